@@ -1,0 +1,43 @@
+# Each target makes what it lacks: a private uv in .uv/ when none is on the PATH, then the locked environment.
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+RUN := $(UV) run --frozen
+
+.PHONY: report test lint types layers check calibrate bench notebooks clean
+
+report: .venv/.synced
+	$(RUN) escc-bayes report --out out/report
+
+test: .venv/.synced
+	$(RUN) pytest -m "not slow"
+
+check: lint types layers
+
+lint: .venv/.synced
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+
+types: .venv/.synced
+	$(RUN) mypy
+
+layers: .venv/.synced
+	$(RUN) lint-imports
+
+calibrate: .venv/.synced
+	$(RUN) pytest -m slow
+
+bench: .venv/.synced
+	$(RUN) python benchmarks/first_fit.py
+
+notebooks: .venv/.synced
+	$(RUN) jupytext --to ipynb --execute notebooks/*.py
+
+clean:
+	rm -rf out dist .pytest_cache .ruff_cache .mypy_cache .hypothesis
+
+.venv/.synced: pyproject.toml uv.lock $(if $(filter .uv/bin/uv,$(UV)),.uv/bin/uv)
+	$(UV) sync --frozen
+	@touch $@
+
+.uv/bin/uv:
+	python3 -m venv .uv
+	.uv/bin/python -m pip install --quiet uv

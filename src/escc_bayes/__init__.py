@@ -1,0 +1,1 @@
+"""Bayesian survival modelling of small cohorts beside Kaplan-Meier and Cox."""

@@ -1,0 +1,1 @@
+"""Bayesian engines. PyMC is imported here and nowhere else."""

@@ -1,0 +1,180 @@
+"""The PyMC model of a plan. Data and prior constants are ``pm.Data``: one compilation serves every cohort of one structure."""
+
+from typing import Any
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+
+from escc_bayes.bayes import distributions
+from escc_bayes.bayes.parameters import (
+    baseline_shapes,
+    block_coefficients,
+    block_shapes,
+    dims_of,
+    log_rates,
+    piece_labels,
+    prior_of,
+)
+from escc_bayes.data.cohort import Cohort
+from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.spec.baseline import PiecewisePrior
+from escc_bayes.spec.design import Block
+from escc_bayes.spec.model import ModelSpec
+from escc_bayes.spec.plan import ModelPlan, make_plan
+from escc_bayes.spec.prior import Gamma, HalfNormal, Normal
+
+OBSERVED = "time"
+DIMS = {
+    "X": ("patient", "coefficient"),
+    "entry": ("patient",),
+    "event": ("patient",),
+    "weight": ("patient",),
+    "follow_up": ("patient",),
+}
+
+
+def build(spec: ModelSpec, cohort: Cohort) -> pm.Model:
+    """Return the PyMC model of ``spec`` on ``cohort``, to sample or to extend.
+
+    The observed variable is ``time`` (one value per patient). Coefficients are ``beta`` (one per column).
+    """
+    return build_model(make_plan(spec, cohort))
+
+
+def build_model(plan: ModelPlan) -> pm.Model:
+    """Return the PyMC model of a plan."""
+    with pm.Model(coords=coordinates(plan)) as model:
+        data = {name: pm.Data(name, value, dims=DIMS.get(name)) for name, value in model_data(plan).items()}
+        blocks = [block_variables(block, data) for block in plan.design.blocks]
+        beta = pm.Deterministic("beta", pt.concatenate(blocks) if blocks else pt.zeros(0), dims="coefficient")
+        # A sum of products, not X @ beta: the matrix product takes three times as long to compile.
+        log_relative = (data["X"] * beta).sum(-1)
+        if isinstance(plan.baseline, PiecewisePrior):
+            piecewise_likelihood(plan.baseline, data, log_relative)
+        else:
+            weibull_likelihood(data, log_relative)
+    return model
+
+
+def coordinates(plan: ModelPlan) -> dict[str, Any]:
+    """Return the labels of every dimension."""
+    coords: dict[str, Any] = {"patient": list(plan.rows.ids), "coefficient": list(plan.design.labels)}
+    for block in plan.design.blocks:
+        for name in block_shapes(block):
+            coords |= dims_of(name, block, plan.baseline)
+    for name in baseline_shapes(plan.baseline):
+        coords |= dims_of(name, None, plan.baseline)
+    if isinstance(plan.baseline, PiecewisePrior):
+        coords["piece"] = piece_labels(plan.baseline.cuts)
+    return coords
+
+
+def model_data(plan: ModelPlan) -> dict[str, FloatArray]:
+    """Return everything that may change without a new compilation: rows, cuts and prior constants."""
+    rows, baseline = plan.rows, plan.baseline
+    data = {
+        "X": plan.design.centred,
+        "entry": rows.entry,
+        "event": rows.event,
+        "weight": rows.weight,
+        "follow_up": rows.time,
+    }
+    if isinstance(baseline, PiecewisePrior):
+        data |= {"starts": np.concatenate([[0.0], baseline.cuts]), "step_scale": baseline.step_scale}
+    else:
+        data["log_reference_time"] = np.array(np.log(baseline.reference_time))
+    for name in baseline_shapes(baseline):
+        data |= prior_data(name, prior_of(name, None, baseline))
+    for block in plan.design.blocks:
+        for name in block_shapes(block):
+            data |= prior_data(name, prior_of(name, block, baseline), block.unit)
+    return data
+
+
+def prior_data(
+    name: str, prior: Normal | HalfNormal | Gamma | None, unit: float = 1.0
+) -> dict[str, FloatArray]:
+    """Return the constants of one prior, in the sampler's units."""
+    match prior:
+        case Normal(mean=mean, sd=sd):
+            constants = np.array([mean / unit, sd / unit, unit])
+        case HalfNormal(sd=sd):
+            constants = np.array([sd])
+        case Gamma(shape=shape, rate=rate):
+            constants = np.array([shape, rate])
+        case None:
+            return {}
+    return {f"prior_{name}": constants}
+
+
+def variable(name: str, shape: tuple[int, ...], block: Block | None, plan_baseline: Any, data: Any) -> Any:
+    """Return one free parameter with a last axis of its shape; a single number is a scalar in the model."""
+    dims = tuple(dims_of(name, block, plan_baseline)) or None
+    prior = data.get(f"prior_{name}")
+    match prior_of(name, block, plan_baseline):
+        case Normal() if block is not None and block.unit != 1.0:
+            raw = pm.Normal(f"raw_{name}", prior[0], prior[1])
+            found = pm.Deterministic(name, raw * prior[2])
+        case Normal():
+            found = pm.Normal(name, prior[0], prior[1], dims=dims)
+        case HalfNormal():
+            found = pm.HalfNormal(name, prior[0])
+        case Gamma():
+            # The rate is the parameter; the likelihood wants its logarithm.
+            rate = pm.Gamma("rate", alpha=prior[0], beta=prior[1], dims=dims)
+            found = pm.Deterministic(name, pt.log(rate), dims=dims)
+        case None if name.startswith("share_"):
+            found = pm.Dirichlet(name, np.ones(shape), dims=dims)
+        case None:
+            found = pm.Normal(name, 0.0, 1.0, dims=dims)
+    return found if dims else found[None]
+
+
+def block_variables(block: Block, data: Any) -> Any:
+    """Return the log hazard ratios of one effect's columns."""
+    values = {name: variable(name, shape, block, None, data) for name, shape in block_shapes(block).items()}
+    return block_coefficients(block, values, pt)
+
+
+def piecewise_likelihood(baseline: PiecewisePrior, data: Any, log_relative: Any) -> None:
+    """Add baseline and likelihood of a piecewise-exponential model."""
+    shapes = baseline_shapes(baseline)
+    values = {name: variable(name, shape, None, baseline, data) for name, shape in shapes.items()}
+    log_rate = pm.Deterministic("log_rate", log_rates(baseline, values, pt, data["step_scale"]), dims="piece")
+    rates = pt.exp(log_rate[None, :] + log_relative[:, None])
+    pm.CustomDist(
+        OBSERVED,
+        data["entry"],
+        data["event"],
+        data["weight"],
+        rates,
+        data["starts"],
+        logp=distributions.piecewise_logp,
+        dist=distributions.piecewise_dist,
+        signature="(),(),(),(k),(k)->()",
+        observed=data["follow_up"],
+        dims="patient",
+        class_name="PiecewiseExponential",
+    )
+
+
+def weibull_likelihood(data: Any, log_relative: Any) -> None:
+    """Add baseline and likelihood of a Weibull model."""
+    level = pm.Normal("baseline", data["prior_baseline"][0], data["prior_baseline"][1])
+    log_shape = pm.Normal("log_shape", data["prior_log_shape"][0], data["prior_log_shape"][1])
+    pm.CustomDist(
+        OBSERVED,
+        data["entry"],
+        data["event"],
+        data["weight"],
+        level + log_relative,
+        log_shape,
+        data["log_reference_time"],
+        logp=distributions.weibull_logp,
+        dist=distributions.weibull_dist,
+        signature="(),(),(),(),(),()->()",
+        observed=data["follow_up"],
+        dims="patient",
+        class_name="WeibullPH",
+    )

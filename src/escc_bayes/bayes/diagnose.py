@@ -1,0 +1,97 @@
+"""Is a posterior fit for use? R-hat, effective sample sizes, divergences; Vehtari et al. 2021, Bayesian Anal 16:667."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from escc_bayes.hazard.piecewise import FloatArray
+
+MAX_RHAT = 1.01
+MIN_ESS = 400.0
+MAX_PARETO_K = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostics:
+    """What the checks found.
+
+    Attributes
+    ----------
+    divergences : after warm-up.
+    max_rhat, min_ess_bulk, min_ess_tail : over every parameter and coefficient.
+    worst : the quantity with the largest R-hat.
+    pareto_k_max : of the importance weights; NaN for NUTS.
+    """
+
+    divergences: int
+    max_rhat: float
+    min_ess_bulk: float
+    min_ess_tail: float
+    worst: str
+    pareto_k_max: float = math.nan
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Every reason not to use the posterior."""
+        found = []
+        if self.divergences > 0:
+            found.append(f"{self.divergences} divergences")
+        if not self.max_rhat <= MAX_RHAT:
+            found.append(f"R-hat {self.max_rhat:.3f} ({self.worst}) above {MAX_RHAT}")
+        if not min(self.min_ess_bulk, self.min_ess_tail) >= MIN_ESS:
+            found.append(
+                f"effective sample size {min(self.min_ess_bulk, self.min_ess_tail):.0f} below {MIN_ESS:.0f}"
+            )
+        if self.pareto_k_max > MAX_PARETO_K:
+            found.append(f"Pareto k {self.pareto_k_max:.2f} above {MAX_PARETO_K}")
+        return tuple(found)
+
+    @property
+    def fit_for_use(self) -> bool:
+        """Whether nothing was found."""
+        return not self.faults
+
+    @property
+    def verdict(self) -> str:
+        """``ok``, or NOT FIT FOR USE with the reasons and the remedy."""
+        if self.fit_for_use:
+            return "ok"
+        return (
+            "NOT FIT FOR USE: "
+            + "; ".join(self.faults)
+            + "; raise --draws and --tune, or widen less the priors"
+        )
+
+
+def diagnose(quantities: Mapping[str, FloatArray], diverging: np.ndarray) -> Diagnostics:
+    """Check draws.
+
+    Parameters
+    ----------
+    quantities : (chains, draws, size) by name; constant columns are passed over.
+    diverging : (chains, draws).
+
+    Returns
+    -------
+    Diagnostics. With one chain R-hat is NaN, which is a fault.
+    """
+    from arviz_stats.base import array_stats
+
+    rhat, bulk, tail, labels = [], [], [], []
+    for name, values in quantities.items():
+        for j in range(values.shape[-1]):
+            column = values[..., j]
+            if np.ptp(column) == 0.0:
+                continue
+            split = column.shape[0] > 1
+            rhat.append(float(array_stats.rhat(column, chain_axis=0, draw_axis=1)) if split else math.nan)
+            bulk.append(float(array_stats.ess(column, chain_axis=0, draw_axis=1, method="bulk")))
+            tail.append(
+                float(array_stats.ess(column, chain_axis=0, draw_axis=1, method="tail", prob=(0.05, 0.95)))
+            )
+            labels.append(f"{name}[{j + 1}]" if values.shape[-1] > 1 else name)
+    worst = int(np.nanargmax(rhat)) if not np.isnan(rhat).all() else 0
+    highest = math.nan if np.isnan(rhat).any() else max(rhat)
+    return Diagnostics(int(diverging.sum()), highest, min(bulk), min(tail), labels[worst])

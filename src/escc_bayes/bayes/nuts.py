@@ -1,0 +1,157 @@
+"""The reference engine: PyMC's log density sampled by nutpie's NUTS.
+
+A compiled density is kept for each model structure, so that a second fit of the same structure, on other data or
+with other prior constants, compiles nothing.
+"""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import nutpie
+import pymc as pm
+
+from escc_bayes.bayes.build import build_model, model_data
+from escc_bayes.bayes.parameters import baseline_shapes, block_shapes, dims_of
+from escc_bayes.bayes.prior import parameter_priors
+from escc_bayes.foundation.errors import SamplingError
+from escc_bayes.foundation.seeds import Seed, seed_number
+from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.spec.baseline import PiecewisePrior
+from escc_bayes.spec.plan import ModelPlan
+
+type Progress = Callable[[str, int, int, int], None]
+KEPT = 8
+_compiled: OrderedDict[tuple[object, ...], tuple[pm.Model, Any]] = OrderedDict()
+
+
+@dataclass(frozen=True, slots=True)
+class NutsSettings:
+    """How long and how carefully to sample."""
+
+    draws: int = 1000
+    tune: int = 1000
+    chains: int = 4
+    target_accept: float = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """What a sampler returns.
+
+    Attributes
+    ----------
+    values : (chains, draws, size) of every free parameter.
+    stats : (chains, draws) of every sampler statistic.
+    """
+
+    values: dict[str, FloatArray]
+    stats: dict[str, np.ndarray]
+
+
+def structure(plan: ModelPlan) -> tuple[object, ...]:
+    """Return what decides the compiled code: names, sizes and kinds of priors, never data or constants."""
+    baseline = plan.baseline
+    kinds = tuple(
+        (name, shape, type(prior).__name__) for name, (shape, prior) in parameter_priors(plan).items()
+    )
+    labels = tuple(tuple(labels) for block in plan.design.blocks for labels in block_dims(block).values())
+    walk = isinstance(baseline, PiecewisePrior) and baseline.sd is not None
+    effects = tuple((b.effect.name, b.effect.structure, b.width, b.unit != 1.0) for b in plan.design.blocks)
+    return plan.spec.baseline.family, walk, kinds, effects, labels
+
+
+def block_dims(block: Any) -> dict[str, list[str]]:
+    """Return every dimension of one effect's parameters with its labels."""
+    return {k: v for name in block_shapes(block) for k, v in dims_of(name, block, None).items()}
+
+
+def compiled_density(plan: ModelPlan, report: Progress) -> Any:
+    """Return the compiled density of the plan's structure with the plan's data in it."""
+    key = structure(plan)
+    if key not in _compiled:
+        report("Compiling the model (up to a minute the first time on a machine)", 0, 0, 0)
+        model = build_model(plan)
+        names = list(parameter_priors(plan))
+        _compiled[key] = (model, nutpie.compile_pymc_model(model, var_names=sampled_names(names, plan)))
+        while len(_compiled) > KEPT:
+            _compiled.popitem(last=False)
+    _compiled.move_to_end(key)
+    model, density = _compiled[key]
+    data = model_data(plan)
+    # The starting point is computed from the model's own data: it must be this plan's, or results would
+    # depend on what was fitted before.
+    pm.set_data(data, model=model, coords={"patient": list(plan.rows.ids)})
+    return density.with_data(**{name: value for name, value in data.items() if name in shared_names(density)})
+
+
+def shared_names(density: Any) -> set[str]:
+    """Return the data that the compiled density really uses (a model without delayed weights may drop some)."""
+    return {var.name for var in density.shared_var_keys}
+
+
+def sampled_names(names: list[str], plan: ModelPlan) -> list[str]:
+    """Return the variables to keep: every parameter in its natural units."""
+    assert set(baseline_shapes(plan.baseline)) <= set(names)
+    return names
+
+
+def sample(plan: ModelPlan, settings: NutsSettings, seed: Seed, report: Progress) -> Draws:
+    """Sample the posterior of a plan.
+
+    Parameters
+    ----------
+    plan : rows, columns, priors.
+    settings : draws, tune, chains, target_accept.
+    seed : the same seed gives the same draws, on any number of cores.
+    report : called with (what, done, total, divergences).
+
+    Raises
+    ------
+    SamplingError : no chain could start.
+    """
+    density = compiled_density(plan, report)
+    total = settings.chains * (settings.draws + settings.tune)
+
+    def progress(chains: list[Any]) -> None:
+        done = sum(chain.finished_draws for chain in chains)
+        report("Sampling", done, total, sum(chain.divergences for chain in chains))
+
+    try:
+        tree = nutpie.sample(
+            density,
+            draws=settings.draws,
+            tune=settings.tune,
+            chains=settings.chains,
+            seed=seed_number(seed, "nuts"),
+            save_warmup=False,
+            progress_bar=False,
+            progress_callback=progress,
+            progress_rate=200,
+            target_accept=settings.target_accept,
+        )
+    except RuntimeError as error:
+        raise SamplingError(f"model '{plan.spec.name}': the sampler could not start ({error})") from None
+    report("Sampling", total, total, int(np.asarray(tree["sample_stats"]["diverging"]).sum()))
+    return collected(tree, plan)
+
+
+def collected(tree: Any, plan: ModelPlan) -> Draws:
+    """Return parameters as (chains, draws, size) arrays and the statistics that stay two-dimensional."""
+    posterior, stats = tree["posterior"], tree["sample_stats"]
+    values = {}
+    for name in parameter_priors(plan):
+        drawn = np.asarray(posterior[name].values, dtype=np.float64)
+        values[name] = drawn if drawn.ndim == 3 else drawn[..., None]
+    numeric = {
+        name: np.asarray(stats[name].values)
+        for name in stats.data_vars
+        if stats[name].ndim == 2 and stats[name].dtype.kind in "biuf"
+    }
+    return Draws(values, numeric)
+
+
+logging.getLogger("pymc").setLevel(logging.WARNING)

@@ -1,0 +1,152 @@
+"""A fitted model: draws that answer estimands, print themselves and go to ArviZ."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from escc_bayes.bayes import parameters
+from escc_bayes.bayes.diagnose import Diagnostics
+from escc_bayes.estimand import marginal
+from escc_bayes.estimand.contrast import standard_contrasts
+from escc_bayes.estimand.estimand import Estimand, HazardRatio, contrast_words
+from escc_bayes.estimand.estimate import Estimate, summary
+from escc_bayes.estimand.evaluate import NAMES, beyond_follow_up, completed, draws_of, predictors, time_of
+from escc_bayes.foundation.record import Record
+from escc_bayes.foundation.seeds import Seed
+from escc_bayes.hazard.baseline import Hazard
+from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.spec.plan import ModelPlan
+
+if TYPE_CHECKING:
+    from xarray import DataTree
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Posterior draws of a plan. Not slotted: derived arrays are computed once and kept.
+
+    Attributes
+    ----------
+    plan : what was fitted, with its rows.
+    values : (chains, draws, size) of every free parameter.
+    stats : (chains, draws) sampler statistics.
+    diagnostics : what the checks found.
+    record : digests, seed, settings, versions, provenance.
+    seed : of the fit; predictive draws continue from it.
+    """
+
+    plan: ModelPlan
+    values: Mapping[str, FloatArray]
+    stats: Mapping[str, np.ndarray]
+    diagnostics: Diagnostics
+    record: Record
+    seed: Seed
+
+    @property
+    def chains(self) -> int:
+        """Number of chains."""
+        return int(self.values["baseline"].shape[0])
+
+    @property
+    def method(self) -> str:
+        """The word of tables: ``bayes_nuts``."""
+        return f"bayes_{self.record.engine}"
+
+    @cached_property
+    def flat(self) -> dict[str, FloatArray]:
+        """Parameters with chains and draws in one leading axis."""
+        return {name: drawn.reshape(-1, drawn.shape[-1]) for name, drawn in self.values.items()}
+
+    @cached_property
+    def coefficients(self) -> FloatArray:
+        """Log hazard ratio of each column, (all draws, columns)."""
+        draws = self.flat["baseline"].shape[0]
+        return parameters.coefficients(self.plan.design.blocks, self.flat, draws)
+
+    @cached_property
+    def hazard(self) -> Hazard:
+        """Baseline hazard of each draw: of the average patient, or of the reference patient."""
+        return parameters.baseline_hazard(self.plan.baseline, self.flat)
+
+    def draws(self, asked: Estimand) -> FloatArray:
+        """Return one value of the estimand per draw; hazard ratios as logarithms."""
+        return draws_of(asked, self.plan, self.coefficients, self.hazard)
+
+    def estimate(self, asked: Estimand, *, level: float) -> Estimate:
+        """Return posterior median and equal-tailed credible interval of an estimand.
+
+        Parameters
+        ----------
+        asked : what to estimate.
+        level : such as 0.95.
+
+        Raises
+        ------
+        EstimandError : the model lacks the term, level or group.
+        """
+        asked = completed(asked, self.plan)
+        drawn = self.draws(asked)
+        ratio = isinstance(asked, HazardRatio)
+        value, lower, upper = summary(np.exp(drawn) if ratio else drawn, level)
+        return Estimate(
+            endpoint=self.plan.rows.endpoint,
+            estimand=NAMES[type(asked)],
+            term=asked.term,
+            contrast=contrast_words(asked),
+            time=time_of(asked),
+            method=self.method,
+            model=self.plan.spec.name,
+            value=value,
+            lower=lower,
+            upper=upper,
+            level=level,
+            interval_kind="credible",
+            population="" if isinstance(asked, HazardRatio) else asked.population,
+            prob_gt_1=float((drawn > 0.0).mean()) if ratio else np.nan,
+            log_mean=float(drawn.mean()) if ratio else np.nan,
+            log_sd=float(drawn.std(ddof=1)) if ratio else np.nan,
+            n=self.plan.rows.n,
+            events=self.plan.rows.events,
+            clock=self.plan.rows.clock,
+            record=self.record,
+            verdict=self.diagnostics.verdict,
+            note=beyond_follow_up(asked, value, self.plan),
+        )
+
+    def hazard_ratios(self, *, level: float) -> tuple[Estimate, ...]:
+        """Return the hazard ratio of every level against its reference, and of every number per its scale."""
+        return tuple(self.estimate(asked, level=level) for asked in standard_contrasts(self.plan.design))
+
+    def survival(
+        self, times: FloatArray, *, term: str = "", group: str = "", population: str = "group"
+    ) -> FloatArray:
+        """Return the survival curve of a group in every draw, (draws, times); see ``SurvivalAt``."""
+        eta, weight = predictors(self.plan, self.coefficients, term, group, population)
+        return marginal.survival(self.hazard, eta, weight, np.asarray(times, dtype=np.float64))
+
+    def to_datatree(self) -> "DataTree":
+        """Return an ArviZ DataTree: posterior, prior, predictives, log-likelihood per patient, log prior, data."""
+        from escc_bayes.bayes.datatree import datatree
+
+        return datatree(self)
+
+    def save(self, path: str | Path) -> None:
+        """Write the DataTree as netCDF; ``load_posterior`` reads it back."""
+        self.to_datatree().to_netcdf(Path(path), engine="h5netcdf")
+
+    def __repr__(self) -> str:
+        lines = [
+            self.plan.rows.sentence(),
+            f"{self.plan.spec!r}",
+            f"{self.method}, seed {self.record.seed}: {self.diagnostics.verdict}",
+        ]
+        for e in self.hazard_ratios(level=0.95):
+            lines.append(
+                f"  HR {e.term} {e.contrast}: {e.value:.2f} (95 % credible interval {e.lower:.2f} to {e.upper:.2f}; "
+                f"P(HR > 1 | data) = {e.prob_gt_1:.3f})"
+            )
+        return "\n".join(lines)

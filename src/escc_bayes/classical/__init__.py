@@ -1,0 +1,1 @@
+"""Classical survival analysis on arrays: what the Bayesian fits are compared with."""

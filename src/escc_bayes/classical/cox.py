@@ -1,0 +1,319 @@
+"""Cox proportional hazards: Efron's partial likelihood, delayed entry, case weights. Efron 1977, JASA 72:557.
+
+Symbols: risk r_i = w_i exp(x_i'beta); at the l-th of d tied events, l = 0..d-1, the denominator is the sum of
+r over the patients at risk less l/d of the sum over those who die there. docs/methods/cox.md.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from escc_bayes.classical.km import EventArray
+from escc_bayes.foundation.errors import InputError
+from escc_bayes.hazard.piecewise import FloatArray, IntArray
+
+type BoolArray = NDArray[np.bool_]
+type Objective = Callable[[FloatArray], tuple[float, FloatArray, FloatArray]]
+
+# A column is a combination of others when less than this share of its length is its own.
+COLLINEAR = 1e-8
+# With less than this share of the largest information, the likelihood does not depend on a direction.
+FLAT = 1e-10
+MOST_STEPS = 100
+# Newton stops when a step promises less than this gain in log-likelihood for each event.
+NO_GAIN = 1e-12
+# The last step to a maximum is tiny; a step along a likelihood without one moves some log hazards by about 1.
+RUNNING = 1e-2
+# Variance (log hazard ratio for one standard deviation) that says: nothing is known.
+UNKNOWN = 1e8
+# Cells of the patients-by-event-times table held in memory at once.
+CHUNK = 4_000_000
+
+
+class CollinearError(InputError, ValueError):
+    """Columns are constant or combinations of each other; ``columns`` are their indices."""
+
+    def __init__(self, columns: tuple[int, ...]) -> None:
+        self.columns = columns
+        what = (
+            f"column {columns[0]} of X is constant; drop it"
+            if len(columns) == 1
+            else f"columns {', '.join(map(str, columns))} of X determine each other; drop one or merge levels"
+        )
+        super().__init__(what)
+
+
+@dataclass(frozen=True, slots=True)
+class CoxFit:
+    """Log hazard ratios (p,) per unit of each column, and their covariance (p, p).
+
+    ``infinite`` (p,) marks coefficients without a finite estimate: the likelihood rises for ever along them,
+    or does not depend on them. Their value is where the iteration stopped and their variance is huge, so that
+    contrasts of the other coefficients stay right.
+    """
+
+    coef: FloatArray
+    covariance: FloatArray
+    log_likelihood: float
+    null_log_likelihood: float
+    converged: bool
+    infinite: BoolArray
+
+
+def cox(
+    X: FloatArray,
+    time: FloatArray,
+    event: EventArray,
+    *,
+    entry: FloatArray | None = None,
+    weight: FloatArray | None = None,
+) -> CoxFit:
+    """Fit the Cox model with Efron's rule for ties, as R's ``coxph(..., robust = FALSE)``.
+
+    Parameters
+    ----------
+    X : (n, p) covariates of any scale.
+    time : (n,) months to event or censoring.
+    event : (n,) true or 1 where the event occurred.
+    entry : (n,) months at which each patient comes under observation; None means from time 0.
+    weight : (n,) case weights.
+
+    Raises
+    ------
+    CollinearError : a column is constant or a combination of others; names the columns.
+    ValueError : there is no event.
+
+    Examples
+    --------
+    >>> fit = cox(np.array([[0.0], [1.0], [0.0], [1.0]]), np.array([1.0, 2.0, 3.0, 4.0]), np.ones(4))
+    >>> fit.coef.round(3), fit.converged
+    (array([-0.941]), True)
+    """
+    if not np.any(event):
+        raise ValueError(f"a Cox model needs at least one event; there is none in {time.size} rows")
+    weight = np.ones(time.size) if weight is None else weight
+    columns = standardise(X)
+    risk = risk_sets(time, event, entry=entry, weight=weight)
+
+    def objective(beta: FloatArray) -> tuple[float, FloatArray, FloatArray]:
+        return partial_likelihood(risk, columns.z, beta, weight)
+
+    start = np.zeros(X.shape[1])
+    null, _, information = objective(start)
+    flat = flat_directions(information)
+    top = climb(objective, start, hold=flat, events=float(risk.mean_weight.sum()))
+    infinite = running(top.last_step, columns.z) | (np.abs(flat) > RUNNING).any(axis=1)
+    covariance = inverse(top.information + flat @ flat.T) + UNKNOWN * flat @ flat.T
+    return CoxFit(
+        coef=top.point / columns.deviation,
+        covariance=covariance / np.outer(columns.deviation, columns.deviation),
+        log_likelihood=top.value,
+        null_log_likelihood=null,
+        converged=top.settled and not infinite.any(),
+        infinite=infinite,
+    )
+
+
+def breslow(
+    fit: CoxFit,
+    X: FloatArray,
+    time: FloatArray,
+    event: EventArray,
+    times: FloatArray,
+    *,
+    entry: FloatArray | None = None,
+    weight: FloatArray | None = None,
+    at: FloatArray | None = None,
+) -> FloatArray:
+    """Return the cumulative hazard at ``times`` of a patient with covariates ``at``.
+
+    Parameters
+    ----------
+    fit : from ``cox`` on the same X (n, p), time, event, entry and weight.
+    times : (m,) months; beyond the last event the hazard stays where it is.
+    at : (p,) covariates; None means the column means of X.
+
+    Returns
+    -------
+    (m,) Efron's form of the Breslow estimate, as R's ``survfit(coxph(...))``.
+
+    Examples
+    --------
+    >>> X, time = np.array([[0.0], [1.0], [0.0], [1.0]]), np.array([1.0, 2.0, 3.0, 4.0])
+    >>> breslow(cox(X, time, np.ones(4)), X, time, np.ones(4), np.array([2.5])).round(3)
+    array([0.576])
+    """
+    weight = np.ones(time.size) if weight is None else weight
+    centre = X.mean(axis=0) if at is None else at
+    risk = risk_sets(time, event, entry=entry, weight=weight)
+    log_total = efron_moments(risk, X[:, :0], (X - centre) @ fit.coef, weight).log_total
+    hazard = np.concatenate(([0.0], np.cumsum(risk.mean_weight * np.exp(-log_total))))
+    return np.asarray(hazard[np.searchsorted(risk.death_time, times, side="right")])
+
+
+@dataclass(frozen=True, slots=True)
+class RiskSets:
+    """Who is at risk (n patients) and who dies (m deaths in order of time, at k distinct times)."""
+
+    time: FloatArray
+    entry: FloatArray | None
+    deaths: IntArray
+    death_time: FloatArray
+    first: IntArray
+    tie: IntArray
+    share: FloatArray
+    mean_weight: FloatArray
+
+    def totals(self, values: FloatArray) -> FloatArray:
+        """Sum the rows of ``values`` (n, q) over the patients at risk at each distinct event time: (k, q)."""
+        times = self.death_time[self.first]
+        if self.entry is None:
+            order = np.argsort(-self.time, kind="stable")
+            last = np.searchsorted(-self.time[order], -times, side="right") - 1
+            return np.asarray(np.cumsum(values[order], axis=0)[last])
+        # Sums of those at risk only: a difference of two running sums would lose small risk sets to rounding.
+        sums = np.empty((times.size, values.shape[1]))
+        rows = max(1, CHUNK // self.time.size)
+        for begin in range(0, times.size, rows):
+            t = times[begin : begin + rows, None]
+            sums[begin : begin + rows] = ((self.entry < t) & (t <= self.time)).astype(float) @ values
+        return sums
+
+
+def risk_sets(
+    time: FloatArray, event: EventArray, *, entry: FloatArray | None, weight: FloatArray
+) -> RiskSets:
+    """Lay out the deaths; ``share`` is Efron's l/d, ``mean_weight`` the mean over those who die together."""
+    died = np.flatnonzero(np.asarray(event, dtype=bool) & (weight > 0))
+    deaths = died[np.argsort(time[died], kind="stable")]
+    _, first, tie, tied = np.unique(time[deaths], return_index=True, return_inverse=True, return_counts=True)
+    share = (np.arange(deaths.size) - first[tie]) / tied[tie]
+    mean_weight = (np.add.reduceat(weight[deaths], first) / tied)[tie]
+    return RiskSets(time, entry, deaths, time[deaths], first, tie, share, mean_weight)
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """Log of Efron's denominator (m,), mean (m, p) and variance (m, p, p) of the covariates at each death."""
+
+    log_total: FloatArray
+    mean: FloatArray
+    variance: FloatArray
+
+
+def efron_moments(risk: RiskSets, z: FloatArray, log_hazard: FloatArray, weight: FloatArray) -> Moments:
+    """Return the moments of z (n, p) over each risk set under ``weight`` x exp(``log_hazard``)."""
+    n, p = z.shape
+    top = float(log_hazard.max())
+    r = (weight * np.exp(log_hazard - top))[:, None]
+    values = np.hstack((r, r * z, r * (z[:, :, None] * z[:, None, :]).reshape(n, p * p)))
+    dying = np.add.reduceat(values[risk.deaths], risk.first, axis=0)
+    sums = risk.totals(values)[risk.tie] - risk.share[:, None] * dying[risk.tie]
+    mean = sums[:, 1 : p + 1] / sums[:, :1]
+    square = (sums[:, p + 1 :] / sums[:, :1]).reshape(sums.shape[0], p, p)
+    return Moments(np.log(sums[:, 0]) + top, mean, square - mean[:, :, None] * mean[:, None, :])
+
+
+def partial_likelihood(
+    risk: RiskSets, z: FloatArray, beta: FloatArray, weight: FloatArray
+) -> tuple[float, FloatArray, FloatArray]:
+    """Return the log partial likelihood at ``beta``, its gradient (p,) and information (p, p)."""
+    log_hazard = z @ beta
+    moments = efron_moments(risk, z, log_hazard, weight)
+    w = weight[risk.deaths]
+    value = float(w @ log_hazard[risk.deaths] - risk.mean_weight @ moments.log_total)
+    gradient = w @ z[risk.deaths] - risk.mean_weight @ moments.mean
+    return value, gradient, np.einsum("m,mij->ij", risk.mean_weight, moments.variance)
+
+
+@dataclass(frozen=True, slots=True)
+class Standardised:
+    """Columns with mean 0 and standard deviation 1, and the way back: x = mean + deviation * z."""
+
+    z: FloatArray
+    mean: FloatArray
+    deviation: FloatArray
+
+
+def standardise(X: FloatArray) -> Standardised:
+    """Centre and scale the columns of X (n, p); raise ``CollinearError`` if one tells nothing new."""
+    mean, deviation = X.mean(axis=0), X.std(axis=0)
+    # Rounding leaves a constant column a deviation of about 1e-16 times its value.
+    for column in np.flatnonzero(deviation <= 1e-14 * np.abs(X).max(axis=0)):
+        raise CollinearError((int(column),))
+    z = (X - mean) / deviation
+    refuse_combinations(z)
+    return Standardised(z, mean, deviation)
+
+
+def refuse_combinations(z: FloatArray) -> None:
+    """Raise ``CollinearError`` at the first column of z that the columns before it determine."""
+    lengths = np.linalg.svd(z, compute_uv=False)
+    if lengths.size == z.shape[1] and lengths.min(initial=np.inf) > COLLINEAR * lengths.max(initial=0.0):
+        return
+    for column in range(1, z.shape[1]):
+        shares = np.linalg.lstsq(z[:, :column], z[:, column], rcond=None)[0]
+        own = z[:, column] - z[:, :column] @ shares
+        if np.linalg.norm(own) <= COLLINEAR * np.linalg.norm(z[:, column]):
+            others = np.flatnonzero(np.abs(shares) > np.sqrt(COLLINEAR))
+            raise CollinearError((*(int(other) for other in others), column))
+
+
+@dataclass(frozen=True, slots=True)
+class Maximum:
+    """Where Newton stopped, with the observed information there and the step that led there."""
+
+    point: FloatArray
+    value: float
+    information: FloatArray
+    last_step: FloatArray
+    settled: bool
+
+
+def climb(objective: Objective, start: FloatArray, *, hold: FloatArray, events: float) -> Maximum:
+    """Maximise by Newton steps, halved while they do not climb.
+
+    Parameters
+    ----------
+    objective : gives value, gradient (p,) and observed information (p, p) at a point.
+    hold : (p, q) orthonormal directions along which the start is kept.
+    events : (weighted) number of events, the size of the log-likelihood.
+    """
+    point, anchor = start, hold @ hold.T
+    value, gradient, information = objective(point)
+    step, settled = np.zeros_like(start), start.size == 0
+    for _ in range(0 if settled else MOST_STEPS):
+        step = inverse(information + anchor) @ gradient
+        settled = bool(gradient @ step <= NO_GAIN * events)
+        for _ in range(40):
+            trial = objective(point + step)
+            if trial[0] >= value - NO_GAIN * abs(value):
+                break
+            step = step / 2
+        else:
+            break
+        point = point + step
+        value, gradient, information = trial
+        if settled:
+            break
+    return Maximum(point, value, information, step, settled)
+
+
+def inverse(information: FloatArray) -> FloatArray:
+    """Invert a symmetric matrix, negative curvature turned round and none below a floor: steps climb."""
+    values, vectors = np.linalg.eigh(information)
+    size = np.abs(values)
+    return np.asarray((vectors / np.maximum(size, 1e-15 * size.max(initial=0.0))) @ vectors.T)
+
+
+def flat_directions(information: FloatArray) -> FloatArray:
+    """Return orthonormal directions (p, q) that the likelihood does not depend on."""
+    values, vectors = np.linalg.eigh(information)
+    return np.asarray(vectors[:, values <= FLAT * values.max(initial=0.0)])
+
+
+def running(last_step: FloatArray, z: FloatArray) -> BoolArray:
+    """Mark the coefficients (p,) whose last step still moved somebody's log hazard: they run to infinity."""
+    return np.asarray(np.abs(last_step) * np.abs(z).max(axis=0, initial=0.0) > RUNNING)

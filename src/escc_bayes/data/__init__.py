@@ -1,0 +1,1 @@
+"""Cohorts: schema, reading, checks, landmark."""

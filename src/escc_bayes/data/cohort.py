@@ -1,0 +1,240 @@
+"""A cohort: checked follow-up and covariates of n patients, with provenance said first."""
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from escc_bayes.data.covariates import CovariateData, finite_numbers, read_covariate
+from escc_bayes.data.endpoints import EndpointData, need_column, read_endpoint, refuse_order
+from escc_bayes.data.schema import CohortSchema, load_schema
+from escc_bayes.data.suspicions import suspicions
+from escc_bayes.data.table import RawTable, read_table
+from escc_bayes.foundation.checks import suggestion
+from escc_bayes.foundation.errors import CohortError, DataWarning
+from escc_bayes.foundation.record import PROVENANCES, digest
+from escc_bayes.hazard.piecewise import FloatArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """Patients whose data passed every check. Build with ``read_cohort`` or ``example_cohort``.
+
+    Attributes
+    ----------
+    name : the schema's name or the bundled cohort's.
+    provenance : observed | reconstructed | simulated.
+    source : where the rows came from.
+    schema : what the columns mean.
+    ids : (n,) identifiers, as text; the row labels where no identifier is declared.
+    endpoints, covariates : by name.
+    weight : (n,) case weights; 1 without a weight column.
+    notes : what looked wrong on reading, a sentence each.
+    """
+
+    name: str
+    provenance: str
+    source: str
+    schema: CohortSchema
+    ids: tuple[str, ...]
+    endpoints: Mapping[str, EndpointData]
+    covariates: Mapping[str, CovariateData]
+    weight: FloatArray
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for array in self.arrays().values():
+            array.setflags(write=False)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __repr__(self) -> str:
+        parts = [
+            f"{self.provenance.upper()} cohort {self.name}: {len(self)} patients",
+            *(self.count_sentence(name) for name in self.endpoints),
+        ]
+        for name, covariate in self.covariates.items():
+            gone = int(covariate.missing.sum())
+            if gone:
+                parts.append(f"{name}: {gone} missing")
+        return "\n  ".join(parts)
+
+    def count_sentence(self, endpoint: str) -> str:
+        """Say events and share censored, so that a reversed coding shows."""
+        data = self.endpoints[endpoint]
+        n = int(data.present.sum())
+        gone = len(self) - n
+        missing = f"; {gone} without follow-up" if gone else ""
+        return f"{endpoint}: {data.events} events in {n} patients, {100 * (1 - data.events / n):.0f} % censored{missing}"
+
+    def arrays(self) -> dict[str, FloatArray]:
+        """Return every array by a name, for digests and for freezing."""
+        found = {"weight": self.weight}
+        for name, data in self.endpoints.items():
+            found |= {f"{name}.time": data.time, f"{name}.event": data.event, f"{name}.entry": data.entry}
+        for name, covariate in self.covariates.items():
+            found |= {f"covariate.{name}": covariate.values, f"known.{name}": covariate.known_at}
+        return found
+
+    @property
+    def digest(self) -> str:
+        """Digest of the data and of the levels, 12 hexadecimal digits."""
+        levels = {n: list(c.schema.levels) for n, c in self.covariates.items()}
+        return digest({**self.arrays(), "ids": list(self.ids), "levels": levels})
+
+    def endpoint(self, name: str) -> EndpointData:
+        """Return an endpoint; raise ``CohortError`` with the known names if there is none."""
+        if name not in self.endpoints:
+            raise CohortError(f"{self.source}: no endpoint '{name}'; {suggestion(name, self.endpoints)}")
+        return self.endpoints[name]
+
+    def covariate(self, name: str) -> CovariateData:
+        """Return a covariate; raise ``CohortError`` with the known names if there is none."""
+        if name not in self.covariates:
+            raise CohortError(f"{self.source}: no covariate '{name}'; {suggestion(name, self.covariates)}")
+        return self.covariates[name]
+
+    def subset(self, keep: NDArray[np.bool_] | NDArray[np.int64]) -> "Cohort":
+        """Return the cohort of the rows that ``keep`` selects (a mask, or positions, repeats allowed)."""
+        where = np.flatnonzero(keep) if keep.dtype == bool else keep
+        endpoints = {
+            n: EndpointData(d.time[where], d.event[where], d.entry[where]) for n, d in self.endpoints.items()
+        }
+        covariates = {
+            n: CovariateData(c.schema, c.values[where], c.known_at[where]) for n, c in self.covariates.items()
+        }
+        return replace(
+            self,
+            ids=tuple(self.ids[i] for i in where),
+            endpoints=MappingProxyType(endpoints),
+            covariates=MappingProxyType(covariates),
+            weight=self.weight[where],
+        )
+
+
+def read_cohort(
+    source: "str | Path | pd.DataFrame",
+    schema: str | Path | CohortSchema,
+    *,
+    provenance: str | None = None,
+    name: str | None = None,
+) -> Cohort:
+    """Read a cohort from CSV, Parquet or a data frame.
+
+    Parameters
+    ----------
+    source : path of a CSV (comma, semicolon or tab; UTF-8) or Parquet file, or a data frame.
+    schema : path of a schema file, or a schema.
+    provenance : observed | reconstructed | simulated. A column ``provenance`` in the data says it too
+        and must agree; with neither, the data are taken as observed.
+    name : a name for outputs; absent: the schema's.
+
+    Returns
+    -------
+    Cohort with times in months.
+
+    Raises
+    ------
+    CohortError, SchemaError, TomlError : with file, row, column, what was given and what to do.
+
+    Warns
+    -----
+    DataWarning : duplicate rows, implausible follow-up, outlying times.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from escc_bayes.data.schema import schema_from
+    >>> schema = schema_from({"endpoints": {"os": {"time": "t", "event": "d"}}}, "example")
+    >>> read_cohort(pd.DataFrame({"t": [5.0, 9.0], "d": [1, 0]}), schema)
+    OBSERVED cohort cohort: 2 patients
+      os: 1 events in 2 patients, 50 % censored
+    """
+    known = schema if isinstance(schema, CohortSchema) else load_schema(Path(schema))
+    table = read_table(source)
+    said = read_provenance(table, provenance)
+    endpoints = {n: read_endpoint(table, e, known) for n, e in known.endpoints.items()}
+    refuse_order(table, known, endpoints)
+    covariates = {n: read_covariate(table, c, known) for n, c in known.covariates.items()}
+    notes = suspicions(table, known, endpoints)
+    for note in notes:
+        warnings.warn(note, DataWarning, stacklevel=2)
+    return Cohort(
+        name=name or known.name,
+        provenance=said,
+        source=table.source,
+        schema=known,
+        ids=read_ids(table, known.id),
+        endpoints=MappingProxyType(endpoints),
+        covariates=MappingProxyType(covariates),
+        weight=read_weight(table, known.weight),
+        notes=tuple(notes),
+    )
+
+
+def read_provenance(table: RawTable, stated: str | None) -> str:
+    """Return what the caller and the column ``provenance`` say; they must agree."""
+    if stated is not None and stated not in PROVENANCES:
+        raise CohortError(f"provenance '{stated}' is not possible; one of {', '.join(PROVENANCES)}")
+    written = {str(v) for v in table.columns.get("provenance", [])}
+    if not written:
+        return stated or "observed"
+    if len(written) > 1 or not written <= set(PROVENANCES):
+        raise CohortError(
+            f"{table.source}, column 'provenance': holds {', '.join(sorted(written))}; "
+            f"write one of {', '.join(PROVENANCES)} in every row"
+        )
+    found = written.pop()
+    if stated is not None and stated != found:
+        raise CohortError(
+            f"{table.source}: the column 'provenance' says {found}, the call says {stated}; correct one"
+        )
+    return found
+
+
+def read_ids(table: RawTable, column: str | None) -> tuple[str, ...]:
+    """Return identifiers; without an identifier column the row labels serve."""
+    if column is None:
+        return tuple(str(row) for row in table.rows)
+    need_column(table, column)
+    values = table.columns[column]
+    gone = [i for i, v in enumerate(values) if v is None]
+    if gone:
+        raise CohortError(
+            f"{table.source}, {table.place(gone)}, column '{column}': no identifier; fill it in"
+        )
+    ids = [str(v) for v in values]
+    first: dict[str, int] = {}
+    for i, identifier in enumerate(ids):
+        if identifier in first:
+            both = table.place([first[identifier], i])
+            raise CohortError(
+                f"{table.source}, {both}, column '{column}': patient '{identifier}' stands twice; keep one row for "
+                "each patient (or leave 'id' out of the schema if each row is a spell of its own)"
+            )
+        first[identifier] = i
+    return tuple(ids)
+
+
+def read_weight(table: RawTable, column: str | None) -> FloatArray:
+    """Return case weights, all above 0; 1 without a weight column."""
+    if column is None:
+        return np.ones(len(table.rows))
+    need_column(table, column)
+    weight = finite_numbers(table, column)
+    bad = np.flatnonzero(~(weight > 0.0)).tolist()
+    if bad:
+        raise CohortError(
+            f"{table.source}, {table.place(bad)}, column '{column}': a case weight must be above 0; "
+            "correct or remove these rows"
+        )
+    return weight

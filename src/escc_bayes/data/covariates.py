@@ -1,0 +1,134 @@
+"""From raw columns to covariates: levels as codes, counts cut into classes, numbers as they are."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from escc_bayes.data.endpoints import need_column
+from escc_bayes.data.schema import CohortSchema, CovariateSchema
+from escc_bayes.data.table import RawTable, numbers, word
+from escc_bayes.foundation.checks import suggestion
+from escc_bayes.foundation.errors import CohortError
+from escc_bayes.hazard.piecewise import FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class CovariateData:
+    """One covariate of every patient.
+
+    Attributes
+    ----------
+    schema : what it is.
+    values : (n,) level codes (0 = reference) or numbers; NaN = missing.
+    known_at : (n,) months after time zero at which the value becomes known; 0 = at time zero.
+    """
+
+    schema: CovariateSchema
+    values: FloatArray
+    known_at: FloatArray
+
+    @property
+    def missing(self) -> NDArray[np.bool_]:
+        """Which patients have no value."""
+        return np.isnan(self.values)
+
+    @property
+    def known_later(self) -> bool:
+        """Whether any value becomes known after time zero."""
+        return bool((self.known_at > 0.0).any())
+
+
+def read_covariate(table: RawTable, covariate: CovariateSchema, schema: CohortSchema) -> CovariateData:
+    """Read and check one covariate.
+
+    Raises
+    ------
+    CohortError : missing column, unknown level, no number, infinite or all missing, with rows.
+    """
+    need_column(table, covariate.column)
+    if not covariate.categorical or covariate.cuts:
+        values = finite_numbers(table, covariate.column)
+        if covariate.cuts:
+            values = classify(values, covariate)
+    else:
+        values = codes(table, covariate)
+    if np.isnan(values).all():
+        raise CohortError(
+            f"{table.source}, column '{covariate.column}': every value is missing; "
+            f"remove covariates.{covariate.name} from the schema or name another column"
+        )
+    return CovariateData(covariate, values, known_times(table, covariate, schema))
+
+
+def finite_numbers(table: RawTable, column: str) -> FloatArray:
+    """Return a column of numbers; infinite values are refused."""
+    values = numbers(table, column)
+    bad = np.flatnonzero(np.isinf(values)).tolist()
+    if bad:
+        raise CohortError(
+            f"{table.source}, {table.place(bad)}, column '{column}': infinite values; "
+            "correct them or leave the cells empty"
+        )
+    return values
+
+
+def classify(values: FloatArray, covariate: CovariateSchema) -> FloatArray:
+    """Cut a count into level codes.
+
+    A value exactly on a cut falls to the side that the schema states for it.
+
+    Parameters
+    ----------
+    values : (n,) counts, NaN = missing.
+    covariate : with cuts, classes and on_cut.
+
+    Returns
+    -------
+    (n,) level codes as floats, NaN = missing.
+    """
+    position = np.zeros(values.shape, dtype=np.int64)
+    for cut, side in zip(covariate.cuts, covariate.on_cut, strict=True):
+        position += values >= cut if side == "above" else values > cut
+    code_of_class = np.array([covariate.levels.index(name) for name in covariate.classes], dtype=np.float64)
+    return np.where(np.isnan(values), np.nan, code_of_class[position])
+
+
+def codes(table: RawTable, covariate: CovariateSchema) -> FloatArray:
+    """Return level codes of a column of words."""
+    code_of = {str(word(level)): float(i) for i, level in enumerate(covariate.levels)}
+    given = [word(v) for v in table.columns[covariate.column]]
+    bad = [i for i, w in enumerate(given) if w is not None and w not in code_of]
+    if bad:
+        unknown = str(given[bad[0]])
+        raise CohortError(
+            f"{table.source}, {table.place(bad)}, column '{covariate.column}': level '{unknown}' is not declared for "
+            f"'{covariate.name}' (levels: {', '.join(covariate.levels)}); {level_remedy(unknown, covariate)}"
+        )
+    return np.array([np.nan if w is None else code_of[w] for w in given])
+
+
+def level_remedy(unknown: str, covariate: CovariateSchema) -> str:
+    """Suggest the nearest level, or to add the unknown one."""
+    hint = suggestion(unknown, covariate.levels)
+    return hint if hint.startswith("did") else f"correct the rows or add '{unknown}' to its levels"
+
+
+def known_times(table: RawTable, covariate: CovariateSchema, schema: CohortSchema) -> FloatArray:
+    """Return the months after time zero at which each value becomes known."""
+    n = len(table.rows)
+    if covariate.known_at is None:
+        return np.zeros(n)
+    if isinstance(covariate.known_at, float):
+        return np.full(n, covariate.known_at)
+    need_column(table, covariate.known_at)
+    times = finite_numbers(table, covariate.known_at) * schema.months_per_unit
+    bad = np.flatnonzero(
+        np.isnan(times) & ~np.array([v is None for v in table.columns[covariate.column]])
+    ).tolist()
+    if bad:
+        raise CohortError(
+            f"{table.source}, {table.place(bad)}, column '{covariate.known_at}': no time at which "
+            f"'{covariate.name}' became known, although it has a value; fill it in"
+        )
+    return np.where(np.isnan(times), 0.0, times)

@@ -1,0 +1,228 @@
+"""From raw columns to checked follow-up: times in months, events 0/1, delayed entry.
+
+Everything that would make a wrong number look right is refused here, with rows.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from escc_bayes.data.schema import CohortSchema, EndpointSchema
+from escc_bayes.data.table import RawTable, numbers, word
+from escc_bayes.foundation.checks import suggestion
+from escc_bayes.foundation.errors import CohortError, some_of
+from escc_bayes.hazard.piecewise import FloatArray
+
+# Two times closer than this (relative to the mean time) are one time, as in R's survival.
+TIE_TOLERANCE = 1.5e-8
+# Digits kept of a time in months, so that days, weeks, months and years give the same numbers.
+DIGITS = 11
+MISSING_REMEDY = 'correct them, remove the rows, or declare missing = "drop" for this endpoint'
+CODED = {"0": 0.0, "1": 1.0, "false": 0.0, "true": 1.0, "False": 0.0, "True": 1.0, "FALSE": 0.0, "TRUE": 1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointData:
+    """Follow-up of every patient for one endpoint.
+
+    Attributes
+    ----------
+    time : (n,) months from time zero to event or censoring; NaN for a patient without follow-up.
+    event : (n,) 1 = event, 0 = censored; NaN where time is.
+    entry : (n,) months from time zero at which observation began; 0 without delayed entry.
+    """
+
+    time: FloatArray
+    event: FloatArray
+    entry: FloatArray
+
+    @property
+    def present(self) -> NDArray[np.bool_]:
+        """Which patients have a time."""
+        return ~np.isnan(self.time)
+
+    @property
+    def events(self) -> int:
+        """Number of events."""
+        return int(np.nansum(self.event))
+
+
+def read_endpoint(table: RawTable, endpoint: EndpointSchema, schema: CohortSchema) -> EndpointData:
+    """Read and check one endpoint.
+
+    Raises
+    ------
+    CohortError : with file, rows, column, what was given and what to do.
+    """
+    time = months(table, endpoint.time, schema.months_per_unit)
+    event = events(table, endpoint)
+    gone = np.isnan(time) | np.isnan(event)
+    if endpoint.missing == "drop":
+        time, event = np.where(gone, np.nan, time), np.where(gone, np.nan, event)
+    refuse(
+        table,
+        np.isnan(time) & ~gone_allowed(endpoint, gone),
+        endpoint.time,
+        "time is missing",
+        MISSING_REMEDY,
+    )
+    refuse(
+        table,
+        np.isnan(event) & ~gone_allowed(endpoint, gone),
+        endpoint.event,
+        "event is missing",
+        MISSING_REMEDY,
+    )
+    refuse_values(table, time <= 0.0, endpoint.time, "a follow-up time must be above 0")
+    if endpoint.entry is None:
+        entry = np.zeros_like(time)
+    else:
+        entry = read_entry(table, endpoint.entry, schema.months_per_unit, gone)
+    time, entry = snap_ties(time, entry)
+    refuse_values(
+        table, entry >= time, endpoint.time, "follow-up ends at or before entry; entry must be earlier"
+    )
+    return EndpointData(time, event, entry)
+
+
+def gone_allowed(endpoint: EndpointSchema, gone: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which missing follow-up times the schema allows."""
+    return gone if endpoint.missing == "drop" else np.zeros_like(gone)
+
+
+def months(table: RawTable, column: str, months_per_unit: float) -> FloatArray:
+    """Return a column of times in months, rounded to 11 significant digits."""
+    need_column(table, column)
+    values = numbers(table, column)
+    if np.isnan(values).all():
+        raise CohortError(f"{table.source}, column '{column}': every value is missing; name another column")
+    refuse_values(table, np.isinf(values), column, "a time must be finite")
+    return significant(values * months_per_unit)
+
+
+def significant(values: FloatArray) -> FloatArray:
+    """Round to 11 significant digits; zero and NaN stay."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        magnitude = np.floor(np.log10(np.abs(values)))
+    power = 10.0 ** np.where(np.isfinite(magnitude), DIGITS - 1 - magnitude, 0.0)
+    return np.round(values * power) / power
+
+
+def snap_ties(time: FloatArray, entry: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Make times that differ by float noise equal, over exits and entries together."""
+    both = np.concatenate([time, entry])
+    distinct = np.unique(both[~np.isnan(both)])
+    if distinct.size < 2:
+        return time, entry
+    gap = np.diff(distinct)
+    apart = np.concatenate([[True], gap > TIE_TOLERANCE * np.abs(distinct).mean()])
+    first = distinct[apart][np.cumsum(apart) - 1]
+    position = np.clip(np.searchsorted(distinct, both), 0, distinct.size - 1)
+    snapped = np.where(np.isnan(both), np.nan, first[position])
+    return snapped[: time.size], snapped[time.size :]
+
+
+def read_entry(table: RawTable, column: str, months_per_unit: float, gone: NDArray[np.bool_]) -> FloatArray:
+    """Return entry times in months; a patient without follow-up gets 0."""
+    entry = months(table, column, months_per_unit)
+    refuse(
+        table,
+        np.isnan(entry) & ~gone,
+        column,
+        "entry is missing",
+        "write 0 for a patient seen from time zero",
+    )
+    refuse_values(table, entry < 0.0, column, "entry cannot be negative")
+    return np.where(gone, 0.0, entry)
+
+
+def events(table: RawTable, endpoint: EndpointSchema) -> FloatArray:
+    """Return the event column as 0/1, missing as NaN, by the declared values."""
+    need_column(table, endpoint.event)
+    given = [word(v) for v in table.columns[endpoint.event]]
+    seen = sorted({w for w in given if w is not None})
+    if not seen:
+        raise CohortError(
+            f"{table.source}, column '{endpoint.event}': every value is missing; name another column"
+        )
+    mapping = event_mapping(endpoint, seen)
+    bad = [i for i, w in enumerate(given) if w is not None and w not in mapping]
+    if bad:
+        raise CohortError(
+            f"{table.source}, {table.place(bad)}, column '{endpoint.event}': {given[bad[0]]!r} is not a declared "
+            f"event value; {event_remedy(endpoint, seen)}"
+        )
+    if endpoint.event_values and not any(mapping[w] for w in seen):
+        raise CohortError(
+            f"{table.source}, column '{endpoint.event}': none of the declared event_values "
+            f"{list(endpoint.event_values)} occurs; the column holds {some_of(seen)}; correct the schema"
+        )
+    return np.array([np.nan if w is None else mapping[w] for w in given])
+
+
+def event_mapping(endpoint: EndpointSchema, seen: list[str]) -> dict[str, float]:
+    """Return what each word means: 1 event, 0 censored."""
+    if not endpoint.event_values:
+        return CODED
+    happened = {str(word(v)): 1.0 for v in endpoint.event_values}
+    others = [str(word(v)) for v in endpoint.censored_values] if endpoint.censored_values else seen
+    return dict.fromkeys(others, 0.0) | happened
+
+
+def event_remedy(endpoint: EndpointSchema, seen: list[str]) -> str:
+    """Say what to declare for the values that the column holds."""
+    held = f"the column holds {some_of(seen)}"
+    if endpoint.event_values:
+        return f"{held}; add it to event_values or censored_values of endpoints.{endpoint.name}"
+    return (
+        f"{held}, and without a declaration only 0/1 or true/false are understood; "
+        f"declare event_values = [..] in endpoints.{endpoint.name}"
+    )
+
+
+def need_column(table: RawTable, column: str) -> None:
+    """Raise if the table has no such column, with the nearest name."""
+    if column in table.columns:
+        return
+    raise CohortError(
+        f"{table.source}: column '{column}' is missing; {suggestion(column, table.columns)} "
+        "(correct the header or the schema)"
+    )
+
+
+def refuse(table: RawTable, bad: NDArray[np.bool_], column: str, what: str, remedy: str) -> None:
+    """Raise for the rows where ``bad`` holds."""
+    which = np.flatnonzero(bad).tolist()
+    if which:
+        raise CohortError(f"{table.source}, {table.place(which)}, column '{column}': {what}; {remedy}")
+
+
+def refuse_values(table: RawTable, bad: NDArray[np.bool_], column: str, rule: str) -> None:
+    """Raise for the rows where ``bad`` holds, showing the values as they stand in the table."""
+    which = np.flatnonzero(bad).tolist()
+    if which:
+        values = some_of([table.columns[column][i] for i in which], most=3)
+        raise CohortError(
+            f"{table.source}, {table.place(which)}, column '{column}': {rule}, was given {values}; "
+            "correct or remove these rows"
+        )
+
+
+def refuse_order(table: RawTable, schema: CohortSchema, endpoints: Mapping[str, EndpointData]) -> None:
+    """Raise where an endpoint outlasts the one it can never outlast (PFS after OS)."""
+    for name, endpoint in schema.endpoints.items():
+        later = endpoint.not_after or ("os" if name == "pfs" and "os" in endpoints else None)
+        if later is None:
+            continue
+        limit = endpoints[later].time
+        bad = np.flatnonzero(endpoints[name].time > limit * (1.0 + 1e-9)).tolist()
+        if bad:
+            other = schema.endpoints[later].time
+            values = f"{table.columns[endpoint.time][bad[0]]} > {table.columns[other][bad[0]]}"
+            raise CohortError(
+                f"{table.source}, {table.place(bad)}, column '{endpoint.time}': {name} ends after {later} "
+                f"({values} in {table.row_word} {table.rows[bad[0]]}); no patient can progress after the end of "
+                f"follow-up for {later}; correct these rows"
+            )

@@ -1,0 +1,1 @@
+"""What is estimated, and the functions that turn draws or parameters into it."""

@@ -1,0 +1,77 @@
+"""From a hazard ratio asked for to the weights on the coefficients that give its logarithm."""
+
+import numpy as np
+
+from escc_bayes.estimand.estimand import HazardRatio
+from escc_bayes.foundation.checks import suggestion
+from escc_bayes.foundation.errors import EstimandError
+from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.spec.design import Block, Design
+
+
+def complete(asked: HazardRatio, design: Design) -> HazardRatio:
+    """Return the hazard ratio with reference level and units filled in.
+
+    Raises
+    ------
+    EstimandError : the model lacks the term or the level, or the form does not fit the covariate.
+    """
+    block, place = located(asked.term, design)
+    if block.effect.structure == "linear":
+        if asked.level is not None or asked.versus is not None:
+            raise EstimandError(
+                f"'{asked.term}' enters as a number; ask for HazardRatio('{asked.term}', per=...)"
+            )
+        schema = design.schemas[asked.term]
+        return HazardRatio(asked.term, per=asked.per if asked.per is not None else schema.scale)
+    levels = block.levels[place]
+    if asked.per is not None or asked.level is None:
+        raise EstimandError(f"'{asked.term}' has levels {', '.join(levels)}; ask for one versus another")
+    versus = asked.versus if asked.versus is not None else levels[0]
+    for level in (asked.level, versus):
+        if level not in levels:
+            raise EstimandError(
+                f"'{asked.term}' has no level '{level}' in the model; {suggestion(level, levels)}"
+            )
+    if asked.level == versus:
+        raise EstimandError(f"'{asked.term}': a level has no hazard ratio versus itself ('{versus}')")
+    return HazardRatio(asked.term, asked.level, versus)
+
+
+def located(term: str, design: Design) -> tuple[Block, int]:
+    """Return block and place of a term; raise ``EstimandError`` if the model lacks it."""
+    known = [name for block in design.blocks for name in block.effect.covariates]
+    if term not in known:
+        raise EstimandError(f"the model has no term '{term}'; {suggestion(term, known)}")
+    return design.block_of(term)
+
+
+def weights(asked: HazardRatio, design: Design) -> FloatArray:
+    """Return w (p,) such that the log hazard ratio is coefficients @ w."""
+    asked = complete(asked, design)
+    inside = design.columns_of(asked.term)
+    w = np.zeros(design.columns.shape[1])
+    if asked.per is not None:
+        w[inside.start] = asked.per / design.schemas[asked.term].scale
+        return w
+    block, place = design.block_of(asked.term)
+    levels = block.levels[place]
+    for level, sign in ((asked.level, 1.0), (asked.versus, -1.0)):
+        index = levels.index(str(level)) - (0 if block.full else 1)
+        if index >= 0:
+            w[inside.start + index] += sign
+    return w
+
+
+def standard_contrasts(design: Design) -> tuple[HazardRatio, ...]:
+    """Return every level against the reference, and every number per its scale; centres have none."""
+    found: list[HazardRatio] = []
+    for block in design.blocks:
+        if block.effect.structure == "random_intercept":
+            continue
+        for name, levels in zip(block.effect.covariates, block.levels, strict=True):
+            if levels:
+                found += [HazardRatio(name, level, levels[0]) for level in levels[1:]]
+            else:
+                found.append(complete(HazardRatio(name), design))
+    return tuple(found)

@@ -1,0 +1,81 @@
+"""An answer: value and interval with its kind and level, method, and the record of where it came from."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from escc_bayes.foundation.record import Record
+from escc_bayes.hazard.piecewise import FloatArray
+
+ESTIMANDS = ("hazard_ratio", "survival", "median", "rmst_difference")
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One number with its interval.
+
+    Attributes
+    ----------
+    endpoint, estimand, term, contrast, time : what was estimated; ``time`` in months, NaN where none belongs.
+    method, model : by what; ``bayes_nuts`` and a specification, or ``cox`` and the like.
+    value, lower, upper : months, fractions or ratios; NaN = not reached.
+    level, interval_kind : 0.95 and ``credible`` or ``confidence``.
+    population : whose covariates were averaged over: group | everyone | "" (hazard ratios).
+    prob_gt_1, p_value, log_mean, log_sd : for hazard ratios; NaN where they do not apply.
+    n, events : patients and events behind it.
+    clock : where time starts, in words.
+    record : of the fit.
+    verdict : of the diagnostics; "ok" for methods without sampling.
+    note : what a reader must know of this number, such as that it lies beyond follow-up.
+    """
+
+    endpoint: str
+    estimand: str
+    term: str
+    contrast: str
+    method: str
+    model: str
+    value: float
+    lower: float
+    upper: float
+    level: float
+    interval_kind: str
+    n: int
+    events: int
+    clock: str
+    record: Record
+    time: float = math.nan
+    population: str = ""
+    prob_gt_1: float = math.nan
+    p_value: float = math.nan
+    log_mean: float = math.nan
+    log_sd: float = math.nan
+    verdict: str = "ok"
+    note: str = ""
+
+    def __repr__(self) -> str:
+        what = f"{self.estimand} {self.term} {self.contrast}".strip()
+        when = f" at {self.time:g} months" if not math.isnan(self.time) else ""
+        return (
+            f"{self.record.provenance.upper()} {self.endpoint} {what}{when}: {self.value:.3g} "
+            f"({100 * self.level:g} % {self.interval_kind} interval {self.lower:.3g} to {self.upper:.3g}; "
+            f"{self.method}, {self.model})"
+        )
+
+
+def summary(draws: FloatArray, level: float) -> tuple[float, float, float]:
+    """Return the median and the equal-tailed interval of draws.
+
+    Parameters
+    ----------
+    draws : (d,).
+    level : such as 0.95.
+
+    Returns
+    -------
+    median, lower, upper.
+    """
+    tail = (1.0 - level) / 2.0
+    middle, lower, upper = np.quantile(draws, [0.5, tail, 1.0 - tail])
+    return float(middle), float(lower), float(upper)

@@ -1,0 +1,108 @@
+"""Draws of an estimand from draws of coefficients and baseline: the same arithmetic for every engine."""
+
+import math
+
+import numpy as np
+
+from escc_bayes.estimand import marginal
+from escc_bayes.estimand.contrast import complete, located, weights
+from escc_bayes.estimand.estimand import (
+    Estimand,
+    HazardRatio,
+    MedianSurvival,
+    RMSTDifference,
+    SurvivalAt,
+)
+from escc_bayes.foundation.errors import EstimandError
+from escc_bayes.hazard.baseline import Hazard
+from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.spec.design import setting_columns
+from escc_bayes.spec.plan import ModelPlan
+
+NAMES = {
+    HazardRatio: "hazard_ratio",
+    SurvivalAt: "survival",
+    MedianSurvival: "median",
+    RMSTDifference: "rmst_difference",
+}
+
+
+def draws_of(asked: Estimand, plan: ModelPlan, coefficients: FloatArray, hazard: Hazard) -> FloatArray:
+    """Return one value of the estimand for each draw.
+
+    Parameters
+    ----------
+    asked : hazard ratios come back as logarithms.
+    plan : whose rows are averaged over.
+    coefficients : (D, p) log hazard ratios of the columns.
+    hazard : baseline with D draws.
+
+    Raises
+    ------
+    EstimandError : the model lacks the term or level.
+    """
+    match asked:
+        case HazardRatio():
+            return coefficients @ weights(asked, plan.design)
+        case SurvivalAt():
+            eta, weight = predictors(plan, coefficients, asked.term, asked.group, asked.population)
+            return marginal.survival(hazard, eta, weight, np.array([asked.time]))[:, 0]
+        case MedianSurvival():
+            eta, weight = predictors(plan, coefficients, asked.term, asked.group, asked.population)
+            return marginal.median(hazard, eta, weight)
+        case RMSTDifference():
+            first, second = (
+                marginal.restricted_mean(
+                    hazard, *predictors(plan, coefficients, asked.term, level, asked.population), asked.until
+                )
+                for level in (asked.level, asked.versus)
+            )
+            return first - second
+
+
+def predictors(
+    plan: ModelPlan, coefficients: FloatArray, term: str, group: str, population: str
+) -> tuple[FloatArray, FloatArray]:
+    """Return linear predictors (D, m) and weights (m,) of those to average over."""
+    design, weight = plan.design, plan.rows.weight
+    if not term:
+        return coefficients @ design.centred.T, weight
+    check_group(plan, term, group)
+    if population == "everyone":
+        return coefficients @ (setting_columns(design, term, group) - design.center).T, weight
+    covariate = plan.rows.covariates[term]
+    inside = covariate.values == covariate.schema.levels.index(group)
+    return coefficients @ design.centred[inside].T, weight[inside]
+
+
+def check_group(plan: ModelPlan, term: str, group: str) -> None:
+    """Raise ``EstimandError`` if nobody analysed is in ``group`` of ``term``."""
+    block, place = located(term, plan.design)
+    levels = block.levels[place]
+    if group not in levels:
+        raise EstimandError(
+            f"'{term}' has no group '{group}' among the patients analysed; it has: {', '.join(levels)}"
+        )
+
+
+def completed(asked: Estimand, plan: ModelPlan) -> Estimand:
+    """Return the estimand with defaults filled in: reference levels, units."""
+    return complete(asked, plan.design) if isinstance(asked, HazardRatio) else asked
+
+
+def beyond_follow_up(asked: Estimand, value: float, plan: ModelPlan) -> str:
+    """Say when an estimand looks further than the longest follow-up: there the model extrapolates."""
+    longest = float(plan.rows.time.max())
+    reach = value if isinstance(asked, MedianSurvival) else time_of(asked)
+    return f"beyond the longest follow-up of {longest:.1f} months: extrapolated" if reach > longest else ""
+
+
+def time_of(asked: Estimand) -> float:
+    """Return the month that belongs to an estimand; NaN where none does."""
+    match asked:
+        case SurvivalAt(time=time):
+            return time
+        case RMSTDifference(until=until):
+            return until
+        case _:
+            return math.nan

@@ -1,0 +1,1 @@
+"""Errors, checks, seeds, records, output folders. Knows nothing about survival."""

@@ -1,0 +1,77 @@
+"""The record that every result carries: digests of what was asked and given, seed, versions, provenance."""
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+
+import numpy as np
+
+type Provenance = str
+PROVENANCES = ("observed", "reconstructed", "simulated")
+PACKAGES = ("escc-bayes", "pymc", "nutpie", "arviz", "lifelines", "firthmodels", "numpy", "pandas")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a result remembers of its request.
+
+    Attributes
+    ----------
+    spec_digest, data_digest : first 12 hexadecimal digits of SHA-256 over the specification and the data.
+    seed : the seed given, or None where nothing is random.
+    provenance : observed | reconstructed | simulated.
+    engine : what computed it.
+    settings : the numbers the engine ran with, as (name, value) pairs.
+    versions : of this package, of Python and of the libraries that matter, as (name, version) pairs.
+    """
+
+    spec_digest: str
+    data_digest: str
+    seed: int | str | None
+    provenance: Provenance
+    engine: str
+    settings: tuple[tuple[str, float | int | str], ...] = ()
+    versions: tuple[tuple[str, str], ...] = ()
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the record as plain values that JSON can hold."""
+        plain = asdict(self)
+        return plain | {"settings": dict(self.settings), "versions": dict(self.versions)}
+
+
+@cache
+def versions() -> tuple[tuple[str, str], ...]:
+    """Return the installed versions, without importing the libraries."""
+    found = [("python", platform.python_version())]
+    for package in PACKAGES:
+        try:
+            found.append((package, importlib.metadata.version(package)))
+        except importlib.metadata.PackageNotFoundError:
+            found.append((package, "not installed"))
+    return tuple(found)
+
+
+def digest(content: Mapping[str, object]) -> str:
+    """Return 12 hexadecimal digits of SHA-256 over values and arrays, in the order of their sorted names."""
+    sha = hashlib.sha256()
+    for name in sorted(content):
+        value = content[name]
+        sha.update(name.encode())
+        if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
+            sha.update(str(value.dtype.kind).encode() + str(value.shape).encode() + value.tobytes())
+        elif isinstance(value, np.ndarray):
+            sha.update(json.dumps(value.tolist(), default=str).encode())
+        else:
+            sha.update(json.dumps(value, sort_keys=True, default=str).encode())
+    return sha.hexdigest()[:12]
+
+
+def seed_label(seed: int | np.random.SeedSequence) -> int | str:
+    """Return what a record writes for ``seed``: the number itself, or entropy and spawn key."""
+    if isinstance(seed, int):
+        return seed
+    return f"entropy {seed.entropy}, spawn key {seed.spawn_key}"

@@ -1,0 +1,161 @@
+"""Piecewise-constant hazards. Rates r_k per month on (c_{k-1}, c_k]; last piece open. Friedman 1982, Ann Stat 10:101.
+
+Symbols: ``cuts`` (k,) interior cut points in months; ``log_rates`` (..., k + 1) log events per month.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+type FloatArray = NDArray[np.float64]
+type IntArray = NDArray[np.int64]
+
+MONTHS_PER_YEAR = 12.0
+
+
+def piece_of(times: FloatArray, cuts: FloatArray) -> IntArray:
+    """Return the piece each time falls in; a time on a cut belongs to the piece that ends there.
+
+    Parameters
+    ----------
+    times : (n,) months.
+    cuts : (k,) strictly increasing interior cut points, in months.
+
+    Returns
+    -------
+    (n,) piece indices, 0 to k.
+
+    Examples
+    --------
+    >>> piece_of(np.array([6.0, 6.1]), np.array([6.0, 12.0]))
+    array([0, 1])
+    """
+    return np.searchsorted(cuts, times, side="left")
+
+
+def person_months(times: FloatArray, cuts: FloatArray, entry: FloatArray | None = None) -> FloatArray:
+    """Split each follow-up time at the cut points.
+
+    Parameters
+    ----------
+    times : (n,) months from time zero to event or censoring; positive.
+    cuts : (k,) strictly increasing interior cut points, in months.
+    entry : (n,) months from time zero at which observation began; absent: zero.
+
+    Returns
+    -------
+    (n, k + 1) months each patient was observed in each piece; rows sum to ``times - entry``.
+
+    Examples
+    --------
+    >>> person_months(np.array([7.0]), np.array([6.0, 12.0]))
+    array([[6., 1., 0.]])
+    """
+    starts = np.concatenate([[0.0], cuts])
+    widths = np.diff(np.concatenate([starts, [np.inf]]))
+    spent = np.clip(times[:, None] - starts, 0.0, widths)
+    if entry is None:
+        return spent
+    return spent - np.clip(entry[:, None] - starts, 0.0, widths)
+
+
+def cumulative_hazard(log_rates: FloatArray, cuts: FloatArray, times: FloatArray) -> FloatArray:
+    """Return H(t) = sum over pieces of rate times months spent there.
+
+    Parameters
+    ----------
+    log_rates : (draws, k + 1) log events per month.
+    cuts : (k,) months.
+    times : (n,) months.
+
+    Returns
+    -------
+    (draws, n) cumulative hazards.
+    """
+    return np.exp(log_rates) @ person_months(times, cuts).T
+
+
+def time_at(log_rates: FloatArray, cuts: FloatArray, target: FloatArray) -> FloatArray:
+    """Return the time at which the cumulative hazard reaches ``target``: the inverse of H.
+
+    Parameters
+    ----------
+    log_rates : (draws, k + 1) log events per month.
+    cuts : (k,) months.
+    target : (draws, n) cumulative hazards, not negative.
+
+    Returns
+    -------
+    (draws, n) months.
+    """
+    rates = np.exp(log_rates)
+    starts = np.concatenate([[0.0], cuts])
+    reached = np.concatenate(
+        [np.zeros((rates.shape[0], 1)), np.cumsum(rates[:, :-1] * np.diff(starts), axis=1)], axis=1
+    )
+    piece = (target[:, :, None] >= reached[:, None, 1:]).sum(-1)
+    rows = np.arange(rates.shape[0])[:, None]
+    return starts[piece] + (target - reached[rows, piece]) / rates[rows, piece]
+
+
+def restricted_mean(
+    log_rates: FloatArray, cuts: FloatArray, relative: FloatArray, until: float
+) -> FloatArray:
+    """Return the integral of exp(-relative x H(t)) over (0, until]: the restricted mean survival time.
+
+    Within a piece survival is exponential, so each piece contributes
+    S(start) (1 - exp(-rate x width)) / rate.
+
+    Parameters
+    ----------
+    log_rates : (draws, k + 1) log events per month.
+    cuts : (k,) months.
+    relative : (draws, n) hazard ratios against the baseline.
+    until : months.
+
+    Returns
+    -------
+    (draws, n) months.
+    """
+    widths = person_months(np.array([until]), cuts)[0]
+    area = np.zeros_like(relative)
+    survival = np.ones_like(relative)
+    for k, width in enumerate(widths):
+        rate = np.exp(log_rates[:, k])[:, None] * relative
+        loss = -np.expm1(-rate * width)
+        area += survival * np.where(rate > 0.0, loss / np.where(rate > 0.0, rate, 1.0), width)
+        survival *= 1.0 - loss
+    return area
+
+
+def event_quantile_cuts(times: FloatArray, events: NDArray[np.bool_], pieces: int) -> FloatArray:
+    """Return cuts at quantiles of the event times, so that each piece holds about as many events.
+
+    Parameters
+    ----------
+    times : (n,) months.
+    events : (n,) whether the time is an event.
+    pieces : number of pieces wanted; fewer come back when event times are tied.
+
+    Returns
+    -------
+    (at most pieces - 1,) strictly increasing cut points, each an observed event time.
+    """
+    at = np.sort(times[events])
+    ranks = np.ceil(np.arange(1, pieces) * at.size / pieces).astype(int) - 1
+    cuts = np.unique(at[ranks])
+    return cuts[cuts < at[-1]]
+
+
+def midpoint_distances(cuts: FloatArray) -> FloatArray:
+    """Return the distances between the midpoints of neighbouring pieces, in years.
+
+    The last piece is open: it is taken to be as long as the one before it.
+
+    Examples
+    --------
+    >>> midpoint_distances(np.array([6.0, 12.0, 24.0]))
+    array([0.5 , 0.75, 1.  ])
+    """
+    widths = np.diff(np.concatenate([[0.0], cuts]))
+    widths = np.concatenate([widths, widths[-1:]])
+    return (widths[:-1] + widths[1:]) / 2.0 / MONTHS_PER_YEAR

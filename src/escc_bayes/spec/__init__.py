@@ -1,0 +1,1 @@
+"""Model specifications: what is asked, its priors, its columns, in TOML and in sentences."""

@@ -1,0 +1,196 @@
+"""The baseline prior in numbers: from a statement on survival to the normal that implies it.
+
+"Survival at 12 months 0.85, 2.5 % point 0.60" fixes two quantiles of log H(12). The normal on the first log rate
+(random walk), on every log rate (independent) or on b0 (Weibull) is solved so that the implied survival has
+just these quantiles, whatever smoothing or shape adds. See docs/methods/baseline_prior.md.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from escc_bayes.foundation.errors import SpecError
+from escc_bayes.hazard.piecewise import (
+    FloatArray,
+    cumulative_hazard,
+    event_quantile_cuts,
+    midpoint_distances,
+    person_months,
+)
+from escc_bayes.spec.model import ModelSpec, PiecewiseBaseline, WeibullBaseline
+from escc_bayes.spec.prior import Gamma, HalfNormal, Normal, SurvivalStatement
+from escc_bayes.spec.rows import AnalysisRows
+
+POINTS = 8192
+BISECTIONS = 80
+
+
+@dataclass(frozen=True, slots=True)
+class PiecewisePrior:
+    """A piecewise baseline ready to fit.
+
+    Attributes
+    ----------
+    cuts : (k,) months.
+    step_scale : (k,) square root of each step's relative variance; empty where pieces are independent.
+    level : normal on the first log rate (random walk) or on every log rate; or a gamma on every rate.
+    sd : half-normal on the SD of one step; None where pieces are independent.
+    """
+
+    cuts: FloatArray
+    step_scale: FloatArray
+    level: Normal | Gamma
+    sd: HalfNormal | None
+
+    @property
+    def pieces(self) -> int:
+        """Number of pieces."""
+        return int(self.cuts.size) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class WeibullPrior:
+    """A Weibull baseline ready to fit: normals on b0 and on log k."""
+
+    reference_time: float
+    level: Normal
+    log_shape: Normal
+
+
+type BaselinePrior = PiecewisePrior | WeibullPrior
+
+
+def resolve_baseline(spec: ModelSpec, rows: AnalysisRows) -> BaselinePrior:
+    """Return the baseline of ``spec`` with cuts and prior in numbers.
+
+    Raises
+    ------
+    SpecError : smoothing or shape alone spread survival more than the statement allows; no person-months
+        before the statement's month.
+    """
+    if isinstance(spec.baseline, WeibullBaseline):
+        return weibull_prior(spec.baseline)
+    return piecewise_prior(spec.baseline, rows)
+
+
+def piecewise_prior(baseline: PiecewiseBaseline, rows: AnalysisRows) -> PiecewisePrior:
+    """Return cuts, step scales and the level's prior of a piecewise baseline."""
+    if baseline.pieces is None:
+        cuts = np.array(baseline.cuts, dtype=np.float64)
+    else:
+        cuts = event_quantile_cuts(rows.time, rows.event == 1.0, baseline.pieces)
+    walk = baseline.sd if cuts.size else None
+    distances = midpoint_distances(cuts) if baseline.steps == "length" and cuts.size else np.ones(cuts.size)
+    scale = np.sqrt(distances) if walk is not None else np.zeros(0)
+    if not isinstance(baseline.prior, SurvivalStatement):
+        return PiecewisePrior(cuts, scale, baseline.prior, walk)
+    if walk is None:
+        level = solve_independent(baseline.prior, cuts)
+    else:
+        level = solve_shifted(baseline.prior, walk_log_hazard(baseline.prior.at, cuts, scale, walk))
+    return PiecewisePrior(cuts, scale, level, walk)
+
+
+def weibull_prior(baseline: WeibullBaseline) -> WeibullPrior:
+    """Return the normals of a Weibull baseline."""
+    if not isinstance(baseline.prior, SurvivalStatement):
+        return WeibullPrior(baseline.reference_time, baseline.prior, baseline.log_shape)
+    points = normal_points(1)[:, 0]
+    shape = np.exp(baseline.log_shape.mean + baseline.log_shape.sd * points)
+    shift = shape * np.log(baseline.prior.at / baseline.reference_time)
+    return WeibullPrior(baseline.reference_time, solve_shifted(baseline.prior, shift), baseline.log_shape)
+
+
+def normal_points(dimensions: int) -> FloatArray:
+    """Return standard normal points (8192, dimensions) of an additive low-discrepancy sequence.
+
+    The sequence is the generalised golden ratio's (Roberts 2018); no seed, the same on every machine.
+    """
+    ratio = 2.0
+    for _ in range(60):
+        ratio = (1.0 + ratio) ** (1.0 / (dimensions + 1))
+    steps = ratio ** -np.arange(1.0, dimensions + 1)
+    unit = (0.5 + np.outer(np.arange(1, POINTS + 1), steps)) % 1.0
+    return np.asarray(ndtri(np.clip(unit, 0.5 / POINTS, 1 - 0.5 / POINTS)))
+
+
+def walk_log_hazard(at: float, cuts: FloatArray, scale: FloatArray, sd: HalfNormal) -> FloatArray:
+    """Return draws of log H(at) for a random walk that starts at log rate 0."""
+    points = normal_points(cuts.size + 1)
+    steps = np.abs(points[:, :1]) * sd.sd * scale * points[:, 1:]
+    log_rates = np.concatenate([np.zeros((POINTS, 1)), np.cumsum(steps, axis=1)], axis=1)
+    return np.log(cumulative_hazard(log_rates, cuts, np.array([at]))[:, 0])
+
+
+def solve_shifted(statement: SurvivalStatement, extra: FloatArray) -> Normal:
+    """Return Normal(m, s) such that m + s Z + extra has the statement's two quantiles.
+
+    Parameters
+    ----------
+    extra : draws of what smoothing or shape add to log H; independent of Z.
+    """
+    if np.ptp(extra) == 0.0:
+        sd = (statement.log_hazard_upper - statement.log_hazard_median) / float(ndtri(0.975))
+        return Normal(statement.log_hazard_median - float(extra[0]), sd)
+
+    def median_for(sd: float) -> float:
+        centre = float(np.median(extra))
+        reach = 10.0 * sd + float(np.ptp(extra))
+        start = statement.log_hazard_median - centre
+        return bisect(
+            lambda m: 0.5 - float(ndtr((statement.log_hazard_median - m - extra) / sd).mean()),
+            start - reach,
+            start + reach,
+        )
+
+    def excess(sd: float) -> float:
+        below = ndtr((statement.log_hazard_upper - median_for(sd) - extra) / sd).mean()
+        return 0.975 - float(below)
+
+    widest = statement.log_hazard_upper - statement.log_hazard_median
+    if excess(widest * 1e-3) > 0.0:
+        raise SpecError(too_wide(statement))
+    sd = bisect(excess, widest * 1e-3, widest)
+    return Normal(median_for(sd), sd)
+
+
+def too_wide(statement: SurvivalStatement) -> str:
+    """Say that the statement is narrower than smoothing or shape alone."""
+    return (
+        f"[priors] baseline_survival: at {statement.at:g} months the prior on smoothing or shape alone spreads survival "
+        f"beyond {statement.lower:g} to {statement.median:g}; lower the smoothing sd, or state a smaller 'lower'"
+    )
+
+
+def solve_independent(statement: SurvivalStatement, cuts: FloatArray) -> Normal:
+    """Return Normal(m, s) on every log rate such that H(at) has the statement's two quantiles."""
+    months = person_months(np.array([statement.at]), cuts)[0]
+    used = months[months > 0.0]
+    if used.size == 1:
+        return solve_shifted(statement, np.full(1, np.log(used[0])))
+    points = normal_points(used.size)
+
+    def spread(sd: float) -> FloatArray:
+        return np.log(np.exp(sd * points) @ used)
+
+    def excess(sd: float) -> float:
+        draws = spread(sd)
+        return float(np.quantile(draws, 0.975) - np.median(draws)) - (
+            statement.log_hazard_upper - statement.log_hazard_median
+        )
+
+    sd = bisect(excess, 1e-6, 20.0)
+    return Normal(statement.log_hazard_median - float(np.median(spread(sd))), sd)
+
+
+def bisect(function: Callable[[float], float], low: float, high: float) -> float:
+    """Return the root of an increasing function between ``low`` and ``high``."""
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2.0
+        if function(middle) > 0.0:
+            high = middle
+        else:
+            low = middle
+    return (low + high) / 2.0

@@ -1,0 +1,147 @@
+"""Priors in the words of a statistician, and what each says as a sentence.
+
+A clinical statement such as "hazard ratio 1.0, 97.5 % point 4.0" becomes a normal on the log scale.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from escc_bayes.foundation import checks
+from escc_bayes.foundation.errors import SpecError
+
+# Standard normal 97.5 % point.
+Z975 = 1.959963984540054
+
+
+@dataclass(frozen=True, slots=True)
+class Normal:
+    """Normal with ``mean`` and ``sd``."""
+
+    mean: float
+    sd: float
+
+    def hazard_ratio_words(self) -> str:
+        """Say a normal on a log hazard ratio as a median and a 95 % range."""
+        low, high = math.exp(self.mean - Z975 * self.sd), math.exp(self.mean + Z975 * self.sd)
+        return f"hazard ratio {math.exp(self.mean):.2f}, 95 % prior interval {low:.2f} to {high:.2f}"
+
+
+@dataclass(frozen=True, slots=True)
+class HalfNormal:
+    """Half-normal on a standard deviation, with scale ``sd``."""
+
+    sd: float
+
+    def words(self) -> str:
+        """Say the median and the 97.5 % point."""
+        return f"half-normal with scale {self.sd:g} (median {0.6744898 * self.sd:.2f}, 97.5 % point {2.241403 * self.sd:.2f})"
+
+
+@dataclass(frozen=True, slots=True)
+class Gamma:
+    """Gamma on a rate per month: ``shape`` events in ``rate`` person-months."""
+
+    shape: float
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class SurvivalStatement:
+    """Survival of whom the baseline describes: at month ``at``, ``median`` and 2.5 % point ``lower``."""
+
+    at: float
+    median: float
+    lower: float
+
+    @property
+    def log_hazard_median(self) -> float:
+        """Log cumulative hazard at the median."""
+        return math.log(-math.log(self.median))
+
+    @property
+    def log_hazard_upper(self) -> float:
+        """Log cumulative hazard at the lower bound of survival: its 97.5 % point."""
+        return math.log(-math.log(self.lower))
+
+
+def pair(value: object, where: str) -> tuple[float, float]:
+    """Return a list of two numbers."""
+    if not isinstance(value, list) or len(value) != 2:
+        raise SpecError(f"{where}: expected two numbers [a, b], was given {value!r}")
+    return checks.number(value[0], where), checks.number(value[1], where)
+
+
+def normal_from(value: object, where: str) -> Normal:
+    """Return a normal from ``[mean, sd]``; the sd must be above 0."""
+    mean, sd = pair(value, where)
+    return Normal(mean, checks.number(sd, f"{where}, sd", above=0.0))
+
+
+def plain_normal(value: object, where: str) -> Normal:
+    """Return the normal of ``{ normal = [mean, sd] }``, the only form allowed."""
+    raw = checks.table(value, where)
+    checks.refuse_unknown_keys(raw, ("normal",), where)
+    if "normal" not in raw:
+        raise SpecError(f"{where}: expected {{ normal = [mean, sd] }}, was given {raw!r}")
+    return normal_from(raw["normal"], where)
+
+
+def effect_prior(value: object, where: str) -> Normal:
+    """Return the normal on a log hazard ratio that a prior table states.
+
+    Either ``{ normal = [mean, sd] }`` or ``{ hr_median = 1.0, hr_upper = 4.0 }`` (97.5 % point).
+    """
+    raw = checks.table(value, where)
+    checks.refuse_unknown_keys(raw, ("normal", "hr_median", "hr_upper"), where)
+    if "normal" in raw and len(raw) == 1:
+        return normal_from(raw["normal"], where)
+    if set(raw) == {"hr_median", "hr_upper"}:
+        return clinical_normal(raw, where)
+    raise SpecError(
+        f"{where}: state a prior as {{ normal = [mean, sd] }} on the log hazard ratio, or as "
+        f"{{ hr_median = 1.0, hr_upper = 4.0 }}; was given {raw!r}"
+    )
+
+
+def clinical_normal(raw: Mapping[str, object], where: str) -> Normal:
+    """Return the normal whose median and 97.5 % point, as hazard ratios, are those stated."""
+    median = checks.number(raw["hr_median"], f"{where}, hr_median", above=0.0)
+    upper = checks.number(raw["hr_upper"], f"{where}, hr_upper", above=0.0)
+    if not upper > median:
+        raise SpecError(f"{where}: hr_upper ({upper:g}) must be above hr_median ({median:g})")
+    return Normal(math.log(median), math.log(upper / median) / Z975)
+
+
+def half_normal(value: object, where: str) -> HalfNormal:
+    """Return the half-normal of ``{ halfnormal = scale }``."""
+    raw = checks.table(value, where)
+    checks.refuse_unknown_keys(raw, ("halfnormal",), where)
+    if "halfnormal" not in raw:
+        raise SpecError(f"{where}: expected {{ halfnormal = scale }}, was given {raw!r}")
+    return HalfNormal(checks.number(raw["halfnormal"], f"{where}, halfnormal", above=0.0))
+
+
+def gamma(value: object, where: str) -> Gamma:
+    """Return the gamma of ``{ gamma = [shape, rate] }``, rate in person-months."""
+    raw = checks.table(value, where)
+    checks.refuse_unknown_keys(raw, ("gamma",), where)
+    shape, rate = pair(raw.get("gamma"), where)
+    return Gamma(checks.number(shape, where, above=0.0), checks.number(rate, where, above=0.0))
+
+
+def survival_statement(value: object, where: str) -> SurvivalStatement:
+    """Return a clinical statement on survival: ``{ at = 12.0, median = 0.85, lower = 0.60 }``."""
+    raw = checks.table(value, where)
+    checks.refuse_unknown_keys(raw, ("at", "median", "lower"), where)
+    for key in ("at", "median", "lower"):
+        if key not in raw:
+            raise SpecError(
+                f"{where}: the key '{key}' is missing; write {{ at = 12.0, median = 0.85, lower = 0.60 }}"
+            )
+    at = checks.number(raw["at"], f"{where}, at", above=0.0)
+    median = checks.number(raw["median"], f"{where}, median", above=0.0, below=1.0)
+    lower = checks.number(raw["lower"], f"{where}, lower", above=0.0, below=1.0)
+    if not lower < median:
+        raise SpecError(f"{where}: lower ({lower:g}) must be below median ({median:g})")
+    return SurvivalStatement(at, median, lower)

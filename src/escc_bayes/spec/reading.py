@@ -1,0 +1,282 @@
+"""TOML to ModelSpec: a closed vocabulary, variants as differences, errors with file and key."""
+
+import copy
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from escc_bayes.data.bundled import find_toml, models_folder
+from escc_bayes.foundation import checks
+from escc_bayes.foundation.errors import CutError, SpecError
+from escc_bayes.foundation.toml import read_toml
+from escc_bayes.spec import prior as priors
+from escc_bayes.spec.model import (
+    FAMILIES,
+    STRUCTURES,
+    Effect,
+    ModelSpec,
+    Outcome,
+    PiecewiseBaseline,
+    WeibullBaseline,
+)
+
+TOP_KEYS = ("name", "title", "outcome", "baseline", "priors", "effect", "variants")
+OUTCOME_KEYS = ("endpoint", "landmark", "time_zero")
+PIECEWISE_KEYS = ("family", "cuts", "pieces", "at", "smoothing", "steps", "sd")
+WEIBULL_KEYS = ("family", "at", "reference_time")
+EFFECT_KEYS = ("name", "covariate", "covariates", "structure", "prior", "sd")
+WITH_SD = ("exchangeable", "random_intercept", "pooled")
+WITH_PRIOR = ("fixed", "linear", "ordered", "pooled")
+
+
+def load_spec(name_or_path: str | Path, *, variant: str | None = None) -> ModelSpec:
+    """Read a model specification.
+
+    Parameters
+    ----------
+    name_or_path : a bundled name such as ``os_piecewise``, or the path of a ``.toml`` file; either may end
+        with ``@variant``.
+    variant : name of a table ``[variants.NAME]`` of the file, whose differences are applied.
+
+    Raises
+    ------
+    SpecError, TomlError, CutError : with file, key, what was given and what to do.
+
+    Examples
+    --------
+    >>> load_spec("larynx_piecewise", variant="sceptical").name
+    'larynx_piecewise@sceptical'
+    """
+    given, _, named = str(name_or_path).partition("@")
+    wanted = variant or named or None
+    path = find_toml(given, models_folder(), "model", SpecError)
+    return spec_from(read_toml(path), str(path), variant=wanted)
+
+
+def spec_from(raw: Mapping[str, object], where: str, *, variant: str | None = None) -> ModelSpec:
+    """Build a specification from a parsed table; ``where`` begins every message."""
+    checks.refuse_unknown_keys(raw, TOP_KEYS, where)
+    variants = checks.table(raw.get("variants", {}), f"{where}, [variants]")
+    for name in variants:
+        read(apply_variant(raw, name, where), f"{where}, variants.{name}")
+    spec = read(raw, where)
+    if variant is None:
+        return replace(spec, variants=tuple(variants))
+    if variant not in variants:
+        known = checks.suggestion(variant, variants) if variants else "it has no variants"
+        raise SpecError(f"{where}: no variant '{variant}'; {known}")
+    changed = read(apply_variant(raw, variant, where), f"{where}, variants.{variant}")
+    return replace(changed, name=f"{spec.name}@{variant}")
+
+
+def apply_variant(raw: Mapping[str, object], variant: str, where: str) -> dict[str, object]:
+    """Return the table with the differences of one variant written over it."""
+    at = f"{where}, variants.{variant}"
+    changed = copy.deepcopy({key: value for key, value in raw.items() if key != "variants"})
+    variants = checks.table(raw["variants"], f"{where}, [variants]")
+    for section, body in checks.table(variants[variant], at).items():
+        checks.one_of(section, ("outcome", "baseline", "priors", "effect"), at)
+        differences = checks.table(body, f"{at}.{section}")
+        if section == "effect":
+            change_effects(changed, differences, at)
+        else:
+            target = checks.table(changed.setdefault(section, {}), f"{where}, [{section}]")
+            changed[section] = without_replaced(target, differences) | differences
+    return changed
+
+
+def without_replaced(target: Mapping[str, object], differences: Mapping[str, object]) -> dict[str, object]:
+    """Return ``target`` without the keys that a difference excludes: one baseline prior for another, cuts for pieces."""
+    gone = [
+        key
+        for key in target
+        for group in (("baseline_",), ("cuts", "pieces"), ("landmark", "time_zero"))
+        if key.startswith(group) and any(new.startswith(group) for new in differences)
+    ]
+    return {key: value for key, value in target.items() if key not in gone}
+
+
+def change_effects(raw: dict[str, object], differences: Mapping[str, object], at: str) -> None:
+    """Write the differences of each named effect over the effect of that name."""
+    effects = {effect_name(e): e for e in effect_tables(raw, at)}
+    for name, body in differences.items():
+        if name not in effects:
+            raise SpecError(f"{at}: no effect '{name}'; {checks.suggestion(name, effects)}")
+        effects[name].update(checks.table(body, f"{at}, effect.{name}"))
+
+
+def effect_tables(raw: Mapping[str, object], where: str) -> list[dict[str, object]]:
+    """Return the list under ``[[effect]]``."""
+    value = raw.get("effect", [])
+    if not isinstance(value, list):
+        raise SpecError(f"{where}: write each effect as [[effect]] with double brackets")
+    return [checks.table(body, f"{where}, [[effect]]") for body in value]
+
+
+def effect_name(raw: Mapping[str, object]) -> str:
+    """Return the name by which a variant calls an effect."""
+    several = raw.get("covariates")
+    joined = "_".join(map(str, several)) if isinstance(several, list) else ""
+    return str(raw.get("name") or raw.get("covariate") or joined)
+
+
+def read(raw: Mapping[str, object], where: str) -> ModelSpec:
+    """Read one specification without its variants."""
+    for section in ("name", "outcome", "baseline"):
+        if section not in raw:
+            raise SpecError(f"{where}: '{section}' is missing; see models/README.md for the format")
+    effects = tuple(effect_from(body, where) for body in effect_tables(raw, where))
+    refuse_repeats(effects, where)
+    return ModelSpec(
+        name=checks.text(raw["name"], f"{where}, name"),
+        title=str(raw.get("title", "")),
+        outcome=outcome_from(checks.table(raw["outcome"], f"{where}, [outcome]"), f"{where}, [outcome]"),
+        baseline=baseline_from(raw, where),
+        effects=effects,
+    )
+
+
+def refuse_repeats(effects: tuple[Effect, ...], where: str) -> None:
+    """Raise if a covariate or an effect name stands twice."""
+    seen: set[str] = set()
+    for effect in effects:
+        for name in {effect.name, *effect.covariates}:
+            if name in seen:
+                raise SpecError(f"{where}: '{name}' stands in two effects; keep one")
+            seen.add(name)
+
+
+def outcome_from(raw: Mapping[str, object], at: str) -> Outcome:
+    """Read ``[outcome]``: an endpoint, and a landmark or ``time_zero = "naive"`` but not both."""
+    checks.refuse_unknown_keys(raw, OUTCOME_KEYS, at)
+    if "endpoint" not in raw:
+        raise SpecError(f"{at}: 'endpoint' is missing; name an endpoint of the cohort schema, such as os")
+    naive = "time_zero" in raw and checks.one_of(raw["time_zero"], ("naive",), f"{at}, time_zero") == "naive"
+    landmark = checks.number(raw["landmark"], f"{at}, landmark", above=0.0) if "landmark" in raw else None
+    if naive and landmark is not None:
+        raise SpecError(f'{at}: a landmark and time_zero = "naive" exclude each other; keep one')
+    return Outcome(checks.text(raw["endpoint"], f"{at}, endpoint"), landmark, naive)
+
+
+def baseline_from(raw: Mapping[str, object], where: str) -> PiecewiseBaseline | WeibullBaseline:
+    """Read ``[baseline]`` and the baseline priors that go with its family."""
+    at = f"{where}, [baseline]"
+    body = checks.table(raw["baseline"], at)
+    if "family" not in body:
+        raise SpecError(f"{at}: 'family' is missing; one of {', '.join(FAMILIES)}")
+    family = checks.one_of(body["family"], FAMILIES, f"{at}, family")
+    stated = checks.table(raw.get("priors", {}), f"{where}, [priors]")
+    if family == "weibull":
+        return weibull_from(body, stated, where)
+    return piecewise_from(body, stated, where)
+
+
+def piecewise_from(body: Mapping[str, object], stated: Mapping[str, object], where: str) -> PiecewiseBaseline:
+    """Read a piecewise-constant baseline."""
+    at = f"{where}, [baseline]"
+    checks.refuse_unknown_keys(body, PIECEWISE_KEYS, at)
+    if ("cuts" in body) == ("pieces" in body):
+        raise SpecError(
+            f"{at}: give either cuts = [months, ..] or pieces = a number, not both and not neither"
+        )
+    smoothing = checks.one_of(
+        body.get("smoothing", "random_walk"), ("random_walk", "independent"), f"{at}, smoothing"
+    )
+    if smoothing == "random_walk" and "sd" not in body:
+        raise SpecError(
+            f"{at}: a random walk needs sd = {{ halfnormal = 0.5 }}, the prior on the SD of one step"
+        )
+    if smoothing == "independent" and ("sd" in body or "steps" in body):
+        raise SpecError(f"{at}: 'sd' and 'steps' belong to a random walk; remove them or change smoothing")
+    cuts = body.get("cuts", [])
+    return PiecewiseBaseline(
+        cuts=checks.increasing(cuts, f"{at}, cuts", error=CutError, above=0.0) if cuts else (),
+        pieces=checks.whole_number(body["pieces"], f"{at}, pieces", least=1) if "pieces" in body else None,
+        at=checks.one_of(body.get("at", "mean"), ("mean", "reference"), f"{at}, at"),
+        smoothing=smoothing,
+        steps=checks.one_of(body.get("steps", "length"), ("length", "equal"), f"{at}, steps"),
+        sd=priors.half_normal(body["sd"], f"{at}, sd") if smoothing == "random_walk" else None,
+        prior=piecewise_prior(stated, smoothing, f"{where}, [priors]"),
+    )
+
+
+def piecewise_prior(
+    stated: Mapping[str, object], smoothing: str, at: str
+) -> priors.SurvivalStatement | priors.Normal | priors.Gamma:
+    """Read the one baseline prior of a piecewise model."""
+    key = only_key(stated, ("baseline_survival", "baseline_log_rate", "baseline_rate"), at)
+    where = f"{at}, {key}"
+    if key == "baseline_survival":
+        return priors.survival_statement(stated[key], where)
+    if key == "baseline_log_rate":
+        return priors.plain_normal(stated[key], where)
+    if smoothing == "random_walk":
+        raise SpecError(f'{where}: a gamma on each rate needs smoothing = "independent"')
+    return priors.gamma(stated[key], where)
+
+
+def weibull_from(body: Mapping[str, object], stated: Mapping[str, object], where: str) -> WeibullBaseline:
+    """Read a Weibull baseline."""
+    at = f"{where}, [baseline]"
+    checks.refuse_unknown_keys(body, WEIBULL_KEYS, at)
+    if "reference_time" not in body:
+        raise SpecError(f"{at}: 'reference_time' (months, such as 24.0) is missing")
+    shape_at = f"{where}, [priors], log_shape"
+    if "log_shape" not in stated:
+        raise SpecError(f"{shape_at}: is missing; write log_shape = {{ normal = [0.0, 0.5] }}")
+    others = {key: value for key, value in stated.items() if key != "log_shape"}
+    key = only_key(others, ("baseline_survival", "baseline_log_cumulative_hazard"), f"{where}, [priors]")
+    read_prior = priors.survival_statement if key == "baseline_survival" else priors.plain_normal
+    return WeibullBaseline(
+        reference_time=checks.number(body["reference_time"], f"{at}, reference_time", above=0.0),
+        at=checks.one_of(body.get("at", "mean"), ("mean", "reference"), f"{at}, at"),
+        prior=read_prior(others[key], f"{where}, [priors], {key}"),
+        log_shape=priors.plain_normal(stated["log_shape"], shape_at),
+    )
+
+
+def only_key(stated: Mapping[str, object], known: tuple[str, ...], at: str) -> str:
+    """Return the single key of a table."""
+    checks.refuse_unknown_keys(stated, known, at)
+    if not stated:
+        raise SpecError(f"{at}: a baseline prior is missing; state one of {', '.join(known)}")
+    if len(stated) > 1:
+        raise SpecError(f"{at}: {', '.join(stated)} exclude each other; keep one")
+    return next(iter(stated))
+
+
+def effect_from(raw: Mapping[str, object], where: str) -> Effect:
+    """Read one ``[[effect]]``."""
+    name = effect_name(raw)
+    at = f"{where}, effect '{name}'"
+    checks.refuse_unknown_keys(raw, EFFECT_KEYS, at)
+    if "structure" not in raw:
+        raise SpecError(f"{at}: 'structure' is missing; one of {', '.join(STRUCTURES)}")
+    structure = checks.one_of(raw["structure"], STRUCTURES, f"{at}, structure")
+    for key, owners in (("prior", WITH_PRIOR), ("sd", WITH_SD)):
+        if key in raw and structure not in owners:
+            raise SpecError(f"{at}: '{key}' does not belong to structure '{structure}'; remove it")
+        if key not in raw and structure in owners:
+            form = "{ normal = [0.0, 1.0] }" if key == "prior" else "{ halfnormal = 0.5 }"
+            raise SpecError(f"{at}: structure '{structure}' needs {key} = {form}")
+    return Effect(
+        name=checks.identifier(name, at),
+        covariates=covariates_from(raw, structure, at),
+        structure=structure,
+        prior=priors.effect_prior(raw["prior"], f"{at}, prior") if "prior" in raw else None,
+        sd=priors.half_normal(raw["sd"], f"{at}, sd") if "sd" in raw else None,
+    )
+
+
+def covariates_from(raw: Mapping[str, object], structure: str, at: str) -> tuple[str, ...]:
+    """Return the covariates of an effect: several for ``pooled``, one for every other structure."""
+    if structure == "pooled":
+        if "covariate" in raw or "covariates" not in raw:
+            raise SpecError(f"{at}: a pooled effect needs covariates = [..] with two names or more")
+        several = checks.words(raw["covariates"], f"{at}, covariates")
+        if len(several) < 2:
+            raise SpecError(f"{at}: a pooled effect needs two covariates or more, was given {list(several)}")
+        return several
+    if "covariate" not in raw or "covariates" in raw:
+        raise SpecError(f"{at}: structure '{structure}' needs covariate = one name")
+    return (checks.text(raw["covariate"], f"{at}, covariate"),)
