@@ -91,8 +91,9 @@ class Effect:
 
 # Aims are the printed figures, with two exceptions for the sake of a plausible cohort.
 # PFS by stage IV (printed 9.360) and by coverage (0.262): as all RPL patients are stage IV, both would need
-# some 9 events more than expected among the 6 others of stage IV. OS hazard ratios of stage and coverage in one model (printed
-# 2.254 and 2.957): their product, 6.7, is far from the 2.4 that the printed log-rank statistics allow.
+# some 9 events more than expected among the 6 others of stage IV. OS hazard ratios of stage and coverage in
+# one model (printed 2.254 and 2.957): their product, 6.7, is far from the 2.4 that the printed log-rank
+# statistics allow.
 EFFECTS = (
     Effect("stage", (("IV",), ("II", "III")), {"os": 6.590, "pfs": 5.0}, {"os": 1.7, "pfs": 2.135}),
     Effect("stage", (("III", "IV"), ("II",)), {"pfs": 6.0}),

@@ -1,1 +1,76 @@
-"""Bayesian survival modelling of small cohorts beside Kaplan-Meier and Cox."""
+"""Bayesian survival modelling of small cohorts, beside Kaplan-Meier and Cox.
+
+Names are loaded when they are first used: importing the package imports neither PyMC nor matplotlib.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Cohort": "data.cohort",
+    "CohortSchema": "data.schema",
+    "read_cohort": "data.cohort",
+    "example_cohort": "data.bundled",
+    "load_schema": "data.schema",
+    "ModelSpec": "spec.model",
+    "Effect": "spec.model",
+    "load_spec": "spec.reading",
+    "HazardRatio": "estimand.estimand",
+    "SurvivalAt": "estimand.estimand",
+    "MedianSurvival": "estimand.estimand",
+    "RMSTDifference": "estimand.estimand",
+    "Estimate": "estimand.estimate",
+    "Posterior": "bayes.posterior",
+    "fit": "bayes.fit",
+    "load_posterior": "bayes.reload",
+    "prior_check": "bayes.prior_check",
+    "ClassicalFit": "classical.fit",
+    "fit_classical": "classical.fit",
+    "baselines": "classical.baselines",
+    "Comparison": "compare.comparison",
+    "compare": "compare.comparison",
+    "write_report": "report.write",
+    "EsccBayesError": "foundation.errors",
+    "InputError": "foundation.errors",
+}
+__all__ = sorted(_HOMES)
+
+if TYPE_CHECKING:
+    from escc_bayes.bayes.fit import fit as fit
+    from escc_bayes.bayes.posterior import Posterior as Posterior
+    from escc_bayes.bayes.prior_check import prior_check as prior_check
+    from escc_bayes.bayes.reload import load_posterior as load_posterior
+    from escc_bayes.classical.baselines import baselines as baselines
+    from escc_bayes.classical.fit import ClassicalFit as ClassicalFit
+    from escc_bayes.classical.fit import fit_classical as fit_classical
+    from escc_bayes.compare.comparison import Comparison as Comparison
+    from escc_bayes.compare.comparison import compare as compare
+    from escc_bayes.data.bundled import example_cohort as example_cohort
+    from escc_bayes.data.cohort import Cohort as Cohort
+    from escc_bayes.data.cohort import read_cohort as read_cohort
+    from escc_bayes.data.schema import CohortSchema as CohortSchema
+    from escc_bayes.data.schema import load_schema as load_schema
+    from escc_bayes.estimand.estimand import HazardRatio as HazardRatio
+    from escc_bayes.estimand.estimand import MedianSurvival as MedianSurvival
+    from escc_bayes.estimand.estimand import RMSTDifference as RMSTDifference
+    from escc_bayes.estimand.estimand import SurvivalAt as SurvivalAt
+    from escc_bayes.estimand.estimate import Estimate as Estimate
+    from escc_bayes.foundation.errors import EsccBayesError as EsccBayesError
+    from escc_bayes.foundation.errors import InputError as InputError
+    from escc_bayes.report.write import write_report as write_report
+    from escc_bayes.spec.model import Effect as Effect
+    from escc_bayes.spec.model import ModelSpec as ModelSpec
+    from escc_bayes.spec.reading import load_spec as load_spec
+
+
+def __getattr__(name: str) -> object:
+    """Import the home of a public name when it is first used."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'escc_bayes' has no attribute '{name}'")
+    return getattr(import_module(f"escc_bayes.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

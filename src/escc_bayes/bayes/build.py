@@ -1,4 +1,7 @@
-"""The PyMC model of a plan. Data and prior constants are ``pm.Data``: one compilation serves every cohort of one structure."""
+"""The PyMC model of a plan.
+
+Data and prior constants are ``pm.Data``: one compilation serves every cohort of one structure.
+"""
 
 from typing import Any
 
@@ -92,9 +95,7 @@ def model_data(plan: ModelPlan) -> dict[str, FloatArray]:
     return data
 
 
-def prior_data(
-    name: str, prior: Normal | HalfNormal | Gamma | None, unit: float = 1.0
-) -> dict[str, FloatArray]:
+def prior_data(name: str, prior: Normal | HalfNormal | Gamma | None, unit: float = 1.0) -> dict[str, FloatArray]:
     """Return the constants of one prior, in the sampler's units."""
     match prior:
         case Normal(mean=mean, sd=sd):

@@ -68,9 +68,7 @@ def attributes(posterior: "Posterior") -> dict[str, str]:
 
 def with_counters(dataset: "xr.Dataset") -> "xr.Dataset":
     """Return the dataset with chain and draw numbered from 0."""
-    return dataset.assign_coords(
-        chain=np.arange(dataset.sizes["chain"]), draw=np.arange(dataset.sizes["draw"])
-    )
+    return dataset.assign_coords(chain=np.arange(dataset.sizes["chain"]), draw=np.arange(dataset.sizes["draw"]))
 
 
 def flattened(values: Mapping[str, FloatArray]) -> tuple[dict[str, FloatArray], tuple[int, int]]:

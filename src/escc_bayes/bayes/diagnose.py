@@ -41,9 +41,7 @@ class Diagnostics:
         if not self.max_rhat <= MAX_RHAT:
             found.append(f"R-hat {self.max_rhat:.3f} ({self.worst}) above {MAX_RHAT}")
         if not min(self.min_ess_bulk, self.min_ess_tail) >= MIN_ESS:
-            found.append(
-                f"effective sample size {min(self.min_ess_bulk, self.min_ess_tail):.0f} below {MIN_ESS:.0f}"
-            )
+            found.append(f"effective sample size {min(self.min_ess_bulk, self.min_ess_tail):.0f} below {MIN_ESS:.0f}")
         if self.pareto_k_max > MAX_PARETO_K:
             found.append(f"Pareto k {self.pareto_k_max:.2f} above {MAX_PARETO_K}")
         return tuple(found)
@@ -58,11 +56,7 @@ class Diagnostics:
         """``ok``, or NOT FIT FOR USE with the reasons and the remedy."""
         if self.fit_for_use:
             return "ok"
-        return (
-            "NOT FIT FOR USE: "
-            + "; ".join(self.faults)
-            + "; raise --draws and --tune, or widen less the priors"
-        )
+        return "NOT FIT FOR USE: " + "; ".join(self.faults) + "; raise --draws and --tune, or widen less the priors"
 
 
 def diagnose(quantities: Mapping[str, FloatArray], diverging: np.ndarray) -> Diagnostics:
@@ -88,9 +82,7 @@ def diagnose(quantities: Mapping[str, FloatArray], diverging: np.ndarray) -> Dia
             split = column.shape[0] > 1
             rhat.append(float(array_stats.rhat(column, chain_axis=0, draw_axis=1)) if split else math.nan)
             bulk.append(float(array_stats.ess(column, chain_axis=0, draw_axis=1, method="bulk")))
-            tail.append(
-                float(array_stats.ess(column, chain_axis=0, draw_axis=1, method="tail", prob=(0.05, 0.95)))
-            )
+            tail.append(float(array_stats.ess(column, chain_axis=0, draw_axis=1, method="tail", prob=(0.05, 0.95))))
             labels.append(f"{name}[{j + 1}]" if values.shape[-1] > 1 else name)
     worst = int(np.nanargmax(rhat)) if not np.isnan(rhat).all() else 0
     highest = math.nan if np.isnan(rhat).any() else max(rhat)

@@ -1,7 +1,8 @@
 """Survival likelihoods as PyMC distributions: one observed value per patient, right censoring, delayed entry, weights.
 
-``pm.CustomDist`` with an explicit ``logp`` and a symbolic ``dist`` is the form on which log-likelihood, predictive draws,
-data swap and gradients all work. ``dist`` draws an uncensored time given survival to entry.
+``pm.CustomDist`` with an explicit ``logp`` and a symbolic ``dist`` is the form on which log-likelihood, predictive
+draws, data swap and gradients all work. ``dist`` draws an uncensored time given survival to entry; PyMC hands it
+every parameter of the distribution, the event status and the weight too, which play no part in it.
 """
 
 from typing import Any
@@ -30,7 +31,7 @@ def piecewise_logp(time: Any, entry: Any, event: Any, weight: Any, rates: Any, s
     return pt.switch(time >= entry, weight * log_lik, -np.inf)
 
 
-def piecewise_dist(entry: Any, event: Any, weight: Any, rates: Any, starts: Any, size: Any) -> Any:
+def piecewise_dist(entry: Any, _event: Any, _weight: Any, rates: Any, starts: Any, size: Any) -> Any:
     """Draw a time given survival to entry, by inverting the cumulative hazard."""
     target = piecewise_cumulative(entry, rates, starts) + pm.Exponential.dist(1.0, size=size)
     reached = pt.concatenate(
@@ -60,10 +61,8 @@ def weibull_logp(
 
 
 def weibull_dist(
-    entry: Any, event: Any, weight: Any, log_scale: Any, log_shape: Any, log_reference: Any, size: Any
+    entry: Any, _event: Any, _weight: Any, log_scale: Any, log_shape: Any, log_reference: Any, size: Any
 ) -> Any:
     """Draw a time given survival to entry, by inverting the cumulative hazard."""
-    target = weibull_cumulative(entry, log_scale, log_shape, log_reference) + pm.Exponential.dist(
-        1.0, size=size
-    )
+    target = weibull_cumulative(entry, log_scale, log_shape, log_reference) + pm.Exponential.dist(1.0, size=size)
     return pt.exp(log_reference + (pt.log(target) - log_scale) / pt.exp(log_shape))

@@ -4,18 +4,18 @@ import warnings
 from collections.abc import Callable
 from dataclasses import asdict
 
-from escc_bayes.bayes import parameters
-from escc_bayes.bayes.diagnose import diagnose
+from escc_bayes.bayes.draws import checked
 from escc_bayes.bayes.posterior import Posterior
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import NotFitForUseWarning, SpecError
 from escc_bayes.foundation.record import Record, seed_label, versions
-from escc_bayes.foundation.seeds import Seed
+from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.plan import make_plan
 
 ENGINES = ("nuts",)
+DRAWS, TUNE, CHAINS, TARGET_ACCEPT = 1500, 1500, 4, 0.98
 type Progress = Callable[[str, int, int, int], None]
 
 
@@ -29,13 +29,16 @@ def fit(
     *,
     seed: Seed,
     engine: str = "nuts",
-    draws: int = 1000,
-    tune: int = 1000,
-    chains: int = 4,
-    target_accept: float = 0.9,
+    draws: int = DRAWS,
+    tune: int = TUNE,
+    chains: int = CHAINS,
+    target_accept: float = TARGET_ACCEPT,
     progress: Progress = silent,
 ) -> Posterior:
     """Fit a model to a cohort.
+
+    A run whose diagnostics fail is repeated once with twice the iterations and smaller steps; the record's
+    settings are those of the run returned.
 
     Parameters
     ----------
@@ -68,9 +71,12 @@ def fit(
 
     settings = nuts.NutsSettings(draws, tune, chains, target_accept)
     drawn = nuts.sample(plan, settings, seed, progress)
-    flat = {name: values.reshape(-1, values.shape[-1]) for name, values in drawn.values.items()}
-    beta = parameters.coefficients(plan.design.blocks, flat, draws * chains).reshape(chains, draws, -1)
-    diagnostics = diagnose({**drawn.values, "beta": beta}, drawn.stats["diverging"])
+    diagnostics = checked(plan, drawn)
+    if not diagnostics.fit_for_use:
+        settings = nuts.NutsSettings(2 * draws, 2 * tune, chains, (9.0 + target_accept) / 10.0)
+        progress(f"Sampling again, more carefully ({'; '.join(diagnostics.faults)})", 0, 0, 0)
+        drawn = nuts.sample(plan, settings, stream(seed, "again"), progress)
+        diagnostics = checked(plan, drawn)
     if not diagnostics.fit_for_use:
         warnings.warn(f"model '{spec.name}': {diagnostics.verdict}", NotFitForUseWarning, stacklevel=2)
     record = Record(

@@ -11,6 +11,7 @@ random_intercept   beta = sd z
 """
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -88,9 +89,7 @@ def log_rates(baseline: PiecewisePrior, values: Mapping[str, Any], xp: Any, step
     return xp.concatenate([level, level + xp.cumsum(steps, axis=-1)], axis=-1)
 
 
-def prior_of(
-    name: str, block: Block | None, baseline: BaselinePrior | None
-) -> Normal | HalfNormal | Gamma | None:
+def prior_of(name: str, block: Block | None, baseline: BaselinePrior | None) -> Normal | HalfNormal | Gamma | None:
     """Return the prior of a free parameter; None for standard normal (``z_``) and uniform simplex (``share_``)."""
     if name.startswith(("z_", "share_")):
         return None
@@ -138,7 +137,7 @@ def baseline_dims(name: str, baseline: BaselinePrior | None) -> dict[str, list[s
 def piece_labels(cuts: FloatArray) -> list[str]:
     """Return the pieces as text: ``0-6``, ``6-12``, ``12+``."""
     edges = [0.0, *cuts.tolist()]
-    return [f"{a:g}-{b:g}" for a, b in zip(edges, edges[1:], strict=False)] + [f"{edges[-1]:g}+"]
+    return [f"{a:g}-{b:g}" for a, b in pairwise(edges)] + [f"{edges[-1]:g}+"]
 
 
 def coefficients(blocks: tuple[Block, ...], values: Mapping[str, FloatArray], draws: int) -> FloatArray:

@@ -121,9 +121,7 @@ class Posterior:
         """Return the hazard ratio of every level against its reference, and of every number per its scale."""
         return tuple(self.estimate(asked, level=level) for asked in standard_contrasts(self.plan.design))
 
-    def survival(
-        self, times: FloatArray, *, term: str = "", group: str = "", population: str = "group"
-    ) -> FloatArray:
+    def survival(self, times: FloatArray, *, term: str = "", group: str = "", population: str = "group") -> FloatArray:
         """Return the survival curve of a group in every draw, (draws, times); see ``SurvivalAt``."""
         eta, weight = predictors(self.plan, self.coefficients, term, group, population)
         return marginal.survival(self.hazard, eta, weight, np.asarray(times, dtype=np.float64))

@@ -18,8 +18,7 @@ LOG_TWO_PI = float(np.log(2.0 * np.pi))
 def parameter_priors(plan: ModelPlan) -> dict[str, tuple[tuple[int, ...], Kind]]:
     """Return shape and prior of every free parameter, baseline first."""
     found = {
-        name: (shape, prior_of(name, None, plan.baseline))
-        for name, shape in baseline_shapes(plan.baseline).items()
+        name: (shape, prior_of(name, None, plan.baseline)) for name, shape in baseline_shapes(plan.baseline).items()
     }
     for block in plan.design.blocks:
         for name, shape in block_shapes(block).items():
@@ -61,9 +60,7 @@ def log_prior(plan: ModelPlan, values: Mapping[str, FloatArray]) -> dict[str, Fl
     -------
     Arrays of the shapes of ``values``; a simplex has one density, (...,).
     """
-    return {
-        name: log_density(name, prior, values[name]) for name, (_, prior) in parameter_priors(plan).items()
-    }
+    return {name: log_density(name, prior, values[name]) for name, (_, prior) in parameter_priors(plan).items()}
 
 
 def log_density(name: str, prior: Kind, x: FloatArray) -> FloatArray:

@@ -4,45 +4,26 @@ Symbols: risk r_i = w_i exp(x_i'beta); at the l-th of d tied events, l = 0..d-1,
 r over the patients at risk less l/d of the sum over those who die there. docs/methods/cox.md.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from escc_bayes.classical.km import EventArray
-from escc_bayes.foundation.errors import InputError
+from escc_bayes.classical.newton import (
+    RUNNING,
+    BoolArray,
+    climb,
+    flat_directions,
+    inverse,
+    running,
+    standardise,
+)
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 
-type BoolArray = NDArray[np.bool_]
-type Objective = Callable[[FloatArray], tuple[float, FloatArray, FloatArray]]
-
-# A column is a combination of others when less than this share of its length is its own.
-COLLINEAR = 1e-8
-# With less than this share of the largest information, the likelihood does not depend on a direction.
-FLAT = 1e-10
-MOST_STEPS = 100
-# Newton stops when a step promises less than this gain in log-likelihood for each event.
-NO_GAIN = 1e-12
-# The last step to a maximum is tiny; a step along a likelihood without one moves some log hazards by about 1.
-RUNNING = 1e-2
 # Variance (log hazard ratio for one standard deviation) that says: nothing is known.
 UNKNOWN = 1e8
 # Cells of the patients-by-event-times table held in memory at once.
 CHUNK = 4_000_000
-
-
-class CollinearError(InputError, ValueError):
-    """Columns are constant or combinations of each other; ``columns`` are their indices."""
-
-    def __init__(self, columns: tuple[int, ...]) -> None:
-        self.columns = columns
-        what = (
-            f"column {columns[0]} of X is constant; drop it"
-            if len(columns) == 1
-            else f"columns {', '.join(map(str, columns))} of X determine each other; drop one or merge levels"
-        )
-        super().__init__(what)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +163,7 @@ class RiskSets:
         return sums
 
 
-def risk_sets(
-    time: FloatArray, event: EventArray, *, entry: FloatArray | None, weight: FloatArray
-) -> RiskSets:
+def risk_sets(time: FloatArray, event: EventArray, *, entry: FloatArray | None, weight: FloatArray) -> RiskSets:
     """Lay out the deaths; ``share`` is Efron's l/d, ``mean_weight`` the mean over those who die together."""
     died = np.flatnonzero(np.asarray(event, dtype=bool) & (weight > 0))
     deaths = died[np.argsort(time[died], kind="stable")]
@@ -226,94 +205,3 @@ def partial_likelihood(
     value = float(w @ log_hazard[risk.deaths] - risk.mean_weight @ moments.log_total)
     gradient = w @ z[risk.deaths] - risk.mean_weight @ moments.mean
     return value, gradient, np.einsum("m,mij->ij", risk.mean_weight, moments.variance)
-
-
-@dataclass(frozen=True, slots=True)
-class Standardised:
-    """Columns with mean 0 and standard deviation 1, and the way back: x = mean + deviation * z."""
-
-    z: FloatArray
-    mean: FloatArray
-    deviation: FloatArray
-
-
-def standardise(X: FloatArray) -> Standardised:
-    """Centre and scale the columns of X (n, p); raise ``CollinearError`` if one tells nothing new."""
-    mean, deviation = X.mean(axis=0), X.std(axis=0)
-    # Rounding leaves a constant column a deviation of about 1e-16 times its value.
-    for column in np.flatnonzero(deviation <= 1e-14 * np.abs(X).max(axis=0)):
-        raise CollinearError((int(column),))
-    z = (X - mean) / deviation
-    refuse_combinations(z)
-    return Standardised(z, mean, deviation)
-
-
-def refuse_combinations(z: FloatArray) -> None:
-    """Raise ``CollinearError`` at the first column of z that the columns before it determine."""
-    lengths = np.linalg.svd(z, compute_uv=False)
-    if lengths.size == z.shape[1] and lengths.min(initial=np.inf) > COLLINEAR * lengths.max(initial=0.0):
-        return
-    for column in range(1, z.shape[1]):
-        shares = np.linalg.lstsq(z[:, :column], z[:, column], rcond=None)[0]
-        own = z[:, column] - z[:, :column] @ shares
-        if np.linalg.norm(own) <= COLLINEAR * np.linalg.norm(z[:, column]):
-            others = np.flatnonzero(np.abs(shares) > np.sqrt(COLLINEAR))
-            raise CollinearError((*(int(other) for other in others), column))
-
-
-@dataclass(frozen=True, slots=True)
-class Maximum:
-    """Where Newton stopped, with the observed information there and the step that led there."""
-
-    point: FloatArray
-    value: float
-    information: FloatArray
-    last_step: FloatArray
-    settled: bool
-
-
-def climb(objective: Objective, start: FloatArray, *, hold: FloatArray, events: float) -> Maximum:
-    """Maximise by Newton steps, halved while they do not climb.
-
-    Parameters
-    ----------
-    objective : gives value, gradient (p,) and observed information (p, p) at a point.
-    hold : (p, q) orthonormal directions along which the start is kept.
-    events : (weighted) number of events, the size of the log-likelihood.
-    """
-    point, anchor = start, hold @ hold.T
-    value, gradient, information = objective(point)
-    step, settled = np.zeros_like(start), start.size == 0
-    for _ in range(0 if settled else MOST_STEPS):
-        step = inverse(information + anchor) @ gradient
-        settled = bool(gradient @ step <= NO_GAIN * events)
-        for _ in range(40):
-            trial = objective(point + step)
-            if trial[0] >= value - NO_GAIN * abs(value):
-                break
-            step = step / 2
-        else:
-            break
-        point = point + step
-        value, gradient, information = trial
-        if settled:
-            break
-    return Maximum(point, value, information, step, settled)
-
-
-def inverse(information: FloatArray) -> FloatArray:
-    """Invert a symmetric matrix, negative curvature turned round and none below a floor: steps climb."""
-    values, vectors = np.linalg.eigh(information)
-    size = np.abs(values)
-    return np.asarray((vectors / np.maximum(size, 1e-15 * size.max(initial=0.0))) @ vectors.T)
-
-
-def flat_directions(information: FloatArray) -> FloatArray:
-    """Return orthonormal directions (p, q) that the likelihood does not depend on."""
-    values, vectors = np.linalg.eigh(information)
-    return np.asarray(vectors[:, values <= FLAT * values.max(initial=0.0)])
-
-
-def running(last_step: FloatArray, z: FloatArray) -> BoolArray:
-    """Mark the coefficients (p,) whose last step still moved somebody's log hazard: they run to infinity."""
-    return np.asarray(np.abs(last_step) * np.abs(z).max(axis=0, initial=0.0) > RUNNING)

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import chdtrc, chdtri
 
-from escc_bayes.classical.cox import inverse, partial_likelihood, risk_sets, standardise
+from escc_bayes.classical.cox import partial_likelihood, risk_sets
 from escc_bayes.classical.km import EventArray
+from escc_bayes.classical.newton import inverse, standardise
 from escc_bayes.foundation.errors import EsccBayesError
 from escc_bayes.hazard.piecewise import FloatArray
 
@@ -74,9 +75,7 @@ def firth(
     """
     died = np.asarray(event, dtype=bool)
     if entry is not None and np.any(entry > 0):
-        raise ValueError(
-            "the Firth-penalised Cox model knows no delayed entry; use cox() or follow-up from time 0"
-        )
+        raise ValueError("the Firth-penalised Cox model knows no delayed entry; use cox() or follow-up from time 0")
     if not died.any():
         raise ValueError(f"a Cox model needs at least one event; there is none in {time.size} rows")
     columns = standardise(X)
@@ -146,9 +145,7 @@ def _firthmodels(
         warnings.simplefilter("ignore")
         model.fit(z, (np.asarray(died, dtype=bool), time))
         if not model.converged_:
-            raise FirthError(
-                "the penalised likelihood has no maximum that could be found; drop or merge levels"
-            )
+            raise FirthError("the penalised likelihood has no maximum that could be found; drop or merge levels")
         for j in range(z.shape[1]):
             try:
                 limits[j] = model.conf_int(

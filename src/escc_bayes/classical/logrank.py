@@ -77,9 +77,7 @@ def logrank(
     np.add.at(events, (np.searchsorted(times, time[died]), member[died]), weight[died])
     at_risk = np.column_stack(
         [
-            at_risk_weight(
-                time[mine], times, entry=None if entry is None else entry[mine], weight=weight[mine]
-            )
+            at_risk_weight(time[mine], times, entry=None if entry is None else entry[mine], weight=weight[mine])
             for mine in (member == code for code in range(codes.size))
         ]
     )

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from escc_bayes.classical.cox import FLAT, RiskSets, efron_moments, risk_sets, standardise
+from escc_bayes.classical.cox import RiskSets, efron_moments, risk_sets
 from escc_bayes.classical.km import EventArray, kaplan_meier
 from escc_bayes.classical.logrank import quadratic_form, upper_tail
+from escc_bayes.classical.newton import FLAT, standardise
 from escc_bayes.hazard.piecewise import FloatArray
 
 GLOBAL = "GLOBAL"

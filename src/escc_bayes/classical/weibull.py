@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from escc_bayes.classical.cox import BoolArray, Maximum, Standardised, climb, inverse, running, standardise
 from escc_bayes.classical.km import EventArray
+from escc_bayes.classical.newton import BoolArray, Maximum, Standardised, climb, inverse, running, standardise
 from escc_bayes.hazard.piecewise import FloatArray
 
 
@@ -99,9 +99,7 @@ def refuse_without_events(time: FloatArray, died: BoolArray) -> None:
         raise ValueError(f"a Weibull model needs at least one event; there is none in {time.size} rows")
     if np.any(time[died] <= 0):
         row = int(np.flatnonzero(died & (time <= 0))[0])
-        raise ValueError(
-            f"row {row} has an event at time {time[row]:g}; a Weibull event time must be above 0"
-        )
+        raise ValueError(f"row {row} has an event at time {time[row]:g}; a Weibull event time must be above 0")
 
 
 def starting_point(spells: Spells, p: int) -> FloatArray:
@@ -118,12 +116,9 @@ def likelihood(spells: Spells, point: FloatArray, centre: float) -> tuple[float,
     u = np.where(seen, spells.log_exit, 0.0)
     # A step that is much too long overflows here; its likelihood is -inf or NaN and the step is halved.
     with np.errstate(over="ignore", invalid="ignore"):
-        at_exit, at_entry = (
-            _moments(linear, k, log_time) for log_time in (spells.log_exit, spells.log_entry)
-        )
+        at_exit, at_entry = (_moments(linear, k, log_time) for log_time in (spells.log_exit, spells.log_entry))
         H, first, second = (
-            spells.weight * (exit_part - entry_part)
-            for exit_part, entry_part in zip(at_exit, at_entry, strict=True)
+            spells.weight * (exit_part - entry_part) for exit_part, entry_part in zip(at_exit, at_entry, strict=True)
         )
         value = events @ (point[1] + k * u - u - centre + linear) - H.sum()
         residual = events - H

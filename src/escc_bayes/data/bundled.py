@@ -68,9 +68,7 @@ def read_larynx(schema: Path) -> Cohort:
 
     found = importlib.util.find_spec("lifelines")
     if found is None or found.origin is None:
-        raise CohortError(
-            "the bundled cohort 'larynx' comes with lifelines, which is not installed; install it"
-        )
+        raise CohortError("the bundled cohort 'larynx' comes with lifelines, which is not installed; install it")
     frame = pd.read_csv(Path(found.origin).parent / "datasets" / "larynx.csv")
     stage = 1 + frame["Stage_II"] + 2 * frame["Stage_III"] + 3 * frame["Stage_IV"]
     frame["stage"] = stage.map({1: "I", 2: "II", 3: "III", 4: "IV"})

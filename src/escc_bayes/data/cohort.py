@@ -74,7 +74,9 @@ class Cohort:
         n = int(data.present.sum())
         gone = len(self) - n
         missing = f"; {gone} without follow-up" if gone else ""
-        return f"{endpoint}: {data.events} events in {n} patients, {100 * (1 - data.events / n):.0f} % censored{missing}"
+        return (
+            f"{endpoint}: {data.events} events in {n} patients, {100 * (1 - data.events / n):.0f} % censored{missing}"
+        )
 
     def arrays(self) -> dict[str, FloatArray]:
         """Return every array by a name, for digests and for freezing."""
@@ -87,9 +89,13 @@ class Cohort:
 
     @property
     def digest(self) -> str:
-        """Digest of the data and of the levels, 12 hexadecimal digits."""
-        levels = {n: list(c.schema.levels) for n, c in self.covariates.items()}
-        return digest({**self.arrays(), "ids": list(self.ids), "levels": levels})
+        """Digest of the data and of their coding, 12 hexadecimal digits.
+
+        Row labels that stand in for identifiers do not count: CSV and data frame have the same digest.
+        """
+        coding = {n: (c.schema.levels, c.schema.center, c.schema.scale) for n, c in self.covariates.items()}
+        ids = self.ids if self.schema.id is not None else ()
+        return digest({**self.arrays(), "ids": ids, "coding": coding})
 
     def endpoint(self, name: str) -> EndpointData:
         """Return an endpoint; raise ``CohortError`` with the known names if there is none."""
@@ -106,9 +112,7 @@ class Cohort:
     def subset(self, keep: NDArray[np.bool_] | NDArray[np.int64]) -> "Cohort":
         """Return the cohort of the rows that ``keep`` selects (a mask, or positions, repeats allowed)."""
         where = np.flatnonzero(keep) if keep.dtype == bool else keep
-        endpoints = {
-            n: EndpointData(d.time[where], d.event[where], d.entry[where]) for n, d in self.endpoints.items()
-        }
+        endpoints = {n: EndpointData(d.time[where], d.event[where], d.entry[where]) for n, d in self.endpoints.items()}
         covariates = {
             n: CovariateData(c.schema, c.values[where], c.known_at[where]) for n, c in self.covariates.items()
         }
@@ -185,20 +189,19 @@ def read_provenance(table: RawTable, stated: str | None) -> str:
     """Return what the caller and the column ``provenance`` say; they must agree."""
     if stated is not None and stated not in PROVENANCES:
         raise CohortError(f"provenance '{stated}' is not possible; one of {', '.join(PROVENANCES)}")
-    written = {str(v) for v in table.columns.get("provenance", [])}
-    if not written:
+    if "provenance" not in table.columns:
         return stated or "observed"
-    if len(written) > 1 or not written <= set(PROVENANCES):
+    written = table.columns["provenance"]
+    found = written[0]
+    bad = [i for i, v in enumerate(written) if v not in PROVENANCES or v != found]
+    if bad:
         raise CohortError(
-            f"{table.source}, column 'provenance': holds {', '.join(sorted(written))}; "
-            f"write one of {', '.join(PROVENANCES)} in every row"
+            f"{table.source}, {table.place(bad)}, column 'provenance': was given {written[bad[0]] or 'an empty cell'}; "
+            f"write the same one of {', '.join(PROVENANCES)} in every row"
         )
-    found = written.pop()
     if stated is not None and stated != found:
-        raise CohortError(
-            f"{table.source}: the column 'provenance' says {found}, the call says {stated}; correct one"
-        )
-    return found
+        raise CohortError(f"{table.source}: the column 'provenance' says {found}, the call says {stated}; correct one")
+    return str(found)
 
 
 def read_ids(table: RawTable, column: str | None) -> tuple[str, ...]:
@@ -209,9 +212,7 @@ def read_ids(table: RawTable, column: str | None) -> tuple[str, ...]:
     values = table.columns[column]
     gone = [i for i, v in enumerate(values) if v is None]
     if gone:
-        raise CohortError(
-            f"{table.source}, {table.place(gone)}, column '{column}': no identifier; fill it in"
-        )
+        raise CohortError(f"{table.source}, {table.place(gone)}, column '{column}': no identifier; fill it in")
     ids = [str(v) for v in values]
     first: dict[str, int] = {}
     for i, identifier in enumerate(ids):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from escc_bayes.data.endpoints import need_column
+from escc_bayes.data.endpoints import need_column, significant
 from escc_bayes.data.schema import CohortSchema, CovariateSchema
 from escc_bayes.data.table import RawTable, numbers, word
 from escc_bayes.foundation.checks import suggestion
@@ -122,10 +122,8 @@ def known_times(table: RawTable, covariate: CovariateSchema, schema: CohortSchem
     if isinstance(covariate.known_at, float):
         return np.full(n, covariate.known_at)
     need_column(table, covariate.known_at)
-    times = finite_numbers(table, covariate.known_at) * schema.months_per_unit
-    bad = np.flatnonzero(
-        np.isnan(times) & ~np.array([v is None for v in table.columns[covariate.column]])
-    ).tolist()
+    times = significant(finite_numbers(table, covariate.known_at) * schema.months_per_unit)
+    bad = np.flatnonzero(np.isnan(times) & ~np.array([v is None for v in table.columns[covariate.column]])).tolist()
     if bad:
         raise CohortError(
             f"{table.source}, {table.place(bad)}, column '{covariate.known_at}': no time at which "

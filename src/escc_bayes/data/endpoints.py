@@ -60,36 +60,34 @@ def read_endpoint(table: RawTable, endpoint: EndpointSchema, schema: CohortSchem
     event = events(table, endpoint)
     gone = np.isnan(time) | np.isnan(event)
     if endpoint.missing == "drop":
+        refuse_nobody(table, endpoint, gone)
         time, event = np.where(gone, np.nan, time), np.where(gone, np.nan, event)
-    refuse(
-        table,
-        np.isnan(time) & ~gone_allowed(endpoint, gone),
-        endpoint.time,
-        "time is missing",
-        MISSING_REMEDY,
-    )
-    refuse(
-        table,
-        np.isnan(event) & ~gone_allowed(endpoint, gone),
-        endpoint.event,
-        "event is missing",
-        MISSING_REMEDY,
-    )
+    else:
+        refuse(table, np.isnan(time), endpoint.time, "time is missing", MISSING_REMEDY)
+        refuse(table, np.isnan(event), endpoint.event, "event is missing", MISSING_REMEDY)
     refuse_values(table, time <= 0.0, endpoint.time, "a follow-up time must be above 0")
     if endpoint.entry is None:
         entry = np.zeros_like(time)
     else:
         entry = read_entry(table, endpoint.entry, schema.months_per_unit, gone)
     time, entry = snap_ties(time, entry)
-    refuse_values(
-        table, entry >= time, endpoint.time, "follow-up ends at or before entry; entry must be earlier"
-    )
+    refuse_values(table, entry >= time, endpoint.time, after_entry(endpoint), also=endpoint.entry)
     return EndpointData(time, event, entry)
 
 
-def gone_allowed(endpoint: EndpointSchema, gone: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which missing follow-up times the schema allows."""
-    return gone if endpoint.missing == "drop" else np.zeros_like(gone)
+def after_entry(endpoint: EndpointSchema) -> str:
+    """Say the rule that follow-up ends after it began."""
+    began = "time zero" if endpoint.entry is None else f"entry in column '{endpoint.entry}'"
+    return f"follow-up must end after {began}"
+
+
+def refuse_nobody(table: RawTable, endpoint: EndpointSchema, gone: NDArray[np.bool_]) -> None:
+    """Raise if no patient has both a time and an event."""
+    if gone.all():
+        raise CohortError(
+            f"{table.source}, columns '{endpoint.time}' and '{endpoint.event}': no patient has a value in both; "
+            f"correct the columns of endpoints.{endpoint.name}"
+        )
 
 
 def months(table: RawTable, column: str, months_per_unit: float) -> FloatArray:
@@ -106,7 +104,7 @@ def significant(values: FloatArray) -> FloatArray:
     """Round to 11 significant digits; zero and NaN stay."""
     with np.errstate(divide="ignore", invalid="ignore"):
         magnitude = np.floor(np.log10(np.abs(values)))
-    power = 10.0 ** np.where(np.isfinite(magnitude), DIGITS - 1 - magnitude, 0.0)
+    power = 10.0 ** np.clip(np.where(np.isfinite(magnitude), DIGITS - 1 - magnitude, 0.0), -300.0, 300.0)
     return np.round(values * power) / power
 
 
@@ -144,9 +142,7 @@ def events(table: RawTable, endpoint: EndpointSchema) -> FloatArray:
     given = [word(v) for v in table.columns[endpoint.event]]
     seen = sorted({w for w in given if w is not None})
     if not seen:
-        raise CohortError(
-            f"{table.source}, column '{endpoint.event}': every value is missing; name another column"
-        )
+        raise CohortError(f"{table.source}, column '{endpoint.event}': every value is missing; name another column")
     mapping = event_mapping(endpoint, seen)
     bad = [i for i, w in enumerate(given) if w is not None and w not in mapping]
     if bad:
@@ -167,8 +163,11 @@ def event_mapping(endpoint: EndpointSchema, seen: list[str]) -> dict[str, float]
     if not endpoint.event_values:
         return CODED
     happened = {str(word(v)): 1.0 for v in endpoint.event_values}
-    others = [str(word(v)) for v in endpoint.censored_values] if endpoint.censored_values else seen
-    return dict.fromkeys(others, 0.0) | happened
+    if endpoint.censored_values:
+        return dict.fromkeys([str(word(v)) for v in endpoint.censored_values], 0.0) | happened
+    # 'Dead' beside event_values = ["dead"] is no censored patient: it stays undeclared and is refused.
+    alike = {w.casefold() for w in happened}
+    return dict.fromkeys([w for w in seen if w.casefold() not in alike], 0.0) | happened
 
 
 def event_remedy(endpoint: EndpointSchema, seen: list[str]) -> str:
@@ -199,13 +198,15 @@ def refuse(table: RawTable, bad: NDArray[np.bool_], column: str, what: str, reme
         raise CohortError(f"{table.source}, {table.place(which)}, column '{column}': {what}; {remedy}")
 
 
-def refuse_values(table: RawTable, bad: NDArray[np.bool_], column: str, rule: str) -> None:
-    """Raise for the rows where ``bad`` holds, showing the values as they stand in the table."""
+def refuse_values(table: RawTable, bad: NDArray[np.bool_], column: str, rule: str, *, also: str | None = None) -> None:
+    """Raise for the rows where ``bad`` holds, showing values (and those of column ``also``) as the table has them."""
     which = np.flatnonzero(bad).tolist()
     if which:
-        values = some_of([table.columns[column][i] for i in which], most=3)
+        shown = [table.columns[column][i] for i in which]
+        if also is not None:
+            shown = [f"{value} (entry {table.columns[also][i]})" for value, i in zip(shown, which, strict=True)]
         raise CohortError(
-            f"{table.source}, {table.place(which)}, column '{column}': {rule}, was given {values}; "
+            f"{table.source}, {table.place(which)}, column '{column}': {rule}, was given {some_of(shown, most=3)}; "
             "correct or remove these rows"
         )
 
@@ -216,8 +217,11 @@ def refuse_order(table: RawTable, schema: CohortSchema, endpoints: Mapping[str, 
         later = endpoint.not_after or ("os" if name == "pfs" and "os" in endpoints else None)
         if later is None:
             continue
-        limit = endpoints[later].time
-        bad = np.flatnonzero(endpoints[name].time > limit * (1.0 + 1e-9)).tolist()
+        # Times before ties were made: snapping could put equal times a little apart.
+        both = endpoints[name].present & endpoints[later].present
+        limit = months(table, schema.endpoints[later].time, schema.months_per_unit)
+        exceeds = months(table, endpoint.time, schema.months_per_unit) > limit * (1.0 + TIE_TOLERANCE)
+        bad = np.flatnonzero(both & exceeds).tolist()
         if bad:
             other = schema.endpoints[later].time
             values = f"{table.columns[endpoint.time][bad[0]]} > {table.columns[other][bad[0]]}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from escc_bayes.data.endpoints import EndpointData
+from escc_bayes.data.endpoints import EndpointData, significant
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,10 @@ def restart_clock(data: EndpointData, at: float) -> RestartedClock:
     data : follow-up from time zero.
     at : landmark, months.
 
+    Returns
+    -------
+    RestartedClock; times are rounded as on reading, so that 8.3 - 2.3 falls on a cut at 6.
+
     Examples
     --------
     >>> d = EndpointData(np.array([2.0, 9.0]), np.array([1.0, 1.0]), np.zeros(2))
@@ -47,8 +51,8 @@ def restart_clock(data: EndpointData, at: float) -> RestartedClock:
     gone = data.present & ~keep
     had_event = int((gone & (data.event == 1.0)).sum())
     restarted = EndpointData(
-        time=np.where(keep, data.time - at, np.nan),
+        time=np.where(keep, significant(data.time - at), np.nan),
         event=np.where(keep, data.event, np.nan),
-        entry=np.where(keep, np.maximum(data.entry - at, 0.0), 0.0),
+        entry=np.where(keep, significant(np.maximum(data.entry - at, 0.0)), 0.0),
     )
     return RestartedClock(restarted, keep, had_event, int(gone.sum()) - had_event)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from escc_bayes.data.table import MISSING_WORDS, word
 from escc_bayes.foundation import checks
 from escc_bayes.foundation.errors import CutError, SchemaError, TomlError
 from escc_bayes.foundation.toml import read_toml
@@ -160,21 +161,44 @@ def endpoint_from(name: str, body: object, where: str) -> EndpointSchema:
     at = f"{where}, endpoints.{name}"
     raw = checks.table(body, at)
     checks.refuse_unknown_keys(raw, ENDPOINT_KEYS, at)
+    happened, censored = event_words(raw, at)
     return EndpointSchema(
         name=checks.identifier(name, at),
         time=needed_text(raw, "time", at),
         event=needed_text(raw, "event", at),
-        event_values=checks.words(raw["event_values"], f"{at}, event_values")
-        if "event_values" in raw
-        else (),
-        censored_values=(
-            checks.words(raw["censored_values"], f"{at}, censored_values") if "censored_values" in raw else ()
-        ),
+        event_values=happened,
+        censored_values=censored,
         entry=optional_text(raw, "entry", at),
         not_after=optional_text(raw, "not_after", at),
         missing=checks.one_of(raw.get("missing", "refuse"), MISSING_TIMES, f"{at}, missing"),
         label=checks.text(raw.get("label", name.upper()), f"{at}, label"),
     )
+
+
+def event_words(raw: Mapping[str, object], at: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the declared values of events and of censored times; a value is one or the other."""
+    happened, censored = (
+        table_words(raw[key], f"{at}, {key}") if key in raw else () for key in ("event_values", "censored_values")
+    )
+    if censored and not happened:
+        raise SchemaError(f"{at}: censored_values stands without event_values; declare what counts as an event too")
+    both = {word(value) for value in happened} & {word(value) for value in censored}
+    if both:
+        raise SchemaError(f"{at}: '{both.pop()}' stands in event_values and in censored_values; keep it in one")
+    return happened, censored
+
+
+def table_words(value: object, at: str) -> tuple[str, ...]:
+    """Return words that a table can hold: none means missing, and no two are one value."""
+    found = checks.words(value, at)
+    meant: dict[str | None, str] = {}
+    for given in found:
+        if given.strip() in MISSING_WORDS:
+            raise SchemaError(f"{at}: '{given}' means a missing value in a table; rename it in the data and here")
+        if word(given) in meant:
+            raise SchemaError(f"{at}: '{meant[word(given)]}' and '{given}' are one value in a table; keep one")
+        meant[word(given)] = given
+    return found
 
 
 def covariate_from(name: str, body: object, where: str) -> CovariateSchema:
@@ -209,16 +233,14 @@ def refuse_keys_of_other_kind(raw: Mapping[str, object], kind: str, at: str) -> 
     wrong = ("levels", "cuts", "classes", "on_cut") if kind == "continuous" else ("center", "scale")
     for key in wrong:
         if key in raw:
-            raise SchemaError(
-                f"{at}: '{key}' does not belong to a {kind} covariate; remove it or change kind"
-            )
+            raise SchemaError(f"{at}: '{key}' does not belong to a {kind} covariate; remove it or change kind")
 
 
 def levels_from(raw: Mapping[str, object], kind: str, at: str) -> tuple[str, ...]:
     """Return the levels, first = reference, with their number checked."""
     if "levels" not in raw:
         raise SchemaError(f"{at}: a {kind} covariate needs levels = [..], the first is the reference")
-    levels = checks.words(raw["levels"], f"{at}, levels")
+    levels = table_words(raw["levels"], f"{at}, levels")
     if len(levels) < 2:
         raise SchemaError(f"{at}: levels has one word only; a covariate needs at least two")
     if kind == "binary" and len(levels) != 2:
@@ -264,7 +286,5 @@ def sides_from(value: object, cuts: int, at: str) -> tuple[str, ...]:
     """Return one side for each cut: a single word serves for all."""
     given = [value] * cuts if isinstance(value, str) else value
     if not isinstance(given, list) or len(given) != cuts:
-        raise SchemaError(
-            f"{at}: expected one of 'above', 'below' for each of {cuts} cuts, was given {value!r}"
-        )
+        raise SchemaError(f"{at}: expected one of 'above', 'below' for each of {cuts} cuts, was given {value!r}")
     return tuple(checks.one_of(side, ("above", "below"), at) for side in given)

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,9 +53,7 @@ def read_table(source: "str | Path | pd.DataFrame") -> RawTable:
         return from_frame(source, "data frame")
     path = Path(source)
     if path.is_dir() or not path.exists():
-        raise CohortError(
-            f"{path}: no such file; give a CSV or Parquet file, or the name of a bundled cohort"
-        )
+        raise CohortError(f"{path}: no such file; give a CSV or Parquet file, or the name of a bundled cohort")
     if path.suffix.lower() in {".parquet", ".pq"}:
         return from_parquet(path)
     return from_csv(path)
@@ -68,6 +65,8 @@ def from_parquet(path: Path) -> RawTable:
 
     try:
         frame = pd.read_parquet(path)
+    except ImportError:
+        raise CohortError(f"{path}: reading Parquet needs pyarrow; install it, or give the table as CSV") from None
     except (OSError, ValueError) as error:
         raise CohortError(f"{path}: cannot be read as Parquet ({error}); write the file again") from None
     return from_frame(frame, str(path))
@@ -84,8 +83,13 @@ def from_frame(frame: "pd.DataFrame", source: str) -> RawTable:
         series = frame.iloc[:, position]
         missing = series.isna().to_numpy()
         values = series.astype(object).tolist()
-        columns[name] = [None if gone else value for value, gone in zip(values, missing, strict=True)]
+        columns[name] = [None if gone or is_blank(v) else v for v, gone in zip(values, missing, strict=True)]
     return RawTable(source, "row", tuple(frame.index.tolist()), columns)
+
+
+def is_blank(value: object) -> bool:
+    """Whether a value is one of the words for a missing one."""
+    return isinstance(value, str) and value.strip() in MISSING_WORDS
 
 
 def from_csv(path: Path) -> RawTable:
@@ -93,7 +97,7 @@ def from_csv(path: Path) -> RawTable:
     content = decode(path)
     if not content.strip():
         raise CohortError(f"{path}: the file is empty; give a header line and one row for each patient")
-    header_line = content.lstrip("\n").splitlines()[0]
+    header_line = next(line for line in content.splitlines() if line.strip())
     separator = max(SEPARATORS, key=header_line.count)
     reader = csv.reader(io.StringIO(content, newline=""), delimiter=separator)
     header: list[str] = []
@@ -114,14 +118,12 @@ def from_csv(path: Path) -> RawTable:
             rows.append(row)
             lines.append(reader.line_num)
     except csv.Error as error:
-        raise CohortError(
-            f"{path}, line {reader.line_num}: cannot be read as CSV ({error}); correct it"
-        ) from None
+        raise CohortError(f"{path}, line {reader.line_num}: cannot be read as CSV ({error}); correct it") from None
     refuse_repeats(header, str(path))
     if not rows:
         raise CohortError(f"{path}: has a header and no rows; give one row for each patient")
     columns = {
-        name: [None if cell.strip() in MISSING_WORDS else cell.strip() for cell in cells]
+        name: [None if is_blank(cell) else cell.strip() for cell in cells]
         for name, cells in zip(header, zip(*rows, strict=True), strict=True)
     }
     return RawTable(str(path), "line", tuple(lines), columns)
@@ -132,7 +134,7 @@ def decode(path: Path) -> str:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise CohortError(f"{path}: cannot be read ({error.strerror})") from None
+        raise CohortError(f"{path}: cannot be read ({error.strerror}); check its permissions") from None
     try:
         content = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -165,11 +167,18 @@ def word(value: object) -> str | None:
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"
     text = str(value).strip()
+    number = as_number(text)
+    return text if number is None or not number.is_integer() else str(int(number))
+
+
+def as_number(value: object) -> float | None:
+    """Return a value as a float, or None if it is no number."""
+    if isinstance(value, str) and "_" in value:
+        return None
     try:
-        as_number = float(text)
-    except ValueError:
-        return text
-    return str(int(as_number)) if math.isfinite(as_number) and as_number == int(as_number) else text
+        return float(value)  # type: ignore[arg-type]
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def numbers(table: RawTable, column: str) -> FloatArray:
@@ -180,22 +189,13 @@ def numbers(table: RawTable, column: str) -> FloatArray:
     CohortError : values that are no numbers, with their rows; a decimal comma is recognised.
     """
     values = table.columns[column]
-    try:
-        return np.array([np.nan if v is None else v for v in values], dtype=np.float64)
-    except (ValueError, TypeError):
-        bad = [i for i, v in enumerate(values) if v is not None and not is_number(v)]
+    parsed = [np.nan if v is None else as_number(v) for v in values]
+    bad = [i for i, number in enumerate(parsed) if number is None]
+    if not bad:
+        return np.array(parsed, dtype=np.float64)
     given = str(values[bad[0]])
-    if given.count(",") == 1 and is_number(given.replace(",", ".")):
+    if given.count(",") == 1 and as_number(given.replace(",", ".")) is not None:
         remedy = f"a decimal comma; write {given.replace(',', '.')} in place of {given}"
     else:
         remedy = "not a number; correct it, or leave the cell empty if it is missing"
     raise CohortError(f"{table.source}, {table.place(bad)}, column '{column}': {given!r} is {remedy}")
-
-
-def is_number(value: object) -> bool:
-    """Whether ``float`` accepts the value."""
-    try:
-        float(value)  # type: ignore[arg-type]
-    except (ValueError, TypeError):
-        return False
-    return True

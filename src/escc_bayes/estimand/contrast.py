@@ -19,9 +19,7 @@ def complete(asked: HazardRatio, design: Design) -> HazardRatio:
     block, place = located(asked.term, design)
     if block.effect.structure == "linear":
         if asked.level is not None or asked.versus is not None:
-            raise EstimandError(
-                f"'{asked.term}' enters as a number; ask for HazardRatio('{asked.term}', per=...)"
-            )
+            raise EstimandError(f"'{asked.term}' enters as a number; ask for HazardRatio('{asked.term}', per=...)")
         schema = design.schemas[asked.term]
         return HazardRatio(asked.term, per=asked.per if asked.per is not None else schema.scale)
     levels = block.levels[place]
@@ -30,9 +28,7 @@ def complete(asked: HazardRatio, design: Design) -> HazardRatio:
     versus = asked.versus if asked.versus is not None else levels[0]
     for level in (asked.level, versus):
         if level not in levels:
-            raise EstimandError(
-                f"'{asked.term}' has no level '{level}' in the model; {suggestion(level, levels)}"
-            )
+            raise EstimandError(f"'{asked.term}' has no level '{level}' in the model; {suggestion(level, levels)}")
     if asked.level == versus:
         raise EstimandError(f"'{asked.term}': a level has no hazard ratio versus itself ('{versus}')")
     return HazardRatio(asked.term, asked.level, versus)

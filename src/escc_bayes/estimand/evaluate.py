@@ -80,9 +80,7 @@ def check_group(plan: ModelPlan, term: str, group: str) -> None:
     block, place = located(term, plan.design)
     levels = block.levels[place]
     if group not in levels:
-        raise EstimandError(
-            f"'{term}' has no group '{group}' among the patients analysed; it has: {', '.join(levels)}"
-        )
+        raise EstimandError(f"'{term}' has no group '{group}' among the patients analysed; it has: {', '.join(levels)}")
 
 
 def completed(asked: Estimand, plan: ModelPlan) -> Estimand:

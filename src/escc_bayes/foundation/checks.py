@@ -1,9 +1,10 @@
 """Closed vocabularies: words, keys and numbers that a file may hold, with a suggestion for a wrong one."""
 
 import difflib
-import math
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from escc_bayes.foundation.errors import EsccBayesError, TomlError
 
@@ -17,7 +18,9 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     "did you mean 'structure'?"
     """
     words = list(known)
-    near = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
+    near = [k for k in words if k.casefold() == word.casefold()] or difflib.get_close_matches(
+        word, words, n=1, cutoff=0.6
+    )
     if near:
         return f"did you mean '{near[0]}'?"
     return "known: " + ", ".join(words)
@@ -40,7 +43,7 @@ def one_of(word: object, known: Sequence[str], where: str) -> str:
 
 def number(value: object, where: str, *, above: float | None = None, below: float | None = None) -> float:
     """Return ``value`` as a finite float inside (above, below); else raise ``TomlError``."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= sys.float_info.max:
         raise TomlError(f"{where}: expected a finite number, was given {value!r}")
     if above is not None and not value > above:
         raise TomlError(f"{where}: must be above {above:g}, was given {value!r}")
@@ -67,8 +70,16 @@ def identifier(value: object, where: str) -> str:
     """Return ``value`` if it can name a variable in every output; else raise ``TomlError``."""
     if isinstance(value, str) and re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", value):
         return value
+    raise TomlError(f"{where}: {value!r} cannot be a name; use letters, digits and underscores, a letter first")
+
+
+def file_name(value: object, where: str) -> str:
+    """Return ``value`` if it can name a file in every folder; else raise ``TomlError``."""
+    if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 ._-]*", value):
+        return value
     raise TomlError(
-        f"{where}: {value!r} cannot be a name; use letters, digits and underscores, a letter first"
+        f"{where}: {value!r} cannot name a file; use letters, digits, spaces, points, dashes and underscores, "
+        "a letter or digit first"
     )
 
 
@@ -103,7 +114,7 @@ def increasing(
     numbers = tuple(number(v, where) for v in value)
     if above is not None and numbers[0] <= above:
         raise error(f"{where}: the first must be above {above:g}, was given {numbers[0]:g}")
-    for left, right in zip(numbers, numbers[1:], strict=False):
+    for left, right in pairwise(numbers):
         if not right > left:
             raise error(
                 f"{where}: must be strictly increasing, but {left:g} is followed by {right:g}; "

@@ -1,7 +1,6 @@
 """Output folders that are either complete or untouched: write beside, then rename."""
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -21,8 +20,7 @@ def staged(out: Path) -> Iterator[Path]:
     ------
     OutputError : ``out`` is a file, or its parent cannot be written.
     """
-    if out.exists() and not out.is_dir():
-        raise OutputError(f"--out {out}: is a file; name a folder")
+    refuse_file(out)
     parent = out.absolute().parent
     created = first_missing(parent)
     try:
@@ -38,6 +36,12 @@ def staged(out: Path) -> Iterator[Path]:
         shutil.rmtree(staging, ignore_errors=True)
         remove_if_empty(created, parent)
         raise
+
+
+def refuse_file(out: Path) -> None:
+    """Raise ``OutputError`` if ``out`` is a file: long work should not end there."""
+    if out.exists() and not out.is_dir():
+        raise OutputError(f"--out {out}: is a file; name a folder")
 
 
 def first_missing(folder: Path) -> Path | None:
@@ -66,7 +70,7 @@ def move_into(staging: Path, out: Path) -> None:
     for source in sorted(p for p in staging.rglob("*") if p.is_file()):
         target = out / source.relative_to(staging)
         target.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(source, target)
+        source.replace(target)
     shutil.rmtree(staging)
 
 

@@ -93,9 +93,7 @@ class WeibullHazard:
 
     def restricted_mean(self, relative: FloatArray, until: float) -> FloatArray:
         """Return the restricted mean survival time of each relative hazard."""
-        return weibull.restricted_mean(
-            self.log_cumulative, self.log_shape, self.reference_time, relative, until
-        )
+        return weibull.restricted_mean(self.log_cumulative, self.log_shape, self.reference_time, relative, until)
 
 
 def log_likelihood(

@@ -52,10 +52,10 @@ def person_months(times: FloatArray, cuts: FloatArray, entry: FloatArray | None 
     """
     starts = np.concatenate([[0.0], cuts])
     widths = np.diff(np.concatenate([starts, [np.inf]]))
-    spent = np.clip(times[:, None] - starts, 0.0, widths)
-    if entry is None:
-        return spent
-    return spent - np.clip(entry[:, None] - starts, 0.0, widths)
+    spent: FloatArray = np.clip(times[:, None] - starts, 0.0, widths)
+    if entry is not None:
+        spent -= np.clip(entry[:, None] - starts, 0.0, widths)
+    return spent
 
 
 def cumulative_hazard(log_rates: FloatArray, cuts: FloatArray, times: FloatArray) -> FloatArray:
@@ -94,12 +94,11 @@ def time_at(log_rates: FloatArray, cuts: FloatArray, target: FloatArray) -> Floa
     )
     piece = (target[:, :, None] >= reached[:, None, 1:]).sum(-1)
     rows = np.arange(rates.shape[0])[:, None]
-    return starts[piece] + (target - reached[rows, piece]) / rates[rows, piece]
+    months: FloatArray = starts[piece] + (target - reached[rows, piece]) / rates[rows, piece]
+    return months
 
 
-def restricted_mean(
-    log_rates: FloatArray, cuts: FloatArray, relative: FloatArray, until: float
-) -> FloatArray:
+def restricted_mean(log_rates: FloatArray, cuts: FloatArray, relative: FloatArray, until: float) -> FloatArray:
     """Return the integral of exp(-relative x H(t)) over (0, until]: the restricted mean survival time.
 
     Within a piece survival is exponential, so each piece contributes
@@ -143,7 +142,8 @@ def event_quantile_cuts(times: FloatArray, events: NDArray[np.bool_], pieces: in
     at = np.sort(times[events])
     ranks = np.ceil(np.arange(1, pieces) * at.size / pieces).astype(int) - 1
     cuts = np.unique(at[ranks])
-    return cuts[cuts < at[-1]]
+    below: FloatArray = cuts[cuts < at[-1]]
+    return below
 
 
 def midpoint_distances(cuts: FloatArray) -> FloatArray:
@@ -158,4 +158,5 @@ def midpoint_distances(cuts: FloatArray) -> FloatArray:
     """
     widths = np.diff(np.concatenate([[0.0], cuts]))
     widths = np.concatenate([widths, widths[-1:]])
-    return (widths[:-1] + widths[1:]) / 2.0 / MONTHS_PER_YEAR
+    distances: FloatArray = (widths[:-1] + widths[1:]) / 2.0 / MONTHS_PER_YEAR
+    return distances

@@ -29,7 +29,7 @@ def cumulative_hazard(
     """
     with np.errstate(divide="ignore"):
         log_ratio = np.log(times / reference_time)
-    return np.exp(log_cumulative[:, None] + np.exp(log_shape)[:, None] * log_ratio)
+    return np.asarray(np.exp(log_cumulative[:, None] + np.exp(log_shape)[:, None] * log_ratio))
 
 
 def log_hazard(
@@ -38,12 +38,10 @@ def log_hazard(
     """Return log h(t) = b0 + log k - log t + k log(t / t0), shape (draws, n); times above 0."""
     log_ratio = np.log(times / reference_time)
     shape = np.exp(log_shape)[:, None]
-    return log_cumulative[:, None] + log_shape[:, None] - np.log(times) + shape * log_ratio
+    return np.asarray(log_cumulative[:, None] + log_shape[:, None] - np.log(times) + shape * log_ratio)
 
 
-def time_at(
-    log_cumulative: FloatArray, log_shape: FloatArray, reference_time: float, target: FloatArray
-) -> FloatArray:
+def time_at(log_cumulative: FloatArray, log_shape: FloatArray, reference_time: float, target: FloatArray) -> FloatArray:
     """Return the time at which the cumulative hazard reaches ``target`` (draws, n): the inverse of H."""
     with np.errstate(divide="ignore"):
         log_ratio = (np.log(target) - log_cumulative[:, None]) / np.exp(log_shape)[:, None]

@@ -67,8 +67,7 @@ def resolve_baseline(spec: ModelSpec, rows: AnalysisRows) -> BaselinePrior:
 
     Raises
     ------
-    SpecError : smoothing or shape alone spread survival more than the statement allows; no person-months
-        before the statement's month.
+    SpecError : smoothing or shape alone spread survival more than the statement allows.
     """
     if isinstance(spec.baseline, WeibullBaseline):
         return weibull_prior(spec.baseline)
@@ -159,8 +158,9 @@ def solve_shifted(statement: SurvivalStatement, extra: FloatArray) -> Normal:
 def too_wide(statement: SurvivalStatement) -> str:
     """Say that the statement is narrower than smoothing or shape alone."""
     return (
-        f"[priors] baseline_survival: at {statement.at:g} months the prior on smoothing or shape alone spreads survival "
-        f"beyond {statement.lower:g} to {statement.median:g}; lower the smoothing sd, or state a smaller 'lower'"
+        f"[priors] baseline_survival: at {statement.at:g} months the prior on smoothing or shape alone spreads "
+        f"survival beyond {statement.lower:g} to {statement.median:g}; lower the smoothing sd (or that of log_shape), "
+        "or state a smaller 'lower'"
     )
 
 
@@ -173,7 +173,7 @@ def solve_independent(statement: SurvivalStatement, cuts: FloatArray) -> Normal:
     points = normal_points(used.size)
 
     def spread(sd: float) -> FloatArray:
-        return np.log(np.exp(sd * points) @ used)
+        return np.asarray(np.log(np.exp(sd * points) @ used))
 
     def excess(sd: float) -> float:
         draws = spread(sd)

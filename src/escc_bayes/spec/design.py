@@ -125,9 +125,7 @@ def build_design(spec: ModelSpec, rows: AnalysisRows) -> Design:
                 stop=start + width,
                 labels=tuple(label for _, labels, _ in parts for label in labels),
                 levels=tuple(levels for _, _, levels in parts),
-                unit=sampling_unit(effect, parts[0][0][:, 0], rows.weight)
-                if effect.structure == "linear"
-                else 1.0,
+                unit=sampling_unit(effect, parts[0][0][:, 0], rows.weight) if effect.structure == "linear" else 1.0,
             )
         )
         columns += [part for part, _, _ in parts]
@@ -143,9 +141,7 @@ def check_structure(effect: Effect, rows: AnalysisRows) -> None:
     for name in effect.covariates:
         kind = rows.covariates[name].schema.kind
         if effect.structure == "linear" and kind not in ("continuous", "ordered", "binary"):
-            raise SpecError(
-                f"effect '{name}': linear needs a continuous or ordered covariate, '{name}' is {kind}"
-            )
+            raise SpecError(f"effect '{name}': linear needs a continuous or ordered covariate, '{name}' is {kind}")
         if effect.structure != "linear" and kind == "continuous":
             raise SpecError(
                 f"effect '{name}': {effect.structure} needs levels, but '{name}' is continuous; use structure = "
@@ -158,9 +154,7 @@ def check_structure(effect: Effect, rows: AnalysisRows) -> None:
 def pooled_message(effect: Effect, rows: AnalysisRows) -> str:
     """Say which levels the pooled covariates have."""
     held = "; ".join(f"{n}: {', '.join(present_levels(rows.covariates[n])[0])}" for n in effect.covariates)
-    return (
-        f"effect '{effect.name}': pooled covariates need the same levels among the rows analysed, but {held}"
-    )
+    return f"effect '{effect.name}': pooled covariates need the same levels among the rows analysed, but {held}"
 
 
 def present_levels(covariate: CovariateData) -> tuple[tuple[str, ...], tuple[int, ...]]:
@@ -187,13 +181,18 @@ def effect_columns(
     return columns, tuple(f"{name}[{levels[i]}]" for i in kept), levels
 
 
+def place(schema: CovariateSchema, rows: AnalysisRows) -> str:
+    """Name a covariate for a message: cohort, column and word."""
+    return f"cohort {rows.cohort}, column '{schema.column}': '{schema.name}'"
+
+
 def linear_column(covariate: CovariateData, rows: AnalysisRows) -> FloatArray:
     """Return (value - center) / scale, or the level's rank; a constant column is refused."""
     schema = covariate.schema
     column = (covariate.values - schema.center) / schema.scale
     if np.ptp(covariate.values) <= CONSTANT * np.abs(covariate.values).max(initial=0.0):
         raise CohortError(
-            f"'{schema.name}' is {covariate.values[0]:g} in all {rows.n} patients analysed for '{rows.endpoint}'; "
+            f"{place(schema, rows)} is {covariate.values[0]:g} in all {rows.n} patients analysed for '{rows.endpoint}'; "
             "a constant column has no hazard ratio: leave it out"
         )
     return column
@@ -207,12 +206,12 @@ def factor_levels(
     levels, codes = present_levels(covariate)
     if len(levels) == 1:
         raise CohortError(
-            f"'{schema.name}' has the single level '{levels[0]}' in all {rows.n} patients analysed for "
+            f"{place(schema, rows)} has the single level '{levels[0]}' in all {rows.n} patients analysed for "
             f"'{rows.endpoint}'; a factor with one level has no hazard ratio: leave it out"
         )
     if needs_reference and codes[0] != 0:
         raise CohortError(
-            f"'{schema.name}': the reference level '{schema.levels[0]}' has no patient among the {rows.n} analysed for "
+            f"{place(schema, rows)}: the reference level '{schema.levels[0]}' has no patient among the {rows.n} analysed for "
             f"'{rows.endpoint}'; put one of {', '.join(levels)} first in levels of the schema"
         )
     return levels, codes
@@ -250,9 +249,7 @@ def setting_columns(design: Design, covariate: str, level: str) -> FloatArray:
     block, place = design.block_of(covariate)
     levels = block.levels[place]
     if level not in levels:
-        raise SpecError(
-            f"'{covariate}' has no level '{level}' in the model; it has: {', '.join(levels) or 'numbers'}"
-        )
+        raise SpecError(f"'{covariate}' has no level '{level}' in the model; it has: {', '.join(levels) or 'numbers'}")
     changed = design.columns.copy()
     changed[:, inside] = 0.0
     index = levels.index(level) - (0 if block.full else 1)

@@ -35,7 +35,8 @@ class HalfNormal:
 
     def words(self) -> str:
         """Say the median and the 97.5 % point."""
-        return f"half-normal with scale {self.sd:g} (median {0.6744898 * self.sd:.2f}, 97.5 % point {2.241403 * self.sd:.2f})"
+        median, upper = 0.6744898 * self.sd, 2.241403 * self.sd
+        return f"half-normal with scale {self.sd:g} (median {median:.2f}, 97.5 % point {upper:.2f})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +137,7 @@ def survival_statement(value: object, where: str) -> SurvivalStatement:
     checks.refuse_unknown_keys(raw, ("at", "median", "lower"), where)
     for key in ("at", "median", "lower"):
         if key not in raw:
-            raise SpecError(
-                f"{where}: the key '{key}' is missing; write {{ at = 12.0, median = 0.85, lower = 0.60 }}"
-            )
+            raise SpecError(f"{where}: the key '{key}' is missing; write {{ at = 12.0, median = 0.85, lower = 0.60 }}")
     at = checks.number(raw["at"], f"{where}, at", above=0.0)
     median = checks.number(raw["median"], f"{where}, median", above=0.0, below=1.0)
     lower = checks.number(raw["lower"], f"{where}, lower", above=0.0, below=1.0)

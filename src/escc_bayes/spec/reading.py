@@ -47,10 +47,20 @@ def load_spec(name_or_path: str | Path, *, variant: str | None = None) -> ModelS
     >>> load_spec("larynx_piecewise", variant="sceptical").name
     'larynx_piecewise@sceptical'
     """
-    given, _, named = str(name_or_path).partition("@")
+    given, named = split_variant(str(name_or_path))
     wanted = variant or named or None
+    if variant is not None and named and variant != named:
+        raise SpecError(f"'{name_or_path}' names the variant '{named}', the call names '{variant}'; keep one")
     path = find_toml(given, models_folder(), "model", SpecError)
     return spec_from(read_toml(path), str(path), variant=wanted)
+
+
+def split_variant(name_or_path: str) -> tuple[str, str]:
+    """Return what stands before and after the last ``@``; an ``@`` inside a path is part of the path."""
+    given, at, named = name_or_path.rpartition("@")
+    if not at or "/" in named or "\\" in named or named.endswith(".toml"):
+        return name_or_path, ""
+    return given, named
 
 
 def spec_from(raw: Mapping[str, object], where: str, *, variant: str | None = None) -> ModelSpec:
@@ -74,7 +84,9 @@ def apply_variant(raw: Mapping[str, object], variant: str, where: str) -> dict[s
     at = f"{where}, variants.{variant}"
     changed = copy.deepcopy({key: value for key, value in raw.items() if key != "variants"})
     variants = checks.table(raw["variants"], f"{where}, [variants]")
-    for section, body in checks.table(variants[variant], at).items():
+    sections = checks.table(variants[variant], at)
+    drop_shape_prior(changed, sections)
+    for section, body in sections.items():
         checks.one_of(section, ("outcome", "baseline", "priors", "effect"), at)
         differences = checks.table(body, f"{at}.{section}")
         if section == "effect":
@@ -85,14 +97,32 @@ def apply_variant(raw: Mapping[str, object], variant: str, where: str) -> dict[s
     return changed
 
 
+def drop_shape_prior(changed: Mapping[str, object], sections: Mapping[str, object]) -> None:
+    """Remove the Weibull's prior on the shape where a variant changes the family to another."""
+    baseline, stated = sections.get("baseline"), changed.get("priors")
+    if isinstance(baseline, dict) and isinstance(stated, dict) and baseline.get("family", "weibull") != "weibull":
+        stated.pop("log_shape", None)
+
+
 def without_replaced(target: Mapping[str, object], differences: Mapping[str, object]) -> dict[str, object]:
-    """Return ``target`` without the keys that a difference excludes: one baseline prior for another, cuts for pieces."""
-    gone = [
+    """Return ``target`` without the keys that the differences exclude.
+
+    One baseline prior for another, cuts for pieces, and what belongs to another family, smoothing or structure.
+    """
+    gone = {
         key
         for key in target
         for group in (("baseline_",), ("cuts", "pieces"), ("landmark", "time_zero"))
         if key.startswith(group) and any(new.startswith(group) for new in differences)
-    ]
+    }
+    if "family" in differences:
+        known = WEIBULL_KEYS if differences["family"] == "weibull" else PIECEWISE_KEYS
+        gone |= set(target) - set(known)
+    if differences.get("smoothing") == "independent":
+        gone |= {"sd", "steps"}
+    if "structure" in differences:
+        owners = {"prior": WITH_PRIOR, "sd": WITH_SD}
+        gone |= {key for key, structures in owners.items() if differences["structure"] not in structures}
     return {key: value for key, value in target.items() if key not in gone}
 
 
@@ -102,7 +132,10 @@ def change_effects(raw: dict[str, object], differences: Mapping[str, object], at
     for name, body in differences.items():
         if name not in effects:
             raise SpecError(f"{at}: no effect '{name}'; {checks.suggestion(name, effects)}")
-        effects[name].update(checks.table(body, f"{at}, effect.{name}"))
+        new = checks.table(body, f"{at}, effect.{name}")
+        kept = without_replaced(effects[name], new)
+        effects[name].clear()
+        effects[name].update(kept | new)
 
 
 def effect_tables(raw: Mapping[str, object], where: str) -> list[dict[str, object]]:
@@ -122,13 +155,13 @@ def effect_name(raw: Mapping[str, object]) -> str:
 
 def read(raw: Mapping[str, object], where: str) -> ModelSpec:
     """Read one specification without its variants."""
-    for section in ("name", "outcome", "baseline"):
+    for section, form in (("name", 'name = ".."'), ("outcome", "[outcome]"), ("baseline", "[baseline]")):
         if section not in raw:
-            raise SpecError(f"{where}: '{section}' is missing; see models/README.md for the format")
+            raise SpecError(f"{where}: '{section}' is missing; add {form} (models/README.md shows the format)")
     effects = tuple(effect_from(body, where) for body in effect_tables(raw, where))
     refuse_repeats(effects, where)
     return ModelSpec(
-        name=checks.text(raw["name"], f"{where}, name"),
+        name=checks.file_name(raw["name"], f"{where}, name"),
         title=str(raw.get("title", "")),
         outcome=outcome_from(checks.table(raw["outcome"], f"{where}, [outcome]"), f"{where}, [outcome]"),
         baseline=baseline_from(raw, where),
@@ -176,21 +209,15 @@ def piecewise_from(body: Mapping[str, object], stated: Mapping[str, object], whe
     at = f"{where}, [baseline]"
     checks.refuse_unknown_keys(body, PIECEWISE_KEYS, at)
     if ("cuts" in body) == ("pieces" in body):
-        raise SpecError(
-            f"{at}: give either cuts = [months, ..] or pieces = a number, not both and not neither"
-        )
-    smoothing = checks.one_of(
-        body.get("smoothing", "random_walk"), ("random_walk", "independent"), f"{at}, smoothing"
-    )
+        raise SpecError(f"{at}: give either cuts = [months, ..] or pieces = a number, not both and not neither")
+    smoothing = checks.one_of(body.get("smoothing", "random_walk"), ("random_walk", "independent"), f"{at}, smoothing")
     if smoothing == "random_walk" and "sd" not in body:
-        raise SpecError(
-            f"{at}: a random walk needs sd = {{ halfnormal = 0.5 }}, the prior on the SD of one step"
-        )
+        raise SpecError(f"{at}: a random walk needs sd = {{ halfnormal = 0.5 }}, the prior on the SD of one step")
     if smoothing == "independent" and ("sd" in body or "steps" in body):
         raise SpecError(f"{at}: 'sd' and 'steps' belong to a random walk; remove them or change smoothing")
     cuts = body.get("cuts", [])
     return PiecewiseBaseline(
-        cuts=checks.increasing(cuts, f"{at}, cuts", error=CutError, above=0.0) if cuts else (),
+        cuts=checks.increasing(cuts, f"{at}, cuts", error=CutError, above=0.0) if cuts != [] else (),
         pieces=checks.whole_number(body["pieces"], f"{at}, pieces", least=1) if "pieces" in body else None,
         at=checks.one_of(body.get("at", "mean"), ("mean", "reference"), f"{at}, at"),
         smoothing=smoothing,
@@ -220,7 +247,7 @@ def weibull_from(body: Mapping[str, object], stated: Mapping[str, object], where
     at = f"{where}, [baseline]"
     checks.refuse_unknown_keys(body, WEIBULL_KEYS, at)
     if "reference_time" not in body:
-        raise SpecError(f"{at}: 'reference_time' (months, such as 24.0) is missing")
+        raise SpecError(f"{at}: 'reference_time' is missing; write months, such as reference_time = 24.0")
     shape_at = f"{where}, [priors], log_shape"
     if "log_shape" not in stated:
         raise SpecError(f"{shape_at}: is missing; write log_shape = {{ normal = [0.0, 0.5] }}")
@@ -259,9 +286,10 @@ def effect_from(raw: Mapping[str, object], where: str) -> Effect:
         if key not in raw and structure in owners:
             form = "{ normal = [0.0, 1.0] }" if key == "prior" else "{ halfnormal = 0.5 }"
             raise SpecError(f"{at}: structure '{structure}' needs {key} = {form}")
+    covariates = covariates_from(raw, structure, at)
     return Effect(
         name=checks.identifier(name, at),
-        covariates=covariates_from(raw, structure, at),
+        covariates=covariates,
         structure=structure,
         prior=priors.effect_prior(raw["prior"], f"{at}, prior") if "prior" in raw else None,
         sd=priors.half_normal(raw["sd"], f"{at}, sd") if "sd" in raw else None,

@@ -139,9 +139,7 @@ def select_rows(
         event=data.event[where],
         entry=data.entry[where],
         weight=cohort.weight[where],
-        covariates={
-            n: CovariateData(c.schema, c.values[where], c.known_at[where]) for n, c in chosen.items()
-        },
+        covariates={n: CovariateData(c.schema, c.values[where], c.known_at[where]) for n, c in chosen.items()},
         dropped=tuple(dropped),
         total=len(cohort),
         notes=tuple(thin_levels(chosen, where, data.event)),

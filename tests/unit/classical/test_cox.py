@@ -1,10 +1,13 @@
 """Cox model: closed forms, lifelines, and what happens without a finite estimate. R is in tests/reference."""
 
+import pickle
+
 import numpy as np
 import pytest
 
-from escc_bayes.classical.cox import CollinearError, breslow, cox
+from escc_bayes.classical.cox import breslow, cox
 from escc_bayes.classical.km import kaplan_meier
+from escc_bayes.classical.newton import CollinearError
 
 
 @pytest.fixture
@@ -67,7 +70,7 @@ def test_unit_of_a_column_divides_its_coefficient(cohort, scale):
 def test_origin_of_a_column_and_time_unit_do_not_matter(cohort):
     X, time, event, entry = cohort
     plain = cox(X, time, event, entry=entry)
-    moved = cox(X + [0.0, 0.0, 1e7], time * 30.4375, event, entry=entry * 30.4375)
+    moved = cox(X + np.array([0.0, 0.0, 1e7]), time * 30.4375, event, entry=entry * 30.4375)
     np.testing.assert_allclose(moved.coef, plain.coef, rtol=1e-7)
 
 
@@ -131,6 +134,8 @@ def test_collinear_columns_are_named(cohort):
     with pytest.raises(CollinearError, match=r"columns 2, 3 of X determine each other") as caught:
         cox(both, time, event)
     assert caught.value.columns == (2, 3)
+    # The error crosses process borders whole.
+    assert pickle.loads(pickle.dumps(caught.value)).columns == (2, 3)
 
 
 def test_every_level_with_its_own_column_is_collinear(cohort):

@@ -6,8 +6,9 @@ from scipy import optimize
 from scipy.special import chdtrc, chdtri
 
 import escc_bayes.classical.firth as module
-from escc_bayes.classical.cox import CollinearError, cox
+from escc_bayes.classical.cox import cox
 from escc_bayes.classical.firth import firth
+from escc_bayes.classical.newton import CollinearError
 
 
 @pytest.fixture

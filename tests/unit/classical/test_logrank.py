@@ -76,5 +76,10 @@ def test_holm_by_hand():
     np.testing.assert_allclose(holm(np.array([0.03, 0.01, 0.5, 0.02])), [0.06, 0.04, 0.5, 0.06])
 
 
+def test_holm_never_ranks_a_larger_p_value_lower():
+    # 0.010 x 2 = 0.02; 0.011 x 1 would be less, so it is raised to 0.02.
+    np.testing.assert_allclose(holm(np.array([0.011, 0.010])), [0.02, 0.02])
+
+
 def test_holm_leaves_out_tests_that_could_not_be_made():
     np.testing.assert_allclose(holm(np.array([0.03, np.nan, 0.9])), [0.06, np.nan, 0.9])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import optimize
 
-from escc_bayes.classical.cox import CollinearError
+from escc_bayes.classical.newton import CollinearError
 from escc_bayes.classical.weibull import weibull_mle
 
 

@@ -1,0 +1,64 @@
+"""Compare models by leave-one-patient-out predictive density: Vehtari, Gelman & Gabry 2017, Stat Comput 27:1413."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from escc_bayes.bayes.posterior import Posterior
+from escc_bayes.foundation.errors import EstimandError
+
+
+@dataclass(frozen=True, slots=True)
+class LooRow:
+    """One model's place.
+
+    Attributes
+    ----------
+    model : name.
+    rank : 0 is best.
+    elpd : expected log predictive density, summed over patients; higher is better.
+    elpd_se, elpd_diff, diff_se : its standard error; how much worse than the best, and that difference's SE.
+    weight : stacking weight.
+    pareto_k_max : largest k over patients; above 0.7 the row is unreliable.
+    """
+
+    model: str
+    rank: int
+    elpd: float
+    elpd_se: float
+    elpd_diff: float
+    diff_se: float
+    weight: float
+    pareto_k_max: float
+
+
+def compare_loo(posteriors: Sequence[Posterior]) -> tuple[LooRow, ...]:
+    """Return models of one endpoint on the same patients, best first.
+
+    Raises
+    ------
+    EstimandError : fewer than two models, or other patients or clocks.
+    """
+    if len(posteriors) < 2:
+        raise EstimandError("a comparison of models needs two or more posteriors")
+    rows = [p.plan.rows for p in posteriors]
+    if len({(r.endpoint, r.clock, r.ids) for r in rows}) > 1:
+        names = ", ".join(f"{p.plan.spec.name}: {p.plan.rows.n} patients" for p in posteriors)
+        raise EstimandError(f"leave-one-out compares models on the same patients, endpoint and clock; given {names}")
+    import arviz_stats as azs
+
+    trees = {p.plan.spec.name: p.to_datatree() for p in posteriors}
+    single = {name: azs.loo(tree, var_name="time", pointwise=True) for name, tree in trees.items()}
+    table = azs.compare(single, round_to="none")
+    return tuple(
+        LooRow(
+            model=str(name),
+            rank=int(line["rank"]),
+            elpd=float(line["elpd"]),
+            elpd_se=float(line["se"]),
+            elpd_diff=float(line["elpd_diff"]),
+            diff_se=float(line["dse"]),
+            weight=float(line["weight"]),
+            pareto_k_max=float(single[str(name)].pareto_k.max()),
+        )
+        for name, line in table.iterrows()
+    )

@@ -1,0 +1,162 @@
+"""The verb ``fit_classical``: Kaplan-Meier, Cox, Firth and Weibull on the rows of a specification."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from escc_bayes.classical import ratios
+from escc_bayes.classical.coding import classical_design
+from escc_bayes.classical.curves import km_interval
+from escc_bayes.classical.weibull import WeibullFit
+from escc_bayes.classical.weibull_curves import delta_interval
+from escc_bayes.data.cohort import Cohort
+from escc_bayes.estimand.contrast import standard_contrasts
+from escc_bayes.estimand.estimand import Estimand, HazardRatio, contrast_words
+from escc_bayes.estimand.estimate import Estimate
+from escc_bayes.estimand.evaluate import NAMES, beyond_follow_up, time_of
+from escc_bayes.foundation.record import Record, versions
+from escc_bayes.spec.model import ModelSpec
+from escc_bayes.spec.plan import ModelPlan, make_plan
+
+CLASSICAL_RATIOS = ("cox", "cox_firth", "cox_univariable", "weibull_mle")
+
+
+@dataclass(frozen=True, slots=True)
+class ClassicalFit:
+    """Maximum-likelihood and non-parametric answers on the same rows as a Bayesian fit.
+
+    Attributes
+    ----------
+    plan : the specification's rows with treatment-coded columns.
+    cox, univariable : coefficients; univariable, those of each covariate's own model, side by side.
+    weibull : the Weibull fit, or why there is none.
+    reference_time : months at which the Weibull's b0 is stated.
+    notes : what was left out, and why.
+    record : digests, versions, provenance.
+    """
+
+    plan: ModelPlan
+    cox: ratios.Coefficients
+    univariable: ratios.Coefficients
+    weibull: WeibullFit | str
+    reference_time: float
+    notes: tuple[str, ...]
+    record: Record
+
+    def estimate(self, asked: Estimand, *, level: float) -> tuple[Estimate, ...]:
+        """Return one estimate from each method that can answer.
+
+        Hazard ratios: Cox, Firth, univariable Cox, Weibull. Everything else: Kaplan-Meier (groups as they are)
+        and Weibull.
+        """
+        if isinstance(asked, HazardRatio):
+            return self.ratios(asked, level)
+        found = []
+        if asked.population == "group":
+            found.append(self.curve_estimate(asked, "km", km_interval(asked, self.plan.rows, level), level))
+        if isinstance(self.weibull, WeibullFit):
+            interval = delta_interval(asked, self.plan, self.weibull, self.reference_time, level)
+            found.append(self.curve_estimate(asked, "weibull_mle", interval, level))
+        return tuple(found)
+
+    def ratios(self, asked: HazardRatio, level: float) -> tuple[Estimate, ...]:
+        """Return one hazard ratio from each of four methods."""
+        name = self.plan.spec.name
+        p = self.plan.design.columns.shape[1]
+        fits = (self.cox, self.univariable, ratios.weibull_coefficients(self.weibull, p))
+        cox, univariable, weibull = (ratios.wald(asked, self.plan, found, name, self.record, level) for found in fits)
+        return cox, ratios.firth_ratio(asked, self.plan, name, self.record, level), univariable, weibull
+
+    def hazard_ratios(self, *, level: float) -> tuple[Estimate, ...]:
+        """Return the hazard ratio of every level against its reference, and of every number per its scale."""
+        return tuple(e for asked in standard_contrasts(self.plan.design) for e in self.ratios(asked, level))
+
+    def curve_estimate(
+        self, asked: Estimand, method: str, interval: tuple[float, float, float], level: float
+    ) -> Estimate:
+        """Return an estimate of survival, a median or a difference of restricted means."""
+        assert not isinstance(asked, HazardRatio)
+        value, lower, upper = interval
+        rows = self.plan.rows
+        return Estimate(
+            endpoint=rows.endpoint,
+            estimand=NAMES[type(asked)],
+            term=asked.term,
+            contrast=contrast_words(asked),
+            time=time_of(asked),
+            method=method,
+            model=self.plan.spec.name,
+            value=value,
+            lower=lower,
+            upper=upper,
+            level=level,
+            interval_kind="confidence",
+            population=asked.population,
+            n=rows.n,
+            events=rows.events,
+            clock=rows.clock,
+            record=self.record,
+            note="not reached" if np.isnan(value) else beyond_follow_up(asked, value, self.plan),
+        )
+
+    def __repr__(self) -> str:
+        lines = [self.plan.rows.sentence(), *self.notes]
+        for e in self.hazard_ratios(level=0.95):
+            p = "" if np.isnan(e.p_value) else f", P = {e.p_value:.3f}"
+            lines.append(
+                f"  HR {e.term} {e.contrast}: {e.value:.2f} (95 % confidence interval {e.lower:.2f} to {e.upper:.2f}"
+                f"{p}; {e.method})"
+            )
+        return "\n".join(lines)
+
+
+def fit_classical(spec: ModelSpec, cohort: Cohort) -> ClassicalFit:
+    """Fit the classical models on the rows that ``fit`` would use.
+
+    Parameters
+    ----------
+    spec : from ``load_spec``; priors and shrinkage play no part.
+    cohort : from ``read_cohort`` or ``example_cohort``.
+
+    Returns
+    -------
+    ClassicalFit.
+
+    Raises
+    ------
+    SpecError, CohortError, LandmarkError : the specification does not fit the cohort.
+    """
+    bayesian = make_plan(spec, cohort)
+    design, notes = classical_design(spec, bayesian.rows)
+    plan = ModelPlan(spec, bayesian.rows, design, bayesian.baseline)
+    reference_time = float(np.median(plan.rows.time))
+    record = Record(spec.digest, cohort.digest, None, cohort.provenance, "classical", (), versions())
+    return ClassicalFit(
+        plan=plan,
+        cox=ratios.cox_coefficients(plan, "cox"),
+        univariable=univariable_coefficients(plan),
+        weibull=ratios.weibull_fit(plan, reference_time),
+        reference_time=reference_time,
+        notes=(*plan.notes, *notes),
+        record=record,
+    )
+
+
+def univariable_coefficients(plan: ModelPlan) -> ratios.Coefficients:
+    """Return each covariate's own Cox model, coefficients side by side.
+
+    Covariances between covariates are not defined and stand as 0: a contrast touches one covariate only.
+    """
+    p = plan.design.columns.shape[1]
+    coef, covariance, infinite = np.zeros(p), np.zeros((p, p)), np.zeros(p, dtype=bool)
+    for block in plan.design.blocks:
+        inside = slice(block.start, block.stop)
+        alone = ratios.cox_coefficients(only(plan, inside), "cox_univariable")
+        coef[inside], covariance[inside, inside], infinite[inside] = alone.coef, alone.covariance, alone.infinite
+    return ratios.Coefficients("cox_univariable", coef, covariance, infinite)
+
+
+def only(plan: ModelPlan, inside: slice) -> ModelPlan:
+    """Return the plan with some of its columns."""
+    design = replace(plan.design, columns=plan.design.columns[:, inside], center=plan.design.center[inside])
+    return replace(plan, design=design)

@@ -1,0 +1,216 @@
+"""Hazard ratios of Cox, Firth and Weibull as Estimates: any contrast, with confidence intervals and P values."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from escc_bayes.classical.coding import with_reference
+from escc_bayes.classical.cox import cox
+from escc_bayes.classical.firth import FirthError, firth
+from escc_bayes.classical.newton import CollinearError
+from escc_bayes.classical.weibull import WeibullFit, weibull_mle
+from escc_bayes.estimand.contrast import complete, weights
+from escc_bayes.estimand.estimand import HazardRatio, contrast_words
+from escc_bayes.estimand.estimate import Estimate
+from escc_bayes.foundation.record import Record
+from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.spec.plan import ModelPlan
+
+NO_FIRTH = "not available: Firth's penalty is not defined here for delayed entry or case weights"
+NOT_FINITE = "no finite estimate: the likelihood rises without end (a group without events, or nearly so)"
+
+
+@dataclass(frozen=True, slots=True)
+class Coefficients:
+    """Log hazard ratios of a fit; ``problem`` says why there are none."""
+
+    method: str
+    coef: FloatArray
+    covariance: FloatArray
+    infinite: np.ndarray
+    problem: str = ""
+
+
+def entry_of(plan: ModelPlan) -> FloatArray | None:
+    """Return entry times where anyone enters late."""
+    return plan.rows.entry if plan.rows.delayed else None
+
+
+def weight_of(plan: ModelPlan) -> FloatArray | None:
+    """Return case weights where they are not all 1."""
+    return plan.rows.weight if (plan.rows.weight != 1.0).any() else None
+
+
+def missing(method: str, p: int, problem: str) -> Coefficients:
+    """Return coefficients that say why they do not exist."""
+    return Coefficients(method, np.full(p, np.nan), np.full((p, p), np.nan), np.zeros(p, dtype=bool), problem)
+
+
+def collinear_words(error: CollinearError, plan: ModelPlan) -> str:
+    """Name the columns that determine each other."""
+    names = " and ".join(f"'{plan.design.labels[j]}'" for j in error.columns)
+    return f"not estimable: the columns {names} determine each other among the {plan.rows.n} patients; drop one"
+
+
+def cox_coefficients(plan: ModelPlan, method: str) -> Coefficients:
+    """Return the Cox fit of a plan."""
+    rows = plan.rows
+    try:
+        fitted = cox(plan.design.columns, rows.time, rows.event, entry=entry_of(plan), weight=weight_of(plan))
+    except CollinearError as error:
+        return missing(method, plan.design.columns.shape[1], collinear_words(error, plan))
+    return Coefficients(method, fitted.coef, fitted.covariance, fitted.infinite)
+
+
+def weibull_fit(plan: ModelPlan, reference_time: float) -> WeibullFit | str:
+    """Return the Weibull fit of a plan, or why there is none."""
+    rows = plan.rows
+    try:
+        return weibull_mle(
+            plan.design.columns,
+            rows.time,
+            rows.event,
+            entry=entry_of(plan),
+            weight=weight_of(plan),
+            reference_time=reference_time,
+        )
+    except CollinearError as error:
+        return collinear_words(error, plan)
+
+
+def weibull_coefficients(fitted: WeibullFit | str, p: int) -> Coefficients:
+    """Return the hazard ratios' part of a Weibull fit."""
+    if isinstance(fitted, str):
+        return missing("weibull_mle", p, fitted)
+    return Coefficients("weibull_mle", fitted.coef, fitted.covariance[2:, 2:], fitted.infinite)
+
+
+def wald(
+    asked: HazardRatio, plan: ModelPlan, found: Coefficients, model: str, record: Record, level: float
+) -> Estimate:
+    """Return a hazard ratio with its Wald interval and P value."""
+    asked = complete(asked, plan.design)
+    w = weights(asked, plan.design)
+    if found.problem or bool((found.infinite & (w != 0.0)).any()):
+        return without_interval(asked, plan, found, w, model, record, level)
+    log_ratio = float(w @ found.coef)
+    se = math.sqrt(float(w @ found.covariance @ w))
+    z = float(ndtri(0.5 + level / 2.0))
+    return ratio_estimate(
+        asked,
+        plan,
+        found.method,
+        model,
+        record,
+        level,
+        log_ratio=log_ratio,
+        limits=(log_ratio - z * se, log_ratio + z * se),
+        p_value=2.0 * float(ndtr(-abs(log_ratio / se))),
+        log_sd=se,
+    )
+
+
+def without_interval(
+    asked: HazardRatio,
+    plan: ModelPlan,
+    found: Coefficients,
+    w: FloatArray,
+    model: str,
+    record: Record,
+    level: float,
+) -> Estimate:
+    """Return a hazard ratio that has no finite estimate, saying why."""
+    direction = float(w @ np.where(found.infinite, found.coef, 0.0))
+    log_ratio = math.nan if found.problem or direction == 0.0 else math.copysign(math.inf, direction)
+    return ratio_estimate(
+        asked,
+        plan,
+        found.method,
+        model,
+        record,
+        level,
+        log_ratio=log_ratio,
+        limits=(math.nan, math.nan),
+        p_value=math.nan,
+        log_sd=math.nan,
+        note=found.problem or NOT_FINITE,
+    )
+
+
+def firth_ratio(asked: HazardRatio, plan: ModelPlan, model: str, record: Record, level: float) -> Estimate:
+    """Return Firth's hazard ratio with profile-likelihood interval and penalised likelihood-ratio P value."""
+    asked = complete(asked, plan.design)
+    if entry_of(plan) is not None or weight_of(plan) is not None:
+        found = missing("cox_firth", plan.design.columns.shape[1], NO_FIRTH)
+        return without_interval(asked, plan, found, weights(asked, plan.design), model, record, level)
+    inside = plan.design.columns_of(asked.term)
+    columns, place, factor = plan.design.columns, inside.start, 1.0
+    if asked.per is not None:
+        factor = asked.per / plan.design.schemas[asked.term].scale
+    else:
+        columns, others = with_reference(plan, asked.term, str(asked.versus))
+        place = inside.start + others.index(str(asked.level))
+    try:
+        fitted = firth(columns, plan.rows.time, plan.rows.event, level=level)
+    except (CollinearError, FirthError) as error:
+        problem = collinear_words(error, plan) if isinstance(error, CollinearError) else str(error)
+        found = missing("cox_firth", columns.shape[1], problem)
+        return without_interval(asked, plan, found, weights(asked, plan.design), model, record, level)
+    return ratio_estimate(
+        asked,
+        plan,
+        "cox_firth",
+        model,
+        record,
+        level,
+        log_ratio=factor * float(fitted.coef[place]),
+        limits=(factor * float(fitted.lower[place]), factor * float(fitted.upper[place])),
+        p_value=float(fitted.p_value[place]),
+        log_sd=factor * math.sqrt(float(fitted.covariance[place, place])),
+    )
+
+
+def ratio_estimate(
+    asked: HazardRatio,
+    plan: ModelPlan,
+    method: str,
+    model: str,
+    record: Record,
+    level: float,
+    *,
+    log_ratio: float,
+    limits: tuple[float, float],
+    p_value: float,
+    log_sd: float,
+    note: str = "",
+) -> Estimate:
+    """Return a hazard ratio from its logarithm."""
+    lower, upper = sorted(limits)
+    return Estimate(
+        endpoint=plan.rows.endpoint,
+        estimand="hazard_ratio",
+        term=asked.term,
+        contrast=contrast_words(asked),
+        method=method,
+        model=model,
+        value=exponential(log_ratio),
+        lower=exponential(lower),
+        upper=exponential(upper),
+        level=level,
+        interval_kind="confidence",
+        p_value=p_value,
+        log_mean=log_ratio,
+        log_sd=log_sd,
+        n=plan.rows.n,
+        events=plan.rows.events,
+        clock=plan.rows.clock,
+        record=record,
+        note=note,
+    )
+
+
+def exponential(x: float) -> float:
+    """Return exp(x), infinite where it overflows."""
+    return math.exp(x) if x < 700.0 else math.inf

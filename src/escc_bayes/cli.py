@@ -1,0 +1,328 @@
+"""The command line: verbs that read files, say what they do on stderr and write complete folders."""
+
+import sys
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from escc_bayes import __version__
+from escc_bayes.foundation.errors import EsccBayesWarning, InputError, NotFitForUseWarning, SamplingError, SpecError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress as Bars
+
+    from escc_bayes.bayes.fit import Progress
+    from escc_bayes.bayes.posterior import Posterior
+    from escc_bayes.data.cohort import Cohort
+    from escc_bayes.report.bundle import Bundle, Stage
+    from escc_bayes.spec.model import ModelSpec
+
+DEFAULT_COHORT = "escc79"
+DEFAULT_MODELS = ("os_piecewise", "os_weibull", "pfs_piecewise", "pfs_weibull")
+
+app = typer.Typer(
+    name="escc-bayes",
+    help="Bayesian and classical survival analysis of small cohorts, side by side. Times are months.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+CohortOption = Annotated[str, typer.Option("--cohort", help="CSV or Parquet file, or a bundled cohort by name.")]
+SchemaOption = Annotated[
+    str | None, typer.Option("--schema", help="Schema TOML, or a bundled schema by name; bundled cohorts need none.")
+]
+ModelOption = Annotated[
+    list[str] | None,
+    typer.Option("--model", help="Specification TOML or bundled name; NAME@VARIANT for a variant. May be repeated."),
+]
+OutOption = Annotated[Path, typer.Option("--out", help="Folder to write; made complete or not at all.")]
+SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Seed of everything random.")]
+LevelOption = Annotated[float, typer.Option("--level", min=0.5, max=0.999, help="Level of every interval.")]
+EngineOption = Annotated[str, typer.Option("--engine", help="nuts")]
+DrawsOption = Annotated[int, typer.Option("--draws", min=4, help="Kept draws of each chain.")]
+TuneOption = Annotated[int, typer.Option("--tune", min=10, help="Warm-up iterations of each chain.")]
+ChainsOption = Annotated[int, typer.Option("--chains", min=2, help="Number of chains.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress, only warnings and errors.")]
+
+
+def show_version(wanted: bool) -> None:  # noqa: FBT001 - the form of a Typer callback
+    """Print the version and end."""
+    if wanted:
+        typer.echo(f"escc-bayes {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Bayesian and classical survival analysis of small cohorts, side by side. Times are months."""
+
+
+@app.command()
+def report(
+    cohort: CohortOption = DEFAULT_COHORT,
+    schema: SchemaOption = None,
+    model: ModelOption = None,
+    out: OutOption = Path("out/report"),
+    seed: SeedOption = 20251,
+    level: LevelOption = 0.95,
+    draws: DrawsOption = 1500,
+    tune: TuneOption = 1500,
+    chains: ChainsOption = 4,
+    quiet: QuietOption = False,
+) -> None:
+    """Write report.html with tables and figures: every model beside Kaplan-Meier and Cox.
+
+    Without options: the bundled cohort escc79 (SIMULATED) and its four models.
+    """
+    from escc_bayes.foundation.outputs import refuse_file
+    from escc_bayes.report.write import write_report
+
+    refuse_file(out)
+    patients = open_cohort(cohort, schema)
+    names = model or default_models(patients)
+    with progress_bars(quiet=quiet) as stage:
+        bundle = gathered(patients, names, stage, seed=seed, level=level, draws=draws, tune=tune, chains=chains)
+        stage("Writing the report")
+        page = write_report(bundle, out)
+    finish(bundle.faults)
+    typer.echo(str(page))
+
+
+@app.command()
+def fit(
+    cohort: CohortOption,
+    model: ModelOption,
+    schema: SchemaOption = None,
+    engine: EngineOption = "nuts",
+    out: OutOption = Path("out/fit"),
+    seed: SeedOption = 20251,
+    level: LevelOption = 0.95,
+    draws: DrawsOption = 1500,
+    tune: TuneOption = 1500,
+    chains: ChainsOption = 4,
+    quiet: QuietOption = False,
+) -> None:
+    """Fit models: posterior hazard ratios, survival, diagnostics, and the draws as netCDF."""
+    from escc_bayes.bayes.fit import fit as fit_model
+    from escc_bayes.foundation.outputs import refuse_file, staged
+    from escc_bayes.report import files
+    from escc_bayes.spec.plan import make_plan
+
+    refuse_file(out)
+    patients = open_cohort(cohort, schema)
+    specs = open_specs(model or [])
+    for spec in specs:
+        make_plan(spec, patients)
+    with progress_bars(quiet=quiet) as stage:
+        posteriors = {
+            spec.name: fit_model(
+                spec,
+                patients,
+                seed=seed,
+                engine=engine,
+                draws=draws,
+                tune=tune,
+                chains=chains,
+                progress=stage(spec.name),
+            )
+            for spec in specs
+        }
+    with staged(out) as folder:
+        files.write_fit_files(folder, posteriors, level)
+        files.write_run(folder, "fit", [p.record for p in posteriors.values()], verdicts(posteriors))
+    for posterior in posteriors.values():
+        typer.echo(repr(posterior))
+    finish([f"{name}: {p.diagnostics.verdict}" for name, p in posteriors.items() if not p.diagnostics.fit_for_use])
+
+
+@app.command()
+def baselines(
+    cohort: CohortOption,
+    endpoint: Annotated[str, typer.Option("--endpoint", help="An endpoint of the schema, such as os.")],
+    schema: SchemaOption = None,
+    out: OutOption = Path("out/baselines"),
+    level: LevelOption = 0.95,
+    landmark: Annotated[
+        float | None, typer.Option("--landmark", min=0.0, help="Months at which the clock restarts.")
+    ] = None,
+    times: Annotated[str, typer.Option("--times", help="Months at which survival is read.")] = "12,24,36",
+) -> None:
+    """Kaplan-Meier, log-rank, Cox, Firth, Weibull, PH test, RMST and follow-up for every covariate."""
+    from escc_bayes.classical.baselines import baselines as classical_tables
+    from escc_bayes.foundation.outputs import staged
+    from escc_bayes.report import files
+
+    patients = open_cohort(cohort, schema)
+    months = read_months(times)
+    with staged(out) as folder:
+        found = classical_tables(patients, endpoint, level=level, landmark=landmark, times=months)
+        files.write_baseline_files(folder, {endpoint: found})
+        files.write_run(folder, "baselines", [found.record], {})
+    for sentence in found.sentences:
+        typer.echo(sentence)
+
+
+@app.command()
+def compare(
+    cohort: CohortOption,
+    model: ModelOption,
+    schema: SchemaOption = None,
+    out: OutOption = Path("out/compare"),
+    seed: SeedOption = 20251,
+    level: LevelOption = 0.95,
+    draws: DrawsOption = 1500,
+    tune: TuneOption = 1500,
+    chains: ChainsOption = 4,
+    quiet: QuietOption = False,
+) -> None:
+    """One table, many methods: comparison.csv, attribution.csv and figures for several models."""
+    from escc_bayes.foundation.outputs import refuse_file, staged
+    from escc_bayes.report import figures, files
+
+    refuse_file(out)
+    patients = open_cohort(cohort, schema)
+    with progress_bars(quiet=quiet) as stage:
+        bundle = gathered(patients, model or [], stage, seed=seed, level=level, draws=draws, tune=tune, chains=chains)
+    with staged(out) as folder:
+        files.write_compare_files(folder, bundle)
+        figures.write_figures(folder, bundle)
+        files.write_run(folder, "compare", [p.record for p in bundle.posteriors.values()], verdicts(bundle.posteriors))
+    for comparison in bundle.comparisons.values():
+        typer.echo(repr(comparison))
+    finish(bundle.faults)
+
+
+def open_cohort(name_or_path: str, schema: str | None) -> "Cohort":
+    """Return a cohort from a file and a schema, or a bundled one by name."""
+    from escc_bayes.data.bundled import EXAMPLES, example_cohort, find_schema
+    from escc_bayes.data.cohort import read_cohort
+
+    if schema is None:
+        if name_or_path not in EXAMPLES and Path(name_or_path).exists():
+            raise InputError(f"--cohort {name_or_path}: say what its columns mean with --schema FILE.toml")
+        return example_cohort(name_or_path)
+    if name_or_path in EXAMPLES and not Path(name_or_path).exists():
+        raise InputError(f"--cohort {name_or_path}: a bundled cohort brings its own schema; leave --schema out")
+    return read_cohort(name_or_path, find_schema(schema))
+
+
+def open_specs(names: list[str]) -> tuple["ModelSpec", ...]:
+    """Return specifications by path or name, each once."""
+    from escc_bayes.spec.reading import load_spec
+
+    if not names:
+        raise SpecError("no model is named; add --model NAME (such as os_piecewise) or --model FILE.toml")
+    specs = tuple(load_spec(name) for name in names)
+    twice = {s.name for s in specs if [t.name for t in specs].count(s.name) > 1}
+    if twice:
+        raise SpecError(f"two models are called '{twice.pop()}'; name each model once, or change its name")
+    return specs
+
+
+def default_models(cohort: "Cohort") -> list[str]:
+    """Return the models of a report on a bundled cohort."""
+    if cohort.name == "larynx":
+        return ["larynx_piecewise"]
+    return list(DEFAULT_MODELS)
+
+
+def gathered(
+    cohort: "Cohort",
+    names: list[str],
+    stage: "Stage",
+    *,
+    seed: int,
+    level: float,
+    draws: int,
+    tune: int,
+    chains: int,
+) -> "Bundle":
+    """Return the bundle of several models, every specification checked before anything is sampled."""
+    from escc_bayes.report.bundle import gather
+    from escc_bayes.spec.plan import make_plan
+
+    specs = open_specs(names)
+    for spec in specs:
+        make_plan(spec, cohort)
+    return gather(cohort, specs, stage=stage, seed=seed, level=level, draws=draws, tune=tune, chains=chains)
+
+
+def verdicts(posteriors: Mapping[str, "Posterior"]) -> dict[str, str]:
+    """Return each model's verdict."""
+    return {name: p.diagnostics.verdict for name, p in posteriors.items()}
+
+
+def read_months(text: str) -> tuple[float, ...]:
+    """Return increasing months from text such as ``12,24,36``."""
+    from escc_bayes.foundation.checks import increasing
+
+    try:
+        given = [float(part) for part in text.split(",")]
+    except ValueError:
+        raise InputError(f"--times {text}: write months separated by commas, such as 12,24,36") from None
+    return increasing(given, "--times", error=InputError, above=0.0)
+
+
+def finish(faults: list[str] | tuple[str, ...]) -> None:
+    """Say on stderr which models must not be used."""
+    for fault in faults:
+        typer.secho(fault, err=True, fg=typer.colors.RED, bold=True)
+
+
+@contextmanager
+def progress_bars(*, quiet: bool) -> Iterator["Stage"]:
+    """Yield a function that starts a bar for a piece of work; bars show on a terminal, sentences elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True, quiet=quiet)
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[words]}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
+        yield lambda name: started(bars, console, name)
+
+
+def started(bars: "Bars", console: "Console", name: str) -> "Progress":
+    """Start one bar and return the function that moves it."""
+    task = bars.add_task(name, total=None, words="")
+    said: set[str] = set()
+    if not console.is_terminal:
+        console.print(name, highlight=False)
+
+    def report_progress(what: str, done: int, total: int, divergences: int) -> None:
+        words = f"{what}, {divergences} divergences" if total else what
+        bars.update(task, completed=done, total=total or None, words=words)
+        if what not in said and not console.is_terminal:
+            said.add(what)
+            console.print(f"  {name}: {what}", highlight=False)
+
+    return report_progress
+
+
+def print_warning(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
+    """Print one of our warnings as a sentence; the verdict on a fit is printed at the end instead."""
+    if issubclass(category, EsccBayesWarning) and not issubclass(category, NotFitForUseWarning):
+        print(f"Warning: {message}", file=sys.stderr)  # noqa: T201 - stderr is where warnings go
+
+
+def main() -> None:
+    """Run the command line: exit code 2 and one paragraph on bad input, never a traceback."""
+    warnings.showwarning = print_warning
+    warnings.simplefilter("always", EsccBayesWarning)
+    try:
+        app()
+    except InputError as error:
+        typer.secho(f"Error: {error}", err=True)
+        raise SystemExit(2) from None
+    except SamplingError as error:
+        typer.secho(f"Error: {error}", err=True)
+        raise SystemExit(1) from None

@@ -1,0 +1,132 @@
+"""The verb ``compare``: one question, every method's answer in a row of its own; nothing is averaged."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from escc_bayes.bayes.posterior import Posterior
+from escc_bayes.classical.fit import ClassicalFit
+from escc_bayes.estimand.contrast import standard_contrasts
+from escc_bayes.estimand.estimand import Estimand, MedianSurvival, RMSTDifference, SurvivalAt
+from escc_bayes.estimand.estimate import Estimate
+from escc_bayes.estimand.tables import comparison_rows
+from escc_bayes.foundation.errors import EstimandError
+from escc_bayes.spec.plan import ModelPlan
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LANDMARKS = (12.0, 24.0, 36.0)
+FIT = Posterior | ClassicalFit
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Estimates of the same estimands by several methods, in the order asked."""
+
+    estimates: tuple[Estimate, ...]
+
+    @property
+    def frame(self) -> "pd.DataFrame":
+        """The rows of ``comparison.csv`` as a data frame."""
+        import pandas as pd
+
+        return pd.DataFrame(comparison_rows(self.estimates))
+
+    def of(self, estimand: str) -> tuple[Estimate, ...]:
+        """Return the estimates of one kind: hazard_ratio, survival, median, rmst_difference."""
+        return tuple(e for e in self.estimates if e.estimand == estimand)
+
+    def __repr__(self) -> str:
+        lines = sorted({f"{e.record.provenance.upper()}: {e.endpoint} from {e.clock}" for e in self.estimates})
+        heading = ("", 0.0, "", "")
+        for e in self.estimates:
+            if (e.estimand, e.time, e.term, e.contrast) != heading:
+                heading = (e.estimand, e.time, e.term, e.contrast)
+                when = "" if np.isnan(e.time) else f" at {e.time:g} months"
+                lines.append(f"{e.estimand.replace('_', ' ')} {e.term} {e.contrast}".strip() + when)
+            lines.append(line(e))
+        return "\n".join(lines)
+
+
+def line(e: Estimate) -> str:
+    """Return one estimate as an indented line with its method and kind of interval."""
+    who = f"{e.method} ({e.model}{', ' + e.population if e.population else ''})"
+    if np.isnan(e.value):
+        return f"  {who:<44} {e.note or 'not reached'}"
+    words = f"{e.value:7.2f}  ({100 * e.level:g} % {e.interval_kind} interval {e.lower:.2f} to {e.upper:.2f})"
+    warned = "" if e.verdict == "ok" else f"  {e.verdict}"
+    return f"  {who:<44} {words}{'; ' + e.note if e.note else ''}{warned}"
+
+
+def compare(asked: Sequence[Estimand], *fits: FIT, level: float) -> Comparison:
+    """Answer each estimand with every fit.
+
+    Parameters
+    ----------
+    asked : estimands.
+    fits : posteriors and classical fits, of the same endpoint, clock and patients.
+    level : of all intervals.
+
+    Returns
+    -------
+    Comparison: for each estimand one row per method; credible and confidence intervals are named and kept apart.
+
+    Raises
+    ------
+    EstimandError : no fits, or fits of other patients.
+    """
+    refuse_other_patients(fits)
+    found: list[Estimate] = []
+    for question in asked:
+        seen: set[tuple[str, str]] = set()
+        for fit in fits:
+            answers = fit.estimate(question, level=level)
+            for answer in answers if isinstance(answers, tuple) else (answers,):
+                found += [answer] if (answer.method, answer.model) not in seen else []
+                seen.add((answer.method, answer.model))
+    return Comparison(tuple(found))
+
+
+def refuse_other_patients(fits: Sequence[FIT]) -> None:
+    """Raise unless every fit answers for the same endpoint, clock and patients."""
+    if not fits:
+        raise EstimandError("compare needs at least one fit")
+    rows = [fit.plan.rows for fit in fits]
+    if len({(r.endpoint, r.clock, r.ids) for r in rows}) > 1:
+        held = "; ".join(f"{f.plan.spec.name}: {f.plan.rows.sentence()}" for f in fits)
+        raise EstimandError(f"compare needs fits of the same endpoint, clock and patients, was given {held}")
+
+
+def standard_questions(plan: ModelPlan) -> tuple[Estimand, ...]:
+    """Return what a report asks: every hazard ratio; survival, medians and RMST differences of all and of groups."""
+    found: list[Estimand] = list(standard_contrasts(plan.design))
+    horizon = float(plan.rows.time.max())
+    months = tuple(m for m in LANDMARKS if m <= horizon) or (round(horizon / 2.0, 1),)
+    found += [SurvivalAt(month) for month in months]
+    found.append(MedianSurvival())
+    for block in plan.design.blocks:
+        if block.effect.structure == "random_intercept":
+            continue
+        for term, levels in zip(block.effect.covariates, block.levels, strict=True):
+            found += group_questions(plan, term, levels, months)
+    return tuple(found)
+
+
+def group_questions(plan: ModelPlan, term: str, levels: tuple[str, ...], months: tuple[float, ...]) -> list[Estimand]:
+    """Return survival, medians and RMST differences of the groups of one covariate."""
+    found: list[Estimand] = [
+        SurvivalAt(month, term, level, population)
+        for population in ("group", "everyone")
+        for level in levels
+        for month in months
+    ]
+    found += [MedianSurvival(term, level) for level in levels]
+    covariate = plan.rows.covariates[term]
+    ends = {lv: plan.rows.time[covariate.values == covariate.schema.levels.index(lv)].max() for lv in levels}
+    for level in levels[1:]:
+        until = float(min(max(months), ends[level], ends[levels[0]]))
+        found += [RMSTDifference(term, level, levels[0], until, population) for population in ("group", "everyone")]
+    return found

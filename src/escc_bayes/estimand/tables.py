@@ -1,0 +1,92 @@
+"""Estimates as rows of the tables that others rely on: fixed column names, full precision, nothing merged."""
+
+from collections.abc import Iterable, Mapping
+
+from escc_bayes.estimand.estimate import Estimate
+
+type Row = Mapping[str, object]
+
+
+def origin(e: Estimate) -> dict[str, object]:
+    """Return the columns that every table ends with: where the number comes from and whether it may be used."""
+    return {
+        "provenance": e.record.provenance,
+        "clock": e.clock,
+        "verdict": e.verdict,
+        "note": e.note,
+        "spec_digest": e.record.spec_digest,
+        "data_digest": e.record.data_digest,
+    }
+
+
+def hazard_ratio_rows(estimates: Iterable[Estimate]) -> list[Row]:
+    """Return rows of ``hazard_ratios.csv``."""
+    return [
+        {
+            "endpoint": e.endpoint,
+            "model": e.model,
+            "method": e.method,
+            "term": e.term,
+            "contrast": e.contrast,
+            "hr": e.value,
+            "lower": e.lower,
+            "upper": e.upper,
+            "level": e.level,
+            "interval": e.interval_kind,
+            "prob_gt_1": e.prob_gt_1,
+            "p_value": e.p_value,
+            "log_hr_mean": e.log_mean,
+            "log_hr_sd": e.log_sd,
+            "n": e.n,
+            "events": e.events,
+            **origin(e),
+        }
+        for e in estimates
+    ]
+
+
+def survival_rows(estimates: Iterable[Estimate]) -> list[Row]:
+    """Return rows of ``survival.csv``."""
+    return [
+        {
+            "endpoint": e.endpoint,
+            "model": e.model,
+            "method": e.method,
+            "term": e.term,
+            "group": e.contrast,
+            "time": e.time,
+            "survival": e.value,
+            "lower": e.lower,
+            "upper": e.upper,
+            "level": e.level,
+            "interval": e.interval_kind,
+            "population": e.population,
+            **origin(e),
+        }
+        for e in estimates
+    ]
+
+
+def comparison_rows(estimates: Iterable[Estimate]) -> list[Row]:
+    """Return rows of ``comparison.csv``: one estimand and method each."""
+    return [
+        {
+            "endpoint": e.endpoint,
+            "estimand": e.estimand,
+            "term": e.term,
+            "contrast": e.contrast,
+            "time": e.time,
+            "method": e.method,
+            "model": e.model,
+            "value": e.value,
+            "lower": e.lower,
+            "upper": e.upper,
+            "level": e.level,
+            "interval": e.interval_kind,
+            "population": e.population,
+            "n": e.n,
+            "events": e.events,
+            **origin(e),
+        }
+        for e in estimates
+    ]

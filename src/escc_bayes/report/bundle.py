@@ -1,0 +1,121 @@
+"""All that a report shows, computed: fits, tables, comparisons. Nothing is drawn or written here."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from escc_bayes.bayes.fit import CHAINS, DRAWS, TUNE, Progress, fit, silent
+from escc_bayes.bayes.loo import LooRow, compare_loo
+from escc_bayes.bayes.posterior import Posterior
+from escc_bayes.bayes.prior_check import PriorCheck, prior_check
+from escc_bayes.classical.baselines import Baselines, baselines
+from escc_bayes.classical.fit import ClassicalFit, fit_classical
+from escc_bayes.compare.attribution import AttributionStep, attribute
+from escc_bayes.compare.comparison import Comparison, compare, standard_questions
+from escc_bayes.data.cohort import Cohort
+from escc_bayes.foundation.seeds import Seed, stream
+from escc_bayes.spec.model import ModelSpec
+
+type Stage = Callable[[str], Progress]
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Results of several models on one cohort.
+
+    Attributes
+    ----------
+    cohort : as read.
+    posteriors : by model name, in the order asked.
+    classical : by model name, on the same rows.
+    comparisons : by endpoint and clock in words, such as ``os from time zero``: every method's answers.
+    loo : by the same key; absent where an endpoint has one model only.
+    attribution : why Cox and the posterior differ, by model name.
+    baselines : by endpoint.
+    prior_checks : by model name.
+    level : of every interval.
+    seed : of the whole run.
+    """
+
+    cohort: Cohort
+    posteriors: Mapping[str, Posterior]
+    classical: Mapping[str, ClassicalFit]
+    comparisons: Mapping[str, Comparison]
+    loo: Mapping[str, tuple[LooRow, ...]]
+    attribution: Mapping[str, tuple[AttributionStep, ...]]
+    baselines: Mapping[str, Baselines]
+    prior_checks: Mapping[str, PriorCheck]
+    level: float
+    seed: Seed
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Models that must not be used, with the reasons."""
+        found = ((name, p.diagnostics) for name, p in self.posteriors.items())
+        return tuple(f"{name}: {d.verdict}" for name, d in found if not d.fit_for_use)
+
+
+def quiet(what: str) -> Progress:  # noqa: ARG001 - the shape of a stage
+    """Report nothing."""
+    return silent
+
+
+def gather(
+    cohort: Cohort,
+    specs: tuple[ModelSpec, ...],
+    *,
+    seed: Seed,
+    level: float,
+    stage: Stage = quiet,
+    draws: int = DRAWS,
+    tune: int = TUNE,
+    chains: int = CHAINS,
+) -> Bundle:
+    """Fit every specification and answer every standard question.
+
+    Parameters
+    ----------
+    stage : called with the name of each piece of work; returns the progress function of its fit.
+    draws, tune, chains : of ``fit``.
+    """
+    checks = {s.name: prior_check(s, cohort, seed=stream(seed, s.name), level=level) for s in specs}
+    posteriors = {}
+    for s in specs:
+        own = stream(seed, s.name)
+        posteriors[s.name] = fit(s, cohort, seed=own, draws=draws, tune=tune, chains=chains, progress=stage(s.name))
+    classical = {s.name: fit_classical(s, cohort) for s in specs}
+    groups = comparable(posteriors)
+    endpoints = dict.fromkeys(s.outcome.endpoint for s in specs)
+    return Bundle(
+        cohort=cohort,
+        posteriors=posteriors,
+        classical=classical,
+        comparisons={key: compared(names, posteriors, classical, level) for key, names in groups.items()},
+        loo={k: compare_loo([posteriors[n] for n in names]) for k, names in groups.items() if len(names) > 1},
+        attribution={name: attribute(posteriors[name], classical[name]) for name in posteriors},
+        baselines={endpoint: baselines(cohort, endpoint, level=level) for endpoint in endpoints},
+        prior_checks=checks,
+        level=level,
+        seed=seed,
+    )
+
+
+def comparable(posteriors: Mapping[str, Posterior]) -> dict[str, list[str]]:
+    """Group the models that answer the same questions on the same patients, by endpoint and clock in words."""
+    same: dict[tuple[object, ...], list[str]] = {}
+    for name, posterior in posteriors.items():
+        rows, spec = posterior.plan.rows, posterior.plan.spec
+        same.setdefault((rows.endpoint, rows.clock, rows.ids, frozenset(spec.covariates)), []).append(name)
+    labels = [f"{key[0]} from {key[1]}" for key in same]
+    groups = zip(labels, same.values(), strict=True)
+    return {label if labels.count(label) == 1 else f"{label} ({names[0]})": names for label, names in groups}
+
+
+def compared(
+    names: list[str],
+    posteriors: Mapping[str, Posterior],
+    classical: Mapping[str, ClassicalFit],
+    level: float,
+) -> Comparison:
+    """Return every method's answers for models of one endpoint: posteriors, then one classical fit."""
+    first = posteriors[names[0]]
+    return compare(standard_questions(first.plan), *(posteriors[n] for n in names), classical[names[0]], level=level)
