@@ -1,7 +1,7 @@
 """How often 95 % credible intervals cover the truth: 100 simulated cohorts of 79 patients, both families.
 
 Run with ``python benchmarks/interval_coverage.py``; it writes ``benchmarks/interval_coverage.json``, which ``docs/calibration.md`` quotes.
-Effects are fixed and known; about 35 of 79 patients have the event, as in the cohorts this package is for.
+Effects are fixed and known; about 35 of the 79 patients have the event, as in the cohorts this package is for.
 """
 
 import json
@@ -29,8 +29,8 @@ AGE = 0.25
 SHARES = {"stage": (0.18, 0.45, 0.37), "coverage": (0.7, 0.3)}
 TRUTH = {"III vs II": 0.4, "IV vs II": 0.9, "RPL vs RAL": 0.5, "per 1": 0.25}
 BASELINES = {
-    "piecewise_exponential": PiecewiseHazard(np.log([[0.008, 0.014, 0.012, 0.010]]), np.array([6.0, 12.0, 24.0])),
-    "weibull": WeibullHazard(np.log([0.26]), np.log([1.2]), 24.0),
+    "piecewise_exponential": PiecewiseHazard(np.log([[0.005, 0.009, 0.008, 0.006]]), np.array([6.0, 12.0, 24.0])),
+    "weibull": WeibullHazard(np.log([0.16]), np.log([1.2]), 24.0),
 }
 
 

@@ -72,6 +72,7 @@ CYCLES = {4: 15, 5: 18, 6: 16, 7: 9, 8: 8, 9: 4, 10: 3, 12: 3, 14: 2, 17: 1}
 COLUMNS = (
     *("patient", "os_months", "os_event", "pfs_months", "pfs_event", "stage", "coverage", "sequence"),
     *("alc_baseline", "alc_mid", "alc_post", "response", "ici_cycles", "age", "sex", "ecog"),
+    "provenance",
 )
 
 
@@ -462,7 +463,8 @@ def write_cohort(rows: list[dict[str, str]], path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        # Every row says what it is, wherever the file is copied to.
+        writer.writerows({**row, "provenance": "simulated"} for row in rows)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ COHORT = ROOT / "models" / "cohorts" / "escc79.csv"
 SCRIPT = ROOT / "benchmarks" / "make_escc79.py"
 HEADER = (
     "patient,os_months,os_event,pfs_months,pfs_event,stage,coverage,sequence,alc_baseline,alc_mid,alc_post,"
-    "response,ici_cycles,age,sex,ecog"
+    "response,ici_cycles,age,sex,ecog,provenance"
 )
 
 

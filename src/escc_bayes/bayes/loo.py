@@ -16,7 +16,7 @@ class LooRow:
     model : name.
     rank : 0 is best.
     elpd : expected log predictive density, summed over patients; higher is better.
-    elpd_se, elpd_diff, diff_se : its standard error; how much worse than the best, and that difference's SE.
+    elpd_se, elpd_diff, diff_se : its standard error; its distance from the best (0 or negative), and the SE of that.
     weight : stacking weight.
     pareto_k_max : largest k over patients; above 0.7 the row is unreliable.
     """

@@ -109,9 +109,10 @@ def codes(table: RawTable, covariate: CovariateSchema) -> FloatArray:
 
 
 def level_remedy(unknown: str, covariate: CovariateSchema) -> str:
-    """Suggest the nearest level, or to add the unknown one."""
+    """Suggest the nearest level, and to correct the rows or add the unknown one."""
     hint = suggestion(unknown, covariate.levels)
-    return hint if hint.startswith("did") else f"correct the rows or add '{unknown}' to its levels"
+    near = f"{hint} " if hint.startswith("did") else ""
+    return f"{near}correct the rows or add '{unknown}' to its levels"
 
 
 def known_times(table: RawTable, covariate: CovariateSchema, schema: CohortSchema) -> FloatArray:

@@ -37,8 +37,9 @@ def one_of(word: object, known: Sequence[str], where: str) -> str:
     """Return ``word`` if it is one of ``known``; else raise ``TomlError`` with the right words."""
     if isinstance(word, str) and word in known:
         return word
-    hint = suggestion(word, known) if isinstance(word, str) else "known: " + ", ".join(known)
-    raise TomlError(f"{where}: {word!r} is not possible here; {hint}")
+    near = suggestion(word, known) if isinstance(word, str) else ""
+    hint = f"{near} " if near.startswith("did") else ""
+    raise TomlError(f"{where}: {word!r} is not possible here; {hint}known: {', '.join(known)}")
 
 
 def number(value: object, where: str, *, above: float | None = None, below: float | None = None) -> float:

@@ -128,4 +128,6 @@ def event_times(hazard: Hazard, log_relative: FloatArray, entry: FloatArray, uni
 
     Solves H0(T) exp(eta) = H0(entry) exp(eta) + unit; all arguments (D, n) but ``entry`` (n,).
     """
-    return hazard.time_at(hazard.cumulative(entry) + unit * np.exp(-log_relative))
+    # A draw from a wide prior may be so extreme that its time is 0 or infinite; that is its right value.
+    with np.errstate(over="ignore"):
+        return hazard.time_at(hazard.cumulative(entry) + unit * np.exp(-log_relative))

@@ -1,0 +1,50 @@
+"""A figure from drawing to file: one place for size, style, title, note, and for files that repeat byte for byte."""
+
+import io
+import textwrap
+from collections.abc import Callable
+
+from matplotlib.figure import Figure
+
+from escc_bayes.plots.style import INK, styled
+
+WIDTH_MM = 180.0
+MM_PER_INCH = 25.4
+NOTE_LETTERS = 150
+
+
+def sheet(draw: Callable[[Figure], None], *, height_mm: float, title: str, note: str) -> Figure:
+    """Return a figure 180 mm wide, drawn by ``draw`` in the house style.
+
+    Parameters
+    ----------
+    draw : draws on the figure it is given.
+    title, note : above and below; the note says provenance, patients and clock first.
+    """
+    with styled():
+        figure = Figure(figsize=(WIDTH_MM / MM_PER_INCH, height_mm / MM_PER_INCH), layout="constrained")
+        draw(figure)
+        figure.suptitle(title, x=0.01, ha="left", fontsize=9.0, fontweight="bold")
+        figure.supxlabel(
+            "\n".join(textwrap.wrap(note, NOTE_LETTERS)), x=0.01, ha="left", fontsize=6.0, color=INK, linespacing=1.25
+        )
+        # Laid out once: both files then show the same figure.
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+    return figure
+
+
+def svg(figure: Figure) -> str:
+    """Return a figure as SVG text without a date or the address of the program that wrote it."""
+    buffer = io.BytesIO()
+    with styled():
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    return buffer.getvalue().decode("utf-8")
+
+
+def png(figure: Figure) -> bytes:
+    """Return a figure as PNG, 300 dots per inch."""
+    buffer = io.BytesIO()
+    with styled():
+        figure.savefig(buffer, format="png", metadata={"Software": None})
+    return buffer.getvalue()

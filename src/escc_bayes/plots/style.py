@@ -1,0 +1,94 @@
+"""How every figure looks: colours that the colour-blind tell apart, and type for a page 180 mm wide.
+
+Colours: Okabe & Ito 2008, Color Universal Design. Groups and models also differ in line style and marker.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import matplotlib
+import matplotlib.style
+
+BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
+BLUE, VERMILLION, PURPLE, GREY = "#0072B2", "#D55E00", "#CC79A7", "#777777"
+INK, PALE = "#333333", "#BBBBBB"
+
+STYLE: Mapping[str, object] = MappingProxyType(
+    {
+        "font.family": "DejaVu Sans",
+        "font.size": 7.0,
+        "axes.titlesize": 7.5,
+        "axes.titleweight": "bold",
+        "axes.titlelocation": "left",
+        "axes.labelsize": 7.0,
+        "axes.linewidth": 0.6,
+        "axes.edgecolor": INK,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "xtick.labelsize": 6.5,
+        "ytick.labelsize": 6.5,
+        "xtick.major.width": 0.6,
+        "ytick.major.width": 0.6,
+        "xtick.major.size": 2.5,
+        "ytick.major.size": 2.5,
+        "legend.fontsize": 6.5,
+        "legend.frameon": False,
+        "legend.handlelength": 1.8,
+        "lines.linewidth": 1.1,
+        "lines.markersize": 3.6,
+        "savefig.dpi": 300,
+        # The same figure is the same file, byte for byte.
+        "svg.hashsalt": "escc_bayes",
+        "svg.fonttype": "path",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Colour, marker and line style of one series; a hollow marker is a confidence interval's."""
+
+    colour: str
+    marker: str = "o"
+    dash: str | tuple[int, tuple[float, ...]] = "-"
+    filled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """Looks in the order they are given out."""
+
+    looks: tuple[Look, ...]
+
+    def __getitem__(self, place: int) -> Look:
+        return self.looks[place % len(self.looks)]
+
+
+GROUPS = Palette(
+    (
+        Look(BLUE, "o", "-"),
+        Look(VERMILLION, "s", (0, (5.0, 1.5))),
+        Look(GREEN, "^", (0, (4.0, 1.2, 1.0, 1.2))),
+        Look(PURPLE, "D", (0, (2.0, 1.0))),
+        Look(BLACK, "v", (0, (1.0, 1.0))),
+        Look(ORANGE, "P", (0, (6.0, 1.0, 1.0, 1.0, 1.0, 1.0))),
+    )
+)
+MODELS = Palette((Look(BLUE, "o", "-"), Look(VERMILLION, "o", (0, (5.0, 1.5))), Look(GREEN, "o"), Look(PURPLE, "o")))
+CLASSICAL: Mapping[str, Look] = MappingProxyType(
+    {
+        "cox": Look(BLACK, "s", filled=False),
+        "cox_firth": Look(GREY, "D", filled=False),
+        "cox_univariable": Look(ORANGE, "^", filled=False),
+        "weibull_mle": Look(SKY, "v", filled=False),
+    }
+)
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """Draw with the house style inside the block, whatever the reader's settings; nothing is left behind."""
+    with matplotlib.style.context(["default", dict(STYLE)]):
+        yield

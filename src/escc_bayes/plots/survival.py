@@ -1,0 +1,76 @@
+"""Survival curves of groups, with the numbers at risk under them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.transforms import ScaledTranslation, blended_transform_factory
+
+from escc_bayes.hazard.piecewise import FloatArray, IntArray
+from escc_bayes.plots.axes import month_axis, survival_axis
+from escc_bayes.plots.band import Band, draw_band
+from escc_bayes.plots.style import GROUPS, INK, Palette
+
+POINTS_PER_INCH = 72.0
+# Points from the axis down to the first row of numbers (below tick labels and axis label), and between rows.
+FIRST_ROW, ROW = 31.0, 7.6
+
+
+@dataclass(frozen=True, slots=True)
+class AtRisk:
+    """Numbers at risk: ``counts`` (groups, months) under ``months`` (m,) for ``labels``."""
+
+    labels: tuple[str, ...]
+    months: FloatArray
+    counts: IntArray
+
+
+def survival_curves(
+    curves: Sequence[Band],
+    *,
+    behind: Sequence[Band] = (),
+    until: float,
+    time_label: str,
+    palette: Palette = GROUPS,
+    ax: Axes,
+) -> Axes:
+    """Draw survival curves, each in its own colour and line style.
+
+    Parameters
+    ----------
+    curves : survival from 0 to 1 with pointwise limits.
+    behind : curves of the same groups drawn thin and without limits (Kaplan-Meier under a posterior).
+    until : last month shown.
+    time_label : of the x axis; says where the clock starts.
+    """
+    for place, band in enumerate(behind):
+        draw_band(band, look=palette[place], ax=ax, shade=0.0, width=0.7, dash=False)
+    for place, band in enumerate(curves):
+        draw_band(band, look=palette[place], ax=ax, width=1.4)
+    month_axis(ax, until, label=time_label)
+    survival_axis(ax)
+    if any(band.label for band in curves):
+        ax.legend(loc="lower left", borderaxespad=0.2, labelspacing=0.25)
+    return ax
+
+
+def at_risk_table(numbers: AtRisk, *, palette: Palette = GROUPS, ax: Axes) -> Axes:
+    """Write the numbers at risk under an axis of months, one row for each group in its colour."""
+    inch = ax.figure.dpi_scale_trans
+    for row in range(len(numbers.labels) + 1):
+        down = ScaledTranslation(0.0, -(FIRST_ROW + ROW * row) / POINTS_PER_INCH, inch)
+        left = ScaledTranslation(-9.0 / POINTS_PER_INCH, 0.0, inch)
+        at_month = blended_transform_factory(ax.transData, ax.transAxes) + down
+        colour = INK if row == 0 else palette[row - 1].colour
+        name = "At risk" if row == 0 else numbers.labels[row - 1]
+        ax.text(0, 0, name, transform=ax.transAxes + down + left, ha="right", va="center", color=colour, fontsize=6.0)
+        if row:
+            for month, count in zip(numbers.months, numbers.counts[row - 1], strict=True):
+                ax.text(month, 0, f"{count}", transform=at_month, ha="center", va="center", color=colour, fontsize=6.0)
+    return ax
+
+
+def corner(words: str, *, ax: Axes) -> Axes:
+    """Write a few words into the upper right corner, where survival curves leave room."""
+    ax.text(0.985, 0.98, words, transform=ax.transAxes, ha="right", va="top", fontsize=6.5, color=INK)
+    return ax

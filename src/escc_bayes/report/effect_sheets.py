@@ -1,0 +1,199 @@
+"""Figures of effects: forest, prior check, prior and posterior, attribution; and the tests of models and sampler."""
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from escc_bayes.bayes.prior_check import PriorCheck
+from escc_bayes.estimand.contrast import standard_contrasts
+from escc_bayes.estimand.estimand import HazardRatio, contrast_words
+from escc_bayes.plots.attribution import step_patches, waterfall
+from escc_bayes.plots.axes import ratio_limits
+from escc_bayes.plots.convergence import ess_dots, rhat_dots
+from escc_bayes.plots.density import prior_posterior
+from escc_bayes.plots.forest import forest, layout
+from escc_bayes.plots.loo import loo_dots
+from escc_bayes.plots.prior import fan, prior_ratios
+from escc_bayes.plots.style import MODELS
+from escc_bayes.report.bundle import Bundle
+from escc_bayes.report.convergence import convergence
+from escc_bayes.report.curves import DENSITY_POINTS, density, log_ratio_draws, prior_fan
+from escc_bayes.report.outcomes import Outcome, months_from
+from escc_bayes.report.sheet import Sheet, drawn
+
+SINGLE_CURVES = 25
+LINE_MM = 3.15
+
+
+def forest_sheet(outcome: Outcome, labels: dict[str, str]) -> Sheet:
+    """Return every method's hazard ratios side by side."""
+    estimates = outcome.comparison.of("hazard_ratio")
+    return drawn(
+        lambda figure: forest(estimates, headings=labels, ax=figure.subplots()) and None,
+        name=f"{outcome.name}_forest",
+        section="hazard_ratios",
+        title=f"{outcome.title}: hazard ratios by every method",
+        about=outcome.sentence,
+        words="Filled circles and thick lines: posterior medians and credible intervals. Hollow markers and thin "
+        "lines: estimates and confidence intervals. Arrow: the interval or the estimate lies beyond the axis.",
+        provenance=outcome.posteriors[0].record.provenance,
+        height_mm=LINE_MM * layout(estimates).bottom + 42.0,
+    )
+
+
+def prior_sheet(outcome: Outcome, checks: dict[str, PriorCheck], labels: dict[str, str]) -> Sheet:
+    """Return prior survival fans above prior hazard ratios of an outcome's models."""
+    rows = outcome.posteriors[0].plan.rows
+    contrasts = len(next(iter(checks.values())).hazard_ratios)
+    several = len(checks)
+
+    def draw(figure: Figure) -> None:
+        above, below = figure.subfigures(2, 1, height_ratios=[52.0, 18.0 + 4.0 * contrasts * (1 + several) / 2])
+        for place, (ax, check) in enumerate(
+            zip(above.subplots(1, several, squeeze=False)[0], checks.values(), strict=True)
+        ):
+            fan(
+                prior_fan(check),
+                curves=check.baseline[:SINGLE_CURVES],
+                look=MODELS[place],
+                time_label=months_from(rows.clock),
+                ax=ax,
+            )
+            ax.set_title(list(checks)[place])
+        prior_ratios({m: c.hazard_ratios for m, c in checks.items()}, headings=labels, ax=below.subplots())
+
+    return drawn(
+        draw,
+        name=f"{outcome.name}_prior_check",
+        section="prior",
+        title=f"{outcome.title}: what the priors say before any outcome is seen",
+        about=outcome.sentence,
+        words="Above: prior survival of whom the baseline describes; bands of 95, 80 and 50 % and single curves. Below: "
+        f"prior medians and {100 * next(iter(checks.values())).level:g} % prior intervals of the hazard ratios.",
+        provenance=rows.provenance,
+        height_mm=90.0 + 4.0 * contrasts * (1 + several) / 2,
+    )
+
+
+def prior_posterior_sheet(outcome: Outcome, labels: dict[str, str]) -> Sheet:
+    """Return prior and posterior densities of every log hazard ratio."""
+    asked = standard_contrasts(outcome.posteriors[0].plan.design)
+    rows = -(-len(asked) // 3)
+
+    def draw(figure: Figure) -> None:
+        cells = figure.subplots(rows, 3, squeeze=False).ravel()
+        for ax, contrast in zip(cells, asked, strict=False):
+            densities(outcome, contrast, f"{labels.get(contrast.term, contrast.term)}: {contrast_words(contrast)}", ax)
+        for ax in cells[len(asked) :]:
+            ax.set_axis_off()
+        handles, names = cells[0].get_legend_handles_labels()
+        figure.legend(handles, names, loc="outside upper left", ncols=len(names))
+
+    return drawn(
+        draw,
+        name=f"{outcome.name}_prior_posterior",
+        section="prior",
+        title=f"{outcome.title}: hazard ratios before and after the data",
+        about=outcome.sentence,
+        words="Densities of the log hazard ratio over the hazard ratio (log scale). Prior: of the first model.",
+        provenance=outcome.posteriors[0].record.provenance,
+        height_mm=30.0 * rows + 28.0,
+    )
+
+
+def densities(outcome: Outcome, asked: HazardRatio, title: str, ax: object) -> None:
+    """Draw the densities of one contrast for every model."""
+    draws = [log_ratio_draws(asked, p) for p in outcome.posteriors]
+    ends = (0.05, 20.0)
+    at = np.linspace(math.log(ends[0]), math.log(ends[1]), DENSITY_POINTS)
+    prior_posterior(
+        density(draws[0][0], at, label="prior"),
+        [
+            density(d, at, label=f"posterior, {p.plan.spec.name}")
+            for (_, d), p in zip(draws, outcome.posteriors, strict=True)
+        ],
+        ratio=np.exp(at),
+        limits=ends,
+        title=title,
+        ax=ax,
+    )
+
+
+def attribution_sheet(outcome: Outcome, bundle: Bundle, labels: dict[str, str]) -> Sheet:
+    """Return the way from univariable Cox to each posterior, model beside model."""
+    names = [p.plan.spec.name for p in outcome.posteriors]
+    steps = {name: bundle.attribution[name] for name in names}
+    values = (
+        math.exp(v) for s in steps.values() for x in s for v in (x.log_hr_before, x.log_hr_after) if not math.isnan(v)
+    )
+    limits = ratio_limits(values)
+    lanes = len(next(iter(steps.values()))) // 3
+
+    def draw(figure: Figure) -> None:
+        for ax, name in zip(figure.subplots(1, len(names), squeeze=False, sharey=True)[0], names, strict=True):
+            waterfall(steps[name], headings=labels, limits=limits, ax=ax)
+            ax.set_title(name)
+        figure.legend(handles=step_patches(), loc="outside upper left", ncols=3)
+
+    return drawn(
+        draw,
+        name=f"{outcome.name}_attribution",
+        section="attribution",
+        title=f"{outcome.title}: why Cox and the posterior differ",
+        about=outcome.sentence,
+        words="From univariable Cox (circle) to the posterior mean (diamond), on the log hazard ratio; the bars add up.",
+        provenance=outcome.posteriors[0].record.provenance,
+        height_mm=10.5 * lanes + 36.0,
+    )
+
+
+def loo_sheet(bundle: Bundle) -> Sheet:
+    """Return the models of each outcome compared by leave-one-out predictive density."""
+    models = sum(len(rows) + 1 for rows in bundle.loo.values())
+    return drawn(
+        lambda figure: loo_dots(bundle.loo, ax=figure.subplots()) and None,
+        name="loo",
+        section="loo",
+        title="Models compared by leave-one-patient-out prediction",
+        about=about_all(bundle),
+        words="A difference within two standard errors of 0 does not tell models apart; a Pareto k above 0.7 makes a row "
+        "unreliable.",
+        provenance=bundle.cohort.provenance,
+        height_mm=6.0 * models + 34.0,
+    )
+
+
+def convergence_sheet(bundle: Bundle) -> Sheet:
+    """Return R-hat and effective sample size of every quantity of every model."""
+    checks = {name: convergence(p) for name, p in bundle.posteriors.items()}
+
+    def draw(figure: Figure) -> None:
+        left, right = figure.subplots(1, 2)
+        rhat_dots(checks, ax=left)
+        ess_dots(checks, ax=right)
+        right.set_yticklabels([])
+
+    return drawn(
+        draw,
+        name="diagnostics",
+        section="diagnostics",
+        title="Sampler diagnostics of every parameter and coefficient",
+        about=about_all(bundle),
+        words="Each dot is one quantity; the largest R-hat is named. Left: R-hat. Right: bulk (filled) and tail (hollow) "
+        "effective sample sizes. Dashed: the limits.",
+        provenance=bundle.cohort.provenance,
+        height_mm=12.0 * len(checks) + 36.0,
+    )
+
+
+def about_all(bundle: Bundle) -> str:
+    """Say provenance, cohort and the clocks of all models."""
+    clocks = sorted({f"{p.plan.rows.endpoint} from {p.plan.rows.clock}" for p in bundle.posteriors.values()})
+    return f"{bundle.cohort.provenance.upper()}: {len(bundle.cohort)} patients of {bundle.cohort.name}; {'; '.join(clocks)}."
+
+
+def finite(values: Iterable[float]) -> list[float]:
+    """Return the values that are numbers."""
+    return [v for v in values if not math.isnan(v)]

@@ -1,0 +1,49 @@
+"""One figure of a report: its file name, its place on the page, its caption."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+
+from escc_bayes.plots.canvas import sheet
+from escc_bayes.report.outcomes import provenance_first
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A drawn figure.
+
+    Attributes
+    ----------
+    name : of its files, without ending.
+    section : of the page where it stands.
+    title, note : provenance first where data are not observed; the note names patients and clock.
+    """
+
+    name: str
+    section: str
+    title: str
+    note: str
+    figure: Figure
+
+
+def drawn(
+    draw: Callable[[Figure], None],
+    *,
+    name: str,
+    section: str,
+    title: str,
+    about: str,
+    words: str,
+    provenance: str,
+    height_mm: float,
+) -> Sheet:
+    """Return a figure with title and note.
+
+    Parameters
+    ----------
+    about : provenance, patients and clock; the note begins with it.
+    words : how to read the figure.
+    """
+    head, note = provenance_first(provenance, title), f"{about} {words}"
+    return Sheet(name, section, head, note, sheet(draw, height_mm=height_mm, title=head, note=note))

@@ -1,0 +1,103 @@
+"""What looks wrong is said with rows, once; what is ordinary is not."""
+
+import re
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from escc_bayes.data.bundled import example_cohort
+from escc_bayes.data.cohort import read_cohort
+from escc_bayes.data.schema import schema_from
+from escc_bayes.foundation.errors import DataWarning
+
+
+def read(times, *, unit="months", path=None, **columns):
+    n = len(times)
+    frame = pd.DataFrame({"id": np.arange(n), "t": times, "d": np.arange(n) % 2} | columns)
+    raw = {"time_unit": unit, "id": "id", "endpoints": {"os": {"time": "t", "event": "d"}}}
+    if path is None:
+        return read_cohort(frame, schema_from(raw, "s"))
+    frame.to_csv(path, index=False)
+    return read_cohort(path, schema_from(raw, "s"))
+
+
+@pytest.fixture
+def months():
+    """79 exponential times with median 24 months, censored between 40 and 60, all different."""
+    rng = np.random.default_rng(79)
+    return np.round(np.minimum(rng.exponential(24 / np.log(2), 79) + 0.5, rng.uniform(40.0, 60.0, 79)), 4)
+
+
+def messages(*arguments, **named):
+    """Read and return what was warned of, every message."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        cohort = read(*arguments, **named)
+    assert all(w.category is DataWarning for w in caught)
+    assert cohort.notes == tuple(str(w.message) for w in caught)
+    return list(cohort.notes)
+
+
+def test_an_ordinary_cohort_is_read_without_a_word(months):
+    assert messages(months) == []
+
+
+def test_duplicate_rows_are_named_although_their_identifiers_differ(months, tmp_path):
+    times = months.copy()
+    times[[7, 40]] = times[[5, 20]]
+    (found,) = messages(times, path=tmp_path / "c.csv")
+    assert "2 duplicate row(s) (line 9 repeats 7; 42 repeats 22)" in found
+    assert "c.csv" in found
+    assert "if they are one patient entered twice, remove them" in found
+
+
+def test_three_of_79_times_in_days_are_named(months, tmp_path):
+    longest = np.sort(np.argsort(months)[-3:])
+    times = months.copy()
+    times[longest] = np.round(times[longest] * 30.4375)
+    unit, apart = messages(times, path=tmp_path / "c.csv")
+    assert "is time_unit right" in unit
+    assert f"lines {', '.join(str(i + 2) for i in longest)}, column 't'" in apart
+    assert "far above all other times" in apart
+    assert "another unit, or a slip of the pen?" in apart
+
+
+@pytest.mark.parametrize(("time", "side"), [(250.0, "above"), (0.001, "below")])
+def test_one_outlying_time_is_named(months, tmp_path, time, side):
+    times = months.copy()
+    times[30] = time
+    (found,) = messages(times, path=tmp_path / "c.csv")
+    assert f"line 32, column 't': {time} lie(s) far {side} all other times (nearest: " in found
+
+
+def test_days_declared_as_months_are_said(months):
+    (found,) = messages(months * 30.4375)
+    assert "column 't': follow-up declared in months has a median of 4" in found
+    assert "is time_unit right (days, perhaps)?" in found
+
+
+def test_months_declared_as_days_are_said():
+    (found,) = messages(np.random.default_rng(1).uniform(3.0, 29.0, 40), unit="days")
+    assert re.search(r"declared in days ends after 2\d\.\d days for everyone; is time_unit right\?", found)
+
+
+def test_an_endpoint_that_shares_its_time_column_is_judged_once(months):
+    frame = pd.DataFrame({"t": np.append(months, 250.0), "d": 1, "e": 0})
+    raw = {"endpoints": {"os": {"time": "t", "event": "d"}, "dss": {"time": "t", "event": "e"}}}
+    with pytest.warns(DataWarning, match="250.0 lie") as caught:
+        read_cohort(frame, schema_from(raw, "s"))
+    assert len(caught) == 1
+
+
+def test_bundled_cohorts_raise_no_warning():
+    assert example_cohort("escc79").notes == ()
+    assert example_cohort("larynx").notes == ()
+
+
+def test_ordinary_cohorts_are_called_outlying_in_fewer_than_2_percent():
+    """500 exponential cohorts of 80 without censoring, the worst case: the share warned of, with its Monte Carlo error."""
+    rng = np.random.default_rng(2024)
+    warned = sum(any("far above" in note for note in messages(rng.exponential(18.0, 80) + 1e-3)) for _ in range(500))
+    assert warned / 500 < 0.02 + 2 * np.sqrt(0.02 * 0.98 / 500)
