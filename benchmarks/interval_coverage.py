@@ -1,6 +1,6 @@
 """How often 95 % credible intervals cover the truth: 100 simulated cohorts of 79 patients, both families.
 
-Run with ``python benchmarks/interval_coverage.py``; it writes ``benchmarks/interval_coverage.json``, which ``docs/calibration.md`` quotes.
+Run with ``python benchmarks/interval_coverage.py``; it writes ``interval_coverage.json`` beside it.
 Effects are fixed and known; about 35 of the 79 patients have the event, as in the cohorts this package is for.
 """
 

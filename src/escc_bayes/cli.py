@@ -316,13 +316,13 @@ def print_warning(message: Warning | str, category: type[Warning], *_: object, *
 
 def main() -> None:
     """Run the command line: exit code 2 and one paragraph on bad input, never a traceback."""
-    warnings.showwarning = print_warning
-    warnings.simplefilter("always", EsccBayesWarning)
-    try:
-        app()
-    except InputError as error:
-        typer.secho(f"Error: {error}", err=True)
-        raise SystemExit(2) from None
-    except SamplingError as error:
-        typer.secho(f"Error: {error}", err=True)
-        raise SystemExit(1) from None
+    with warnings.catch_warnings():
+        # Only our own warnings are for the user of a command.
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", EsccBayesWarning)
+        warnings.showwarning = print_warning
+        try:
+            app()
+        except (InputError, SamplingError) as error:
+            typer.secho(f"Error: {error}", err=True)
+            raise SystemExit(2 if isinstance(error, InputError) else 1) from None

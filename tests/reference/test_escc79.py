@@ -64,7 +64,7 @@ def test_file_has_79_complete_rows_under_the_agreed_header():
     rows = list(csv.reader(COHORT.read_text(encoding="utf-8").splitlines()))
     assert ",".join(rows[0]) == HEADER
     assert [row[0] for row in rows[1:]] == [f"P{i:02d}" for i in range(1, 80)]
-    assert all(len(row) == 16 and all(row) for row in rows)
+    assert all(len(row) == 17 and all(row) for row in rows)
     assert b"\r" not in COHORT.read_bytes()
 
 

@@ -122,7 +122,8 @@ def survival_at(curve: KaplanMeier, times: FloatArray) -> CurvePoints:
 
     Returns
     -------
-    Survival 1 with limits 1 before the first exit time, NaN beyond the last one. ``at_risk`` is the number
+    Survival 1 with limits 1 before the first exit time, NaN beyond the last one unless the curve has reached 0,
+    where it stays. ``at_risk`` is the number
     at risk at the next exit time (R's ``n.risk``): with delayed entry it counts patients who enter in
     between, so tables of numbers at risk take ``numbers_at_risk``.
 
@@ -133,7 +134,7 @@ def survival_at(curve: KaplanMeier, times: FloatArray) -> CurvePoints:
     array([3., 3., 0.])
     """
     before = np.searchsorted(curve.time, times, side="right")
-    beyond = times > curve.time[-1]
+    beyond = (times > curve.time[-1]) & (curve.survival[-1] > 0.0)
 
     def read(values: FloatArray) -> FloatArray:
         return np.where(beyond, np.nan, np.concatenate(([1.0], values))[before])

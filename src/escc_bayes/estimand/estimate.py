@@ -57,8 +57,9 @@ class Estimate:
     def __repr__(self) -> str:
         what = f"{self.estimand} {self.term} {self.contrast}".strip()
         when = f" at {self.time:g} months" if not math.isnan(self.time) else ""
+        naive = "NAIVE " if self.clock.startswith("NAIVE") else ""
         return (
-            f"{self.record.provenance.upper()} {self.endpoint} {what}{when}: {self.value:.3g} "
+            f"{self.record.provenance.upper()} {naive}{self.endpoint} {what}{when}: {self.value:.3g} "
             f"({100 * self.level:g} % {self.interval_kind} interval {self.lower:.3g} to {self.upper:.3g}; "
             f"{self.method}, {self.model})"
         )

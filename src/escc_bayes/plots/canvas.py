@@ -4,26 +4,27 @@ import io
 import textwrap
 from collections.abc import Callable
 
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 
 from escc_bayes.plots.style import INK, styled
 
 WIDTH_MM = 180.0
 MM_PER_INCH = 25.4
-NOTE_LETTERS = 150
+NOTE_LETTERS = 152
 
 
-def sheet(draw: Callable[[Figure], None], *, height_mm: float, title: str, note: str) -> Figure:
+def sheet(draw: Callable[[SubFigure], object], *, height_mm: float, title: str, note: str) -> Figure:
     """Return a figure 180 mm wide, drawn by ``draw`` in the house style.
 
     Parameters
     ----------
-    draw : draws on the figure it is given.
+    draw : draws on the part between title and note.
     title, note : above and below; the note says provenance, patients and clock first.
     """
     with styled():
         figure = Figure(figsize=(WIDTH_MM / MM_PER_INCH, height_mm / MM_PER_INCH), layout="constrained")
-        draw(figure)
+        # A part of its own: legends outside its axes then stay clear of title and note.
+        draw(figure.add_subfigure(figure.add_gridspec(1, 1)[0, 0]))
         figure.suptitle(title, x=0.01, ha="left", fontsize=9.0, fontweight="bold")
         figure.supxlabel(
             "\n".join(textwrap.wrap(note, NOTE_LETTERS)), x=0.01, ha="left", fontsize=6.0, color=INK, linespacing=1.25

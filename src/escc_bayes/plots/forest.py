@@ -90,6 +90,7 @@ def forest(
         ax.text(-0.20, y, headings.get(term, term), transform=side, fontweight="bold", va="center", ha="left")
     for contrast, y in placed.blocks:
         ax.text(-0.015, y, contrast, transform=side, va="center", ha="right", fontsize=6.5)
+    ax.text(1.015, -0.9, "Hazard ratio (limits)", transform=side, va="center", fontsize=6.0, fontweight="bold")
     ax.legend(handles=legend_handles(estimates, looks), loc="lower left", bbox_to_anchor=(-0.2, 1.0), ncols=2)
     return ax
 

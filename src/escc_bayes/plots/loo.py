@@ -15,9 +15,9 @@ def loo_dots(rows: Mapping[str, Sequence[LooRow]], *, ax: Axes) -> Axes:
         ax.text(0.0, y, outcome, transform=ax.get_yaxis_transform(), fontweight="bold", va="center")
         for row in of_outcome:
             y += 1.0
-            short = -row.elpd_diff
-            ax.plot([short - 2.0 * row.diff_se, short + 2.0 * row.diff_se], [y, y], color=BLUE)
-            ax.plot([short], [y], "o", color=BLUE)
+            ends = [row.elpd_diff - 2.0 * row.diff_se, row.elpd_diff + 2.0 * row.diff_se]
+            ax.plot(ends, [y, y], color=BLUE)
+            ax.plot([row.elpd_diff], [y], "o", color=BLUE)
             elpd = f"elpd {row.elpd:.1f} (SE {row.elpd_se:.1f})"
             words = f"{elpd}, weight {row.weight:.2f}, largest Pareto k {row.pareto_k_max:.2f}"
             ax.text(1.015, y, words, transform=ax.get_yaxis_transform(), va="center", fontsize=6.0, color=INK)

@@ -17,7 +17,9 @@ INK, PALE = "#333333", "#BBBBBB"
 
 STYLE: Mapping[str, object] = MappingProxyType(
     {
-        "font.family": "DejaVu Sans",
+        "font.family": "sans-serif",
+        # The first comes with matplotlib; the others are for readers of an SVG who lack it.
+        "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial", "sans-serif"],
         "font.size": 7.0,
         "axes.titlesize": 7.5,
         "axes.titleweight": "bold",
@@ -41,7 +43,9 @@ STYLE: Mapping[str, object] = MappingProxyType(
         "savefig.dpi": 300,
         # The same figure is the same file, byte for byte.
         "svg.hashsalt": "escc_bayes",
-        "svg.fonttype": "path",
+        "svg.fonttype": "none",
+        # A level called "$x$" is a name, not a formula.
+        "text.parse_math": False,
     }
 )
 

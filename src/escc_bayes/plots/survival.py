@@ -59,7 +59,7 @@ def at_risk_table(numbers: AtRisk, *, palette: Palette = GROUPS, ax: Axes) -> Ax
     inch = ax.figure.dpi_scale_trans
     for row in range(len(numbers.labels) + 1):
         down = ScaledTranslation(0.0, -(FIRST_ROW + ROW * row) / POINTS_PER_INCH, inch)
-        left = ScaledTranslation(-9.0 / POINTS_PER_INCH, 0.0, inch)
+        left = ScaledTranslation(-14.0 / POINTS_PER_INCH, 0.0, inch)
         at_month = blended_transform_factory(ax.transData, ax.transAxes) + down
         colour = INK if row == 0 else palette[row - 1].colour
         name = "At risk" if row == 0 else numbers.labels[row - 1]

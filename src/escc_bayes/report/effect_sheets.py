@@ -1,10 +1,10 @@
 """Figures of effects: forest, prior check, prior and posterior, attribution; and the tests of models and sampler."""
 
 import math
-from collections.abc import Iterable
 
 import numpy as np
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
+from matplotlib.figure import SubFigure
 
 from escc_bayes.bayes.prior_check import PriorCheck
 from escc_bayes.estimand.contrast import standard_contrasts
@@ -24,16 +24,17 @@ from escc_bayes.report.outcomes import Outcome, months_from
 from escc_bayes.report.sheet import Sheet, drawn
 
 SINGLE_CURVES = 25
-LINE_MM = 3.15
+LINE_MM = 2.75
 
 
 def forest_sheet(outcome: Outcome, labels: dict[str, str]) -> Sheet:
     """Return every method's hazard ratios side by side."""
     estimates = outcome.comparison.of("hazard_ratio")
     return drawn(
-        lambda figure: forest(estimates, headings=labels, ax=figure.subplots()) and None,
+        lambda figure: forest(estimates, headings=labels, ax=figure.subplots()),
         name=f"{outcome.name}_forest",
         section="hazard_ratios",
+        outcome=outcome.key,
         title=f"{outcome.title}: hazard ratios by every method",
         about=outcome.sentence,
         words="Filled circles and thick lines: posterior medians and credible intervals. Hollow markers and thin "
@@ -49,31 +50,30 @@ def prior_sheet(outcome: Outcome, checks: dict[str, PriorCheck], labels: dict[st
     contrasts = len(next(iter(checks.values())).hazard_ratios)
     several = len(checks)
 
-    def draw(figure: Figure) -> None:
-        above, below = figure.subfigures(2, 1, height_ratios=[52.0, 18.0 + 4.0 * contrasts * (1 + several) / 2])
-        for place, (ax, check) in enumerate(
-            zip(above.subplots(1, several, squeeze=False)[0], checks.values(), strict=True)
-        ):
-            fan(
-                prior_fan(check),
-                curves=check.baseline[:SINGLE_CURVES],
-                look=MODELS[place],
-                time_label=months_from(rows.clock),
-                ax=ax,
-            )
-            ax.set_title(list(checks)[place])
-        prior_ratios({m: c.hazard_ratios for m, c in checks.items()}, headings=labels, ax=below.subplots())
+    fans, lines = 52.0, 18.0 + 2.0 * contrasts * (1 + several)
+
+    def draw(figure: SubFigure) -> None:
+        parts = figure.add_gridspec(2, 1, height_ratios=[fans, lines])
+        above, below = figure.add_subfigure(parts[0]), figure.add_subfigure(parts[1])
+        for place, (model, check) in enumerate(checks.items()):
+            ax = above.add_subplot(1, several, place + 1)
+            curves, look = check.baseline[:SINGLE_CURVES], MODELS[place]
+            fan(prior_fan(check), curves=curves, look=look, time_label=months_from(rows.clock), ax=ax)
+            ax.set_title(model)
+        ratios = {m: c.hazard_ratios for m, c in checks.items()}
+        prior_ratios(ratios, headings=labels, ax=below.subplots())
 
     return drawn(
         draw,
         name=f"{outcome.name}_prior_check",
         section="prior",
+        outcome=outcome.key,
         title=f"{outcome.title}: what the priors say before any outcome is seen",
         about=outcome.sentence,
-        words="Above: prior survival of whom the baseline describes; bands of 95, 80 and 50 % and single curves. Below: "
-        f"prior medians and {100 * next(iter(checks.values())).level:g} % prior intervals of the hazard ratios.",
+        words="Above: prior survival of whom the baseline describes; bands of 95, 80 and 50 % and single curves. "
+        f"Below: prior medians and {100 * next(iter(checks.values())).level:g} % prior intervals of the hazard ratios.",
         provenance=rows.provenance,
-        height_mm=90.0 + 4.0 * contrasts * (1 + several) / 2,
+        height_mm=fans + lines + 26.0,
     )
 
 
@@ -82,10 +82,10 @@ def prior_posterior_sheet(outcome: Outcome, labels: dict[str, str]) -> Sheet:
     asked = standard_contrasts(outcome.posteriors[0].plan.design)
     rows = -(-len(asked) // 3)
 
-    def draw(figure: Figure) -> None:
+    def draw(figure: SubFigure) -> None:
         cells = figure.subplots(rows, 3, squeeze=False).ravel()
         for ax, contrast in zip(cells, asked, strict=False):
-            densities(outcome, contrast, f"{labels.get(contrast.term, contrast.term)}: {contrast_words(contrast)}", ax)
+            densities(outcome, contrast, f"{labels.get(contrast.term, contrast.term)}\n{contrast_words(contrast)}", ax)
         for ax in cells[len(asked) :]:
             ax.set_axis_off()
         handles, names = cells[0].get_legend_handles_labels()
@@ -95,6 +95,7 @@ def prior_posterior_sheet(outcome: Outcome, labels: dict[str, str]) -> Sheet:
         draw,
         name=f"{outcome.name}_prior_posterior",
         section="prior",
+        outcome=outcome.key,
         title=f"{outcome.title}: hazard ratios before and after the data",
         about=outcome.sentence,
         words="Densities of the log hazard ratio over the hazard ratio (log scale). Prior: of the first model.",
@@ -103,7 +104,7 @@ def prior_posterior_sheet(outcome: Outcome, labels: dict[str, str]) -> Sheet:
     )
 
 
-def densities(outcome: Outcome, asked: HazardRatio, title: str, ax: object) -> None:
+def densities(outcome: Outcome, asked: HazardRatio, title: str, ax: Axes) -> None:
     """Draw the densities of one contrast for every model."""
     draws = [log_ratio_draws(asked, p) for p in outcome.posteriors]
     ends = (0.05, 20.0)
@@ -131,7 +132,7 @@ def attribution_sheet(outcome: Outcome, bundle: Bundle, labels: dict[str, str]) 
     limits = ratio_limits(values)
     lanes = len(next(iter(steps.values()))) // 3
 
-    def draw(figure: Figure) -> None:
+    def draw(figure: SubFigure) -> None:
         for ax, name in zip(figure.subplots(1, len(names), squeeze=False, sharey=True)[0], names, strict=True):
             waterfall(steps[name], headings=labels, limits=limits, ax=ax)
             ax.set_title(name)
@@ -141,9 +142,10 @@ def attribution_sheet(outcome: Outcome, bundle: Bundle, labels: dict[str, str]) 
         draw,
         name=f"{outcome.name}_attribution",
         section="attribution",
+        outcome=outcome.key,
         title=f"{outcome.title}: why Cox and the posterior differ",
         about=outcome.sentence,
-        words="From univariable Cox (circle) to the posterior mean (diamond), on the log hazard ratio; the bars add up.",
+        words="From univariable Cox (circle) to the posterior mean (diamond); the bars add up on the log scale.",
         provenance=outcome.posteriors[0].record.provenance,
         height_mm=10.5 * lanes + 36.0,
     )
@@ -153,13 +155,14 @@ def loo_sheet(bundle: Bundle) -> Sheet:
     """Return the models of each outcome compared by leave-one-out predictive density."""
     models = sum(len(rows) + 1 for rows in bundle.loo.values())
     return drawn(
-        lambda figure: loo_dots(bundle.loo, ax=figure.subplots()) and None,
+        lambda figure: loo_dots(bundle.loo, ax=figure.subplots()),
         name="loo",
         section="loo",
+        outcome="",
         title="Models compared by leave-one-patient-out prediction",
         about=about_all(bundle),
-        words="A difference within two standard errors of 0 does not tell models apart; a Pareto k above 0.7 makes a row "
-        "unreliable.",
+        words="A difference within two standard errors of 0 does not tell models apart; a Pareto k above 0.7 makes "
+        "a row unreliable.",
         provenance=bundle.cohort.provenance,
         height_mm=6.0 * models + 34.0,
     )
@@ -169,7 +172,7 @@ def convergence_sheet(bundle: Bundle) -> Sheet:
     """Return R-hat and effective sample size of every quantity of every model."""
     checks = {name: convergence(p) for name, p in bundle.posteriors.items()}
 
-    def draw(figure: Figure) -> None:
+    def draw(figure: SubFigure) -> None:
         left, right = figure.subplots(1, 2)
         rhat_dots(checks, ax=left)
         ess_dots(checks, ax=right)
@@ -179,10 +182,11 @@ def convergence_sheet(bundle: Bundle) -> Sheet:
         draw,
         name="diagnostics",
         section="diagnostics",
+        outcome="",
         title="Sampler diagnostics of every parameter and coefficient",
         about=about_all(bundle),
-        words="Each dot is one quantity; the largest R-hat is named. Left: R-hat. Right: bulk (filled) and tail (hollow) "
-        "effective sample sizes. Dashed: the limits.",
+        words="Each dot is one quantity; the largest R-hat is named. Left: R-hat. Right: bulk (filled) and tail "
+        "(hollow) effective sample sizes. Dashed: the limits.",
         provenance=bundle.cohort.provenance,
         height_mm=12.0 * len(checks) + 36.0,
     )
@@ -191,9 +195,5 @@ def convergence_sheet(bundle: Bundle) -> Sheet:
 def about_all(bundle: Bundle) -> str:
     """Say provenance, cohort and the clocks of all models."""
     clocks = sorted({f"{p.plan.rows.endpoint} from {p.plan.rows.clock}" for p in bundle.posteriors.values()})
-    return f"{bundle.cohort.provenance.upper()}: {len(bundle.cohort)} patients of {bundle.cohort.name}; {'; '.join(clocks)}."
-
-
-def finite(values: Iterable[float]) -> list[float]:
-    """Return the values that are numbers."""
-    return [v for v in values if not math.isnan(v)]
+    cohort = bundle.cohort
+    return f"{cohort.provenance.upper()}: {len(cohort)} patients of {cohort.name}; {'; '.join(clocks)}."

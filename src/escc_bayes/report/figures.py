@@ -35,7 +35,7 @@ def outcome_figures(outcome: Outcome, bundle: Bundle, labels: dict[str, str]) ->
         yield effect_sheets.prior_posterior_sheet(outcome, labels)
         yield effect_sheets.attribution_sheet(outcome, bundle, labels)
     for posterior in outcome.posteriors:
-        yield survival_sheets.posterior_sheet(posterior, title=outcome.title, labels=labels, level=bundle.level)
+        yield survival_sheets.posterior_sheet(posterior, outcome, labels, level=bundle.level)
     yield survival_sheets.hazard_sheet(outcome, level=bundle.level)
     yield survival_sheets.predictive_sheet(outcome, level=bundle.level)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 
 from escc_bayes.plots.canvas import sheet
 from escc_bayes.report.outcomes import provenance_first
@@ -17,21 +17,24 @@ class Sheet:
     ----------
     name : of its files, without ending.
     section : of the page where it stands.
+    outcome : key of the outcome or name of the endpoint it shows; empty: all.
     title, note : provenance first where data are not observed; the note names patients and clock.
     """
 
     name: str
     section: str
+    outcome: str
     title: str
     note: str
     figure: Figure
 
 
 def drawn(
-    draw: Callable[[Figure], None],
+    draw: Callable[[SubFigure], object],
     *,
     name: str,
     section: str,
+    outcome: str,
     title: str,
     about: str,
     words: str,
@@ -46,4 +49,4 @@ def drawn(
     words : how to read the figure.
     """
     head, note = provenance_first(provenance, title), f"{about} {words}"
-    return Sheet(name, section, head, note, sheet(draw, height_mm=height_mm, title=head, note=note))
+    return Sheet(name, section, outcome, head, note, sheet(draw, height_mm=height_mm, title=head, note=note))

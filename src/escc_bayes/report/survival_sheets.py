@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import SubFigure
 
 from escc_bayes.bayes.posterior import Posterior
 from escc_bayes.classical.baselines import rows_for
@@ -26,7 +26,7 @@ EVERYONE = "all patients"
 PANEL_MM, ROW_MM = 50.0, ROW * 25.4 / 72.0
 
 
-def grid(figure: Figure, panes: Sequence[Callable[[Axes], None]]) -> None:
+def grid(figure: SubFigure, panes: Sequence[Callable[[Axes], None]]) -> None:
     """Draw panes in two columns, or in one if there is only one."""
     columns = min(2, len(panes))
     cells = figure.subplots(-(-len(panes) // columns), columns, squeeze=False).ravel()
@@ -41,7 +41,7 @@ def grid_height(panes: int, groups: int) -> float:
     return -(-panes // 2) * (PANEL_MM + ROW_MM * (groups + 1)) + 22.0
 
 
-def posterior_sheet(posterior: Posterior, *, title: str, labels: dict[str, str], level: float) -> Sheet:
+def posterior_sheet(posterior: Posterior, outcome: Outcome, labels: dict[str, str], *, level: float) -> Sheet:
     """Return posterior survival over Kaplan-Meier, of all and by group of each covariate of the model."""
     shown = [("", (EVERYONE,)), *panels(posterior.plan)]
 
@@ -52,7 +52,8 @@ def posterior_sheet(posterior: Posterior, *, title: str, labels: dict[str, str],
         lambda figure: grid(figure, [pane(term, groups) for term, groups in shown]),
         name=f"{file_word(posterior.plan.spec.name)}_survival",
         section="survival",
-        title=f"{title}: posterior survival over Kaplan-Meier, model {posterior.plan.spec.name}",
+        outcome=outcome.key,
+        title=f"{outcome.title}: posterior survival over Kaplan-Meier, model {posterior.plan.spec.name}",
         about=posterior.plan.rows.sentence(),
         words=f"Smooth curves: posterior median with pointwise {100 * level:g} % credible band, averaged over the "
         "patients of the group. Thin steps: Kaplan-Meier; ticks: censored patients. Below: numbers at risk.",
@@ -103,10 +104,11 @@ def kaplan_meier_sheet(bundle: Bundle, endpoint: str) -> Sheet | None:
         lambda figure: grid(figure, [pane(name) for name in shown]),
         name=f"{file_word(endpoint)}_kaplan_meier",
         section="kaplan_meier",
+        outcome=endpoint,
         title=f"{endpoint_label(bundle.cohort, endpoint)}: Kaplan-Meier curves by group",
         about=everyone.sentence(),
-        words=f"Pointwise {100 * bundle.level:g} % log-log confidence bands; ticks: censored patients; P: log-rank test "
-        f"over all groups. Below: numbers at risk.{late}",
+        words=f"Pointwise {100 * bundle.level:g} % log-log confidence bands; ticks: censored patients; P: log-rank "
+        f"test over all groups. Below: numbers at risk.{late}",
         provenance=bundle.cohort.provenance,
         height_mm=grid_height(len(shown), max(len(groups_of(r, n)) for n, r in shown.items())),
     )
@@ -131,7 +133,7 @@ def hazard_sheet(outcome: Outcome, *, level: float) -> Sheet:
     rows = outcome.posteriors[0].plan.rows
     whom = {f"{p.plan.spec.name}: {whom_words(p)}" for p in outcome.posteriors}
 
-    def draw(figure: Figure) -> None:
+    def draw(figure: SubFigure) -> None:
         hazard_curves(
             [hazard_band(p, level, label=p.plan.spec.name) for p in outcome.posteriors],
             events=np.sort(rows.time[rows.event == 1.0]),
@@ -144,10 +146,11 @@ def hazard_sheet(outcome: Outcome, *, level: float) -> Sheet:
         draw,
         name=f"{outcome.name}_baseline_hazard",
         section="baseline_hazard",
+        outcome=outcome.key,
         title=f"{outcome.title}: baseline hazard",
         about=outcome.sentence,
-        words=f"Posterior median with pointwise {100 * level:g} % credible band, of {'; '.join(sorted(whom))}. Ticks on "
-        "the axis: events.",
+        words=f"Posterior median with pointwise {100 * level:g} % credible band, of {'; '.join(sorted(whom))}. Ticks "
+        "on the axis: events.",
         provenance=rows.provenance,
         height_mm=95.0,
     )
@@ -180,6 +183,7 @@ def predictive_sheet(outcome: Outcome, *, level: float) -> Sheet:
         lambda figure: grid(figure, [pane(i, p) for i, p in enumerate(outcome.posteriors)]),
         name=f"{outcome.name}_predictive_check",
         section="fit_check",
+        outcome=outcome.key,
         title=f"{outcome.title}: observed and replicated Kaplan-Meier curves",
         about=outcome.sentence,
         words="Shaded: Kaplan-Meier curves of cohorts replicated from the posterior, each patient with their own entry "

@@ -165,7 +165,10 @@ def test_all_rows_at_fault_are_listed_and_long_lists_are_cut(small):
         (b"", "the file is empty; give a header line"),
         (b" \n\n", "the file is empty"),
         (b"patient,os_months\n", "has a header and no rows; give one row for each patient"),
-        ("patient,stage\nP1,Ösophagus\n".encode("latin-1"), "line 2: byte 0xd6 is not UTF-8; save the file as CSV UTF-8"),
+        (
+            "patient,stage\nP1,Ösophagus\n".encode("latin-1"),
+            "line 2: byte 0xd6 is not UTF-8; save the file as CSV UTF-8",
+        ),
         ("patient\nP1\n".encode("utf-16"), "line 1: byte 0xff is not UTF-8; save the file as CSV UTF-8"),
         ("patient\nP1\n".encode("utf-16-le"), "holds zero bytes.*save the file as CSV UTF-8"),
         (b'patient,stage\nP1,"II\n', "line 2: has 2 values|column 'os_months' is missing"),
@@ -194,7 +197,9 @@ def test_a_file_that_only_claims_to_be_parquet_is_refused(small):
 def test_a_column_without_any_value_is_refused(small, column):
     rows = [line.split(",") for line in small.rows.splitlines()]
     at = rows[0].index(column)
-    emptied = "\n".join(",".join("" if r and i == at else cell for i, cell in enumerate(row)) for r, row in enumerate(rows))
+    emptied = "\n".join(
+        ",".join("" if r and i == at else cell for i, cell in enumerate(row)) for r, row in enumerate(rows)
+    )
     with pytest.raises(CohortError, match=f"cohort.csv, column '{column}': every value is missing; .*another column"):
         small.read(emptied)
 

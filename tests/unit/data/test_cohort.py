@@ -98,7 +98,9 @@ def test_missing_cells_are_the_same_in_csv_and_data_frame(small):
 def test_pandas_types_of_events_do_not_change_a_value(small, dtype):
     plain = small.read()
     frame = small.frame()
-    frame["os_event"] = (frame["os_event"] == 1).astype(dtype) if dtype == "boolean" else frame["os_event"].astype(dtype)
+    frame["os_event"] = (
+        (frame["os_event"] == 1).astype(dtype) if dtype == "boolean" else frame["os_event"].astype(dtype)
+    )
     assert_same(small.read_frame(frame), plain)
 
 

@@ -108,7 +108,10 @@ def test_a_month_is_30_4375_days_and_a_year_12_months():
 
 def test_the_column_of_a_covariate_is_its_name_unless_said_otherwise():
     schema = schema_from(
-        {"endpoints": ENDPOINTS, "covariates": {"age": {"kind": "continuous"}, "x": {"kind": "continuous", "column": "y"}}},
+        {
+            "endpoints": ENDPOINTS,
+            "covariates": {"age": {"kind": "continuous"}, "x": {"kind": "continuous", "column": "y"}},
+        },
         "s",
     )
     assert (schema.covariates["age"].column, schema.covariates["x"].column) == ("age", "y")

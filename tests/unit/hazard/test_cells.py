@@ -27,7 +27,9 @@ def test_collapsed_data_give_the_total_of_the_patients(patients):
     assert len(collapsed.patterns) == 8
     hazard = PiecewiseHazard(log_rates, CUTS)
     expected = log_likelihood(hazard, coefficients @ columns.T, time, event, entry, weight).sum(axis=1)
-    np.testing.assert_allclose(cells.log_likelihood(collapsed, log_rates, coefficients), expected, rtol=1e-12, atol=1e-10)
+    np.testing.assert_allclose(
+        cells.log_likelihood(collapsed, log_rates, coefficients), expected, rtol=1e-12, atol=1e-10
+    )
 
 
 def test_without_covariates_there_is_one_pattern(patients):

@@ -9,7 +9,10 @@ from escc_bayes.data.schema import schema_from
 from escc_bayes.spec.reading import spec_from
 
 N = 60
-ENDPOINTS = {"os": {"time": "t", "event": "d"}, "pfs": {"time": "u", "event": "e", "not_after": "os", "missing": "drop"}}
+ENDPOINTS = {
+    "os": {"time": "t", "event": "d"},
+    "pfs": {"time": "u", "event": "e", "not_after": "os", "missing": "drop"},
+}
 COVARIATES = {
     "stage": {"kind": "ordered", "levels": ["II", "III", "IV"], "label": "Stage"},
     "sequence": {"kind": "nominal", "levels": ["after", "with", "before"]},

@@ -98,7 +98,9 @@ def variant(differences, *effects, base=None):
 
 
 def test_a_variant_changes_what_it_names_and_keeps_the_rest():
-    spec = variant({"effect": {"stage": {"prior": {"normal": [0.0, 0.3]}}}}, effect("stage", "fixed"), effect("age", "linear"))
+    spec = variant(
+        {"effect": {"stage": {"prior": {"normal": [0.0, 0.3]}}}}, effect("stage", "fixed"), effect("age", "linear")
+    )
     assert spec.effects[0].prior == priors.Normal(0.0, 0.3)
     assert spec.effects[1] == model(effect("age", "linear")).effects[0]
     assert spec.baseline == model().baseline
@@ -115,7 +117,10 @@ def test_a_variant_changes_what_it_names_and_keeps_the_rest():
             {"baseline": {"family": "piecewise_exponential", "cuts": [6.0, 12.0, 24.0], "smoothing": "independent"}},
         ),
         (
-            {"baseline": {"family": "weibull", "reference_time": 24.0}, "priors": {"log_shape": {"normal": [0.0, 0.5]}}},
+            {
+                "baseline": {"family": "weibull", "reference_time": 24.0},
+                "priors": {"log_shape": {"normal": [0.0, 0.5]}},
+            },
             {"baseline": WEIBULL["baseline"], "priors": WEIBULL["priors"]},
         ),
         ({"outcome": {"landmark": 2.0}}, {"outcome": {"endpoint": "os", "landmark": 2.0}}),
@@ -132,7 +137,9 @@ def test_a_variant_may_leave_the_weibull():
 
 
 def test_a_variant_may_change_the_structure_of_an_effect_and_what_goes_with_it():
-    to_exchangeable = variant({"effect": {"stage": {"structure": "exchangeable", "sd": HALF}}}, effect("stage", "fixed"))
+    to_exchangeable = variant(
+        {"effect": {"stage": {"structure": "exchangeable", "sd": HALF}}}, effect("stage", "fixed")
+    )
     assert to_exchangeable.effects == model(effect("stage", "exchangeable")).effects
     to_fixed = variant({"effect": {"stage": {"structure": "fixed", "prior": NORMAL}}}, effect("stage", "exchangeable"))
     assert to_fixed.effects == model(effect("stage", "fixed")).effects
@@ -144,7 +151,10 @@ def test_a_variant_may_change_landmark_for_naive():
 
 
 def test_applying_a_variant_does_not_change_the_table_it_came_from():
-    raw = PIECEWISE | {"effect": [effect("stage", "fixed")], "variants": {"v": {"effect": {"stage": {"prior": {"normal": [1, 1]}}}}}}
+    raw = PIECEWISE | {
+        "effect": [effect("stage", "fixed")],
+        "variants": {"v": {"effect": {"stage": {"prior": {"normal": [1, 1]}}}}},
+    }
     plain = spec_from(raw, "m").digest
     spec_from(raw, "m", variant="v")
     assert spec_from(raw, "m").digest == plain

@@ -1,0 +1,178 @@
+"""A model in sentences: outcome, clock, patients, baseline, effects and priors, for readers who do not read TOML."""
+
+import math
+
+from escc_bayes.spec.baseline import PiecewisePrior, WeibullPrior
+from escc_bayes.spec.design import Block
+from escc_bayes.spec.model import PiecewiseBaseline, WeibullBaseline
+from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.prior import Z975, Gamma, HalfNormal, Normal, SurvivalStatement
+
+# Median of a half-normal with scale 1.
+HALF_NORMAL_MEDIAN = 0.6744898
+
+
+def describe(plan: ModelPlan) -> tuple[str, ...]:
+    """Return the model card: one or two sentences for each part of a model.
+
+    Parameters
+    ----------
+    plan : from ``make_plan``.
+
+    Returns
+    -------
+    Outcome and clock; who was analysed; baseline and its prior; whom it describes; each effect; likelihood; notes.
+
+    Examples
+    --------
+    >>> import escc_bayes as eb
+    >>> from escc_bayes.spec.plan import make_plan
+    >>> describe(make_plan(eb.load_spec("larynx_piecewise"), eb.example_cohort("larynx")))[0]
+    'Outcome: os, in months from time zero.'
+    """
+    return (
+        f"Outcome: {plan.rows.endpoint}, in months from {plan.rows.clock}.",
+        plan.rows.sentence(),
+        baseline_sentence(plan),
+        whom_sentence(plan),
+        prior_sentence(plan),
+        *(effect_sentence(block, plan) for block in plan.design.blocks),
+        likelihood_sentence(plan),
+        *plan.notes,
+    )
+
+
+def baseline_sentence(plan: ModelPlan) -> str:
+    """Say the form of the baseline hazard and how it is smoothed."""
+    prior, asked = plan.baseline, plan.spec.baseline
+    if isinstance(prior, WeibullPrior):
+        shape = range_words(prior.log_shape)
+        return (
+            f"Baseline hazard: Weibull, cumulative hazard H(t) = exp(b0) (t / {prior.reference_time:g} months)^k; "
+            f"shape k {shape} (1: constant hazard; above 1: rising)."
+        )
+    assert isinstance(asked, PiecewiseBaseline)
+    cuts = ", ".join(f"{c:.3g}" for c in prior.cuts)
+    form = f"constant within {prior.pieces} pieces, cut at {cuts} months" if cuts else "constant"
+    if prior.sd is None:
+        return f"Baseline hazard: {form}; the rates are independent of each other."
+    growth = "a year between midpoints" if asked.steps == "length" else "one piece to the next"
+    return f"Baseline hazard: {form}; the log rates follow a random walk; SD of the step over {growth}: {prior.sd.words()}."
+
+
+def whom_sentence(plan: ModelPlan) -> str:
+    """Say whom the baseline describes."""
+    if plan.spec.baseline.at == "mean":
+        return "The baseline and its prior describe the average patient: columns are centred at their means."
+    parts = []
+    for block in plan.design.blocks:
+        for name, levels in zip(block.effect.covariates, block.levels, strict=True):
+            parts.append(f"{name}: {reference_words(block, name, levels, plan)}")
+    return f"The baseline and its prior describe the reference patient: {', '.join(parts) or 'no covariates'}."
+
+
+def reference_words(block: Block, name: str, levels: tuple[str, ...], plan: ModelPlan) -> str:
+    """Say where a covariate stands for the reference patient."""
+    if block.full:
+        return "an average level"
+    return levels[0] if levels else f"{plan.design.schemas[name].center:g}"
+
+
+def prior_sentence(plan: ModelPlan) -> str:
+    """Say the prior on the baseline in clinical words, and in numbers."""
+    asked, prior = plan.spec.baseline, plan.baseline
+    numbers = level_words(prior)
+    if not isinstance(asked.prior, SurvivalStatement):
+        return f"Prior on the baseline: {numbers}."
+    said = asked.prior
+    return (
+        f"Prior on the baseline: survival at {said.at:g} months has median {100 * said.median:g} % and 2.5 % point "
+        f"{100 * said.lower:g} %; that is, {numbers}."
+    )
+
+
+def level_words(prior: PiecewisePrior | WeibullPrior) -> str:
+    """Say the prior on the level of the baseline in numbers."""
+    if isinstance(prior, WeibullPrior):
+        return f"b0 normal with mean {prior.level.mean:.2f} and SD {prior.level.sd:.2f}"
+    if isinstance(prior.level, Gamma):
+        gamma = prior.level
+        return f"each rate gamma with shape {gamma.shape:g} (events) and rate {gamma.rate:g} (person-months)"
+    which = "the rate in the first piece" if prior.sd is not None else "each rate"
+    return f"{which} {range_words(prior.level, digits=4)} events per month"
+
+
+def range_words(prior: Normal, *, digits: int = 2) -> str:
+    """Say the exponential of a normal as median and 95 % range."""
+    low, middle, high = (math.exp(prior.mean + z * prior.sd) for z in (-Z975, 0.0, Z975))
+    return f"with prior median {middle:.{digits}f} and 95 % prior interval {low:.{digits}f} to {high:.{digits}f}"
+
+
+def effect_sentence(block: Block, plan: ModelPlan) -> str:
+    """Say the structure and the prior of one effect; hazard ratios say who over whom."""
+    effect = block.effect
+    levels = block.levels[0] if block.levels else ()
+    match effect.structure:
+        case "linear":
+            return (
+                f"{effect.name}: linear on the log hazard, {per_words(effect.name, plan)}: {ratio_words(effect.prior)}."
+            )
+        case "fixed":
+            return f"{effect.name}: a free effect for each level; {over(levels)}: {ratio_words(effect.prior)}."
+        case "ordered":
+            return (
+                f"{effect.name}: ordered, the hazard moves in one direction over {', '.join(levels)}; {levels[-1]} over "
+                f"{levels[0]}: {ratio_words(effect.prior)}; the shares of the steps between are uniform."
+            )
+        case "exchangeable":
+            return (
+                f"{effect.name}: exchangeable levels {', '.join(levels)}, log hazard ratios that sum to zero and are "
+                f"shrunk towards each other; {spread_words(effect.sd)}."
+            )
+        case "random_intercept":
+            return f"{effect.name}: a random intercept for each of {len(levels)} levels; {spread_words(effect.sd)}."
+        case _:
+            names = ", ".join(effect.covariates)
+            return (
+                f"{effect.name}: pooled over {names}; mean of {over(levels)}: {ratio_words(effect.prior)}; "
+                f"between the covariates, {spread_words(effect.sd)}."
+            )
+
+
+def over(levels: tuple[str, ...]) -> str:
+    """Say every level over the reference."""
+    return " and ".join(f"{level} over {levels[0]}" for level in levels[1:])
+
+
+def per_words(name: str, plan: ModelPlan) -> str:
+    """Say what one unit of a linear effect is."""
+    schema = plan.design.schemas[name]
+    return f"per {schema.scale:g} {schema.unit}".strip() if schema.kind == "continuous" else "per level"
+
+
+def ratio_words(prior: Normal | None) -> str:
+    """Say a prior on a hazard ratio."""
+    assert prior is not None
+    return prior.hazard_ratio_words()
+
+
+def spread_words(sd: HalfNormal | None) -> str:
+    """Say a prior on an SD of log hazard ratios, and the hazard ratio between two that it allows."""
+    assert sd is not None
+    # Two levels differ by sqrt(2) SDs.
+    reach = math.exp(Z975 * math.sqrt(2.0) * HALF_NORMAL_MEDIAN * sd.sd)
+    return (
+        f"SD on the log scale {sd.words()}; at its median the hazard ratio of two levels lies within "
+        f"{1.0 / reach:.2f} to {reach:.2f} with 95 % probability"
+    )
+
+
+def likelihood_sentence(plan: ModelPlan) -> str:
+    """Say which patients count how."""
+    parts = ["right censoring"]
+    late = int((plan.rows.entry > 0.0).sum())
+    if late:
+        parts.append(f"delayed entry of {late} patients")
+    if (plan.rows.weight != 1.0).any():
+        parts.append("case weights")
+    return f"Proportional hazards; likelihood with {', '.join(parts)}."

@@ -1,0 +1,45 @@
+"""Start-up budget in imported modules, not seconds."""
+
+import subprocess
+import sys
+
+HEAVY = ("pymc", "pytensor", "nutpie", "arviz", "jax", "numba", "matplotlib", "lifelines", "firthmodels", "xarray")
+
+
+def modules_after(statement: str) -> set[str]:
+    """Return the top-level packages loaded by a statement in a fresh interpreter."""
+    code = f"import sys; {statement}; print(' '.join({{m.split('.')[0] for m in sys.modules}}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def test_importing_the_package_loads_nothing_heavy():
+    loaded = modules_after("import escc_bayes")
+    assert not loaded & {*HEAVY, "pandas", "scipy", "numpy"}
+
+
+def test_command_line_help_loads_nothing_heavy():
+    run = "from escc_bayes import cli; from typer.testing import CliRunner; CliRunner().invoke(cli.app, ['--help'])"
+    assert not modules_after(run) & {*HEAVY, "pandas", "scipy"}
+
+
+def test_planning_and_prior_check_load_no_sampler():
+    run = (
+        "import escc_bayes as eb; "
+        "eb.prior_check(eb.load_spec('os_weibull'), eb.example_cohort('escc79'), seed=1, draws=50)"
+    )
+    assert not modules_after(run) & set(HEAVY)
+
+
+def test_classical_methods_load_no_sampler_and_no_lifelines():
+    run = "import escc_bayes as eb; eb.baselines(eb.example_cohort('larynx'), 'os', level=0.95)"
+    # firthmodels brings numba and scikit-learn.
+    assert not modules_after(run) & (set(HEAVY) - {"firthmodels", "numba"})
+
+
+def test_every_public_name_can_be_reached():
+    """Typing imports and lazy homes agree."""
+    import escc_bayes
+
+    for name in escc_bayes.__all__:
+        assert getattr(escc_bayes, name) is not None
