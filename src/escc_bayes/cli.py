@@ -51,7 +51,7 @@ ChainsOption = Annotated[int, typer.Option("--chains", min=2, help="Number of ch
 QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress, only warnings and errors.")]
 
 
-def show_version(wanted: bool) -> None:  # noqa: FBT001 - the form of a Typer callback
+def show_version(wanted: bool) -> None:
     """Print the version and end."""
     if wanted:
         typer.echo(f"escc-bayes {__version__}")

@@ -13,7 +13,7 @@ SHORT_MAXIMUM_MONTHS = 1.0
 # among 80 exponential times the largest is 3 times the second largest about once in 1,000 cohorts.
 UPPER_JUMP = 3.0
 # The lower tail of survival times is wide by nature, so that only a jump of this factor is shown.
-LOWER_JUMP = 20.0
+LOWER_JUMP = 50.0
 TAIL = 0.1
 
 

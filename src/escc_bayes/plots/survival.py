@@ -14,6 +14,8 @@ from escc_bayes.plots.style import GROUPS, INK, Palette
 POINTS_PER_INCH = 72.0
 # Points from the axis down to the first row of numbers (below tick labels and axis label), and between rows.
 FIRST_ROW, ROW = 31.0, 7.6
+# Entries beside each other in a legend, and points that a row of them takes.
+COLUMNS, LEGEND_ROW = 3, 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ def survival_curves(
     behind: Sequence[Band] = (),
     until: float,
     time_label: str,
+    title: str,
     palette: Palette = GROUPS,
     ax: Axes,
 ) -> Axes:
@@ -49,8 +52,11 @@ def survival_curves(
         draw_band(band, look=palette[place], ax=ax, width=1.4)
     month_axis(ax, until, label=time_label)
     survival_axis(ax)
-    if any(band.label for band in curves):
-        ax.legend(loc="lower left", borderaxespad=0.2, labelspacing=0.25)
+    rows = -(-len(curves) // COLUMNS) if any(band.label for band in curves) else 0
+    if rows:
+        # Above the axes: no corner inside is free for every set of curves.
+        ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 0.985), ncols=COLUMNS, borderaxespad=0.0, columnspacing=1.0)
+    ax.set_title(title, pad=5.0 + LEGEND_ROW * rows)
     return ax
 
 
@@ -71,6 +77,6 @@ def at_risk_table(numbers: AtRisk, *, palette: Palette = GROUPS, ax: Axes) -> Ax
 
 
 def corner(words: str, *, ax: Axes) -> Axes:
-    """Write a few words into the upper right corner, where survival curves leave room."""
-    ax.text(0.985, 0.98, words, transform=ax.transAxes, ha="right", va="top", fontsize=6.5, color=INK)
+    """Write a few words into the lower left corner, where survival curves leave room."""
+    ax.text(0.02, 0.03, words, transform=ax.transAxes, ha="left", va="bottom", fontsize=6.5, color=INK)
     return ax

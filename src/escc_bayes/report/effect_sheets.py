@@ -39,6 +39,7 @@ def forest_sheet(outcome: Outcome, labels: dict[str, str]) -> Sheet:
         about=outcome.sentence,
         words="Filled circles and thick lines: posterior medians and credible intervals. Hollow markers and thin "
         "lines: estimates and confidence intervals. Arrow: the interval or the estimate lies beyond the axis.",
+        clock=outcome.clock,
         provenance=outcome.posteriors[0].record.provenance,
         height_mm=LINE_MM * layout(estimates).bottom + 42.0,
     )
@@ -72,6 +73,7 @@ def prior_sheet(outcome: Outcome, checks: dict[str, PriorCheck], labels: dict[st
         about=outcome.sentence,
         words="Above: prior survival of whom the baseline describes; bands of 95, 80 and 50 % and single curves. "
         f"Below: prior medians and {100 * next(iter(checks.values())).level:g} % prior intervals of the hazard ratios.",
+        clock=outcome.clock,
         provenance=rows.provenance,
         height_mm=fans + lines + 26.0,
     )
@@ -99,6 +101,7 @@ def prior_posterior_sheet(outcome: Outcome, labels: dict[str, str]) -> Sheet:
         title=f"{outcome.title}: hazard ratios before and after the data",
         about=outcome.sentence,
         words="Densities of the log hazard ratio over the hazard ratio (log scale). Prior: of the first model.",
+        clock=outcome.clock,
         provenance=outcome.posteriors[0].record.provenance,
         height_mm=30.0 * rows + 28.0,
     )
@@ -146,6 +149,7 @@ def attribution_sheet(outcome: Outcome, bundle: Bundle, labels: dict[str, str]) 
         title=f"{outcome.title}: why Cox and the posterior differ",
         about=outcome.sentence,
         words="From univariable Cox (circle) to the posterior mean (diamond); the bars add up on the log scale.",
+        clock=outcome.clock,
         provenance=outcome.posteriors[0].record.provenance,
         height_mm=10.5 * lanes + 36.0,
     )
@@ -163,6 +167,7 @@ def loo_sheet(bundle: Bundle) -> Sheet:
         about=about_all(bundle),
         words="A difference within two standard errors of 0 does not tell models apart; a Pareto k above 0.7 makes "
         "a row unreliable.",
+        clock=clocks(bundle),
         provenance=bundle.cohort.provenance,
         height_mm=6.0 * models + 34.0,
     )
@@ -187,6 +192,7 @@ def convergence_sheet(bundle: Bundle) -> Sheet:
         about=about_all(bundle),
         words="Each dot is one quantity; the largest R-hat is named. Left: R-hat. Right: bulk (filled) and tail "
         "(hollow) effective sample sizes. Dashed: the limits.",
+        clock=clocks(bundle),
         provenance=bundle.cohort.provenance,
         height_mm=12.0 * len(checks) + 36.0,
     )
@@ -194,6 +200,10 @@ def convergence_sheet(bundle: Bundle) -> Sheet:
 
 def about_all(bundle: Bundle) -> str:
     """Say provenance, cohort and the clocks of all models."""
-    clocks = sorted({f"{p.plan.rows.endpoint} from {p.plan.rows.clock}" for p in bundle.posteriors.values()})
-    cohort = bundle.cohort
-    return f"{cohort.provenance.upper()}: {len(cohort)} patients of {cohort.name}; {'; '.join(clocks)}."
+    cohort, found = bundle.cohort, clocks(bundle)
+    return f"{cohort.provenance.upper()}: {len(cohort)} patients of {cohort.name}; {found}."
+
+
+def clocks(bundle: Bundle) -> str:
+    """Name the endpoints and clocks of all models."""
+    return "; ".join(sorted({f"{p.plan.rows.endpoint} from {p.plan.rows.clock}" for p in bundle.posteriors.values()}))

@@ -82,6 +82,12 @@ def term_labels(cohort: Cohort) -> dict[str, str]:
     return {name: schema.label or name for name, schema in cohort.schema.covariates.items()}
 
 
+def contrast_text(cohort: Cohort, term: str, contrast: str) -> str:
+    """Return a contrast with the unit of a continuous covariate."""
+    unit = cohort.schema.covariates[term].unit if contrast.startswith("per ") else ""
+    return f"{contrast} {unit}".strip()
+
+
 def provenance_first(provenance: str, text: str) -> str:
     """Return a title that says first when data are not observed.
 

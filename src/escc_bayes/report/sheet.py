@@ -19,6 +19,7 @@ class Sheet:
     section : of the page where it stands.
     outcome : key of the outcome or name of the endpoint it shows; empty: all.
     title, note : provenance first where data are not observed; the note names patients and clock.
+    clock : where time starts; says NAIVE where it is.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Sheet:
     outcome: str
     title: str
     note: str
+    clock: str
     figure: Figure
 
 
@@ -38,6 +40,7 @@ def drawn(
     title: str,
     about: str,
     words: str,
+    clock: str,
     provenance: str,
     height_mm: float,
 ) -> Sheet:
@@ -49,4 +52,5 @@ def drawn(
     words : how to read the figure.
     """
     head, note = provenance_first(provenance, title), f"{about} {words}"
-    return Sheet(name, section, outcome, head, note, sheet(draw, height_mm=height_mm, title=head, note=note))
+    figure = sheet(draw, height_mm=height_mm, title=head, note=note)
+    return Sheet(name, section, outcome, head, note, clock, figure)

@@ -23,7 +23,7 @@ from escc_bayes.report.sheet import Sheet, drawn
 from escc_bayes.spec.rows import AnalysisRows
 
 EVERYONE = "all patients"
-PANEL_MM, ROW_MM = 50.0, ROW * 25.4 / 72.0
+PANEL_MM, ROW_MM = 53.0, ROW * 25.4 / 72.0
 
 
 def grid(figure: SubFigure, panes: Sequence[Callable[[Axes], None]]) -> None:
@@ -57,6 +57,7 @@ def posterior_sheet(posterior: Posterior, outcome: Outcome, labels: dict[str, st
         about=posterior.plan.rows.sentence(),
         words=f"Smooth curves: posterior median with pointwise {100 * level:g} % credible band, averaged over the "
         "patients of the group. Thin steps: Kaplan-Meier; ticks: censored patients. Below: numbers at risk.",
+        clock=outcome.clock,
         provenance=posterior.record.provenance,
         height_mm=grid_height(len(shown), max(len(groups) for _, groups in shown)),
     )
@@ -75,10 +76,10 @@ def posterior_pane(
         behind=[km_band(rows, term, group, level) for group, _ in asked],
         until=until,
         time_label=months_from(rows.clock),
+        title=labels.get(term, term) or "All patients",
         ax=ax,
     )
     at_risk_table(at_risk(rows, term, groups, month_ticks(until)), ax=ax)
-    ax.set_title(labels.get(term, term) or "All patients")
 
 
 def kaplan_meier_sheet(bundle: Bundle, endpoint: str) -> Sheet | None:
@@ -99,7 +100,8 @@ def kaplan_meier_sheet(bundle: Bundle, endpoint: str) -> Sheet | None:
         return lambda ax: kaplan_meier_pane(shown[name], name, title=labels[name], p=p, level=bundle.level, ax=ax)
 
     everyone = rows_for(bundle.cohort, endpoint, (), None)
-    late = "".join(f" {labels[n]}: {r.clock}." for n, r in shown.items() if r.clock != everyone.clock)
+    late = [f"{labels[n]} from {r.clock}" for n, r in shown.items() if r.clock != everyone.clock]
+    clocks = "; ".join([everyone.clock, *late])
     return drawn(
         lambda figure: grid(figure, [pane(name) for name in shown]),
         name=f"{file_word(endpoint)}_kaplan_meier",
@@ -108,7 +110,8 @@ def kaplan_meier_sheet(bundle: Bundle, endpoint: str) -> Sheet | None:
         title=f"{endpoint_label(bundle.cohort, endpoint)}: Kaplan-Meier curves by group",
         about=everyone.sentence(),
         words=f"Pointwise {100 * bundle.level:g} % log-log confidence bands; ticks: censored patients; P: log-rank "
-        f"test over all groups. Below: numbers at risk.{late}",
+        f"test over all groups. Below: numbers at risk. Time from {clocks}.",
+        clock=clocks,
         provenance=bundle.cohort.provenance,
         height_mm=grid_height(len(shown), max(len(groups_of(r, n)) for n, r in shown.items())),
     )
@@ -121,11 +124,11 @@ def kaplan_meier_pane(rows: AnalysisRows, term: str, *, title: str, p: float, le
         [km_band(rows, term, group, level, label=group) for group in groups],
         until=until,
         time_label=months_from(rows.clock),
+        title=title,
         ax=ax,
     )
     at_risk_table(at_risk(rows, term, groups, month_ticks(until)), ax=ax)
     corner(f"log-rank P {'' if probability(p)[0] in '<>' else '= '}{probability(p)}", ax=ax)
-    ax.set_title(title)
 
 
 def hazard_sheet(outcome: Outcome, *, level: float) -> Sheet:
@@ -151,6 +154,7 @@ def hazard_sheet(outcome: Outcome, *, level: float) -> Sheet:
         about=outcome.sentence,
         words=f"Posterior median with pointwise {100 * level:g} % credible band, of {'; '.join(sorted(whom))}. Ticks "
         "on the axis: events.",
+        clock=outcome.clock,
         provenance=rows.provenance,
         height_mm=95.0,
     )
@@ -188,6 +192,7 @@ def predictive_sheet(outcome: Outcome, *, level: float) -> Sheet:
         about=outcome.sentence,
         words="Shaded: Kaplan-Meier curves of cohorts replicated from the posterior, each patient with their own entry "
         "and censoring time. A model that fits has the observed curve within the bands.",
+        clock=outcome.clock,
         provenance=rows.provenance,
         height_mm=-(-len(outcome.posteriors) // 2) * 62.0 + 20.0,
     )

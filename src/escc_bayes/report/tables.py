@@ -1,36 +1,25 @@
-"""Tables of the page: results as the words that readers see, intervals named, NAIVE clocks said."""
+"""Tables of the models: results as the words that readers see, intervals named, clocks said."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 
 from escc_bayes.bayes.posterior import Posterior
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand.estimate import Estimate
-from escc_bayes.estimand.tables import Row
 from escc_bayes.plots.words import (
     ESTIMANDS,
-    METHODS,
     estimate_words,
     interval_words,
     method_words,
-    months,
-    percent,
     probability,
     ratio,
-    with_limits,
 )
 from escc_bayes.report.bundle import Bundle
-from escc_bayes.report.outcomes import Outcome, provenance_first, term_labels
+from escc_bayes.report.outcomes import Outcome, contrast_text, provenance_first, term_labels
 from escc_bayes.report.view import Table
 
 EVERYONE = "all patients"
-
-
-def number(row: Row, name: str) -> float:
-    """Return a number of a row."""
-    value = row[name]
-    assert isinstance(value, int | float)
-    return float(value)
 
 
 def analysed(bundle: Bundle) -> Table:
@@ -43,33 +32,6 @@ def analysed(bundle: Bundle) -> Table:
         rows.append((name, r.endpoint, r.clock, f"{r.total}", f"{r.n}", f"{r.events}", censored, left_out))
     head = ("Model", "Endpoint", "Time from", "In cohort", "Analysed", "Events", "Censored", "Left out")
     return Table(provenance_first(bundle.cohort.provenance, "Patients of each model"), head, tuple(rows))
-
-
-def follow_up(bundle: Bundle) -> Table:
-    """Return events, share censored and median follow-up of each endpoint."""
-    rows = []
-    for endpoint, found in bundle.baselines.items():
-        data = bundle.cohort.endpoints[endpoint]
-        n = int(data.present.sum())
-        row = found.tables["followup"][0]
-        interval = with_limits(*(months(number(row, k)) for k in ("median", "lower", "upper")))
-        censored = f"{100 * (1 - data.events / n):.0f} %"
-        rows.append((endpoint, str(row["clock"]), f"{n}", f"{data.events}", censored, interval))
-    head = (
-        "Endpoint",
-        "Time from",
-        "Patients",
-        "Events",
-        "Censored",
-        f"Median follow-up, months ({confidence(bundle)})",
-    )
-    caption = provenance_first(bundle.cohort.provenance, "Events and follow-up (reverse Kaplan-Meier)")
-    return Table(caption, head, tuple(rows))
-
-
-def confidence(bundle: Bundle) -> str:
-    """Name a classical interval."""
-    return f"{100 * bundle.level:g} % confidence interval"
 
 
 def ratio_table(outcome: Outcome, cohort: Cohort) -> Table:
@@ -87,12 +49,6 @@ def ratio_table(outcome: Outcome, cohort: Cohort) -> Table:
         "HR of A vs B: the hazard of A over that of B. A credible interval holds the hazard ratio with the stated "
         "probability, given model and prior; a confidence interval does not. Bayes: posterior medians.",
     )
-
-
-def contrast_text(cohort: Cohort, term: str, contrast: str) -> str:
-    """Return a contrast with the unit of a continuous covariate."""
-    unit = cohort.schema.covariates[term].unit if contrast.startswith("per ") else ""
-    return f"{contrast} {unit}".strip()
 
 
 def ratio_row(e: Estimate) -> tuple[str, ...]:
@@ -136,89 +92,6 @@ def extrapolated(estimates: Iterable[Estimate]) -> str:
     return f"Some medians lie {'; '.join(beyond)}." if beyond else ""
 
 
-def baseline_survival(bundle: Bundle, endpoint: str) -> Table:
-    """Return Kaplan-Meier survival at the landmarks, medians and restricted means of each group."""
-    tables = bundle.baselines[endpoint].tables
-    medians = {(r["term"], r["group"]): r for r in tables["medians"]}
-    means = {(r["term"], r["group"]): r for r in tables["rmst"]}
-    times = list(dict.fromkeys(number(r, "time") for r in tables["landmarks"]))
-    rows = []
-    for key, block in groupby(tables["landmarks"], key=lambda r: (r["term"], r["group"])):
-        median, mean = medians[key], means[key]
-        at = [limits_of(r, "survival", percent) for r in block]
-        group = f"{term_labels(bundle.cohort).get(str(key[0]), '')}: {key[1]}".removeprefix(": ")
-        n = (f"{median['n']}", f"{median['events']}")
-        restricted = f"{limits_of(mean, 'rmst', months)}, to {number(mean, 'until'):.1f}"
-        rows.append((group, *n, *at, limits_of(median, "median", months), restricted, str(median["clock"])))
-    head = ("Group", "Patients", "Events", *(f"{t:g} months, %" for t in times), "Median, months", "RMST, months")
-    caption = f"{endpoint}: Kaplan-Meier survival, medians and restricted means, {confidence(bundle)}s"
-    return Table(provenance_first(bundle.cohort.provenance, caption), (*head, "Time from"), tuple(rows))
-
-
-def limits_of(row: Row, name: str, words: object) -> str:
-    """Print a value of a row with its limits."""
-    assert callable(words)
-    return with_limits(words(number(row, name)), words(number(row, "lower")), words(number(row, "upper")))
-
-
-def test_table(bundle: Bundle, endpoint: str, name: str, caption: str) -> Table | None:
-    """Return log-rank or proportional-hazards tests; None without any."""
-    labels = term_labels(bundle.cohort)
-    found: Sequence[Row] = bundle.baselines[endpoint].tables[name]
-    if not found:
-        return None
-    pairs = name == "logrank"
-    rows = tuple(
-        (
-            labels.get(str(r["term"]), str(r["term"])),
-            *([str(r["comparison"])] if pairs else []),
-            f"{number(r, 'chi2'):.2f}",
-            f"{r['df']}",
-            probability(number(r, "p_value")),
-            *([probability(number(r, "p_holm"))] if pairs else []),
-            str(r["clock"]),
-        )
-        for r in found
-    )
-    middle = ("Comparison", "Chi-squared", "df", "P", "P, Holm") if pairs else ("Chi-squared", "df", "P")
-    head = ("Covariate", *middle, "Time from")
-    return Table(provenance_first(bundle.cohort.provenance, f"{endpoint}: {caption}"), head, rows)
-
-
-def baseline_ratios(bundle: Bundle, endpoint: str) -> Table | None:
-    """Return univariable and multivariable hazard ratios of all covariates of the cohort; None without any."""
-    labels = term_labels(bundle.cohort)
-    found = bundle.baselines[endpoint].tables["hazard_ratios"]
-    if not found:
-        return None
-    rows = tuple(
-        (
-            f"{labels.get(str(r['term']), str(r['term']))}: "
-            f"{contrast_text(bundle.cohort, str(r['term']), str(r['contrast']))}",
-            str(r["model"]),
-            METHODS.get(str(r["method"]), str(r["method"])),
-            limits_of(r, "hr", ratio),
-            probability(number(r, "p_value")),
-            f"{r['n']}",
-            f"{r['events']}",
-            "; ".join(str(r[k]) for k in ("clock", "note") if r[k]),
-        )
-        for r in found
-    )
-    head = (
-        "Contrast",
-        "Model",
-        "Method",
-        f"Hazard ratio ({confidence(bundle)})",
-        "P",
-        "Patients",
-        "Events",
-        "Time from; remark",
-    )
-    caption = f"{endpoint}: hazard ratios of every covariate of the cohort, one by one and all together"
-    return Table(provenance_first(bundle.cohort.provenance, caption), head, rows)
-
-
 def diagnostics_table(posteriors: Mapping[str, Posterior]) -> Table:
     """Return the checks of the sampler."""
     rows = []
@@ -256,8 +129,6 @@ def loo_table(bundle: Bundle) -> Table | None:
 
 def attribution_table(outcome: Outcome, bundle: Bundle) -> Table:
     """Return each step from univariable Cox to the posterior, as hazard ratios before and after."""
-    import math
-
     labels = term_labels(bundle.cohort)
     rows: list[tuple[str, ...]] = []
     for posterior in outcome.posteriors:

@@ -4,12 +4,13 @@ import math
 
 from escc_bayes.spec.baseline import PiecewisePrior, WeibullPrior
 from escc_bayes.spec.design import Block
-from escc_bayes.spec.model import PiecewiseBaseline, WeibullBaseline
+from escc_bayes.spec.model import PiecewiseBaseline
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.prior import Z975, Gamma, HalfNormal, Normal, SurvivalStatement
 
 # Median of a half-normal with scale 1.
 HALF_NORMAL_MEDIAN = 0.6744898
+TWO_LEVELS = "the hazard ratio of two levels"
 
 
 def describe(plan: ModelPlan) -> tuple[str, ...]:
@@ -57,7 +58,8 @@ def baseline_sentence(plan: ModelPlan) -> str:
     if prior.sd is None:
         return f"Baseline hazard: {form}; the rates are independent of each other."
     growth = "a year between midpoints" if asked.steps == "length" else "one piece to the next"
-    return f"Baseline hazard: {form}; the log rates follow a random walk; SD of the step over {growth}: {prior.sd.words()}."
+    steps = f"SD of the step over {growth}: {prior.sd.words()}"
+    return f"Baseline hazard: {form}; the log rates follow a random walk; {steps}."
 
 
 def whom_sentence(plan: ModelPlan) -> str:
@@ -121,21 +123,22 @@ def effect_sentence(block: Block, plan: ModelPlan) -> str:
             return f"{effect.name}: a free effect for each level; {over(levels)}: {ratio_words(effect.prior)}."
         case "ordered":
             return (
-                f"{effect.name}: ordered, the hazard moves in one direction over {', '.join(levels)}; {levels[-1]} over "
-                f"{levels[0]}: {ratio_words(effect.prior)}; the shares of the steps between are uniform."
+                f"{effect.name}: ordered, the hazard moves in one direction over {', '.join(levels)}; "
+                f"{levels[-1]} over {levels[0]}: {ratio_words(effect.prior)}; shares of the steps between uniform."
             )
         case "exchangeable":
             return (
                 f"{effect.name}: exchangeable levels {', '.join(levels)}, log hazard ratios that sum to zero and are "
-                f"shrunk towards each other; {spread_words(effect.sd)}."
+                f"shrunk towards each other; {spread_words(effect.sd, TWO_LEVELS)}."
             )
         case "random_intercept":
-            return f"{effect.name}: a random intercept for each of {len(levels)} levels; {spread_words(effect.sd)}."
+            spread = spread_words(effect.sd, TWO_LEVELS)
+            return f"{effect.name}: a random intercept for each of {len(levels)} levels; {spread}."
         case _:
-            names = ", ".join(effect.covariates)
+            spread = spread_words(effect.sd, "the ratio of two of their hazard ratios")
             return (
-                f"{effect.name}: pooled over {names}; mean of {over(levels)}: {ratio_words(effect.prior)}; "
-                f"between the covariates, {spread_words(effect.sd)}."
+                f"{effect.name}: pooled over {', '.join(effect.covariates)}; mean of {over(levels)}: "
+                f"{ratio_words(effect.prior)}; between the covariates, {spread}."
             )
 
 
@@ -156,13 +159,13 @@ def ratio_words(prior: Normal | None) -> str:
     return prior.hazard_ratio_words()
 
 
-def spread_words(sd: HalfNormal | None) -> str:
-    """Say a prior on an SD of log hazard ratios, and the hazard ratio between two that it allows."""
+def spread_words(sd: HalfNormal | None, which: str) -> str:
+    """Say a prior on an SD of log hazard ratios, and how far ``which`` may lie apart."""
     assert sd is not None
-    # Two levels differ by sqrt(2) SDs.
+    # Two of them differ by sqrt(2) SDs.
     reach = math.exp(Z975 * math.sqrt(2.0) * HALF_NORMAL_MEDIAN * sd.sd)
     return (
-        f"SD on the log scale {sd.words()}; at its median the hazard ratio of two levels lies within "
+        f"SD on the log scale {sd.words()}; at its median {which} lies within "
         f"{1.0 / reach:.2f} to {reach:.2f} with 95 % probability"
     )
 

@@ -192,8 +192,8 @@ def linear_column(covariate: CovariateData, rows: AnalysisRows) -> FloatArray:
     column = (covariate.values - schema.center) / schema.scale
     if np.ptp(covariate.values) <= CONSTANT * np.abs(covariate.values).max(initial=0.0):
         raise CohortError(
-            f"{place(schema, rows)} is {covariate.values[0]:g} in all {rows.n} patients analysed for '{rows.endpoint}'; "
-            "a constant column has no hazard ratio: leave it out"
+            f"{place(schema, rows)} is {covariate.values[0]:g} in all {rows.n} patients analysed for "
+            f"'{rows.endpoint}'; a constant column has no hazard ratio: leave it out"
         )
     return column
 
@@ -211,8 +211,8 @@ def factor_levels(
         )
     if needs_reference and codes[0] != 0:
         raise CohortError(
-            f"{place(schema, rows)}: the reference level '{schema.levels[0]}' has no patient among the {rows.n} analysed for "
-            f"'{rows.endpoint}'; put one of {', '.join(levels)} first in levels of the schema"
+            f"{place(schema, rows)}: the reference level '{schema.levels[0]}' has no patient among the {rows.n} "
+            f"analysed for '{rows.endpoint}'; put one of {', '.join(levels)} first in levels of the schema"
         )
     return levels, codes
 

@@ -61,6 +61,12 @@ def test_a_name_that_would_leave_its_folder_is_no_file_name(name):
         checks.file_name(name, "here")
 
 
+@pytest.mark.parametrize("value", ["", "  ", 3, None])
+def test_text_is_not_empty(value):
+    with pytest.raises(TomlError, match="here: expected text, was given"):
+        checks.text(value, "here")
+
+
 @pytest.mark.parametrize("name", ["1os", "alc mid", "", "a-b", None])
 def test_identifiers_are_letters_digits_and_underscores_after_a_letter(name):
     with pytest.raises(TomlError, match="a letter first"):

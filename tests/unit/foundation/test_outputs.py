@@ -6,14 +6,19 @@ from escc_bayes.foundation.errors import OutputError
 from escc_bayes.foundation.outputs import staged, write_json
 
 
+def write_and_fail(folder, name, text):
+    """Write a file where a run would, then fail as a run might."""
+    (folder / name).write_text(text)
+    raise ZeroDivisionError
+
+
 def names(folder):
     return sorted(str(p.relative_to(folder)) for p in folder.rglob("*"))
 
 
 def test_an_error_leaves_nothing_behind_not_even_parents(tmp_path):
     with pytest.raises(ZeroDivisionError), staged(tmp_path / "a" / "b" / "out") as folder:
-        (folder / "half.csv").write_text("x")
-        raise ZeroDivisionError
+        write_and_fail(folder, "half.csv", "x")
     assert names(tmp_path) == []
 
 
@@ -21,9 +26,8 @@ def test_an_error_leaves_an_existing_folder_as_it_was(tmp_path):
     out = tmp_path / "out"
     out.mkdir()
     (out / "fit.csv").write_text("old")
-    with pytest.raises(KeyError), staged(out) as folder:
-        (folder / "fit.csv").write_text("new")
-        raise KeyError
+    with pytest.raises(ZeroDivisionError), staged(out) as folder:
+        write_and_fail(folder, "fit.csv", "new")
     assert names(tmp_path) == ["out", "out/fit.csv"]
     assert (out / "fit.csv").read_text() == "old"
 
@@ -39,6 +43,12 @@ def test_success_replaces_files_and_keeps_strangers(tmp_path):
         (folder / "figures" / "km.svg").write_text("<svg/>")
     assert names(tmp_path) == ["out", "out/figures", "out/figures/km.svg", "out/fit.csv", "out/notes.txt"]
     assert (out / "fit.csv").read_text() == "new"
+
+
+def test_an_error_keeps_a_parent_that_holds_something_by_then(tmp_path):
+    with pytest.raises(ZeroDivisionError), staged(tmp_path / "a" / "out"):
+        write_and_fail(tmp_path / "a", "other.txt", "from elsewhere")
+    assert names(tmp_path) == ["a", "a/other.txt"]
 
 
 def test_a_file_in_place_of_the_folder_is_refused(tmp_path):

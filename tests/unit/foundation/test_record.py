@@ -24,6 +24,10 @@ def test_digest_sees_shape_and_does_not_see_memory_layout():
     assert digest({"x": square}) == digest({"x": np.asfortranarray(square)})
 
 
+def test_digest_reads_words_as_words():
+    assert digest({"x": np.array(["a", None], dtype=object)}) != digest({"x": np.array(["a", "b"], dtype=object)})
+
+
 def test_versions_come_from_the_installed_packages():
     # importlib.metadata against the modules' own words.
     found = dict(versions())

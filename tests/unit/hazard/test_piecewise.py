@@ -1,5 +1,7 @@
 """Piecewise-constant hazards against quadrature, plain loops and closed forms."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy import integrate
@@ -42,7 +44,7 @@ def test_person_months_are_the_overlap_of_follow_up_and_piece():
     edges = [0.0, *CUTS, np.inf]
     # Length of the intersection of two intervals, written out.
     expected = [
-        [max(0.0, min(t, stop) - max(e, start)) for start, stop in zip(edges, edges[1:], strict=False)]
+        [max(0.0, min(t, stop) - max(e, start)) for start, stop in pairwise(edges)]
         for t, e in zip(time, entry, strict=True)
     ]
     found = piecewise.person_months(time, CUTS, entry)
@@ -56,7 +58,7 @@ def test_cumulative_hazard_is_the_integral_of_the_hazard():
     found = piecewise.cumulative_hazard(LOG_RATES, CUTS, times)
     for d, log_rates in enumerate(LOG_RATES):
         for j, time in enumerate(times):
-            jumps = CUTS[CUTS < time]
+            jumps = CUTS[time > CUTS]
             area, _ = integrate.quad(
                 lambda t, rates=log_rates: hazard_at(rates, CUTS, t), 0.0, time, points=jumps if jumps.size else None
             )
@@ -82,7 +84,7 @@ def test_restricted_mean_is_the_area_under_survival(until, relative):
         def survival(t, rates=log_rates):
             return np.exp(-relative * piecewise.cumulative_hazard(rates[None], CUTS, np.array([t]))[0, 0])
 
-        jumps = CUTS[CUTS < until]
+        jumps = CUTS[until > CUTS]
         area, _ = integrate.quad(survival, 0.0, until, points=jumps if jumps.size else None, epsabs=1e-11)
         assert found[d, 0] == pytest.approx(area, abs=1e-8)
 

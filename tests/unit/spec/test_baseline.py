@@ -113,6 +113,10 @@ def test_at_the_reference_month_the_level_is_the_closed_form(rows):
 def test_priors_given_as_numbers_are_taken_as_they_are(rows):
     walk = resolve_baseline(model(priors={"baseline_log_rate": {"normal": [-4.18, 2.0]}}), rows)
     assert (walk.level.mean, walk.level.sd) == (-4.18, 2.0)
+    stated = {"baseline_log_cumulative_hazard": {"normal": [-0.7, 1.5]}, "log_shape": {"normal": [0.1, 0.4]}}
+    weibull = resolve_baseline(model(base=WEIBULL, priors=stated), rows)
+    assert (weibull.level.mean, weibull.level.sd, weibull.reference_time) == (-0.7, 1.5, 24.0)
+    assert (weibull.log_shape.mean, weibull.log_shape.sd) == (0.1, 0.4)
     independent = {"family": "piecewise_exponential", "smoothing": "independent", "pieces": 3}
     gamma = resolve_baseline(model(baseline=independent, priors={"baseline_rate": {"gamma": [0.5, 10.0]}}), rows)
     assert (gamma.level.shape, gamma.level.rate, gamma.sd) == (0.5, 10.0, None)

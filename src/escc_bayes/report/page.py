@@ -1,0 +1,91 @@
+"""The page: one HTML file that opens offline, with every figure inside. All text is escaped by the template engine."""
+
+import base64
+import re
+from collections.abc import Iterable
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from escc_bayes.report.bundle import Bundle
+from escc_bayes.report.figures import FOLDER
+from escc_bayes.report.outcomes import endpoint_label
+from escc_bayes.report.sections import sections
+from escc_bayes.report.sheet import Sheet
+from escc_bayes.report.view import Page, Picture
+
+# A larger SVG goes in as PNG: browsers draw it faster.
+LARGEST_SVG = 400_000
+WARNINGS = {
+    "simulated": "no row of these data describes a person; nothing on this page is evidence about a treatment.",
+    "reconstructed": "patients rebuilt from published figures; no row of these data is a patient's record.",
+    "observed": "data as given.",
+}
+
+
+def render(bundle: Bundle, figures: Iterable[tuple[Sheet, str, bytes]]) -> str:
+    """Return the page as HTML text.
+
+    Parameters
+    ----------
+    figures : each figure with its SVG text and PNG bytes.
+    """
+    pictures: dict[tuple[str, str], list[Picture]] = {}
+    for found, vector, raster in figures:
+        pictures.setdefault((found.section, found.outcome), []).append(picture(found, vector, raster))
+    page = Page(
+        provenance=bundle.cohort.provenance.upper(),
+        warning=WARNINGS[bundle.cohort.provenance],
+        title=title(bundle),
+        faults=bundle.faults,
+        verdict=verdict(bundle),
+        sections=sections(bundle, pictures),
+    )
+    environment = Environment(
+        loader=PackageLoader("escc_bayes", "report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("template.html.j2").render(page=page)
+
+
+def title(bundle: Bundle) -> str:
+    """Return the heading: endpoints and cohort."""
+    names = " and ".join(endpoint_label(bundle.cohort, endpoint) for endpoint in bundle.baselines)
+    return f"{names}, cohort {bundle.cohort.name}"
+
+
+def verdict(bundle: Bundle) -> str:
+    """Return one line on the worst figures of the sampler over all models."""
+    found = [p.diagnostics for p in bundle.posteriors.values()]
+    rhat = max(d.max_rhat for d in found)
+    ess = min(min(d.min_ess_bulk, d.min_ess_tail) for d in found)
+    return (
+        f"Sampler diagnostics passed: largest R-hat {rhat:.4f}, smallest effective sample size {ess:.0f}, "
+        f"{sum(d.divergences for d in found)} divergences, over {len(found)} models."
+    )
+
+
+def picture(found: Sheet, vector: str, raster: bytes) -> Picture:
+    """Return a figure with its picture inside the page."""
+    if len(vector.encode()) > LARGEST_SVG:
+        data = base64.b64encode(raster).decode()
+        image = Markup('<img src="data:image/png;base64,{}" alt="{}">').format(data, found.title)
+    else:
+        image = inline(vector, found)
+    return Picture(f"{found.title}; time: {found.clock}.", image, f"{FOLDER}/{found.name}.png, .svg")
+
+
+def inline(vector: str, found: Sheet) -> Markup:
+    """Return an SVG for use inside HTML: no prologue, no metadata, and names that no other figure of the page has."""
+    body = vector[vector.index("<svg") :]
+    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
+    body = re.sub(r"<!--.*?-->", "", body, flags=re.DOTALL)
+    body = re.sub(r'\bid="', f'id="{found.name}-', body)
+    body = re.sub(r'href="#', f'href="#{found.name}-', body)
+    body = re.sub(r"url\(#", f"url(#{found.name}-", body)
+    label = Markup('<svg role="img" aria-label="{}" ').format(f"{found.title}. {found.note}")
+    # The file was written by matplotlib, which escapes the text it is given.
+    return label + Markup(body.removeprefix("<svg "))  # noqa: S704
