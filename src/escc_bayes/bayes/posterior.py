@@ -13,7 +13,7 @@ from escc_bayes.bayes.diagnose import Diagnostics
 from escc_bayes.estimand import marginal
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, HazardRatio, contrast_words
-from escc_bayes.estimand.estimate import Estimate, summary
+from escc_bayes.estimand.estimate import Estimate, ratio_words, summary
 from escc_bayes.estimand.evaluate import NAMES, beyond_follow_up, completed, draws_of, predictors, time_of
 from escc_bayes.foundation.record import Record
 from escc_bayes.foundation.seeds import Seed
@@ -142,9 +142,4 @@ class Posterior:
             f"{self.plan.spec!r}",
             f"{self.method}, seed {self.record.seed}: {self.diagnostics.verdict}",
         ]
-        for e in self.hazard_ratios(level=0.95):
-            lines.append(
-                f"  HR {e.term} {e.contrast}: {e.value:.2f} (95 % credible interval {e.lower:.2f} to {e.upper:.2f}; "
-                f"P(HR > 1 | data) = {e.prob_gt_1:.3f})"
-            )
-        return "\n".join(lines)
+        return "\n".join([*lines, *(f"  {ratio_words(e)}" for e in self.hazard_ratios(level=0.95))])

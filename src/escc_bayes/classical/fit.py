@@ -12,7 +12,7 @@ from escc_bayes.classical.weibull_curves import delta_interval
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, HazardRatio, contrast_words
-from escc_bayes.estimand.estimate import Estimate
+from escc_bayes.estimand.estimate import Estimate, ratio_words
 from escc_bayes.estimand.evaluate import NAMES, beyond_follow_up, time_of
 from escc_bayes.foundation.record import Record, versions
 from escc_bayes.spec.model import ModelSpec
@@ -100,14 +100,8 @@ class ClassicalFit:
         )
 
     def __repr__(self) -> str:
-        lines = [self.plan.rows.sentence(), *self.notes]
-        for e in self.hazard_ratios(level=0.95):
-            p = "" if np.isnan(e.p_value) else f", P = {e.p_value:.3f}"
-            lines.append(
-                f"  HR {e.term} {e.contrast}: {e.value:.2f} (95 % confidence interval {e.lower:.2f} to {e.upper:.2f}"
-                f"{p}; {e.method})"
-            )
-        return "\n".join(lines)
+        ratios = [f"  {ratio_words(e)}" for e in self.hazard_ratios(level=0.95)]
+        return "\n".join([self.plan.rows.sentence(), *self.notes, *ratios])
 
 
 def fit_classical(spec: ModelSpec, cohort: Cohort) -> ClassicalFit:

@@ -212,5 +212,5 @@ def ratio_estimate(
 
 
 def exponential(x: float) -> float:
-    """Return exp(x), infinite where it overflows."""
-    return math.exp(x) if x < 700.0 else math.inf
+    """Return exp(x), infinite where it overflows; NaN stays NaN."""
+    return math.inf if x > 700.0 else math.exp(x)

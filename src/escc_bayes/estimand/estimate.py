@@ -65,6 +65,28 @@ class Estimate:
         )
 
 
+def ratio_words(e: Estimate) -> str:
+    """Return a hazard ratio as one line: value, interval with its kind, P value or probability, method."""
+    head = f"HR {e.term} {e.contrast}"
+    if math.isnan(e.lower):
+        return f"{head}: {e.note or 'not estimable'} ({e.method})"
+    interval = f"{100 * e.level:g} % {e.interval_kind} interval {e.lower:.2f} to {e.upper:.2f}"
+    if not math.isnan(e.prob_gt_1):
+        return f"{head}: {e.value:.2f} ({interval}; P(HR > 1 | data) = {e.prob_gt_1:.3f})"
+    return f"{head}: {e.value:.2f} ({interval}, {p_words(e.p_value)}; {e.method})"
+
+
+def p_words(p_value: float) -> str:
+    """Return a P value as papers print it.
+
+    Examples
+    --------
+    >>> p_words(0.0123), p_words(0.00004)
+    ('P = 0.012', 'P < 0.001')
+    """
+    return "P < 0.001" if p_value < 0.001 else f"P = {p_value:.3f}"
+
+
 def summary(draws: FloatArray, level: float) -> tuple[float, float, float]:
     """Return the median and the equal-tailed interval of draws.
 

@@ -74,8 +74,8 @@ def months(x: float) -> str:
 
 
 def with_limits(value: str, lower: str, upper: str) -> str:
-    """Join a value and its limits: ``0.91 (0.42 to 1.98)``."""
-    return f"{value} ({lower} to {upper})"
+    """Join a value and its limits: ``0.91 (0.42 to 1.98)``; limits that do not exist are left out."""
+    return value if lower == upper == NOTHING else f"{value} ({lower} to {upper})"
 
 
 def estimate_words(e: Estimate) -> str:

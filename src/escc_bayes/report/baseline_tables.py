@@ -6,7 +6,7 @@ from itertools import groupby
 from escc_bayes.estimand.tables import Row
 from escc_bayes.plots.words import METHODS, months, percent, probability, ratio, with_limits
 from escc_bayes.report.bundle import Bundle
-from escc_bayes.report.outcomes import contrast_text, provenance_first, term_labels
+from escc_bayes.report.outcomes import provenance_first, term_labels
 from escc_bayes.report.view import Table
 
 
@@ -50,17 +50,28 @@ def baseline_survival(bundle: Bundle, endpoint: str) -> Table:
     medians = {(r["term"], r["group"]): r for r in tables["medians"]}
     means = {(r["term"], r["group"]): r for r in tables["rmst"]}
     times = list(dict.fromkeys(number(r, "time") for r in tables["landmarks"]))
-    rows = []
-    for key, block in groupby(tables["landmarks"], key=lambda r: (r["term"], r["group"])):
-        median, mean = medians[key], means[key]
-        at = [limits_of(r, "survival", percent) for r in block]
-        group = f"{term_labels(bundle.cohort).get(str(key[0]), '')}: {key[1]}".removeprefix(": ")
-        n = (f"{median['n']}", f"{median['events']}")
-        restricted = f"{limits_of(mean, 'rmst', months)}, to {number(mean, 'until'):.1f}"
-        rows.append((group, *n, *at, limits_of(median, "median", months), restricted, str(median["clock"])))
-    head = ("Group", "Patients", "Events", *(f"{t:g} months, %" for t in times), "Median, months", "RMST, months")
-    caption = f"{endpoint}: Kaplan-Meier survival, medians and restricted means, {confidence(bundle)}s"
-    return Table(provenance_first(bundle.cohort.provenance, caption), (*head, "Time from"), tuple(rows))
+    rows: list[tuple[str, ...]] = []
+    for heading, of_term in groupby(tables["landmarks"], key=lambda r: heading_of(r, bundle)):
+        rows.append((heading,))
+        for key, block in groupby(of_term, key=lambda r: (r["term"], r["group"])):
+            at = [limits_of(r, "survival", percent) for r in block]
+            rows.append((str(key[1]), *survival_cells(medians[key], means[key], at)))
+    head = ("Group", "Patients", "Events", *(f"{t:g} months, %" for t in times), "Median, months", "RMST, months", "to")
+    caption = f"{endpoint}: Kaplan-Meier survival, medians and restricted means (RMST), {confidence(bundle)}s"
+    return Table(provenance_first(bundle.cohort.provenance, caption), head, tuple(rows))
+
+
+def survival_cells(median: Row, mean: Row, at: Sequence[str]) -> tuple[str, ...]:
+    """Return the cells of one group after its name."""
+    until = f"{number(mean, 'until'):.1f}"
+    counts = (f"{median['n']}", f"{median['events']}")
+    return (*counts, *at, limits_of(median, "median", months), limits_of(mean, "rmst", months), until)
+
+
+def heading_of(row: Row, bundle: Bundle) -> str:
+    """Return covariate and clock of a row; NAIVE clocks say so."""
+    term = str(row["term"])
+    return f"{term_labels(bundle.cohort).get(term, term) or 'All patients'}; time from {row['clock']}"
 
 
 def limits_of(row: Row, name: str, words: Callable[[float], str]) -> str:
@@ -68,59 +79,58 @@ def limits_of(row: Row, name: str, words: Callable[[float], str]) -> str:
     return with_limits(words(number(row, name)), words(number(row, "lower")), words(number(row, "upper")))
 
 
-def test_table(bundle: Bundle, endpoint: str, name: str, caption: str) -> Table | None:
-    """Return log-rank or proportional-hazards tests; None without any."""
+def logrank_table(bundle: Bundle, endpoint: str) -> Table | None:
+    """Return log-rank tests, overall and pairwise; None without any."""
+    rows: list[tuple[str, ...]] = []
+    for heading, of_term in groupby(bundle.baselines[endpoint].tables["logrank"], key=lambda r: heading_of(r, bundle)):
+        rows.append((heading,))
+        rows += [(str(r["comparison"]), *chi_squared_cells(r), probability(number(r, "p_holm"))) for r in of_term]
+    caption = provenance_first(bundle.cohort.provenance, f"{endpoint}: log-rank tests; pairs with Holm's correction")
+    return Table(caption, ("Comparison", "Chi-squared", "df", "P", "P, Holm"), tuple(rows)) if rows else None
+
+
+def ph_table(bundle: Bundle, endpoint: str) -> Table | None:
+    """Return tests of proportional hazards of the multivariable Cox model; None without any."""
     labels = term_labels(bundle.cohort)
-    found: Sequence[Row] = bundle.baselines[endpoint].tables[name]
+    found = bundle.baselines[endpoint].tables["ph_test"]
     if not found:
         return None
-    pairs = name == "logrank"
-    rows = tuple(
-        (
-            labels.get(str(r["term"]), str(r["term"])),
-            *([str(r["comparison"])] if pairs else []),
-            f"{number(r, 'chi2'):.2f}",
-            f"{r['df']}",
-            probability(number(r, "p_value")),
-            *([probability(number(r, "p_holm"))] if pairs else []),
-            str(r["clock"]),
-        )
-        for r in found
-    )
-    middle = ("Comparison", "Chi-squared", "df", "P", "P, Holm") if pairs else ("Chi-squared", "df", "P")
-    head = ("Covariate", *middle, "Time from")
-    return Table(provenance_first(bundle.cohort.provenance, f"{endpoint}: {caption}"), head, rows)
+    rows = [(labels.get(str(r["term"]), str(r["term"])), *chi_squared_cells(r)) for r in found]
+    heading = (f"All covariates together; time from {found[0]['clock']}",)
+    caption = provenance_first(bundle.cohort.provenance, f"{endpoint}: tests of proportional hazards")
+    return Table(caption, ("Covariate", "Chi-squared", "df", "P"), (heading, *rows))
+
+
+def chi_squared_cells(row: Row) -> tuple[str, str, str]:
+    """Print chi-squared, degrees of freedom and P value."""
+    return f"{number(row, 'chi2'):.2f}", f"{row['df']}", probability(number(row, "p_value"))
 
 
 def baseline_ratios(bundle: Bundle, endpoint: str) -> Table | None:
     """Return univariable and multivariable hazard ratios of all covariates of the cohort; None without any."""
-    labels = term_labels(bundle.cohort)
-    found = bundle.baselines[endpoint].tables["hazard_ratios"]
-    if not found:
-        return None
-    rows = tuple(
-        (
-            f"{labels.get(str(r['term']), str(r['term']))}: "
-            f"{contrast_text(bundle.cohort, str(r['term']), str(r['contrast']))}",
-            str(r["model"]),
-            METHODS.get(str(r["method"]), str(r["method"])),
-            limits_of(r, "hr", ratio),
-            probability(number(r, "p_value")),
-            f"{r['n']}",
-            f"{r['events']}",
-            "; ".join(str(r[k]) for k in ("clock", "note") if r[k]),
-        )
-        for r in found
-    )
-    head = (
-        "Contrast",
-        "Model",
-        "Method",
-        f"Hazard ratio ({confidence(bundle)})",
-        "P",
-        "Patients",
-        "Events",
-        "Time from; remark",
-    )
+    rows: list[tuple[str, ...]] = []
+    for heading, block in groupby(bundle.baselines[endpoint].tables["hazard_ratios"], key=model_words):
+        rows.append((heading,))
+        rows += [ratio_cells(r, bundle) for r in block]
+    head = ("Contrast", "Method", f"Hazard ratio ({confidence(bundle)})", "P", "Remark")
     caption = f"{endpoint}: hazard ratios of every covariate of the cohort, one by one and all together"
-    return Table(provenance_first(bundle.cohort.provenance, caption), head, rows)
+    return Table(provenance_first(bundle.cohort.provenance, caption), head, tuple(rows)) if rows else None
+
+
+def model_words(row: Row) -> str:
+    """Return model, patients, events and clock of a row."""
+    alone = row["model"] == "univariable"
+    model = "Covariate on its own" if alone else "All covariates together"
+    return f"{model}; {row['n']} patients, {row['events']} events; time from {row['clock']}"
+
+
+def ratio_cells(row: Row, bundle: Bundle) -> tuple[str, ...]:
+    """Return the cells of one hazard ratio."""
+    term, method = str(row["term"]), str(row["method"])
+    return (
+        f"{term_labels(bundle.cohort).get(term, term)}: {row['contrast']}",
+        METHODS.get(method, method),
+        limits_of(row, "hr", ratio),
+        probability(number(row, "p_value")),
+        str(row["note"]),
+    )

@@ -78,14 +78,12 @@ def endpoint_label(cohort: Cohort, endpoint: str) -> str:
 
 
 def term_labels(cohort: Cohort) -> dict[str, str]:
-    """Return the words of every covariate."""
-    return {name: schema.label or name for name, schema in cohort.schema.covariates.items()}
-
-
-def contrast_text(cohort: Cohort, term: str, contrast: str) -> str:
-    """Return a contrast with the unit of a continuous covariate."""
-    unit = cohort.schema.covariates[term].unit if contrast.startswith("per ") else ""
-    return f"{contrast} {unit}".strip()
+    """Return the words of every covariate; numbers with their unit."""
+    found = {}
+    for name, schema in cohort.schema.covariates.items():
+        unit = f" ({schema.unit})" if schema.unit and not schema.categorical else ""
+        found[name] = (schema.label or name) + unit
+    return found
 
 
 def provenance_first(provenance: str, text: str) -> str:

@@ -7,7 +7,7 @@ from escc_bayes.foundation.record import seed_label
 from escc_bayes.plots.words import interval_words, probability, ratio
 from escc_bayes.report import baseline_tables, tables
 from escc_bayes.report.bundle import Bundle
-from escc_bayes.report.outcomes import Outcome, contrast_text, endpoint_label, outcomes, term_labels
+from escc_bayes.report.outcomes import Outcome, endpoint_label, outcomes, term_labels
 from escc_bayes.report.view import Block, Picture, Section, Table
 from escc_bayes.spec.describe import describe
 
@@ -51,8 +51,7 @@ def result_sentences(outcome: Outcome, bundle: Bundle) -> tuple[str, ...]:
     cox = {(e.term, e.contrast): e for e in estimates if e.method == "cox"}
     labels = term_labels(bundle.cohort)
     return tuple(
-        f"{labels.get(e.term, e.term)}, {contrast_text(bundle.cohort, e.term, e.contrast)}: {bayes_words(e)}; "
-        f"Cox {cox_words(cox[e.term, e.contrast])}."
+        f"{labels.get(e.term, e.term)}, {e.contrast}: {bayes_words(e)}; Cox {cox_words(cox[e.term, e.contrast])}."
         for e in estimates
         if e.model == first and e.interval_kind == "credible"
     )
@@ -134,9 +133,9 @@ def classical(bundle: Bundle, pictures: Pictures) -> Section:
             tables=present(
                 (
                     baseline_tables.baseline_survival(bundle, endpoint),
-                    baseline_tables.test_table(bundle, endpoint, "logrank", "log-rank tests"),
+                    baseline_tables.logrank_table(bundle, endpoint),
                     baseline_tables.baseline_ratios(bundle, endpoint),
-                    baseline_tables.test_table(bundle, endpoint, "ph_test", "tests of proportional hazards"),
+                    baseline_tables.ph_table(bundle, endpoint),
                 )
             ),
             pictures=of(pictures, "kaplan_meier", endpoint),

@@ -16,7 +16,7 @@ from escc_bayes.plots.words import (
     ratio,
 )
 from escc_bayes.report.bundle import Bundle
-from escc_bayes.report.outcomes import Outcome, contrast_text, provenance_first, term_labels
+from escc_bayes.report.outcomes import Outcome, provenance_first, term_labels
 from escc_bayes.report.view import Table
 
 EVERYONE = "all patients"
@@ -39,7 +39,7 @@ def ratio_table(outcome: Outcome, cohort: Cohort) -> Table:
     labels = term_labels(cohort)
     rows: list[tuple[str, ...]] = []
     for (term, contrast), block in groupby(outcome.comparison.of("hazard_ratio"), key=lambda e: (e.term, e.contrast)):
-        rows.append((f"{labels.get(term, term)}: {contrast_text(cohort, term, contrast)}",))
+        rows.append((f"{labels.get(term, term)}: {contrast}",))
         rows += [ratio_row(e) for e in block]
     head = ("Method", "Hazard ratio (limits)", "Interval", "P(HR > 1 | data)", "P value", "Remark")
     return Table(

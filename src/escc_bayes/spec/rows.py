@@ -154,20 +154,23 @@ def clock_words(landmark: float | None, late: list[str]) -> str:
 
 
 def refuse_late(chosen: dict[str, CovariateData], landmark: float | None) -> None:
-    """Raise where a covariate known at a fixed later month has no landmark at or after that month."""
+    """Raise where covariates known at a later month have no landmark at or after that month."""
     start = 0.0 if landmark is None else landmark
+    late = {}
     for name, covariate in chosen.items():
-        fixed = isinstance(covariate.schema.known_at, float)
-        if not covariate.known_later or (landmark is not None and not fixed):
-            continue
+        each_own = landmark is not None and not isinstance(covariate.schema.known_at, float)
         latest = float(covariate.known_at.max())
-        if latest > start:
-            have = "no landmark is set" if landmark is None else f"the landmark is at {landmark:g} months"
-            raise LandmarkError(
-                f"'{name}' becomes known up to {latest:g} months after time zero, but {have}: patients must survive "
-                f"to have it (immortal time); set [outcome] landmark = {latest:g} or later, or write "
-                'time_zero = "naive" to have every output labelled NAIVE'
-            )
+        if latest > start and not each_own:
+            late[name] = latest
+    if not late:
+        return
+    months = ", ".join(f"'{name}' becomes known up to {month:g} months" for name, month in late.items())
+    have = "no landmark is set" if landmark is None else f"the landmark is at {landmark:g} months"
+    raise LandmarkError(
+        f"{months} after time zero, but {have}: patients must survive to have it (immortal time); set [outcome] "
+        f"landmark = {max(late.values()):g} or later, or write "
+        'time_zero = "naive" to have every output labelled NAIVE'
+    )
 
 
 def incomplete(
