@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from escc_bayes.spec.model import ModelSpec
 
 DEFAULT_COHORT = "escc79"
-DEFAULT_MODELS = ("os_piecewise", "os_weibull", "pfs_piecewise", "pfs_weibull")
+ESCC_MODELS = ("os_piecewise", "os_weibull", "pfs_piecewise", "pfs_weibull")
+DEFAULT_MODELS = {"larynx": ("larynx_piecewise",)}
 
 app = typer.Typer(
     name="escc-bayes",
@@ -230,10 +231,26 @@ def open_specs(names: list[str]) -> tuple["ModelSpec", ...]:
 
 
 def default_models(cohort: "Cohort") -> list[str]:
-    """Return the models of a report on a bundled cohort."""
-    if cohort.name == "larynx":
-        return ["larynx_piecewise"]
-    return list(DEFAULT_MODELS)
+    """Return the shipped models whose endpoint and covariates the cohort has.
+
+    Raises
+    ------
+    SpecError : none fits; a model has priors, and nobody can choose them but the user.
+    """
+    from escc_bayes.spec.reading import load_spec
+
+    shipped = [load_spec(name) for name in DEFAULT_MODELS.get(cohort.name, ESCC_MODELS)]
+    fitting = [
+        spec.name
+        for spec in shipped
+        if spec.outcome.endpoint in cohort.endpoints and set(spec.covariates) <= set(cohort.covariates)
+    ]
+    if not fitting:
+        raise SpecError(
+            f"no shipped model fits the columns of '{cohort.name}' (covariates: {', '.join(cohort.covariates)}); write "
+            "one (models/README.md explains the format) and name it with --model FILE.toml"
+        )
+    return fitting
 
 
 def gathered(

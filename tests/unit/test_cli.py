@@ -170,6 +170,16 @@ def test_naive_covariates_are_labelled_in_baselines(tmp_path, monkeypatch, capsy
         assert {row["clock"] for row in csv.DictReader(stream)} == {"the landmark at 3 months"}
 
 
+def test_report_without_a_model_that_fits_says_how_to_write_one(files, monkeypatch, capsys):
+    """Priors are the user's: a cohort with other columns gets no model by default."""
+    words = ("report", "--cohort", files / "c.csv", "--schema", files / "s.toml", "--out", files / "out")
+    code, _, err = run(monkeypatch, capsys, *words)
+    assert code == 2
+    assert "no shipped model fits" in err
+    assert "--model FILE.toml" in err
+    assert not (files / "out").exists()
+
+
 @pytest.mark.sampling
 def test_report_on_the_larynx_is_complete_and_labelled(tmp_path, larynx_posterior, monkeypatch, capsys):
     """All files that a report promises, from one command; the structure is already compiled by the fixture."""

@@ -107,7 +107,8 @@ def ratio_tables(
         single = plan_for(rows, (name,))
         fitted = ratios.cox_coefficients(single, "cox_univariable")
         contrasts = standard_contrasts(single.design)
-        found += [ratios.wald(c, single, fitted, "univariable", record, level) for c in contrasts]
+        source = ratios.Source(single, "univariable", record, level)
+        found += [ratios.wald(asked, source, fitted) for asked in contrasts]
     if alone:
         found += multivariable(plan, record, level)
     problems = sorted({f"{e.method}: {e.note}" for e in found if e.note.startswith("not estimable")})
@@ -117,15 +118,16 @@ def ratio_tables(
 
 def multivariable(plan: ModelPlan, record: Record, level: float) -> list[Estimate]:
     """Return Cox, Firth and Weibull hazard ratios of the model with all covariates."""
-    p = plan.design.columns.shape[1]
+    source = ratios.Source(plan, "multivariable", record, level)
     cox = ratios.cox_coefficients(plan, "cox")
-    weibull = ratios.weibull_coefficients(ratios.weibull_fit(plan, float(np.median(plan.rows.time))), p)
+    fitted = ratios.weibull_fit(plan, float(np.median(plan.rows.time)))
+    weibull = ratios.weibull_coefficients(fitted, plan.design.columns.shape[1])
     found = []
     for asked in standard_contrasts(plan.design):
         found += [
-            ratios.wald(asked, plan, cox, "multivariable", record, level),
-            ratios.firth_ratio(asked, plan, "multivariable", record, level),
-            ratios.wald(asked, plan, weibull, "multivariable", record, level),
+            ratios.wald(asked, source, cox),
+            ratios.firth_ratio(asked, source),
+            ratios.wald(asked, source, weibull),
         ]
     return found
 

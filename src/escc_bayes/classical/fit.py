@@ -61,11 +61,11 @@ class ClassicalFit:
 
     def ratios(self, asked: HazardRatio, level: float) -> tuple[Estimate, ...]:
         """Return one hazard ratio from each of four methods."""
-        name = self.plan.spec.name
+        source = ratios.Source(self.plan, self.plan.spec.name, self.record, level)
         p = self.plan.design.columns.shape[1]
         fits = (self.cox, self.univariable, ratios.weibull_coefficients(self.weibull, p))
-        cox, univariable, weibull = (ratios.wald(asked, self.plan, found, name, self.record, level) for found in fits)
-        return cox, ratios.firth_ratio(asked, self.plan, name, self.record, level), univariable, weibull
+        cox, univariable, weibull = (ratios.wald(asked, source, found) for found in fits)
+        return cox, ratios.firth_ratio(asked, source), univariable, weibull
 
     def hazard_ratios(self, *, level: float) -> tuple[Estimate, ...]:
         """Return the hazard ratio of every level against its reference, and of every number per its scale."""

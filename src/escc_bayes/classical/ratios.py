@@ -33,6 +33,16 @@ class Coefficients:
     problem: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Whose patients a ratio comes from, under which model name, with which record and level."""
+
+    plan: ModelPlan
+    model: str
+    record: Record
+    level: float
+
+
 def entry_of(plan: ModelPlan) -> FloatArray | None:
     """Return entry times where anyone enters late."""
     return plan.rows.entry if plan.rows.delayed else None
@@ -87,64 +97,39 @@ def weibull_coefficients(fitted: WeibullFit | str, p: int) -> Coefficients:
     return Coefficients("weibull_mle", fitted.coef, fitted.covariance[2:, 2:], fitted.infinite)
 
 
-def wald(
-    asked: HazardRatio, plan: ModelPlan, found: Coefficients, model: str, record: Record, level: float
-) -> Estimate:
+def wald(asked: HazardRatio, source: Source, found: Coefficients) -> Estimate:
     """Return a hazard ratio with its Wald interval and P value."""
-    asked = complete(asked, plan.design)
-    w = weights(asked, plan.design)
+    asked = complete(asked, source.plan.design)
+    w = weights(asked, source.plan.design)
     if found.problem or bool((found.infinite & (w != 0.0)).any()):
-        return without_interval(asked, plan, found, w, model, record, level)
+        return without_interval(asked, source, found, w)
     log_ratio = float(w @ found.coef)
     se = math.sqrt(float(w @ found.covariance @ w))
-    z = float(ndtri(0.5 + level / 2.0))
+    half = float(ndtri(0.5 + source.level / 2.0)) * se
     return ratio_estimate(
         asked,
-        plan,
+        source,
         found.method,
-        model,
-        record,
-        level,
         log_ratio=log_ratio,
-        limits=(log_ratio - z * se, log_ratio + z * se),
+        limits=(log_ratio - half, log_ratio + half),
         p_value=2.0 * float(ndtr(-abs(log_ratio / se))),
         log_sd=se,
     )
 
 
-def without_interval(
-    asked: HazardRatio,
-    plan: ModelPlan,
-    found: Coefficients,
-    w: FloatArray,
-    model: str,
-    record: Record,
-    level: float,
-) -> Estimate:
+def without_interval(asked: HazardRatio, source: Source, found: Coefficients, w: FloatArray) -> Estimate:
     """Return a hazard ratio that has no finite estimate, saying why."""
     direction = float(w @ np.where(found.infinite, found.coef, 0.0))
     log_ratio = math.nan if found.problem or direction == 0.0 else math.copysign(math.inf, direction)
-    return ratio_estimate(
-        asked,
-        plan,
-        found.method,
-        model,
-        record,
-        level,
-        log_ratio=log_ratio,
-        limits=(math.nan, math.nan),
-        p_value=math.nan,
-        log_sd=math.nan,
-        note=found.problem or NOT_FINITE,
-    )
+    return ratio_estimate(asked, source, found.method, log_ratio=log_ratio, note=found.problem or NOT_FINITE)
 
 
-def firth_ratio(asked: HazardRatio, plan: ModelPlan, model: str, record: Record, level: float) -> Estimate:
+def firth_ratio(asked: HazardRatio, source: Source) -> Estimate:
     """Return Firth's hazard ratio with profile-likelihood interval and penalised likelihood-ratio P value."""
+    plan = source.plan
     asked = complete(asked, plan.design)
     if entry_of(plan) is not None or weight_of(plan) is not None:
-        found = missing("cox_firth", plan.design.columns.shape[1], NO_FIRTH)
-        return without_interval(asked, plan, found, weights(asked, plan.design), model, record, level)
+        return ratio_estimate(asked, source, "cox_firth", note=NO_FIRTH)
     inside = plan.design.columns_of(asked.term)
     columns, place, factor = plan.design.columns, inside.start, 1.0
     if asked.per is not None:
@@ -153,18 +138,15 @@ def firth_ratio(asked: HazardRatio, plan: ModelPlan, model: str, record: Record,
         columns, others = with_reference(plan, asked.term, str(asked.versus))
         place = inside.start + others.index(str(asked.level))
     try:
-        fitted = firth(columns, plan.rows.time, plan.rows.event, level=level)
-    except (CollinearError, FirthError) as error:
-        problem = collinear_words(error, plan) if isinstance(error, CollinearError) else str(error)
-        found = missing("cox_firth", columns.shape[1], problem)
-        return without_interval(asked, plan, found, weights(asked, plan.design), model, record, level)
+        fitted = firth(columns, plan.rows.time, plan.rows.event, level=source.level)
+    except CollinearError as error:
+        return ratio_estimate(asked, source, "cox_firth", note=collinear_words(error, plan))
+    except FirthError as error:
+        return ratio_estimate(asked, source, "cox_firth", note=str(error))
     return ratio_estimate(
         asked,
-        plan,
+        source,
         "cox_firth",
-        model,
-        record,
-        level,
         log_ratio=factor * float(fitted.coef[place]),
         limits=(factor * float(fitted.lower[place]), factor * float(fitted.upper[place])),
         p_value=float(fitted.p_value[place]),
@@ -174,39 +156,37 @@ def firth_ratio(asked: HazardRatio, plan: ModelPlan, model: str, record: Record,
 
 def ratio_estimate(
     asked: HazardRatio,
-    plan: ModelPlan,
+    source: Source,
     method: str,
-    model: str,
-    record: Record,
-    level: float,
     *,
-    log_ratio: float,
-    limits: tuple[float, float],
-    p_value: float,
-    log_sd: float,
+    log_ratio: float = math.nan,
+    limits: tuple[float, float] = (math.nan, math.nan),
+    p_value: float = math.nan,
+    log_sd: float = math.nan,
     note: str = "",
 ) -> Estimate:
-    """Return a hazard ratio from its logarithm."""
+    """Return a hazard ratio from its logarithm; what is not given does not exist."""
+    rows = source.plan.rows
     lower, upper = sorted(limits)
     return Estimate(
-        endpoint=plan.rows.endpoint,
+        endpoint=rows.endpoint,
         estimand="hazard_ratio",
         term=asked.term,
         contrast=contrast_words(asked),
         method=method,
-        model=model,
+        model=source.model,
         value=exponential(log_ratio),
         lower=exponential(lower),
         upper=exponential(upper),
-        level=level,
+        level=source.level,
         interval_kind="confidence",
         p_value=p_value,
         log_mean=log_ratio,
         log_sd=log_sd,
-        n=plan.rows.n,
-        events=plan.rows.events,
-        clock=plan.rows.clock,
-        record=record,
+        n=rows.n,
+        events=rows.events,
+        clock=rows.clock,
+        record=source.record,
         note=note,
     )
 
