@@ -20,7 +20,7 @@ def benchmark():
 @pytest.mark.slow
 @pytest.mark.parametrize("family", ["piecewise_exponential", "weibull"])
 def test_intervals_cover_known_effects(family):
-    """Simulation: 100 cohorts of 79 patients; one rate has a Monte Carlo error of 0.022, four together of about 0.011."""
+    """Simulation: 100 cohorts of 79 patients; the Monte Carlo error of one rate is 0.022, of four about 0.011."""
     study = benchmark()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -56,7 +56,7 @@ class Diagnostics:
         """``ok``, or NOT FIT FOR USE with the reasons and the remedy."""
         if self.fit_for_use:
             return "ok"
-        return "NOT FIT FOR USE: " + "; ".join(self.faults) + "; raise --draws and --tune, or widen less the priors"
+        return "NOT FIT FOR USE: " + "; ".join(self.faults) + "; raise draws and tune, or state narrower priors"
 
 
 def diagnose(quantities: Mapping[str, FloatArray], diverging: np.ndarray) -> Diagnostics:

@@ -11,7 +11,7 @@ from escc_bayes.bayes.posterior import Posterior
 from escc_bayes.bayes.prior import parameter_priors
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.foundation.errors import InputError
-from escc_bayes.foundation.record import Record
+from escc_bayes.foundation.record import Record, seed_from_label
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.plan import make_plan
 
@@ -44,8 +44,7 @@ def load_posterior(path: str | Path, spec: ModelSpec, cohort: Cohort) -> Posteri
         values = {name: drawn(tree["posterior"][name]) for name in parameter_priors(plan)}
         stats = {str(name): np.asarray(stat.values) for name, stat in tree["sample_stats"].data_vars.items()}
     diagnostics = checked(plan, Draws(values, stats))
-    seed = record.seed if isinstance(record.seed, int) else 0
-    return Posterior(plan, values, stats, diagnostics, record, seed)
+    return Posterior(plan, values, stats, diagnostics, record, seed_from_label(record.seed))
 
 
 def drawn(variable: Any) -> np.ndarray:

@@ -11,7 +11,7 @@ from escc_bayes.classical.weibull import WeibullFit
 from escc_bayes.classical.weibull_curves import delta_interval
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand.contrast import standard_contrasts
-from escc_bayes.estimand.estimand import Estimand, HazardRatio, contrast_words
+from escc_bayes.estimand.estimand import Estimand, HazardRatio, MedianSurvival, contrast_words
 from escc_bayes.estimand.estimate import Estimate, ratio_words
 from escc_bayes.estimand.evaluate import NAMES, beyond_follow_up, time_of
 from escc_bayes.foundation.record import Record, versions
@@ -96,8 +96,12 @@ class ClassicalFit:
             events=rows.events,
             clock=rows.clock,
             record=self.record,
-            note="not reached" if np.isnan(value) else beyond_follow_up(asked, value, self.plan),
+            note=self.absence(asked) if np.isnan(value) else beyond_follow_up(asked, value, self.plan),
         )
+
+    def absence(self, asked: Estimand) -> str:
+        """Say why an estimate does not exist."""
+        return "not reached" if isinstance(asked, MedianSurvival) else "beyond the follow-up of the group"
 
     def __repr__(self) -> str:
         ratios = [f"  {ratio_words(e)}" for e in self.hazard_ratios(level=0.95)]

@@ -71,7 +71,21 @@ def digest(content: Mapping[str, object]) -> str:
 
 
 def seed_label(seed: int | np.random.SeedSequence) -> int | str:
-    """Return what a record writes for ``seed``: the number itself, or entropy and spawn key."""
+    """Return what a record writes for ``seed``: the number itself, or ``entropy/key/key`` of a stream."""
     if isinstance(seed, int):
         return seed
-    return f"entropy {seed.entropy}, spawn key {seed.spawn_key}"
+    return f"{seed.entropy}/{'/'.join(map(str, seed.spawn_key))}"
+
+
+def seed_from_label(label: int | str | None) -> int | np.random.SeedSequence:
+    """Return the seed that ``seed_label`` wrote.
+
+    Examples
+    --------
+    >>> seed_from_label("11/5/7").spawn_key
+    (5, 7)
+    """
+    if isinstance(label, int):
+        return label
+    numbers = [int(part) for part in str(label).split("/") if part]
+    return np.random.SeedSequence(numbers[0], spawn_key=tuple(numbers[1:]))

@@ -111,7 +111,7 @@ def draw_line(line: Line, *, look: Look, limits: tuple[float, float], ax: Axes) 
             ax.plot([end], [line.y], arrow, color=look.colour, markersize=3.2, clip_on=False)
     if left <= e.value <= right:
         face = look.colour if look.filled else "white"
-        ax.plot([e.value], [line.y], look.marker, color=look.colour, markerfacecolor=face, gid=f"hr-{e.method}")
+        ax.plot([e.value], [line.y], look.marker, color=look.colour, markerfacecolor=face, label="_value")
     return ax
 
 

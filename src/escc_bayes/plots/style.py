@@ -40,6 +40,7 @@ STYLE: Mapping[str, object] = MappingProxyType(
         "legend.handlelength": 1.8,
         "lines.linewidth": 1.1,
         "lines.markersize": 3.6,
+        "figure.constrained_layout.w_pad": 0.08,
         "savefig.dpi": 300,
         # The same figure is the same file, byte for byte.
         "svg.hashsalt": "escc_bayes",

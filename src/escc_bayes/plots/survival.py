@@ -14,8 +14,8 @@ from escc_bayes.plots.style import GROUPS, INK, Palette
 POINTS_PER_INCH = 72.0
 # Points from the axis down to the first row of numbers (below tick labels and axis label), and between rows.
 FIRST_ROW, ROW = 31.0, 7.6
-# Entries beside each other in a legend, and points that a row of them takes.
-COLUMNS, LEGEND_ROW = 3, 10.0
+# Letters of a legend that stands in one row, entries in a row of a longer one, points that a row takes.
+SHORT, COLUMNS, LEGEND_ROW = 26, 3, 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +48,17 @@ def survival_curves(
     """
     for place, band in enumerate(behind):
         draw_band(band, look=palette[place], ax=ax, shade=0.0, width=0.7, dash=False)
-    for place, band in enumerate(curves):
-        draw_band(band, look=palette[place], ax=ax, width=1.4)
+    lines = [draw_band(band, look=palette[place], ax=ax, width=1.4) for place, band in enumerate(curves)]
     month_axis(ax, until, label=time_label)
     survival_axis(ax)
-    rows = -(-len(curves) // COLUMNS) if any(band.label for band in curves) else 0
+    names = [band.label for band in curves]
+    columns = len(names) if len("".join(names)) <= SHORT else COLUMNS
+    rows = -(-len(names) // columns) if any(names) else 0
     if rows:
         # Above the axes: no corner inside is free for every set of curves.
-        ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 0.985), ncols=COLUMNS, borderaxespad=0.0, columnspacing=1.0)
+        above = ax.legend(lines, names, ncols=columns, columnspacing=1.0, borderaxespad=0.0)
+        above.set_loc("lower left")
+        above.set_bbox_to_anchor((-0.02, 0.985))
     ax.set_title(title, pad=5.0 + LEGEND_ROW * rows)
     return ax
 

@@ -25,6 +25,7 @@ from escc_bayes.report.sheet import Sheet, drawn
 
 SINGLE_CURVES = 25
 LINE_MM = 2.75
+FANS_MM = 52.0
 
 
 def forest_sheet(outcome: Outcome, labels: dict[str, str]) -> Sheet:
@@ -46,24 +47,21 @@ def forest_sheet(outcome: Outcome, labels: dict[str, str]) -> Sheet:
 
 
 def prior_sheet(outcome: Outcome, checks: dict[str, PriorCheck], labels: dict[str, str]) -> Sheet:
-    """Return prior survival fans above prior hazard ratios of an outcome's models."""
-    rows = outcome.posteriors[0].plan.rows
-    contrasts = len(next(iter(checks.values())).hazard_ratios)
-    several = len(checks)
-
-    fans, lines = 52.0, 18.0 + 2.0 * contrasts * (1 + several)
+    """Return prior survival fans above prior hazard ratios of an outcome's models; fans alone without effects."""
+    ratios = {model: check.hazard_ratios for model, check in checks.items()}
+    contrasts = len(next(iter(ratios.values())))
+    level = next(iter(checks.values())).level
+    lines = 18.0 + 2.0 * contrasts * (1 + len(checks)) if contrasts else 0.0
 
     def draw(figure: SubFigure) -> None:
-        parts = figure.add_gridspec(2, 1, height_ratios=[fans, lines])
-        above, below = figure.add_subfigure(parts[0]), figure.add_subfigure(parts[1])
-        for place, (model, check) in enumerate(checks.items()):
-            ax = above.add_subplot(1, several, place + 1)
-            curves, look = check.baseline[:SINGLE_CURVES], MODELS[place]
-            fan(prior_fan(check), curves=curves, look=look, time_label=months_from(rows.clock), ax=ax)
-            ax.set_title(model)
-        ratios = {m: c.hazard_ratios for m, c in checks.items()}
-        prior_ratios(ratios, headings=labels, ax=below.subplots())
+        if not contrasts:
+            draw_fans(checks, figure, time_label=months_from(outcome.clock))
+            return
+        parts = figure.add_gridspec(2, 1, height_ratios=[FANS_MM, lines])
+        draw_fans(checks, figure.add_subfigure(parts[0]), time_label=months_from(outcome.clock))
+        prior_ratios(ratios, headings=labels, ax=figure.add_subfigure(parts[1]).subplots())
 
+    below = f" Below: prior medians and {100 * level:g} % prior intervals of the hazard ratios." if contrasts else ""
     return drawn(
         draw,
         name=f"{outcome.name}_prior_check",
@@ -71,12 +69,20 @@ def prior_sheet(outcome: Outcome, checks: dict[str, PriorCheck], labels: dict[st
         outcome=outcome.key,
         title=f"{outcome.title}: what the priors say before any outcome is seen",
         about=outcome.sentence,
-        words="Above: prior survival of whom the baseline describes; bands of 95, 80 and 50 % and single curves. "
-        f"Below: prior medians and {100 * next(iter(checks.values())).level:g} % prior intervals of the hazard ratios.",
+        words="Prior survival of whom the baseline describes: bands of 95, 80 and 50 %, and single curves." + below,
         clock=outcome.clock,
-        provenance=rows.provenance,
-        height_mm=fans + lines + 26.0,
+        provenance=outcome.posteriors[0].record.provenance,
+        height_mm=FANS_MM + lines + 26.0,
     )
+
+
+def draw_fans(checks: dict[str, PriorCheck], figure: SubFigure, *, time_label: str) -> None:
+    """Draw the prior survival fan of each model, side by side."""
+    for place, (model, check) in enumerate(checks.items()):
+        ax = figure.add_subplot(1, len(checks), place + 1)
+        curves = check.baseline[:SINGLE_CURVES]
+        fan(prior_fan(check), curves=curves, look=MODELS[place], time_label=time_label, ax=ax)
+        ax.set_title(model)
 
 
 def prior_posterior_sheet(outcome: Outcome, labels: dict[str, str]) -> Sheet:

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 
-from escc_bayes.foundation.record import Record, digest, seed_label, versions
+from escc_bayes.foundation.record import Record, digest, seed_from_label, seed_label, versions
 
 
 def test_digest_does_not_depend_on_the_order_of_names():
@@ -45,5 +45,8 @@ def test_record_survives_json():
 
 def test_seed_label_of_a_sequence_is_enough_to_make_it_again():
     given = np.random.SeedSequence(7, spawn_key=(1, 2))
-    assert seed_label(given) == "entropy 7, spawn key (1, 2)"
+    assert seed_label(given) == "7/1/2"
+    again = seed_from_label("7/1/2")
+    assert list(again.generate_state(4)) == list(given.generate_state(4))
+    assert seed_from_label(seed_label(11)) == 11
     assert seed_label(7) == 7

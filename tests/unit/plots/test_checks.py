@@ -19,7 +19,7 @@ def way(*values):
     names = ("adjustment", "baseline", "prior")
     return [
         AttributionStep("os", "m", "stage", "IV vs II", n, "a", "b", x, y)
-        for n, x, y in zip(names, logs, logs[1:], strict=True)
+        for n, x, y in zip(names, logs[:-1], logs[1:], strict=True)
     ]
 
 
@@ -55,7 +55,7 @@ def test_worse_models_stand_left_of_the_best(ax):
 def test_convergence_dots_and_limits(ax):
     checks = {"m": [Convergence("b_stage", 1.002, 900.0, 700.0), Convergence("sd_alc", 1.03, 300.0, 250.0)]}
     rhat_dots(checks, ax=ax)
-    assert ax.lines[0].get_xdata() == [1.002, 1.03]
+    assert list(ax.lines[0].get_xdata()) == [1.002, 1.03]
     assert ax.lines[1].get_xdata()[0] == MAX_RHAT
     assert [t.get_text() for t in ax.texts] == ["sd_alc"]
     assert ax.get_xlim()[1] > 1.03

@@ -51,7 +51,7 @@ def test_survival_curves_have_legend_axis_and_numbers(ax):
     survival_curves([SMOOTH, STEPS], until=12.0, time_label="Months from time zero", title="Stage", ax=ax)
     assert [t.get_text() for t in ax.get_legend().get_texts()] == ["IV", "II"]
     assert ax.get_xlabel() == "Months from time zero"
-    assert ax.get_title(loc="left") == "Stage"
+    assert ax.get_title() == "Stage"
     assert ax.lines[0].get_linestyle() != ax.lines[1].get_linestyle()
     numbers = AtRisk(("IV", "II"), np.array([0.0, 6.0]), np.array([[29, 20], [14, 13]]))
     at_risk_table(numbers, ax=ax)

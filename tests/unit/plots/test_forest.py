@@ -9,7 +9,7 @@ from escc_bayes.plots.forest import forest, layout
 
 def markers(ax):
     """Return (x, filled) of every value drawn, from top to bottom."""
-    drawn = [line for line in ax.lines if (line.get_gid() or "").startswith("hr-")]
+    drawn = [line for line in ax.lines if line.get_label() == "_value"]
     drawn.sort(key=lambda line: line.get_ydata()[0])
     return [(line.get_xdata()[0], line.get_markerfacecolor() == line.get_color()) for line in drawn]
 
@@ -40,7 +40,7 @@ def three(hazard_ratio):
 def test_markers_and_intervals_are_the_estimates(ax, three):
     forest(three, headings={}, limits=(0.1, 20.0), ax=ax)
     assert [x for x, _ in markers(ax)] == [1.9, 2.5, 2.6]
-    assert [(0.7, 5.5), (0.3, 18.8), (0.4, 17.1)] == [i for i in intervals(ax) if i != (0.0, 1.0)]
+    assert [i for i in intervals(ax) if i != (0.0, 1.0)] == [(0.7, 5.5), (0.3, 18.8), (0.4, 17.1)]
     assert {"1.90 (0.70 to 5.50)", "2.50 (0.30 to 18.8)", "2.60 (0.40 to 17.1)"} <= set(texts(ax))
 
 
