@@ -1,0 +1,1 @@
+"""From printed numbers to findings, cohorts and priors."""
