@@ -32,6 +32,13 @@ _HOMES = {
     "Comparison": "compare.comparison",
     "compare": "compare.comparison",
     "write_report": "report.write",
+    "Study": "data.study",
+    "read_study": "data.study",
+    "Finding": "evidence.finding",
+    "audit": "evidence.audit",
+    "pool_evidence": "evidence.pool",
+    "PoolRequest": "evidence.pool",
+    "PublishedEffect": "evidence.published_effect",
     "EsccBayesError": "foundation.errors",
     "InputError": "foundation.errors",
 }
@@ -52,11 +59,18 @@ if TYPE_CHECKING:
     from escc_bayes.data.cohort import read_cohort as read_cohort
     from escc_bayes.data.schema import CohortSchema as CohortSchema
     from escc_bayes.data.schema import load_schema as load_schema
+    from escc_bayes.data.study import Study as Study
+    from escc_bayes.data.study import read_study as read_study
     from escc_bayes.estimand.estimand import HazardRatio as HazardRatio
     from escc_bayes.estimand.estimand import MedianSurvival as MedianSurvival
     from escc_bayes.estimand.estimand import RMSTDifference as RMSTDifference
     from escc_bayes.estimand.estimand import SurvivalAt as SurvivalAt
     from escc_bayes.estimand.estimate import Estimate as Estimate
+    from escc_bayes.evidence.audit import audit as audit
+    from escc_bayes.evidence.finding import Finding as Finding
+    from escc_bayes.evidence.pool import PoolRequest as PoolRequest
+    from escc_bayes.evidence.pool import pool_evidence as pool_evidence
+    from escc_bayes.evidence.published_effect import PublishedEffect as PublishedEffect
     from escc_bayes.foundation.errors import EsccBayesError as EsccBayesError
     from escc_bayes.foundation.errors import InputError as InputError
     from escc_bayes.report.write import write_report as write_report

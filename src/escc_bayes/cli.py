@@ -203,6 +203,37 @@ def compare(
     finish(bundle.faults)
 
 
+@app.command()
+def audit(
+    studies: Annotated[
+        list[str] | None, typer.Argument(help="Study files or bundled studies by name; none: every bundled study.")
+    ] = None,
+    out: OutOption = Path("out/audit"),
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with code 1 on a contradiction.")] = False,
+) -> None:
+    """Does the arithmetic of a paper hold? One sentence a finding, and findings.csv."""
+    from dataclasses import asdict, fields
+
+    from escc_bayes.data.bundled import find_study, study_names
+    from escc_bayes.evidence.audit import audit_files
+    from escc_bayes.evidence.finding import Finding
+    from escc_bayes.foundation.csv import write_csv
+    from escc_bayes.foundation.outputs import staged
+
+    findings, problems = audit_files([find_study(name) for name in studies or study_names()])
+    with staged(out) as folder:
+        columns = [field.name for field in fields(Finding)]
+        write_csv(folder / "findings.csv", [asdict(finding) for finding in findings], columns)
+    for finding in findings:
+        typer.echo(str(finding))
+    for problem in problems:
+        typer.secho(f"Error: {problem}", err=True)
+    if problems:
+        raise typer.Exit(2)
+    if strict and any(finding.severity == "contradiction" for finding in findings):
+        raise typer.Exit(1)
+
+
 def open_cohort(name_or_path: str, schema: str | None) -> "Cohort":
     """Return a cohort from a file and a schema, or a bundled one by name."""
     from escc_bayes.data.bundled import EXAMPLES, example_cohort, find_schema

@@ -170,6 +170,26 @@ def test_naive_covariates_are_labelled_in_baselines(tmp_path, monkeypatch, capsy
         assert {row["clock"] for row in csv.DictReader(stream)} == {"the landmark at 3 months"}
 
 
+def test_audit_prints_one_sentence_a_finding_and_strict_fails(tmp_path, monkeypatch, capsys):
+    """The stage sum of the target study is 69, not 79 (14 + 36 + 19, by hand)."""
+    words = ("audit", "seed1_scirep2025", "--out", tmp_path / "a")
+    code, printed, err = run(monkeypatch, capsys, *words)
+    assert (code, err) == (0, "")
+    assert "14 + 36 + 19 = 69, not 79" in printed
+    with (tmp_path / "a" / "findings.csv").open() as stream:
+        rows = list(csv.DictReader(stream))
+    assert list(rows[0]) == ["study", "rule", "severity", "statement", "arithmetic", "where"]
+    assert len(rows) == len(printed.splitlines())
+    assert run(monkeypatch, capsys, *words, "--strict")[0] == 1
+    assert run(monkeypatch, capsys, "audit", "tenergy_epoc1802", "--strict", "--out", tmp_path / "t")[0] == 0
+
+
+def test_audit_of_an_unknown_study_suggests_the_nearest(monkeypatch, capsys):
+    code, _, err = run(monkeypatch, capsys, "audit", "seed1_scirep2024")
+    assert code == 2
+    assert "did you mean 'seed1_scirep2025'" in err
+
+
 def test_report_without_a_model_that_fits_says_how_to_write_one(files, monkeypatch, capsys):
     """Priors are the user's: a cohort with other columns gets no model by default."""
     words = ("report", "--cohort", files / "c.csv", "--schema", files / "s.toml", "--out", files / "out")

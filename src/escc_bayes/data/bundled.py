@@ -4,6 +4,7 @@ import importlib.util
 from pathlib import Path
 
 from escc_bayes.data.cohort import Cohort, read_cohort
+from escc_bayes.data.study import StudyError
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import CohortError, InputError
 
@@ -41,6 +42,16 @@ def find_toml(name_or_path: str | Path, folder: Path, what: str, error: type[Inp
 def find_schema(name_or_path: str | Path) -> Path:
     """Return the path of a schema file, or of a bundled schema by name."""
     return find_toml(name_or_path, models_folder() / "cohorts", "cohort schema", CohortError)
+
+
+def find_study(name_or_path: str | Path) -> Path:
+    """Return the path of a study file, or of a bundled study by name."""
+    return find_toml(name_or_path, models_folder() / "studies", "study", StudyError)
+
+
+def study_names() -> tuple[str, ...]:
+    """Return the names of the bundled studies."""
+    return tuple(sorted(path.stem for path in (models_folder() / "studies").glob("*.toml")))
 
 
 def example_cohort(name: str) -> Cohort:

@@ -1,0 +1,47 @@
+"""Group sizes against the number of patients and events against group sizes: no part exceeds its whole.
+
+Elementary; one of the checks of Wilkinson et al. 2024, BMJ Open 14:e084164 (INSPECT-SR).
+"""
+
+from collections.abc import Iterator
+
+from escc_bayes.data.study import PublishedEstimate, Study
+from escc_bayes.evidence.finding import Finding
+
+RULE = "group sizes"
+
+
+def group_sizes(study: Study) -> Iterator[Finding]:
+    """Compare compared groups with the study, and events with the patients who could have them."""
+    one_contrast = len({estimate.effect for estimate in study.estimates}) == 1
+    for estimate in study.estimates:
+        sizes = [n for n in (estimate.n_hazard_of, estimate.n_versus) if n is not None]
+        if study.n is not None and sum(sizes) > study.n:
+            certain = one_contrast and not estimate.subgroup
+            sides = " + ".join(str(n) for n in sizes)
+            yield Finding(
+                study.id,
+                RULE,
+                "contradiction" if certain else "notice",
+                f"The groups compared hold {sum(sizes)} patients, the study {study.n}.",
+                f"{sides} = {sum(sizes)} > {study.n}",
+                estimate.place,
+            )
+        yield from events_within_groups(study, estimate)
+    for curve in study.survivals:
+        if curve.n is not None and curve.events is not None and curve.events > curve.n:
+            yield too_many(study, curve.events, curve.n, curve.place)
+
+
+def events_within_groups(study: Study, estimate: PublishedEstimate) -> Iterator[Finding]:
+    """Compare the events of each group with its size."""
+    groups = ((estimate.events_hazard_of, estimate.n_hazard_of), (estimate.events_versus, estimate.n_versus))
+    for events, n in groups:
+        if events is not None and n is not None and events > n:
+            yield too_many(study, events, n, estimate.place)
+
+
+def too_many(study: Study, events: int, n: int, place: str) -> Finding:
+    """Report more events than patients."""
+    statement = f"{events} patients with an event among {n} patients."
+    return Finding(study.id, RULE, "contradiction", statement, f"{events} > {n}", place)

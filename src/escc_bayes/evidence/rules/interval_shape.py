@@ -1,0 +1,55 @@
+"""A confidence interval of a ratio is symmetric about its estimate on the log scale, whatever its level.
+
+Wald interval: log HR -+ z_L SE, so sqrt(lower x upper) = HR. Altman & Bland 2011, BMJ 343:d2090.
+"""
+
+import math
+from collections.abc import Iterator
+
+from escc_bayes.data.rounding import Interval
+from escc_bayes.data.study import PublishedEstimate, Study
+from escc_bayes.evidence.finding import Finding, Severity
+from escc_bayes.evidence.rules.wald import log_interval
+
+OFF_CENTRE = 0.1
+"""Share of the half-width beyond which profile or bootstrap limits no longer explain the asymmetry."""
+
+
+def interval_symmetry(study: Study) -> Iterator[Finding]:
+    """Compare each hazard ratio with the geometric mean of its limits."""
+    for estimate in study.estimates:
+        if estimate.value is None or estimate.ci_low is None or estimate.ci_high is None:
+            continue
+        gap = off_centre(estimate, widen=0.0)
+        if gap > 0:
+            yield asymmetric(study, estimate, gap)
+
+
+def centre(estimate: PublishedEstimate, widen: float) -> Interval:
+    """Return the mid-points of the interval on the log scale."""
+    low, high = (log_interval(limit, widen=widen) for limit in (estimate.ci_low, estimate.ci_high))
+    return Interval((low.low + high.low) / 2, (low.high + high.high) / 2)
+
+
+def off_centre(estimate: PublishedEstimate, *, widen: float) -> float:
+    """Return how far the estimate lies from the middle, beyond rounding, as a share of the half-width."""
+    low, high = float(estimate.ci_low or 0), float(estimate.ci_high or 0)
+    half = math.log(high / low) / 2 if high > low > 0 else math.inf
+    return log_interval(estimate.value, widen=widen).gap(centre(estimate, widen)) / half
+
+
+def asymmetric(study: Study, estimate: PublishedEstimate, gap: float) -> Finding:
+    """Report an interval off its estimate; how far decides how serious it is."""
+    severity: Severity = "contradiction" if gap > OFF_CENTRE else "notice"
+    if off_centre(estimate, widen=0.5) == 0:
+        severity = "rounding"
+    middle = math.sqrt(float(estimate.ci_low or 0) * float(estimate.ci_high or 0))
+    return Finding(
+        study.id,
+        "interval shape",
+        severity,
+        f"{estimate.effect}, {estimate.endpoint}: {estimate.value} is not in the log-middle of "
+        f"{estimate.ci_low} to {estimate.ci_high}.",
+        f"sqrt({estimate.ci_low} x {estimate.ci_high}) = {middle:.3f}; off by {100 * gap:.0f} % of the half-width",
+        estimate.place,
+    )

@@ -1,0 +1,60 @@
+"""Medians against the hazard ratio: for constant hazards, HR = median of the reference / median of the other.
+
+Machin, Cheung & Parmar 2006, Survival Analysis, section 2.4. Other shapes are possible, so this is a notice at most.
+"""
+
+import math
+from collections.abc import Iterator
+from itertools import combinations
+
+from escc_bayes.data.rounding import Interval
+from escc_bayes.data.study import PublishedEstimate, PublishedSurvival, Study
+from escc_bayes.evidence.finding import Finding
+from escc_bayes.evidence.rules.wald import log_interval
+
+TOLERANCE = math.log(1.5)
+
+
+def medians_against_ratio(study: Study) -> Iterator[Finding]:
+    """Compare each hazard ratio of two groups with the ratio of two medians of the same size and data cut-off."""
+    for estimate in study.estimates:
+        if estimate.value is None or estimate.measure != "HR":
+            continue
+        pairs = [pair for pair in combinations(study.survivals, 2) if belong(estimate, *pair)]
+        if len(pairs) == 1:
+            yield from compared(study, estimate, *pairs[0])
+
+
+def belong(estimate: PublishedEstimate, one: PublishedSurvival, other: PublishedSurvival) -> bool:
+    """Whether two curves are the two groups of an estimate, by endpoint, cut-off and group sizes."""
+    sizes = {estimate.n_hazard_of, estimate.n_versus}
+    return (
+        one.endpoint == other.endpoint == estimate.endpoint
+        and one.cutoff == other.cutoff == estimate.cutoff
+        and one.median is not None
+        and other.median is not None
+        and None not in sizes
+        and {one.n, other.n} == sizes
+    )
+
+
+def compared(
+    study: Study, estimate: PublishedEstimate, one: PublishedSurvival, other: PublishedSurvival
+) -> Iterator[Finding]:
+    """Report medians whose ratio is far from the hazard ratio, in whichever direction suits it better."""
+    a, b, ratio = log_interval(one.median), log_interval(other.median), log_interval(estimate.value)
+    forward, backward = Interval(a.low - b.high, a.high - b.low), Interval(b.low - a.high, b.high - a.low)
+    gap, chosen = min((ratio.gap(way), way) for way in (forward, backward))
+    if gap <= TOLERANCE:
+        return
+    log_hr, from_medians = math.log(float(estimate.value or 1)), (chosen.low + chosen.high) / 2
+    shape = log_hr / from_medians if from_medians else math.nan
+    yield Finding(
+        study.id,
+        "medians",
+        "notice",
+        f"{estimate.effect}, {estimate.endpoint}: medians {one.median} and {other.median} months fit a hazard ratio of "
+        f"{math.exp(from_medians):.2f} if hazards are constant, but {estimate.value} is printed.",
+        f"ratio of medians = {math.exp(from_medians):.3f}; one Weibull shape that joins both: {shape:.2f}",
+        f"{estimate.place}, {one.place}, {other.place}",
+    )

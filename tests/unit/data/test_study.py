@@ -1,0 +1,81 @@
+"""Study files: digits are kept, and every rule has one bad file whose message says where and what to do."""
+
+from decimal import Decimal
+
+import pytest
+
+from escc_bayes.data.bundled import models_folder
+from escc_bayes.data.study import StudyError, read_study
+from escc_bayes.foundation.errors import InputError
+
+HEAD = 'schema_version = 1\ntime_unit = "months"\nid = "s"\ncitation = "c"\nn = 80\n'
+HR = '[[estimate]]\neffect = "stage"\nendpoint = "OS"\nmeasure = "HR"\nquote = "q"\n'
+CURVE = '[[survival]]\narm = "all"\nendpoint = "OS"\nquote = "q"\n'
+NUMBER = '[[number]]\nname = "a_sd"\nquote = "q"\n'
+
+BAD = {
+    "no version": ('id = "s"', "schema_version = 1 is needed"),
+    "days": (HEAD.replace("months", "days"), "time_unit: 'days' is not possible"),
+    "top key": (HEAD + 'citatoin = "x"', "unknown key 'citatoin'; did you mean 'citation'"),
+    "no id": (HEAD.replace('id = "s"\n', ""), "the key 'id' is missing"),
+    "estimate key": (HEAD + HR + "vale = 2.0", r"estimate 1 \(stage, OS\): unknown key 'vale'; did you mean 'value'"),
+    "measure": (HEAD + HR.replace('"HR"', '"OR"'), "measure: 'OR' is not possible here; .*HR"),
+    "no quote": (HEAD + HR.replace('quote = "q"\n', ""), "the key 'quote' is missing"),
+    "text for number": (HEAD + HR + 'value = "two"', "value: expected a number with its printed digits, was given two"),
+    "nan": (HEAD + HR + "value = nan", "value: expected a number with its printed digits"),
+    "true": (HEAD + HR + "value = true", "value: expected a number with its printed digits"),
+    "p": (HEAD + HR + "p = 1.2", r"p: must lie in \[0, 1\], was given 1.2"),
+    "negative hr": (HEAD + HR + "value = -0.7", "value: must be above 0"),
+    "negative se": (HEAD + HR + "se_log_hr = -0.1", "se_log_hr: must be above 0"),
+    "derived se": (HEAD + HR + "derived = { se_log_hr = -0.1 }", "derived, se_log_hr: must be above 0"),
+    "ci": (HEAD + HR + "value = 0.9\nci_low = 0.3\nci_high = 0.8", "interval 0.3 to 0.8 excludes its estimate 0.9"),
+    "ci order": (HEAD + HR + "ci_low = 0.9\nci_high = 0.8", "ends before it begins"),
+    "events": (HEAD + HR + "events = 3.5", "events: expected a whole number"),
+    "landmarks": (HEAD + CURVE + "landmarks = 3", "landmarks: expected a list of tables"),
+    "landmark s": (HEAD + CURVE + "landmarks = [{ t = 12, s = 85.7 }]", r"landmark 1, s: .*write a percentage as a"),
+    "landmark ci": (HEAD + CURVE + "landmarks = [{ t = 12, s = 0.5, lo = 0.6 }]", "landmark 1: the interval .* excl"),
+    "median": (HEAD + CURVE + "median = 12\nmedian_reached = false", "keep one"),
+    "median ci": (HEAD + CURVE + "median = 12\nmedian_ci_low = 13.0", "excludes its estimate 12"),
+    "sd": (HEAD + NUMBER + "value = -0.2", r"number 1 \(a_sd\), value: cannot be negative"),
+    "number as table": (HEAD + "number = 3", r"write \[\[number\]\]"),
+    "not toml": ("id = ", "is not valid TOML"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_study_file_gets_a_located_error(name, tmp_path):
+    content, message = BAD[name]
+    path = tmp_path / "bad.toml"
+    path.write_text(content)
+    with pytest.raises(StudyError, match=message) as caught:
+        read_study(path)
+    assert "bad.toml" in str(caught.value)
+
+
+def test_study_error_is_an_input_error_also_for_missing_and_binary_files(tmp_path):
+    assert issubclass(StudyError, InputError)
+    with pytest.raises(StudyError, match="cannot be read"):
+        read_study(tmp_path / "none.toml")
+    (tmp_path / "x.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(StudyError, match="not UTF-8"):
+        read_study(tmp_path / "x.toml")
+
+
+def test_printed_digits_survive_reading():
+    study = read_study(models_folder() / "studies" / "seed1_scirep2025.toml")
+    first = study.estimates[0]
+    assert (str(first.value), str(first.p)) == ("2.254", "0.030")
+    assert study.survivals[0].landmarks[2].s == Decimal("0.562")
+    assert first.place == "estimate 1 (stage, OS)"
+
+
+@pytest.mark.parametrize("path", sorted((models_folder() / "studies").glob("*.toml")), ids=lambda p: p.stem)
+def test_every_bundled_study_loads_under_its_own_name(path):
+    study = read_study(path)
+    assert study.id == path.stem
+    assert study.source
+    assert all(entry.quote for entry in (*study.estimates, *study.survivals, *study.numbers))
+
+
+def test_there_are_35_bundled_studies():
+    assert len(list((models_folder() / "studies").glob("*.toml"))) == 35

@@ -1,0 +1,170 @@
+"""The audit as a whole: what is wrong in the two target studies is found, and nothing is cried at the others."""
+
+import dataclasses
+import inspect
+
+import pytest
+
+from escc_bayes.data.bundled import models_folder
+from escc_bayes.data.study import StudyError, read_study
+from escc_bayes.evidence.audit import RULES, audit, audit_files
+from escc_bayes.evidence.finding import Finding
+from tests.unit.evidence.studies import counts, study_of
+
+STUDIES = sorted((models_folder() / "studies").glob("*.toml"))
+WITH_CONTRADICTIONS = {"seed1_scirep2025", "seed2_cui2025"}
+
+# Each by hand: sums and fractions; chi-square from tables; t = difference / sqrt((s1^2 + s2^2) / 79);
+# events 79 x (1 - 0.302) = 55, deaths 79 x (1 - 0.562) = 35, after failure 37 x (1 - 0.243) = 28, rounded down 27.
+CHEMORADIOTHERAPY_79 = [
+    ("counts", "14 + 36 + 19 = 69, not 79"),
+    ("counts", "23 > 19"),
+    ("counts", "7 + 12 = 19, not 29"),
+    ("repeated", "stage_IV_n is printed as 19 and as 29"),
+    ("repeated", "trae_ge2_n is printed as 29 and as 12"),
+    ("percentages", "7/79 = 8.86 %, printed 8.05 to 8.15"),
+    ("chi-square", "chi2 = 7.045 stands with P = 0.008 and with P = 0.030"),
+    ("chi-square", "gives P = 0.455, printed 0.445 (one digit differs)"),
+    ("chi-square", "alc, OS: alc_baseline was tested on 1 df, alc_mid and alc_post on 2 df"),
+    ("chi-square", "alc, PFS: alc_baseline was tested on 1 df, alc_mid and alc_post on 2 df"),
+    ("claims", "called not significant with P = 0.019, while sequence_g2_vs_g3 with the larger P = 0.041"),
+    ("claims", "rt_coverage, PFS: called significant with P = 0.609"),
+    ("t tests", "t_baseline_vs_mid = 4.006, but the printed means and SDs of 79 patients give t = 4.309"),
+    ("t tests", "printed t needs 62 a time"),
+    ("t tests", "give t = 1.373"),
+    ("event balance", "37 treatment failures, but PFS implies about 55 events by 24 months"),
+    ("event balance", "37 x (1 - 0.243) = 27 > 17"),
+    ("nesting", "50/6/23 patients and 35 events"),
+]
+
+
+@pytest.fixture(scope="module")
+def found():
+    return {path.stem: audit(read_study(path)) for path in STUDIES}
+
+
+@pytest.mark.parametrize(("rule", "words"), CHEMORADIOTHERAPY_79)
+def test_audit_of_the_79_patients_finds(rule, words, found):
+    texts = [str(f) for f in found["seed1_scirep2025"] if f.rule == rule and f.severity == "contradiction"]
+    assert any(words in text for text in texts), texts
+
+
+def test_audit_of_the_79_patients_finds_nothing_else_contradictory(found):
+    contradictions = [f for f in found["seed1_scirep2025"] if f.severity == "contradiction"]
+    assert len(contradictions) == len(CHEMORADIOTHERAPY_79)
+
+
+def test_audit_of_the_matched_pairs_finds(found):
+    texts = [(f.rule, f.severity, str(f)) for f in found["seed2_cui2025"]]
+    assert [(rule, severity) for rule, severity, _ in texts] == [
+        ("PFS and OS", "contradiction"),
+        ("implied events", "notice"),
+        ("medians", "notice"),
+    ]
+    # Medians: 13.7 / 38 = 0.36; SE = 0.3567 / 0.9945 = 0.3587, so 0.7 x exp(-+ 1.96 x 0.3587) = 0.35 to 1.41.
+    assert "median PFS is not reached, but median OS is 38 months" in texts[0][2]
+    assert "about 0.35 to 1.41, which holds 1" in texts[1][2]
+    assert "hazard ratio of 0.36" in texts[2][2]
+
+
+def test_no_other_bundled_study_is_called_contradictory(found):
+    accused = {study for study, findings in found.items() if any(f.severity == "contradiction" for f in findings)}
+    assert accused == WITH_CONTRADICTIONS
+
+
+def test_notices_of_other_studies_are_those_verified_by_hand(found):
+    notices = {study: [f.rule for f in fs] for study, fs in found.items() if fs and study not in WITH_CONTRADICTIONS}
+    assert notices == {
+        "checkmate648": ["group sizes"],  # three arms; n is that of two
+        "keynote590": ["group sizes", "group sizes"],  # all histologies beside the squamous subgroup
+        "rationale306": ["P and interval", "P and interval"],  # one-sided P of a subgroup
+        "skyscraper08": ["medians"],  # PFS curves that separate late
+    }
+
+
+def test_study_whose_numbers_hold_stays_clean():
+    """One simulated cohort printed correctly: 40 + 60 patients, exponential, checked by hand."""
+    study = study_of(
+        n=100,
+        population="stage II-IV",
+        estimates=[
+            {
+                "value": "0.65",
+                "ci_low": "0.42",
+                "ci_high": "1.01",
+                "ci_level": "0.95",
+                "p": "0.054",
+                "n_hazard_of": 40,
+                "n_versus": 60,
+                "events": 80,
+                "quote": "no significant difference (P = 0.054)",
+            },
+            {"measure": "logrank", "chi2": "3.84", "p": "0.050", "groups": 2},
+            {"measure": "logrank", "effect": "stage", "chi2": "9.21", "p": "0.010", "groups": 3},
+        ],
+        survivals=[
+            {"n": 100, "median": "14.2", "landmarks": [{"t": 12, "s": "0.561"}, {"t": 24, "s": "0.300"}]},
+            {
+                "endpoint": "PFS",
+                "n": 100,
+                "median": "9.0",
+                "landmarks": [{"t": 12, "s": "0.402"}, {"t": 24, "s": "0.15"}],
+            },
+        ],
+        numbers=[
+            *counts(stage_II_n=20, stage_III_n=50, stage_IV_n=30, cr_n=10, pr_n=60, sd_n=20, pd_n=10),
+            {"name": "male_n", "value": 73, "quote": "73 patients (73.0%)"},
+            {"name": "orr_percent", "value": "70.0", "quote": "ORR was 70.0% (70/100)"},
+        ],
+    )
+    assert audit(study) == ()
+
+
+@pytest.mark.parametrize("p", [0, 1, "0.000", "1.000", "0.05", "0.9999"])
+@pytest.mark.parametrize("value", ["1.00", 1, "0.01", "250.0", "0.30"])
+@pytest.mark.parametrize("limits", [{}, {"ci_low": "0.01", "ci_high": "250.0"}, {"ci_level": 0}, {"events": 0}])
+def test_extreme_prints_are_audited_without_an_error(p, value, limits):
+    extreme = {"value": value, "p": p, "chi2": 0, "groups": 1, "n_hazard_of": 0, "n_versus": 0, **limits}
+    curves = [
+        {"endpoint": e, "n": 0, "median": 1, "landmarks": [{"t": 0, "s": 1}, {"t": 9, "s": 0}]} for e in ("OS", "PFS")
+    ]
+    numbers = counts(failures_n=0, a_n=0, a_percent=0, x_mean=0, x_sd=0, y_mean=1, y_sd=0, t_x_vs_y=0, followup_min=99)
+    study = study_of(n=0, estimates=[extreme, extreme], survivals=curves, numbers=numbers)
+    assert all(isinstance(finding, Finding) for finding in audit(study))
+
+
+def test_bad_study_does_not_stop_the_others(tmp_path):
+    bad = tmp_path / "bad.toml"
+    bad.write_text("schema_version = 2")
+    good = models_folder() / "studies" / "seed2_cui2025.toml"
+    findings, problems = audit_files([bad, good, tmp_path / "missing.toml"])
+    assert {finding.study for finding in findings} == {"seed2_cui2025"}
+    assert len(problems) == 2
+    assert isinstance(problems[0], StudyError)
+
+
+def test_audit_is_the_same_every_time(found):
+    assert audit(read_study(models_folder() / "studies" / "seed1_scirep2025.toml")) == found["seed1_scirep2025"]
+
+
+def test_findings_are_frozen_and_begin_with_contradictions(found):
+    order = [f.severity for f in found["seed1_scirep2025"]]
+    assert order == sorted(order)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        found["seed2_cui2025"][0].rule = "x"
+    assert [field.name for field in dataclasses.fields(Finding)] == [
+        "study",
+        "rule",
+        "severity",
+        "statement",
+        "arithmetic",
+        "where",
+    ]
+
+
+def test_every_rule_cites_its_method():
+    for rule in RULES:
+        module = inspect.getmodule(rule)
+        assert module is not None
+        assert module.__doc__ is not None
+        assert len(module.__doc__) > 100

@@ -1,0 +1,187 @@
+"""Statistics against P, intervals and claims; scipy's distributions are the second source."""
+
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from escc_bayes.data.rounding import interval
+from escc_bayes.evidence.rules.chi_square import (
+    chi_square_and_p,
+    fitting_df,
+    one_statistic_two_p,
+    p_values,
+    repeated_measure_df,
+)
+from escc_bayes.evidence.rules.claims import claims_against_p
+from escc_bayes.evidence.rules.implied_events import implied_events
+from escc_bayes.evidence.rules.interval_shape import interval_symmetry
+from escc_bayes.evidence.rules.p_interval import p_against_interval
+from escc_bayes.evidence.rules.t_tests import t_against_moments
+from escc_bayes.evidence.rules.wald import se_from_limits, z_from_p
+from tests.unit.evidence.studies import counts, severities, study_of
+
+
+@pytest.mark.parametrize("df", [1, 2, 5])
+def test_p_values_are_those_of_scipy(df):
+    low, high = p_values(interval("7.045"), df)
+    assert low == pytest.approx(stats.chi2.sf(7.0455, df), rel=1e-12)
+    assert high == pytest.approx(stats.chi2.sf(7.0445, df), rel=1e-12)
+
+
+def test_every_correctly_printed_chi_square_is_clean():
+    """1000 statistics, P by scipy to three decimals: none is found, and the right df is among the fitting."""
+    rng = np.random.default_rng(5)
+    for chi2, df in zip(rng.chisquare(2, 1000), rng.integers(1, 4, 1000), strict=True):
+        printed = {
+            "measure": "logrank",
+            "chi2": f"{chi2:.3f}",
+            "p": f"{stats.chi2.sf(chi2, df):.3f}",
+            "groups": int(df) + 1,
+        }
+        study = study_of(estimates=[printed])
+        assert list(chi_square_and_p(study)) == []
+        assert df in (fitting_df(study.estimates[0]) or ())
+
+
+@pytest.mark.parametrize(
+    ("chi2", "p", "groups", "words"),
+    [
+        ("5.991", "0.014", 3, "that P belongs to 1 df"),
+        ("3.841", "0.147", 2, "that P belongs to 2 df"),
+        ("0.558", "0.445", 2, "one digit differs"),
+    ],
+)
+def test_p_of_another_df_or_with_a_wrong_digit(chi2, p, groups, words):
+    study = study_of(estimates=[{"measure": "logrank", "chi2": chi2, "p": p, "groups": groups}])
+    (found,) = chi_square_and_p(study)
+    assert found.severity == "contradiction"
+    assert words in found.statement
+
+
+def test_p_printed_as_a_bound_or_as_zero_is_understood():
+    bound = {"measure": "logrank", "chi2": "15.2", "p_text": "<0.001", "groups": 2}
+    zero = {"measure": "logrank", "chi2": "15.2", "p": "0.000", "groups": 2}
+    assert list(chi_square_and_p(study_of(estimates=[bound, zero]))) == []
+    wrong = bound | {"chi2": "5.2"}
+    assert severities(chi_square_and_p(study_of(estimates=[wrong]))) == ["contradiction"]
+
+
+def test_one_statistic_with_two_p():
+    one = {"measure": "logrank", "chi2": "7.045", "p": "0.008", "groups": 2}
+    assert severities(one_statistic_two_p(study_of(estimates=[one, one | {"p": "0.030", "groups": 3}]))) == [
+        "contradiction"
+    ]
+    assert list(one_statistic_two_p(study_of(estimates=[one, one | {"endpoint": "PFS", "p": "0.030"}]))) == []
+
+
+def test_repeated_measurement_on_other_df_is_certain_only_with_equal_ranges():
+    estimates = [
+        {"effect": "nlr_baseline", "measure": "logrank", "chi2": "0.335", "p": "0.563"},
+        {"effect": "nlr_post", "measure": "logrank", "chi2": "10.939", "p": "0.004"},
+    ]
+    assert severities(repeated_measure_df(study_of(estimates=estimates))) == ["notice"]
+    ranges = counts(nlr_baseline_min=1, nlr_baseline_max=9, nlr_post_min=1, nlr_post_max=8)
+    assert severities(repeated_measure_df(study_of(estimates=estimates, numbers=ranges))) == ["contradiction"]
+
+
+@pytest.mark.parametrize(
+    ("quote", "p", "expected"),
+    [
+        ("no significant difference in OS (P = 0.019)", "0.019", ["contradiction"]),
+        ("OS did not differ significantly (P = 0.30)", "0.30", []),
+        ("significantly longer OS (P = 0.21)", "0.21", ["contradiction"]),
+        ("significantly longer OS (P = 0.021)", "0.021", []),
+        ("OS was comparable (P = 0.012)", "0.012", ["contradiction"]),
+        ("not only significantly longer OS but also PFS (P = 0.012)", "0.012", []),
+        ("significantly longer PFS (P = 0.01), P = 0.20 for OS", "0.20", []),
+        ("PFS was significantly longer but OS was not (P = 0.20)", "0.20", []),
+        ("independent prognostic factor (HR 2.1, P = 0.09)", "0.09", ["contradiction"]),
+        ("a significant trend (P = 0.05)", "0.05", []),
+        ("HR 0.7, P = 0.2", "0.2", []),
+    ],
+)
+def test_claims(quote, p, expected):
+    study = study_of(estimates=[{"value": "0.70", "p": p, "quote": quote}])
+    assert severities(claims_against_p(study)) == expected
+
+
+def hr(value, low, high, **more):
+    return {"value": value, "ci_low": low, "ci_high": high, "ci_level": "0.95", **more}
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        (hr("0.70", "0.56", "0.88"), []),
+        (hr("0.81", "0.64", "1.04", ci_level="0.985"), []),
+        (hr("0.70", "0.56", "0.98"), ["contradiction"]),  # digits turned: sqrt(0.56 x 0.98) = 0.741
+        (hr("2.00", "1.20", "3.15"), ["notice"]),  # 1.944: profile limits could be so
+        (hr("0.700", "0.560", "0.879"), ["rounding"]),  # 0.7016 against 0.700: cut off, not rounded
+    ],
+)
+def test_interval_symmetry(printed, expected):
+    assert severities(interval_symmetry(study_of(estimates=[printed]))) == expected
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        # z = ln(0.70) / ((ln 0.88 - ln 0.56) / 3.92) = 3.09: two-sided 0.0020, one-sided 0.0010.
+        (hr("0.70", "0.56", "0.88", p="0.002"), []),
+        (hr("0.70", "0.56", "0.88", p="0.0010"), ["notice"]),
+        (hr("0.70", "0.56", "0.88", p="0.20"), ["contradiction"]),
+        (hr("0.70", "0.56", "0.88", p_text="<0.01"), []),
+        (hr("0.74", "0.58", "0.96", ci_level="0.991", p="0.002"), []),
+        (hr("0.74", "0.58", "0.96", p="0.002"), ["contradiction"]),  # level forgotten: z = 2.34
+    ],
+)
+def test_p_against_interval(printed, expected):
+    assert severities(p_against_interval(study_of(estimates=[printed]))) == expected
+
+
+def test_one_sided_p_is_called_so():
+    (found,) = p_against_interval(study_of(estimates=[hr("0.49", "0.29", "0.84", p="0.0045")]))
+    assert "it is the one-sided P" in found.statement
+
+
+def test_standard_error_and_z_are_those_of_the_textbook():
+    """Altman & Bland 2011, BMJ 343:d2304: 0.81 (0.70 to 0.94) has SE 0.0752, z -2.80 and P 0.005."""
+    estimate = study_of(estimates=[hr("0.81", "0.70", "0.94")]).estimates[0]
+    se = se_from_limits(estimate)
+    assert se is not None
+    assert se.holds(0.0752)
+    assert z_from_p(interval("0.005")).holds(2.80)
+
+
+def test_precision_beyond_the_events_is_found():
+    """SE 0.1153 needs 4 / SE^2 = 301 events at least."""
+    groups = {"n_hazard_of": 200, "n_versus": 200}
+    assert list(implied_events(study_of(estimates=[hr("0.70", "0.56", "0.88", **groups, events=310)]))) == []
+    found = list(implied_events(study_of(estimates=[hr("0.70", "0.56", "0.88", **groups, events=200)])))
+    assert severities(found) == ["contradiction"]
+    weighted = hr("0.70", "0.56", "0.88", **groups, events=200, adjusted="sIPTW")
+    assert severities(implied_events(study_of(estimates=[weighted]))) == ["notice"]
+    per_year_of_age = study_of(n=200, estimates=[hr("1.02", "0.99", "1.05")])
+    assert list(implied_events(per_year_of_age)) == []
+
+
+T = {"x_pre_mean": "1.425", "x_pre_sd": "0.602", "x_post_mean": "1.039", "x_post_sd": "0.521"}
+
+
+@pytest.mark.parametrize(
+    ("t", "expected"),
+    [("4.309", []), (Decimal("-4.309"), []), ("6.1", []), ("4.006", ["contradiction"]), ("0.100", ["contradiction"])],
+)
+def test_t_from_means_and_sds(t, expected):
+    """scipy.stats.ttest_ind_from_stats is the second source; a larger t is that of a paired test."""
+    second = stats.ttest_ind_from_stats(1.425, 0.602, 79, 1.039, 0.521, 79).statistic
+    assert second == pytest.approx(4.309, abs=5e-4)
+    study = study_of(n=79, numbers=counts(**T, t_pre_vs_post=t))
+    assert severities(t_against_moments(study)) == expected
+
+
+def test_t_uses_the_number_measured_where_it_is_printed():
+    numbers = counts(**T, t_pre_vs_post="4.006", x_post_n=68)
+    assert list(t_against_moments(study_of(n=79, numbers=numbers))) == []
