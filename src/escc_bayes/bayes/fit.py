@@ -37,8 +37,8 @@ def fit(
 ) -> Posterior:
     """Fit a model to a cohort.
 
-    A run whose diagnostics fail is repeated once with twice the iterations and smaller steps; the record's
-    settings are those of the run returned.
+    A run of the default length whose diagnostics fail is repeated once with twice the iterations and smaller
+    steps; the record's settings are those of the run returned. A length that you ask for is kept.
 
     Parameters
     ----------
@@ -72,7 +72,8 @@ def fit(
     settings = nuts.NutsSettings(draws, tune, chains, target_accept)
     drawn = nuts.sample(plan, settings, seed, progress)
     diagnostics = checked(plan, drawn)
-    if not diagnostics.fit_for_use:
+    by_default = (draws, tune, target_accept) == (DRAWS, TUNE, TARGET_ACCEPT)
+    if by_default and not diagnostics.fit_for_use:
         settings = nuts.NutsSettings(2 * draws, 2 * tune, chains, (9.0 + target_accept) / 10.0)
         progress(f"Sampling again, more carefully ({'; '.join(diagnostics.faults)})", 0, 0, 0)
         drawn = nuts.sample(plan, settings, stream(seed, "again"), progress)

@@ -211,6 +211,7 @@ def test_short_run_is_not_fit_for_use(larynx):
     with pytest.warns(NotFitForUseWarning, match="NOT FIT FOR USE"):
         short = fit(load_spec("larynx_piecewise"), larynx, seed=1, draws=10, tune=20)
     assert not short.diagnostics.fit_for_use
+    assert short.values["baseline"].shape[:2] == (4, 10)  # the length asked for is kept
     assert short.estimate(HazardRatio("age"), level=0.95).verdict.startswith("NOT FIT FOR USE")
 
 
