@@ -10,7 +10,7 @@ from escc_bayes.bayes.posterior import Posterior
 from escc_bayes.classical.fit import ClassicalFit
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, MedianSurvival, RMSTDifference, SurvivalAt
-from escc_bayes.estimand.estimate import Estimate
+from escc_bayes.estimand.estimate import Estimate, limit_words
 from escc_bayes.estimand.tables import comparison_rows
 from escc_bayes.foundation.errors import EstimandError
 from escc_bayes.spec.plan import ModelPlan
@@ -56,7 +56,8 @@ def line(e: Estimate) -> str:
     who = f"{e.method} ({e.model}{', ' + e.population if e.population else ''})"
     if np.isnan(e.value):
         return f"  {who:<44} {e.note or 'not reached'}"
-    words = f"{e.value:7.2f}  ({100 * e.level:g} % {e.interval_kind} interval {e.lower:.2f} to {e.upper:.2f})"
+    lower, upper = limit_words(e, ".2f")
+    words = f"{e.value:7.2f}  ({100 * e.level:g} % {e.interval_kind} interval {lower} to {upper})"
     warned = "" if e.verdict == "ok" else f"  {e.verdict}"
     return f"  {who:<44} {words}{'; ' + e.note if e.note else ''}{warned}"
 

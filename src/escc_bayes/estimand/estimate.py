@@ -58,11 +58,19 @@ class Estimate:
         what = f"{self.estimand} {self.term} {self.contrast}".strip()
         when = f" at {self.time:g} months" if not math.isnan(self.time) else ""
         naive = "NAIVE " if self.clock.startswith("NAIVE") else ""
+        lower, upper = limit_words(self, ".3g")
         return (
             f"{self.record.provenance.upper()} {naive}{self.endpoint} {what}{when}: {self.value:.3g} "
-            f"({100 * self.level:g} % {self.interval_kind} interval {self.lower:.3g} to {self.upper:.3g}; "
+            f"({100 * self.level:g} % {self.interval_kind} interval {lower} to {upper}; "
             f"{self.method}, {self.model})"
         )
+
+
+def limit_words(e: Estimate, form: str) -> tuple[str, str]:
+    """Return both limits as text; one that does not exist says so: a median's is not reached."""
+    absent = "not reached" if e.estimand == "median" else "not available"
+    lower, upper = (absent if math.isnan(x) else format(x, form) for x in (e.lower, e.upper))
+    return lower, upper
 
 
 def ratio_words(e: Estimate) -> str:

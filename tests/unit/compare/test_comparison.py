@@ -149,6 +149,13 @@ def test_piecewise_likelihood_equals_poisson_regression(larynx, classical):
     np.testing.assert_allclose(fitted.covariance, variance, rtol=1e-6)
 
 
+def test_limit_that_is_not_reached_is_said_in_words(classical):
+    """The upper limit of the median of stage II (84.0, R: NA) prints as words, never as nan."""
+    km = classical.estimate(MedianSurvival("stage", "II"), level=0.95)[0]
+    assert np.isnan(km.upper)
+    assert "43.2 to not reached" in repr(km)
+
+
 def test_fits_of_other_patients_are_not_compared(posterior, spec, larynx):
     """The message names both sets."""
     fewer = fit_classical(spec, larynx.subset(np.arange(80)))
