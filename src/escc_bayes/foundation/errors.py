@@ -55,10 +55,6 @@ class DataWarning(EsccBayesWarning):
     """Data are usable but look wrong: duplicate rows, another unit, an outlying time."""
 
 
-class FewEventsWarning(EsccBayesWarning):
-    """A level or a model has so few events that its estimate rests on the prior."""
-
-
 class NotFitForUseWarning(EsccBayesWarning):
     """Diagnostics say that a posterior must not be used."""
 
