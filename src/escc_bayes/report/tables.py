@@ -76,7 +76,7 @@ def pivot(outcome: Outcome, cohort: Cohort, estimand: str, population: str) -> T
         if term:
             rows.append((labels.get(term, term),))
         for (contrast, when), block in groupby(of_term, key=lambda e: (e.contrast, f"{e.time:g}")):
-            cells = {method_words(e.method, e.model): estimate_words(e) for e in block}
+            cells = {method_words(e.method, e.model): estimate_words(e) + mark(e) for e in block}
             what = contrast or EVERYONE
             rows.append((what, *([] if when == "nan" else [when]), *(cells.get(m, "") for m in methods)))
     timed = estimand != "median"
@@ -86,10 +86,15 @@ def pivot(outcome: Outcome, cohort: Cohort, estimand: str, population: str) -> T
     return Table(provenance_first(cohort.provenance, words), head, tuple(rows), extrapolated(estimates))
 
 
+def mark(e: Estimate) -> str:
+    """Return a dagger for a value that a model extrapolates."""
+    return " †" if e.note.endswith("extrapolated") else ""
+
+
 def extrapolated(estimates: Iterable[Estimate]) -> str:
-    """Say which estimates look beyond follow-up."""
-    beyond = sorted({e.note for e in estimates if e.note.startswith("beyond")})
-    return f"Some medians lie {'; '.join(beyond)}." if beyond else ""
+    """Say what the daggers of a table mean; nothing without one."""
+    beyond = sorted({e.note for e in estimates if mark(e)})
+    return f"† lies {'; '.join(beyond)}." if beyond else ""
 
 
 def diagnostics_table(posteriors: Mapping[str, Posterior]) -> Table:
