@@ -23,6 +23,7 @@ from escc_bayes.data.cohort import Cohort
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.baseline import PiecewisePrior
 from escc_bayes.spec.design import Block
+from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.plan import ModelPlan, make_plan
 from escc_bayes.spec.prior import Gamma, HalfNormal, Normal
@@ -95,11 +96,15 @@ def model_data(plan: ModelPlan) -> dict[str, FloatArray]:
     return data
 
 
-def prior_data(name: str, prior: Normal | HalfNormal | Gamma | None, unit: float = 1.0) -> dict[str, FloatArray]:
-    """Return the constants of one prior, in the sampler's units."""
+def prior_data(
+    name: str, prior: Normal | EvidencePrior | HalfNormal | Gamma | None, unit: float = 1.0
+) -> dict[str, FloatArray]:
+    """Return the constants of one prior, in the sampler's units; a mixture has a column for each component."""
     match prior:
         case Normal(mean=mean, sd=sd):
             constants = np.array([mean / unit, sd / unit, unit])
+        case EvidencePrior(components=components):
+            constants = np.array([[weight, mean / unit, sd / unit, unit] for weight, mean, sd in components]).T
         case HalfNormal(sd=sd):
             constants = np.array([sd])
         case Gamma(shape=shape, rate=rate):
@@ -119,6 +124,11 @@ def variable(name: str, shape: tuple[int, ...], block: Block | None, plan_baseli
             found = pm.Deterministic(name, raw * prior[2])
         case Normal():
             found = pm.Normal(name, prior[0], prior[1], dims=dims)
+        case EvidencePrior() if block is not None and block.unit != 1.0:
+            raw = pm.NormalMixture(f"raw_{name}", prior[0], prior[1], prior[2])
+            found = pm.Deterministic(name, raw * prior[3, 0])
+        case EvidencePrior():
+            found = pm.NormalMixture(name, prior[0], prior[1], prior[2])
         case HalfNormal():
             found = pm.HalfNormal(name, prior[0])
         case Gamma():

@@ -18,10 +18,11 @@ import pytensor
 from escc_bayes.bayes.build import build_model, model_data
 from escc_bayes.bayes.draws import Draws
 from escc_bayes.bayes.parameters import block_shapes, dims_of
-from escc_bayes.bayes.prior import parameter_priors
+from escc_bayes.bayes.prior import Kind, parameter_priors
 from escc_bayes.foundation.errors import SamplingError
 from escc_bayes.foundation.seeds import Seed, seed_number
 from escc_bayes.spec.baseline import PiecewisePrior
+from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.plan import ModelPlan
 
 type Progress = Callable[[str, int, int, int], None]
@@ -42,11 +43,17 @@ class NutsSettings:
 def structure(plan: ModelPlan) -> tuple[object, ...]:
     """Return what decides the compiled code: names, sizes and kinds of priors, never data or constants."""
     baseline = plan.baseline
-    kinds = tuple((name, shape, type(prior).__name__) for name, (shape, prior) in parameter_priors(plan).items())
+    kinds = tuple((name, shape, kind_of(prior)) for name, (shape, prior) in parameter_priors(plan).items())
     labels = tuple(tuple(labels) for block in plan.design.blocks for labels in block_dims(block).values())
     walk = isinstance(baseline, PiecewisePrior) and baseline.sd is not None
     effects = tuple((b.effect.name, b.effect.structure, b.width, b.unit != 1.0) for b in plan.design.blocks)
     return plan.spec.baseline.family, walk, kinds, effects, labels
+
+
+def kind_of(prior: Kind) -> str:
+    """Return what of a prior decides the compiled code: its class, and for a mixture how many components it has."""
+    components = f" of {len(prior.components)}" if isinstance(prior, EvidencePrior) else ""
+    return f"{type(prior).__name__}{components}"
 
 
 def block_dims(block: Any) -> dict[str, list[str]]:

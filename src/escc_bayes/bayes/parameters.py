@@ -20,6 +20,7 @@ from escc_bayes.hazard.baseline import Hazard, PiecewiseHazard, WeibullHazard
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.baseline import BaselinePrior, PiecewisePrior, WeibullPrior
 from escc_bayes.spec.design import Block
+from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.prior import Gamma, HalfNormal, Normal
 
 
@@ -89,7 +90,9 @@ def log_rates(baseline: PiecewisePrior, values: Mapping[str, Any], xp: Any, step
     return xp.concatenate([level, level + xp.cumsum(steps, axis=-1)], axis=-1)
 
 
-def prior_of(name: str, block: Block | None, baseline: BaselinePrior | None) -> Normal | HalfNormal | Gamma | None:
+def prior_of(
+    name: str, block: Block | None, baseline: BaselinePrior | None
+) -> Normal | EvidencePrior | HalfNormal | Gamma | None:
     """Return the prior of a free parameter; None for standard normal (``z_``) and uniform simplex (``share_``)."""
     if name.startswith(("z_", "share_")):
         return None

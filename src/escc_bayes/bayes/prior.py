@@ -8,10 +8,12 @@ from scipy.special import gammaln
 from escc_bayes.bayes.parameters import baseline_shapes, block_shapes, prior_of
 from escc_bayes.foundation.seeds import Seed, generator
 from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.spec import mixture
+from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.prior import Gamma, HalfNormal, Normal
 
-type Kind = Normal | HalfNormal | Gamma | None
+type Kind = Normal | EvidencePrior | HalfNormal | Gamma | None
 LOG_TWO_PI = float(np.log(2.0 * np.pi))
 
 
@@ -39,6 +41,10 @@ def draw(name: str, prior: Kind, size: tuple[int, ...], rng: np.random.Generator
     match prior:
         case Normal(mean=mean, sd=sd):
             return rng.normal(mean, sd, size)
+        case EvidencePrior():
+            weights, means, sds = np.array(prior.components).T
+            which = rng.choice(weights.size, size, p=weights)
+            return rng.normal(means[which], sds[which])
         case HalfNormal(sd=sd):
             return np.abs(rng.normal(0.0, sd, size))
         case Gamma(shape=shape, rate=rate):
@@ -68,6 +74,8 @@ def log_density(name: str, prior: Kind, x: FloatArray) -> FloatArray:
     match prior:
         case Normal(mean=mean, sd=sd):
             return -0.5 * ((x - mean) / sd) ** 2 - np.log(sd) - 0.5 * LOG_TWO_PI
+        case EvidencePrior():
+            return mixture.log_density(prior.mixture, x.ravel()).reshape(x.shape)
         case HalfNormal(sd=sd):
             return -0.5 * (x / sd) ** 2 - np.log(sd) + np.log(2.0) - 0.5 * LOG_TWO_PI
         case Gamma(shape=shape, rate=rate):

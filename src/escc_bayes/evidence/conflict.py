@@ -10,8 +10,8 @@ from itertools import pairwise
 import numpy as np
 from scipy.optimize import brentq
 
-from escc_bayes.evidence.mixture import NormalMixture, blurred, log_density, support, updated
 from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.spec.mixture import NormalMixture, blurred, log_density, support, updated
 
 SUPPORT_SDS = 10.0
 GRID_POINTS = 4001

@@ -1,17 +1,15 @@
 """Meta-analytic-predictive prior: a few normals that stand for the exact predictive density of a new study.
 
 The fit minimises the Kullback-Leibler divergence from the exact density by EM on a grid; each step keeps mean and
-variance of the exact density. A robust component guards against a new study unlike the old ones (Schmidli et al. 2014,
-Biometrics 70:1023).
+variance of the exact density. Schmidli et al. 2014, Biometrics 70:1023.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from escc_bayes.evidence.effective_events import UNIT_INFORMATION_SD
-from escc_bayes.evidence.mixture import NormalMixture, log_density
 from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.spec.mixture import NormalMixture, log_density
 
 GRID_POINTS = 201
 GRID_SDS = 20.0
@@ -99,12 +97,3 @@ def errors(exact: NormalMixture, fit: NormalMixture, values: FloatArray) -> tupl
     cdf = max(abs(exact.cdf(float(x)) - fit.cdf(float(x))) for x in values)
     density = np.exp(log_density(exact, values))
     return float(cdf), float(np.abs(density - fit.density(values)).max() / density.max())
-
-
-def robustify(prior: NormalMixture, *, weight: float, mean: float, sd: float = UNIT_INFORMATION_SD) -> NormalMixture:
-    """Return the prior with a vague component of ``weight`` at ``mean``, last; worth one event at 1:1 by default."""
-    if weight == 0.0:
-        return prior
-    return NormalMixture(
-        np.append((1.0 - weight) * prior.weights, weight), np.append(prior.means, mean), np.append(prior.sds, sd)
-    )

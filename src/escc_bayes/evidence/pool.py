@@ -10,13 +10,18 @@ from types import MappingProxyType
 import numpy as np
 
 from escc_bayes.evidence.bias import AdjustedEffect, BiasTerm, bias_statements, refuse_unknown_terms, without_bias
-from escc_bayes.evidence.map_prior import fit_mixture, robustify
+from escc_bayes.evidence.map_prior import fit_mixture
 from escc_bayes.evidence.pool_exact import ExactPool, MeanPrior, pool_exact
-from escc_bayes.evidence.prior_file import EvidencePrior
 from escc_bayes.evidence.published_effect import BiasWord, EvidenceError, PublishedEffect, refuse_shared_patients
 from escc_bayes.evidence.reml import RemlPool, pool_reml
 from escc_bayes.foundation.errors import some_of
+from escc_bayes.spec.evidence_prior import EvidencePrior, robustified
+from escc_bayes.spec.mixture import components_of
 from escc_bayes.spec.prior import HalfNormal
+
+
+class NothingToPoolError(EvidenceError):
+    """No published hazard ratio comes with a standard error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,7 @@ class PoolRequest:
     tau_prior : half-normal on the between-study standard deviation of the log hazard ratio.
     mean_prior : normal on the mean log hazard ratio, or the word "flat".
     level : of every interval.
+    hazard_of, versus : whose hazard over whose, in words; empty where nobody said.
     bias_terms : from bias words to their normals.
     disjoint : from independence groups to the reason why their studies share no patient.
     """
@@ -38,6 +44,8 @@ class PoolRequest:
     tau_prior: HalfNormal
     mean_prior: MeanPrior
     level: float
+    hazard_of: str = ""
+    versus: str = ""
     bias_terms: Mapping[BiasWord, BiasTerm] = field(default_factory=lambda: MappingProxyType({}))
     disjoint: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -80,13 +88,13 @@ def pool_evidence(effects: Sequence[PublishedEffect], request: PoolRequest) -> E
 
 
 def refuse_nothing(effects: Sequence[PublishedEffect], usable: Sequence[PublishedEffect], request: PoolRequest) -> None:
-    """Raise ``EvidenceError`` if no study has a standard error: a prior is stated, never invented."""
+    """Raise ``NothingToPoolError`` if no study has a standard error: a prior is stated, never invented."""
     if usable:
         return
     named = f" ({len(effects)} without one: {some_of([e.study for e in effects])})" if effects else ""
-    raise EvidenceError(
+    raise NothingToPoolError(
         f"effect '{request.effect}' on {request.endpoint}: no published hazard ratio has an interval or an exact "
-        f"P value{named}, so there is nothing to pool; if a weak prior serves, ask for one and state its sd"
+        f"P value{named}, so there is nothing to pool; if a weak prior serves, ask for one and state its sd (--weak-sd)"
     )
 
 
@@ -97,7 +105,7 @@ def statements(
     mean = request.mean_prior
     centre = "flat" if isinstance(mean, str) else f"N({mean.mean:g}, {mean.sd:g})"
     said = [
-        f"{len(adjusted)} studies of {request.effect} on {request.endpoint}; prior on the mean log HR {centre}, "
+        f"{counted(len(adjusted))} of {request.effect} on {request.endpoint}; prior on the mean log HR {centre}, "
         f"on tau {request.tau_prior.words()}."
     ]
     said.extend(bias_statements(adjusted, request.bias_terms))
@@ -109,8 +117,13 @@ def statements(
     if left_out:
         said.append(f"Left out for want of an interval or an exact P value: {', '.join(left_out)}.")
     if len(adjusted) < 3:
-        said.append(f"With {len(adjusted)} studies tau rests on its prior; REML and Hartung-Knapp say little.")
+        said.append(f"With {counted(len(adjusted))} tau rests on its prior; REML and Hartung-Knapp say little.")
     return tuple(said)
+
+
+def counted(studies: int) -> str:
+    """Return ``1 study`` or ``3 studies``."""
+    return "1 study" if studies == 1 else f"{studies} studies"
 
 
 def evidence_prior(
@@ -130,8 +143,10 @@ def evidence_prior(
     return EvidencePrior(
         effect=pool.request.effect,
         endpoint=pool.request.endpoint,
-        mixture=robustify(fit.mixture, weight=robust_weight, mean=robust_mean),
+        components=robustified(components_of(fit.mixture), robust_weight, robust_mean),
         robust_weight=robust_weight,
+        hazard_of=pool.request.hazard_of,
+        versus=pool.request.versus,
         studies=tuple(study.study for study in pool.studies),
         statements=(*pool.statements, fitted),
     )

@@ -12,10 +12,10 @@ from typing import Literal
 import numpy as np
 from scipy.optimize import brentq
 
-from escc_bayes.evidence.mixture import NormalMixture, without_negligible
 from escc_bayes.evidence.published_effect import EvidenceError
 from escc_bayes.evidence.quadrature import PANEL_WIDTH, graded_nodes
 from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.spec.mixture import NormalMixture, without_negligible
 from escc_bayes.spec.prior import HalfNormal, Normal
 
 type MeanPrior = Normal | Literal["flat"]

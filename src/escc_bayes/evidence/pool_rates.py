@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, gammaln, logsumexp
 
-from escc_bayes.evidence.mixture import NormalMixture, without_negligible
 from escc_bayes.evidence.pool_exact import mean_given_tau
 from escc_bayes.evidence.quadrature import graded_nodes, hermite
 from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.spec.mixture import NormalMixture, without_negligible
 from escc_bayes.spec.prior import HalfNormal, Normal
 
 STUDY_NODES = 12

@@ -7,6 +7,8 @@ from scipy.special import ndtri
 from escc_bayes.evidence.pool import EvidencePool
 from escc_bayes.evidence.reml import around
 
+POOL_COLUMNS = ("effect", "endpoint", "what", "method", "value", "lower", "upper", "level", "interval")
+
 
 def pool_table(pool: EvidencePool) -> tuple[dict[str, object], ...]:
     """Return the rows: hazard ratios with limits for studies and pools; then tau, I2 and the P value of Q.

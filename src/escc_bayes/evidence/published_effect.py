@@ -136,6 +136,7 @@ def refuse_shared_patients(effects: Sequence[PublishedEffect], disjoint: Sequenc
         if group in seen and group not in disjoint:
             raise EvidenceError(
                 f"studies {seen[group]} and {effect.study} belong to one independence group '{group}' and may share "
-                f'patients; keep one of them, or state why they share none: disjoint = {{ {group} = "reason" }}'
+                f'patients; keep one of them, or state why they share none: --disjoint {group}="reason" '
+                f'(in Python: disjoint = {{"{group}": "reason"}})'
             )
         seen[group] = effect.study

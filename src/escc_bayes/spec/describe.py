@@ -4,6 +4,7 @@ import math
 
 from escc_bayes.spec.baseline import PiecewisePrior, WeibullPrior
 from escc_bayes.spec.design import Block
+from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.model import PiecewiseBaseline
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.prior import Z975, Gamma, HalfNormal, Normal, SurvivalStatement
@@ -153,7 +154,7 @@ def per_words(name: str, plan: ModelPlan) -> str:
     return f"per {schema.scale:g} {schema.unit}".strip() if schema.kind == "continuous" else "per level"
 
 
-def ratio_words(prior: Normal | None) -> str:
+def ratio_words(prior: Normal | EvidencePrior | None) -> str:
     """Say a prior on a hazard ratio."""
     assert prior is not None
     return prior.hazard_ratio_words()

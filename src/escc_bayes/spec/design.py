@@ -14,6 +14,7 @@ from escc_bayes.data.covariates import CovariateData
 from escc_bayes.data.schema import CovariateSchema
 from escc_bayes.foundation.errors import CohortError, SpecError, some_of
 from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.model import Effect, ModelSpec
 from escc_bayes.spec.rows import AnalysisRows
 
@@ -149,6 +150,23 @@ def check_structure(effect: Effect, rows: AnalysisRows) -> None:
             )
         if effect.structure == "ordered" and kind == "nominal":
             raise SpecError(f"effect '{name}': ordered needs an ordered covariate, '{name}' is nominal")
+        if isinstance(effect.prior, EvidencePrior) and effect.structure != "ordered":
+            check_one_contrast(effect, rows.covariates[name])
+
+
+def check_one_contrast(effect: Effect, covariate: CovariateData) -> None:
+    """Raise unless the effect is one hazard ratio of two groups, as published evidence is."""
+    schema = covariate.schema
+    if schema.kind == "continuous":
+        held = f"'{schema.name}' is a number, and its effect is per unit"
+    elif len(present_levels(covariate)[0]) > 2:
+        held = f"'{schema.name}' has the levels {', '.join(present_levels(covariate)[0])}"
+    else:
+        return
+    raise SpecError(
+        f"effect '{effect.name}': published evidence is of one hazard ratio between two groups, but {held}; use a "
+        'covariate of two levels, structure = "ordered" (the last level against the first), or { normal = [mean, sd] }'
+    )
 
 
 def pooled_message(effect: Effect, rows: AnalysisRows) -> str:

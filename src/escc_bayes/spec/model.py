@@ -4,6 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 
 from escc_bayes.foundation.record import digest
+from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.prior import Gamma, HalfNormal, Normal, SurvivalStatement
 
 FAMILIES = ("piecewise_exponential", "weibull")
@@ -94,16 +95,17 @@ class Effect:
     name : the covariate's name, or a name for the pooled set.
     covariates : one name; several for ``pooled``.
     structure : one of ``STRUCTURES``.
-    prior : normal on the log hazard ratio: of each level against the reference (``fixed``), per scale or per
+    prior : on the log hazard ratio: of each level against the reference (``fixed``), per scale or per
         step (``linear``), of the last level against the first (``ordered``), of the mean over the covariates
-        (``pooled``); None for ``exchangeable`` and ``random_intercept``.
+        (``pooled``); None for ``exchangeable`` and ``random_intercept``. Published evidence serves where the
+        effect is one contrast of two groups.
     sd : half-normal on the SD between levels, centres or pooled covariates; None for the others.
     """
 
     name: str
     covariates: tuple[str, ...]
     structure: str
-    prior: Normal | None = None
+    prior: Normal | EvidencePrior | None = None
     sd: HalfNormal | None = None
 
 

@@ -94,14 +94,14 @@ def effect_prior(value: object, where: str) -> Normal:
     Either ``{ normal = [mean, sd] }`` or ``{ hr_median = 1.0, hr_upper = 4.0 }`` (97.5 % point).
     """
     raw = checks.table(value, where)
-    checks.refuse_unknown_keys(raw, ("normal", "hr_median", "hr_upper"), where)
+    checks.refuse_unknown_keys(raw, ("normal", "hr_median", "hr_upper", "evidence"), where)
     if "normal" in raw and len(raw) == 1:
         return normal_from(raw["normal"], where)
     if set(raw) == {"hr_median", "hr_upper"}:
         return clinical_normal(raw, where)
     raise SpecError(
-        f"{where}: state a prior as {{ normal = [mean, sd] }} on the log hazard ratio, or as "
-        f"{{ hr_median = 1.0, hr_upper = 4.0 }}; was given {raw!r}"
+        f"{where}: state a prior as {{ normal = [mean, sd] }} on the log hazard ratio, as "
+        f'{{ hr_median = 1.0, hr_upper = 4.0 }}, or as {{ evidence = "rt_added" }}; was given {raw!r}'
     )
 
 

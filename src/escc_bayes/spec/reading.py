@@ -10,6 +10,7 @@ from escc_bayes.foundation import checks
 from escc_bayes.foundation.errors import CutError, SpecError
 from escc_bayes.foundation.toml import read_toml
 from escc_bayes.spec import prior as priors
+from escc_bayes.spec.evidence_prior import EvidencePrior, named_prior
 from escc_bayes.spec.model import (
     FAMILIES,
     STRUCTURES,
@@ -52,7 +53,7 @@ def load_spec(name_or_path: str | Path, *, variant: str | None = None) -> ModelS
     if variant is not None and named and variant != named:
         raise SpecError(f"'{name_or_path}' names the variant '{named}', the call names '{variant}'; keep one")
     path = find_toml(given, models_folder(), "model", SpecError)
-    return spec_from(read_toml(path), str(path), variant=wanted)
+    return spec_from(read_toml(path), str(path), variant=wanted, folder=path.parent)
 
 
 def split_variant(name_or_path: str) -> tuple[str, str]:
@@ -63,19 +64,22 @@ def split_variant(name_or_path: str) -> tuple[str, str]:
     return given, named
 
 
-def spec_from(raw: Mapping[str, object], where: str, *, variant: str | None = None) -> ModelSpec:
-    """Build a specification from a parsed table; ``where`` begins every message."""
+def spec_from(raw: Mapping[str, object], where: str, *, variant: str | None = None, folder: Path = Path()) -> ModelSpec:
+    """Build a specification from a parsed table; ``where`` begins every message.
+
+    Paths of evidence priors are relative to ``folder``.
+    """
     checks.refuse_unknown_keys(raw, TOP_KEYS, where)
     variants = checks.table(raw.get("variants", {}), f"{where}, [variants]")
     for name in variants:
-        read(apply_variant(raw, name, where), f"{where}, variants.{name}")
-    spec = read(raw, where)
+        read(apply_variant(raw, name, where), f"{where}, variants.{name}", folder)
+    spec = read(raw, where, folder)
     if variant is None:
         return replace(spec, variants=tuple(variants))
     if variant not in variants:
         known = checks.suggestion(variant, variants) if variants else "it has no variants"
         raise SpecError(f"{where}: no variant '{variant}'; {known}")
-    changed = read(apply_variant(raw, variant, where), f"{where}, variants.{variant}")
+    changed = read(apply_variant(raw, variant, where), f"{where}, variants.{variant}", folder)
     return replace(changed, name=f"{spec.name}@{variant}")
 
 
@@ -153,17 +157,18 @@ def effect_name(raw: Mapping[str, object]) -> str:
     return str(raw.get("name") or raw.get("covariate") or joined)
 
 
-def read(raw: Mapping[str, object], where: str) -> ModelSpec:
+def read(raw: Mapping[str, object], where: str, folder: Path) -> ModelSpec:
     """Read one specification without its variants."""
     for section, form in (("name", 'name = ".."'), ("outcome", "[outcome]"), ("baseline", "[baseline]")):
         if section not in raw:
             raise SpecError(f"{where}: '{section}' is missing; add {form} (models/README.md shows the format)")
-    effects = tuple(effect_from(body, where) for body in effect_tables(raw, where))
+    outcome = outcome_from(checks.table(raw["outcome"], f"{where}, [outcome]"), f"{where}, [outcome]")
+    effects = tuple(effect_from(body, where, outcome.endpoint, folder) for body in effect_tables(raw, where))
     refuse_repeats(effects, where)
     return ModelSpec(
         name=checks.file_name(raw["name"], f"{where}, name"),
         title=str(raw.get("title", "")),
-        outcome=outcome_from(checks.table(raw["outcome"], f"{where}, [outcome]"), f"{where}, [outcome]"),
+        outcome=outcome,
         baseline=baseline_from(raw, where),
         effects=effects,
     )
@@ -272,8 +277,8 @@ def only_key(stated: Mapping[str, object], known: tuple[str, ...], at: str) -> s
     return next(iter(stated))
 
 
-def effect_from(raw: Mapping[str, object], where: str) -> Effect:
-    """Read one ``[[effect]]``."""
+def effect_from(raw: Mapping[str, object], where: str, endpoint: str, folder: Path) -> Effect:
+    """Read one ``[[effect]]`` of a model of ``endpoint``."""
     name = effect_name(raw)
     at = f"{where}, effect '{name}'"
     checks.refuse_unknown_keys(raw, EFFECT_KEYS, at)
@@ -291,9 +296,22 @@ def effect_from(raw: Mapping[str, object], where: str) -> Effect:
         name=checks.identifier(name, at),
         covariates=covariates,
         structure=structure,
-        prior=priors.effect_prior(raw["prior"], f"{at}, prior") if "prior" in raw else None,
+        prior=prior_from(raw["prior"], structure, f"{at}, prior", endpoint, folder) if "prior" in raw else None,
         sd=priors.half_normal(raw["sd"], f"{at}, sd") if "sd" in raw else None,
     )
+
+
+def prior_from(value: object, structure: str, at: str, endpoint: str, folder: Path) -> priors.Normal | EvidencePrior:
+    """Read the prior on a log hazard ratio: a normal, or published evidence."""
+    raw = checks.table(value, at)
+    if "evidence" not in raw:
+        return priors.effect_prior(raw, at)
+    if structure == "pooled":
+        raise SpecError(
+            f"{at}: published evidence is of one hazard ratio, a pooled effect has one at each covariate; use "
+            'structure = "fixed" or "ordered" on one covariate, or state { normal = [mean, sd] }'
+        )
+    return named_prior(raw, at, folder=folder, endpoint=endpoint)
 
 
 def covariates_from(raw: Mapping[str, object], structure: str, at: str) -> tuple[str, ...]:

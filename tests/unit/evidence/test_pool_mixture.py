@@ -5,10 +5,11 @@ import pytest
 from scipy import integrate, stats
 
 from escc_bayes.evidence.conflict import prior_data_conflict
-from escc_bayes.evidence.effective_events import effective_events, events_of_se
-from escc_bayes.evidence.map_prior import fit_mixture, robustify
-from escc_bayes.evidence.mixture import mixture_of, updated
+from escc_bayes.evidence.map_prior import fit_mixture
 from escc_bayes.evidence.pool_exact import pool_exact
+from escc_bayes.spec.effective_events import effective_events, events_of_se
+from escc_bayes.spec.evidence_prior import robustified
+from escc_bayes.spec.mixture import components_of, mixture_of, updated
 from escc_bayes.spec.prior import HalfNormal, Normal
 from tests.unit.evidence.published import arrays
 
@@ -76,7 +77,7 @@ def test_events_of_a_normal_are_four_over_its_variance():
     assert events_of_se(0.2, allocation=(2.0, 1.0)) == pytest.approx(112.5, rel=1e-12)
 
 
-@pytest.mark.parametrize("prior", [THREE, robustify(THREE, weight=0.3, mean=0.0)])
+@pytest.mark.parametrize("prior", [THREE, mixture_of(robustified(components_of(THREE), 0.3, 0.0))])
 def test_local_information_equals_the_mean_negative_second_derivative(prior):
     # Second source: -d2 log p by differences of scipy densities, integrated by quad; equal by parts.
     def integrand(x, h=1e-3):
@@ -115,7 +116,7 @@ def test_box_finds_the_valley_between_two_humps():
 
 
 def test_conflict_moves_weight_to_the_robust_component():
-    prior = robustify(mixture_of([(1.0, -0.5, 0.1)]), weight=0.2, mean=0.0)
+    prior = mixture_of(robustified(((1.0, -0.5, 0.1),), 0.2, 0.0))
     agree, differ = prior_data_conflict(prior, -0.5, 0.1), prior_data_conflict(prior, 0.5, 0.1)
     odds = 0.2 / 0.8 * stats.norm.pdf(0.5, 0.0, np.hypot(2, 0.1)) / stats.norm.pdf(0.5, -0.5, np.hypot(0.1, 0.1))
     assert differ.component_weights[1] == pytest.approx(odds / (1 + odds), rel=1e-9)

@@ -70,6 +70,11 @@ def mixture_of(components: Iterable[tuple[float, float, float]]) -> NormalMixtur
     return NormalMixture(weights / weights.sum(), means, sds)
 
 
+def components_of(mixture: NormalMixture) -> tuple[tuple[float, float, float], ...]:
+    """Return (weight, mean, sd) of each component as plain numbers."""
+    return tuple(zip(mixture.weights.tolist(), mixture.means.tolist(), mixture.sds.tolist(), strict=True))
+
+
 def without_negligible(weights: FloatArray, means: FloatArray, sds: FloatArray) -> NormalMixture:
     """Return the mixture of the components that matter, weights scaled to sum to one."""
     keep = weights > NEGLIGIBLE * weights.sum()

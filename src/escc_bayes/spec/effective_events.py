@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import logsumexp
 
-from escc_bayes.evidence.mixture import NormalMixture, log_components, support
+from escc_bayes.spec.mixture import NormalMixture, log_components, support
 
 # One event at 1:1 gives the log hazard ratio a standard deviation of 2: the unit-information prior.
 UNIT_INFORMATION_SD = 2.0
