@@ -1,4 +1,7 @@
-"""Is a posterior fit for use? R-hat, effective sample sizes, divergences; Vehtari et al. 2021, Bayesian Anal 16:667."""
+"""Is a posterior fit for use? Of chains: R-hat, effective sample sizes, divergences. Of weighted draws: Pareto k.
+
+Vehtari et al. 2021, Bayesian Anal 16:667; Vehtari et al. 2024, J Mach Learn Res 25:72.
+"""
 
 import math
 from collections.abc import Mapping
@@ -11,6 +14,7 @@ from escc_bayes.hazard.piecewise import FloatArray
 MAX_RHAT = 1.01
 MIN_ESS = 400.0
 MAX_PARETO_K = 0.7
+MAX_GRID_EDGE = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +24,12 @@ class Diagnostics:
     Attributes
     ----------
     divergences : after warm-up.
-    max_rhat, min_ess_bulk, min_ess_tail : over every parameter and coefficient.
+    max_rhat, min_ess_bulk, min_ess_tail : over every parameter and coefficient; NaN for ``laplace``, whose draws
+        are no chains.
     worst : the quantity with the largest R-hat.
-    pareto_k_max : of the importance weights; NaN for NUTS.
+    pareto_k_max : of the importance weights; NaN for NUTS, and where all weights are equal.
+    importance_ess : effective number of weighted draws; NaN for NUTS.
+    grid_edge : estimated share of posterior mass beyond the grid of hyperparameters; NaN for NUTS.
     """
 
     divergences: int
@@ -31,10 +38,22 @@ class Diagnostics:
     min_ess_tail: float
     worst: str
     pareto_k_max: float = math.nan
+    importance_ess: float = math.nan
+    grid_edge: float = math.nan
+
+    @property
+    def weighted(self) -> bool:
+        """Whether the draws come from importance weights and not from chains."""
+        return not math.isnan(self.importance_ess)
 
     @property
     def faults(self) -> tuple[str, ...]:
         """Every reason not to use the posterior."""
+        return self.weight_faults if self.weighted else self.chain_faults
+
+    @property
+    def chain_faults(self) -> tuple[str, ...]:
+        """Every reason not to use chains."""
         found = []
         if self.divergences > 0:
             found.append(f"{self.divergences} divergences")
@@ -42,8 +61,18 @@ class Diagnostics:
             found.append(f"R-hat {self.max_rhat:.3f} ({self.worst}) above {MAX_RHAT}")
         if not min(self.min_ess_bulk, self.min_ess_tail) >= MIN_ESS:
             found.append(f"effective sample size {min(self.min_ess_bulk, self.min_ess_tail):.0f} below {MIN_ESS:.0f}")
+        return tuple(found)
+
+    @property
+    def weight_faults(self) -> tuple[str, ...]:
+        """Every reason not to use weighted draws."""
+        found = []
         if self.pareto_k_max > MAX_PARETO_K:
             found.append(f"Pareto k {self.pareto_k_max:.2f} above {MAX_PARETO_K}")
+        if not self.importance_ess >= MIN_ESS:
+            found.append(f"importance sample size {self.importance_ess:.0f} below {MIN_ESS:.0f}")
+        if self.grid_edge > MAX_GRID_EDGE:
+            found.append(f"{100 * self.grid_edge:.1f} % of the mass beyond the grid of hyperparameters")
         return tuple(found)
 
     @property
@@ -56,7 +85,8 @@ class Diagnostics:
         """``ok``, or NOT FIT FOR USE with the reasons and the remedy."""
         if self.fit_for_use:
             return "ok"
-        return "NOT FIT FOR USE: " + "; ".join(self.faults) + "; raise draws and tune, or state narrower priors"
+        remedy = "use engine nuts" if self.weighted else "raise draws and tune"
+        return "NOT FIT FOR USE: " + "; ".join(self.faults) + f"; {remedy}, or state narrower priors"
 
 
 def diagnose(quantities: Mapping[str, FloatArray], diverging: np.ndarray) -> Diagnostics:
@@ -87,3 +117,9 @@ def diagnose(quantities: Mapping[str, FloatArray], diverging: np.ndarray) -> Dia
     worst = int(np.nanargmax(rhat)) if not np.isnan(rhat).all() else 0
     highest = math.nan if np.isnan(rhat).any() else max(rhat)
     return Diagnostics(int(diverging.sum()), highest, min(bulk), min(tail), labels[worst])
+
+
+def diagnose_weights(pareto_k: float, importance_ess: float, grid_edge: float) -> Diagnostics:
+    """Return the diagnostics of weighted draws: nothing that only chains have."""
+    nothing = math.nan
+    return Diagnostics(0, nothing, nothing, nothing, "", pareto_k, importance_ess, grid_edge)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from escc_bayes.bayes import parameters
-from escc_bayes.bayes.diagnose import Diagnostics, diagnose
+from escc_bayes.bayes.diagnose import Diagnostics, diagnose, diagnose_weights
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.plan import ModelPlan
 
@@ -25,7 +25,10 @@ class Draws:
 
 
 def checked(plan: ModelPlan, drawn: Draws) -> Diagnostics:
-    """Return the diagnostics of every parameter and coefficient."""
+    """Return the diagnostics of every parameter and coefficient, or of the importance weights."""
+    if "pareto_k" in drawn.stats:
+        k, effective, edge = (float(drawn.stats[name][0, 0]) for name in ("pareto_k", "importance_ess", "grid_edge"))
+        return diagnose_weights(k, effective, edge)
     chains, draws = drawn.values["baseline"].shape[:2]
     flat = {name: values.reshape(chains * draws, -1) for name, values in drawn.values.items()}
     beta = parameters.coefficients(plan.design.blocks, flat, chains * draws).reshape(chains, draws, -1)

@@ -48,11 +48,7 @@ def collapse(
     -------
     Cells whose events and exposure sum to those of the patients.
     """
-    if columns.shape[1] == 0:
-        patterns, members = np.zeros((1, 0)), np.zeros(time.size, dtype=np.int64)
-    else:
-        patterns, members = np.unique(columns, axis=0, return_inverse=True)
-    members = members.reshape(-1)
+    patterns, members = distinct_rows(columns)
     pieces = cuts.size + 1
     spent = person_months(time, cuts, entry) * weight[:, None]
     exposure = np.stack(
@@ -61,6 +57,26 @@ def collapse(
     flat = members * pieces + piece_of(time, cuts)
     events = np.bincount(flat, weights=event * weight, minlength=len(patterns) * pieces)
     return Cells(patterns, events.reshape(-1, pieces), exposure, members)
+
+
+def distinct_rows(columns: FloatArray) -> tuple[FloatArray, IntArray]:
+    """Return the distinct rows (c, p) in lexicographic order and, for each row, which of them it is (n,).
+
+    One integer key a row, built column by column and made dense after each, so that it never overflows: some ten
+    times faster than sorting rows.
+
+    Examples
+    --------
+    >>> distinct_rows(np.array([[1.0, 0.0], [0.0, 5.0], [1.0, 0.0]]))
+    (array([[0., 5.],
+           [1., 0.]]), array([1, 0, 1]))
+    """
+    key = np.zeros(columns.shape[0], dtype=np.int64)
+    first = np.zeros(1, dtype=np.int64)
+    for column in columns.T:
+        values, rank = np.unique(column, return_inverse=True)
+        _, first, key = np.unique(key * values.size + rank, return_index=True, return_inverse=True)
+    return columns[first], key
 
 
 def log_likelihood(cells: Cells, log_rates: FloatArray, coefficients: FloatArray) -> FloatArray:

@@ -57,3 +57,13 @@ def test_an_event_on_a_cut_is_counted_where_its_person_months_are():
     collapsed = cells.collapse(*given, CUTS)
     np.testing.assert_array_equal(collapsed.events, [[0, 1, 0, 0]])
     np.testing.assert_array_equal(collapsed.exposure, [[0, 5, 0, 0]])
+
+
+def test_distinct_rows_equal_numpy():
+    """Second source: numpy.unique over rows; ties in every column, one column, none."""
+    rng = np.random.default_rng(3)
+    for columns in (rng.integers(0, 3, (200, 5)) - 0.37, rng.standard_normal((50, 1)), np.zeros((4, 0))):
+        patterns, members = cells.distinct_rows(columns)
+        np.testing.assert_array_equal(patterns[members], columns)
+        if columns.shape[1]:
+            np.testing.assert_array_equal(patterns, np.unique(columns, axis=0))

@@ -1,0 +1,105 @@
+"""CPU time of the engine ``laplace``: one fit, leave-one-out, a prior grid. ``python benchmarks/laplace_speed.py``.
+
+CPU seconds of this process and its children, the smallest of several runs where one is short.
+"""
+
+import multiprocessing
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parent))
+from laplace_accuracy import COHORTS, specification
+
+import escc_bayes as eb
+from escc_bayes.spec.prior import HalfNormal, Normal
+
+
+def smallest(run, times=9):
+    """Return the smallest CPU time of several runs, in ms."""
+    run()
+    spent = []
+    for _ in range(times):
+        began = time.process_time()
+        run()
+        spent.append(1e3 * (time.process_time() - began))
+    return min(spent)
+
+
+def fast(spec, cohort, draws):
+    """Fit with ``draws`` in all."""
+    return eb.fit(spec, cohort, seed=1, engine="laplace", draws=draws // 4)
+
+
+def leave_one_out():
+    """Return CPU seconds of 79 refits without one patient each, 4,000 draws."""
+    spec, cohort = specification("escc79", "walk"), COHORTS["escc79"][0]()
+    began = time.process_time()
+    for i in range(len(cohort)):
+        fast(spec, cohort.subset(np.delete(np.arange(len(cohort)), i)), 4000)
+    return time.process_time() - began
+
+
+def prior_line(sd):
+    """Fit 40 scales of the walk under one prior SD of the effects, 4,000 draws each."""
+    spec, cohort = specification("escc79", "walk"), COHORTS["escc79"][0]()
+    for scale in np.geomspace(0.05, 2.0, 40):
+        effects = tuple(replace(e, prior=Normal(0.0, sd)) for e in spec.effects)
+        changed = replace(spec, effects=effects, baseline=replace(spec.baseline, sd=HalfNormal(float(scale))))
+        fast(changed, cohort, 4000)
+
+
+def prior_grid():
+    """Return wall and CPU seconds of 25 x 40 priors in two processes."""
+    began, cpu = time.perf_counter(), cpu_of_children()
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        pool.map(prior_line, np.geomspace(0.1, 5.0, 25).tolist(), chunksize=1)
+    return time.perf_counter() - began, cpu_of_children() - cpu
+
+
+def cpu_of_children():
+    """Return the CPU seconds of children that have ended."""
+    spent = os.times()
+    return spent.children_user + spent.children_system
+
+
+def cold():
+    """Return CPU seconds of a whole ``escc-bayes fit --engine laplace``, its files written."""
+    verb = [str(Path(sys.executable).with_name("escc-bayes")), "fit", "--engine", "laplace"]
+    with tempfile.TemporaryDirectory() as folder:
+        asked = ["--cohort", "escc79", "--model", "os_piecewise", "--out", f"{folder}/fit", "--quiet"]
+        began = cpu_of_children()
+        subprocess.run([*verb, *asked], check=True, capture_output=True)
+        spent = cpu_of_children() - began
+        if not Path(folder, "fit", "diagnostics.csv").is_file():
+            raise RuntimeError("the command wrote nothing: its time means nothing")
+    return spent
+
+
+def main():
+    """Print the table."""
+    warnings.simplefilter("ignore")
+    print("| what | CPU |")
+    print("|---|---|")
+    for cohort, structure in (("escc79", "walk"), ("escc79", "weibull"), ("lung", "random_intercept")):
+        spec, patients = specification(cohort, structure), COHORTS[cohort][0]()
+        print(f"| {cohort}, {structure}, 8,000 draws | {smallest(lambda: fast(spec, patients, 8000)):.0f} ms |")  # noqa: B023
+    shipped = eb.load_spec("os_piecewise")
+    print(
+        f"| os_piecewise, 8,000 draws | {smallest(lambda: fast(shipped, eb.example_cohort('escc79'), 8000)):.0f} ms |"
+    )
+    print(f"| 79 leave-one-out refits, 4,000 draws | {leave_one_out():.2f} s |")
+    wall, cpu = prior_grid()
+    print(f"| 1,000 refits (25 x 40 priors), 4,000 draws, 2 processes | {cpu:.1f} s ({wall:.1f} s wall) |")
+    print(f"| cold `escc-bayes fit --engine laplace` | {cold():.1f} s |")
+
+
+if __name__ == "__main__":
+    main()

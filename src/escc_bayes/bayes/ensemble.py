@@ -1,0 +1,348 @@
+"""One model on every cohort of an ensemble, pooled as a mixture of their posteriors with equal weights.
+
+Var(theta) = mean of Var(theta | m) + Var of E(theta | m): the second term is what the print leaves open.
+docs/methods/ensembles.md.
+"""
+
+import json
+import math
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from escc_bayes.bayes.diagnose import Diagnostics
+from escc_bayes.bayes.fit import CHAINS, TARGET_ACCEPT, TUNE, Progress, fit, silent
+from escc_bayes.bayes.posterior import Posterior
+from escc_bayes.bayes.reload import load_posterior
+from escc_bayes.data.ensemble import Ensemble, span
+from escc_bayes.estimand.contrast import standard_contrasts
+from escc_bayes.estimand.estimand import Estimand, HazardRatio, contrast_words
+from escc_bayes.estimand.estimate import Estimate, ratio_words, summary
+from escc_bayes.estimand.evaluate import NAMES, beyond_follow_up, completed, time_of
+from escc_bayes.foundation.errors import InputError, NotFitForUseWarning, some_of
+from escc_bayes.foundation.outputs import staged, write_json
+from escc_bayes.foundation.record import Record, seed_label, versions
+from escc_bayes.foundation.seeds import Seed, stream
+from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.spec.model import ModelSpec
+from escc_bayes.spec.plan import ModelPlan
+
+# Draws of one member by ``laplace``: 20 members then hold 80,000.
+MEMBER_DRAWS = 1000
+INDEX = "ensemble.json"
+
+
+@dataclass(frozen=True, slots=True)
+class VarianceParts:
+    """The law of total variance: ``within`` = mean variance inside a member, ``between`` = variance of the means."""
+
+    within: float
+    between: float
+
+    @property
+    def share(self) -> float:
+        """The part of the variance that lies between members."""
+        total = self.within + self.between
+        return self.between / total if total > 0.0 else 0.0
+
+
+@dataclass(frozen=True)
+class EnsemblePosterior:
+    """Posteriors of one model on the members of an ensemble. Reads as a ``Posterior`` does.
+
+    Attributes
+    ----------
+    name : of the ensemble.
+    members : one posterior each, in the order of the ensemble.
+    record : of the ensemble as a whole.
+    """
+
+    name: str
+    members: tuple[Posterior, ...]
+    record: Record
+
+    @property
+    def plan(self) -> ModelPlan:
+        """The first member's plan: names, levels, endpoint and clock are those of all, times and events its own."""
+        return self.members[0].plan
+
+    @property
+    def method(self) -> str:
+        """The word of tables: ``bayes_nuts``."""
+        return f"bayes_{self.record.engine}"
+
+    @property
+    def diagnostics(self) -> Diagnostics:
+        """The worst of every diagnostic over the members."""
+        found = [member.diagnostics for member in self.members]
+        return replace(
+            found[0],
+            divergences=sum(d.divergences for d in found),
+            max_rhat=float(np.max([d.max_rhat for d in found])),
+            min_ess_bulk=float(np.min([d.min_ess_bulk for d in found])),
+            min_ess_tail=float(np.min([d.min_ess_tail for d in found])),
+            worst=max(found, key=lambda d: d.max_rhat).worst,
+            pareto_k_max=float(np.fmax.reduce([d.pareto_k_max for d in found])),
+            importance_ess=float(np.min([d.importance_ess for d in found])),
+            grid_edge=float(np.max([d.grid_edge for d in found])),
+        )
+
+    @property
+    def verdict(self) -> str:
+        """``ok``, or NOT FIT FOR USE with the members at fault and their reasons."""
+        bad = [m for m in self.members if not m.diagnostics.fit_for_use]
+        if not bad:
+            return "ok"
+        named = some_of([f"{m.plan.rows.cohort} ({', '.join(m.diagnostics.faults)})" for m in bad], most=3)
+        return f"NOT FIT FOR USE: {len(bad)} of {len(self.members)} reconstructions: {named}"
+
+    def member_draws(self, asked: Estimand) -> FloatArray:
+        """Return the draws of every member, (members, draws); hazard ratios as logarithms."""
+        return np.stack(evenly([member.draws(completed(asked, self.plan)) for member in self.members]))
+
+    def draws(self, asked: Estimand) -> FloatArray:
+        """Return the draws of the mixture, members one after the other; hazard ratios as logarithms."""
+        return self.member_draws(asked).ravel()
+
+    def variance_parts(self, asked: Estimand) -> VarianceParts:
+        """Return what varies inside and between reconstructions; for hazard ratios, of the logarithm."""
+        return variance_parts(self.member_draws(asked))
+
+    def estimate(self, asked: Estimand, *, level: float) -> Estimate:
+        """Return median and equal-tailed credible interval of the mixture.
+
+        The note says which share of the variance lies between reconstructions. ``n`` and ``events`` are means.
+
+        Parameters
+        ----------
+        asked : what to estimate.
+        level : such as 0.95.
+
+        Raises
+        ------
+        EstimandError : the model lacks the term, level or group.
+        """
+        asked = completed(asked, self.plan)
+        by_member = self.member_draws(asked)
+        drawn = by_member.ravel()
+        ratio = isinstance(asked, HazardRatio)
+        value, lower, upper = summary(np.exp(drawn) if ratio else drawn, level)
+        return Estimate(
+            endpoint=self.plan.rows.endpoint,
+            estimand=NAMES[type(asked)],
+            term=asked.term,
+            contrast=contrast_words(asked),
+            time=time_of(asked),
+            method=self.method,
+            model=self.plan.spec.name,
+            value=value,
+            lower=lower,
+            upper=upper,
+            level=level,
+            interval_kind="credible",
+            population="" if isinstance(asked, HazardRatio) else asked.population,
+            prob_gt_1=float((drawn > 0.0).mean()) if ratio else math.nan,
+            log_mean=float(drawn.mean()) if ratio else math.nan,
+            log_sd=float(drawn.std(ddof=1)) if ratio else math.nan,
+            n=round(float(np.mean([member.plan.rows.n for member in self.members]))),
+            events=round(float(np.mean([member.plan.rows.events for member in self.members]))),
+            clock=self.plan.rows.clock,
+            record=self.record,
+            verdict=self.verdict,
+            note=self.note(asked, value, by_member),
+        )
+
+    def note(self, asked: Estimand, value: float, by_member: FloatArray) -> str:
+        """Return what a reader must know: the share between reconstructions, and how far follow-up reaches."""
+        beyond = sorted(said for m in self.members if (said := beyond_follow_up(asked, value, m.plan)))
+        some = "" if len(beyond) == len(self.members) else f"in {len(beyond)} of {len(self.members)} reconstructions "
+        parts = [
+            between_words(by_member, ratio=isinstance(asked, HazardRatio)),
+            *(f"{some}{said}" for said in beyond[:1]),
+        ]
+        return "; ".join(part for part in parts if part)
+
+    def hazard_ratios(self, *, level: float) -> tuple[Estimate, ...]:
+        """Return the hazard ratio of every level against its reference, and of every number per its scale."""
+        return tuple(self.estimate(asked, level=level) for asked in standard_contrasts(self.plan.design))
+
+    def survival(self, times: FloatArray, *, term: str = "", group: str = "", population: str = "group") -> FloatArray:
+        """Return the survival curve of a group in every draw of the mixture, (draws, times); see ``SurvivalAt``."""
+        curves = [member.survival(times, term=term, group=group, population=population) for member in self.members]
+        return np.concatenate(evenly(curves))
+
+    def sentence(self) -> str:
+        """Say how many reconstructions were analysed, and with how many events."""
+        rows = [member.plan.rows for member in self.members]
+        return (
+            f"{self.record.provenance.upper()}: {len(rows)} cohorts of {self.name}, {span([r.n for r in rows])} "
+            f"patients each, {rows[0].endpoint} from {rows[0].clock}: {span([r.events for r in rows])} events."
+        )
+
+    def save(self, folder: str | Path) -> None:
+        """Write one netCDF file for each member and ``ensemble.json``; ``load_ensemble_posterior`` reads them back."""
+        files = [f"member_{k:03d}.nc" for k in range(1, len(self.members) + 1)]
+        with staged(Path(folder)) as staging:
+            for file, member in zip(files, self.members, strict=True):
+                member.save(staging / file)
+            listed = [
+                {"file": file, "cohort": member.plan.rows.cohort, "data_digest": member.record.data_digest}
+                for file, member in zip(files, self.members, strict=True)
+            ]
+            write_json(staging / INDEX, {"name": self.name, "record": self.record.as_dict(), "members": listed})
+
+    def __repr__(self) -> str:
+        head = [self.sentence(), f"{self.plan.spec!r}", f"{self.method}, seed {self.record.seed}: {self.verdict}"]
+        return "\n".join([*head, *(f"  {ratio_words(e)}; {e.note}" for e in self.hazard_ratios(level=0.95))])
+
+
+def evenly(drawn: Sequence[FloatArray]) -> list[FloatArray]:
+    """Return as many draws of each member as the shortest has, evenly taken, so that members weigh the same."""
+    least = min(values.shape[0] for values in drawn)
+    return [values[np.linspace(0, values.shape[0] - 1, least).round().astype(np.int64)] for values in drawn]
+
+
+def variance_parts(by_member: FloatArray) -> VarianceParts:
+    """Split the variance of a mixture.
+
+    Parameters
+    ----------
+    by_member : (members, draws).
+
+    Returns
+    -------
+    VarianceParts whose sum is the variance of all draws together.
+
+    Examples
+    --------
+    >>> variance_parts(np.array([[0.0, 2.0], [4.0, 6.0]]))
+    VarianceParts(within=1.0, between=4.0)
+    """
+    return VarianceParts(float(by_member.var(axis=1).mean()), float(by_member.mean(axis=1).var()))
+
+
+def between_words(by_member: FloatArray, *, ratio: bool) -> str:
+    """Say which share of the variance lies between reconstructions."""
+    members = by_member.shape[0]
+    if members == 1:
+        return "one reconstruction: what was never printed is taken as known"
+    parts = variance_parts(by_member)
+    scale = " of the log" if ratio else ""
+    return (
+        f"{100.0 * parts.share:.0f} % of the variance{scale} lies between {members} reconstructions "
+        f"(sd within {math.sqrt(parts.within):.3g}, between {math.sqrt(parts.between):.3g})"
+    )
+
+
+def fit_ensemble(
+    spec: ModelSpec,
+    ensemble: Ensemble,
+    *,
+    seed: Seed,
+    engine: str = "laplace",
+    draws: int | None = None,
+    tune: int = TUNE,
+    chains: int = CHAINS,
+    target_accept: float = TARGET_ACCEPT,
+    progress: Progress = silent,
+) -> EnsemblePosterior:
+    """Fit a model to every member of an ensemble.
+
+    Each member has the random stream of its data, so that their order does not matter. ``nuts`` compiles once.
+
+    Parameters
+    ----------
+    spec, seed, engine, tune, chains, target_accept, progress : as for ``fit``.
+    ensemble : from ``read_ensemble``.
+    draws : of each chain of each member; by default 1,000 (``laplace``) or those of ``fit`` (``nuts``).
+
+    Returns
+    -------
+    EnsemblePosterior.
+
+    Raises
+    ------
+    SpecError, CohortError, LandmarkError, SamplingError : as ``fit``.
+
+    Warns
+    -----
+    NotFitForUseWarning : once, with the members at fault.
+    """
+    members = []
+    for k, cohort in enumerate(ensemble, start=1):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotFitForUseWarning)
+            fitted = fit(
+                spec,
+                cohort,
+                seed=stream(seed, "member", cohort.digest),
+                engine=engine,
+                draws=draws or (MEMBER_DRAWS if engine == "laplace" else None),
+                tune=tune,
+                chains=chains,
+                target_accept=target_accept,
+                progress=of_member(progress, k, len(ensemble)),
+            )
+        members.append(fitted)
+        progress("Reconstructions", k, len(ensemble), 0)
+    record = Record(
+        spec_digest=spec.digest,
+        data_digest=ensemble.digest,
+        seed=seed_label(seed),
+        provenance=ensemble.members[0].provenance,
+        engine=engine,
+        settings=common_settings(members),
+        versions=versions(),
+    )
+    pooled = EnsemblePosterior(ensemble.name, tuple(members), record)
+    if pooled.verdict != "ok":
+        warnings.warn(f"model '{spec.name}': {pooled.verdict}", NotFitForUseWarning, stacklevel=2)
+    return pooled
+
+
+def of_member(progress: Progress, k: int, members: int) -> Progress:
+    """Return a progress function that names the member."""
+
+    def told(what: str, done: int, total: int, divergences: int) -> None:
+        progress(f"Reconstruction {k} of {members}: {what}", done, total, divergences)
+
+    return told
+
+
+def common_settings(members: Sequence[Posterior]) -> tuple[tuple[str, float | int | str], ...]:
+    """Return the number of members, and the settings that all ran with; those that differ say so."""
+    settings = [dict(member.record.settings) for member in members]
+    same = {
+        name: value if all(other.get(name) == value for other in settings) else "differs between members"
+        for name, value in settings[0].items()
+    }
+    return (("members", len(members)), *same.items())
+
+
+def load_ensemble_posterior(folder: str | Path, spec: ModelSpec, ensemble: Ensemble) -> EnsemblePosterior:
+    """Return what ``EnsemblePosterior.save`` wrote.
+
+    Parameters
+    ----------
+    folder : with ``ensemble.json``.
+    spec, ensemble : those of the fit; their digests must equal the ones in the files.
+
+    Raises
+    ------
+    InputError : no such folder, or it belongs to another specification or ensemble.
+    """
+    where = Path(folder) / INDEX
+    if not where.is_file():
+        raise InputError(f"{where}: no such file; give a folder written by EnsemblePosterior.save")
+    raw = json.loads(where.read_text(encoding="utf-8"))
+    record = Record(**{**raw["record"], **{key: tuple(raw["record"][key].items()) for key in ("settings", "versions")}})
+    if record.data_digest != ensemble.digest:
+        raise InputError(
+            f"{where}: belongs to another ensemble (digest {record.data_digest}, given {ensemble.digest}); fit again"
+        )
+    cohorts = {cohort.digest: cohort for cohort in ensemble}
+    members = tuple(load_posterior(Path(folder) / m["file"], spec, cohorts[m["data_digest"]]) for m in raw["members"])
+    return EnsemblePosterior(raw["name"], members, record)

@@ -1,0 +1,173 @@
+"""The grid of hyperparameters: where the marginal posterior of u has mass, found by walking outwards from its mode.
+
+Nodes stand at centre + step x integers, the step a fraction of the marginal posterior's width along each axis. A node
+whose Laplace mass is within ``reach`` of the largest gets its neighbours, so the grid ends only where mass has run
+out: Pareto k cannot see a grid that was cut off. Rue, Martino & Chopin 2009, J R Stat Soc B 71:319, section 3.1.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from escc_bayes.bayes.laplace_modes import Modes, Target, find_modes, start
+from escc_bayes.foundation.errors import SamplingError
+from escc_bayes.hazard.piecewise import FloatArray, IntArray
+
+# Distance of neighbouring nodes in marginal posterior SDs, and how far below the largest log mass a node still gets
+# neighbours, by the number of hyperparameters: a finer grid where it is cheap.
+STEPS = (0.0, 0.75, 1.1, 1.4, 1.6, 1.8, 2.0)
+REACHES = (0.0, 10.0, 9.0, 8.0, 7.5, 7.0, 6.5)
+MOST_NODES = 20_000
+WIDEST, NARROWEST = 1.0, 0.005
+CLIMBS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Nodes of the hyperparameters.
+
+    Attributes
+    ----------
+    modes : conditional modes at n nodes.
+    index : (n, h) integer places.
+    step : (h,) distance of neighbours.
+    neighbours : (n, h, 2) the node below and above along each axis; -1 where there is none.
+    edge_mass : estimated share of the mass beyond the grid.
+    """
+
+    modes: Modes
+    index: IntArray
+    step: FloatArray
+    neighbours: IntArray
+    edge_mass: float
+
+
+def explore(target: Target) -> Grid:
+    """Return the grid of a target.
+
+    Raises
+    ------
+    SamplingError : more than 20,000 nodes would be needed.
+    """
+    h = len(target.coords.hypers)
+    if h == 0:
+        modes = find_modes(target, np.zeros((1, 0)), start(target))
+        nowhere = np.zeros((1, 0), dtype=np.int64)
+        return Grid(modes, nowhere, np.zeros(0), np.zeros((1, 0, 2), dtype=np.int64), 0.0)
+    centre, width, x = climb(target)
+    fraction = STEPS[min(h, len(STEPS) - 1)]
+    step = width * fraction
+    index, modes = grown(target, centre, step, x, REACHES[min(h, len(REACHES) - 1)])
+    neighbours = neighbours_of(index)
+    return Grid(modes, index, step, neighbours, edge_mass(modes.log_mass, neighbours, fraction**2))
+
+
+def edge_mass(log_mass: FloatArray, neighbours: IntArray, bend: float) -> float:
+    """Return the share of mass beyond the grid, if log mass goes on as a parabola whose second difference is -bend.
+
+    A node at the edge, where log mass falls by f from the node before it, is followed by nodes that lie
+    f + bend, 2 f + 3 bend, .. below it.
+    """
+    share = np.exp(log_mass - log_mass.max())
+    share /= share.sum()
+    beyond = 0.0
+    for side in (0, 1):
+        outer, inner = neighbours[..., side] < 0, neighbours[..., 1 - side]
+        fall = np.where(inner >= 0, log_mass[inner] - log_mass[:, None], np.inf)
+        steps = np.arange(1.0, 9.0)
+        ratio = np.exp(-np.clip(steps * fall[..., None] + 0.5 * bend * steps * (steps + 1.0), -20.0, 700.0)).sum(-1)
+        beyond += float((share[:, None] * ratio * outer).sum())
+    return beyond
+
+
+def climb(target: Target) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the mode of the Laplace mass (h,), its width along each axis (h,), and the latents there (1, d).
+
+    Parabolas through three points along every axis, all at once, and steps to their tops.
+    """
+    h = len(target.coords.hypers)
+    centre, width = np.zeros(h), np.full(h, WIDEST)
+    x = find_modes(target, centre[None], start(target)).x
+    for _ in range(CLIMBS):
+        probe = 0.5 * width
+        offsets = np.concatenate([np.zeros((1, h)), np.diag(probe), -np.diag(probe)])
+        modes = find_modes(target, centre + offsets, np.repeat(x, 2 * h + 1, axis=0))
+        middle, up, down = modes.log_mass[0], modes.log_mass[1 : h + 1], modes.log_mass[h + 1 :]
+        slope, bend = (up - down) / (2.0 * probe), (2.0 * middle - up - down) / probe**2
+        width = np.clip(1.0 / np.sqrt(np.maximum(bend, 1e-12)), NARROWEST, WIDEST)
+        move = np.clip(slope * width**2, -1.5 * width, 1.5 * width)
+        best = int(np.argmax(modes.log_mass))
+        x = modes.x[[best]]
+        if (np.abs(move) < 0.4 * width).all():
+            return centre, width, modes.x[[0]]
+        centre = centre + move
+    return centre, width, x
+
+
+def grown(target: Target, centre: FloatArray, step: FloatArray, x: FloatArray, reach: float) -> tuple[IntArray, Modes]:
+    """Return places (n, h) and modes of the nodes, grown from the centre until mass has run out."""
+    h = step.size
+    found = [find_modes(target, centre[None], x)]
+    index = np.zeros((1, h), dtype=np.int64)
+    seen = {tuple(index[0].tolist())}
+    frontier, frontier_x, frontier_mass = index, found[0].x, found[0].log_mass
+    highest = float(frontier_mass[0])
+    places = [index]
+    while True:
+        parents = np.flatnonzero(frontier_mass > highest - reach)
+        fresh, origin = unseen(frontier, parents, seen)
+        if not fresh:
+            break
+        if len(seen) > MOST_NODES:
+            raise SamplingError(too_many(target))
+        frontier = np.array(fresh, dtype=np.int64)
+        modes = find_modes(target, centre + step * frontier, frontier_x[origin])
+        frontier_x, frontier_mass = modes.x, modes.log_mass
+        highest = max(highest, float(frontier_mass.max()))
+        found.append(modes)
+        places.append(frontier)
+    joined = Modes(
+        np.concatenate([m.u for m in found]),
+        np.concatenate([m.x for m in found]),
+        np.concatenate([m.factor for m in found]),
+        np.concatenate([m.log_mass for m in found]),
+    )
+    return np.concatenate(places), joined
+
+
+def unseen(
+    frontier: IntArray, parents: IntArray, seen: set[tuple[int, ...]]
+) -> tuple[list[tuple[int, ...]], list[int]]:
+    """Return the places beside the parents that are new, and the parent of each; they are now seen."""
+    fresh, origin = [], []
+    for parent in parents.tolist():
+        place = frontier[parent].tolist()
+        for axis in range(len(place)):
+            for side in (-1, 1):
+                beside = (*place[:axis], place[axis] + side, *place[axis + 1 :])
+                if beside not in seen:
+                    seen.add(beside)
+                    fresh.append(beside)
+                    origin.append(parent)
+    return fresh, origin
+
+
+def neighbours_of(index: IntArray) -> IntArray:
+    """Return the node below and above each node along each axis, (n, h, 2); -1 where there is none."""
+    where = {tuple(place): node for node, place in enumerate(index.tolist())}
+    found = np.full((*index.shape, 2), -1, dtype=np.int64)
+    for node, place in enumerate(index.tolist()):
+        for axis in range(index.shape[1]):
+            for side, shift in enumerate((-1, 1)):
+                beside = (*place[:axis], place[axis] + shift, *place[axis + 1 :])
+                found[node, axis, side] = where.get(beside, -1)
+    return found
+
+
+def too_many(target: Target) -> str:
+    """Say that the grid is too large."""
+    h = len(target.coords.hypers)
+    return (
+        f"engine laplace: {h} hyperparameters (standard deviations, shares and shape) need more than {MOST_NODES} "
+        "grid nodes; use engine nuts, or fewer exchangeable, pooled, ordered and random_intercept effects"
+    )

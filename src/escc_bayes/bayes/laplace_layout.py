@@ -1,0 +1,140 @@
+"""Which latents and hyperparameters a plan has: its baseline first, then effect by effect.
+
+A prior that is a mixture of normals gives one set of coordinates for each component, with the component's weight.
+"""
+
+from itertools import product
+
+import numpy as np
+
+from escc_bayes.bayes.laplace_coordinates import Coordinates, Hyper, Parameter, Scale, Shape, Simplex, Stick
+from escc_bayes.bayes.parameters import zero_sum_basis
+from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.spec.baseline import PiecewisePrior
+from escc_bayes.spec.design import Block
+from escc_bayes.spec.evidence_prior import EvidencePrior
+from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.prior import Gamma, HalfNormal, Normal
+
+type Component = tuple[float, float, float]
+
+
+class Builder:
+    """Collects latents, hyperparameters and rows while a plan is walked through."""
+
+    def __init__(self, rows: int) -> None:
+        self.loading: list[FloatArray] = []
+        self.offset = np.zeros(rows)
+        self.hypers: list[Hyper] = []
+        self.parameters: list[Parameter] = []
+        self.simplexes: list[Simplex] = []
+
+    def add(self, name: str, loading: FloatArray, mean: float = 0.0, sd: float = 1.0) -> None:
+        """Add a parameter ``mean + sd x`` whose columns of psi are ``loading`` (rows, size)."""
+        start = len(self.loading)
+        self.loading += list(sd * loading.T)
+        self.offset += mean * loading.sum(axis=1)
+        self.parameters.append(Parameter(name, start, len(self.loading), mean, sd))
+
+    def scaled(self, sd_name: str, sd: float, z_name: str, loading: FloatArray) -> None:
+        """Add standard normal latents and the standard deviation that multiplies them."""
+        start = len(self.loading)
+        self.add(z_name, loading)
+        self.hypers.append(Scale(sd_name, sd, start, len(self.loading)))
+
+    def share(self, name: str, rows: slice) -> None:
+        """Add the sticks of a simplex over rows of psi."""
+        steps = rows.stop - rows.start
+        self.simplexes.append(Simplex(name, rows.start, rows.stop, len(self.hypers)))
+        self.hypers += [Stick(name, steps - 1 - j) for j in range(steps - 1)]
+
+
+def coordinates(plan: ModelPlan) -> tuple[Coordinates, ...]:
+    """Return the coordinates of a plan, one for each combination of components of its mixture priors."""
+    return tuple(component_coordinates(plan, dict(chosen)) for chosen in product(*choices(plan)))
+
+
+def choices(plan: ModelPlan) -> list[list[tuple[str, Component]]]:
+    """Return (effect, component) pairs for each effect whose prior is a mixture of normals."""
+    return [
+        [(block.effect.name, component) for component in block.effect.prior.components]
+        for block in plan.design.blocks
+        if isinstance(block.effect.prior, EvidencePrior)
+    ]
+
+
+def component_coordinates(plan: ModelPlan, chosen: dict[str, Component]) -> Coordinates:
+    """Return the coordinates under one component of each mixture prior."""
+    columns = sum(block.width for block in plan.design.blocks)
+    pieces = plan.baseline.pieces if isinstance(plan.baseline, PiecewisePrior) else 1
+    builder = Builder(columns + pieces)
+    gamma = add_baseline(builder, plan, columns)
+    for block in plan.design.blocks:
+        add_block(builder, block, columns + pieces, chosen.get(block.effect.name))
+    return Coordinates(
+        loading=np.stack(builder.loading, axis=1),
+        offset=builder.offset,
+        hypers=tuple(builder.hypers),
+        parameters=tuple(builder.parameters),
+        simplexes=tuple(builder.simplexes),
+        gamma=gamma,
+        pieces=pieces,
+        log_weight=float(sum(np.log(weight) for weight, _, _ in chosen.values())),
+    )
+
+
+def add_baseline(builder: Builder, plan: ModelPlan, columns: int) -> Gamma | None:
+    """Add the latents of the baseline; return its gamma prior, if it has one."""
+    baseline = plan.baseline
+    rows = builder.offset.size
+    if not isinstance(baseline, PiecewisePrior):
+        builder.hypers.append(Shape(baseline.log_shape.mean, baseline.log_shape.sd))
+        builder.add("baseline", np.eye(rows)[:, columns:], baseline.level.mean, baseline.level.sd)
+        return None
+    if isinstance(baseline.level, Gamma):
+        builder.add("baseline", np.eye(rows)[:, columns:])
+        return baseline.level
+    if baseline.sd is None:
+        builder.add("baseline", np.eye(rows)[:, columns:], baseline.level.mean, baseline.level.sd)
+        return None
+    level, steps = np.zeros((rows, 1)), np.zeros((rows, baseline.pieces - 1))
+    level[columns:] = 1.0
+    steps[columns + 1 :] = np.tril(np.ones((baseline.pieces - 1, baseline.pieces - 1))) * baseline.step_scale
+    builder.add("baseline", level, baseline.level.mean, baseline.level.sd)
+    builder.scaled("sd_baseline", baseline.sd.sd, "z_baseline", steps)
+    return None
+
+
+def add_block(builder: Builder, block: Block, rows: int, component: Component | None) -> None:
+    """Add the latents and hyperparameters of one effect."""
+    name, width, several = block.effect.name, block.width, len(block.effect.covariates)
+    here = np.eye(rows)[:, block.start : block.stop]
+    match block.effect.structure:
+        case "fixed" | "linear":
+            builder.add(f"b_{name}", here, *normal_of(block, component))
+        case "ordered":
+            builder.add(f"b_{name}", here.sum(axis=1, keepdims=True), *normal_of(block, component))
+            if width > 1:
+                builder.share(f"share_{name}", slice(block.start, block.stop))
+        case "exchangeable":
+            builder.scaled(f"sd_{name}", half_normal_of(block), f"z_{name}", here @ zero_sum_basis(width))
+        case "random_intercept":
+            builder.scaled(f"sd_{name}", half_normal_of(block), f"z_{name}", here)
+        case _:
+            repeated = np.tile(np.eye(width // several), (several, 1))
+            builder.add(f"mean_{name}", here @ repeated, *normal_of(block, component))
+            builder.scaled(f"sd_{name}", half_normal_of(block), f"z_{name}", here)
+
+
+def normal_of(block: Block, component: Component | None) -> tuple[float, float]:
+    """Return mean and SD of the normal on an effect: its prior, or the component chosen."""
+    if component is not None:
+        return component[1], component[2]
+    assert isinstance(block.effect.prior, Normal)
+    return block.effect.prior.mean, block.effect.prior.sd
+
+
+def half_normal_of(block: Block) -> float:
+    """Return the scale of the half-normal on an effect's SD."""
+    assert isinstance(block.effect.sd, HalfNormal)
+    return block.effect.sd.sd

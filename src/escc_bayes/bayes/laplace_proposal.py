@@ -1,0 +1,203 @@
+"""Draws from the mixture that stands in for the posterior, and their importance weights against the exact density.
+
+A draw takes a node of the grid, a place in the node's box, the conditional mode there (``laplace_boxes``) and a
+multivariate t step with the node's covariance. Uniform numbers are points of a shifted additive sequence (Richtmyer
+1951), which fill the space more evenly than random ones.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import gammaln, ndtri
+
+from escc_bayes.bayes.laplace_boxes import Boxes, allocated, jittered
+from escc_bayes.bayes.laplace_coordinates import log_prior, log_scales, log_shape, predictors
+from escc_bayes.bayes.laplace_data import interpolated, log_likelihood, on_one_thread, relative_hazards
+from escc_bayes.bayes.laplace_grid import Grid
+from escc_bayes.bayes.laplace_modes import Target
+from escc_bayes.hazard.piecewise import FloatArray, IntArray
+from escc_bayes.spec.baseline import first_primes
+
+# Degrees of freedom of the t steps: 4 + d within these. Tails cost few draws in low dimensions and many in high ones.
+DEGREES = (5.0, 12.0)
+# Draws times patterns, and draws, that are weighed at once: what fits the cache, and no more memory than that.
+CHUNK, MOST_ROWS = 2**19, 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A change of the standardised steps, learned from a first round: t' = ``mean`` + ``spread`` t.
+
+    ``spread`` is upper triangular, as the factors of the nodes are; ``freedom`` the degrees of freedom of t.
+    """
+
+    mean: FloatArray
+    spread: FloatArray
+    freedom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """Weighted draws.
+
+    Attributes
+    ----------
+    x, u : (m, d) latents and (m, h) hyperparameters.
+    log_weight : (m,) log exact density minus log proposal density; the mean of their exponentials is the
+        marginal likelihood.
+    log_density : (m,) log exact density in (x, u).
+    steps : (m, d') standardised steps from the mode.
+    node : (m,) nodes.
+    """
+
+    x: FloatArray
+    u: FloatArray
+    log_weight: FloatArray
+    log_density: FloatArray
+    steps: FloatArray
+    node: IntArray
+
+
+def learned(steps: FloatArray, weight: FloatArray, effective: float, freedom: float) -> Shift:
+    """Return mean and spread of weighted steps (m, d), shrunk towards the standard ones.
+
+    The prior guess counts as 2 d draws for the mean and as d squared draws for the covariance.
+    """
+    d = steps.shape[1]
+    mean = weight @ steps
+    apart = steps - mean
+    trust = effective / (effective + d * d)
+    spread = trust * np.einsum("ij,ik->jk", weight[:, None] * apart, apart) + (1.0 - trust) * np.eye(d)
+    upper = np.linalg.cholesky(spread[::-1, ::-1])[::-1, ::-1]
+    return Shift(mean * effective / (effective + 2.0 * d), upper, freedom)
+
+
+def uniform_points(count: int, dimensions: int, shift: FloatArray) -> FloatArray:
+    """Return points (count, dimensions) in (0, 1): multiples of square roots of primes, shifted, modulo 1."""
+    steps = np.sqrt(np.array(first_primes(dimensions), dtype=np.float64)) % 1.0
+    points = np.multiply.outer(np.arange(1.0, count + 1.0), steps)
+    points += shift
+    points -= np.floor(points)
+    return np.asarray(np.clip(points, 1e-12, 1.0 - 1e-12, out=points))
+
+
+def propose(
+    target: Target, grid: Grid, held: Boxes, count: int, rng: np.random.Generator, shift: Shift | None = None
+) -> Proposed:
+    """Draw from the proposal and weigh the draws.
+
+    Parameters
+    ----------
+    target : coordinates and data.
+    grid, held : nodes and their boxes.
+    count : number of draws.
+    rng : of the shift, of the t scales and of gamma rates.
+    shift : change of the standardised steps; None: none.
+    """
+    h = grid.step.size
+    moved = target.coords.latents - (target.coords.pieces if target.coords.gamma is not None else 0)
+    node = allocated(held.share, count, float(rng.random()))
+    points = uniform_points(count, h + moved, rng.random(h + moved))
+    delta, log_q = jittered(held, node, points[:, :h])
+    u = grid.modes.u[node] + delta * grid.step
+    freedom = degrees(moved) if shift is None else shift.freedom
+    chi = rng.chisquare(freedom, count) / freedom
+    steps = ndtri(points[:, h:]) / np.sqrt(chi)[:, None]
+    log_q += log_t(steps, freedom)
+    if shift is not None:
+        steps = shift.mean + on_one_thread(steps, shift.spread.T)
+        log_q -= np.log(np.diagonal(shift.spread)).sum()
+    x, scales, log_volume = placed(target, grid, held, node, delta, u, steps)
+    log_q -= log_volume
+    log_p = weighed(target, x, u, scales, log_q, rng)
+    return Proposed(x, u, log_p - log_q, log_p, steps, node)
+
+
+def degrees(dimensions: int) -> float:
+    """Return the degrees of freedom of steps in so many dimensions."""
+    return float(np.clip(4.0 + dimensions, *DEGREES))
+
+
+def log_t(steps: FloatArray, freedom: float) -> FloatArray:
+    """Return the log density of standard multivariate t steps (m, d) with ``freedom`` degrees of freedom, (m,)."""
+    d = steps.shape[1]
+    constant = gammaln((freedom + d) / 2.0) - gammaln(freedom / 2.0) - 0.5 * d * np.log(freedom * np.pi)
+    squares = np.einsum("ij,ij->i", steps, steps)
+    return np.asarray(constant - 0.5 * (freedom + d) * np.log1p(squares / freedom))
+
+
+def placed(
+    target: Target,
+    grid: Grid,
+    held: Boxes,
+    node: IntArray,
+    delta: FloatArray,
+    u: FloatArray,
+    steps: FloatArray,
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return latents (m, d), log scales at u (m, d) and the log volume of a step (m,).
+
+    With gamma rates the steps are those of the other latents; the rates are drawn later.
+    """
+    first = target.coords.latents - steps.shape[1]
+    scales = log_scales(target.coords, u)
+    varied = np.flatnonzero(held.centring.any(axis=0))
+    own, at_node, centring = scales[:, varied], held.scales[:, varied], held.centring[:, varied]
+    # One product for each node: mode, bends and steps together.
+    features = np.concatenate([np.ones((node.size, 1)), delta, delta**2, steps], axis=1)
+    x = np.empty((node.size, target.coords.latents))
+    stretch = np.empty(own.shape)
+    ends = np.searchsorted(node, np.arange(len(held.share) + 1))
+    for j in np.flatnonzero(np.diff(ends)):
+        inside = slice(ends[j], ends[j + 1])
+        linear, quadratic = held.bend[j, :, 0], held.bend[j, :, 1]
+        across = grid.modes.factor[j, :, first:].T
+        x[inside] = on_one_thread(features[inside], np.concatenate([grid.modes.x[[j]], linear, quadratic, across]))
+        stretch[inside] = centring[j] * (at_node[j] - own[inside])
+    x[:, varied] *= np.exp(stretch)
+    roots = np.log(np.diagonal(grid.modes.factor, axis1=1, axis2=2)[:, first:]).sum(axis=1)
+    return x, scales, roots[node] + stretch.sum(axis=1)
+
+
+def weighed(
+    target: Target, x: FloatArray, u: FloatArray, scales: FloatArray, log_q: FloatArray, rng: np.random.Generator
+) -> FloatArray:
+    """Return the log exact density of draws (m,); gamma rates are drawn first, and ``log_q`` gains their density."""
+    coords, data = target.coords, target.data
+    found = np.empty(x.shape[0])
+    shape = log_shape(coords, u)
+    exposures = None
+    if shape is not None and data.weibull is not None:
+        exposures = interpolated(data.weibull, float(shape.min()), float(shape.max()))
+    rows = int(np.clip(CHUNK // len(data.patterns), 16, MOST_ROWS))
+    for low in range(0, x.shape[0], rows):
+        part = slice(low, low + rows)
+        if coords.gamma is not None:
+            draw_rates(target, x[part], u[part], scales[part], log_q[part], rng)
+        psi = predictors(coords, x[part], u[part], scales[part])
+        own = None if shape is None else shape[part]
+        exposure = None if own is None or exposures is None else exposures.at(own)
+        # A draw whose hazard overflows has density 0, which is its right value.
+        with np.errstate(over="ignore", invalid="ignore"):
+            value = log_likelihood(data, psi, own, exposure)
+        found[part] = np.where(np.isnan(value), -np.inf, value)
+    return found + log_prior(coords, x, u)
+
+
+def draw_rates(
+    target: Target, x: FloatArray, u: FloatArray, scales: FloatArray, log_q: FloatArray, rng: np.random.Generator
+) -> None:
+    """Draw the log rates of independent gamma pieces from their exact conditional, in place.
+
+    rate_k | beta ~ Gamma(shape + events_k, rate + sum_c E_ck exp(x_c beta)).
+    """
+    coords, data = target.coords, target.data
+    assert coords.gamma is not None
+    beta = predictors(coords, x, u, scales)[:, : coords.columns]
+    rate = coords.gamma.rate + on_one_thread(relative_hazards(data, beta, None), data.exposure)
+    shape = coords.gamma.shape + data.piece_events
+    drawn = rng.standard_gamma(np.broadcast_to(shape, rate.shape))
+    # A gamma variable with a small shape can underflow; its logarithm then is as good as any so low.
+    log_drawn = np.log(np.maximum(drawn, np.finfo(float).tiny))
+    x[:, : coords.pieces] = log_drawn - np.log(rate)
+    log_q += (shape * log_drawn - drawn - gammaln(shape)).sum(axis=1)

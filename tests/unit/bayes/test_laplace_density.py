@@ -1,0 +1,263 @@
+"""The density behind the engine ``laplace``: equal to PyMC's, with right derivatives; no sampling."""
+
+import numpy as np
+import pytest
+from scipy.special import logsumexp
+from tests.unit.bayes.test_likelihood import EFFECTS, GAMMA, WALK, WEIBULL, plan_of, small_cohort
+
+from escc_bayes.bayes.build import build_model
+from escc_bayes.bayes.laplace_coordinates import (
+    half_normal_score,
+    loadings,
+    log_prior,
+    log_scales,
+    log_shape,
+    parameter_values,
+    predictors,
+)
+from escc_bayes.bayes.laplace_data import (
+    collapsed,
+    derivatives,
+    interpolated,
+    log_exposures,
+    log_likelihood,
+)
+from escc_bayes.bayes.laplace_layout import coordinates
+from escc_bayes.bayes.laplace_modes import Target, find_modes, problem_at, start
+from escc_bayes.spec.plan import ModelPlan, make_plan
+from escc_bayes.spec.reading import spec_from
+
+FORMS = {
+    "walk": WALK,
+    "gamma": GAMMA,
+    "weibull": WEIBULL,
+    "independent": {
+        "baseline": {"family": "piecewise_exponential", "cuts": [4.0, 9.0], "smoothing": "independent"},
+        "priors": {"baseline_log_rate": {"normal": [-3.0, 1.0]}},
+    },
+}
+MANY = [
+    {"covariate": "arm", "structure": "fixed", "prior": {"normal": [0.2, 0.9]}},
+    {"covariate": "centre", "structure": "exchangeable", "sd": {"halfnormal": 0.7}},
+    {"covariate": "grade", "structure": "ordered", "prior": {"normal": [0.3, 1.0]}},
+]
+POOLED = [
+    {"name": "both", "covariates": ["grade", "level"], "structure": "pooled", "prior": {"normal": [0.1, 0.8]}}
+    | {"sd": {"halfnormal": 0.4}},
+    {"covariate": "grade4", "structure": "ordered", "prior": {"normal": [-0.3, 1.0]}},
+]
+
+
+def pooled_plan(form):
+    """A plan with a pooled effect and an ordered one of four levels."""
+    import pandas as pd
+
+    from escc_bayes.data.cohort import read_cohort
+    from escc_bayes.data.schema import schema_from
+
+    levels = {"kind": "ordered", "levels": ["low", "mid", "high"]}
+    frame = pd.DataFrame(
+        {
+            "t": [4.0, 9.0, 12.5, 3.3, 7.1, 20.0, 6.6, 9.5],
+            "d": [1, 0, 1, 1, 0, 1, 1, 0],
+            "grade": ["low", "mid", "high", "low", "high", "mid", "high", "low"],
+            "level": ["mid", "mid", "high", "low", "low", "mid", "high", "low"],
+            "grade4": list("abcdabcd"),
+        }
+    )
+    schema = {
+        "endpoints": {"os": {"time": "t", "event": "d"}},
+        "covariates": {"grade": levels, "level": levels, "grade4": {"kind": "ordered", "levels": list("abcd")}},
+    }
+    raw = {"name": "m", "outcome": {"endpoint": "os"}, **form, "effect": POOLED}
+    return make_plan(spec_from(raw, "m"), read_cohort(frame, schema_from(schema, "small")))
+
+
+PLANS = {f"{name}-{kind}": (form, kind) for name, form in FORMS.items() for kind in ("intercepts", "many", "pooled")}
+
+
+def planned(name: str) -> ModelPlan:
+    form, kind = PLANS[name]
+    if kind == "pooled":
+        return pooled_plan(form)
+    return plan_of(form, EFFECTS if kind == "intercepts" else MANY)
+
+
+def density(plan, coords, x, u):
+    """Log joint density in the engine's coordinates."""
+    data = collapsed(plan)
+    shape = log_shape(coords, u)
+    exposure = None if shape is None else log_exposures(data.weibull, shape)
+    psi = predictors(coords, x, u, log_scales(coords, u))
+    return log_likelihood(data, psi, shape, exposure) + log_prior(coords, x, u)
+
+
+def free_vector(plan, coords, x, u):
+    """The free parameters PyMC has, as one vector: rates, raw coefficients, all shares but the last."""
+    values = parameter_values(coords, x, u)
+    parts = []
+    for name, value in pymc_values(plan, values).items():
+        parts.append(value[:, :-1] if name.startswith("share_") else value)
+    return np.concatenate(parts, axis=1)
+
+
+def pymc_values(plan, values):
+    """Values by the names of PyMC's variables."""
+    units = {f"b_{b.effect.name}": b.unit for b in plan.design.blocks}
+    found = {}
+    for name, value in values.items():
+        if name == "baseline" and plan.spec.baseline.family != "weibull" and coordinates(plan)[0].gamma is not None:
+            found["rate"] = np.exp(value)
+        elif units.get(name, 1.0) != 1.0:
+            found[f"raw_{name}"] = value / units[name]
+        else:
+            found[name] = value
+    return found
+
+
+def log_volume(plan, coords, x, u):
+    """Log |d free parameters / d (x, u)| at one point, by central differences."""
+    d, both = x.shape[1], np.concatenate([x, u], axis=1)
+    step = 1e-5
+    moved = [
+        (free_vector(plan, coords, p[:, :d], p[:, d:]) - free_vector(plan, coords, m[:, :d], m[:, d:]))[0] / (2 * step)
+        for p, m in ((both + step * e, both - step * e) for e in np.eye(both.shape[1]))
+    ]
+    return np.linalg.slogdet(np.array(moved))[1]
+
+
+def pymc_log_density(plan, values):
+    """PyMC's log density of the untransformed parameters at one point."""
+    model = build_model(plan)
+    point = {}
+    for rv in model.free_RVs:
+        transform, value = model.rvs_to_transforms[rv], values[rv.name][0]
+        value = value if rv.ndim else value[0]
+        variable = model.rvs_to_values[rv]
+        point[variable.name] = value if transform is None else transform.forward(value, *rv.owner.inputs).eval()
+    return float(model.compile_logp(jacobian=False, mode="FAST_COMPILE")(point))
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_density_equals_pymc_at_random_points(name):
+    """Second source: PyMC's compiled log density minus the volume of the change of coordinates; to 1e-6."""
+    plan = planned(name)
+    coords = coordinates(plan)[0]
+    rng = np.random.default_rng(7)
+    for _ in range(2):
+        x, u = rng.standard_normal((1, coords.latents)), rng.standard_normal((1, len(coords.hypers)))
+        if coords.gamma is not None:
+            x[:, : coords.pieces] -= 3.0
+        theirs = pymc_log_density(plan, pymc_values(plan, parameter_values(coords, x, u)))
+        ours = float(density(plan, coords, x, u)[0]) - log_volume(plan, coords, x, u)
+        assert ours == pytest.approx(theirs, abs=1e-6)
+
+
+def mixture_plan():
+    """Two components on a fixed effect."""
+    from dataclasses import replace
+
+    from escc_bayes.spec.evidence_prior import EvidencePrior
+
+    raw = {"name": "m", "outcome": {"endpoint": "os"}, **WALK, "effect": EFFECTS[:1]}
+    spec = spec_from(raw, "m")
+    prior = EvidencePrior("arm", "OS", ((0.7, -0.4, 0.2), (0.3, 0.0, 1.5)))
+    return make_plan(replace(spec, effects=(replace(spec.effects[0], prior=prior),)), small_cohort())
+
+
+def test_mixture_prior_is_the_sum_of_its_components():
+    """Second source: PyMC's NormalMixture at the same coefficient; the components add up to its density."""
+    plan = mixture_plan()
+    parts = coordinates(plan)
+    assert len(parts) == 2
+    rng = np.random.default_rng(3)
+    x, u = rng.standard_normal((1, parts[0].latents)), rng.standard_normal((1, 1))
+    values = parameter_values(parts[0], x, u)
+    ours = []
+    for coords in parts:
+        slot = next(p for p in coords.parameters if p.name == "b_arm")
+        own = x.copy()
+        own[:, slot.start : slot.stop] = (values["b_arm"] - slot.mean) / slot.sd
+        ours.append(float(density(plan, coords, own, u)[0]) - log_volume(plan, coords, own, u))
+    assert logsumexp(ours) == pytest.approx(pymc_log_density(plan, pymc_values(plan, values)), abs=1e-6)
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_derivatives_equal_central_differences(name):
+    """Gradient and Hessian in psi, and of the conditional density in x."""
+    plan = planned(name)
+    target = Target(coordinates(plan)[0], collapsed(plan))
+    rng = np.random.default_rng(5)
+    u = 0.5 * rng.standard_normal((1, len(target.coords.hypers)))
+    problem = problem_at(target, u)
+    x = start(target) + 0.3 * rng.standard_normal((1, target.coords.latents))
+    _, gradient, information = problem.evaluate(x)
+    for j, e in enumerate(np.eye(x.shape[1])):
+        up, down = problem.evaluate(x + 1e-5 * e), problem.evaluate(x - 1e-5 * e)
+        assert gradient[0, j] == pytest.approx((up[0][0] - down[0][0]) / 2e-5, abs=1e-5)
+        np.testing.assert_allclose(information[0, j], -(up[1][0] - down[1][0]) / 2e-5, atol=1e-5)
+
+
+def test_collapsed_likelihood_is_that_of_the_patients():
+    """Second source: the sum of the log-likelihood per patient, from hazard.baseline."""
+    from escc_bayes.bayes.datatree import patient_log_likelihood
+
+    for form in FORMS.values():
+        plan = plan_of(form)
+        coords, data = coordinates(plan)[0], collapsed(plan)
+        rng = np.random.default_rng(2)
+        x, u = rng.standard_normal((4, coords.latents)), rng.standard_normal((4, len(coords.hypers)))
+        shape = log_shape(coords, u)
+        exposure = None if shape is None else log_exposures(data.weibull, shape)
+        ours = log_likelihood(data, predictors(coords, x, u, log_scales(coords, u)), shape, exposure)
+        values = {k: v[None] for k, v in parameter_values(coords, x, u).items()}
+        np.testing.assert_allclose(ours, patient_log_likelihood(plan, values)[0].sum(axis=1), rtol=1e-10)
+
+
+def test_loadings_and_predictors_agree():
+    """Two ways to psi: one matrix for each u, and all draws at once."""
+    plan = pooled_plan(WALK)
+    coords = coordinates(plan)[0]
+    rng = np.random.default_rng(4)
+    x, u = rng.standard_normal((6, coords.latents)), rng.standard_normal((6, len(coords.hypers)))
+    matrix, offset = loadings(coords, u)
+    expected = np.einsum("nqd,nd->nq", matrix, x) + offset
+    np.testing.assert_allclose(predictors(coords, x, u, log_scales(coords, u)), expected, atol=1e-12)
+
+
+def test_interpolated_exposures_hold_to_ten_digits():
+    """Second source: the exposures themselves, over log shapes from -2 to 2."""
+    data = collapsed(plan_of(WEIBULL))
+    shape = np.random.default_rng(1).uniform(-2.0, 2.0, 500)
+    exact = log_exposures(data.weibull, shape)
+    np.testing.assert_allclose(interpolated(data.weibull, -2.0, 2.0).at(shape), exact, rtol=0, atol=1e-10)
+
+
+def test_half_normal_score_has_half_normal_quantiles():
+    """Definition: P(|Z| < Q(u)) = Phi(u), by scipy.stats; for small u Q(u) is sqrt(pi / 2) Phi(u)."""
+    from scipy.stats import halfnorm, norm
+
+    u = np.array([-2.0, -0.1, 0.0, 0.1, 2.0])
+    np.testing.assert_allclose(half_normal_score(u), halfnorm.ppf(norm.cdf(u)), rtol=1e-12)
+    assert half_normal_score(np.array([7.0]))[0] == pytest.approx(halfnorm.isf(norm.sf(7.0)), rel=1e-12)
+    assert half_normal_score(np.array([-7.0]))[0] == pytest.approx(np.sqrt(np.pi / 2) * norm.cdf(-7.0), rel=1e-10)
+
+
+def test_modes_are_stationary_and_independent_of_the_start():
+    """Log-concave: from 0 and from afar the same mode, where the gradient is 0."""
+    plan = plan_of(WALK)
+    target = Target(coordinates(plan)[0], collapsed(plan))
+    u = np.array([[-1.0, 0.0, 0.3], [1.0, 0.5, -0.3]])
+    near = find_modes(target, u, np.zeros((2, target.coords.latents)))
+    far = find_modes(target, u, np.full((2, target.coords.latents), 3.0))
+    np.testing.assert_allclose(near.x, far.x, atol=1e-2)
+    assert np.abs(problem_at(target, u).evaluate(near.x)[1]).max() < 1e-2
+    np.testing.assert_allclose(near.log_mass, far.log_mass, atol=1e-3)
+
+
+def test_derivatives_of_no_columns_at_all():
+    """A model without covariates has pieces alone."""
+    plan = plan_of(FORMS["independent"], [])
+    found = derivatives(collapsed(plan), np.full((1, 3), -3.0), None, None)
+    assert found.gradient.shape == (1, 3)
+    assert found.information.shape == (1, 3, 3)
