@@ -313,6 +313,41 @@ def evidence(
         typer.echo(sentence)
 
 
+@app.command()
+def plan(
+    design: Annotated[str, typer.Argument(help="Design TOML, or a bundled design by name, such as rt_consolidation.")],
+    trials: Annotated[int, typer.Option("--trials", min=100, help="Simulated trials of each scenario.")] = 20_000,
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes; results do not depend on it.")] = 1,
+    out: OutOption = Path("out/plan"),
+    seed: SeedOption = 20251,
+    quiet: QuietOption = False,
+) -> None:
+    """What a trial design does: power beside assurance, type I error, expected size, for every rule.
+
+    A killed run goes on where it stopped, if the same command is given again.
+    """
+    from escc_bayes.foundation.outputs import refuse_file, staged
+    from escc_bayes.report.plan_files import write_plan_files
+    from escc_bayes.trial.checkpoint import forget, resumable
+    from escc_bayes.trial.reading import load_design
+    from escc_bayes.trial.summary import summary
+
+    refuse_file(out)
+    asked = load_design(design)
+    with progress_bars(quiet=quiet) as stage:
+        move = stage(f"Simulating {trials:,} trials of {asked.name}")
+
+        def moved(done: int, total: int) -> None:
+            move("simulating", done, total, 0)
+
+        found = resumable(asked, trials=trials, seed=seed, workers=workers, folder=out, progress=moved)
+    with staged(out) as folder:
+        write_plan_files(folder, found)
+    forget(out)
+    for sentence in summary(found):
+        typer.echo(sentence)
+
+
 def open_cohort(name_or_path: str, schema: str | None) -> "Cohort":
     """Return a cohort from a file and a schema, or a bundled one by name."""
     from escc_bayes.data.bundled import EXAMPLES, example_cohort, find_schema

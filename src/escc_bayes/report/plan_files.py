@@ -1,0 +1,47 @@
+"""The files of the verb ``plan``: operating_characteristics.csv, summary.txt, the figure, run.json."""
+
+from pathlib import Path
+
+from escc_bayes.foundation.csv import write_csv
+from escc_bayes.plots.canvas import sheet
+from escc_bayes.plots.trial_power import Point, power_panels
+from escc_bayes.report.figures import write_figure
+from escc_bayes.report.files import write_run
+from escc_bayes.report.sheet import Sheet
+from escc_bayes.trial.curve import PowerCurve, power_curve
+from escc_bayes.trial.decide import BELIEVED, TRUTH
+from escc_bayes.trial.normal_power import events_at_looks
+from escc_bayes.trial.operating_characteristics import COLUMNS, OperatingCharacteristics, table
+from escc_bayes.trial.summary import heading, rule_sentences, summary
+
+HEIGHT_MM = 75.0
+
+
+def write_plan_files(folder: Path, found: OperatingCharacteristics) -> None:
+    """Write everything; a design whose rules have no closed form gets no figure."""
+    write_csv(folder / "operating_characteristics.csv", table(found), COLUMNS)
+    (folder / "summary.txt").write_text("\n".join(summary(found)) + "\n", encoding="utf-8")
+    curves = [curve for rule in found.design.rules if (curve := power_curve(found.design, rule)) is not None]
+    if curves:
+        write_figure(folder, power_sheet(found, curves))
+    write_run(folder, "plan", [found.record], {})
+
+
+def power_sheet(found: OperatingCharacteristics, curves: list[PowerCurve]) -> Sheet:
+    """Return the figure: one panel for each rule; its note says design and rules."""
+    design = found.design
+    title = f"{design.name}: power and assurance against events"
+    rules = " ".join(rule_sentences(design))
+    note = f"{design.title}. {heading(design)} {rules} Lines: normal approximation; points: simulated."
+
+    points = [simulated_points(found, curve.rule) for curve in curves]
+    figure = sheet(lambda part: power_panels(curves, points, part=part), height_mm=HEIGHT_MM, title=title, note=note)
+    return Sheet("power", "plan", "", title, note, "", figure)
+
+
+def simulated_points(found: OperatingCharacteristics, rule: str) -> list[Point]:
+    """Return the simulated power and assurance of a rule at the planned events of the final look."""
+    events = events_at_looks(found.design)[-1]
+    wanted = [(TRUTH, "power")] + ([(BELIEVED, "assurance")] if found.design.design_prior is not None else [])
+    points = [found.of(scenario, rule, quantity) for scenario, quantity in wanted]
+    return [(point.quantity, events, point.value, point.mc_error) for point in points]

@@ -1,0 +1,38 @@
+"""Given Z at an interim look: the probability of success at the final one, for a known effect or averaged over one.
+
+With Z_1 at fraction t of the final information, Z_final = sqrt(t) Z_1 + (gain), the gain N(drift (1 - t), 1 - t),
+drift the effect times sqrt(final information). Lachin 2005, Stat Med 24:2747; Spiegelhalter et al. 1986, CCT 7:8.
+"""
+
+import math
+
+from scipy.special import ndtr
+
+
+def conditional_power(z: float, fraction: float, final_bound: float, drift: float) -> float:
+    """Return P(Z_final > bound | Z_1 = z, drift).
+
+    Examples
+    --------
+    >>> round(conditional_power(0.5, 0.5, 1.9811302, 0.0), 6)
+    0.010675
+    """
+    expected = z * math.sqrt(fraction) + drift * (1.0 - fraction)
+    return float(ndtr((expected - final_bound) / math.sqrt(1.0 - fraction)))
+
+
+def trend_drift(z: float, fraction: float) -> float:
+    """Return the drift that the interim data show: z / sqrt(t)."""
+    return z / math.sqrt(fraction)
+
+
+def predictive_power(z: float, fraction: float, final_bound: float, mean: float, sd: float) -> float:
+    """Return P(Z_final > bound | Z_1 = z) for a prior N(mean, sd) on the drift, updated by z.
+
+    A flat prior is the limit of a large ``sd``.
+    """
+    precision = 1.0 / sd**2 + fraction
+    centre = (mean / sd**2 + z * math.sqrt(fraction)) / precision
+    rest = 1.0 - fraction
+    expected = z * math.sqrt(fraction) + centre * rest
+    return float(ndtr((expected - final_bound) / math.sqrt(rest + rest**2 / precision)))

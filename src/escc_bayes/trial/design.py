@@ -1,0 +1,116 @@
+"""A trial design: what is true, who enters when, when it is analysed, what is believed, what decides.
+
+Times in months, rates per month; the hazard ratio is that of treatment over control.
+"""
+
+from dataclasses import dataclass
+
+from escc_bayes.spec.evidence_prior import EvidencePrior
+from escc_bayes.spec.mixture import NormalMixture, mixture_of
+from escc_bayes.spec.prior import Normal
+from escc_bayes.trial.accrual import Accrual
+from escc_bayes.trial.exact_posterior import GammaBaseline
+from escc_bayes.trial.expected_events import month_of_events
+from escc_bayes.trial.rule import DecisionRule
+from escc_bayes.trial.truth import ArmHazard, ControlHazard, Effect, TreatedHazard
+
+type LogHrPrior = Normal | EvidencePrior
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An analysis: when all that is stated has come about, whichever is later.
+
+    Attributes
+    ----------
+    events : events of both arms.
+    month : calendar months since the first entry.
+    follow_up : months since the last entry.
+    """
+
+    events: int | None = None
+    month: float | None = None
+    follow_up: float | None = None
+
+    def words(self) -> str:
+        """Say when the look is."""
+        said = []
+        if self.events is not None:
+            said.append(f"{self.events} events")
+        if self.month is not None:
+            said.append(f"month {self.month:g}")
+        if self.follow_up is not None:
+            said.append(f"{self.follow_up:g} months after the last entry")
+        return " and ".join(said)
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisPrior:
+    """Prior of the trial's own analysis: on the log hazard ratio, and on the hazard of each piece.
+
+    Pieces end at quantiles of the pooled event times (``pieces``), or at ``cuts`` in months where those are given.
+    """
+
+    log_hr: LogHrPrior
+    baseline: GammaBaseline
+    pieces: int
+    cuts: tuple[float, ...] | None = None
+
+    @property
+    def mixture(self) -> NormalMixture:
+        """The prior on the log hazard ratio as normals."""
+        return mixture_from(self.log_hr)
+
+
+@dataclass(frozen=True, slots=True)
+class TrialDesign:
+    """A design, checked; ``digest`` names its file's content.
+
+    Attributes
+    ----------
+    arms : names of control and treatment.
+    allocation : parts of control and treatment.
+    dropout : rate per month of control and treatment.
+    design_prior : what we believe of the log hazard ratio; None: no assurance.
+    """
+
+    name: str
+    title: str
+    arms: tuple[str, str]
+    allocation: tuple[float, float]
+    control: ControlHazard
+    effect: Effect
+    accrual: Accrual
+    dropout: tuple[float, float]
+    looks: tuple[Look, ...]
+    design_prior: LogHrPrior | None
+    analysis_prior: AnalysisPrior
+    rules: tuple[DecisionRule, ...]
+    digest: str
+
+    @property
+    def patients(self) -> tuple[int, int]:
+        """Patients of control and treatment."""
+        total = round(self.accrual.patients)
+        control = round(total * self.allocation[0] / sum(self.allocation))
+        return control, total - control
+
+    def arms_under(self, effect: Effect) -> tuple[tuple[Accrual, ArmHazard, float], ...]:
+        """Return accrual, hazard and dropout rate of each arm, as expected events take them."""
+        hazards: tuple[ArmHazard, ArmHazard] = (self.control, TreatedHazard(self.control, effect))
+        share = [count / self.accrual.patients for count in self.patients]
+        return tuple(
+            (Accrual(count, tuple(part * rate for rate in self.accrual.rates), self.accrual.cuts), hazard, dropout)
+            for count, part, hazard, dropout in zip(self.patients, share, hazards, self.dropout, strict=True)
+        )
+
+    def month_of(self, look: Look, effect: Effect) -> float:
+        """Return the calendar month at which a look is expected; infinite where it never comes."""
+        events = month_of_events(look.events, self.arms_under(effect)) if look.events is not None else 0.0
+        follow_up = self.accrual.duration + look.follow_up if look.follow_up is not None else 0.0
+        return max(events, look.month or 0.0, follow_up)
+
+
+def mixture_from(prior: LogHrPrior) -> NormalMixture:
+    """Return a prior on a log hazard ratio as normals."""
+    return mixture_of([(1.0, prior.mean, prior.sd)]) if isinstance(prior, Normal) else prior.mixture

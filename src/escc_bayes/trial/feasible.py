@@ -1,0 +1,47 @@
+"""Designs that cannot work are refused before anything is simulated, each with its remedy."""
+
+import math
+
+from escc_bayes.trial.design import Look, TrialDesign
+from escc_bayes.trial.errors import DesignError
+from escc_bayes.trial.truth import Effect
+
+# Events that a trial can hope to see are those expected within this many months.
+PATIENCE = 1200.0
+
+
+def refuse_impossible(design: TrialDesign, where: str) -> None:
+    """Raise ``DesignError`` for a design that cannot be carried out."""
+    at = f"{where}, [analyses]"
+    total = sum(design.patients)
+    if min(design.patients) < 1:
+        raise DesignError(
+            f"{where}, [arms], allocation: {design.patients} of {total} patients leaves an arm empty; enter more"
+        )
+    for look in design.looks:
+        refuse_too_many_events(design, look, total, at)
+    refuse_look_before_entry(design, at)
+
+
+def refuse_too_many_events(design: TrialDesign, look: Look, total: int, at: str) -> None:
+    """Raise if a look waits for events that the patients cannot have."""
+    if look.events is None:
+        return
+    if look.events > total:
+        raise DesignError(
+            f"{at}, events: {look.events} events of {total} patients; every patient has one at most. Enter more "
+            f"patients ({math.ceil(look.events / 0.7)} would leave three in ten without an event), or ask for fewer"
+        )
+    for words, effect in (("the stated effect", design.effect), ("hazard ratio 1", Effect((1.0,)))):
+        if design.month_of(look, effect) > PATIENCE:
+            raise DesignError(
+                f"{at}, events: {look.events} events are never expected under {words}, since dropout takes too many of "
+                f"{total} patients; enter more patients, or ask for fewer events"
+            )
+
+
+def refuse_look_before_entry(design: TrialDesign, at: str) -> None:
+    """Raise if the first look finds next to nobody in the trial."""
+    first = design.looks[0]
+    if first.month is not None and first.events is None and design.accrual.enrolled(first.month) < 2.0:
+        raise DesignError(f"{at}, calendar: by month {first.month:g} fewer than 2 patients are in; look later")

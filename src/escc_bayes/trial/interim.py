@@ -1,0 +1,57 @@
+"""A running trial as its database shows it: who is in, how long each patient is known, who died, who was lost."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.trial.errors import DesignError
+from escc_bayes.trial.sufficient import ArmData, BoolArray, quantile_cuts, reduced
+
+# Months by which a rounded date may run ahead of the calendar.
+SLACK = 0.05
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Interim:
+    """n patients at calendar ``month`` since the first entry; arrays are read-only.
+
+    Attributes
+    ----------
+    entry : (n,) calendar month of entry.
+    time : (n,) months from entry to event, to loss, or for which a patient still followed is known.
+    event, lost, treated : (n,) event seen; followed no longer, without an event; on treatment.
+    """
+
+    month: float
+    entry: FloatArray
+    time: FloatArray
+    event: BoolArray
+    lost: BoolArray
+    treated: BoolArray
+
+    def __post_init__(self) -> None:
+        arrays = (self.entry, self.time, self.event, self.lost, self.treated)
+        if len({array.shape for array in arrays}) > 1:
+            raise DesignError("interim data: entry, time, event, lost and treated must be of one length")
+        self.refuse(self.time < 0.0, "a negative time; times are months from entry")
+        self.refuse(self.event & self.lost, "both an event and a loss; keep what came first")
+        self.refuse(
+            self.entry + self.time > self.month + SLACK,
+            f"follow-up beyond the look at month {self.month:g}; correct entry, time or the look",
+        )
+        for array in arrays:
+            array.setflags(write=False)
+
+    def refuse(self, wrong: BoolArray, words: str) -> None:
+        """Raise ``DesignError`` naming the first patient for whom something is wrong."""
+        if wrong.any():
+            raise DesignError(f"interim data, patient {int(np.argmax(wrong)) + 1}: {words}")
+
+    def cuts(self, pieces: int, cuts: tuple[float, ...] | None) -> FloatArray:
+        """Return the cuts of the hazard in months: as given, or at quantiles of the events so far."""
+        return np.array(cuts, dtype=np.float64) if cuts is not None else quantile_cuts(self.time, self.event, pieces)
+
+    def data(self, cuts: FloatArray) -> ArmData:
+        """Return events and person-months of each arm in each piece."""
+        return reduced(self.time, self.event, self.treated, cuts)

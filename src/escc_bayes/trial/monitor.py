@@ -1,0 +1,69 @@
+"""Will the running trial succeed? The share of its completions in which each rule holds at the final look."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from escc_bayes.foundation.seeds import Seed, generator
+from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.trial.completion import completed
+from escc_bayes.trial.decide import Evidence, criteria_of, verdicts
+from escc_bayes.trial.design import TrialDesign
+from escc_bayes.trial.exact_posterior import probability_below
+from escc_bayes.trial.interim import Interim
+from escc_bayes.trial.ordered import logrank_z, ordered, sufficient
+from escc_bayes.trial.simulate import Patients
+from escc_bayes.trial.snapshot import look_months, snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class PredictiveSuccess:
+    """Of one rule: ``probability`` of success at the final look, with its Monte Carlo standard error."""
+
+    rule: str
+    probability: float
+    mc_error: float
+    completions: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outlook:
+    """What a running trial may become.
+
+    Attributes
+    ----------
+    better_now : P(HR < 1 | data so far).
+    rules : predictive probability of success of each rule.
+    final_months : (completions,) calendar month of the final look.
+    """
+
+    better_now: float
+    rules: tuple[PredictiveSuccess, ...]
+    final_months: FloatArray
+
+
+def monitor(design: TrialDesign, interim: Interim, *, completions: int, seed: Seed) -> Outlook:
+    """Complete a running trial many times and judge every rule at the final look.
+
+    Interim looks between now and then are not acted upon: the probability is that of success at the end.
+    Spiegelhalter, Freedman & Blackburn 1986, Control Clin Trials 7:8; Saville et al. 2014, Clin Trials 11:485.
+    """
+    prior, final = design.analysis_prior, len(design.looks) - 1
+    data = interim.data(interim.cuts(prior.pieces, prior.cuts))
+    now = probability_below(data, prior.mixture, prior.baseline, np.zeros(1))[0, 0]
+    ended = final_evidence(design, completed(design, interim, completions, generator(seed, "completions")))
+    found = []
+    for rule, verdict in zip(design.rules, verdicts(design, criteria_of(design), [ended], first=final), strict=True):
+        share = float(np.mean(verdict.success))
+        found.append(PredictiveSuccess(rule.name, share, math.sqrt(share * (1.0 - share) / completions), completions))
+    return Outlook(float(now), tuple(found), ended.month)
+
+
+def final_evidence(design: TrialDesign, seen: Patients) -> Evidence:
+    """Return what the completions show at the final look."""
+    month = look_months(seen, design.looks[-1:])[0]
+    shot = snapshot(seen, month)
+    order = ordered(shot)
+    data = sufficient(order, design.analysis_prior.pieces, design.analysis_prior.cuts)
+    return Evidence(data, logrank_z(order), month, shot.enrolled, shot.events)

@@ -1,0 +1,156 @@
+"""Power and assurance in closed form: the estimate of the log hazard ratio taken as normal, 1 / variance = d p (1 - p).
+
+A rule on the posterior under a normal prior N(m, s) asks whether the estimate lies below a critical value:
+
+P(theta < c | data) > q   <=>   estimate < [ (c - z_q v)(1/s^2 + I) - m/s^2 ] / I,   v = (1/s^2 + I)^(-1/2).
+
+Spiegelhalter, Abrams & Myles 2004, chapter 6. Assurance: O'Hagan, Stevens & Campbell 2005, Pharm Stat 4:187.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtri
+
+from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.spec.mixture import NormalMixture, blurred
+from escc_bayes.spec.prior import Normal
+from escc_bayes.trial.boundaries import spending_boundaries
+from escc_bayes.trial.closed_forms import information_per_event
+from escc_bayes.trial.crossing import upper_crossing
+from escc_bayes.trial.design import TrialDesign, mixture_from
+from escc_bayes.trial.expected_events import average_hazard_ratio, expected_events
+from escc_bayes.trial.rule import DecisionRule, PosteriorCriterion
+from escc_bayes.trial.spending import SPENDING
+from escc_bayes.trial.truth import Effect
+
+PRIOR_SDS = 8.0
+PRIOR_NODES = 96
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NormalRule:
+    """A rule on Z = -estimate sqrt(information): success above ``upper``, futility below ``lower``; all (looks,)."""
+
+    information: FloatArray
+    upper: FloatArray
+    lower: FloatArray
+
+    def power(self, log_ratio: float) -> float:
+        """Return the probability of success at a log hazard ratio."""
+        return float(self.powers(np.array([log_ratio]))[0])
+
+    def powers(self, log_ratios: FloatArray) -> FloatArray:
+        """Return the probability of success at each log hazard ratio."""
+        return upper_crossing(self.information, self.lower, self.upper, -log_ratios)
+
+    def assurance(self, prior: NormalMixture) -> float:
+        """Return the power averaged over a prior on the log hazard ratio."""
+        if self.upper.size == 1:
+            root = math.sqrt(float(self.information[0]))
+            return blurred(prior, 1.0 / root).cdf(-float(self.upper[0]) / root)
+        unit, weight = np.polynomial.legendre.leggauss(PRIOR_NODES)
+        places, total = PRIOR_SDS * unit, 0.0
+        mass = weight * PRIOR_SDS * np.exp(-0.5 * places**2) / math.sqrt(2.0 * math.pi)
+        for share, mean, sd in zip(prior.weights.tolist(), prior.means.tolist(), prior.sds.tolist(), strict=True):
+            total += share * float(mass @ self.powers(mean + sd * places))
+        return total
+
+
+def critical_log_ratio(criterion: PosteriorCriterion, prior: Normal, information: float) -> float:
+    """Return the estimate below which P(HR < c | data) exceeds its threshold.
+
+    Examples
+    --------
+    >>> rule = PosteriorCriterion(hr=1.0, above=True, threshold=0.975)
+    >>> round(critical_log_ratio(rule, Normal(0.0, 2.0), 379 / 4), 7)
+    -0.2016186
+    """
+    believed = 1.0 / prior.sd**2
+    precision = believed + information
+    bound = math.log(criterion.hr) - float(ndtri(criterion.threshold)) / math.sqrt(precision)
+    return (bound * precision - prior.mean * believed) / information
+
+
+def events_at_looks(design: TrialDesign) -> tuple[float, ...]:
+    """Return the events of each look: as stated, or as expected at its month under the design's effect."""
+    arms = design.arms_under(design.effect)
+    return tuple(
+        float(look.events)
+        if look.events is not None and look.month is None and look.follow_up is None
+        else sum(expected_events(design.month_of(look, design.effect), *arm) for arm in arms)
+        for look in design.looks
+    )
+
+
+def logrank_boundaries(design: TrialDesign, rule: DecisionRule) -> FloatArray:
+    """Return the boundary of the rule's log-rank test at each look, by the planned information fractions."""
+    events = events_at_looks(design)
+    if len(events) == 1:
+        return np.array([float(ndtri(1.0 - rule.alphas[0]))])
+    fractions = tuple(count / events[-1] for count in events)
+    return spending_boundaries(fractions, rule.alphas[0], SPENDING[rule.spending])
+
+
+def normal_rule(design: TrialDesign, rule: DecisionRule, *, scale: float = 1.0) -> NormalRule | None:
+    """Return the rule on Z, with ``scale`` times the events at every look.
+
+    None where it has no such form: a mixture as analysis prior, or a success that asks for a small P(HR < c).
+    """
+    prior = design.analysis_prior.log_hr
+    posterior = [c for c in rule.success if isinstance(c, PosteriorCriterion)]
+    if not all(c.above for c in posterior) or any(c.above for c in rule.futility):
+        return None
+    if not isinstance(prior, Normal) and (posterior or rule.futility):
+        return None
+    information = scale * np.array(events_at_looks(design)) * information_per_event(design.allocation)
+
+    def bounds(criterion: PosteriorCriterion) -> FloatArray:
+        assert isinstance(prior, Normal)
+        return np.array([-critical_log_ratio(criterion, prior, i) * math.sqrt(i) for i in information.tolist()])
+
+    upper = [bounds(c) for c in posterior] + ([logrank_boundaries(design, rule)] if rule.alphas else [])
+    lower = [bounds(c) for c in rule.futility]
+    nothing = np.full(information.size, -np.inf)
+    stopping = np.minimum.reduce(lower) if lower else nothing
+    return NormalRule(information, np.maximum.reduce(upper), np.append(stopping[:-1], -np.inf))
+
+
+def planned_log_ratio(design: TrialDesign, effect: Effect) -> float | None:
+    """Return the log hazard ratio that one final look sees on average; None for a changing effect at several looks."""
+    if len(set(effect.hr)) == 1:
+        return math.log(effect.hr[0])
+    if len(design.looks) > 1:
+        return None
+    (control, hazard, d0), (treated, _, d1) = design.arms_under(effect)
+    del hazard
+    month = design.month_of(design.looks[0], effect)
+    return math.log(average_hazard_ratio(month, (control, treated), design.control, effect, (d0, d1)))
+
+
+def closed_form_power(design: TrialDesign, rule: DecisionRule, effect: Effect) -> float | None:
+    """Return the power of a rule under an effect; None where there is no closed form."""
+    found, log_ratio = normal_rule(design, rule), planned_log_ratio(design, effect)
+    return None if found is None or log_ratio is None else found.power(log_ratio)
+
+
+def closed_form_assurance(design: TrialDesign, rule: DecisionRule) -> float | None:
+    """Return the assurance of a rule; None without a design prior, or where there is no closed form."""
+    found = normal_rule(design, rule)
+    if design.design_prior is None or found is None or len(set(design.effect.hr)) > 1:
+        return None
+    return found.assurance(mixture_from(design.design_prior))
+
+
+def assurance_limit(design: TrialDesign, rule: DecisionRule) -> float | None:
+    """Return the assurance that no number of events can exceed: P(HR < c) under the design prior.
+
+    c is the smallest hazard ratio that a success criterion names, 1 for a log-rank test. None without a design
+    prior, for an effect that changes with time, and for a success that asks for a small P(HR < c).
+    """
+    posterior = [c for c in rule.success if isinstance(c, PosteriorCriterion)]
+    if design.design_prior is None or len(set(design.effect.hr)) > 1 or not all(c.above for c in posterior):
+        return None
+    smallest = min([c.hr for c in posterior] + ([1.0] if rule.alphas else []))
+    return mixture_from(design.design_prior).cdf(math.log(smallest))

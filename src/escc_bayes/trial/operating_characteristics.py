@@ -1,0 +1,138 @@
+"""Operating characteristics of a design: power, type I error, assurance and its limit, expected size, early stopping.
+
+Every rule is judged on the same simulated trials; each number carries its Monte Carlo standard error.
+"""
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from escc_bayes.foundation.record import Record, seed_label, versions
+from escc_bayes.foundation.seeds import Seed
+from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.trial.decide import BELIEVED, NULL, TRUTH, scenarios
+from escc_bayes.trial.design import TrialDesign
+from escc_bayes.trial.normal_power import assurance_limit, closed_form_assurance, closed_form_power
+from escc_bayes.trial.tally import FIELDS, chunk_count
+from escc_bayes.trial.truth import Effect
+
+COLUMNS = ("scenario", "rule", "quantity", "value", "mc_error", "trials", "closed_form")
+SUCCESS = {TRUTH: "power", NULL: "type_one_error", BELIEVED: "assurance"}
+
+type Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One number: ``mc_error`` is its Monte Carlo standard error, 0 where nothing was simulated.
+
+    ``closed_form`` is the normal approximation beside it; None where there is none.
+    """
+
+    scenario: str
+    rule: str
+    quantity: str
+    value: float
+    mc_error: float
+    trials: int
+    closed_form: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OperatingCharacteristics:
+    """What a design does: its quantities, and the record of the run."""
+
+    design: TrialDesign
+    quantities: tuple[Quantity, ...]
+    record: Record
+
+    def of(self, scenario: str, rule: str, quantity: str) -> Quantity:
+        """Return one quantity; ``KeyError`` where there is none of that name."""
+        for found in self.quantities:
+            if (found.scenario, found.rule, found.quantity) == (scenario, rule, quantity):
+                return found
+        raise KeyError((scenario, rule, quantity))
+
+
+def operating_characteristics(
+    design: TrialDesign, *, trials: int, seed: Seed, workers: int = 1, progress: Progress | None = None
+) -> OperatingCharacteristics:
+    """Simulate a design under its effect, under none, and under the design prior.
+
+    Parameters
+    ----------
+    trials : of each scenario; the same patients live through all of them.
+    seed : with the number of the block it gives every stream.
+    workers : processes; the result is the same for any number.
+    progress : called with the chunks done and to do.
+    """
+    from escc_bayes.trial.workers import tallies
+
+    chunks = range(chunk_count(trials))
+    found = tallies(design, trials, seed, chunks, workers)
+    return summarised(design, total_of(found, len(chunks), progress), trials=trials, seed=seed)
+
+
+def total_of(found: Iterable[FloatArray], chunks: int, progress: Progress | None) -> FloatArray:
+    """Add chunks up in order, so that rounding is the same however they were computed."""
+    total: FloatArray | None = None
+    for done, tally in enumerate(found, start=1):
+        total = tally if total is None else total + tally
+        if progress is not None:
+            progress(done, chunks)
+    assert total is not None
+    return total
+
+
+def summarised(design: TrialDesign, total: FloatArray, *, trials: int, seed: Seed) -> OperatingCharacteristics:
+    """Return the quantities from sums (scenarios, rules, fields)."""
+    quantities = [
+        quantity
+        for scenario, of_scenario in zip(scenarios(design), total, strict=True)
+        for rule, sums in zip(range(len(design.rules)), of_scenario, strict=True)
+        for quantity in quantities_of(design, scenario, rule, sums, trials)
+    ]
+    record = Record(
+        spec_digest=design.digest,
+        data_digest="",
+        seed=seed_label(seed),
+        provenance="simulated",
+        engine="exact posterior, baseline integrated out",
+        settings=(("trials", trials), ("patients", sum(design.patients))),
+        versions=versions(),
+    )
+    return OperatingCharacteristics(design, tuple(quantities), record)
+
+
+def quantities_of(design: TrialDesign, scenario: str, place: int, sums: FloatArray, trials: int) -> list[Quantity]:
+    """Return the quantities of one rule under one scenario."""
+    rule, sum_of = design.rules[place], dict(zip(FIELDS, sums.tolist(), strict=True))
+
+    def share(quantity: str, field: str, closed_form: float | None = None) -> Quantity:
+        p = sum_of[field] / trials
+        return Quantity(scenario, rule.name, quantity, p, math.sqrt(p * (1.0 - p) / trials), trials, closed_form)
+
+    def mean(quantity: str, field: str) -> Quantity:
+        average = sum_of[field] / trials
+        variance = max(sum_of[f"{field}_squared"] / trials - average**2, 0.0)
+        return Quantity(scenario, rule.name, quantity, average, math.sqrt(variance / trials), trials)
+
+    found = [share(SUCCESS[scenario], "success", closed_form_of(design, scenario, place))]
+    limit = assurance_limit(design, rule) if scenario == BELIEVED else None
+    if limit is not None:
+        found.append(Quantity(scenario, rule.name, "assurance_limit", limit, 0.0, 0, limit))
+    found += [mean(f"expected_{field}", field) for field in ("events", "patients", "months")]
+    return [*found, share("stop_early_success", "early_success"), share("stop_early_futility", "early_futility")]
+
+
+def closed_form_of(design: TrialDesign, scenario: str, place: int) -> float | None:
+    """Return the normal approximation of a rule's probability of success."""
+    if scenario == BELIEVED:
+        return closed_form_assurance(design, design.rules[place])
+    effect = design.effect if scenario == TRUTH else Effect((1.0,))
+    return closed_form_power(design, design.rules[place], effect)
+
+
+def table(found: OperatingCharacteristics) -> list[dict[str, object]]:
+    """Return the rows of ``operating_characteristics.csv``."""
+    return [{column: getattr(row, column) for column in COLUMNS} for row in found.quantities]

@@ -1,0 +1,213 @@
+"""Read a trial design from TOML: a closed vocabulary, every refusal with its place and its remedy."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from escc_bayes.data.bundled import find_toml, models_folder
+from escc_bayes.foundation import checks
+from escc_bayes.foundation.record import digest
+from escc_bayes.foundation.toml import read_toml
+from escc_bayes.spec import prior as priors
+from escc_bayes.spec.evidence_prior import named_prior
+from escc_bayes.trial.design import AnalysisPrior, LogHrPrior, Look, TrialDesign
+from escc_bayes.trial.errors import DesignError
+from escc_bayes.trial.exact_posterior import SHARE, GammaBaseline
+from escc_bayes.trial.feasible import refuse_impossible
+from escc_bayes.trial.reading_truth import accrual_from, control_from, dropout_from, effect_from
+from escc_bayes.trial.rule import DecisionRule, criteria, posterior_criteria
+from escc_bayes.trial.spending import SPENDING
+
+TOP_KEYS = (
+    "name",
+    "title",
+    "arms",
+    "control",
+    "effect",
+    "accrual",
+    "dropout",
+    "analyses",
+    "design_prior",
+    "analysis_prior",
+    "rule",
+)
+NEEDED = ("name", "arms", "control", "effect", "accrual", "analyses", "analysis_prior", "rule")
+DEFAULT_PIECES = 6
+
+
+def load_design(name_or_path: str | Path) -> TrialDesign:
+    """Read a design by path, or a bundled one by name.
+
+    Raises
+    ------
+    DesignError, TomlError : with file, key, what was given and what to do; also for a design that cannot work.
+
+    Examples
+    --------
+    >>> load_design("rt_consolidation").arms
+    ('no radiotherapy', 'radiotherapy')
+    """
+    path = find_toml(name_or_path, models_folder() / "designs", "trial design", DesignError)
+    return design_from(read_toml(path), str(path), folder=path.parent)
+
+
+def design_from(raw: Mapping[str, object], where: str, *, folder: Path = Path()) -> TrialDesign:
+    """Build a design from a parsed table; ``where`` begins every message, files are relative to ``folder``."""
+    checks.refuse_unknown_keys(raw, TOP_KEYS, where)
+    for key in NEEDED:
+        if key not in raw:
+            raise DesignError(f"{where}: '{key}' is missing; add it (docs/methods/trial_design.md shows the format)")
+
+    def section(key: str) -> tuple[dict[str, object], str]:
+        return checks.table(raw.get(key, {}), f"{where}, [{key}]"), f"{where}, [{key}]"
+
+    arms, allocation = arms_from(*section("arms"))
+    looks = looks_from(*section("analyses"))
+    control = control_from(*section("control"), folder)
+    believed = design_prior_from(*section("design_prior"), folder) if "design_prior" in raw else None
+    analysis = analysis_prior_from(*section("analysis_prior"), folder)
+    design = TrialDesign(
+        name=checks.file_name(raw["name"], f"{where}, name"),
+        title=str(raw.get("title", "")),
+        arms=arms,
+        allocation=allocation,
+        control=control,
+        effect=effect_from(*section("effect")),
+        accrual=accrual_from(*section("accrual")),
+        dropout=dropout_from(*section("dropout")),
+        looks=looks,
+        design_prior=believed,
+        analysis_prior=analysis,
+        rules=rules_from(raw["rule"], where, len(looks)),
+        # What other files gave belongs to the design as much as its own words.
+        digest=digest({**raw, "resolved": repr((believed, analysis)), "rates": getattr(control, "rates", None)}),
+    )
+    refuse_impossible(design, where)
+    return design
+
+
+def arms_from(raw: Mapping[str, object], at: str) -> tuple[tuple[str, str], tuple[float, float]]:
+    """Read names and allocation of control and treatment."""
+    checks.refuse_unknown_keys(raw, ("control", "treatment", "allocation"), at)
+    names = checks.text(raw.get("control"), f"{at}, control"), checks.text(raw.get("treatment"), f"{at}, treatment")
+    if names[0] == names[1]:
+        raise DesignError(f"{at}: both arms are called '{names[0]}'; name them apart")
+    given = raw.get("allocation", [1, 1])
+    if not isinstance(given, list) or len(given) != 2:
+        raise DesignError(f"{at}, allocation: expected [control, treatment], such as [1, 2]; was given {given!r}")
+    parts = [checks.number(part, f"{at}, allocation") for part in given]
+    if not min(parts) > 0.0:
+        raise DesignError(f"{at}, allocation: {given!r} leaves an arm without patients; both parts must be above 0")
+    return names, (parts[0], parts[1])
+
+
+def looks_from(raw: Mapping[str, object], at: str) -> tuple[Look, ...]:
+    """Read when the trial is analysed; several triggers of a look: whichever is later."""
+    checks.refuse_unknown_keys(raw, ("events", "calendar", "minimum_follow_up"), at)
+    if not raw:
+        raise DesignError(f"{at}: no analysis is stated; write events = [180], calendar = [36.0] or minimum_follow_up")
+    events = tuple(int(number) for number in listed(raw, "events", at, whole=True))
+    months = listed(raw, "calendar", at, whole=False)
+    if events and months and len(events) != len(months):
+        raise DesignError(f"{at}: {len(events)} event counts and {len(months)} months; give one of each for every look")
+    count = max(len(events), len(months), 1)
+    follow_up = None
+    if "minimum_follow_up" in raw:
+        follow_up = checks.number(raw["minimum_follow_up"], f"{at}, minimum_follow_up", above=-1e-300)
+    return tuple(
+        Look(
+            events=events[k] if events else None,
+            month=months[k] if months else None,
+            follow_up=follow_up if k == count - 1 else None,
+        )
+        for k in range(count)
+    )
+
+
+def listed(raw: Mapping[str, object], key: str, at: str, *, whole: bool) -> tuple[float, ...]:
+    """Return a list of increasing numbers above 0; a look out of order is a look after the final one."""
+    if key not in raw:
+        return ()
+    value = raw[key] if isinstance(raw[key], list) else [raw[key]]
+    assert isinstance(value, list)
+    if whole:
+        value = [checks.whole_number(number, f"{at}, {key}", least=1) for number in value]
+    return checks.increasing(value, f"{at}, {key}, looks in order and the final one last", above=0.0)
+
+
+def log_hr_prior(value: object, at: str, folder: Path) -> LogHrPrior:
+    """Read a prior on the log hazard ratio: a normal, in clinical words, or published evidence."""
+    raw = checks.table(value, at)
+    if "evidence" not in raw:
+        return priors.effect_prior(raw, at)
+    if "endpoint" not in raw:
+        raise DesignError(f'{at}: say which endpoint the evidence is on: endpoint = "OS"')
+    return named_prior(raw, at, folder=folder, endpoint=str(raw["endpoint"]))
+
+
+def design_prior_from(raw: Mapping[str, object], at: str, folder: Path) -> LogHrPrior:
+    """Read ``[design_prior]``."""
+    checks.refuse_unknown_keys(raw, ("log_hr",), at)
+    return log_hr_prior(raw.get("log_hr"), f"{at}, log_hr", folder)
+
+
+def analysis_prior_from(raw: Mapping[str, object], at: str, folder: Path) -> AnalysisPrior:
+    """Read ``[analysis_prior]``: on the log hazard ratio, and gammas on the hazard of each piece."""
+    checks.refuse_unknown_keys(raw, ("log_hr", "baseline"), at)
+    body, where = checks.table(raw.get("baseline"), f"{at}, baseline"), f"{at}, baseline"
+    checks.refuse_unknown_keys(body, ("pieces", "cuts", "gamma", "at"), where)
+    if "pieces" in body and "cuts" in body:
+        raise DesignError(f"{where}: 'pieces' and 'cuts' exclude each other; keep one")
+    if "gamma" not in body:
+        raise DesignError(f"{where}: 'gamma' is missing; write gamma = [0.5, 10.0], events and person-months")
+    gamma = priors.gamma({"gamma": body["gamma"]}, where)
+    at_word = checks.one_of(body.get("at", "mean"), tuple(SHARE), f"{where}, at")
+    cuts = None
+    if "cuts" in body:
+        cuts = checks.increasing(body["cuts"], f"{where}, cuts", above=0.0) if body["cuts"] != [] else ()
+    pieces = checks.whole_number(body.get("pieces", DEFAULT_PIECES), f"{where}, pieces", least=1)
+    return AnalysisPrior(
+        log_hr=log_hr_prior(raw.get("log_hr"), f"{at}, log_hr", folder),
+        baseline=GammaBaseline(gamma.shape, gamma.rate, at_word),
+        pieces=pieces if cuts is None else len(cuts) + 1,
+        cuts=cuts,
+    )
+
+
+def rules_from(value: object, where: str, looks: int) -> tuple[DecisionRule, ...]:
+    """Read the list under ``[[rule]]``."""
+    if not isinstance(value, list) or not value:
+        raise DesignError(f"{where}: write each rule as [[rule]] with double brackets")
+    rules = tuple(rule_from(checks.table(body, f"{where}, [[rule]]"), where, looks) for body in value)
+    names = [rule.name for rule in rules]
+    for name in names:
+        if names.count(name) > 1:
+            raise DesignError(f"{where}: two rules are called '{name}'; name them apart")
+    return rules
+
+
+def rule_from(raw: Mapping[str, object], where: str, looks: int) -> DecisionRule:
+    """Read one rule; several looks need a log-rank test that spends its alpha."""
+    name = checks.identifier(raw.get("name"), f"{where}, [[rule]], name")
+    at = f"{where}, rule '{name}'"
+    checks.refuse_unknown_keys(raw, ("name", "success", "futility", "spending"), at)
+    success = criteria(checks.text(raw.get("success"), f"{at}, success"), f"{at}, success")
+    spending = checks.one_of(raw["spending"], tuple(SPENDING), f"{at}, spending") if "spending" in raw else ""
+    rule = DecisionRule(
+        name=name,
+        success=success,
+        futility=posterior_criteria(checks.text(raw["futility"], f"{at}, futility"), f"{at}, futility")
+        if "futility" in raw
+        else (),
+        spending=spending,
+    )
+    if len(rule.alphas) > 1:
+        raise DesignError(f"{at}: two log-rank tests in one rule; keep one, or make two rules")
+    if rule.futility and looks == 1:
+        raise DesignError(f"{at}: futility acts at interim looks, and there is one look; add looks or remove it")
+    if spending and not rule.alphas:
+        raise DesignError(f"{at}: 'spending' belongs to a log-rank test; remove it")
+    if rule.alphas and looks > 1 and not spending:
+        raise DesignError(
+            f"{at}: a log-rank test at {looks} looks must share its alpha; add spending = one of {', '.join(SPENDING)}"
+        )
+    return rule

@@ -1,0 +1,153 @@
+"""Read what is true of a trial: control hazard, effect, accrual, dropout."""
+
+import math
+import re
+from collections.abc import Mapping
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from escc_bayes.foundation import checks
+from escc_bayes.hazard.piecewise import MONTHS_PER_YEAR
+from escc_bayes.trial.accrual import Accrual
+from escc_bayes.trial.errors import DesignError
+from escc_bayes.trial.truth import ControlHazard, Effect, PiecewiseControl, WeibullControl
+
+CONTROL_FORMS = ("median", "hazard", "survival", "weibull", "posterior")
+
+
+def control_from(raw: Mapping[str, object], at: str, folder: Path) -> ControlHazard:
+    """Read ``[control]``: one of median, hazard with cuts, survival landmarks, weibull, posterior."""
+    checks.refuse_unknown_keys(raw, (*CONTROL_FORMS, "cuts"), at)
+    stated = [key for key in CONTROL_FORMS if key in raw]
+    if len(stated) != 1:
+        raise DesignError(f"{at}: state one of {', '.join(CONTROL_FORMS)}, was given {stated or 'none'}")
+    key = stated[0]
+    if "cuts" in raw and key != "hazard":
+        raise DesignError(f"{at}: 'cuts' belong to 'hazard', not to '{key}'; remove one of them")
+    if key == "median":
+        median = checks.number(raw["median"], f"{at}, median", above=0.0)
+        return PiecewiseControl(np.array([[math.log(2.0) / median]]))
+    if key == "hazard":
+        rates, cuts = pieces_from(raw, "hazard", at)
+        return PiecewiseControl(np.array([rates]), cuts)
+    if key == "survival":
+        return landmark_control(checks.table(raw["survival"], f"{at}, survival"), f"{at}, survival")
+    if key == "weibull":
+        return weibull_from(checks.table(raw["weibull"], f"{at}, weibull"), f"{at}, weibull")
+    return posterior_control(folder / checks.text(raw["posterior"], f"{at}, posterior"), f"{at}, posterior")
+
+
+def pieces_from(
+    raw: Mapping[str, object], key: str, at: str, *, zero: bool = False
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return values above 0 (``zero``: or 0) and the cuts between them."""
+    given = raw[key] if isinstance(raw[key], list) else [raw[key]]
+    if not isinstance(given, list) or not given:
+        raise DesignError(f"{at}, {key}: expected numbers, was given {given!r}")
+    values = tuple(checks.number(value, f"{at}, {key}") for value in given)
+    for value in values:
+        if value < 0.0 or (value == 0.0 and not zero):
+            raise DesignError(f"{at}, {key}: {value:g} must be above 0; correct it, or leave the piece out")
+    cuts = checks.increasing(raw["cuts"], f"{at}, cuts", above=0.0) if raw.get("cuts") else ()
+    if len(cuts) != len(values) - 1:
+        raise DesignError(
+            f"{at}: {len(values)} values of '{key}' need {len(values) - 1} cuts between them, was given {len(cuts)}"
+        )
+    return values, cuts
+
+
+def landmark_control(raw: Mapping[str, object], at: str) -> PiecewiseControl:
+    """Return the hazard through survival landmarks ``{ "12" = 0.62, "24" = 0.36 }``; the last piece goes on.
+
+    rate = log(S_before / S_after) / months between.
+    """
+    if not raw:
+        raise DesignError(f'{at}: no landmark is given; write {{ "12" = 0.62, "24" = 0.36 }}')
+    try:
+        months = sorted((float(month), month) for month in raw)
+    except ValueError:
+        raise DesignError(f'{at}: landmarks are months as text, such as "12" = 0.62; was given {list(raw)}') from None
+    points = [(0.0, 1.0)]
+    points += [(month, checks.number(raw[word], f"{at}, {word}", above=0.0, below=1.0)) for month, word in months]
+    rates = []
+    for (t0, s0), (t1, s1) in pairwise(points):
+        if not (t1 > t0 and s1 < s0):
+            raise DesignError(f"{at}: survival must fall, but is {s0:g} at {t0:g} and {s1:g} at {t1:g} months")
+        rates.append(math.log(s0 / s1) / (t1 - t0))
+    return PiecewiseControl(np.array([rates]), tuple(month for month, _ in points[1:-1]))
+
+
+def weibull_from(raw: Mapping[str, object], at: str) -> WeibullControl:
+    """Return S(t) = exp(-(t / scale)^shape)."""
+    checks.refuse_unknown_keys(raw, ("shape", "scale"), at)
+    for key in ("shape", "scale"):
+        if key not in raw:
+            raise DesignError(f"{at}: '{key}' is missing; write {{ shape = 1.2, scale = 20.0 }}, scale in months")
+    shape, scale = (checks.number(raw[key], f"{at}, {key}", above=0.0) for key in ("shape", "scale"))
+    return WeibullControl(shape, scale)
+
+
+def posterior_control(path: Path, at: str) -> PiecewiseControl:
+    """Return the baseline hazard of the average patient from a saved posterior of a piecewise model, every draw."""
+    import xarray as xr
+
+    if not path.is_file():
+        raise DesignError(f"{at}: {path}: no such file; give a posterior that `escc-bayes fit` wrote")
+    with xr.open_datatree(path, engine="h5netcdf") as tree:
+        found = tree["posterior"]
+        if "log_rate" not in found:
+            raise DesignError(f"{at}: {path} holds no piecewise hazard; fit a piecewise_exponential model")
+        log_rates = np.asarray(found["log_rate"].values, dtype=np.float64)
+        labels = [str(label) for label in found["piece"].values]
+    cuts = tuple(float(re.split(r"-", label)[1]) for label in labels[:-1])
+    return PiecewiseControl(np.exp(log_rates.reshape(-1, len(labels))), cuts)
+
+
+def effect_from(raw: Mapping[str, object], at: str) -> Effect:
+    """Read ``[effect]``: ``hr``, one or several with cuts (delayed, waning)."""
+    checks.refuse_unknown_keys(raw, ("hr", "cuts"), at)
+    if "hr" not in raw:
+        raise DesignError(f"{at}: 'hr' is missing; write hr = 0.70, or hr = [1.0, 0.6] with cuts = [3.0]")
+    return Effect(*pieces_from(raw, "hr", at))
+
+
+def accrual_from(raw: Mapping[str, object], at: str) -> Accrual:
+    """Read ``[accrual]``: patients over months, or at rates between cuts until all are in."""
+    checks.refuse_unknown_keys(raw, ("patients", "months", "rates", "cuts"), at)
+    patients = checks.whole_number(raw.get("patients"), f"{at}, patients", least=2)
+    if ("months" in raw) == ("rates" in raw):
+        raise DesignError(f"{at}: state either months = 18.0 (uniform) or rates = [5.0, 20.0] with cuts = [6.0]")
+    if "months" in raw:
+        if "cuts" in raw:
+            raise DesignError(f"{at}: 'cuts' belong to 'rates'; remove them, or state rates instead of months")
+        return Accrual.uniform(patients, checks.number(raw["months"], f"{at}, months", above=0.0))
+    return drying_up(Accrual(patients, *pieces_from(raw, "rates", at, zero=True)), at)
+
+
+def drying_up(accrual: Accrual, at: str) -> Accrual:
+    """Return the accrual without a last piece at rate 0; raise if the pieces before it do not bring all patients in."""
+    if accrual.rates[-1] > 0.0:
+        return accrual
+    patients, edges = accrual.patients, (0.0, *accrual.cuts)
+    reached = sum(rate * (stop - start) for rate, (start, stop) in zip(accrual.rates, pairwise(edges), strict=False))
+    if reached >= patients and accrual.cuts:
+        return drying_up(Accrual(patients, accrual.rates[:-1], accrual.cuts[:-1]), at)
+    raise DesignError(
+        f"{at}: accrual brings {reached:g} patients in by month {edges[-1]:g} and then stops, {patients:g} are asked "
+        "for; raise the last rate above 0 (accrual ends by itself when all are in), or ask for fewer patients"
+    )
+
+
+def dropout_from(raw: Mapping[str, object], at: str) -> tuple[float, float]:
+    """Read ``[dropout]``: the share lost in a year, of both arms or of each; rates per month."""
+    checks.refuse_unknown_keys(raw, ("yearly", "control", "treatment"), at)
+    if "yearly" in raw and len(raw) > 1:
+        raise DesignError(f"{at}: 'yearly' is of both arms; remove it, or remove 'control' and 'treatment'")
+    keys = ("yearly", "yearly") if "yearly" in raw else ("control", "treatment")
+    found = []
+    for key in keys:
+        share = checks.number(raw.get(key, 0.0), f"{at}, {key}", above=-1e-300, below=1.0)
+        found.append(-math.log1p(-share) / MONTHS_PER_YEAR)
+    return found[0], found[1]

@@ -1,0 +1,61 @@
+"""What the database of many trials shows at a look: who is in, how long they were followed, who died."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from escc_bayes.hazard.piecewise import FloatArray, IntArray
+from escc_bayes.trial.design import Look
+from escc_bayes.trial.simulate import Patients
+from escc_bayes.trial.sufficient import BoolArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """n trials at one look, m patients each; the first ``controls`` columns are control.
+
+    Attributes
+    ----------
+    time : (n, m) months followed; 0 for patients not yet in.
+    event : (n, m) whether that follow-up ended in an event.
+    month : (n,) calendar month of the look.
+    enrolled, events : (n,) patients in, events seen.
+    """
+
+    time: FloatArray
+    event: BoolArray
+    month: FloatArray
+    enrolled: IntArray
+    events: IntArray
+    controls: int
+
+
+def look_months(seen: Patients, looks: tuple[Look, ...]) -> FloatArray:
+    """Return the calendar month of each look, (looks, n): all its triggers reached, or everybody's follow-up ended.
+
+    The month of event number d is the d-th smallest event month: a partial sort.
+    """
+    wanted = [look.events - 1 for look in looks if look.events is not None]
+    ordered = np.partition(seen.calendar, wanted, axis=1) if wanted else seen.calendar
+    months = np.zeros((len(looks), seen.entry.shape[0]))
+    for month, look in zip(months, looks, strict=True):
+        if look.events is not None:
+            np.maximum(month, ordered[:, look.events - 1], out=month)
+        if look.month is not None:
+            np.maximum(month, look.month, out=month)
+        if look.follow_up is not None:
+            np.maximum(month, seen.entry.max(axis=1) + look.follow_up, out=month)
+    if not np.isfinite(months).all():
+        ended = (seen.entry + seen.observed).max(axis=1)
+        months = np.where(np.isfinite(months), months, ended)
+    return months
+
+
+def snapshot(seen: Patients, month: FloatArray) -> Snapshot:
+    """Return the trials as they are at calendar ``month`` (n,)."""
+    time = month[:, None] - seen.entry
+    enrolled = np.count_nonzero(time > 0.0, axis=1)
+    np.minimum(time, seen.observed, out=time)
+    np.maximum(time, 0.0, out=time)
+    event = seen.calendar <= month[:, None]
+    return Snapshot(time, event, month, enrolled, np.count_nonzero(event, axis=1), seen.controls)

@@ -1,0 +1,95 @@
+"""What a design does, in sentences and a small table for the terminal."""
+
+from escc_bayes.trial.decide import BELIEVED, NULL, TRUTH
+from escc_bayes.trial.design import TrialDesign
+from escc_bayes.trial.operating_characteristics import OperatingCharacteristics, Quantity
+
+HEADINGS = ("rule", "power", "type I", "assurance", "ceiling", "events", "patients", "months")
+MISSING = "-"
+
+
+def summary(found: OperatingCharacteristics) -> tuple[str, ...]:
+    """Return what is printed: the design, its rules, one plain sentence for each, and the table."""
+    design = found.design
+    said = [heading(design), *(rule_sentences(design)), ""]
+    said += [plain_sentence(found, rule.name) for rule in design.rules]
+    return (*said, "", *small_table(found))
+
+
+def heading(design: TrialDesign) -> str:
+    """Say what is planned."""
+    control, treated = design.patients
+    looks = "; ".join(look.words() for look in design.looks)
+    prior = design.design_prior
+    believed = f"believed: {prior.hazard_ratio_words()}" if prior is not None else "no design prior"
+    hr = " then ".join(f"{ratio:g}" for ratio in design.effect.hr)
+    return (
+        f"{design.name}: {design.arms[1]} ({treated} patients) v {design.arms[0]} ({control}), true hazard ratio {hr}, "
+        f"analysed at {looks}; {believed}. SIMULATED trials."
+    )
+
+
+def rule_sentences(design: TrialDesign) -> tuple[str, ...]:
+    """Say the rules."""
+    control, treatment = design.arms
+    return tuple(rule.sentence(treatment, control, len(design.looks)) for rule in design.rules)
+
+
+def plain_sentence(found: OperatingCharacteristics, rule: str) -> str:
+    """Return the sentence that a clinician needs, with the normal approximation beside it.
+
+    Such as "bayes: power at the point estimate 0.80, assurance 0.61, ceiling 0.84 (normal approximation: 0.800,
+    0.611, 0.840)".
+    """
+    asked = (
+        ("power at the point estimate", TRUTH, "power"),
+        ("assurance", BELIEVED, "assurance"),
+        ("ceiling", BELIEVED, "assurance_limit"),
+    )
+    shown = [
+        (words, number)
+        for words, scenario, name in asked
+        if (number := quantity(found, scenario, rule, name)) is not None
+    ]
+    said = ", ".join(f"{words} {number.value:.2f}" for words, number in shown)
+    closed = [number.closed_form for _, number in shown]
+    beside = ", ".join(f"{form:.3f}" for form in closed if form is not None)
+    return f"{rule}: {said}" + (f" (normal approximation: {beside})" if None not in closed else "")
+
+
+def quantity(found: OperatingCharacteristics, scenario: str, rule: str, name: str) -> Quantity | None:
+    """Return one quantity; None where the run has none of that name."""
+    try:
+        return found.of(scenario, rule, name)
+    except KeyError:
+        return None
+
+
+def value(found: OperatingCharacteristics, scenario: str, rule: str, name: str, digits: int) -> str:
+    """Return one number as text; a dash where there is none."""
+    number = quantity(found, scenario, rule, name)
+    return MISSING if number is None else f"{number.value:.{digits}f}"
+
+
+def small_table(found: OperatingCharacteristics) -> tuple[str, ...]:
+    """Return one line for each rule: probabilities, and the size expected under the stated effect."""
+    columns = (
+        (TRUTH, "power", 3),
+        (NULL, "type_one_error", 4),
+        (BELIEVED, "assurance", 3),
+        (BELIEVED, "assurance_limit", 3),
+        (TRUTH, "expected_events", 0),
+        (TRUTH, "expected_patients", 0),
+        (TRUTH, "expected_months", 1),
+    )
+    rows = [HEADINGS] + [
+        (rule.name, *(value(found, scenario, rule.name, name, digits) for scenario, name, digits in columns))
+        for rule in found.design.rules
+    ]
+    widths = [max(len(row[k]) for row in rows) for k in range(len(HEADINGS))]
+    lines = ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows]
+    trials = found.quantities[0].trials
+    return (
+        *lines,
+        f"{trials:,} trials of each scenario; a probability of 0.5 is then exact to {0.5 / trials**0.5:.4f}.",
+    )

@@ -1,0 +1,64 @@
+"""Sums over simulated trials that add up exactly in any split of the work: chunks of four blocks of 250 trials.
+
+Every block has its own random stream, and sums are formed chunk by chunk in order, so results do not depend on
+how many workers share the chunks.
+"""
+
+import numpy as np
+
+from escc_bayes.foundation.seeds import Seed
+from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.trial.decide import Criteria, Evidence, Verdicts, evidence_of_block, scenarios, together, verdicts
+from escc_bayes.trial.design import TrialDesign
+
+# A block's arrays stay in the processor's second-level cache; so do those of the posterior of a chunk.
+BLOCK = 250
+CHUNK = 4 * BLOCK
+FIELDS = (
+    "success",
+    "early_success",
+    "early_futility",
+    "events",
+    "events_squared",
+    "patients",
+    "patients_squared",
+    "months",
+    "months_squared",
+)
+
+
+def chunk_count(trials: int) -> int:
+    """Return the number of chunks of so many trials."""
+    return -(-trials // CHUNK)
+
+
+def tally_chunk(design: TrialDesign, criteria: Criteria, trials: int, seed: Seed, chunk: int) -> FloatArray:
+    """Simulate and decide one chunk of a run of ``trials``; return sums, (scenarios, rules, fields)."""
+    here = min(CHUNK, trials - chunk * CHUNK)
+    names, looks = scenarios(design), len(design.looks)
+    parts: list[list[list[Evidence]]] = [[[] for _ in range(looks)] for _ in names]
+    for start in range(0, here, BLOCK):
+        block = (chunk * CHUNK + start) // BLOCK
+        found = evidence_of_block(design, criteria, min(BLOCK, here - start), seed, block)
+        for scenario, of_scenario in enumerate(found):
+            for look, evidence in enumerate(of_scenario):
+                parts[scenario][look].append(evidence)
+    sums = np.empty((len(names), len(design.rules), len(FIELDS)))
+    for scenario in range(len(names)):
+        seen = [together(of_look) for of_look in parts[scenario]]
+        for rule, verdict in enumerate(verdicts(design, criteria, seen)):
+            sums[scenario, rule] = tally(verdict, seen)
+    return sums
+
+
+def tally(verdict: Verdicts, looks: list[Evidence]) -> FloatArray:
+    """Return the sums of one rule, in the order of ``FIELDS``."""
+    early = verdict.ended < len(looks) - 1
+    row = np.arange(verdict.ended.size)
+    sizes = [
+        np.stack([np.asarray(size, dtype=np.float64) for size in of_looks])[verdict.ended, row]
+        for of_looks in zip(*((look.events, look.enrolled, look.month) for look in looks), strict=True)
+    ]
+    found = [verdict.success, verdict.success & early, verdict.futile]
+    counts = [float(np.count_nonzero(of)) for of in found]
+    return np.array(counts + [float(value) for size in sizes for value in (size.sum(), (size**2).sum())])
