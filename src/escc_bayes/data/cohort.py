@@ -152,7 +152,7 @@ def read_cohort(
 
     Warns
     -----
-    DataWarning : duplicate rows, implausible follow-up, outlying times.
+    DataWarning : duplicate rows of observed patients, implausible follow-up, outlying times.
 
     Examples
     --------
@@ -169,7 +169,7 @@ def read_cohort(
     endpoints = {n: read_endpoint(table, e, known) for n, e in known.endpoints.items()}
     refuse_order(table, known, endpoints)
     covariates = {n: read_covariate(table, c, known) for n, c in known.covariates.items()}
-    notes = suspicions(table, known, endpoints)
+    notes = suspicions(table, known, endpoints, provenance=said)
     for note in notes:
         warnings.warn(note, DataWarning, stacklevel=2)
     return Cohort(

@@ -1,5 +1,8 @@
 """What looks wrong but may be right: duplicate rows, another time unit, outlying times. Warnings with rows."""
 
+import math
+from decimal import Decimal, InvalidOperation
+
 import numpy as np
 
 from escc_bayes.data.endpoints import EndpointData
@@ -15,11 +18,18 @@ UPPER_JUMP = 3.0
 # The lower tail of survival times is wide by nature, so that only a jump of this factor is shown.
 LOWER_JUMP = 50.0
 TAIL = 0.1
+# Pairs of equal rows that chance alone may be expected to make before they say nothing of double entry.
+PAIRS_BY_CHANCE = 0.5
 
 
-def suspicions(table: RawTable, schema: CohortSchema, endpoints: dict[str, EndpointData]) -> list[str]:
-    """Return one sentence for each thing that looks wrong, with the rows concerned."""
-    found = duplicate_rows(table, schema.id)
+def suspicions(
+    table: RawTable, schema: CohortSchema, endpoints: dict[str, EndpointData], *, provenance: str
+) -> list[str]:
+    """Return one sentence for each thing that looks wrong, with the rows concerned.
+
+    Equal rows are a patient entered twice only where patients were observed: reconstructed and simulated ones repeat.
+    """
+    found = duplicate_rows(table, schema.id) if provenance == "observed" else []
     seen: set[str] = set()
     for name, endpoint in schema.endpoints.items():
         if endpoint.time in seen:
@@ -31,7 +41,7 @@ def suspicions(table: RawTable, schema: CohortSchema, endpoints: dict[str, Endpo
 
 
 def duplicate_rows(table: RawTable, identifier: str | None) -> list[str]:
-    """Say which rows are equal in every column (the patient's identifier apart)."""
+    """Say which rows are equal in every column (the identifier apart), where the columns make that unlikely."""
     names = [name for name in table.columns if name != identifier]
     first: dict[tuple[object, ...], int] = {}
     pairs = []
@@ -40,7 +50,7 @@ def duplicate_rows(table: RawTable, identifier: str | None) -> list[str]:
             pairs.append((first[values], i))
         else:
             first[values] = i
-    if not pairs:
+    if not pairs or pairs_by_chance([table.columns[name] for name in names]) > PAIRS_BY_CHANCE:
         return []
     shown = "; ".join(f"{table.rows[b]} repeats {table.rows[a]}" for a, b in pairs[:5])
     more = f" and {len(pairs) - 5} more" if len(pairs) > 5 else ""
@@ -48,6 +58,30 @@ def duplicate_rows(table: RawTable, identifier: str | None) -> list[str]:
         f"{table.source}: {len(pairs)} duplicate row(s) ({table.row_word} {shown}{more}); "
         "if they are one patient entered twice, remove them"
     ]
+
+
+def pairs_by_chance(columns: list[list[object]]) -> float:
+    """Return how many pairs of rows would be equal if every column held any of its possible values alike.
+
+    Examples
+    --------
+    >>> whole_months = [float(month) for month in range(1, 61)]
+    >>> round(pairs_by_chance([whole_months, [0, 1] * 30]), 2)
+    14.75
+    """
+    return math.comb(len(columns[0]), 2) / math.prod(possible_values(column) for column in columns)
+
+
+def possible_values(column: list[object]) -> int:
+    """Return how many values a column could hold: steps of its last decimal from least to largest; else its words."""
+    present = [value for value in column if value is not None]
+    try:
+        numbers = [Decimal(str(value)) for value in present]
+        finest = min((int(number.normalize().as_tuple().exponent) for number in numbers), default=0)
+        span = max(numbers, default=Decimal(0)) - min(numbers, default=Decimal(0))
+    except (InvalidOperation, ValueError, TypeError):
+        return max(len(set(present)), 1)
+    return int(span.scaleb(-min(finest, 0))) + 1
 
 
 def implausible_follow_up(table: RawTable, column: str, data: EndpointData, unit: str) -> list[str]:

@@ -13,14 +13,14 @@ from escc_bayes.data.schema import schema_from
 from escc_bayes.foundation.errors import DataWarning
 
 
-def read(times, *, unit="months", path=None, **columns):
+def read(times, *, unit="months", path=None, provenance=None, **columns):
     n = len(times)
     frame = pd.DataFrame({"id": np.arange(n), "t": times, "d": np.arange(n) % 2} | columns)
     raw = {"time_unit": unit, "id": "id", "endpoints": {"os": {"time": "t", "event": "d"}}}
     if path is None:
-        return read_cohort(frame, schema_from(raw, "s"))
+        return read_cohort(frame, schema_from(raw, "s"), provenance=provenance)
     frame.to_csv(path, index=False)
-    return read_cohort(path, schema_from(raw, "s"))
+    return read_cohort(path, schema_from(raw, "s"), provenance=provenance)
 
 
 @pytest.fixture
@@ -51,6 +51,29 @@ def test_duplicate_rows_are_named_although_their_identifiers_differ(months, tmp_
     assert "2 duplicate row(s) (line 9 repeats 7; 42 repeats 22)" in found
     assert "c.csv" in found
     assert "if they are one patient entered twice, remove them" in found
+
+
+@pytest.mark.parametrize("provenance", ["reconstructed", "simulated"])
+def test_equal_rows_are_no_double_entry_where_nobody_was_observed(months, provenance):
+    times = months.copy()
+    times[[7, 40]] = times[[5, 20]]
+    assert messages(times, provenance=provenance) == []
+
+
+def test_equal_rows_are_expected_of_few_coarse_columns(months):
+    """79 times in whole months below 60 with an event: comb(79, 2) / (60 x 2) = 26 equal pairs by chance."""
+    assert messages(np.ceil(months)) == []
+
+
+def test_equal_rows_are_unlikely_once_columns_tell_patients_apart(months):
+    """The same with age in whole years (40 values) and a marker in tenths (80): 26 / 3200 = 0.008 by chance."""
+    rng = np.random.default_rng(5)
+    age, marker = rng.integers(45, 85, 79), np.round(rng.uniform(1.0, 9.0, 79), 1)
+    times, event = np.ceil(months), np.arange(79) % 2
+    times[40], age[40], marker[40] = times[20], age[20], marker[20]
+    assert event[40] == event[20]
+    (found,) = messages(times, age=age, marker=marker)
+    assert "row 40 repeats 20" in found
 
 
 def test_three_of_79_times_in_days_are_named(months, tmp_path):

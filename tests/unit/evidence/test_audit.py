@@ -143,6 +143,31 @@ def test_bad_study_does_not_stop_the_others(tmp_path):
     assert isinstance(problems[0], StudyError)
 
 
+HEAD = 'schema_version = 1\nid = "x"\ncitation = "c"\n'
+RATIO = '[[estimate]]\neffect = "a"\nendpoint = "OS"\nmeasure = "HR"\nquote = "q"\n'
+NUMBER = '[[number]]\nname = "crp_variance"\nquote = "q"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (HEAD + NUMBER + "valu = 3", "number 1 (crp_variance): unknown key 'valu'; did you mean 'value'"),
+        (HEAD + NUMBER + 'value = "many"', "number 1 (crp_variance), value: expected a number with its printed digits"),
+        (HEAD + NUMBER + "value = -1.2", "number 1 (crp_variance), value: cannot be negative, was given -1.2"),
+        (HEAD + RATIO + "se_log_hr = -0.3", "estimate 1 (a, OS), se_log_hr: must be above 0"),
+        (HEAD + RATIO + "value = 0.9\nci_low = 0.3\nci_high = 0.8", "interval 0.3 to 0.8 excludes its estimate 0.9"),
+        ("id = [", "is not valid TOML"),
+    ],
+)
+def test_bad_study_file_is_located_and_the_next_is_audited(tmp_path, text, words):
+    bad = tmp_path / "bad.toml"
+    bad.write_text(text, encoding="utf-8")
+    findings, (problem,) = audit_files([bad, models_folder() / "studies" / "seed2_cui2025.toml"])
+    assert {finding.study for finding in findings} == {"seed2_cui2025"}
+    assert str(problem).startswith(str(bad))
+    assert words in str(problem)
+
+
 def test_audit_is_the_same_every_time(found):
     assert audit(read_study(models_folder() / "studies" / "seed1_scirep2025.toml")) == found["seed1_scirep2025"]
 

@@ -131,21 +131,7 @@ def test_digits_stay_as_printed(tmp_path):
     assert third.p.as_tuple() == Decimal("0.080").as_tuple()
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "larynx",
-        pytest.param(
-            "tcga_escc",
-            marks=pytest.mark.xfail(
-                strict=True,
-                reason="rules/event_balance.py calls 33 failures beside 53 PFS events a contradiction, although the "
-                "31 deaths printed leave room for the 20 patients between",
-            ),
-        ),
-        "oropharynx",
-    ],
-)
+@pytest.mark.parametrize("name", NAMES)
 def test_audit_finds_no_contradiction_in_a_true_print(name, request, tmp_path):
     """All numbers come from one set of rows: a contradiction would be a false alarm."""
     study, _ = printed(cohort_called(name, request), tmp_path)

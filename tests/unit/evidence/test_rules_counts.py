@@ -1,10 +1,13 @@
 """Counts, percentages and repeated prints: hand arithmetic and published worked examples."""
 
+from decimal import Decimal
+
 import pytest
 
 from escc_bayes.data.rounding import interval
 from escc_bayes.evidence.rules.counts import counts_that_sum
 from escc_bayes.evidence.rules.group_sizes import group_sizes
+from escc_bayes.evidence.rules.number_names import is_count
 from escc_bayes.evidence.rules.percentages import percentages_against_counts, whole_number_prints
 from escc_bayes.evidence.rules.repeated_counts import one_label_two_counts
 from escc_bayes.evidence.rules.rmst import rmst_within_horizon
@@ -12,6 +15,29 @@ from escc_bayes.evidence.rules.uncensored_rates import rates_before_censoring
 from tests.unit.evidence.studies import counts, severities, study_of
 
 STAGES = {"stage_II_n": 10, "stage_III_n": 20}
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        ({"name": "male_n", "value": 40}, True),
+        ({"name": "n_arm_a", "value": 40}, True),
+        ({"name": "men", "value": 40, "unit": "patients"}, True),
+        ({"name": "ecog_0", "value": 40, "quote": "40 patients had ECOG 0"}, True),
+        ({"name": "diabetes", "value": 40, "quote": "40 (25.0%) with diabetes"}, True),
+        ({"name": "diabetes", "value": 40, "quote": "diabetes 40"}, False),
+        ({"name": "male_n", "value": -4}, False),
+        ({"name": "male_n", "value": "40.5"}, False),
+        ({"name": "dose_n", "value": 40, "unit": "Gy"}, False),
+        ({"name": "male_percent", "value": 40}, False),
+        ({"name": "age_median", "value": 66, "quote": "66 patients"}, False),
+        ({"name": "response", "value": 40, "quote": "40% of patients responded"}, False),
+        ({"name": "response", "value": 40, "quote": "in 40.5 patients had"}, False),
+    ],
+)
+def test_counts_are_known_by_name_unit_and_quote(number, expected):
+    (found,) = study_of(numbers=[number]).numbers
+    assert is_count(found) is expected
 
 
 def test_grim_worked_example():
@@ -63,6 +89,56 @@ def test_part_larger_than_its_whole_is_certain_only_if_called_a_part():
     said = study_of(n=50, numbers=[*whole, part | {"quote": "12 of them in the liver"}])
     assert severities(counts_that_sum(said)) == ["contradiction"]
     assert severities(counts_that_sum(study_of(n=50, numbers=[*whole, part]))) == ["notice"]
+    by_one = study_of(n=50, numbers=[*whole, part | {"value": 11}])
+    assert severities(counts_that_sum(by_one)) == ["notice"]
+    assert list(counts_that_sum(study_of(n=50, numbers=[*whole, part | {"value": 10}]))) == []
+
+
+@pytest.mark.parametrize(
+    ("quote", "expected"),
+    [
+        ("of the 60 patients, 30 were ECOG 0 and 25 ECOG 1", ["contradiction"]),
+        ("of the 60 patients, 30 were ECOG 0 and 25 ECOG 1, the others unknown", ["notice"]),
+        ("30 were ECOG 0 and 25 ECOG 1", ["notice"]),
+        ("30 were ECOG 0, the remaining 25 ECOG 1", ["contradiction"]),
+    ],
+)
+def test_classes_below_the_whole_are_certain_where_the_sentence_leaves_nobody_out(quote, expected):
+    numbers = [{"name": f"ecog_{k}_n", "value": v, "quote": quote} for k, v in enumerate((30, 25))]
+    assert severities(counts_that_sum(study_of(n=60, numbers=numbers))) == expected
+
+
+def test_classes_of_an_arm_with_two_sizes_are_left_alone():
+    """Arm a has 50 patients in one curve and 45 in the other: which of them the sexes divide is not known."""
+    curves = [{"arm": "arm a", "n": 50}, {"arm": "arm a", "endpoint": "PFS", "n": 45}]
+    numbers = counts(male_arm_a_n=30, female_arm_a_n=15)
+    assert list(counts_that_sum(study_of(n=100, survivals=curves, numbers=numbers))) == []
+    one = study_of(n=100, survivals=curves[:1], numbers=numbers)
+    assert severities(counts_that_sum(one)) == ["contradiction"]
+
+
+def test_unknown_patients_complete_the_whole():
+    numbers = counts(stage_II_n=20, stage_III_n=30, stage_unknown_n=10)
+    assert list(counts_that_sum(study_of(n=60, numbers=numbers, population="stage II-III"))) == []
+
+
+def test_percentages_of_classes_that_miss_a_hundred():
+    sexes = [{"name": "male", "value": "60.0", "unit": "%"}, {"name": "female", "value": "35.0", "unit": "%"}]
+    assert severities(percentages_against_counts(study_of(n=200, numbers=sexes))) == ["contradiction"]
+    stages = [
+        {"name": "stage_II", "value": "60.0", "unit": "%"},
+        {"name": "stage_III", "value": "35.0", "unit": "%"},
+    ]
+    assert list(percentages_against_counts(study_of(n=200, numbers=stages))) == []
+
+
+def test_percentage_that_its_own_arm_is_too_large_for():
+    """30 of 60 in arm b would be 50 %; 30 of 50 are 60 %."""
+    arms = counts(n_arm_a=50, n_arm_b=60, diabetes_arm_a_n=30)
+    wrong = {"name": "diabetes_arm_a_percent", "value": "50.0"}
+    assert severities(percentages_against_counts(study_of(n=110, numbers=[*arms, wrong]))) == ["contradiction"]
+    right = wrong | {"value": "60.0"}
+    assert list(percentages_against_counts(study_of(n=110, numbers=[*arms, right]))) == []
 
 
 @pytest.mark.parametrize(
@@ -111,6 +187,21 @@ def test_one_label_two_counts():
     found = list(one_label_two_counts(study_of(n=60, numbers=two)))
     assert severities(found) == ["contradiction"]
     assert "printed as 12 and as 14" in found[0].statement
+    agreeing = [two[0], two[1] | {"value": 12}]
+    assert list(one_label_two_counts(study_of(n=60, numbers=agreeing))) == []
+
+
+@pytest.mark.parametrize(
+    ("quotes", "expected"),
+    [
+        (("40 patients died", "there were 44 deaths"), ["contradiction"]),
+        (("40 patients died at the interim analysis", "44 patients died at the final analysis"), ["notice"]),
+        (("40 patients died in arm A", "44 patients died in arm B"), ["notice"]),
+    ],
+)
+def test_one_name_twice_is_certain_at_one_time_and_of_one_group(quotes, expected):
+    numbers = [{"name": "deaths_n", "value": v, "quote": q} for v, q in zip((40, 44), quotes, strict=True)]
+    assert severities(one_label_two_counts(study_of(n=60, numbers=numbers))) == expected
 
 
 def test_group_sizes_and_events():
@@ -121,6 +212,11 @@ def test_group_sizes_and_events():
         "notice",
         "contradiction",
     ]
+    three = [contrast | {"effect": f"{a}_vs_b", "hazard_of": a, "versus": "b", "events_hazard_of": 9} for a in "ac"]
+    assert severities(group_sizes(study_of(n=64, estimates=three))) == ["notice", "notice"]
+    beside_two = [*three, {"effect": "sex", "hazard_of": "m", "versus": "f", "n_hazard_of": 30, "n_versus": 34}]
+    assert severities(group_sizes(study_of(n=64, estimates=beside_two))) == ["notice", "notice"]
+    assert severities(group_sizes(study_of(n=64, estimates=beside_two[1:]))) == ["contradiction"]
     curve = [{"n": 20, "events": 21}]
     assert severities(group_sizes(study_of(n=64, survivals=curve))) == ["contradiction"]
 
@@ -133,8 +229,42 @@ def test_rates_before_the_first_censoring_are_whole_patients():
     assert severities(found) == ["contradiction"]
     assert "0.962 at 6 months" in found[0].statement
     assert list(rates_before_censoring(study_of(n=40, survivals=[curve]))) == []
+    progression = curve | {"endpoint": "PFS"}  # censored at a scan, perhaps
+    assert severities(rates_before_censoring(study_of(n=40, survivals=[progression], numbers=followup))) == ["notice"]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "quote"),
+    [
+        ([{"name": "minimum_follow_up", "value": "1.0", "unit": "years"}], "q"),
+        ([], "minimum follow-up was 12 months"),
+        ([], "a minimum follow-up of 1 year"),
+    ],
+)
+def test_minimum_follow_up_is_read_from_its_unit_and_from_words(numbers, quote):
+    curve = {"n": 40, "landmarks": [{"t": 12, "s": "0.962"}], "quote": quote}
+    assert severities(rates_before_censoring(study_of(n=40, survivals=[curve], numbers=numbers))) == ["contradiction"]
 
 
 def test_rmst_cannot_exceed_its_horizon():
     numbers = [{"name": "rmst_rt_at_36", "value": "38.2"}, {"name": "rmst_gain_at_36", "value": "4.2"}]
     assert severities(rmst_within_horizon(study_of(numbers=numbers))) == ["contradiction"]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    # Steps through 0.8 at 12 and 0.5 at 24: least 12 x 0.795 + 12 x 0.495 + 12 x 0.295 = 19.0 months by 36, most
+    # 12 + 12 x 0.805 + 12 x 0.505 = 27.7; survival at 48 months holds up the last step.
+    [("18.8", ["contradiction"]), ("19.2", []), ("27.5", []), ("28.0", ["contradiction"])],
+)
+def test_rmst_lies_between_the_steps_through_the_landmarks(value, expected):
+    marks = [{"t": 12, "s": "0.80"}, {"t": 24, "s": "0.50"}, {"t": 48, "s": "0.30"}]
+    study = study_of(survivals=[{"arm": "rt", "landmarks": marks}], numbers=[{"name": "rmst_rt_at_36", "value": value}])
+    assert severities(rmst_within_horizon(study)) == expected
+
+
+@pytest.mark.parametrize(("gain", "expected"), [("4.2", []), ("4.3", []), ("4.4", ["contradiction"]), ("-4.2", [])])
+def test_difference_of_rmst_is_that_of_its_parts(gain, expected):
+    values = {"rmst_a": "20.2", "rmst_b": "16.0", "rmst_gain": gain, "rmst_tau": "24"}
+    numbers = [{"name": name, "value": Decimal(value)} for name, value in values.items()]
+    assert severities(rmst_within_horizon(study_of(numbers=numbers))) == expected

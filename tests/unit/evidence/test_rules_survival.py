@@ -1,5 +1,8 @@
 """Survival, medians, events and nesting."""
 
+import dataclasses
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +13,7 @@ from escc_bayes.evidence.rules.endpoint_order import progression_before_death
 from escc_bayes.evidence.rules.event_balance import events_against_failures
 from escc_bayes.evidence.rules.medians import medians_against_ratio
 from escc_bayes.evidence.rules.monotone import monotone_survival
-from escc_bayes.evidence.rules.nesting import nested_covariate
+from escc_bayes.evidence.rules.nesting import least_error, nested_covariate
 from tests.unit.evidence.studies import counts, severities, study_of
 
 
@@ -30,6 +33,13 @@ def test_survival_never_rises_and_passes_one_half_at_the_median(curve, expected)
     assert severities(monotone_survival(study_of(survivals=[curve]))) == expected
 
 
+def test_one_curve_has_one_value_at_a_time():
+    """Two entries of one arm, such as text and table; those of other patients may differ."""
+    text, table = ({"n": 50, "landmarks": [{"t": 24, "s": s}]} for s in ("0.61", "0.52"))
+    assert severities(monotone_survival(study_of(survivals=[text, table]))) == ["contradiction"]
+    assert list(monotone_survival(study_of(survivals=[text, table | {"n": 48}]))) == []
+
+
 @pytest.mark.parametrize(
     ("pfs", "os", "expected"),
     [
@@ -40,11 +50,100 @@ def test_survival_never_rises_and_passes_one_half_at_the_median(curve, expected)
         ({"landmarks": [{"t": 12, "s": "0.82"}]}, {"landmarks": [{"t": 12, "s": "0.80"}]}, ["contradiction"]),
         ({"landmarks": [{"t": 12, "s": "0.805"}]}, {"landmarks": [{"t": 12, "s": "0.80"}]}, []),
         ({"median": "15.0", "cutoff": "final"}, {"median": "14.0", "cutoff": "interim"}, []),
+        ({"median": "15.0", "n": 40}, {"median": "14.0", "n": 44}, []),  # other patients
+        ({"median": "15.0", "n": 40}, {"median": "14.0"}, ["contradiction"]),
+        ({"median": "15.0", "arm": "ALL"}, {"median": "14.0"}, ["contradiction"]),
     ],
 )
 def test_pfs_never_exceeds_os(pfs, os, expected):
     study = study_of(survivals=[{"endpoint": "PFS", **pfs}, {"endpoint": "OS", **os}])
     assert severities(progression_before_death(study)) == expected
+
+
+def test_estimates_of_pfs_may_cross_os_late_and_where_few_progress():
+    """Five patients: A progresses at 1 and dies at 3, B is censored at 2; C, D and E die at 5: by hand.
+
+    PFS falls at 1 to 4/5 and keeps it (B leaves), OS falls at 3 to 3/4; no PFS time exceeds its OS time.
+    """
+    pfs = {"endpoint": "PFS", "n": 5, "landmarks": [{"t": 4, "s": "0.800"}], "followup_median": "2.0"}
+    os = {"endpoint": "OS", "n": 5, "landmarks": [{"t": 4, "s": "0.750"}]}
+    assert severities(progression_before_death(study_of(survivals=[pfs, os]))) == ["notice"]
+    many = [{**curve, "n": 5000} for curve in (pfs, os)]
+    assert severities(progression_before_death(study_of(survivals=many))) == ["contradiction"]
+
+
+def test_pfs_never_exceeds_what_os_was_before():
+    """0.70 at 24 months is above OS at 12 months, although no time is printed for both."""
+    curves = [{"endpoint": "PFS", "landmarks": [{"t": 24, "s": "0.70"}]}, {"landmarks": [{"t": 12, "s": "0.60"}]}]
+    (found,) = progression_before_death(study_of(survivals=curves))
+    assert found.severity == "contradiction"
+    assert "exceeds OS 0.60 at 12 months" in found.statement
+    median = [{"endpoint": "PFS", "landmarks": [{"t": 24, "s": "0.70"}]}, {"median": "12.0"}]
+    assert severities(progression_before_death(study_of(survivals=median))) == ["contradiction"]
+
+
+def test_medians_cross_only_where_few_progress_before_death():
+    curves = [{"endpoint": "PFS", "median": "20.7", "events": 21}, {"median": "16.0", "events": 20}]
+    assert severities(progression_before_death(study_of(survivals=curves))) == ["notice"]
+    curves[0]["events"] = 30
+    assert severities(progression_before_death(study_of(survivals=curves))) == ["contradiction"]
+
+
+@pytest.mark.parametrize(
+    ("curve", "expected"),
+    [
+        ({"events": 0, "landmarks": [{"t": 12, "s": "0.90"}]}, ["contradiction"]),
+        ({"events": 0, "landmarks": [{"t": 12, "s": "1.00"}]}, []),
+        ({"events": 51, "median_reached": False}, ["contradiction"]),  # S falls to 0.49 at most
+        ({"events": 50, "median_reached": False}, []),
+        # Half of 100 x 0.595 events by 24 months are needed if half were followed to 30: 30.
+        ({"events": 29, "followup_median": "30.0", "landmarks": [{"t": 24, "s": "0.40"}]}, ["contradiction"]),
+        ({"events": 30, "followup_median": "30.0", "landmarks": [{"t": 24, "s": "0.40"}]}, []),
+        ({"events": 29, "followup_median": "20.0", "landmarks": [{"t": 24, "s": "0.40"}]}, []),
+    ],
+)
+def test_events_of_a_curve(curve, expected):
+    assert severities(events_against_failures(study_of(survivals=[{"n": 100, **curve}]))) == expected
+
+
+def test_events_before_the_first_censoring_are_the_fall_of_survival():
+    """100 x (1 - 0.405) = 59.5 deaths by 24 months if everyone was followed so long."""
+    followup = counts(followup_min=24)
+    for events, expected in ((59, ["contradiction"]), (60, [])):
+        curve = {"n": 100, "events": events, "landmarks": [{"t": 24, "s": "0.40"}]}
+        assert severities(events_against_failures(study_of(survivals=[curve], numbers=followup))) == expected
+
+
+def test_events_that_are_no_failures_are_deaths():
+    """53 - 33 = 20 of 31 deaths leave room (TCGA-ESCC); 53 - 20 = 33 do not."""
+    curves = [{"n": 95, "events": 31}, {"endpoint": "PFS", "n": 95, "events": 53}]
+    room = study_of(n=95, survivals=curves, numbers=counts(failures_n=33))
+    assert list(events_against_failures(room)) == []
+    none = study_of(n=95, survivals=curves, numbers=counts(failures_n=20))
+    (found,) = events_against_failures(none)
+    assert found.severity == "contradiction"
+    assert "53 - 20 = 33 deaths without failure of 31 deaths" in found.arithmetic
+
+
+def test_deaths_after_failure_may_be_censored_where_all_deaths_are_printed():
+    """50 - 30 = 20 of 34 deaths leave 14; 30 x 0.66 = 19 after failure could be 10 with half censored."""
+    after = {"arm": "failed", "endpoint": "OS after failure", "n": 30, "landmarks": [{"t": 12, "s": "0.333"}]}
+    curves = [{"n": 80, "events": 34}, {"endpoint": "PFS", "n": 80, "events": 50}, after]
+    study = study_of(n=80, survivals=curves, numbers=counts(failures_n=30))
+    assert severities(events_against_failures(study)) == ["notice"]
+    after["landmarks"] = [{"t": 12, "s": "0.010"}]  # 29 after failure, 14.5 at least
+    study = study_of(n=80, survivals=curves, numbers=counts(failures_n=30))
+    assert severities(events_against_failures(study)) == ["contradiction", "contradiction"]
+
+
+def test_all_deaths_are_implied_only_beyond_the_median_follow_up():
+    """Many may die after the last printed rate, so that deaths after failure need no room before it."""
+    precise = [{"endpoint": "PFS", "value": "2.00", "p": "0.002", "n_hazard_of": 50, "n_versus": 50}]
+    study = failing(40, estimates=precise)
+    early = dataclasses.replace(
+        study, survivals=tuple(dataclasses.replace(c, followup_median=Decimal(40)) for c in study.survivals)
+    )
+    assert severities(events_against_failures(early)) == ["notice", "notice"]
 
 
 def test_medians_against_ratio_is_a_notice_of_two_groups_only():
@@ -58,8 +157,8 @@ def test_medians_against_ratio_is_a_notice_of_two_groups_only():
 
 def failing(failures, **more):
     curves = [
-        {"n": 100, "landmarks": [{"t": 36, "s": "0.600"}], "followup_median": "40.0"},
-        {"endpoint": "PFS", "n": 100, "landmarks": [{"t": 24, "s": "0.300"}], "followup_median": "40.0"},
+        {"n": 100, "landmarks": [{"t": 36, "s": "0.600"}], "followup_median": "30.0"},
+        {"endpoint": "PFS", "n": 100, "landmarks": [{"t": 24, "s": "0.300"}], "followup_median": "30.0"},
         {"arm": "failed", "endpoint": "OS after failure", "n": failures, "landmarks": [{"t": 24, "s": "0.30"}]},
     ]
     return study_of(n=100, survivals=curves, numbers=counts(failures_n=failures), **more)
@@ -67,9 +166,9 @@ def failing(failures, **more):
 
 def test_failures_fewer_than_pfs_events():
     """100 x 0.7 = 70 PFS events; 40 failures leave 30 deaths without failure; 41 deaths leave 11, but 40 x 0.7 = 27."""
-    assert severities(events_against_failures(failing(40))) == ["notice", "contradiction"]
+    assert severities(events_against_failures(failing(40))) == ["notice", "notice"]  # censored before, perhaps
     assert list(events_against_failures(failing(70))) == []
-    precise = [{"endpoint": "PFS", "value": "2.00", "p": "0.003", "n_hazard_of": 50, "n_versus": 50}]
+    precise = [{"endpoint": "PFS", "value": "2.00", "p": "0.002", "n_hazard_of": 50, "n_versus": 50}]
     assert severities(events_against_failures(failing(40, estimates=precise))) == ["contradiction", "contradiction"]
 
 
@@ -110,3 +209,28 @@ def test_nested_covariate_cannot_be_precise():
     assert severities(nested_covariate(nested("0.004"))) == ["contradiction"]
     assert list(nested_covariate(nested("0.10"))) == []  # SE 0.66: as simulated
     assert list(nested_covariate(nested("0.004", joint=12))) == []  # not nested
+    study = nested("0.004")
+    one_class = tuple(
+        dataclasses.replace(number, value=Decimal(23)) if number.name == "stage_IV_n" else number
+        for number in study.numbers
+    )
+    assert list(nested_covariate(dataclasses.replace(study, numbers=one_class))) == []  # one covariate twice
+    alone = tuple(dataclasses.replace(estimate, adjusted=False) for estimate in study.estimates)
+    assert list(nested_covariate(dataclasses.replace(study, estimates=alone))) == []  # two models, not one
+
+
+@pytest.mark.parametrize(
+    ("only", "both", "events"), [(6, 23, 35), (6, 23, 20), (23, 6, 20), (40, 30, 20), (40, 30, 21), (1, 50, 9)]
+)
+def test_least_standard_error_is_that_of_the_best_split_of_events(only, both, events):
+    """Second source: every way to share the events."""
+    tried = [
+        np.sqrt(1 / d + 1 / min(both, events - d)) for d in range(1, min(only, events - 1) + 1) if min(both, events - d)
+    ]
+    assert least_error(only, both, events) == pytest.approx(min(tried))
+
+
+def test_simulated_errors_stay_above_the_bound():
+    """400 cohorts of 50/6/23 patients with 35 events: none falls below sqrt(1/6 + 1/23) but by ties of the bound."""
+    simulated = standard_errors(np.array([50, 6, 23]), np.log([2.25, 2.96]), events=35, cohorts=400, seed=5)
+    assert simulated.min() >= least_error(6, 23, 35)

@@ -60,6 +60,21 @@ def test_p_of_another_df_or_with_a_wrong_digit(chi2, p, groups, words):
     assert words in found.statement
 
 
+@pytest.mark.parametrize(
+    ("quote", "p", "expected"),
+    [
+        ("chi-square = 9.49, df = 4, P = 0.050", "0.050", []),  # upper 5 % point of 4 df
+        ("chi-square = 9.49, df = 4, P = 0.002", "0.002", ["contradiction"]),  # that of 1 df
+        ("chi2(2) = 9.49, P = 0.009", "0.009", []),
+        ("chi2 = 9.49 on 3 degrees of freedom", "0.023", []),
+        ("chi2 = 9.49, test for trend over four classes", "0.002", []),
+    ],
+)
+def test_degrees_of_freedom_are_read_from_the_words(quote, p, expected):
+    test = {"measure": "test", "chi2": "9.49", "p": p, "quote": quote}
+    assert severities(chi_square_and_p(study_of(estimates=[test]))) == expected
+
+
 def test_p_printed_as_a_bound_or_as_zero_is_understood():
     bound = {"measure": "logrank", "chi2": "15.2", "p_text": "<0.001", "groups": 2}
     zero = {"measure": "logrank", "chi2": "15.2", "p": "0.000", "groups": 2}
@@ -84,6 +99,8 @@ def test_repeated_measurement_on_other_df_is_certain_only_with_equal_ranges():
     assert severities(repeated_measure_df(study_of(estimates=estimates))) == ["notice"]
     ranges = counts(nlr_baseline_min=1, nlr_baseline_max=9, nlr_post_min=1, nlr_post_max=8)
     assert severities(repeated_measure_df(study_of(estimates=estimates, numbers=ranges))) == ["contradiction"]
+    narrow = counts(nlr_baseline_min=1, nlr_baseline_max=3, nlr_post_min=1, nlr_post_max=8)
+    assert severities(repeated_measure_df(study_of(estimates=estimates, numbers=narrow))) == ["notice"]
 
 
 @pytest.mark.parametrize(
@@ -100,6 +117,8 @@ def test_repeated_measurement_on_other_df_is_certain_only_with_equal_ranges():
         ("independent prognostic factor (HR 2.1, P = 0.09)", "0.09", ["contradiction"]),
         ("a significant trend (P = 0.05)", "0.05", []),
         ("HR 0.7, P = 0.2", "0.2", []),
+        ("not significantly longer OS (one-sided P = 0.03)", "0.03", []),  # two-sided 0.06
+        ("not significantly longer OS (P = 0.03)", "0.03", ["contradiction"]),
     ],
 )
 def test_claims(quote, p, expected):
@@ -117,6 +136,7 @@ def hr(value, low, high, **more):
         (hr("0.70", "0.56", "0.88"), []),
         (hr("0.81", "0.64", "1.04", ci_level="0.985"), []),
         (hr("0.70", "0.56", "0.98"), ["contradiction"]),  # digits turned: sqrt(0.56 x 0.98) = 0.741
+        (hr("0.70", "0.56", "0.98", adjustment="profile likelihood limits"), ["notice"]),
         (hr("2.00", "1.20", "3.15"), ["notice"]),  # 1.944: profile limits could be so
         (hr("0.700", "0.560", "0.879"), ["rounding"]),  # 0.7016 against 0.700: cut off, not rounded
     ],
@@ -134,7 +154,14 @@ def test_interval_symmetry(printed, expected):
         (hr("0.70", "0.56", "0.88", p="0.20"), ["contradiction"]),
         (hr("0.70", "0.56", "0.88", p_text="<0.01"), []),
         (hr("0.74", "0.58", "0.96", ci_level="0.991", p="0.002"), []),
+        # One-sided: 0.0010 is right; 0.0030 is not, but as near as another test might come. On the wrong side: 0.999.
+        (hr("0.70", "0.56", "0.88", p="0.0010", quote="one-sided P"), []),
+        (hr("0.70", "0.56", "0.88", p="0.0030", quote="one-sided P"), ["notice"]),
+        (hr("1.43", "1.14", "1.79", p="0.9990", quote="1-sided P"), []),
+        (hr("0.70", "0.56", "0.88", p="0.40", quote="P for interaction 0.40"), []),
+        (hr("0.70", "0.56", "0.88", p="0.40", measure="test"), []),
         (hr("0.74", "0.58", "0.96", p="0.002"), ["contradiction"]),  # level forgotten: z = 2.34
+        ({"value": "0.74", "ci_low": "0.58", "ci_high": "0.96", "p": "0.002", "quote": "(99.1% CI 0.58-0.96)"}, []),
     ],
 )
 def test_p_against_interval(printed, expected):
@@ -163,6 +190,15 @@ def test_precision_beyond_the_events_is_found():
     assert severities(found) == ["contradiction"]
     weighted = hr("0.70", "0.56", "0.88", **groups, events=200, adjusted="sIPTW")
     assert severities(implied_events(study_of(estimates=[weighted]))) == ["notice"]
+    uneven = hr("0.50", "0.28", "0.89", events_hazard_of=5, events_versus=100)  # SE 0.295 < sqrt(1/5 + 1/100) = 0.458
+    assert severities(implied_events(study_of(estimates=[uneven]))) == ["contradiction"]
+    even = uneven | {"events_hazard_of": 45, "events_versus": 60}
+    assert list(implied_events(study_of(estimates=[even]))) == []
+    few = [{"n": 400, "events": 200}]
+    part = hr("0.70", "0.56", "0.88", **groups)
+    assert severities(implied_events(study_of(n=400, survivals=few, estimates=[part]))) == ["contradiction"]
+    line = part | {"subgroup": "under 65"}  # of a longer follow-up, perhaps: the curve is not the subgroup's
+    assert list(implied_events(study_of(n=400, survivals=few, estimates=[line]))) == []
     per_year_of_age = study_of(n=200, estimates=[hr("1.02", "0.99", "1.05")])
     assert list(implied_events(per_year_of_age)) == []
 
@@ -180,6 +216,43 @@ def test_t_from_means_and_sds(t, expected):
     assert second == pytest.approx(4.309, abs=5e-4)
     study = study_of(n=79, numbers=counts(**T, t_pre_vs_post=t))
     assert severities(t_against_moments(study)) == expected
+
+
+@pytest.mark.parametrize(
+    ("t", "expected"), [("1.43", []), ("0.84", []), ("1.50", ["contradiction"]), ("0.60", ["contradiction"])]
+)
+def test_t_of_two_groups_of_unequal_size_and_spread(t, expected):
+    """scipy.stats.ttest_ind_from_stats is the second source: Student's 1.431, Welch's 0.840."""
+    both = [
+        stats.ttest_ind_from_stats(25.1, 2.1, 80, 23.9, 6.3, 20, equal_var=equal).statistic for equal in (True, False)
+    ]
+    assert both == pytest.approx([1.431, 0.840], abs=5e-4)
+    numbers = counts(n_arm_a=80, n_arm_b=20, bmi_arm_a_mean="25.10", bmi_arm_a_sd="2.10")
+    numbers += counts(bmi_arm_b_mean="23.90", bmi_arm_b_sd="6.30", t_bmi=t)
+    assert severities(t_against_moments(study_of(n=100, numbers=numbers))) == expected
+
+
+def test_t_of_a_change_is_that_of_one_sample():
+    """t = 1.20 sqrt(64) / 3.00 = 3.20."""
+    for t, expected in (("3.20", []), ("0.40", ["contradiction"])):
+        numbers = counts(pain_change_mean="1.20", pain_change_sd="3.00", t_pain_change=t)
+        assert severities(t_against_moments(study_of(n=64, numbers=numbers))) == expected
+
+
+@pytest.mark.parametrize(
+    ("quote", "expected"),
+    [
+        ("t = 2.31, P = 0.023", []),  # scipy.stats.t.sf(2.31, 98) x 2 = 0.0230
+        ("t = 2.31, P = 0.21", ["contradiction"]),
+        ("t(98) = 2.31, P = 0.023", []),
+        ("t(4) = 2.31, P = 0.023", ["contradiction"]),  # 0.082
+        ("t = 2.31, P < 0.001", ["contradiction"]),
+        ("t = 2.31, 4.10; P < 0.001", []),
+    ],
+)
+def test_p_of_t(quote, expected):
+    numbers = [{"name": "t_age", "value": "2.31", "quote": quote}]
+    assert severities(t_against_moments(study_of(n=100, numbers=numbers))) == expected
 
 
 def test_t_uses_the_number_measured_where_it_is_printed():

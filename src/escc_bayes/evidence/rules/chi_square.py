@@ -16,6 +16,8 @@ from escc_bayes.evidence.rules.wald import printed_p
 
 RULE = "chi-square"
 MOST_DF = 12
+DF = r"(?:\bdf\s*=?\s*|\bchi2?[- ]?(?:square)?\s*\()(\d+)\b|\b(\d+)\s*(?:df|d\.f\.|degrees? of freedom)"
+TREND = re.compile(r"\btrend\b|linear[- ]by[- ]linear|\bper (?:level|class|category)\b", flags=re.IGNORECASE)
 TIMES = r"_(baseline|pre|before|mid|during|nadir|post|after|end|follow_?up|m\d+|t\d+)$"
 
 
@@ -33,11 +35,25 @@ def fitting_df(estimate: PublishedEstimate) -> tuple[int, ...] | None:
     return tuple(df for df in range(1, MOST_DF + 1) if p_values(statistic, df).meets(printed[0]))
 
 
+def stated_df(estimate: PublishedEstimate) -> int | None:
+    """Return the degrees of freedom that the print states: in words, or by the groups compared; a trend has one."""
+    said = re.search(DF, estimate.quote, flags=re.IGNORECASE)
+    if said:
+        return int(said[1] or said[2])
+    if TREND.search(f"{estimate.quote} {estimate.coding_note}"):
+        return 1
+    if estimate.groups:
+        return estimate.groups - 1
+    if estimate.measure == "logrank 3 groups":
+        return 2
+    return 1 if estimate.measure == "logrank" and None not in (estimate.n_hazard_of, estimate.n_versus) else None
+
+
 def chi_square_and_p(study: Study) -> Iterator[Finding]:
     """Report a P that belongs to other degrees of freedom, or to none."""
     for estimate in study.estimates:
         fitting = fitting_df(estimate)
-        stated = estimate.groups - 1 if estimate.groups else None
+        stated = stated_df(estimate)
         if fitting is None or stated in fitting or (stated is None and fitting):
             continue
         df = stated or 1
@@ -67,8 +83,9 @@ def one_statistic_two_p(study: Study) -> Iterator[Finding]:
     """Report one statistic of one comparison and endpoint that stands with two P values."""
     tests = [estimate for estimate in study.estimates if estimate.chi2 is not None and estimate.p is not None]
     for one, other in combinations(tests, 2):
-        same = (one.effect, one.endpoint, str(one.chi2)) == (other.effect, other.endpoint, str(other.chi2))
-        if not same or one.p == other.p or one.subgroup != other.subgroup:
+        if what_is_tested(one) != what_is_tested(other) or one.p is None or other.p is None:
+            continue
+        if str(one.chi2) != str(other.chi2) or interval(one.p).meets(interval(other.p)):
             continue
         by_df = ", ".join(f"{df} df: P = {float(chdtrc(df, float(one.chi2 or 0))):.4f}" for df in (1, 2))
         yield Finding(
@@ -79,6 +96,11 @@ def one_statistic_two_p(study: Study) -> Iterator[Finding]:
             by_df,
             f"{one.place}, {other.place}",
         )
+
+
+def what_is_tested(estimate: PublishedEstimate) -> tuple[str, ...]:
+    """Return what two prints of one test share."""
+    return (estimate.effect, estimate.endpoint, estimate.subgroup, estimate.cutoff)
 
 
 def repeated_measure_df(study: Study) -> Iterator[Finding]:

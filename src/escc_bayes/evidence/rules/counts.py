@@ -3,75 +3,111 @@
 Elementary; one of the checks of Wilkinson et al. 2024, BMJ Open 14:e084164 (INSPECT-SR).
 """
 
+import math
 import re
 from collections.abc import Iterator
 from itertools import product
 
 from escc_bayes.data.study import PublishedNumber, Study
 from escc_bayes.evidence.finding import Finding, Severity
-from escc_bayes.evidence.rules.repeated_counts import PLACES
+from escc_bayes.evidence.rules.number_names import is_count, subject
+from escc_bayes.evidence.rules.partitions import (
+    ARMS,
+    CASES,
+    RESPONSE,
+    ROMAN,
+    SEX,
+    STAGES,
+    Partition,
+    partitions,
+    totals,
+)
 
 RULE = "counts"
-ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
-RESPONSES = ("cr", "pr", "sd", "pd")
+RESPONSES = frozenset({"cr", "pr", "sd", "pd"})
+UNKNOWN = frozenset({"unknown", "missing", "na", "other", "others", "unavailable"})
+ALLOCATED = re.compile(r"\b(randomi[sz]|randomly|allocat|assign)", flags=re.IGNORECASE)
+MOST_PICKS = 500
 
 
 def counts_that_sum(study: Study) -> Iterator[Finding]:
-    """Compare stages, responses, numbered groups and itemised parts with their totals."""
-    counts = [number for number in study.numbers if number.value == int(number.value)]
-    yield from stages(study, counts)
-    responses, groups = matching(counts, r"(cr|pr|sd|pd|ne)_n"), matching(counts, r"group(\d)_.*n")
-    yield from partition(study, responses, least=len(RESPONSES), what="responses")
-    if all(len(prints) == 1 for prints in groups.values()):
-        yield from partition(study, groups, least=2, what="numbered groups")
+    """Compare the classes of each covariate, and itemised parts, with what they divide."""
+    counts = [number for number in study.numbers if is_count(number)]
+    for partition in partitions(study, counts):
+        yield from classes_against_whole(study, partition, counts)
     yield from parts(study, counts)
 
 
-def matching(counts: list[PublishedNumber], pattern: str) -> dict[str, list[PublishedNumber]]:
-    """Return the counts whose name matches, by the first group of the pattern; several prints of one level stay."""
-    levels: dict[str, list[PublishedNumber]] = {}
-    for number in counts:
-        found = re.fullmatch(pattern, number.name, flags=re.IGNORECASE)
-        if found:
-            levels.setdefault(found[1].upper(), []).append(number)
-    return levels
-
-
-def stages(study: Study, counts: list[PublishedNumber]) -> Iterator[Finding]:
-    """Stages I to IV; they are the whole if the population line names their first and last."""
-    levels = matching(counts, rf"stage_((?:I{{1,3}}|IV)[A-C]?)_n(?:_(?:{PLACES}))?")
-    # Substages stand beside their stage in some papers: count them once.
-    levels = {level: prints for level, prints in levels.items() if level in ROMAN or level[:-1] not in levels}
-    named = re.search(r"stages? (I{1,3}|IV)\s*(?:-|to|–)\s*(I{1,3}|IV)\b", study.population)
-    if named and all(r in levels for r in ROMAN if ROMAN[named[1]] <= ROMAN[r] <= ROMAN[named[2]]):
-        yield from partition(study, levels, least=2, what="stages", exhaustive=True)
-    else:
-        yield from partition(study, levels, least=2, what="stages")
-
-
-def partition(
-    study: Study, levels: dict[str, list[PublishedNumber]], *, least: int, what: str, exhaustive: bool = False
-) -> Iterator[Finding]:
-    """Compare every way to pick one print per level with the number of patients."""
-    if study.n is None or len(levels) < least:
+def classes_against_whole(study: Study, partition: Partition, counts: list[PublishedNumber]) -> Iterator[Finding]:
+    """Compare every way to pick one print per class with the number of patients divided."""
+    levels, whole = partition.levels, partition.whole
+    known = {whole.n} if whole.name else totals(study, counts) | {whole.n}
+    if math.prod(len(prints) for prints in levels.values()) > MOST_PICKS:
         return
     picks = list(product(*levels.values()))
-    fits = any(total(pick) == study.n for pick in picks)
-    known = {study.n} | {int(number.value) for number in study.numbers if number.name.startswith("n_")}
+    fits = any(total(pick) == whole.n for pick in picks)
+    unknown = {int(number.value) for number in counts if UNKNOWN & set(subject(number))}
     for pick in picks:
         found = total(pick)
-        if found in known:
+        if found in known or whole.n - found in unknown:
             continue
-        severity: Severity = "contradiction" if found > study.n or fits or exhaustive else "notice"
-        sides = " + ".join(str(number.value) for number in pick)
-        yield Finding(
-            study.id,
-            RULE,
-            severity,
-            f"The {what} sum to {found}, but the study has {study.n} patients.",
-            f"{sides} = {found}, not {study.n}" + ("; another print of one level makes the sum fit" if fits else ""),
-            ", ".join(number.place for number in pick),
-        )
+        certain = fits or found > max(known) or exhaustive(study, partition, pick)
+        if certain or may_be_short(partition):
+            yield unequal(study, partition, pick, severity="contradiction" if certain else "notice", fits=fits)
+
+
+def exhaustive(study: Study, partition: Partition, pick: tuple[PublishedNumber, ...]) -> bool:
+    """Whether no patient can be outside the classes: two sexes, "the remaining", randomised arms, stages named."""
+    if not partition.whole.certain:
+        return False
+    quotes = " ".join(number.quote for number in pick)
+    if partition.what == STAGES:
+        named = re.search(r"stages? (I{1,3}|IV)\s*(?:-|to|–)\s*(I{1,3}|IV)\b", study.population)
+        ends = [ROMAN[end.casefold()] for end in named.groups()] if named else []
+        whole_scale = bool(ends) and all(r in partition.levels for r in ROMAN if ends[0] <= ROMAN[r] <= ends[1])
+    else:
+        whole_scale = partition.what in (SEX, CASES)
+    allocated = partition.what == ARMS and ALLOCATED.search(f"{quotes} {study.design}") is not None
+    return (
+        whole_scale
+        or allocated
+        or re.search(r"\b(remaining|the rest)\b", quotes) is not None
+        or one_sentence(pick, partition.whole.n)
+    )
+
+
+def one_sentence(pick: tuple[PublishedNumber, ...], n: int) -> bool:
+    """Whether one sentence prints the whole and all its classes, and speaks of nobody unknown."""
+    quotes = {number.quote for number in pick}
+    (sentence, *others) = quotes
+    if others or UNKNOWN & set(re.findall(r"[a-z]+", sentence.casefold())):
+        return False
+    printed = re.findall(r"(?<![\d.])\d+(?![\d.]*\s*%)(?!\.\d)", sentence)
+    return {str(n), *(str(number.value) for number in pick)} <= set(printed)
+
+
+def may_be_short(partition: Partition) -> bool:
+    """Whether a sum below the whole deserves a word: all classes are printed and are about all patients."""
+    if partition.what == RESPONSE:
+        return partition.whole.certain and set(partition.levels) >= RESPONSES
+    return partition.whole.certain
+
+
+def unequal(
+    study: Study, partition: Partition, pick: tuple[PublishedNumber, ...], *, severity: Severity, fits: bool
+) -> Finding:
+    """Report classes that do not sum to what they divide."""
+    whole, found = partition.whole, total(pick)
+    sides = " + ".join(str(number.value) for number in pick)
+    of = f"{whole.name} has" if whole.name else "the study has"
+    return Finding(
+        study.id,
+        RULE,
+        severity,
+        f"The {partition.what} sum to {found}, but {of} {whole.n} patients.",
+        f"{sides} = {found}, not {whole.n}" + ("; another print of one level makes the sum fit" if fits else ""),
+        ", ".join([number.place for number in pick] + ([whole.place] if whole.place else [])),
+    )
 
 
 def total(pick: tuple[PublishedNumber, ...]) -> int:

@@ -7,17 +7,17 @@ from collections.abc import Iterator
 
 from escc_bayes.data.study import PublishedEstimate, Study
 from escc_bayes.evidence.finding import Finding
+from escc_bayes.evidence.rules.number_names import is_count
 
 RULE = "group sizes"
 
 
 def group_sizes(study: Study) -> Iterator[Finding]:
     """Compare compared groups with the study, and events with the patients who could have them."""
-    one_contrast = len({estimate.effect for estimate in study.estimates}) == 1
     for estimate in study.estimates:
         sizes = [n for n in (estimate.n_hazard_of, estimate.n_versus) if n is not None]
         if study.n is not None and sum(sizes) > study.n:
-            certain = one_contrast and not estimate.subgroup
+            certain = not estimate.subgroup and only_two_groups(study, estimate)
             sides = " + ".join(str(n) for n in sizes)
             yield Finding(
                 study.id,
@@ -31,6 +31,20 @@ def group_sizes(study: Study) -> Iterator[Finding]:
     for curve in study.survivals:
         if curve.n is not None and curve.events is not None and curve.events > curve.n:
             yield too_many(study, curve.events, curve.n, curve.place)
+
+
+def only_two_groups(study: Study, estimate: PublishedEstimate) -> bool:
+    """Whether no larger whole is in sight: no other groups of this effect, no larger number of patients printed."""
+    sizes = (estimate.n_hazard_of or 0) + (estimate.n_versus or 0)
+    own = {estimate.hazard_of.casefold(), estimate.versus.casefold()}
+    others = [{other.hazard_of.casefold(), other.versus.casefold()} for other in study.estimates]
+    labels = own.union(*(pair for pair in others if pair & own))
+    arms = {frozenset((other.n_hazard_of, other.n_versus)) for other in study.estimates if not other.subgroup}
+    larger = any(int(number.value) >= sizes for number in study.numbers if is_count(number))
+    alone = len({other.effect for other in study.estimates}) == 1 or any(
+        sum(filter(None, pair)) == study.n for pair in arms if None not in pair
+    )
+    return alone and len(labels) <= 2 and not larger
 
 
 def events_within_groups(study: Study, estimate: PublishedEstimate) -> Iterator[Finding]:

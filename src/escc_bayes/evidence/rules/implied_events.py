@@ -1,15 +1,18 @@
 """Hazard ratio and precision imply a number of events: SE(log HR) >= 2 / sqrt(events) for two groups.
 
 The partial-likelihood information of a 0/1 covariate is a sum of p(1 - p) over events, each at most 1/4, and adjustment
-only lowers it. Schoenfeld 1983, Biometrics 39:499.
+only lowers it. At the estimate the p sum to the events d1 of the group, so that SE^2 >= 1/d1 + 1/d2 (Jensen).
+Schoenfeld 1983, Biometrics 39:499.
 """
 
 import math
+import re
 from collections.abc import Iterator
 
 from escc_bayes.data.rounding import Interval
-from escc_bayes.data.study import PublishedEstimate, Study
+from escc_bayes.data.study import PublishedEstimate, PublishedSurvival, Study
 from escc_bayes.evidence.finding import Finding
+from escc_bayes.evidence.rules.curves import endpoint
 from escc_bayes.evidence.rules.wald import normal_quantile, se_from_limits, se_from_p, z_from_p
 
 RULE = "implied events"
@@ -18,6 +21,9 @@ UNINFORMATIVE = 10.0
 
 SCORE_MARGIN = 0.9
 """A log-rank P beside a Cox hazard ratio: the standard error may be this much larger than implied."""
+
+EFRON_MARGIN = 0.98
+"""Efron's rule for ties shifts the information of two groups a little."""
 
 
 def implied_events(study: Study) -> Iterator[Finding]:
@@ -30,7 +36,12 @@ def implied_events(study: Study) -> Iterator[Finding]:
             yield implied_interval(study, estimate, test)
         se = limits or test
         if se is not None and math.isfinite(se.high):
-            yield from too_precise(study, estimate, se, exact=limits is not None)
+            yield from too_precise(study, estimate, se, exact=same_model(estimate))
+
+
+def same_model(estimate: PublishedEstimate) -> bool:
+    """Whether ratio and precision come from one model: limits are printed, or P is that of a multivariable one."""
+    return (estimate.ci_low is not None and estimate.ci_high is not None) or estimate.adjusted is True
 
 
 def least_events(se: Interval, *, exact: bool) -> int:
@@ -40,42 +51,89 @@ def least_events(se: Interval, *, exact: bool) -> int:
 
 
 def binary(study: Study, estimate: PublishedEstimate) -> bool:
-    """Whether the study says that two groups are compared."""
-    if estimate.n_hazard_of is not None and estimate.n_versus is not None:
+    """Whether the study says that two groups are compared: by their sizes, events, curves or tests."""
+    if None not in (estimate.n_hazard_of, estimate.n_versus):
+        return True
+    if None not in (estimate.events_hazard_of, estimate.events_versus):
+        return True
+    arms = {curve.arm.casefold() for curve in study.survivals}
+    if {estimate.hazard_of.casefold(), estimate.versus.casefold()} <= arms:
         return True
     groups = [other.groups for other in study.estimates if other.effect == estimate.effect and other.groups]
     return bool(groups) and max(groups) == 2
 
 
-def weighted(estimate: PublishedEstimate) -> bool:
-    """Whether patients were weighted, so that the sum of weights stands in for events."""
-    return "iptw" in f"{estimate.adjusted} {estimate.adjustment}".casefold()
+def other_error(estimate: PublishedEstimate) -> bool:
+    """Whether the standard error is not that of a plain partial likelihood: patients weighted, or a robust error."""
+    said = f"{estimate.adjusted} {estimate.adjustment} {estimate.quote}".casefold()
+    return re.search(r"iptw|weighted|robust|sandwich|penali[sz]|firth|bayes", said) is not None
 
 
-def events_given(estimate: PublishedEstimate) -> int | None:
-    """Return the events printed with an estimate."""
+def events_of_groups(study: Study, estimate: PublishedEstimate) -> tuple[int, int] | None:
+    """Return the events of the two groups: printed with the estimate, or with the curves called as its groups."""
     if estimate.events_hazard_of is not None and estimate.events_versus is not None:
-        return estimate.events_hazard_of + estimate.events_versus
-    return estimate.events
+        return estimate.events_hazard_of, estimate.events_versus
+    found = []
+    for label, n in ((estimate.hazard_of, estimate.n_hazard_of), (estimate.versus, estimate.n_versus)):
+        events = {curve.events for curve in curves_beside(study, estimate) if is_arm(curve, label, n)}
+        if len(events) != 1 or None in events:
+            return None
+        found += [event for event in events if event is not None]
+    return found[0], found[1]
+
+
+def curves_beside(study: Study, estimate: PublishedEstimate) -> list[PublishedSurvival]:
+    """Return the curves of the endpoint and data cut-off of an estimate of all patients."""
+    return [
+        curve
+        for curve in study.survivals
+        if endpoint(curve.endpoint) == endpoint(estimate.endpoint)
+        and curve.cutoff.casefold() == estimate.cutoff.casefold()
+        and not estimate.subgroup
+    ]
+
+
+def is_arm(curve: PublishedSurvival, label: str, n: int | None) -> bool:
+    """Whether a curve is that of a group, by its name and size."""
+    return curve.arm.casefold() == label.casefold() and (None in (n, curve.n) or n == curve.n)
+
+
+def events_given(study: Study, estimate: PublishedEstimate) -> int | None:
+    """Return the events printed with an estimate or with its groups; at most those of all patients."""
+    groups = events_of_groups(study, estimate)
+    if groups is not None:
+        return sum(groups)
+    if estimate.events is not None:
+        return estimate.events
+    whole = [curve.events for curve in curves_beside(study, estimate) if curve.n is not None and curve.n == study.n]
+    return next((events for events in whole if events is not None), None)
 
 
 def too_precise(study: Study, estimate: PublishedEstimate, se: Interval, *, exact: bool) -> Iterator[Finding]:
-    """Report more implied events than events printed, or than patients."""
+    """Report a smaller standard error than the events printed, or the patients, can give."""
+    if not binary(study, estimate):
+        return
+    groups, events = events_of_groups(study, estimate), events_given(study, estimate)
     sizes = [n for n in (estimate.n_hazard_of, estimate.n_versus) if n is not None]
-    patients = sum(sizes) if len(sizes) == 2 else study.n
-    events = events_given(estimate)
-    most = events if events is not None else patients
-    least = least_events(se, exact=exact)
-    if most is None or least <= most or not binary(study, estimate):
+    most = events if events is not None else sum(sizes) if len(sizes) == 2 else study.n
+    least, upper = least_events(se, exact=exact), se.high / (1.0 if exact else SCORE_MARGIN)
+    uneven = groups is not None and 0 not in groups and upper < EFRON_MARGIN * math.sqrt(1 / groups[0] + 1 / groups[1])
+    if most is None or (least <= most and not uneven):
         return
     what = "events are printed" if events is not None else "patients were studied"
+    shown = f"{groups[0]} and {groups[1]}" if groups is not None else str(most)
+    bound = (
+        f"1/{groups[0]} + 1/{groups[1]} = {1 / groups[0] + 1 / groups[1]:.4f} > SE^2 = {upper**2:.4f}"
+        if groups is not None and 0 not in groups
+        else f"two groups: events >= 4 / SE^2 = {4 / se.high**2:.1f}"
+    )
     yield Finding(
         study.id,
         RULE,
-        "notice" if weighted(estimate) else "contradiction",
-        f"{estimate.effect}, {estimate.endpoint}: a standard error of at most {se.high:.3f} needs {least} events, "
-        f"but {most} {what}.",
-        f"SE = {se.low:.3f} to {se.high:.3f}; two groups: events >= 4 / SE^2 = {4 / se.high**2:.1f}",
+        "notice" if other_error(estimate) else "contradiction",
+        f"{estimate.effect}, {estimate.endpoint}: a standard error of at most {se.high:.3f} needs at least {least} "
+        f"events, but {shown} {what}.",
+        f"SE = {se.low:.3f} to {se.high:.3f}; {bound}",
         estimate.place,
     )
 

@@ -4,25 +4,41 @@ Wald interval: log HR -+ z_L SE, so sqrt(lower x upper) = HR. Altman & Bland 201
 """
 
 import math
+import re
 from collections.abc import Iterator
 
 from escc_bayes.data.rounding import Interval
 from escc_bayes.data.study import PublishedEstimate, Study
 from escc_bayes.evidence.finding import Finding, Severity
-from escc_bayes.evidence.rules.wald import log_interval
+from escc_bayes.evidence.rules.wald import RATIOS, log_interval
 
 OFF_CENTRE = 0.1
 """Share of the half-width beyond which profile or bootstrap limits no longer explain the asymmetry."""
+
+OFF_CENTRE_OF_TABLES = 0.3
+"""The same for odds and risk ratios, whose limits may come from an exact or a score test."""
+
+OTHER_LIMITS = re.compile(
+    r"profile|bootstrap|credible|posterior|bayes|exact|firth|median[- ]unbiased", flags=re.IGNORECASE
+)
 
 
 def interval_symmetry(study: Study) -> Iterator[Finding]:
     """Compare each hazard ratio with the geometric mean of its limits."""
     for estimate in study.estimates:
-        if estimate.value is None or estimate.ci_low is None or estimate.ci_high is None:
+        if not is_ratio(estimate) or None in (estimate.value, estimate.ci_low, estimate.ci_high):
             continue
         gap = off_centre(estimate, widen=0.0)
         if gap > 0:
             yield asymmetric(study, estimate, gap)
+
+
+def is_ratio(estimate: PublishedEstimate) -> bool:
+    """Whether the estimate is a ratio: by its measure, or by the words of its quote."""
+    return (
+        estimate.measure in RATIOS
+        or re.search(r"\b(?:OR|RR|HR|(?:odds|risk|rate) ratio)\b", estimate.quote) is not None
+    )
 
 
 def centre(estimate: PublishedEstimate, widen: float) -> Interval:
@@ -40,7 +56,9 @@ def off_centre(estimate: PublishedEstimate, *, widen: float) -> float:
 
 def asymmetric(study: Study, estimate: PublishedEstimate, gap: float) -> Finding:
     """Report an interval off its estimate; how far decides how serious it is."""
-    severity: Severity = "contradiction" if gap > OFF_CENTRE else "notice"
+    otherwise = OTHER_LIMITS.search(f"{estimate.quote} {estimate.adjustment} {estimate.coding_note} {estimate.flag}")
+    most = OFF_CENTRE if estimate.measure in RATIOS else OFF_CENTRE_OF_TABLES
+    severity: Severity = "contradiction" if gap > most and otherwise is None else "notice"
     if off_centre(estimate, widen=0.5) == 0:
         severity = "rounding"
     middle = math.sqrt(float(estimate.ci_low or 0) * float(estimate.ci_high or 0))

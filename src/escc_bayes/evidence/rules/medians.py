@@ -10,6 +10,7 @@ from itertools import combinations
 from escc_bayes.data.rounding import Interval
 from escc_bayes.data.study import PublishedEstimate, PublishedSurvival, Study
 from escc_bayes.evidence.finding import Finding
+from escc_bayes.evidence.rules.curves import endpoint
 from escc_bayes.evidence.rules.wald import log_interval
 
 TOLERANCE = math.log(1.5)
@@ -26,15 +27,16 @@ def medians_against_ratio(study: Study) -> Iterator[Finding]:
 
 
 def belong(estimate: PublishedEstimate, one: PublishedSurvival, other: PublishedSurvival) -> bool:
-    """Whether two curves are the two groups of an estimate, by endpoint, cut-off and group sizes."""
+    """Whether two curves are the two groups of an estimate, by endpoint, cut-off, and names or group sizes."""
     sizes = {estimate.n_hazard_of, estimate.n_versus}
+    labels = {estimate.hazard_of.casefold(), estimate.versus.casefold()}
+    named = "" not in labels and {one.arm.casefold(), other.arm.casefold()} == labels and not estimate.subgroup
     return (
-        one.endpoint == other.endpoint == estimate.endpoint
+        endpoint(one.endpoint) == endpoint(other.endpoint) == endpoint(estimate.endpoint)
         and one.cutoff == other.cutoff == estimate.cutoff
         and one.median is not None
         and other.median is not None
-        and None not in sizes
-        and {one.n, other.n} == sizes
+        and (named or (None not in sizes and {one.n, other.n} == sizes))
     )
 
 

@@ -7,26 +7,53 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from escc_bayes.data.rounding import interval
-from escc_bayes.data.study import PublishedSurvival, Study
+from escc_bayes.data.study import Landmark, PublishedSurvival, Study
 from escc_bayes.evidence.finding import Finding
+from escc_bayes.evidence.rules.curves import endpoint, one_group
 
 RULE = "monotone survival"
 
 
 def monotone_survival(study: Study) -> Iterator[Finding]:
     """Compare the landmarks of each curve with each other and with its median."""
-    for curve in study.survivals:
-        points = sorted(curve.landmarks, key=lambda landmark: landmark.t)
+    for position, curve in enumerate(study.survivals):
+        same = [other for other in study.survivals[position:] if one_curve(curve, other)]
+        if any(one_curve(curve, other) for other in study.survivals[:position]):
+            continue
+        points = sorted(((mark, other) for other in same for mark in other.landmarks), key=lambda point: point[0].t)
         for early, late in pairwise(points):
-            if interval(late.s).low > interval(early.s).high:
-                statement = f"{curve.endpoint} rises from {early.s} at {early.t} to {late.s} at {late.t} months."
-                yield Finding(study.id, RULE, "contradiction", statement, f"{late.s} > {early.s}", curve.place)
-        yield from median_side(study, curve)
+            yield from falling(study, *early, *late)
+        for median in same:
+            for marks in same:
+                yield from median_side(study, median, marks)
 
 
-def median_side(study: Study, curve: PublishedSurvival) -> Iterator[Finding]:
-    """Report a landmark on the wrong side of one half."""
-    for landmark in curve.landmarks:
+def one_curve(one: PublishedSurvival, other: PublishedSurvival) -> bool:
+    """Whether two entries print one curve; those of unknown size may be of different patients."""
+    return one is other or (
+        one_group(one, other) and one.n == other.n is not None and endpoint(one.endpoint) == endpoint(other.endpoint)
+    )
+
+
+def falling(
+    study: Study, early: Landmark, first: PublishedSurvival, late: Landmark, second: PublishedSurvival
+) -> Iterator[Finding]:
+    """Report survival that rises, or two values at one time."""
+    twice = early.t == late.t and not interval(late.s).meets(interval(early.s))
+    if twice or interval(late.s).low > interval(early.s).high:
+        verb = "is" if twice else "rises from"
+        statement = (
+            f"{first.endpoint} {verb} {early.s} at {early.t} {'and' if twice else 'to'} {late.s} at {late.t} months."
+        )
+        place = first.place if first is second else f"{first.place}, {second.place}"
+        yield Finding(
+            study.id, RULE, "contradiction", statement, f"{late.s} {'is not' if twice else '>'} {early.s}", place
+        )
+
+
+def median_side(study: Study, curve: PublishedSurvival, marks: PublishedSurvival) -> Iterator[Finding]:
+    """Report a landmark on the wrong side of one half, given the median of the curve."""
+    for landmark in marks.landmarks:
         s = interval(landmark.s)
         wrong = ""
         if curve.median_reached is False and s.high < 0.5:
@@ -40,4 +67,4 @@ def median_side(study: Study, curve: PublishedSurvival) -> Iterator[Finding]:
         if wrong:
             statement = f"{curve.endpoint} is {landmark.s} at {landmark.t} months, but {wrong}."
             arithmetic = f"{landmark.s} stands for {s.low:g} to {s.high:g}, on the wrong side of 0.5"
-            yield Finding(study.id, RULE, "contradiction", statement, arithmetic, curve.place)
+            yield Finding(study.id, RULE, "contradiction", statement, arithmetic, marks.place)

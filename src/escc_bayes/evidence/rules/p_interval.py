@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from escc_bayes.data.rounding import Interval
 from escc_bayes.data.study import PublishedEstimate, Study
 from escc_bayes.evidence.finding import Finding, Severity
-from escc_bayes.evidence.rules.wald import p_from_z, printed_p, z_from_limits, z_from_p
+from escc_bayes.evidence.rules.wald import RATIOS, level_of, p_from_z, printed_p, z_from_limits, z_from_p
 
 RULE = "P and interval"
 OTHER_TEST = 0.5
@@ -20,11 +20,13 @@ def p_against_interval(study: Study) -> Iterator[Finding]:
     """Recompute P from each hazard ratio and its interval."""
     for estimate in study.estimates:
         z, printed = z_from_limits(estimate), printed_p(estimate)
-        if z is None or printed is None:
+        if z is None or printed is None or estimate.measure not in RATIOS:
             continue
         p, says_one_sided = printed
         sides = 1 if says_one_sided else 2
-        if not p_from_z(z, sides).meets(p):
+        # A one-sided P of a ratio on the other side of 1 is above one half.
+        upper = Interval(1.0 - p.high, 1.0 - p.low) if sides == 1 else p
+        if not p_from_z(z, sides).meets(p) and not p_from_z(z, sides).meets(upper):
             yield differing(study, estimate, z, p, sides)
 
 
@@ -41,13 +43,12 @@ def differing(study: Study, estimate: PublishedEstimate, z: Interval, p: Interva
     else:
         severity, reading = "contradiction", "no usual test joins them"
     given = estimate.p if estimate.p is not None else estimate.p_text
-    level = estimate.ci_level or "0.95"
     return Finding(
         study.id,
         RULE,
         severity,
         f"{estimate.effect}, {estimate.endpoint}: P = {given} is not the {('one', 'two')[sides - 1]}-sided P of "
         f"{estimate.value} ({estimate.ci_low} to {estimate.ci_high}); {reading}.",
-        f"level {level}: z = {z.low:.3f} to {z.high:.3f}, P = {expected.low:.4g} to {expected.high:.4g}",
+        f"level {level_of(estimate):g}: z = {z.low:.3f} to {z.high:.3f}, P = {expected.low:.4g} to {expected.high:.4g}",
         estimate.place,
     )

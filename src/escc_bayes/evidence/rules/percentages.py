@@ -6,11 +6,14 @@ Brown & Heathers 2017, Soc Psychol Personal Sci 8:363 (for means of whole number
 import math
 import re
 from collections.abc import Iterator
-from decimal import Decimal
+from dataclasses import replace
+from typing import NamedTuple
 
 from escc_bayes.data.rounding import Interval, interval
 from escc_bayes.data.study import PublishedEstimate, PublishedNumber, PublishedSurvival, Study
 from escc_bayes.evidence.finding import Finding
+from escc_bayes.evidence.rules.number_names import is_count, is_percentage, stands, subject, words
+from escc_bayes.evidence.rules.partitions import ARM_NOUNS, CASES, SEX, groups, partitions, within
 
 RULE = "percentages"
 COUNT = r"(\d+)(?: cases?| patients?)?"
@@ -19,40 +22,117 @@ PAIRS = (
     re.compile(rf"(?<![\d.]){COUNT} \({PERCENT}\)"),
     re.compile(rf"(?<![\d.])(?P<percent>\d{{1,3}}(?:\.\d+)?)\s*% \({COUNT}(?:/(?P<of>\d+))?\)"),
 )
+NO_SHARE = frozenset(
+    [
+        "os",
+        "pfs",
+        "dfs",
+        "efs",
+        "rfs",
+        "lrfs",
+        "dmfs",
+        "lrc",
+        "survival",
+        "incidence",
+        "cumulative",
+        "mean",
+        "median",
+        "sd",
+        "power",
+        "alpha",
+        "weight",
+        "loss",
+        "change",
+        "reduction",
+        "dose",
+        "ci",
+        "lower",
+        "upper",
+        "i2",
+        "level",
+    ]
+)
+"""Words of percentages that are no count over a number of patients."""
 
 type Entry = PublishedEstimate | PublishedSurvival | PublishedNumber
 
 
+class Pair(NamedTuple):
+    """A count and the percentage beside it; ``of`` is a printed denominator, ``counted`` the place of the count."""
+
+    patients: int
+    percent: str
+    of: int | None
+    entry: Entry
+    counted: str
+
+
 def percentages_against_counts(study: Study) -> Iterator[Finding]:
-    """Compare each count with the percentage beside it, and each lone percentage with all possible counts."""
-    seen: set[tuple[int, str]] = set()
-    for count, percent, of, entry in (*quoted_pairs(study), *named_pairs(study)):
-        if (count, percent) not in seen:
-            seen.add((count, percent))
-            yield from pair(study, count, percent, of, entry)
-    paired = {percent for _, percent in seen}
-    for number in study.numbers:
-        if number.name.endswith("_percent") and str(number.value) not in paired:
+    """Compare each count with the percentage beside it, lone percentages with all counts, classes with 100 %."""
+    seen: set[tuple[int, str, int | None]] = set()
+    wholes = wholes_of_classes(study)
+    for found in (*quoted_pairs(study), *named_pairs(study)):
+        if (found.patients, found.percent, found.of) not in seen:
+            seen.add((found.patients, found.percent, found.of))
+            yield from pair(study, found, wholes.get(found.counted, frozenset()))
+    paired = {percent for _, percent, _ in seen}
+    for number in shares(study):
+        if str(number.value) not in paired:
             yield from lone(study, number)
+    yield from classes_against_hundred(study)
 
 
-def quoted_pairs(study: Study) -> Iterator[tuple[int, str, int | None, Entry]]:
+def shares(study: Study) -> list[PublishedNumber]:
+    """Return the percentages that are counts over numbers of patients."""
+    return [number for number in study.numbers if is_percentage(number) and not NO_SHARE & set(words(number.name))]
+
+
+def quoted_pairs(study: Study) -> Iterator[Pair]:
     """Yield count, percentage and printed denominator from quotes such as "7 cases (8.9%)" or "82.3% (65/79)"."""
     entries: tuple[Entry, ...] = (*study.survivals, *study.numbers, *study.estimates)
     for entry in entries:
+        own = str(entry.value) if isinstance(entry, PublishedNumber) else ""
         for found in PAIRS[0].finditer(entry.quote):
-            yield int(found[1]), found[2], None, entry
+            yield Pair(int(found[1]), found[2], None, entry, entry.place if found[1] == own else "")
         for found in PAIRS[1].finditer(entry.quote):
-            yield int(found[2]), found["percent"], int(found["of"]) if found["of"] else None, entry
+            of = int(found["of"]) if found["of"] else None
+            yield Pair(int(found[2]), found["percent"], of, entry, entry.place if found[2] == own else "")
 
 
-def named_pairs(study: Study) -> Iterator[tuple[int, str, int | None, Entry]]:
-    """Yield numbers called ``X_n..`` and ``X_percent..``."""
-    counts = {re.sub(r"_n(?=_|$)", "", number.name): number for number in study.numbers if "_n" in number.name}
+def named_pairs(study: Study) -> Iterator[Pair]:
+    """Yield a count and a percentage of one subject: ``male_n`` and ``male_percent``, or units that say so."""
+    prints: dict[tuple[tuple[str, ...], str], list[PublishedNumber]] = {}
     for number in study.numbers:
-        base = re.sub(r"_percent(?=_|$)", "", number.name)
-        if base != number.name and base in counts:
-            yield int(counts[base].value), str(number.value), None, number
+        if is_count(number):
+            prints.setdefault((subject(number), stands(number)), []).append(number)
+    for number in shares(study):
+        counts = prints.get((subject(number), stands(number)), [])
+        if len(counts) == 1:
+            yield Pair(int(counts[0].value), str(number.value), None, number, counts[0].place)
+
+
+def wholes_of_classes(study: Study) -> dict[str, frozenset[int]]:
+    """Return, for the place of each count, the wholes that it and other classes sum to: percentages are of these."""
+    found: dict[str, frozenset[int]] = {}
+    for partition in partitions(study, [number for number in study.numbers if is_count(number)]):
+        classes = [prints[0] for prints in partition.levels.values()]
+        alone = all(len(prints) == 1 for prints in partition.levels.values())
+        if alone and sum(number.value for number in classes) == partition.whole.n:
+            for number in classes:
+                found[number.place] = found.get(number.place, frozenset()) | {partition.whole.n}
+    return found
+
+
+def own_group(study: Study, entry: Entry) -> int | None:
+    """Return the size of the arm that the name of a percentage is about: of arm a for ``male_arm_a_percent``."""
+    if not isinstance(entry, PublishedNumber):
+        return None
+    counts = [(subject(number), int(number.value)) for number in study.numbers if is_count(number)]
+    arms = [(named, n) for named, n in counts if named[0] in ARM_NOUNS]
+    arms += [(named, n) for named, n, *_ in groups(study)]
+    about = subject(entry)
+    sizes = {n for named, n in arms if named != about and within(named, about)}
+    return sizes.pop() if len(sizes) == 1 else None
 
 
 def denominators(study: Study, entry: Entry) -> list[int]:
@@ -60,7 +140,7 @@ def denominators(study: Study, entry: Entry) -> list[int]:
     own = [entry.n] if isinstance(entry, PublishedSurvival) else []
     others = [study.n, *(curve.n for curve in study.survivals)]
     others += [n for estimate in study.estimates for n in (estimate.n_hazard_of, estimate.n_versus)]
-    others += [int(number.value) for number in study.numbers if re.search(r"(^n|_n)(_|$)", number.name)]
+    others += [int(number.value) for number in study.numbers if is_count(number)]
     return list(dict.fromkeys(n for n in (*own, *others) if n))
 
 
@@ -69,37 +149,52 @@ def share(count: int, of: int) -> float:
     return 100.0 * count / of
 
 
-def pair(study: Study, count: int, percent: str, of: int | None, entry: Entry) -> Iterator[Finding]:
-    """Report a count and a percentage that no denominator of the study joins."""
-    printed = interval(percent, whole="rounded")
-    known = [of] if of else denominators(study, entry)
-    fitting = [n for n in known if printed.holds(share(count, n))]
-    if isinstance(entry, PublishedSurvival) and entry.n and of is None and fitting and entry.n not in fitting:
-        yield swapped(study, count, percent, fitting[0], entry)
+def pair(study: Study, found: Pair, wholes: frozenset[int]) -> Iterator[Finding]:
+    """Report a count and a percentage that no denominator of the study joins, or only that of another group."""
+    printed, entry, own = interval(found.percent, whole="rounded"), found.entry, own_group(study, found.entry)
+    known = [found.of] if found.of else denominators(study, entry)
+    fitting = [n for n in known if printed.holds(share(found.patients, n))]
+    if (
+        own
+        and not found.of
+        and not {own, study.n, *wholes} & set(fitting)
+        and share(found.patients, own) > printed.high
+    ):
+        yield not_its_share(study, found, own, printed)
+        return
+    if isinstance(entry, PublishedSurvival) and entry.n and found.of is None and fitting and entry.n not in fitting:
+        yield swapped(study, found, fitting[0], entry)
     if not known or fitting:
         return
-    possible = possible_denominators(count, printed, max(known))
-    first = of or study.n or known[0]
-    implied = (
-        f"{percent} % needs {count}/{{{', '.join(map(str, possible)) or 'none'}}} among up to {max(known)} patients"
-    )
-    yield Finding(
+    first = found.of or (min(wholes) if wholes else study.n) or known[0]
+    yield not_its_share(study, found, first, printed, most=max(known), certain=bool(found.of or wholes))
+
+
+def not_its_share(
+    study: Study, found: Pair, of: int, printed: Interval, *, most: int | None = None, certain: bool = True
+) -> Finding:
+    """Report a percentage that is not the count over ``of``; a notice if another number would do."""
+    k, p, up_to = found.patients, found.percent, most or of
+    possible = possible_denominators(k, printed, up_to)
+    implied = f"{p} % needs {k}/{{{', '.join(map(str, possible)) or 'none'}}} among up to {up_to} patients"
+    return Finding(
         study.id,
         RULE,
-        "notice" if possible and of is None else "contradiction",
-        f"{count} patients are printed as {percent} %, but {count}/{first} is {share(count, first):.1f} %.",
-        f"{count}/{first} = {share(count, first):.2f} %, printed {printed.low:g} to {printed.high:g}; {implied}",
-        entry.place,
+        "notice" if possible and not certain else "contradiction",
+        f"{k} patients are printed as {p} %, but {k}/{of} is {share(k, of):.1f} %.",
+        f"{k}/{of} = {share(k, of):.2f} %, printed {printed.low:g} to {printed.high:g}; {implied}",
+        found.entry.place,
     )
 
 
-def swapped(study: Study, count: int, percent: str, of: int, entry: PublishedSurvival) -> Finding:
+def swapped(study: Study, found: Pair, of: int, entry: PublishedSurvival) -> Finding:
     """Report a percentage that fits another group's size and not that of its own."""
-    own = share(count, entry.n or 1)
+    own = share(found.patients, entry.n or 1)
     statement = (
-        f"{entry.arm}: {count} patients are printed as {percent} %, which fits {of} patients, not its {entry.n}."
+        f"{entry.arm}: {found.patients} patients are printed as {found.percent} %, which fits {of} patients, "
+        f"not its {entry.n}."
     )
-    arithmetic = f"{count}/{entry.n} = {own:.2f} %, {count}/{of} = {share(count, of):.2f} %"
+    arithmetic = f"{found.patients}/{entry.n} = {own:.2f} %, {found.patients}/{of} = {share(found.patients, of):.2f} %"
     return Finding(study.id, RULE, "notice", statement, arithmetic, entry.place)
 
 
@@ -110,7 +205,7 @@ def possible_denominators(count: int, printed: Interval, most: int) -> list[int]
 
 def lone(study: Study, number: PublishedNumber) -> Iterator[Finding]:
     """Report a percentage that no whole number of patients yields in any group of the study."""
-    printed = interval(Decimal(number.value), whole="rounded")
+    printed = interval(number.value, whole="rounded")
     known = denominators(study, number)
     if not known or any(whole_number_prints(printed, n) for n in known):
         return
@@ -131,3 +226,23 @@ def whole_number_prints(printed: Interval, n: int) -> bool:
     return any(
         printed.holds(share(k, n)) for k in {math.floor(printed.low * n / 100), math.ceil(printed.low * n / 100)}
     )
+
+
+def classes_against_hundred(study: Study) -> Iterator[Finding]:
+    """Report percentages of exclusive classes of all patients that exceed 100, or of the two sexes that miss it."""
+    for partition in partitions(replace(study, n=100, survivals=()), shares(study)):
+        prints = [prints[0] for prints in partition.levels.values()]
+        sums = [interval(number.value, whole="rounded") for number in prints]
+        low, high = sum(printed.low for printed in sums), sum(printed.high for printed in sums)
+        short = partition.what in (SEX, CASES) and high < 100
+        if partition.whole.name or not partition.whole.certain or (low <= 100 and not short):
+            continue
+        sides = " + ".join(str(number.value) for number in prints)
+        yield Finding(
+            study.id,
+            RULE,
+            "contradiction",
+            f"The percentages of the {partition.what} sum to {sum(number.value for number in prints)}.",
+            f"{sides} stands for {low:.4g} to {high:.4g}, not 100",
+            ", ".join(number.place for number in prints),
+        )

@@ -10,8 +10,10 @@ from itertools import combinations
 
 from escc_bayes.data.study import PublishedNumber, Study
 from escc_bayes.evidence.finding import Finding
+from escc_bayes.evidence.rules.number_names import PLACES, is_count, stands
 
-PLACES = "abstract|methods|results|discussion|text|table|figure"
+TIMES = r"\b(interim|final|baseline|before|after|update\w*|follow-?up|weeks?|months?|years?|first|second)\b"
+GROUPS = r"\b(arms?|groups?|cohorts?|controls?|versus|vs)\b"
 
 
 def one_label_two_counts(study: Study) -> Iterator[Finding]:
@@ -27,11 +29,23 @@ def one_label_two_counts(study: Study) -> Iterator[Finding]:
             yield Finding(
                 study.id,
                 "repeated",
-                "contradiction" if re.search(rf"_({PLACES})(_|$)", one.name) or alike(one, other) else "notice",
+                "contradiction" if one_moment(one, other) else "notice",
                 f"{label} is printed as {one.value} and as {other.value}.",
                 f"{one.value} is not {other.value}: '{one.quote}' beside '{other.quote}'",
                 f"{one.place}, {other.place}",
             )
+
+
+def one_moment(one: PublishedNumber, other: PublishedNumber) -> bool:
+    """Whether two prints are surely of one thing: by their names, or by mostly the same words of no other time."""
+    if any(stands(number) for number in (one, other)):
+        return True
+    said = [number.quote.casefold() for number in (one, other)]
+    times = [set(re.findall(TIMES, quote)) for quote in said]
+    if any(re.search(GROUPS, quote) for quote in said):
+        return False
+    counts = one.name == other.name and is_count(one) and is_count(other)
+    return (counts or alike(one, other)) and times[0] == times[1]
 
 
 def alike(one: PublishedNumber, other: PublishedNumber) -> bool:

@@ -6,28 +6,27 @@ Heathers 2017, Soc Psychol Personal Sci 8:363.
 
 from collections.abc import Iterator
 
-from escc_bayes.data.rounding import interval
+from escc_bayes.data.rounding import Interval, interval
 from escc_bayes.data.study import Study
 from escc_bayes.evidence.finding import Finding
+from escc_bayes.evidence.rules.curves import endpoint, least_follow_up
 from escc_bayes.evidence.rules.percentages import whole_number_prints
-
-NAMES = ("followup_min", "followup_minimum")
 
 
 def rates_before_censoring(study: Study) -> Iterator[Finding]:
     """Report a rate within the printed minimum follow-up that no whole number of survivors yields."""
-    least = next((float(number.value) for number in study.numbers if number.name in NAMES), None)
+    least = least_follow_up(study)
     for curve in study.survivals:
         for landmark in curve.landmarks:
             if least is None or not curve.n or float(landmark.t) > least:
                 continue
             s = interval(landmark.s)
-            percent = type(s)(100 * s.low, 100 * s.high)
-            if not whole_number_prints(percent, curve.n):
+            if not whole_number_prints(Interval(100 * s.low, 100 * s.high), curve.n):
                 yield Finding(
                     study.id,
                     "uncensored rates",
-                    "contradiction",
+                    # Progression can be censored at the last scan, before the minimum follow-up ends.
+                    "contradiction" if endpoint(curve.endpoint) == "OS" else "notice",
                     f"{curve.arm}, {curve.endpoint}: {landmark.s} at {landmark.t} months is no fraction of {curve.n}.",
                     f"minimum follow-up {least:g} months: S = k/{curve.n}, none in {s.low:g} to {s.high:g}",
                     curve.place,

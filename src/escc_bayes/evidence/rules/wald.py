@@ -11,6 +11,10 @@ from scipy.special import ndtr, ndtri
 from escc_bayes.data.rounding import Interval, interval
 from escc_bayes.data.study import PublishedEstimate
 
+ONE_SIDED = re.compile(r"\b(one|1)[-\s\u2010\u2011]?(sided|tailed)", flags=re.IGNORECASE)
+INTERACTION = re.compile(r"interaction|heterogeneity|non-?inferiority", flags=re.IGNORECASE)
+RATIOS = ("HR", "pooled HR")
+
 
 def normal_quantile(level: float) -> float:
     """Return z of a central interval: 1.96 for 0.95."""
@@ -18,13 +22,19 @@ def normal_quantile(level: float) -> float:
 
 
 def printed_p(estimate: PublishedEstimate) -> tuple[Interval, bool] | None:
-    """Return the values of P behind its print, and whether it says one-sided."""
+    """Return the values of P behind its print, and whether it says one-sided; None too for a P of interaction."""
+    said = f"{estimate.quote} {estimate.p_text or ''}"
+    if INTERACTION.search(f"{said} {estimate.flag} {estimate.coding_note}"):
+        return None
+    one_sided = ONE_SIDED.search(said) is not None
     if estimate.p is not None:
         printed = interval(estimate.p)
-        return Interval(max(printed.low, 0.0), min(printed.high, 1.0)), "one-sided" in estimate.quote
-    text = estimate.p_text or ""
-    found = re.search(r"[<>]\s*0?\.\d+", text)
-    return (interval(found[0]), "one-sided" in text) if found else None
+        return Interval(max(printed.low, 0.0), min(printed.high, 1.0)), one_sided
+    found = re.search(r"([<>≤≥=]?)=?\s*(0?[.]\d+|[01]\.0*)(?!\d)", estimate.p_text or "")
+    if found is None:
+        return None
+    printed = interval(f"{found[1].removeprefix('=')}{found[2]}")
+    return Interval(max(printed.low, 0.0), min(printed.high, 1.0)), one_sided
 
 
 def z_from_p(p: Interval) -> Interval:
@@ -53,12 +63,20 @@ def log_interval(printed: object, *, widen: float = 0.0) -> Interval:
     return Interval(math.log(low), math.log(high))
 
 
+def level_of(estimate: PublishedEstimate) -> float:
+    """Return the level of the interval: printed apart, or in the words "98.2% CI"; else 0.95."""
+    if estimate.ci_level is not None:
+        return float(estimate.ci_level)
+    said = re.search(r"(\d{2}(?:\.\d+)?)\s*%\s*(?:CI|confidence|interval)", estimate.quote)
+    return float(said[1]) / 100.0 if said else 0.95
+
+
 def se_from_limits(estimate: PublishedEstimate, *, widen: float = 0.0) -> Interval | None:
     """Return the standard errors of log HR behind the printed interval."""
     if estimate.ci_low is None or estimate.ci_high is None:
         return None
     low, high = log_interval(estimate.ci_low, widen=widen), log_interval(estimate.ci_high, widen=widen)
-    width = 2.0 * normal_quantile(float(estimate.ci_level or 0.95))
+    width = 2.0 * normal_quantile(level_of(estimate))
     return Interval(max(0.0, high.low - low.high) / width, (high.high - low.low) / width)
 
 
