@@ -39,12 +39,31 @@ _HOMES = {
     "pool_evidence": "evidence.pool",
     "PoolRequest": "evidence.pool",
     "PublishedEffect": "evidence.published_effect",
+    "EvidencePrior": "spec.evidence_prior",
+    "read_prior": "spec.evidence_prior",
+    "publish": "evidence.publish",
+    "patients_from_curve": "evidence.guyot",
+    "cohort_from_curves": "evidence.guyot",
+    "Ensemble": "data.ensemble",
+    "read_ensemble": "data.ensemble",
+    "EnsemblePosterior": "bayes.ensemble",
+    "fit_ensemble": "bayes.ensemble",
+    "load_ensemble_posterior": "bayes.ensemble",
+    "TrialDesign": "trial.design",
+    "DecisionRule": "trial.rule",
+    "load_design": "trial.reading",
+    "OperatingCharacteristics": "trial.operating_characteristics",
+    "operating_characteristics": "trial.operating_characteristics",
+    "monitor": "trial.monitor",
     "EsccBayesError": "foundation.errors",
     "InputError": "foundation.errors",
 }
 __all__ = sorted(_HOMES)
 
 if TYPE_CHECKING:
+    from escc_bayes.bayes.ensemble import EnsemblePosterior as EnsemblePosterior
+    from escc_bayes.bayes.ensemble import fit_ensemble as fit_ensemble
+    from escc_bayes.bayes.ensemble import load_ensemble_posterior as load_ensemble_posterior
     from escc_bayes.bayes.fit import fit as fit
     from escc_bayes.bayes.posterior import Posterior as Posterior
     from escc_bayes.bayes.prior_check import prior_check as prior_check
@@ -57,6 +76,8 @@ if TYPE_CHECKING:
     from escc_bayes.data.bundled import example_cohort as example_cohort
     from escc_bayes.data.cohort import Cohort as Cohort
     from escc_bayes.data.cohort import read_cohort as read_cohort
+    from escc_bayes.data.ensemble import Ensemble as Ensemble
+    from escc_bayes.data.ensemble import read_ensemble as read_ensemble
     from escc_bayes.data.schema import CohortSchema as CohortSchema
     from escc_bayes.data.schema import load_schema as load_schema
     from escc_bayes.data.study import Study as Study
@@ -68,15 +89,26 @@ if TYPE_CHECKING:
     from escc_bayes.estimand.estimate import Estimate as Estimate
     from escc_bayes.evidence.audit import audit as audit
     from escc_bayes.evidence.finding import Finding as Finding
+    from escc_bayes.evidence.guyot import cohort_from_curves as cohort_from_curves
+    from escc_bayes.evidence.guyot import patients_from_curve as patients_from_curve
     from escc_bayes.evidence.pool import PoolRequest as PoolRequest
     from escc_bayes.evidence.pool import pool_evidence as pool_evidence
+    from escc_bayes.evidence.publish import publish as publish
     from escc_bayes.evidence.published_effect import PublishedEffect as PublishedEffect
     from escc_bayes.foundation.errors import EsccBayesError as EsccBayesError
     from escc_bayes.foundation.errors import InputError as InputError
     from escc_bayes.report.write import write_report as write_report
+    from escc_bayes.spec.evidence_prior import EvidencePrior as EvidencePrior
+    from escc_bayes.spec.evidence_prior import read_prior as read_prior
     from escc_bayes.spec.model import Effect as Effect
     from escc_bayes.spec.model import ModelSpec as ModelSpec
     from escc_bayes.spec.reading import load_spec as load_spec
+    from escc_bayes.trial.design import TrialDesign as TrialDesign
+    from escc_bayes.trial.monitor import monitor as monitor
+    from escc_bayes.trial.operating_characteristics import OperatingCharacteristics as OperatingCharacteristics
+    from escc_bayes.trial.operating_characteristics import operating_characteristics as operating_characteristics
+    from escc_bayes.trial.reading import load_design as load_design
+    from escc_bayes.trial.rule import DecisionRule as DecisionRule
 
 
 def __getattr__(name: str) -> object:

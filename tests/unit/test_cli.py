@@ -217,3 +217,64 @@ def test_report_on_the_larynx_is_complete_and_labelled(tmp_path, larynx_posterio
     assert {f"{t}.csv" for t in (*tables, "ph_test", "rmst", "followup")} <= names
     assert {"run.json", "larynx_piecewise.nc"} <= names
     assert sum(name.endswith(".png") for name in names) >= 8
+
+
+@pytest.mark.parametrize("verb", ["fit", "compare", "report"])
+def test_unknown_engine_is_refused_before_any_work(verb, files, monkeypatch, capsys):
+    """One paragraph with the known engines."""
+    words = [verb, *fit_words(files)[1:], "--engine", "laplce"]
+    code, out, err = run(monkeypatch, capsys, *words)
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
+    assert "engine 'laplce' is not possible" in err
+    assert "did you mean 'laplace'" in err
+    assert not (files / "out").exists()
+
+
+def test_fit_by_laplace_writes_tables_draws_and_run(tmp_path, larynx, monkeypatch, capsys):
+    """Its own default number of draws; R-hat blank, Pareto k there; the file reads back as the fit."""
+    from escc_bayes.bayes.fit import fit
+    from escc_bayes.bayes.reload import load_posterior
+    from escc_bayes.spec.reading import load_spec
+
+    out = tmp_path / "f"
+    words = ("fit", "--cohort", "larynx", "--model", "larynx_piecewise", "--engine", "laplace", "--out", out)
+    code, printed, _ = run(monkeypatch, capsys, *words, "--seed", "5")
+    assert code == 0
+    assert "bayes_laplace, seed 5: ok" in printed
+    with (out / "diagnostics.csv").open() as stream:
+        (row,) = csv.DictReader(stream)
+    assert (row["method"], row["max_rhat"], row["min_ess_bulk"], row["verdict"]) == ("bayes_laplace", "", "", "ok")
+    assert float(row["pareto_k_max"]) < 0.7
+    assert float(row["importance_ess"]) > 400.0
+    with (out / "hazard_ratios.csv").open() as stream:
+        assert {r["method"] for r in csv.DictReader(stream)} == {"bayes_laplace"}
+    (fitted,) = json.loads((out / "run.json").read_text())["fits"]
+    assert (fitted["engine"], fitted["settings"]["draws"], fitted["settings"]["chains"]) == ("laplace", 5000, 4)
+    spec = load_spec("larynx_piecewise")
+    again = load_posterior(out / "posterior" / "larynx_piecewise.nc", spec, larynx)
+    assert (again.coefficients == fit(spec, larynx, seed=5, engine="laplace").coefficients).all()
+
+
+def test_compare_by_laplace_puts_two_models_beside_cox(tmp_path, monkeypatch, capsys):
+    out = tmp_path / "c"
+    models = ("--model", "os_piecewise", "--model", "os_weibull")
+    words = ("compare", "--cohort", "escc79", *models, "--engine", "laplace", "--draws", "400", "--out", out)
+    code, printed, _ = run(monkeypatch, capsys, *words)
+    assert code == 0
+    assert "bayes_laplace" in printed
+    with (out / "comparison.csv").open() as stream:
+        assert {"bayes_laplace", "cox"} <= {row["method"] for row in csv.DictReader(stream)}
+    with (out / "loo.csv").open() as stream:
+        assert {row["model"] for row in csv.DictReader(stream)} == {"os_piecewise", "os_weibull"}
+
+
+def test_report_by_laplace_judges_by_pareto_k(tmp_path, monkeypatch, capsys):
+    """No chains: no R-hat in words, table or figure."""
+    out = tmp_path / "r"
+    words = ("report", "--cohort", "larynx", "--engine", "laplace", "--draws", "500", "--out", out)
+    assert run(monkeypatch, capsys, *words)[0] == 0
+    page = (out / "report.html").read_text()
+    assert "Sampler diagnostics passed: largest Pareto k" in page
+    assert "nan" not in page[page.index("Sampler diagnostics passed") :][:200]
+    assert not (out / "figures" / "diagnostics.svg").exists()

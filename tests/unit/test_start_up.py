@@ -8,7 +8,7 @@ HEAVY = ("pymc", "pytensor", "nutpie", "arviz", "jax", "numba", "matplotlib", "l
 
 def modules_after(statement: str) -> set[str]:
     """Return the top-level packages loaded by a statement in a fresh interpreter."""
-    code = f"import sys; {statement}; print(' '.join({{m.split('.')[0] for m in sys.modules}}))"
+    code = f"import sys; {statement}\nprint(' '.join({{m.split('.')[0] for m in sys.modules}}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return set(done.stdout.splitlines()[-1].split())
 
@@ -35,6 +35,20 @@ def test_classical_methods_load_no_sampler_and_no_lifelines():
     run = "import escc_bayes as eb; eb.baselines(eb.example_cohort('larynx'), 'os', level=0.95)"
     # firthmodels brings numba and scikit-learn.
     assert not modules_after(run) & (set(HEAVY) - {"firthmodels", "numba"})
+
+
+def test_a_fit_by_laplace_loads_neither_sampler_nor_data_frames(tmp_path):
+    """The whole verb, tables and netCDF included; of scipy the special functions and no optimiser."""
+    words = ["escc-bayes", "fit", "--cohort", "escc79", "--model", "os_piecewise", "--engine", "laplace", "--quiet"]
+    run = (
+        "import contextlib; from escc_bayes import cli; "
+        f"sys.argv = {[*words, '--draws', '300', '--out', str(tmp_path / 'fit')]}\n"
+        "with contextlib.suppress(SystemExit): cli.main()\n"
+        "assert not {'scipy.optimize', 'scipy.stats', 'scipy.sparse'} & set(sys.modules)"
+    )
+    loaded = modules_after(run)
+    assert (tmp_path / "fit" / "posterior" / "os_piecewise.nc").is_file()
+    assert not loaded & {*HEAVY, "pandas", "jinja2"}
 
 
 def test_every_public_name_can_be_reached():

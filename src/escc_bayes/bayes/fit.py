@@ -22,6 +22,12 @@ type Progress = Callable[[str, int, int, int], None]
 type Sampled = tuple[Draws, Diagnostics, dict[str, float]]
 
 
+def check_engine(engine: str) -> None:
+    """Raise ``SpecError`` with the known engines if this is none."""
+    if engine not in ENGINES:
+        raise SpecError(f"engine '{engine}' is not possible; {suggestion(engine, ENGINES)}")
+
+
 def silent(what: str, done: int, total: int, divergences: int) -> None:
     """Report nothing."""
 
@@ -79,8 +85,7 @@ def fit(
     >>> fast.diagnostics.verdict
     'ok'
     """
-    if engine not in ENGINES:
-        raise SpecError(f"engine '{engine}' is not possible; {suggestion(engine, ENGINES)}")
+    check_engine(engine)
     plan = make_plan(spec, cohort)
     if engine == "laplace":
         drawn, diagnostics, settings = by_laplace(plan, draws or LAPLACE_DRAWS, chains, seed)

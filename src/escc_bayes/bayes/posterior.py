@@ -14,7 +14,7 @@ from escc_bayes.estimand import marginal
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, HazardRatio, contrast_words
 from escc_bayes.estimand.estimate import Estimate, ratio_words, summary
-from escc_bayes.estimand.evaluate import NAMES, beyond_follow_up, completed, draws_of, predictors, time_of
+from escc_bayes.estimand.evaluate import NAMES, averaged_over, beyond_follow_up, completed, draws_of, time_of
 from escc_bayes.foundation.record import Record
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.baseline import Hazard
@@ -123,8 +123,8 @@ class Posterior:
 
     def survival(self, times: FloatArray, *, term: str = "", group: str = "", population: str = "group") -> FloatArray:
         """Return the survival curve of a group in every draw, (draws, times); see ``SurvivalAt``."""
-        eta, weight = predictors(self.plan, self.coefficients, term, group, population)
-        return marginal.survival(self.hazard, eta, weight, np.asarray(times, dtype=np.float64))
+        columns, weight = averaged_over(self.plan, term, group, population)
+        return marginal.survival(self.hazard, self.coefficients, columns, weight, np.asarray(times, dtype=np.float64))
 
     def to_datatree(self) -> "DataTree":
         """Return an ArviZ DataTree: posterior, prior, predictives, log-likelihood per patient, log prior, data."""
@@ -133,8 +133,10 @@ class Posterior:
         return datatree(self)
 
     def save(self, path: str | Path) -> None:
-        """Write the DataTree as netCDF; ``load_posterior`` reads it back."""
-        self.to_datatree().to_netcdf(Path(path), engine="h5netcdf")
+        """Write the groups of ``to_datatree`` as netCDF; ``load_posterior`` and ArviZ read them back."""
+        from escc_bayes.bayes.netcdf import write_netcdf
+
+        write_netcdf(self, Path(path))
 
     def __repr__(self) -> str:
         lines = [

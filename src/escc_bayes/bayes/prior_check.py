@@ -100,12 +100,11 @@ def prior_check(spec: ModelSpec, cohort: Cohort, *, seed: Seed, draws: int = 400
     beta = parameters.coefficients(plan.design.blocks, values, draws)
     hazard = parameters.baseline_hazard(plan.baseline, values)
     times = np.linspace(0.0, max(60.0, float(plan.rows.time.max())), GRID_POINTS)
-    eta = beta @ plan.design.centred.T
     return PriorCheck(
         plan=plan,
         times=times,
         baseline=np.exp(-hazard.cumulative(times)),
-        cohort=marginal.survival(hazard, eta, plan.rows.weight, times),
+        cohort=marginal.survival(hazard, beta, plan.design.centred, plan.rows.weight, times),
         hazard_ratios=tuple(prior_ratio(asked, plan, beta, level) for asked in standard_contrasts(plan.design)),
         level=level,
     )

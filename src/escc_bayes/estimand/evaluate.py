@@ -45,34 +45,32 @@ def draws_of(asked: Estimand, plan: ModelPlan, coefficients: FloatArray, hazard:
         case HazardRatio():
             return coefficients @ weights(asked, plan.design)
         case SurvivalAt():
-            eta, weight = predictors(plan, coefficients, asked.term, asked.group, asked.population)
-            return marginal.survival(hazard, eta, weight, np.array([asked.time]))[:, 0]
+            columns, weight = averaged_over(plan, asked.term, asked.group, asked.population)
+            return marginal.survival(hazard, coefficients, columns, weight, np.array([asked.time]))[:, 0]
         case MedianSurvival():
-            eta, weight = predictors(plan, coefficients, asked.term, asked.group, asked.population)
-            return marginal.median(hazard, eta, weight)
+            columns, weight = averaged_over(plan, asked.term, asked.group, asked.population)
+            return marginal.median(hazard, coefficients, columns, weight)
         case RMSTDifference():
             first, second = (
                 marginal.restricted_mean(
-                    hazard, *predictors(plan, coefficients, asked.term, level, asked.population), asked.until
+                    hazard, coefficients, *averaged_over(plan, asked.term, level, asked.population), asked.until
                 )
                 for level in (asked.level, asked.versus)
             )
             return first - second
 
 
-def predictors(
-    plan: ModelPlan, coefficients: FloatArray, term: str, group: str, population: str
-) -> tuple[FloatArray, FloatArray]:
-    """Return linear predictors (D, m) and weights (m,) of those to average over."""
+def averaged_over(plan: ModelPlan, term: str, group: str, population: str) -> tuple[FloatArray, FloatArray]:
+    """Return columns (m, p) and weights (m,) of the patients to average over."""
     design, weight = plan.design, plan.rows.weight
     if not term:
-        return coefficients @ design.centred.T, weight
+        return design.centred, weight
     check_group(plan, term, group)
     if population == "everyone":
-        return coefficients @ (setting_columns(design, term, group) - design.center).T, weight
+        return setting_columns(design, term, group) - design.center, weight
     covariate = plan.rows.covariates[term]
     inside = covariate.values == covariate.schema.levels.index(group)
-    return coefficients @ design.centred[inside].T, weight[inside]
+    return design.centred[inside], weight[inside]
 
 
 def check_group(plan: ModelPlan, term: str, group: str) -> None:

@@ -92,7 +92,9 @@ def time_at(log_rates: FloatArray, cuts: FloatArray, target: FloatArray) -> Floa
     reached = np.concatenate(
         [np.zeros((rates.shape[0], 1)), np.cumsum(rates[:, :-1] * np.diff(starts), axis=1)], axis=1
     )
-    piece = (target[:, :, None] >= reached[:, None, 1:]).sum(-1)
+    piece = np.zeros(target.shape, dtype=np.int64)
+    for k in range(1, reached.shape[1]):
+        piece += target >= reached[:, [k]]
     rows = np.arange(rates.shape[0])[:, None]
     months: FloatArray = starts[piece] + (target - reached[rows, piece]) / rates[rows, piece]
     return months

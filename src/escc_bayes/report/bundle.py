@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from escc_bayes.bayes.fit import CHAINS, DRAWS, TUNE, Progress, fit, silent
+from escc_bayes.bayes.fit import CHAINS, TUNE, Progress, fit, silent
 from escc_bayes.bayes.loo import LooRow, compare_loo
 from escc_bayes.bayes.posterior import Posterior
 from escc_bayes.bayes.prior_check import PriorCheck, prior_check
@@ -66,7 +66,8 @@ def gather(
     seed: Seed,
     level: float,
     stage: Stage = quiet,
-    draws: int = DRAWS,
+    engine: str = "nuts",
+    draws: int | None = None,
     tune: int = TUNE,
     chains: int = CHAINS,
 ) -> Bundle:
@@ -75,13 +76,15 @@ def gather(
     Parameters
     ----------
     stage : called with the name of each piece of work; returns the progress function of its fit.
-    draws, tune, chains : of ``fit``.
+    engine, draws, tune, chains : of ``fit``.
     """
     checks = {s.name: prior_check(s, cohort, seed=stream(seed, s.name), level=level) for s in specs}
     posteriors = {}
     for s in specs:
         own = stream(seed, s.name)
-        posteriors[s.name] = fit(s, cohort, seed=own, draws=draws, tune=tune, chains=chains, progress=stage(s.name))
+        posteriors[s.name] = fit(
+            s, cohort, seed=own, engine=engine, draws=draws, tune=tune, chains=chains, progress=stage(s.name)
+        )
     classical = {s.name: fit_classical(s, cohort) for s in specs}
     groups = comparable(posteriors)
     endpoints = dict.fromkeys(s.outcome.endpoint for s in specs)

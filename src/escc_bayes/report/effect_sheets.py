@@ -180,8 +180,8 @@ def loo_sheet(bundle: Bundle) -> Sheet:
 
 
 def convergence_sheet(bundle: Bundle) -> Sheet:
-    """Return R-hat and effective sample size of every quantity of every model."""
-    checks = {name: convergence(p) for name, p in bundle.posteriors.items()}
+    """Return R-hat and effective sample size of every quantity of every model that was sampled by chains."""
+    checks = {name: convergence(p) for name, p in bundle.posteriors.items() if not p.diagnostics.weighted}
 
     def draw(figure: SubFigure) -> None:
         left, right = figure.subplots(1, 2)

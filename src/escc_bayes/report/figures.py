@@ -23,7 +23,8 @@ def report_figures(bundle: Bundle) -> Iterator[Sheet]:
             yield found
     if bundle.loo:
         yield effect_sheets.loo_sheet(bundle)
-    yield effect_sheets.convergence_sheet(bundle)
+    if any(not p.diagnostics.weighted for p in bundle.posteriors.values()):
+        yield effect_sheets.convergence_sheet(bundle)
 
 
 def outcome_figures(outcome: Outcome, bundle: Bundle, labels: dict[str, str]) -> Iterator[Sheet]:

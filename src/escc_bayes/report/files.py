@@ -142,6 +142,7 @@ def diagnostics_rows(posteriors: Mapping[str, Posterior]) -> list[Row]:
             "pareto_k_max": p.diagnostics.pareto_k_max,
             "verdict": p.diagnostics.verdict,
             "worst": p.diagnostics.worst,
+            "importance_ess": p.diagnostics.importance_ess,
             "provenance": p.record.provenance,
             "clock": p.plan.rows.clock,
         }

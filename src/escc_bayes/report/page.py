@@ -1,6 +1,7 @@
 """The page: one HTML file that opens offline, with every figure inside. All text is escaped by the template engine."""
 
 import base64
+import math
 import re
 from collections.abc import Iterable
 
@@ -58,14 +59,25 @@ def title(bundle: Bundle) -> str:
 
 
 def verdict(bundle: Bundle) -> str:
-    """Return one line on the worst figures of the sampler over all models."""
+    """Return one line on the worst figures over all models, of chains and of importance weights."""
     found = [p.diagnostics for p in bundle.posteriors.values()]
-    rhat = max(d.max_rhat for d in found)
-    ess = min(min(d.min_ess_bulk, d.min_ess_tail) for d in found)
-    return (
-        f"Sampler diagnostics passed: largest R-hat {rhat:.4f}, smallest effective sample size {ess:.0f}, "
-        f"{sum(d.divergences for d in found)} divergences, over {len(found)} models."
-    )
+    chains, weighted = [d for d in found if not d.weighted], [d for d in found if d.weighted]
+    words = []
+    if chains:
+        rhat = max(d.max_rhat for d in chains)
+        ess = min(min(d.min_ess_bulk, d.min_ess_tail) for d in chains)
+        divergences = sum(d.divergences for d in chains)
+        words.append(
+            f"largest R-hat {rhat:.4f}, smallest effective sample size {ess:.0f}, {divergences} divergences, "
+            f"over {len(chains)} models"
+        )
+    if weighted:
+        # Weights that are all equal have no k.
+        k = max((d.pareto_k_max for d in weighted if not math.isnan(d.pareto_k_max)), default=math.nan)
+        ess = min(d.importance_ess for d in weighted)
+        largest = "equal weights" if math.isnan(k) else f"largest Pareto k {k:.2f}"
+        words.append(f"{largest}, smallest importance sample size {ess:.0f}, over {len(weighted)} models")
+    return f"Sampler diagnostics passed: {'; '.join(words)}."
 
 
 def picture(found: Sheet, vector: str, raster: bytes) -> Picture:

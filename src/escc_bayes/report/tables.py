@@ -102,8 +102,10 @@ def diagnostics_table(posteriors: Mapping[str, Posterior]) -> Table:
     rows = []
     for name, p in posteriors.items():
         d = p.diagnostics
-        numbers = (f"{d.divergences}", f"{d.max_rhat:.4f}", d.worst, f"{d.min_ess_bulk:.0f}", f"{d.min_ess_tail:.0f}")
-        rows.append((name, p.method, *numbers, d.verdict))
+        chains = (f"{d.divergences}", number(d.max_rhat, ".4f"), d.worst)
+        sizes = (number(d.min_ess_bulk, ".0f"), number(d.min_ess_tail, ".0f"))
+        weights = (number(d.pareto_k_max, ".2f"), number(d.importance_ess, ".0f"))
+        rows.append((name, p.method, *chains, *sizes, *weights, d.verdict))
     head = (
         "Model",
         "Method",
@@ -112,9 +114,16 @@ def diagnostics_table(posteriors: Mapping[str, Posterior]) -> Table:
         "of",
         "Smallest bulk ESS",
         "Smallest tail ESS",
+        "Pareto k",
+        "Importance ESS",
         "Verdict",
     )
     return Table("Sampler diagnostics over every parameter and coefficient", head, tuple(rows))
+
+
+def number(value: float, form: str) -> str:
+    """Return a number in words; nothing where it does not exist."""
+    return "" if math.isnan(value) else format(value, form)
 
 
 def loo_table(bundle: Bundle) -> Table | None:

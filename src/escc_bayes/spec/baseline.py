@@ -5,14 +5,13 @@
 just these quantiles, whatever smoothing or shape adds. See docs/methods/baseline_prior.md.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 from escc_bayes.foundation.errors import SpecError
+from escc_bayes.foundation.root import root
 from escc_bayes.hazard.piecewise import (
     FloatArray,
     cumulative_hazard,
@@ -28,7 +27,6 @@ from escc_bayes.spec.rows import AnalysisRows
 # nothing is: the implied quantiles are then right to 0.002 in probability.
 POINTS = 8192
 POINTS_INDEPENDENT = 65536
-PRECISION = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +192,3 @@ def solve_independent(statement: SurvivalStatement, cuts: FloatArray) -> Normal:
 
     sd = root(excess, 1e-6, 20.0)
     return Normal(statement.log_hazard_median - float(np.median(spread(sd))), sd)
-
-
-def root(function: Callable[[float], float], low: float, high: float) -> float:
-    """Return where an increasing function between ``low`` and ``high`` is zero."""
-    return float(brentq(function, low, high, xtol=PRECISION, rtol=PRECISION))

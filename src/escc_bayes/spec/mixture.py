@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import logsumexp, ndtr
 
+from escc_bayes.foundation.root import root
 from escc_bayes.hazard.piecewise import FloatArray
 
 LOG_SQRT_2PI = 0.5 * math.log(2.0 * math.pi)
@@ -97,7 +97,7 @@ def quantile(mixture: NormalMixture, probability: float) -> float:
     """Return the value that ``probability`` lies below, by bracketed root finding."""
     low = float((mixture.means - 38.0 * mixture.sds).min())
     high = float((mixture.means + 38.0 * mixture.sds).max())
-    return float(brentq(lambda x: mixture.cdf(x) - probability, low, high, xtol=1e-13, rtol=1e-14))
+    return root(lambda x: mixture.cdf(x) - probability, low, high, absolute=1e-13, relative=1e-14)
 
 
 def updated(mixture: NormalMixture, estimate: float, se: float) -> NormalMixture:

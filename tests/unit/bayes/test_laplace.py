@@ -12,9 +12,9 @@ from scipy import stats
 from scipy.special import gammaln, logsumexp
 
 from escc_bayes.bayes import laplace
-from escc_bayes.bayes.datatree import patient_log_likelihood
 from escc_bayes.bayes.diagnose import Diagnostics, diagnose_weights
 from escc_bayes.bayes.fit import fit
+from escc_bayes.bayes.groups import patient_log_likelihood
 from escc_bayes.bayes.laplace_data import collapsed
 from escc_bayes.bayes.laplace_grid import explore
 from escc_bayes.bayes.laplace_layout import coordinates

@@ -200,7 +200,7 @@ def test_derivatives_equal_central_differences(name):
 
 def test_collapsed_likelihood_is_that_of_the_patients():
     """Second source: the sum of the log-likelihood per patient, from hazard.baseline."""
-    from escc_bayes.bayes.datatree import patient_log_likelihood
+    from escc_bayes.bayes.groups import patient_log_likelihood
 
     for form in FORMS.values():
         plan = plan_of(form)

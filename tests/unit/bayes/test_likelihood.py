@@ -6,7 +6,7 @@ import pytest
 from pymc.stats import compute_log_prior
 
 from escc_bayes.bayes.build import build, build_model
-from escc_bayes.bayes.datatree import patient_log_likelihood
+from escc_bayes.bayes.groups import patient_log_likelihood
 from escc_bayes.bayes.parameters import zero_sum_basis
 from escc_bayes.bayes.prior import log_prior, parameter_priors, prior_draws
 from escc_bayes.data.bundled import example_cohort
@@ -90,9 +90,10 @@ def tree_of(plan, values):
     """A tree with the free parameters of the PyMC model, as PyMC's own functions read it."""
     import xarray as xr
 
-    from escc_bayes.bayes.datatree import parameter_set, with_counters
+    from escc_bayes.bayes.datatree import dataset
+    from escc_bayes.bayes.groups import parameter_group
 
-    posterior = with_counters(parameter_set(plan, as_chain(values)))
+    posterior = dataset(parameter_group(plan, as_chain(values)))
     if "rate" in build_model(plan).named_vars:
         posterior = posterior.assign(rate=np.exp(posterior["baseline"]))
     return xr.DataTree.from_dict({"posterior": posterior})

@@ -1,0 +1,179 @@
+"""The groups of a posterior, as ArviZ names them: arrays with labelled dimensions, in numpy.
+
+``datatree`` makes a DataTree of them, ``netcdf`` a file. Log-likelihood, log prior and predictive draws come from the
+same formulas that the tests hold against PyMC's: one value per patient. Predictive times are uncensored, given
+survival to entry.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from escc_bayes.bayes import parameters
+from escc_bayes.bayes.parameters import baseline_shapes, block_shapes, dims_of
+from escc_bayes.bayes.prior import log_prior, parameter_priors, prior_draws
+from escc_bayes.foundation.seeds import generator
+from escc_bayes.hazard.baseline import PiecewiseHazard, WeibullHazard, event_times, log_likelihood
+from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.spec.plan import ModelPlan
+
+if TYPE_CHECKING:
+    from escc_bayes.bayes.posterior import Posterior
+
+PRIOR_DRAWS = 1000
+SAMPLE = ("chain", "draw")
+OBSERVED = "time"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Arrays on labelled dimensions.
+
+    Attributes
+    ----------
+    variables : name to (dimensions, values).
+    coords : dimension to labels: words, or numbers from 0 for ``chain`` and ``draw``.
+    """
+
+    variables: Mapping[str, tuple[tuple[str, ...], np.ndarray]]
+    coords: Mapping[str, np.ndarray]
+
+
+def groups(posterior: "Posterior") -> dict[str, Group]:
+    """Return every group of a posterior by name."""
+    plan = posterior.plan
+    prior = {name: drawn[None] for name, drawn in prior_draws(plan, PRIOR_DRAWS, posterior.seed).items()}
+    stats = {name: (SAMPLE, stat) for name, stat in posterior.stats.items()}
+    return {
+        "posterior": parameter_group(plan, posterior.values),
+        "prior": parameter_group(plan, prior),
+        "posterior_predictive": predictive_group(plan, posterior.values, posterior, "posterior_predictive"),
+        "prior_predictive": predictive_group(plan, prior, posterior, "prior_predictive"),
+        "log_likelihood": patient_group(plan, patient_log_likelihood(plan, posterior.values)),
+        "log_prior": log_prior_group(plan, posterior.values),
+        "sample_stats": sampled(stats, {}),
+        "observed_data": Group({OBSERVED: (("patient",), plan.rows.time)}, {"patient": np.array(plan.rows.ids)}),
+        "constant_data": constant_group(plan),
+    }
+
+
+def sampled(variables: Mapping[str, tuple[tuple[str, ...], np.ndarray]], labels: Mapping[str, list[str]]) -> Group:
+    """Return a group of draws, with chain and draw numbered from 0."""
+    chains, draws = next(iter(variables.values()))[1].shape[:2]
+    coords = {name: np.array(words) for name, words in labels.items()}
+    return Group(variables, coords | {"chain": np.arange(chains), "draw": np.arange(draws)})
+
+
+def attributes(posterior: "Posterior") -> dict[str, str]:
+    """Return record, provenance and verdict as text attributes of the root."""
+    return {
+        "provenance": posterior.record.provenance,
+        "rows": posterior.plan.rows.sentence(),
+        "model": posterior.plan.spec.name,
+        "clock": posterior.plan.rows.clock,
+        "verdict": posterior.diagnostics.verdict,
+        "record": json.dumps(posterior.record.as_dict()),
+    }
+
+
+def flattened(values: Mapping[str, FloatArray]) -> tuple[dict[str, FloatArray], tuple[int, int]]:
+    """Return parameters with one leading axis, and (chains, draws)."""
+    chains, draws = values["baseline"].shape[:2]
+    return {name: drawn.reshape(chains * draws, -1) for name, drawn in values.items()}, (chains, draws)
+
+
+def derived(plan: ModelPlan, values: Mapping[str, FloatArray]) -> tuple[FloatArray, Any, tuple[int, int]]:
+    """Return coefficients (draws, p), baseline hazard and (chains, draws)."""
+    flat, shape = flattened(values)
+    beta = parameters.coefficients(plan.design.blocks, flat, shape[0] * shape[1])
+    return beta, parameters.baseline_hazard(plan.baseline, flat), shape
+
+
+def parameter_group(plan: ModelPlan, values: Mapping[str, FloatArray]) -> Group:
+    """Return free parameters with beta, HR and the baseline in words, each dimension labelled."""
+    variables: dict[str, Any] = {}
+    coords: dict[str, Any] = {"coefficient": list(plan.design.labels)}
+    for name, dims in parameter_dims(plan).items():
+        variables[name] = ((*SAMPLE, *dims), values[name] if dims else values[name][..., 0])
+        coords |= dims
+    for block in plan.design.blocks:
+        if block.unit != 1.0:
+            variables[f"raw_b_{block.effect.name}"] = (
+                SAMPLE,
+                values[f"b_{block.effect.name}"][..., 0] / block.unit,
+            )
+    beta, hazard, shape = derived(plan, values)
+    beta = beta.reshape(*shape, -1)
+    variables["beta"] = ((*SAMPLE, "coefficient"), beta)
+    variables["HR"] = ((*SAMPLE, "coefficient"), np.exp(beta))
+    if isinstance(hazard, PiecewiseHazard):
+        coords["piece"] = parameters.piece_labels(hazard.cuts)
+        variables["log_rate"] = ((*SAMPLE, "piece"), hazard.log_rates.reshape(*shape, -1))
+    elif isinstance(hazard, WeibullHazard):
+        variables["shape"] = (SAMPLE, np.exp(hazard.log_shape).reshape(shape))
+    return sampled(variables, coords)
+
+
+def parameter_dims(plan: ModelPlan) -> dict[str, dict[str, list[str]]]:
+    """Return the labelled dimension of every free parameter."""
+    found = {name: dims_of(name, None, plan.baseline) for name in baseline_shapes(plan.baseline)}
+    for block in plan.design.blocks:
+        found |= {name: dims_of(name, block, plan.baseline) for name in block_shapes(block)}
+    return found
+
+
+def patient_group(plan: ModelPlan, values: FloatArray) -> Group:
+    """Return (chains, draws, patients) under the observed variable's name."""
+    return sampled({OBSERVED: ((*SAMPLE, "patient"), values)}, {"patient": list(plan.rows.ids)})
+
+
+def patient_log_likelihood(plan: ModelPlan, values: Mapping[str, FloatArray]) -> FloatArray:
+    """Return the log-likelihood of every patient under every draw, (chains, draws, n)."""
+    beta, hazard, shape = derived(plan, values)
+    rows = plan.rows
+    eta = beta @ plan.design.centred.T
+    found = log_likelihood(hazard, eta, rows.time, rows.event, rows.entry, rows.weight)
+    return found.reshape(*shape, -1)
+
+
+def predictive_group(plan: ModelPlan, values: Mapping[str, FloatArray], posterior: "Posterior", name: str) -> Group:
+    """Return one event time per patient and draw, given survival to entry."""
+    beta, hazard, shape = derived(plan, values)
+    eta = beta @ plan.design.centred.T
+    unit = generator(posterior.seed, name).standard_exponential(eta.shape)
+    drawn = event_times(hazard, eta, plan.rows.entry, unit)
+    return patient_group(plan, drawn.reshape(*shape, -1))
+
+
+def log_prior_group(plan: ModelPlan, values: Mapping[str, FloatArray]) -> Group:
+    """Return the log prior of every free parameter with its own dimension."""
+    found = log_prior(plan, values)
+    variables: dict[str, Any] = {}
+    coords: dict[str, Any] = {}
+    for name, dims in parameter_dims(plan).items():
+        whole = found[name].ndim == 2
+        variables[name] = (
+            SAMPLE if whole else (*SAMPLE, *dims),
+            found[name] if whole or dims else found[name][..., 0],
+        )
+        coords |= {} if whole else dims
+    assert set(variables) == set(parameter_priors(plan))
+    return sampled(variables, coords)
+
+
+def constant_group(plan: ModelPlan) -> Group:
+    """Return columns, entry, weight and event status; the status also under the observed variable's name."""
+    rows, patient = plan.rows, ("patient",)
+    return Group(
+        {
+            "X": (("patient", "coefficient"), plan.design.centred),
+            "entry": (patient, rows.entry),
+            "weight": (patient, rows.weight),
+            "event": (patient, rows.event),
+            OBSERVED: (patient, rows.event),
+        },
+        {"patient": np.array(rows.ids), "coefficient": np.array(plan.design.labels)},
+    )
