@@ -1,5 +1,6 @@
 """The command line: verbs that read files, say what they do on stderr and write complete folders."""
 
+import os
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
@@ -45,9 +46,14 @@ ModelOption = Annotated[
 OutOption = Annotated[Path, typer.Option("--out", help="Folder to write; made complete or not at all.")]
 SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Seed of everything random.")]
 LevelOption = Annotated[float, typer.Option("--level", min=0.5, max=0.999, help="Level of every interval.")]
-EngineOption = Annotated[str, typer.Option("--engine", help="nuts")]
-DrawsOption = Annotated[int, typer.Option("--draws", min=4, help="Kept draws of each chain.")]
-TuneOption = Annotated[int, typer.Option("--tune", min=10, help="Warm-up iterations of each chain.")]
+EngineOption = Annotated[
+    str,
+    typer.Option("--engine", help="nuts (reference, seconds) or laplace (milliseconds, judges itself by Pareto k)."),
+]
+DrawsOption = Annotated[
+    int | None, typer.Option("--draws", min=4, help="Kept draws of each chain; default: 1500 (nuts), 5000 (laplace).")
+]
+TuneOption = Annotated[int, typer.Option("--tune", min=10, help="Warm-up iterations of each chain; nuts only.")]
 ChainsOption = Annotated[int, typer.Option("--chains", min=2, help="Number of chains.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress, only warnings and errors.")]
 
@@ -73,10 +79,11 @@ def report(
     cohort: CohortOption = DEFAULT_COHORT,
     schema: SchemaOption = None,
     model: ModelOption = None,
+    engine: EngineOption = "nuts",
     out: OutOption = Path("out/report"),
     seed: SeedOption = 20251,
     level: LevelOption = 0.95,
-    draws: DrawsOption = 1500,
+    draws: DrawsOption = None,
     tune: TuneOption = 1500,
     chains: ChainsOption = 4,
     quiet: QuietOption = False,
@@ -92,7 +99,9 @@ def report(
     patients = open_cohort(cohort, schema)
     names = model or default_models(patients)
     with progress_bars(quiet=quiet) as stage:
-        bundle = gathered(patients, names, stage, seed=seed, level=level, draws=draws, tune=tune, chains=chains)
+        bundle = gathered(
+            patients, names, stage, seed=seed, level=level, engine=engine, draws=draws, tune=tune, chains=chains
+        )
         stage("Writing the report")
         page = write_report(bundle, out)
     finish(bundle.faults)
@@ -108,18 +117,20 @@ def fit(
     out: OutOption = Path("out/fit"),
     seed: SeedOption = 20251,
     level: LevelOption = 0.95,
-    draws: DrawsOption = 1500,
+    draws: DrawsOption = None,
     tune: TuneOption = 1500,
     chains: ChainsOption = 4,
     quiet: QuietOption = False,
 ) -> None:
     """Fit models: posterior hazard ratios, survival, diagnostics, and the draws as netCDF."""
+    from escc_bayes.bayes.fit import check_engine
     from escc_bayes.bayes.fit import fit as fit_model
     from escc_bayes.foundation.outputs import refuse_file, staged
     from escc_bayes.report import files
     from escc_bayes.spec.plan import make_plan
 
     refuse_file(out)
+    check_engine(engine)
     patients = open_cohort(cohort, schema)
     specs = open_specs(model or [])
     for spec in specs:
@@ -178,10 +189,11 @@ def compare(
     cohort: CohortOption,
     model: ModelOption,
     schema: SchemaOption = None,
+    engine: EngineOption = "nuts",
     out: OutOption = Path("out/compare"),
     seed: SeedOption = 20251,
     level: LevelOption = 0.95,
-    draws: DrawsOption = 1500,
+    draws: DrawsOption = None,
     tune: TuneOption = 1500,
     chains: ChainsOption = 4,
     quiet: QuietOption = False,
@@ -193,7 +205,9 @@ def compare(
     refuse_file(out)
     patients = open_cohort(cohort, schema)
     with progress_bars(quiet=quiet) as stage:
-        bundle = gathered(patients, model or [], stage, seed=seed, level=level, draws=draws, tune=tune, chains=chains)
+        bundle = gathered(
+            patients, model or [], stage, seed=seed, level=level, engine=engine, draws=draws, tune=tune, chains=chains
+        )
     with staged(out) as folder:
         files.write_compare_files(folder, bundle)
         figures.write_figures(folder, bundle)
@@ -232,6 +246,57 @@ def audit(
         raise typer.Exit(2)
     if strict and any(finding.severity == "contradiction" for finding in findings):
         raise typer.Exit(1)
+
+
+@app.command()
+def reconstruct(
+    study: Annotated[str, typer.Argument(help="A study file, or a bundled study by name.")],
+    layout: Annotated[
+        str | None, typer.Option("--layout", help="How printed numbers become columns; default: the bundled layout.")
+    ] = None,
+    endpoint: Annotated[
+        list[str] | None, typer.Option("--endpoint", help="Endpoints of the layout; default: all, jointly.")
+    ] = None,
+    cutoff: Annotated[
+        str | None, typer.Option("--cutoff", help="Data cut to use, such as interim; default: the latest.")
+    ] = None,
+    replicates: Annotated[int, typer.Option("--replicates", min=1, max=1000, help="How many cohorts.")] = 20,
+    steps: Annotated[
+        int | None,
+        typer.Option("--steps", min=1000, help="Proposals of one search; more come nearer. Default: 1,000,000."),
+    ] = None,
+    workers: Annotated[int | None, typer.Option("--workers", min=1, help="Threads; default: one a core.")] = None,
+    out: OutOption = Path("out/reconstruct"),
+    seed: SeedOption = 20251,
+    quiet: QuietOption = False,
+) -> None:
+    """Find cohorts that add up to the printed statistics of a study: cohorts/*.csv, targets.csv, spread.csv."""
+    from escc_bayes.data.bundled import find_study
+    from escc_bayes.data.study import read_study
+    from escc_bayes.evidence.reconstruction.automatic import layout_for
+    from escc_bayes.evidence.reconstruction.reconstruct import reconstruct as search_cohorts
+    from escc_bayes.evidence.reconstruction.table import summary
+    from escc_bayes.foundation.outputs import refuse_file, staged
+    from escc_bayes.report.reconstruction_files import write_reconstruction
+
+    refuse_file(out)
+    published = read_study(find_study(study))
+    chosen = layout_for(published, layout, tuple(endpoint or ()), cutoff)
+    with progress_bars(quiet=quiet) as stage:
+        bars = stage(f"Reconstructing {published.id}")
+        found = search_cohorts(
+            published,
+            chosen,
+            seed=seed,
+            replicates=replicates,
+            steps=steps,
+            workers=workers,
+            progress=lambda what, done, total: bars(what, done, total, 0),
+        )
+    with staged(out) as folder:
+        write_reconstruction(folder, found, seed)
+    for sentence in summary(found):
+        typer.echo(sentence)
 
 
 @app.command()
@@ -405,18 +470,23 @@ def gathered(
     *,
     seed: int,
     level: float,
-    draws: int,
+    engine: str,
+    draws: int | None,
     tune: int,
     chains: int,
 ) -> "Bundle":
     """Return the bundle of several models, every specification checked before anything is sampled."""
+    from escc_bayes.bayes.fit import check_engine
     from escc_bayes.report.bundle import gather
     from escc_bayes.spec.plan import make_plan
 
+    check_engine(engine)
     specs = open_specs(names)
     for spec in specs:
         make_plan(spec, cohort)
-    return gather(cohort, specs, stage=stage, seed=seed, level=level, draws=draws, tune=tune, chains=chains)
+    return gather(
+        cohort, specs, stage=stage, seed=seed, level=level, engine=engine, draws=draws, tune=tune, chains=chains
+    )
 
 
 def verdicts(posteriors: Mapping[str, "Posterior"]) -> dict[str, str]:
@@ -478,6 +548,8 @@ def print_warning(message: Warning | str, category: type[Warning], *_: object, *
 
 def main() -> None:
     """Run the command line: exit code 2 and one paragraph on bad input, never a traceback."""
+    # Matrices of small cohorts gain nothing from threads, and waiting threads burn time; numpy reads this on import.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with warnings.catch_warnings():
         # Only our own warnings are for the user of a command.
         warnings.simplefilter("ignore")

@@ -1,0 +1,137 @@
+"""The verb ``reconstruct``: an ensemble of cohorts that add up to what a study printed, and what cannot be had."""
+
+import os
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from escc_bayes.data.published import Study
+from escc_bayes.evidence.reconstruction.assemble import in_order
+from escc_bayes.evidence.reconstruction.conflicts import Conflicts, Progress, find_conflicts, with_conflicts
+from escc_bayes.evidence.reconstruction.layout import Layout, ReconstructionError
+from escc_bayes.evidence.reconstruction.problem import TICKS_PER_MONTH
+from escc_bayes.evidence.reconstruction.search import Found, Plan, search
+from escc_bayes.evidence.reconstruction.targets import Target, number_of, targets_of
+from escc_bayes.foundation.seeds import Seed, generator, stream
+
+REPLICATES, STEPS = 20, 1_000_000
+# A proposal costs as much as there are patients: beyond 100 the default search is shorter.
+STEPS_TIMES_PATIENTS = 100_000_000
+FEWEST_PATIENTS, MOST_PATIENTS = 4, 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reconstruction:
+    """Cohorts that were found, beside what they aimed at.
+
+    Attributes
+    ----------
+    targets : in order; ``found`` has one entry a cohort, ``cohorts`` its rows as text.
+    conflicts : which targets cannot be had beside the rest, and what each fights with.
+    unused : a sentence for each printed statistic that the layout gives no place.
+    """
+
+    study: Study
+    layout: Layout
+    n: int
+    targets: tuple[Target, ...]
+    found: tuple[Found, ...]
+    cohorts: tuple[tuple[dict[str, str], ...], ...]
+    conflicts: Conflicts
+    unused: tuple[str, ...]
+
+
+def silent(what: str, done: int, total: int) -> None:
+    """Report nothing."""
+
+
+def reconstruct(
+    study: Study,
+    layout: Layout,
+    *,
+    seed: Seed,
+    replicates: int = REPLICATES,
+    steps: int | None = None,
+    workers: int | None = None,
+    progress: Progress = silent,
+) -> Reconstruction:
+    """Find cohorts whose recomputed statistics match what a study printed.
+
+    Parameters
+    ----------
+    study, layout : what was printed, and how it becomes columns.
+    seed : the same seed gives the same cohorts, on any number of cores.
+    replicates : how many cohorts; one reconstruction is one guess.
+    steps : proposals of one search; more come nearer. None: 1,000,000, fewer beyond 100 patients.
+    workers : threads; None: one a core.
+    progress : called with (what, done, total).
+
+    Raises
+    ------
+    ReconstructionError : layout and study do not fit each other.
+    """
+    targets, unused = targets_of(study, layout)
+    n = int(number_of(layout.n, study, f"{layout.where}, n"))
+    if not FEWEST_PATIENTS <= n <= MOST_PATIENTS:
+        raise ReconstructionError(
+            f"{layout.where}, n: {n} patients; the search works from {FEWEST_PATIENTS} to {MOST_PATIENTS}"
+        )
+    targets = in_order(targets)
+    size = len(targets)
+    plan = Plan(
+        study,
+        layout,
+        targets,
+        n,
+        np.ones(size),
+        np.ones(size, dtype=bool),
+        steps or min(STEPS, STEPS_TIMES_PATIENTS // n),
+    )
+    threads = workers or os.cpu_count() or 1
+    conflicts = find_conflicts(plan, stream(seed, "conflicts"), threads, progress)
+    final = with_conflicts(plan, conflicts.unreachable)
+    found: list[Found] = []
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        for cohort in pool.map(lambda k: search(final, stream(seed, "replicate", str(k))), range(replicates)):
+            found.append(cohort)
+            progress("Cohorts", len(found), replicates)
+    cohorts = tuple(rows_of(layout, cohort, stream(seed, "order", str(k))) for k, cohort in enumerate(found))
+    return Reconstruction(study, layout, n, targets, tuple(found), cohorts, conflicts, unused)
+
+
+def rows_of(layout: Layout, found: Found, seed: Seed) -> tuple[dict[str, str], ...]:
+    """Return the patients of a cohort as text, in random order."""
+    n = found.state.time.shape[1]
+    width = len(str(n))
+    order = generator(seed).permutation(n)
+    return tuple(
+        {"patient": f"P{number:0{width}d}", **row_of(layout, found, int(slot)), "provenance": "reconstructed"}
+        for number, slot in enumerate(order, start=1)
+    )
+
+
+def row_of(layout: Layout, found: Found, slot: int) -> dict[str, str]:
+    """Return outcomes and covariates of one slot."""
+    row: dict[str, str] = {}
+    for position, endpoint in enumerate(layout.endpoints):
+        row[endpoint.time] = f"{found.state.time[position, slot] / TICKS_PER_MONTH:.2f}"
+        row[endpoint.event] = str(found.state.event[position, slot])
+    for name in (c.name for c in layout.covariates):
+        row |= words_of(layout, found, name, slot)
+    return row
+
+
+def words_of(layout: Layout, found: Found, name: str, slot: int) -> Mapping[str, str]:
+    """Return the columns of one covariate of one slot."""
+    covariate = layout.covariate(name)
+    block = next(k for k, group in enumerate(found.columns.blocks) if name in group)
+    record = found.state.record[block, slot]
+    coded = list(found.columns.codes)
+    if covariate.measured is not None:
+        values = found.state.value[coded.index(name)] if name in coded else found.columns.values[name]
+        decimals = covariate.measured.decimals
+        return {name: f"{values[record] / 10**decimals:.{decimals}f}"}
+    level = int(found.state.code[coded.index(name), record])
+    return dict(covariate.write[level]) if covariate.write else {name: covariate.levels[level]}
