@@ -19,6 +19,7 @@ COLUMNS = (
     *("distance", "achieved_low", "achieved_high", "matched_share", "fights_with"),
 )
 SPREAD_COLUMNS = ("study", "quantity", "low", "median", "high", "cohorts")
+NOTHING_GAVE_WAY = "; nothing gave way when it was insisted on: a longer search may reach it"
 # What is read back of a value: below this, two are the same.
 SAME = 1e-9
 
@@ -236,7 +237,8 @@ def summary(found: Reconstruction) -> list[str]:
     reachable = [r for r in rows if r["reachable"]]
     said = [
         f"RECONSTRUCTED {found.study.id}: {len(found.found)} cohorts of {found.n} patients; "
-        f"{sum(bool(r['matched']) for r in reachable)} of {len(reachable)} targets that a pilot search could reach are matched in every cohort."
+        f"{sum(bool(r['matched']) for r in reachable)} of {len(reachable)} targets that a pilot search "
+        "could reach are matched in every cohort."
     ]
     for r in reachable:
         if not r["matched"]:
@@ -252,7 +254,8 @@ def summary(found: Reconstruction) -> list[str]:
                 else "; nothing gave way when it was insisted on: a longer search may reach it"
             )
             said.append(
-                f"  no search had it beside the rest: {r['endpoint']} {r['target']}, printed {r['printed']}, nearest off by "
+                f"  no search had it beside the rest: {r['endpoint']} {r['target']}, printed {r['printed']}, "
+                f"nearest off by "
                 f"{r['distance']:g} (median {r['achieved_median']:g}){against}"
             )
     return said
