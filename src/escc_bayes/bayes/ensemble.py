@@ -15,13 +15,13 @@ import numpy as np
 
 from escc_bayes.bayes.diagnose import Diagnostics
 from escc_bayes.bayes.fit import CHAINS, TARGET_ACCEPT, TUNE, Progress, fit, silent
-from escc_bayes.bayes.posterior import Posterior
+from escc_bayes.bayes.posterior import Posterior, estimate_of
 from escc_bayes.bayes.reload import load_posterior
 from escc_bayes.data.ensemble import Ensemble, span
 from escc_bayes.estimand.contrast import standard_contrasts
-from escc_bayes.estimand.estimand import Estimand, HazardRatio, contrast_words
-from escc_bayes.estimand.estimate import Estimate, ratio_words, summary
-from escc_bayes.estimand.evaluate import NAMES, beyond_follow_up, completed, time_of
+from escc_bayes.estimand.estimand import Estimand, HazardRatio
+from escc_bayes.estimand.estimate import Estimate, ratio_words
+from escc_bayes.estimand.evaluate import beyond_follow_up, completed
 from escc_bayes.foundation.errors import InputError, NotFitForUseWarning, some_of
 from escc_bayes.foundation.outputs import staged, write_json
 from escc_bayes.foundation.record import Record, seed_label, versions
@@ -127,32 +127,12 @@ class EnsemblePosterior:
         """
         asked = completed(asked, self.plan)
         by_member = self.member_draws(asked)
-        drawn = by_member.ravel()
-        ratio = isinstance(asked, HazardRatio)
-        value, lower, upper = summary(np.exp(drawn) if ratio else drawn, level)
-        return Estimate(
-            endpoint=self.plan.rows.endpoint,
-            estimand=NAMES[type(asked)],
-            term=asked.term,
-            contrast=contrast_words(asked),
-            time=time_of(asked),
-            method=self.method,
-            model=self.plan.spec.name,
-            value=value,
-            lower=lower,
-            upper=upper,
-            level=level,
-            interval_kind="credible",
-            population="" if isinstance(asked, HazardRatio) else asked.population,
-            prob_gt_1=float((drawn > 0.0).mean()) if ratio else math.nan,
-            log_mean=float(drawn.mean()) if ratio else math.nan,
-            log_sd=float(drawn.std(ddof=1)) if ratio else math.nan,
+        found = estimate_of(asked, by_member.ravel(), self.plan, level=level, record=self.record, verdict=self.verdict)
+        return replace(
+            found,
             n=round(float(np.mean([member.plan.rows.n for member in self.members]))),
             events=round(float(np.mean([member.plan.rows.events for member in self.members]))),
-            clock=self.plan.rows.clock,
-            record=self.record,
-            verdict=self.verdict,
-            note=self.note(asked, value, by_member),
+            note=self.note(asked, found.value, by_member),
         )
 
     def note(self, asked: Estimand, value: float, by_member: FloatArray) -> str:

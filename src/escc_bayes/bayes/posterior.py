@@ -89,32 +89,8 @@ class Posterior:
         EstimandError : the model lacks the term, level or group.
         """
         asked = completed(asked, self.plan)
-        drawn = self.draws(asked)
-        ratio = isinstance(asked, HazardRatio)
-        value, lower, upper = summary(np.exp(drawn) if ratio else drawn, level)
-        return Estimate(
-            endpoint=self.plan.rows.endpoint,
-            estimand=NAMES[type(asked)],
-            term=asked.term,
-            contrast=contrast_words(asked),
-            time=time_of(asked),
-            method=self.method,
-            model=self.plan.spec.name,
-            value=value,
-            lower=lower,
-            upper=upper,
-            level=level,
-            interval_kind="credible",
-            population="" if isinstance(asked, HazardRatio) else asked.population,
-            prob_gt_1=float((drawn > 0.0).mean()) if ratio else np.nan,
-            log_mean=float(drawn.mean()) if ratio else np.nan,
-            log_sd=float(drawn.std(ddof=1)) if ratio else np.nan,
-            n=self.plan.rows.n,
-            events=self.plan.rows.events,
-            clock=self.plan.rows.clock,
-            record=self.record,
-            verdict=self.diagnostics.verdict,
-            note=beyond_follow_up(asked, value, self.plan),
+        return estimate_of(
+            asked, self.draws(asked), self.plan, level=level, record=self.record, verdict=self.diagnostics.verdict
         )
 
     def hazard_ratios(self, *, level: float) -> tuple[Estimate, ...]:
@@ -145,3 +121,38 @@ class Posterior:
             f"{self.method}, seed {self.record.seed}: {self.diagnostics.verdict}",
         ]
         return "\n".join([*lines, *(f"  {ratio_words(e)}" for e in self.hazard_ratios(level=0.95))])
+
+
+def estimate_of(
+    asked: Estimand, drawn: FloatArray, plan: ModelPlan, *, level: float, record: Record, verdict: str
+) -> Estimate:
+    """Return median and equal-tailed credible interval of draws (n,) of an estimand that ``completed`` returned.
+
+    Draws of hazard ratios are logarithms.
+    """
+    ratio = isinstance(asked, HazardRatio)
+    value, lower, upper = summary(np.exp(drawn) if ratio else drawn, level)
+    return Estimate(
+        endpoint=plan.rows.endpoint,
+        estimand=NAMES[type(asked)],
+        term=asked.term,
+        contrast=contrast_words(asked),
+        time=time_of(asked),
+        method=f"bayes_{record.engine}",
+        model=plan.spec.name,
+        value=value,
+        lower=lower,
+        upper=upper,
+        level=level,
+        interval_kind="credible",
+        population="" if isinstance(asked, HazardRatio) else asked.population,
+        prob_gt_1=float((drawn > 0.0).mean()) if ratio else np.nan,
+        log_mean=float(drawn.mean()) if ratio else np.nan,
+        log_sd=float(drawn.std(ddof=1)) if ratio else np.nan,
+        n=plan.rows.n,
+        events=plan.rows.events,
+        clock=plan.rows.clock,
+        record=record,
+        verdict=verdict,
+        note=beyond_follow_up(asked, value, plan),
+    )

@@ -2,19 +2,16 @@
 much was never printed. docs/methods/ensembles.md.
 """
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from escc_bayes.data.cohort import Cohort, read_cohort
 from escc_bayes.data.schema import CohortSchema, load_schema
-from escc_bayes.foundation.errors import CohortError, DataWarning
+from escc_bayes.foundation.errors import CohortError
 from escc_bayes.foundation.record import digest
 
 PROVENANCE = "reconstructed"
-# Reconstructed patients with the same values are no patient entered twice.
-NO_DOUBLES = r"(?s).*duplicate row\(s\)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +95,5 @@ def read_ensemble(folder: str | Path, schema: str | Path | CohortSchema, *, name
     if not paths:
         raise CohortError(f"{where}: holds no .csv file; give a folder with one reconstructed cohort in each file")
     known = schema if isinstance(schema, CohortSchema) else load_schema(Path(schema))
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=NO_DOUBLES, category=DataWarning)
-        members = tuple(read_cohort(path, known, provenance=PROVENANCE, name=path.stem) for path in paths)
+    members = tuple(read_cohort(path, known, provenance=PROVENANCE, name=path.stem) for path in paths)
     return Ensemble(name or where.name, members)

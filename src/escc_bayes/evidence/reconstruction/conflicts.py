@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
-from escc_bayes.evidence.reconstruction.search import FIRST, Found, Plan, rank_weight, search
+from escc_bayes.evidence.reconstruction.search import FIRST, Found, Plan, rank_weight, started
 from escc_bayes.evidence.reconstruction.targets import Target
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.hazard.piecewise import FloatArray
 
+type BoolArray = NDArray[np.bool_]
 type Progress = Callable[[str, int, int], None]
 
 # Pull of a target that cannot be had beside the rest; and of one that is insisted on to see what gives way.
@@ -31,11 +33,11 @@ NEAR = 1.5
 class Conflicts:
     """Which targets cannot be had beside the rest (T,), and for each of them the targets that it fights with."""
 
-    unreachable: np.ndarray
+    unreachable: BoolArray
     fights: dict[int, tuple[int, ...]]
 
 
-def with_conflicts(plan: Plan, unreachable: np.ndarray) -> Plan:
+def with_conflicts(plan: Plan, unreachable: BoolArray) -> Plan:
     """Return the plan in which the unreachable targets pull weakly and are not required."""
     weight = np.array([rank_weight(t) for t in plan.targets])
     return replace(plan, weight=np.where(unreachable, WEAK, weight), required=~unreachable)
@@ -47,18 +49,18 @@ def find_conflicts(plan: Plan, seed: Seed, workers: int, report: Progress) -> Co
     for round_number in range(ROUNDS):
         current = replace(with_conflicts(plan, unreachable), steps=min(PILOT_STEPS, plan.steps))
         seeds = [stream(seed, "pilot", str(round_number), str(k)) for k in range(PILOTS)]
-        pilots = side_by_side(partial(search, current), seeds, workers)
+        pilots = side_by_side(partial(started, current), seeds, workers)
         report(f"Pilot searches, round {round_number + 1}", round_number + 1, ROUNDS)
         missed = np.mean([pilot.distance(plan.targets) > 0.0 for pilot in pilots], axis=0)
         new = worst_of(missed, pilots, current)
         if not new.any():
             break
         unreachable |= new
-    fights = opponents(plan, unreachable, seed, workers, report)
-    return Conflicts(unreachable, fights)
+    fights, had = opponents(plan, unreachable, seed, workers, report)
+    return Conflicts(unreachable & ~had, {k: v for k, v in fights.items() if not had[k]})
 
 
-def worst_of(missed: FloatArray, pilots: Sequence[Found], plan: Plan) -> np.ndarray:
+def worst_of(missed: FloatArray, pilots: Sequence[Found], plan: Plan) -> BoolArray:
     """Return the required targets that at least three in four pilots miss, and miss by far; lower ranks first.
 
     A pilot is short: what it misses by less than ``NEAR`` tolerances the full search will reach.
@@ -81,25 +83,34 @@ def side_by_side[T](work: Callable[[Seed], T], seeds: Sequence[Seed], workers: i
 
 
 def opponents(
-    plan: Plan, unreachable: np.ndarray, seed: Seed, workers: int, report: Progress
-) -> dict[int, tuple[int, ...]]:
-    """Return, for each unreachable target, the targets that give way when it is insisted on."""
-    if not unreachable.any():
-        return {}
+    plan: Plan, unreachable: BoolArray, seed: Seed, workers: int, report: Progress
+) -> tuple[dict[int, tuple[int, ...]], BoolArray]:
+    """Insist on each unreachable target in turn.
+
+    Returns
+    -------
+    The required targets that give way to each, worst first; and (T,) the targets that were had with nothing giving way:
+    these can be had beside the rest after all.
+    """
     base = with_conflicts(plan, unreachable)
     numbers = np.flatnonzero(unreachable).tolist()
 
-    def insisted(number: int) -> tuple[int, ...]:
+    def insisted(number: int) -> FloatArray:
         weight = base.weight.copy()
         weight[number] = INSISTENT
-        found = search(
-            replace(base, weight=weight, steps=min(INSIST_STEPS, plan.steps)), stream(seed, "insist", str(number))
-        )
-        gap = found.distance(plan.targets) / tolerances(plan.targets)
-        order = np.argsort(-gap)
-        return tuple(int(k) for k in order[:3] if gap[k] > NEAR and base.required[k])
+        insisting = replace(base, weight=weight, steps=min(INSIST_STEPS, plan.steps))
+        return started(insisting, stream(seed, "insist", str(number))).distance(plan.targets) / tolerances(plan.targets)
 
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        found = list(pool.map(insisted, numbers))
+        gaps = list(pool.map(insisted, numbers))
     report("What fights with what", len(numbers), len(numbers))
-    return dict(zip(numbers, found, strict=True))
+    fights = {k: worst_required(gap, base.required) for k, gap in zip(numbers, gaps, strict=True)}
+    had = np.zeros(unreachable.size, dtype=bool)
+    for k, gap in zip(numbers, gaps, strict=True):
+        had[k] = gap[k] <= NEAR and not fights[k]
+    return fights, had
+
+
+def worst_required(gap: FloatArray, required: BoolArray) -> tuple[int, ...]:
+    """Return the three required targets that are missed by most, of those missed by more than ``NEAR`` tolerances."""
+    return tuple(int(k) for k in np.argsort(-gap)[:3] if gap[k] > NEAR and required[k])

@@ -19,7 +19,7 @@ COLUMNS = (
     *("distance", "achieved_low", "achieved_high", "matched_share", "fights_with"),
 )
 SPREAD_COLUMNS = ("study", "quantity", "low", "median", "high", "cohorts")
-NOTHING_GAVE_WAY = "; nothing gave way when it was insisted on: a longer search may reach it"
+NOTHING_GAVE_WAY = "; not had either when it was insisted on, and nothing gave way"
 # What is read back of a value: below this, two are the same.
 SAME = 1e-9
 
@@ -248,11 +248,7 @@ def summary(found: Reconstruction) -> list[str]:
             )
     for r in rows:
         if not r["reachable"]:
-            against = (
-                f"; against {r['fights_with']}"
-                if r["fights_with"]
-                else "; nothing gave way when it was insisted on: a longer search may reach it"
-            )
+            against = f"; against {r['fights_with']}" if r["fights_with"] else NOTHING_GAVE_WAY
             said.append(
                 f"  no search had it beside the rest: {r['endpoint']} {r['target']}, printed {r['printed']}, "
                 f"nearest off by "
