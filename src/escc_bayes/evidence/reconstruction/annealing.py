@@ -7,7 +7,6 @@ OOPSLA), so that one seed gives the same patients with every version of NumPy an
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from escc_bayes.evidence.reconstruction.problem import (
@@ -19,7 +18,7 @@ from escc_bayes.evidence.reconstruction.problem import (
     RandomState,
     State,
 )
-from escc_bayes.evidence.reconstruction.statistics import cox, fill_curve, groups_in_order, log_rank
+from escc_bayes.evidence.reconstruction.statistics import compiled, cox, fill_curve, groups_in_order, log_rank
 from escc_bayes.hazard.piecewise import FloatArray
 
 # A change that moves everything.
@@ -47,7 +46,6 @@ class Found(NamedTuple):
     stale: NDArray[np.bool_]
 
 
-compiled = njit(cache=True, nogil=True, error_model="numpy")
 TRIES = 20
 # Close to each other: so many places apart.
 REACH = 8

@@ -29,7 +29,8 @@ NEAR = 1e-9
 # Half-width of the band of survival over which the slope at the median is taken.
 SLOPE_BAND = 0.05
 
-compiled = njit(cache=True, nogil=True, error_model="numpy")
+# Not cached on disk: Numba would not see that a function called from another file has changed.
+compiled = njit(nogil=True, error_model="numpy")
 
 
 @compiled
