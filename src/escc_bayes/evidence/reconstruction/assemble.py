@@ -6,8 +6,8 @@ import numpy as np
 
 from escc_bayes.evidence.reconstruction import problem as kinds
 from escc_bayes.evidence.reconstruction.columns import Columns, class_starts
-from escc_bayes.evidence.reconstruction.layout import RULE_KINDS, Layout
-from escc_bayes.evidence.reconstruction.problem import TICKS_PER_MONTH, IntArray, Problem, State
+from escc_bayes.evidence.reconstruction.layout import RULE_KINDS, EndpointLayout, Layout, Rule
+from escc_bayes.evidence.reconstruction.problem import TICKS_PER_MONTH, Aims, IntArray, Problem, State, Structure
 from escc_bayes.evidence.reconstruction.start import longest_months
 from escc_bayes.evidence.reconstruction.targets import CountKey, CurveKey, Key, ModelKey, Target, TestKey
 from escc_bayes.hazard.piecewise import FloatArray
@@ -21,8 +21,8 @@ NOT_REACHED_SCALE = 0.01
 
 
 def in_order(targets: Sequence[Target]) -> tuple[Target, ...]:
-    """Return the targets in the order of what gives them: curves, tests, models, counts."""
-    rank = (CurveKey, TestKey, ModelKey, CountKey)
+    """Return the targets in the order of what gives them: counts, curves, tests, models."""
+    rank = (CountKey, CurveKey, TestKey, ModelKey)
     seen = {key: k for k, key in enumerate(dict.fromkeys(t.key for t in targets))}
     return tuple(sorted(targets, key=lambda t: (rank.index(type(t.key)), seen[t.key])))
 
@@ -35,48 +35,79 @@ def assemble(layout: Layout, targets: tuple[Target, ...], columns: Columns, weig
     targets : in the order of ``in_order``. weight : (T,) of each target in the loss.
     """
     curves = keys_of(targets, CurveKey)
-    tests = keys_of(targets, TestKey)
-    models = keys_of(targets, ModelKey)
     names = list(columns.codes)
     endpoints = [e.name for e in layout.endpoints]
     levels = max([len(layout.covariate(name).levels) for name in names], default=1)
-    contrasts = contrast_lut(layout, levels)
-    size = max([len(m.contrasts) for m in models], default=1)
-    low, high, scale = windows(targets)
-    return Problem(
-        within=np.array([endpoints.index(e.within) if e.within else -1 for e in layout.endpoints]),
-        shortest=np.array([round(e.shortest * TICKS_PER_MONTH) for e in layout.endpoints]),
-        longest=np.array([round(longest_months(e, targets) * TICKS_PER_MONTH) for e in layout.endpoints]),
-        block=np.array([next(b for b, group in enumerate(columns.blocks) if name in group) for name in names] or [0]),
+    block = [next(b for b, group in enumerate(columns.blocks) if name in group) for name in names]
+    column_of = [names.index(c.covariate) for c in layout.contrasts]
+    column_of += [names.index(c.covariate) for c in curves if c.covariate]
+    structure = Structure(
+        endpoint=np.array([endpoint_row(e, endpoints, targets) for e in layout.endpoints]),
         movable=np.array([int(any(name in columns.codes for name in group)) for group in columns.blocks] or [0]),
+        block=np.array(block or [0]),
         **measured_arrays(layout, columns, names),
-        curve_endpoint=np.array([endpoints.index(c.endpoint) for c in curves], dtype=np.int64),
-        curve_column=np.array([names.index(c.covariate) if c.covariate else -1 for c in curves], dtype=np.int64),
-        curve_lut=curve_lut(curves, layout, levels),
-        curve_subset=np.array([c.subset for c in curves], dtype=np.int64),
-        contrast_column=np.array([names.index(c.covariate) for c in layout.contrasts], dtype=np.int64),
-        contrast_lut=contrasts,
-        contrast_groups=np.array([len(c.groups) for c in layout.contrasts], dtype=np.int64),
-        test_contrast=np.array([t.contrast for t in tests], dtype=np.int64),
-        test_endpoint=np.array([endpoints.index(t.endpoint) for t in tests], dtype=np.int64),
-        model_endpoint=np.array([endpoints.index(m.endpoint) for m in models], dtype=np.int64),
-        model_size=np.array([len(m.contrasts) for m in models], dtype=np.int64),
-        model_contrast=np.array(
-            [list(m.contrasts) + [0] * (size - len(m.contrasts)) for m in models], dtype=np.int64
-        ).reshape(-1, size),
-        **rule_arrays(layout, names, endpoints, levels),
-        task_start=task_starts(targets),
-        kind=np.array([t.kind for t in targets]),
-        ref=np.array(
-            [endpoints.index(t.key.endpoint) if isinstance(t.key, CountKey) and t.key.endpoint else 0 for t in targets]
-        ),
-        arg=np.array([t.arg for t in targets]),
-        level=np.array([t.level for t in targets]),
-        low=low,
-        high=high,
-        scale=scale,
-        weight=weight,
+        grouping=table([(column, block[column]) for column in column_of], 2),
+        lut=np.concatenate([contrast_lut(layout, levels), curve_lut(curves, layout, levels)]),
     )
+    return Problem(structure, aims_from(layout, targets, names, levels, weight))
+
+
+def aims_from(layout: Layout, targets: tuple[Target, ...], names: list[str], levels: int, weight: FloatArray) -> Aims:
+    """Return the targets as arrays; ``names`` of the columns of codes, ``levels`` at most of one of them."""
+    endpoints = [e.name for e in layout.endpoints]
+    return Aims(
+        curve=table(curve_rows(keys_of(targets, CurveKey), endpoints, len(layout.contrasts)), 3),
+        test=table([test_row(t, layout, endpoints) for t in keys_of(targets, TestKey)], 3),
+        model=model_table(keys_of(targets, ModelKey), endpoints),
+        rule=table([rule_row(rule, names, endpoints) for rule in layout.rules], 4),
+        rule_tick=rule_ticks(layout, levels),
+        task_start=task_starts(targets),
+        target=table([(t.kind, reference(t, targets, endpoints)) for t in targets], 2),
+        argument=np.array([(t.arg, t.level) for t in targets]),
+        window=np.column_stack([windows(targets), weight]),
+    )
+
+
+def table(rows: Sequence[Sequence[int]], width: int) -> IntArray:
+    """Return rows of whole numbers as an array, (0, width) if there are none."""
+    return np.array(rows, dtype=np.int64).reshape(-1, width)
+
+
+def endpoint_row(endpoint: EndpointLayout, endpoints: list[str], targets: tuple[Target, ...]) -> tuple[int, int, int]:
+    """Return the endpoint that one lies within, and the ticks it may have."""
+    within = endpoints.index(endpoint.within) if endpoint.within else -1
+    longest = longest_months(endpoint, targets)
+    return within, round(endpoint.shortest * TICKS_PER_MONTH), round(longest * TICKS_PER_MONTH)
+
+
+def curve_rows(curves: list[CurveKey], endpoints: list[str], contrasts: int) -> list[tuple[int, int, int]]:
+    """Return endpoint, grouping and subset of each curve; the groupings of curves follow those of contrasts."""
+    rows, grouping = [], contrasts
+    for curve in curves:
+        rows.append((endpoints.index(curve.endpoint), grouping if curve.covariate else -1, curve.subset))
+        grouping += int(bool(curve.covariate))
+    return rows
+
+
+def test_row(test: TestKey, layout: Layout, endpoints: list[str]) -> tuple[int, int, int]:
+    """Return endpoint, grouping and number of groups of a log-rank test."""
+    return endpoints.index(test.endpoint), test.contrast, len(layout.contrasts[test.contrast].groups)
+
+
+def model_table(models: list[ModelKey], endpoints: list[str]) -> IntArray:
+    """Return (M, 2 + P) endpoint, size and groupings of each model."""
+    size = max([len(m.contrasts) for m in models], default=1)
+    rows = [
+        (endpoints.index(m.endpoint), len(m.contrasts), *m.contrasts, *[0] * (size - len(m.contrasts))) for m in models
+    ]
+    return table(rows, 2 + size)
+
+
+def reference(target: Target, targets: tuple[Target, ...], endpoints: list[str]) -> int:
+    """Return the number of the curve, test, model or endpoint that gives a target."""
+    if isinstance(target.key, CountKey):
+        return endpoints.index(target.key.endpoint) if target.key.endpoint else 0
+    return keys_of(targets, type(target.key)).index(target.key)
 
 
 def first_state(columns: Columns, ticks: IntArray, events: IntArray) -> State:
@@ -94,22 +125,24 @@ def first_state(columns: Columns, ticks: IntArray, events: IntArray) -> State:
 
 def measured_arrays(layout: Layout, columns: Columns, names: list[str]) -> dict[str, IntArray]:
     """Return what the measured columns keep: extremes, cuts, median, sum of squares."""
-    size = max(len(names), 1)
     starts = [class_starts(layout.covariate(name)) for name in names]
-    found = {key: np.zeros(size, dtype=np.int64) for key in ("measured", "cuts", "least", "most", "middle")}
-    squares = {key: np.zeros(size, dtype=np.int64) for key in ("square_low", "square_high")}
-    cut = np.zeros((size, max([len(s) for s in starts], default=1) or 1), dtype=np.int64)
-    for k, name in enumerate(names):
-        if name not in columns.limits:
-            continue
-        limits, values = columns.limits[name], columns.values[name]
-        cut[k, : len(starts[k])] = starts[k]
-        kept = (1 if limits.is_mean else 2, len(starts[k]), limits.low, limits.high, round(limits.centre))
-        for key, number in zip(found, kept, strict=True):
-            found[key][k] = number
-        for key, sd in zip(squares, (limits.sd - 0.9 * limits.half, limits.sd + 0.9 * limits.half), strict=True):
-            squares[key][k] = round(sd**2 * (values.size - 1) + values.sum() ** 2 / values.size)
-    return {**found, **squares, "cut": cut}
+    rows = [measured_row(columns, name, len(s)) for name, s in zip(names, starts, strict=True)]
+    cut = np.zeros((max(len(names), 1), max([len(s) for s in starts], default=1) or 1), dtype=np.int64)
+    for k, start in enumerate(starts):
+        cut[k, : len(start)] = start
+    return {"measured": table(rows or [[0] * 7], 7), "cut": cut}
+
+
+def measured_row(columns: Columns, name: str, cuts: int) -> list[int]:
+    """Return kind, number of cuts, extremes, median, and what the sum of squares may be."""
+    if name not in columns.limits:
+        return [0] * 7
+    limits, values = columns.limits[name], columns.values[name]
+    squares = [
+        round(sd**2 * (values.size - 1) + values.sum() ** 2 / values.size)
+        for sd in (limits.sd - 0.9 * limits.half, limits.sd + 0.9 * limits.half)
+    ]
+    return [1 if limits.is_mean else 2, cuts, limits.low, limits.high, round(limits.centre), *squares]
 
 
 def keys_of[K: Key](targets: Sequence[Target], kind: type[K]) -> list[K]:
@@ -124,12 +157,12 @@ def task_starts(targets: tuple[Target, ...]) -> IntArray:
 
 
 def curve_lut(curves: list[CurveKey], layout: Layout, levels: int) -> IntArray:
-    """Return (K, L) 1 for the levels of each curve."""
-    found = np.zeros((len(curves), levels), dtype=np.int64)
-    for k, curve in enumerate(curves):
-        if curve.covariate:
-            known = layout.covariate(curve.covariate).levels
-            found[k, [known.index(level) for level in curve.levels]] = 1
+    """Return (K, L) 1 for the levels of each curve of an arm."""
+    arms = [curve for curve in curves if curve.covariate]
+    found = np.zeros((len(arms), levels), dtype=np.int64)
+    for k, curve in enumerate(arms):
+        known = layout.covariate(curve.covariate).levels
+        found[k, [known.index(level) for level in curve.levels]] = 1
     return found
 
 
@@ -143,24 +176,24 @@ def contrast_lut(layout: Layout, levels: int) -> IntArray:
     return found
 
 
-def rule_arrays(layout: Layout, names: list[str], endpoints: list[str], levels: int) -> dict[str, IntArray]:
-    """Return the arrays of the rules; -1 for levels that a rule does not name."""
+def rule_row(rule: Rule, names: list[str], endpoints: list[str]) -> tuple[int, int, int, int]:
+    """Return kind, column, endpoint and ticks per unit of a rule."""
+    each = round(rule.months_each * TICKS_PER_MONTH)
+    return RULE_KINDS.index(rule.kind), names.index(rule.covariate), endpoints.index(rule.endpoint), each
+
+
+def rule_ticks(layout: Layout, levels: int) -> IntArray:
+    """Return (U, L) the tick of each level; -1 for levels that a rule does not name."""
     ticks = np.full((len(layout.rules), levels), -1, dtype=np.int64)
     for k, rule in enumerate(layout.rules):
         known = layout.covariate(rule.covariate).levels
         for level, months in rule.months:
             ticks[k, known.index(level)] = round(months * TICKS_PER_MONTH)
-    return {
-        "rule_kind": np.array([RULE_KINDS.index(r.kind) for r in layout.rules], dtype=np.int64),
-        "rule_column": np.array([names.index(r.covariate) for r in layout.rules], dtype=np.int64),
-        "rule_endpoint": np.array([endpoints.index(r.endpoint) for r in layout.rules], dtype=np.int64),
-        "rule_tick": ticks,
-        "rule_each": np.array([round(r.months_each * TICKS_PER_MONTH) for r in layout.rules], dtype=np.int64),
-    }
+    return ticks
 
 
-def windows(targets: tuple[Target, ...]) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return what the search aims at, (T,) lower and upper ends and scale, in ticks for times."""
+def windows(targets: tuple[Target, ...]) -> FloatArray:
+    """Return what the search aims at, (T, 3) lower and upper ends and scale, in ticks for times."""
     low, high, scale = (np.empty(len(targets)) for _ in range(3))
     for k, target in enumerate(targets):
         statistic = target.kind in (kinds.LOG_RANK, kinds.LOG_HR, kinds.WALD_Z)
@@ -170,4 +203,5 @@ def windows(targets: tuple[Target, ...]) -> tuple[FloatArray, FloatArray, FloatA
             low[k], high[k] = target.rounding.low, np.inf
         scale[k] = NOT_REACHED_SCALE if target.kind == kinds.NOT_REACHED else target.tolerance or COUNT_SCALE
     unit = np.array([t.unit for t in targets])
-    return low * unit, high * unit, scale * unit
+    found: FloatArray = np.column_stack([low, high, scale]) * unit[:, None]
+    return found

@@ -1,7 +1,8 @@
 """The arrays that the compiled search works on: what a set of patients is, and what it should add up to.
 
-Times are whole ticks (0.01 month). E endpoints, n slots (outcomes), B blocks of columns that move together,
-C columns of codes, K curves, J contrasts, R log-rank tests, M Cox models, T targets.
+Times are whole ticks (0.01 month). E endpoints, n slots (one a patient), B blocks of columns that move together,
+C columns of codes, G groupings of a column's levels, K curves, R log-rank tests, M Cox models, U rules, T targets.
+Few arrays with named columns: passing twenty arrays to a compiled function costs more than a log-rank test.
 """
 
 from typing import Final, NamedTuple
@@ -30,12 +31,52 @@ LOG_HR: Final = 9  # ref = model, arg = its column
 WALD_Z: Final = 10
 BROKEN_RULES: Final = 11  # ref = 0: how many patients contradict a rule of the layout
 
+# Columns of ``Structure.endpoint``: the endpoint whose time is never exceeded (-1 none), ticks allowed.
+WITHIN: Final = 0
+SHORTEST: Final = 1
+LONGEST: Final = 2
+# Columns of ``Structure.measured``: 0 levels, 1 the mean is printed, 2 the median is; how many cuts; extremes; median;
+# what the sum of squares may be, so that the SD prints the same.
+MEASURED: Final = 0
+CUTS: Final = 1
+LEAST: Final = 2
+MOST: Final = 3
+MIDDLE: Final = 4
+SQUARE_LOW: Final = 5
+SQUARE_HIGH: Final = 6
+# Columns of ``Structure.grouping``, and of ``Aims.curve``, ``test``, ``model`` (its groupings from MODEL_COLUMNS on)
+# and ``rule``.
+GROUPING_COLUMN: Final = 0
+GROUPING_BLOCK: Final = 1
+CURVE_ENDPOINT: Final = 0
+CURVE_GROUPING: Final = 1  # -1 everyone, else those in group 1
+CURVE_SUBSET: Final = 2  # 0 everyone, 1 progressed, 2 progressed with the clock restarted there
+TEST_ENDPOINT: Final = 0
+TEST_GROUPING: Final = 1
+TEST_GROUPS: Final = 2
+MODEL_ENDPOINT: Final = 0
+MODEL_SIZE: Final = 1
+MODEL_COLUMNS: Final = 2
+RULE_KIND: Final = 0  # 0 no event before the tick, 1 an event by it, 2 followed to it
+RULE_COLUMN: Final = 1
+RULE_ENDPOINT: Final = 2
+RULE_EACH: Final = 3  # ticks per unit of a measurement; 0: ``rule_tick`` of the level
+# Columns of ``Aims.target``, ``argument`` and ``window``.
+KIND: Final = 0
+REF: Final = 1
+ARG: Final = 0
+LEVEL: Final = 1
+LOW: Final = 0
+HIGH: Final = 1
+SCALE: Final = 2
+WEIGHT: Final = 3
+
 
 class State(NamedTuple):
     """One set of patients.
 
     ``time``, ``event`` : (E, n) ticks and 0/1. ``record`` : (B, n) which record of each block stands at each slot.
-    ``code`` : (C, n) level of each record in each column. ``value`` : (C, n) its measurement, in units of the last
+    ``code`` : (C, n) level at each slot of each column. ``value`` : (C, n) its measurement, in units of the last
     decimal; 0 for columns that are not measured.
     """
 
@@ -46,64 +87,48 @@ class State(NamedTuple):
     value: IntArray
 
 
-class Problem(NamedTuple):
-    """Structure and targets; ``-1`` means none.
+class Structure(NamedTuple):
+    """What a set of patients may be. Columns of the tables are named above; ``-1`` means none.
 
     Attributes
     ----------
-    within : (E,) the endpoint whose time each endpoint never exceeds.
-    shortest, longest : (E,) ticks allowed.
-    block : (C,) block of each column. movable : (B,) 0/1.
-    measured : (C,) 0 levels, 1 the mean is printed, 2 the median is. ``cut`` (C, X) units at which a class begins,
-        ``cuts`` (C,) how many. least, most : (C,) extremes. middle : (C,) median.
-        square_low, square_high : (C,) what the sum of squares may be, so that the SD prints the same.
-    curve_* : (K,) endpoint, column, subset (0 everyone, 1 progressed, 2 progressed with the clock restarted there);
-        ``curve_lut`` (K, L) 1 for the levels that belong.
-    contrast_column : (J,); ``contrast_lut`` (J, L) group of a level; ``contrast_groups`` (J,).
-    test_contrast, test_endpoint : (R,) of each log-rank test.
-    model_endpoint, model_size : (M,); ``model_contrast`` (M, P).
-    rule_* : (U,) ``rule_kind`` 0 no event before the tick, 1 an event by it, 2 followed to it; the tick is
-        ``rule_tick`` (U, L) of the level, or ``rule_each`` (U,) per unit of a measurement.
-    task_start : (Q + 1,) targets stand in the order of what gives them: curves, tests, models, the rest.
-    kind, ref : (T,); arg, level, low, high, scale, weight : (T,). The loss of a target is 0 inside [low, high].
+    endpoint : (E, 3). movable : (B,) 0/1. block : (C,) block of each column. measured : (C, 7).
+    cut : (C, X) units at which a class begins.
+    grouping : (G, 2). lut : (G, L) group of a level, -1 none.
     """
 
-    within: IntArray
-    shortest: IntArray
-    longest: IntArray
-    block: IntArray
+    endpoint: IntArray
     movable: IntArray
+    block: IntArray
     measured: IntArray
     cut: IntArray
-    cuts: IntArray
-    least: IntArray
-    most: IntArray
-    middle: IntArray
-    square_low: IntArray
-    square_high: IntArray
-    curve_endpoint: IntArray
-    curve_column: IntArray
-    curve_lut: IntArray
-    curve_subset: IntArray
-    contrast_column: IntArray
-    contrast_lut: IntArray
-    contrast_groups: IntArray
-    test_contrast: IntArray
-    test_endpoint: IntArray
-    model_endpoint: IntArray
-    model_size: IntArray
-    model_contrast: IntArray
-    rule_kind: IntArray
-    rule_column: IntArray
-    rule_endpoint: IntArray
+    grouping: IntArray
+    lut: IntArray
+
+
+class Aims(NamedTuple):
+    """What a set of patients should add up to.
+
+    Attributes
+    ----------
+    curve : (K, 3). test : (R, 3). model : (M, 2 + P). rule : (U, 4). rule_tick : (U, L).
+    task_start : (Q + 1,) targets stand in the order of what gives them: counts, curves, tests, models.
+    target : (T, 2). argument : (T, 2). window : (T, 4); the loss of a target is 0 inside [low, high].
+    """
+
+    curve: IntArray
+    test: IntArray
+    model: IntArray
+    rule: IntArray
     rule_tick: IntArray
-    rule_each: IntArray
     task_start: IntArray
-    kind: IntArray
-    ref: IntArray
-    arg: FloatArray
-    level: FloatArray
-    low: FloatArray
-    high: FloatArray
-    scale: FloatArray
-    weight: FloatArray
+    target: IntArray
+    argument: FloatArray
+    window: FloatArray
+
+
+class Problem(NamedTuple):
+    """The problem of one search."""
+
+    structure: Structure
+    aims: Aims

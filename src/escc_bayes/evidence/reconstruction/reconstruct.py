@@ -126,12 +126,18 @@ def row_of(layout: Layout, found: Found, slot: int) -> dict[str, str]:
 def words_of(layout: Layout, found: Found, name: str, slot: int) -> Mapping[str, str]:
     """Return the columns of one covariate of one slot."""
     covariate = layout.covariate(name)
-    block = next(k for k, group in enumerate(found.columns.blocks) if name in group)
-    record = found.state.record[block, slot]
     coded = list(found.columns.codes)
     if covariate.measured is not None:
-        values = found.state.value[coded.index(name)] if name in coded else found.columns.values[name]
         decimals = covariate.measured.decimals
-        return {name: f"{values[record] / 10**decimals:.{decimals}f}"}
-    level = int(found.state.code[coded.index(name), record])
+        return {name: f"{measurement(found, name, slot) / 10**decimals:.{decimals}f}"}
+    level = int(found.state.code[coded.index(name), slot])
     return dict(covariate.write[level]) if covariate.write else {name: covariate.levels[level]}
+
+
+def measurement(found: Found, name: str, slot: int) -> int:
+    """Return the measurement at a slot; one without classes stays with its record."""
+    coded = list(found.columns.codes)
+    if name in coded:
+        return int(found.state.value[coded.index(name), slot])
+    block = next(k for k, group in enumerate(found.columns.blocks) if name in group)
+    return int(found.columns.values[name][found.state.record[block, slot]])

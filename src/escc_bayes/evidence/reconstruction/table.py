@@ -148,7 +148,7 @@ def exact_row(
 
 
 def codes_of(cohort: Found, name: str) -> np.ndarray:
-    """Return the level of every record of one covariate."""
+    """Return the level of one covariate at every slot."""
     found: np.ndarray = cohort.state.code[list(cohort.columns.codes).index(name)]
     return found
 
@@ -214,7 +214,7 @@ def spread_rows(found: Reconstruction) -> list[dict[str, object]]:
 
 def within(found: Reconstruction, outer: str, inner: str) -> list[tuple[str, list[float]]]:
     """Return the share of each level of ``inner`` within each level of ``outer``, by cohort."""
-    tables = [Counter(zip(standing(c, outer).tolist(), standing(c, inner).tolist(), strict=True)) for c in found.found]
+    tables = [Counter(zip(codes_of(c, outer).tolist(), codes_of(c, inner).tolist(), strict=True)) for c in found.found]
     shares = []
     for i, first in enumerate(found.layout.covariate(outer).levels):
         for j, second in enumerate(found.layout.covariate(inner).levels):
@@ -222,13 +222,6 @@ def within(found: Reconstruction, outer: str, inner: str) -> list[tuple[str, lis
             values = [table[(i, j)] / max(size, 1) for table, size in zip(tables, sizes, strict=True)]
             shares.append((f"share of {inner} {second} within {outer} {first}", values))
     return shares
-
-
-def standing(cohort: Found, name: str) -> np.ndarray:
-    """Return the level of one covariate at every slot."""
-    block = next(k for k, group in enumerate(cohort.columns.blocks) if name in group)
-    found: np.ndarray = codes_of(cohort, name)[cohort.state.record[block]]
-    return found
 
 
 def summary(found: Reconstruction) -> list[str]:

@@ -62,3 +62,13 @@ def reconstructed(printed):
     """Three cohorts."""
     study, layout, _ = printed
     return reconstruct(study, layout, seed=3, replicates=3, steps=STEPS, workers=2)
+
+
+@pytest.fixture(scope="module")
+def patients():
+    """60 patients without ties in the order of time: ticks, events, three groups, two columns."""
+    rng = np.random.default_rng(4)
+    ticks = np.sort(rng.choice(np.arange(100, 5000), 60, replace=False))
+    events = (rng.random(60) < 0.6).astype(np.int64)
+    group = rng.integers(0, 3, 60)
+    return ticks, events, group, rng.integers(0, 2, (60, 2)).astype(np.float64)
