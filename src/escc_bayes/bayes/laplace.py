@@ -6,19 +6,22 @@ grid of hyperparameters (``laplace_grid``, ``laplace_modes``), draws and exact w
 only. See docs/methods/laplace.md.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from escc_bayes.bayes.draws import Draws
 from escc_bayes.bayes.laplace_boxes import Boxes, boxes, with_shares
-from escc_bayes.bayes.laplace_coordinates import parameter_values
-from escc_bayes.bayes.laplace_data import collapsed
+from escc_bayes.bayes.laplace_coordinates import Coordinates, parameter_values
+from escc_bayes.bayes.laplace_data import Collapsed, collapsed
 from escc_bayes.bayes.laplace_grid import Grid, explore
 from escc_bayes.bayes.laplace_layout import coordinates
 from escc_bayes.bayes.laplace_modes import Target
+from escc_bayes.bayes.laplace_near import Near, carried
+from escc_bayes.bayes.laplace_numbers import Source
 from escc_bayes.bayes.laplace_pareto import Smoothed, resampled, smooth
-from escc_bayes.bayes.laplace_proposal import Proposed, Shift, degrees, learned, propose
+from escc_bayes.bayes.laplace_proposal import Proposed, Shift, degrees, learned, moved, propose
 from escc_bayes.bayes.prior import parameter_priors
 from escc_bayes.foundation.seeds import Seed, generator
 from escc_bayes.hazard.piecewise import FloatArray
@@ -53,6 +56,26 @@ class Part:
     shift: Shift | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """Weighted draws of every component, and their smoothed weights end to end."""
+
+    parts: list[Part]
+    proposed: list[Proposed]
+    smoothed: Smoothed
+
+    def values(self) -> dict[str, FloatArray]:
+        """Return every free parameter, (m, size)."""
+        pairs = zip(self.parts, self.proposed, strict=True)
+        each = [parameter_values(part.target.coords, drawn.x, drawn.u) for part, drawn in pairs]
+        return {name: joined([values[name] for values in each]) for name in each[0]}
+
+    @property
+    def grid_edge(self) -> float:
+        """Estimated share of the mass beyond the grids."""
+        return sum(part.share * part.grid.edge_mass for part in self.parts)
+
+
 def sample(plan: ModelPlan, settings: LaplaceSettings, seed: Seed) -> Draws:
     """Draw from the posterior of a plan.
 
@@ -73,27 +96,39 @@ def sample(plan: ModelPlan, settings: LaplaceSettings, seed: Seed) -> Draws:
     SamplingError : the grid of hyperparameters would be too large.
     """
     rng = generator(seed, "laplace")
-    kept = settings.draws * settings.chains
-    count = kept * settings.proposals_per_draw
-    parts = explored(plan)
-    pilot, weights = one_round(parts, PILOT, rng)
-    parts = adapted(parts, pilot, weights)
-    proposed, smoothed = one_round(parts, count, rng)
-    if smoothed.k > ADAPT_ABOVE_K or smoothed.effective < ADAPT_BELOW_SHARE * count:
-        again = adapted(parts, proposed, smoothed, heavy_tails=True)
-        second, resmoothed = one_round(again, count, rng)
-        if better(resmoothed, smoothed):
-            parts, proposed, smoothed = again, second, resmoothed
-    return collected(plan, parts, proposed, smoothed, settings, rng)
+    count = settings.draws * settings.chains * settings.proposals_per_draw
+    found = weighted(explored(plan, collapsed(plan)), count, Source(seed), rng)
+    return collected(plan, found, settings, rng)
 
 
-def explored(plan: ModelPlan) -> list[Part]:
-    """Return grid and boxes of every component, those without mass left out."""
-    data = collapsed(plan)
+def weighted(parts: list[Part], count: int, source: Source, rng: np.random.Generator) -> Weighted:
+    """Return ``count`` weighted draws, from a proposal that a pilot round has improved."""
+    pilot = one_round(parts, PILOT, source, "pilot", rng)
+    found = one_round(adapted(pilot), count, source, "draws", rng)
+    if found.smoothed.k > ADAPT_ABOVE_K or found.smoothed.effective < ADAPT_BELOW_SHARE * count:
+        again = one_round(adapted(found, heavy_tails=True), count, source, "again", rng)
+        if better(again.smoothed, found.smoothed):
+            return again
+    return found
+
+
+def explored(plan: ModelPlan, data: Collapsed, like: Sequence[Part] = ()) -> list[Part]:
+    """Return grid and boxes of every component.
+
+    Parameters
+    ----------
+    plan : priors and columns.
+    data : of the plan.
+    like : components of the same model under other priors or weights, where the search may start.
+    """
     found = []
-    for coords in coordinates(plan):
+    every = coordinates(plan)
+    starts = (
+        [near_of(*pair) for pair in zip(like, every, strict=True)] if len(like) == len(every) else len(every) * [None]
+    )
+    for coords, near in zip(every, starts, strict=True):
         target = Target(coords, data)
-        grid = explore(target)
+        grid = explore(target, near)
         found.append((target, grid, boxes(target, grid)))
     log_mass = np.array([held.log_mass for _, _, held in found])
     share = np.exp(log_mass - log_mass.max())
@@ -103,16 +138,25 @@ def explored(plan: ModelPlan) -> list[Part]:
     return [Part(*parts, float(s)) for parts, s in zip(found, share, strict=True)]
 
 
-def one_round(parts: list[Part], count: int, rng: np.random.Generator) -> tuple[list[Proposed], Smoothed]:
+def near_of(part: Part, coords: Coordinates) -> Near:
+    """Return the best node of a component, in the coordinates of another."""
+    best = int(np.argmax(part.grid.modes.log_mass))
+    found = Near(part.grid.modes.u[best], part.grid.step, part.grid.modes.x[best])
+    return carried(found, part.target.coords, coords)
+
+
+def one_round(parts: list[Part], count: int, source: Source, name: str, rng: np.random.Generator) -> Weighted:
     """Draw from every component and smooth the weights of all together."""
-    proposed = [propose_part(part, count, rng) for part in parts]
-    return proposed, smooth(joined([p.log_weight for p in proposed]))
+    proposed = [propose_part(part, place, count, source, name, rng) for place, part in enumerate(parts)]
+    return Weighted(parts, proposed, smooth(joined([p.log_weight for p in proposed])))
 
 
-def propose_part(part: Part, count: int, rng: np.random.Generator) -> Proposed:
+def propose_part(part: Part, place: int, count: int, source: Source, name: str, rng: np.random.Generator) -> Proposed:
     """Draw a component's share of ``count`` proposals; the weights know the share that was really drawn."""
-    own = max(1, round(part.share * count))
-    drawn = propose(part.target, part.grid, part.held, own, rng, part.shift)
+    own, dimensions = max(1, round(part.share * count)), moved(part.target)
+    freedom = degrees(dimensions) if part.shift is None else part.shift.freedom
+    numbers = source.numbers(name, place, own, part.grid.step.size, dimensions, freedom)
+    drawn = propose(part.target, part.grid, part.held, numbers, rng, part.shift)
     return replace(drawn, log_weight=drawn.log_weight - np.log(own / count))
 
 
@@ -121,24 +165,22 @@ def joined(parts: list[FloatArray]) -> FloatArray:
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
-def adapted(
-    parts: list[Part], proposed: list[Proposed], smoothed: Smoothed, *, heavy_tails: bool = False
-) -> list[Part]:
+def adapted(found: Weighted, *, heavy_tails: bool = False) -> list[Part]:
     """Return the components re-centred, re-scaled and re-weighted by a round of weighted draws."""
-    found, low = [], 0
-    for part, drawn in zip(parts, proposed, strict=True):
-        weight = smoothed.weight[low : low + drawn.node.size]
+    learned_parts, low = [], 0
+    for part, drawn in zip(found.parts, found.proposed, strict=True):
+        weight = found.smoothed.weight[low : low + drawn.node.size]
         low += drawn.node.size
         total = float(weight.sum())
         if total < 1e-6:
-            found.append(part)
+            learned_parts.append(part)
             continue
         held = with_shares(part.held, part.grid, drawn.node, weight / total)
         freedom = degrees(0 if heavy_tails else drawn.steps.shape[1])
-        shift = learned(drawn.steps, weight / total, smoothed.effective * total, freedom)
-        found.append(replace(part, held=held, shift=shift, share=0.5 * (part.share + total)))
-    whole = sum(part.share for part in found)
-    return [replace(part, share=part.share / whole) for part in found]
+        shift = learned(drawn.steps, weight / total, found.smoothed.effective * total, freedom)
+        learned_parts.append(replace(part, held=held, shift=shift, share=0.5 * (part.share + total)))
+    whole = sum(part.share for part in learned_parts)
+    return [replace(part, share=part.share / whole) for part in learned_parts]
 
 
 def better(second: Smoothed, first: Smoothed) -> bool:
@@ -148,30 +190,20 @@ def better(second: Smoothed, first: Smoothed) -> bool:
     return second.effective > first.effective
 
 
-def collected(
-    plan: ModelPlan,
-    parts: list[Part],
-    proposed: list[Proposed],
-    smoothed: Smoothed,
-    settings: LaplaceSettings,
-    rng: np.random.Generator,
-) -> Draws:
+def collected(plan: ModelPlan, found: Weighted, settings: LaplaceSettings, rng: np.random.Generator) -> Draws:
     """Resample to equal weights and return parameters and statistics in blocks."""
-    shape = (settings.chains, settings.draws)
-    count = smoothed.weight.size
+    shape, smoothed = (settings.chains, settings.draws), found.smoothed
     kept = resampled(smoothed.weight, shape[0] * shape[1], rng)
-    each = [parameter_values(part.target.coords, p.x, p.u) for part, p in zip(parts, proposed, strict=True)]
-    values = {name: joined([v[name] for v in each])[kept].reshape(*shape, -1) for name in parameter_priors(plan)}
+    values = found.values()
     with np.errstate(divide="ignore"):
-        log_weight = np.log(smoothed.weight[kept] * count)
-    edge = sum(part.share * part.grid.edge_mass for part in parts)
+        log_weight = np.log(smoothed.weight[kept] * smoothed.weight.size)
     stats = {
-        "lp": joined([p.log_density for p in proposed])[kept].reshape(shape),
+        "lp": joined([p.log_density for p in found.proposed])[kept].reshape(shape),
         "log_weight": log_weight.reshape(shape),
         "diverging": np.zeros(shape, dtype=bool),
         "pareto_k": np.full(shape, smoothed.k),
         "importance_ess": np.full(shape, smoothed.effective),
-        "grid_edge": np.full(shape, edge),
+        "grid_edge": np.full(shape, found.grid_edge),
         "log_marginal_likelihood": np.full(shape, smoothed.log_mean),
     }
-    return Draws(values, stats)
+    return Draws({name: values[name][kept].reshape(*shape, -1) for name in parameter_priors(plan)}, stats)

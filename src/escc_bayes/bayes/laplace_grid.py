@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from escc_bayes.bayes.laplace_modes import Modes, Target, find_modes, start
+from escc_bayes.bayes.laplace_near import Near
 from escc_bayes.foundation.errors import SamplingError
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 
@@ -20,6 +21,8 @@ REACHES = (0.0, 10.0, 9.0, 8.0, 7.5, 7.0, 6.5)
 MOST_NODES = 20_000
 WIDEST, NARROWEST = 1.0, 0.005
 CLIMBS = 20
+# With so few hyperparameters all nodes that a parabola expects are sought at once: fewer, larger batches.
+FORESEEN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,13 @@ class Grid:
     edge_mass: float
 
 
-def explore(target: Target) -> Grid:
+def explore(target: Target, near: Near | None = None) -> Grid:
     """Return the grid of a target.
+
+    Parameters
+    ----------
+    target : coordinates and data.
+    near : where the search starts, from a target much like this one; None: at the prior mean.
 
     Raises
     ------
@@ -51,13 +59,13 @@ def explore(target: Target) -> Grid:
     """
     h = len(target.coords.hypers)
     if h == 0:
-        modes = find_modes(target, np.zeros((1, 0)), start(target))
+        modes = find_modes(target, np.zeros((1, 0)), start(target) if near is None else near.x[None])
         nowhere = np.zeros((1, 0), dtype=np.int64)
         return Grid(modes, nowhere, np.zeros(0), np.zeros((1, 0, 2), dtype=np.int64), 0.0)
-    centre, width, x = climb(target)
-    fraction = STEPS[min(h, len(STEPS) - 1)]
+    centre, width, x = climb(target, near)
+    fraction, reach = STEPS[min(h, len(STEPS) - 1)], REACHES[min(h, len(REACHES) - 1)]
     step = width * fraction
-    index, modes = grown(target, centre, step, x, REACHES[min(h, len(REACHES) - 1)])
+    index, modes = grown(target, centre, step, x, reach, foreseen(h, fraction, reach))
     neighbours = neighbours_of(index)
     return Grid(modes, index, step, neighbours, edge_mass(modes.log_mass, neighbours, fraction**2))
 
@@ -80,14 +88,17 @@ def edge_mass(log_mass: FloatArray, neighbours: IntArray, bend: float) -> float:
     return beyond
 
 
-def climb(target: Target) -> tuple[FloatArray, FloatArray, FloatArray]:
+def climb(target: Target, near: Near | None) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return the mode of the Laplace mass (h,), its width along each axis (h,), and the latents there (1, d).
 
     Parabolas through three points along every axis, all at once, and steps to their tops.
     """
     h = len(target.coords.hypers)
-    centre, width = np.zeros(h), np.full(h, WIDEST)
-    x = find_modes(target, centre[None], start(target)).x
+    if near is None:
+        centre, width = np.zeros(h), np.full(h, WIDEST)
+        x = find_modes(target, centre[None], start(target)).x
+    else:
+        centre, width, x = near.u, near.width, near.x[None]
     for _ in range(CLIMBS):
         probe = 0.5 * width
         offsets = np.concatenate([np.zeros((1, h)), np.diag(probe), -np.diag(probe)])
@@ -104,26 +115,34 @@ def climb(target: Target) -> tuple[FloatArray, FloatArray, FloatArray]:
     return centre, width, x
 
 
-def grown(target: Target, centre: FloatArray, step: FloatArray, x: FloatArray, reach: float) -> tuple[IntArray, Modes]:
-    """Return places (n, h) and modes of the nodes, grown from the centre until mass has run out."""
-    h = step.size
-    found = [find_modes(target, centre[None], x)]
-    index = np.zeros((1, h), dtype=np.int64)
-    seen = {tuple(index[0].tolist())}
-    frontier, frontier_x, frontier_mass = index, found[0].x, found[0].log_mass
-    highest = float(frontier_mass[0])
-    places = [index]
+def foreseen(h: int, fraction: float, reach: float) -> IntArray:
+    """Return the places (n, h) within reach if log mass is a parabola; the centre alone where there are many axes."""
+    if h > FORESEEN:
+        return np.zeros((1, h), dtype=np.int64)
+    furthest = int(np.sqrt(2.0 * reach) / fraction)
+    axes = np.meshgrid(*[np.arange(-furthest, furthest + 1)] * h, indexing="ij")
+    places = np.stack([axis.ravel() for axis in axes], axis=1)
+    return places[(places**2).sum(axis=1) * fraction**2 <= 2.0 * reach]
+
+
+def grown(
+    target: Target, centre: FloatArray, step: FloatArray, x: FloatArray, reach: float, first: IntArray
+) -> tuple[IntArray, Modes]:
+    """Return places (n, h) and modes of the nodes: the ``first`` places, and on until mass has run out."""
+    seen = {tuple(place) for place in first.tolist()}
+    frontier, modes = first, find_modes(target, centre + step * first, np.repeat(x, len(first), axis=0))
+    highest = float(modes.log_mass.max())
+    found, places = [modes], [first]
     while True:
-        parents = np.flatnonzero(frontier_mass > highest - reach)
+        parents = np.flatnonzero(modes.log_mass > highest - reach)
         fresh, origin = unseen(frontier, parents, seen)
         if not fresh:
             break
         if len(seen) > MOST_NODES:
             raise SamplingError(too_many(target))
         frontier = np.array(fresh, dtype=np.int64)
-        modes = find_modes(target, centre + step * frontier, frontier_x[origin])
-        frontier_x, frontier_mass = modes.x, modes.log_mass
-        highest = max(highest, float(frontier_mass.max()))
+        modes = find_modes(target, centre + step * frontier, modes.x[origin])
+        highest = max(highest, float(modes.log_mass.max()))
         found.append(modes)
         places.append(frontier)
     joined = Modes(

@@ -2,21 +2,21 @@
 
 A draw takes a node of the grid, a place in the node's box, the conditional mode there (``laplace_boxes``) and a
 multivariate t step with the node's covariance. Uniform numbers are points of a shifted additive sequence (Richtmyer
-1951), which fill the space more evenly than random ones.
+1951), which fill the space more evenly than random ones (``laplace_numbers``).
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import gammaln, ndtri
+from scipy.special import gammaln
 
 from escc_bayes.bayes.laplace_boxes import Boxes, allocated, jittered
 from escc_bayes.bayes.laplace_coordinates import log_prior, log_scales, log_shape, predictors
 from escc_bayes.bayes.laplace_data import interpolated, log_likelihood, on_one_thread, relative_hazards
 from escc_bayes.bayes.laplace_grid import Grid
 from escc_bayes.bayes.laplace_modes import Target
+from escc_bayes.bayes.laplace_numbers import Numbers
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
-from escc_bayes.spec.baseline import first_primes
 
 # Degrees of freedom of the t steps: 4 + d within these. Tails cost few draws in low dimensions and many in high ones.
 DEGREES = (5.0, 12.0)
@@ -72,17 +72,13 @@ def learned(steps: FloatArray, weight: FloatArray, effective: float, freedom: fl
     return Shift(mean * effective / (effective + 2.0 * d), upper, freedom)
 
 
-def uniform_points(count: int, dimensions: int, shift: FloatArray) -> FloatArray:
-    """Return points (count, dimensions) in (0, 1): multiples of square roots of primes, shifted, modulo 1."""
-    steps = np.sqrt(np.array(first_primes(dimensions), dtype=np.float64)) % 1.0
-    points = np.multiply.outer(np.arange(1.0, count + 1.0), steps)
-    points += shift
-    points -= np.floor(points)
-    return np.asarray(np.clip(points, 1e-12, 1.0 - 1e-12, out=points))
-
-
 def propose(
-    target: Target, grid: Grid, held: Boxes, count: int, rng: np.random.Generator, shift: Shift | None = None
+    target: Target,
+    grid: Grid,
+    held: Boxes,
+    numbers: Numbers,
+    rng: np.random.Generator,
+    shift: Shift | None = None,
 ) -> Proposed:
     """Draw from the proposal and weigh the draws.
 
@@ -90,20 +86,15 @@ def propose(
     ----------
     target : coordinates and data.
     grid, held : nodes and their boxes.
-    count : number of draws.
-    rng : of the shift, of the t scales and of gamma rates.
+    numbers : of the draws; their steps have the dimensions of ``moved``.
+    rng : of gamma rates.
     shift : change of the standardised steps; None: none.
     """
-    h = grid.step.size
-    moved = target.coords.latents - (target.coords.pieces if target.coords.gamma is not None else 0)
-    node = allocated(held.share, count, float(rng.random()))
-    points = uniform_points(count, h + moved, rng.random(h + moved))
-    delta, log_q = jittered(held, node, points[:, :h])
+    node = allocated(held.share, len(numbers.steps), numbers.place)
+    delta, log_q = jittered(held, node, numbers.jitter)
     u = grid.modes.u[node] + delta * grid.step
-    freedom = degrees(moved) if shift is None else shift.freedom
-    chi = rng.chisquare(freedom, count) / freedom
-    steps = ndtri(points[:, h:]) / np.sqrt(chi)[:, None]
-    log_q += log_t(steps, freedom)
+    steps = numbers.steps
+    log_q = log_q + numbers.log_t
     if shift is not None:
         steps = shift.mean + on_one_thread(steps, shift.spread.T)
         log_q -= np.log(np.diagonal(shift.spread)).sum()
@@ -113,17 +104,14 @@ def propose(
     return Proposed(x, u, log_p - log_q, log_p, steps, node)
 
 
+def moved(target: Target) -> int:
+    """Return the number of latents that are moved by t steps: all but gamma rates, which have their own draws."""
+    return target.coords.latents - (target.coords.pieces if target.coords.gamma is not None else 0)
+
+
 def degrees(dimensions: int) -> float:
     """Return the degrees of freedom of steps in so many dimensions."""
     return float(np.clip(4.0 + dimensions, *DEGREES))
-
-
-def log_t(steps: FloatArray, freedom: float) -> FloatArray:
-    """Return the log density of standard multivariate t steps (m, d) with ``freedom`` degrees of freedom, (m,)."""
-    d = steps.shape[1]
-    constant = gammaln((freedom + d) / 2.0) - gammaln(freedom / 2.0) - 0.5 * d * np.log(freedom * np.pi)
-    squares = np.einsum("ij,ij->i", steps, steps)
-    return np.asarray(constant - 0.5 * (freedom + d) * np.log1p(squares / freedom))
 
 
 def placed(
