@@ -55,6 +55,11 @@ DrawsOption = Annotated[
 ]
 TuneOption = Annotated[int, typer.Option("--tune", min=10, help="Warm-up iterations of each chain; nuts only.")]
 ChainsOption = Annotated[int, typer.Option("--chains", min=2, help="Number of chains.")]
+WorkersOption = Annotated[int, typer.Option("--workers", min=1, help="Processes; results do not depend on it.")]
+SchedulerOption = Annotated[
+    str | None,
+    typer.Option("--scheduler", help="A Dask scheduler, tcp://HOST:PORT, instead; needs the extra `cluster`."),
+]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress, only warnings and errors.")]
 
 
@@ -382,7 +387,8 @@ def evidence(
 def plan(
     design: Annotated[str, typer.Argument(help="Design TOML, or a bundled design by name, such as rt_consolidation.")],
     trials: Annotated[int, typer.Option("--trials", min=100, help="Simulated trials of each scenario.")] = 20_000,
-    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes; results do not depend on it.")] = 1,
+    workers: WorkersOption = 1,
+    scheduler: SchedulerOption = None,
     out: OutOption = Path("out/plan"),
     seed: SeedOption = 20251,
     quiet: QuietOption = False,
@@ -392,23 +398,24 @@ def plan(
     A killed run goes on where it stopped, if the same command is given again.
     """
     from escc_bayes.foundation.outputs import refuse_file, staged
+    from escc_bayes.foundation.scheduler import scheduler_for
     from escc_bayes.report.plan_files import write_plan_files
     from escc_bayes.trial.checkpoint import forget, resumable
     from escc_bayes.trial.reading import load_design
     from escc_bayes.trial.summary import summary
 
     refuse_file(out)
-    asked = load_design(design)
+    asked, where = load_design(design), scheduler_for(workers, scheduler)
     with progress_bars(quiet=quiet) as stage:
         move = stage(f"Simulating {trials:,} trials of {asked.name}")
 
         def moved(done: int, total: int) -> None:
             move("simulating", done, total, 0)
 
-        found = resumable(asked, trials=trials, seed=seed, workers=workers, folder=out, progress=moved)
+        found = resumable(asked, trials=trials, seed=seed, scheduler=where, folder=out, progress=moved)
     with staged(out) as folder:
         write_plan_files(folder, found)
-    forget(out)
+    forget(asked, trials=trials, seed=seed, folder=out)
     for sentence in summary(found):
         typer.echo(sentence)
 

@@ -4,22 +4,22 @@ Every rule is judged on the same simulated trials; each number carries its Monte
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from escc_bayes.foundation.chunks import Progress
 from escc_bayes.foundation.record import Record, seed_label, versions
+from escc_bayes.foundation.scheduler import scheduler_for
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.trial.decide import BELIEVED, NULL, TRUTH, scenarios
 from escc_bayes.trial.design import TrialDesign
 from escc_bayes.trial.normal_power import assurance_limit, closed_form_assurance, closed_form_power
-from escc_bayes.trial.tally import FIELDS, chunk_count
+from escc_bayes.trial.tally import FIELDS
 from escc_bayes.trial.truth import Effect
 
 COLUMNS = ("scenario", "rule", "quantity", "value", "mc_error", "trials", "closed_form")
 SUCCESS = {TRUTH: "power", NULL: "type_one_error", BELIEVED: "assurance"}
-
-type Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,13 @@ class OperatingCharacteristics:
 
 
 def operating_characteristics(
-    design: TrialDesign, *, trials: int, seed: Seed, workers: int = 1, progress: Progress | None = None
+    design: TrialDesign,
+    *,
+    trials: int,
+    seed: Seed,
+    workers: int = 1,
+    scheduler: str | None = None,
+    progress: Progress | None = None,
 ) -> OperatingCharacteristics:
     """Simulate a design under its effect, under none, and under the design prior.
 
@@ -64,22 +70,24 @@ def operating_characteristics(
     trials : of each scenario; the same patients live through all of them.
     seed : with the number of the block it gives every stream.
     workers : processes; the result is the same for any number.
-    progress : called with the chunks done and to do.
+    scheduler : address of a Dask scheduler, ``tcp://HOST:PORT``, instead of processes of this machine.
+    progress : called with the bundles of trials done and to do.
+
+    Raises
+    ------
+    InputError : the Dask scheduler cannot be used.
     """
     from escc_bayes.trial.workers import tallies
 
-    chunks = range(chunk_count(trials))
-    found = tallies(design, trials, seed, chunks, workers)
-    return summarised(design, total_of(found, len(chunks), progress), trials=trials, seed=seed)
+    found = tallies(design, trials, seed, scheduler_for(workers, scheduler), progress=progress)
+    return summarised(design, total_of(found), trials=trials, seed=seed)
 
 
-def total_of(found: Iterable[FloatArray], chunks: int, progress: Progress | None) -> FloatArray:
+def total_of(found: Iterable[FloatArray]) -> FloatArray:
     """Add chunks up in order, so that rounding is the same however they were computed."""
     total: FloatArray | None = None
-    for done, tally in enumerate(found, start=1):
+    for tally in found:
         total = tally if total is None else total + tally
-        if progress is not None:
-            progress(done, chunks)
     assert total is not None
     return total
 

@@ -1,23 +1,39 @@
-"""Chunks of a run on one or several processes; the sums are the same for any number of them."""
+"""A run's chunks of trials on any scheduler; the sums are the same for every one of them."""
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator
 from functools import partial
-from multiprocessing import get_context
 
+import numpy as np
+
+from escc_bayes.foundation.chunks import Progress, Store, run_chunks
+from escc_bayes.foundation.scheduler import Arrays, Scheduler
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.piecewise import FloatArray
-from escc_bayes.trial.decide import criteria_of
+from escc_bayes.trial.decide import Criteria, criteria_of
 from escc_bayes.trial.design import TrialDesign
-from escc_bayes.trial.tally import tally_chunk
+from escc_bayes.trial.tally import chunk_count, tally_chunk
+
+# Chunks of trials that are handed out together: about a tenth of a second of work, beside which sending is nothing.
+BUNDLE = 8
 
 
-def tallies(design: TrialDesign, trials: int, seed: Seed, chunks: Sequence[int], workers: int) -> Iterator[FloatArray]:
-    """Yield the sums of each chunk, in the order of ``chunks``."""
-    work = partial(tally_chunk, design, criteria_of(design), trials, seed)
-    if workers == 1 or len(chunks) < 2:
-        yield from map(work, chunks)
-        return
-    # Fresh processes: threads of the parent (progress bars) do not survive a fork.
-    with ProcessPoolExecutor(min(workers, len(chunks)), mp_context=get_context("spawn")) as pool:
-        yield from pool.map(work, chunks)
+def tallies(
+    design: TrialDesign,
+    trials: int,
+    seed: Seed,
+    scheduler: Scheduler,
+    *,
+    store: Store | None = None,
+    progress: Progress | None = None,
+) -> Iterator[FloatArray]:
+    """Yield the sums of each chunk of trials, in order."""
+    work = partial(tally_bundle, design, criteria_of(design), trials, seed, BUNDLE)
+    bundles = -(-chunk_count(trials) // BUNDLE)
+    for found in run_chunks(work, bundles, scheduler=scheduler, store=store, progress=progress):
+        yield from found["tallies"]
+
+
+def tally_bundle(design: TrialDesign, criteria: Criteria, trials: int, seed: Seed, size: int, bundle: int) -> Arrays:
+    """Return the sums of the ``size`` chunks of one bundle, (chunks, scenarios, rules, fields)."""
+    chunks = range(bundle * size, min((bundle + 1) * size, chunk_count(trials)))
+    return {"tallies": np.array([tally_chunk(design, criteria, trials, seed, chunk) for chunk in chunks])}

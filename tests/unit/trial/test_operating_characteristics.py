@@ -1,14 +1,13 @@
 """Operating characteristics against closed forms, and the promise that workers and kills change nothing."""
 
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from escc_bayes.foundation.errors import OutputError
-from escc_bayes.trial import checkpoint
-from escc_bayes.trial.checkpoint import FILE, forget, resumable
+from escc_bayes.foundation.scheduler import Serial
+from escc_bayes.trial import workers
+from escc_bayes.trial.checkpoint import forget, resumable
 from escc_bayes.trial.operating_characteristics import operating_characteristics
 from escc_bayes.trial.reading import load_design
 from escc_bayes.trial.summary import plain_sentence, summary
@@ -94,17 +93,19 @@ def test_no_design_prior_no_assurance():
     assert plain_sentence(found, "bayes").count("assurance") == 0
 
 
-def test_two_workers_give_the_same_numbers_as_one():
+def test_two_workers_give_the_same_numbers_as_one(monkeypatch):
     design = small()
     trials = 2 * CHUNK + 300
-    one, two = (operating_characteristics(design, trials=trials, seed=3, workers=workers) for workers in (1, 2))
+    monkeypatch.setattr(workers, "BUNDLE", 1)
+    one, two = (operating_characteristics(design, trials=trials, seed=3, workers=count) for count in (1, 2))
     assert one.quantities == two.quantities
 
 
 def test_a_killed_run_goes_on_and_ends_the_same(tmp_path, monkeypatch):
     design, trials = small(), 3 * CHUNK
     whole = operating_characteristics(design, trials=trials, seed=3)
-    monkeypatch.setattr(checkpoint, "SECONDS", -1.0)
+    monkeypatch.setattr(workers, "BUNDLE", 1)
+    asked = {"trials": trials, "seed": 3, "folder": tmp_path}
 
     class KilledError(Exception):
         pass
@@ -114,27 +115,22 @@ def test_a_killed_run_goes_on_and_ends_the_same(tmp_path, monkeypatch):
             raise KilledError
 
     with pytest.raises(KilledError):
-        resumable(design, trials=trials, seed=3, workers=1, folder=tmp_path, progress=kill)
-    assert (tmp_path / FILE).exists()
+        resumable(design, **asked, scheduler=Serial(), progress=kill)
     begun = []
-    monkeypatch.setattr(checkpoint, "tallies", watched(checkpoint.tallies, begun))
-    again = resumable(design, trials=trials, seed=3, workers=1, folder=tmp_path)
-    assert begun == [[2]]
-    assert again.quantities == whole.quantities
-    resumable(design, trials=trials, seed=4, workers=1, folder=tmp_path)
-    assert begun[-1] == [0, 1, 2]
-    (tmp_path / FILE).write_bytes(b"damaged")
-    assert resumable(design, trials=trials, seed=3, workers=1, folder=tmp_path).quantities == whole.quantities
-    forget(tmp_path)
-    assert not (tmp_path / FILE).exists()
-    with pytest.raises(OutputError, match="cannot be written"):
-        resumable(design, trials=trials, seed=3, workers=1, folder=Path("/proc/nowhere"))
+    monkeypatch.setattr(workers, "tally_chunk", watched(workers.tally_chunk, begun))
+    assert resumable(design, **asked, scheduler=Serial()).quantities == whole.quantities
+    assert begun == [2]
+    resumable(design, **(asked | {"seed": 4}), scheduler=Serial())
+    assert begun == [2, 0, 1, 2]
+    forget(design, **asked)
+    forget(design, **(asked | {"seed": 4}))
+    assert not any(tmp_path.iterdir())
 
 
-def watched(tallies, begun):
-    def watching(design, trials, seed, chunks, workers):
-        begun.append(list(chunks))
-        return tallies(design, trials, seed, chunks, workers)
+def watched(tally_chunk, begun):
+    def watching(design, criteria, trials, seed, chunk):
+        begun.append(chunk)
+        return tally_chunk(design, criteria, trials, seed, chunk)
 
     return watching
 

@@ -67,3 +67,19 @@ def test_a_design_that_cannot_work_writes_nothing(tmp_path, monkeypatch, capsys,
     assert code == 2
     assert words in stderr
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (["--scheduler", "here:1"], "write the scheduler's address as tcp://HOST:PORT"),
+        (["--scheduler", "tcp://here:1", "--workers", "2"], "brings its own workers"),
+    ],
+)
+def test_a_scheduler_that_cannot_be_asked_is_refused_before_anything_is_simulated(
+    tmp_path, monkeypatch, capsys, asked, words
+):
+    code, _, stderr = run(monkeypatch, capsys, "plan", "rt_consolidation", *asked, "--out", tmp_path / "out")
+    assert code == 2
+    assert words in stderr
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,133 @@
+"""Where the chunks of a long run are computed: in this process, in several, or on a Dask cluster (``cluster``).
+
+A chunk is a number; the work turns it into named arrays. Its number alone decides its random streams, so no result
+depends on which scheduler ran it, on how many workers, or in which order.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import get_context, parent_process
+from threading import Thread
+from typing import Protocol
+
+import numpy as np
+
+from escc_bayes.foundation.errors import InputError, SamplingError
+
+type Arrays = dict[str, np.ndarray]
+type Work = Callable[[int], Arrays]
+
+# Chunks handed out for each process: one that is computed, and one that waits so that nobody does.
+AHEAD = 2
+
+
+class Scheduler(Protocol):
+    """Computes chunks."""
+
+    def finished(self, work: Work, chunks: Sequence[int]) -> Iterator[tuple[int, Arrays]]:
+        """Yield the number and the arrays of each chunk as it is finished, in any order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Serial:
+    """This process, one chunk after the other."""
+
+    def finished(self, work: Work, chunks: Sequence[int]) -> Iterator[tuple[int, Arrays]]:
+        """Yield the chunks in order."""
+        for chunk in chunks:
+            yield chunk, work(chunk)
+
+
+@dataclass(frozen=True, slots=True)
+class Processes:
+    """``workers`` fresh processes of this machine. They end with this one, however it ends."""
+
+    workers: int
+
+    def finished(self, work: Work, chunks: Sequence[int]) -> Iterator[tuple[int, Arrays]]:
+        """Yield chunks as they are finished.
+
+        Raises
+        ------
+        SamplingError : a process ended before its chunk was finished.
+        """
+        if len(chunks) < 2 or self.workers == 1:
+            yield from Serial().finished(work, chunks)
+            return
+        # Fresh processes: threads of the parent (progress bars) do not survive a fork.
+        workers, context = min(self.workers, len(chunks)), get_context("spawn")
+        pool = ProcessPoolExecutor(workers, mp_context=context, initializer=begin, initargs=(work,))
+        waiting, running = list(reversed(chunks)), dict[Future[Arrays], int]()
+        try:
+            while waiting or running:
+                while waiting and len(running) < AHEAD * workers:
+                    chunk = waiting.pop()
+                    running[pool.submit(compute, chunk)] = chunk
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    yield running.pop(future), future.result()
+        except BrokenProcessPool:
+            raise SamplingError(died(workers)) from None
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+class Held:
+    """The work of a process, sent once and not with every chunk."""
+
+    work: Work
+
+
+def begin(work: Work) -> None:
+    """Hold the work of this process, and let it end when its parent is gone."""
+    Held.work = work
+    Thread(target=end_with_parent, daemon=True).start()
+
+
+def end_with_parent() -> None:
+    """Wait for the parent and end: a killed run leaves no process behind."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def compute(chunk: int) -> Arrays:
+    """Compute one chunk with the work that this process holds."""
+    return Held.work(chunk)
+
+
+def died(workers: int) -> str:
+    """Say that a process ended before its work."""
+    return (
+        f"one of {workers} worker processes ended before its work was finished: too little memory, or a script without "
+        "`if __name__ == '__main__':` above its calls; use fewer workers, or add that line"
+    )
+
+
+def scheduler_for(workers: int = 1, address: str | None = None) -> Scheduler:
+    """Return the scheduler that a number of processes, or the address of a Dask scheduler, asks for.
+
+    Parameters
+    ----------
+    workers : processes of this machine.
+    address : such as ``tcp://192.168.0.7:8786``; None: this machine.
+
+    Raises
+    ------
+    InputError : both are asked for, workers below 1, no address, or the extra ``cluster`` is not installed.
+    """
+    if workers < 1:
+        raise InputError(f"--workers {workers}: at least one process is needed")
+    if address is None:
+        return Serial() if workers == 1 else Processes(workers)
+    if workers > 1:
+        raise InputError(
+            f"--workers {workers} and --scheduler {address}: a Dask scheduler brings its own workers; leave one out"
+        )
+    from escc_bayes.foundation.cluster import Cluster
+
+    return Cluster(address)
