@@ -16,7 +16,7 @@ from escc_bayes.spec.prior import HalfNormal, Normal
 from escc_bayes.trial.exact_posterior import GammaBaseline, moments, probability_below
 from escc_bayes.trial.normal_power import NormalRule, critical_log_ratio
 from escc_bayes.trial.reading_truth import control_from
-from escc_bayes.trial.rule import PosteriorCriterion
+from escc_bayes.trial.criterion import PosteriorCriterion
 from escc_bayes.trial.sufficient import ArmData, reduced
 
 SUCCESS = PosteriorCriterion(hr=1.0, above=True, threshold=0.975)

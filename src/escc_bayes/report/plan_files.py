@@ -10,8 +10,8 @@ from escc_bayes.report.files import write_run
 from escc_bayes.report.sheet import Sheet
 from escc_bayes.trial.curve import PowerCurve, power_curve
 from escc_bayes.trial.decide import BELIEVED, TRUTH
-from escc_bayes.trial.normal_power import events_at_looks
 from escc_bayes.trial.operating_characteristics import COLUMNS, OperatingCharacteristics, table
+from escc_bayes.trial.rule_plan import events_at_looks
 from escc_bayes.trial.summary import heading, rule_sentences, summary
 
 HEIGHT_MM = 75.0

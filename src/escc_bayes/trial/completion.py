@@ -11,7 +11,8 @@ from escc_bayes.spec.mixture import NormalMixture
 from escc_bayes.trial.design import TrialDesign
 from escc_bayes.trial.exact_posterior import SHARE, GammaBaseline, integrals, log_density, mode, reach
 from escc_bayes.trial.interim import Interim
-from escc_bayes.trial.simulate import Patients, exponentials
+from escc_bayes.trial.seen import Patients
+from escc_bayes.trial.simulate import exponentials
 from escc_bayes.trial.sufficient import ArmData, BoolArray
 from escc_bayes.trial.truth import inverted
 

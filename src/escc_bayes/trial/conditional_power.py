@@ -5,8 +5,11 @@ drift the effect times sqrt(final information). Lachin 2005, Stat Med 24:2747; S
 """
 
 import math
+from typing import overload
 
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
+
+from escc_bayes.hazard.piecewise import FloatArray
 
 
 def conditional_power(z: float, fraction: float, final_bound: float, drift: float) -> float:
@@ -26,6 +29,20 @@ def trend_drift(z: float, fraction: float) -> float:
     return z / math.sqrt(fraction)
 
 
+def conditional_power_bound(fraction: float, final_bound: float, threshold: float) -> float:
+    """Return the Z at which conditional power under the trend is ``threshold``: futility lies below.
+
+    Under the trend Z_final is expected at z / sqrt(t).
+
+    Examples
+    --------
+    >>> bound = conditional_power_bound(0.5, 1.96, 0.2)
+    >>> round(conditional_power(bound, 0.5, 1.96, trend_drift(bound, 0.5)), 12)
+    0.2
+    """
+    return math.sqrt(fraction) * (final_bound + float(ndtri(threshold)) * math.sqrt(1.0 - fraction))
+
+
 def predictive_power(z: float, fraction: float, final_bound: float, mean: float, sd: float) -> float:
     """Return P(Z_final > bound | Z_1 = z) for a prior N(mean, sd) on the drift, updated by z.
 
@@ -33,6 +50,24 @@ def predictive_power(z: float, fraction: float, final_bound: float, mean: float,
     """
     precision = 1.0 / sd**2 + fraction
     centre = (mean / sd**2 + z * math.sqrt(fraction)) / precision
+    return averaged_power(z, fraction, final_bound, centre, 1.0 / math.sqrt(precision))
+
+
+@overload
+def averaged_power(z: float, fraction: float, final_bound: float, centre: float, spread: float) -> float: ...
+@overload
+def averaged_power(
+    z: FloatArray, fraction: float, final_bound: float, centre: FloatArray, spread: FloatArray
+) -> FloatArray: ...
+def averaged_power(
+    z: float | FloatArray,
+    fraction: float,
+    final_bound: float,
+    centre: float | FloatArray,
+    spread: float | FloatArray,
+) -> float | FloatArray:
+    """Return P(Z_final > bound | Z_1 = z) where the drift is now believed to be N(centre, spread)."""
     rest = 1.0 - fraction
     expected = z * math.sqrt(fraction) + centre * rest
-    return float(ndtr((expected - final_bound) / math.sqrt(rest + rest**2 / precision)))
+    found: float | FloatArray = ndtr((expected - final_bound) / (rest + rest**2 * spread**2) ** 0.5)
+    return found

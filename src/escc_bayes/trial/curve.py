@@ -6,8 +6,9 @@ import numpy as np
 
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.trial.design import TrialDesign, mixture_from
-from escc_bayes.trial.normal_power import assurance_limit, events_at_looks, normal_rule, planned_log_ratio
+from escc_bayes.trial.normal_power import assurance_limit, normal_rule, planned_log_ratio
 from escc_bayes.trial.rule import DecisionRule
+from escc_bayes.trial.rule_plan import events_at_looks
 
 POINTS = 25
 RANGE = (0.2, 3.0)

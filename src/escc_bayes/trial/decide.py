@@ -1,17 +1,29 @@
 """From simulated patients to decisions: every rule at every look, on the same trials."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtri
 
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
+from escc_bayes.trial.criterion import (
+    Criterion,
+    EstimateCriterion,
+    LogRankCriterion,
+    PosteriorCriterion,
+    PredictiveCriterion,
+)
 from escc_bayes.trial.design import TrialDesign, mixture_from
-from escc_bayes.trial.exact_posterior import probability_below
-from escc_bayes.trial.normal_power import logrank_boundaries
-from escc_bayes.trial.ordered import logrank_z, ordered, sufficient
-from escc_bayes.trial.rule import Criterion, DecisionRule, LogRankCriterion
+from escc_bayes.trial.exact_posterior import moments, probability_below
+from escc_bayes.trial.measures import Measure, Orders
+from escc_bayes.trial.ordered import ordered, sufficient
+from escc_bayes.trial.predictive import predictive_success
+from escc_bayes.trial.rule import DecisionRule
+from escc_bayes.trial.rule_plan import RulePlan, rule_plan
+from escc_bayes.trial.seen import Snapshot
 from escc_bayes.trial.simulate import Draws, draw, drawn_log_ratios, patients
 from escc_bayes.trial.snapshot import look_months, snapshot
 from escc_bayes.trial.sufficient import ArmData, BoolArray, joined
@@ -21,23 +33,20 @@ TRUTH, NULL, BELIEVED = "truth", "null", "design_prior"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Criteria:
-    """What a look computes: posterior probabilities at ``log_ratios`` (m,), log-rank ``bounds`` (looks,) by rule."""
+    """What a look computes: posterior probabilities at ``log_ratios`` (m,), ``measures``, and each rule's ``plans``."""
 
     log_ratios: FloatArray
-    bounds: tuple[FloatArray | None, ...]
-
-    @property
-    def logrank(self) -> bool:
-        """Whether any rule needs a log-rank test."""
-        return any(bound is not None for bound in self.bounds)
+    measures: tuple[Measure, ...]
+    plans: tuple[RulePlan, ...]
+    moments: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """What n trials show at one look: ``data`` for the posterior, ``z`` of the log-rank test, and the trial's size."""
+    """What n trials show at one look: ``data`` for the posterior, ``values`` (n,) of measures, and the trial's size."""
 
     data: ArmData
-    z: FloatArray
+    values: Mapping[Measure, FloatArray]
     month: FloatArray
     enrolled: IntArray
     events: IntArray
@@ -55,8 +64,10 @@ class Verdicts:
 def criteria_of(design: TrialDesign) -> Criteria:
     """Return what the rules of a design need."""
     ratios = sorted({ratio for rule in design.rules for ratio in rule.hazard_ratios})
-    bounds = tuple(logrank_boundaries(design, rule) if rule.alphas else None for rule in design.rules)
-    return Criteria(np.array([math.log(ratio) for ratio in ratios]), bounds)
+    measures = tuple(dict.fromkeys(measure for rule in design.rules for measure in rule.measures))
+    plans = tuple(rule_plan(design, rule) for rule in design.rules)
+    asked = any(rule.asks_moments for rule in design.rules)
+    return Criteria(np.array([math.log(ratio) for ratio in ratios]), measures, plans, asked)
 
 
 def scenarios(design: TrialDesign) -> tuple[str, ...]:
@@ -83,26 +94,27 @@ def evidence_of_block(
 ) -> list[list[Evidence]]:
     """Simulate one block of trials under every scenario; return the evidence by scenario and look."""
     draws = draw(design, trials, seed, block)
-    prior = design.analysis_prior
     found = []
     for scenario in scenarios(design):
         seen = patients(design, draws, log_ratio_of(scenario, design, draws))
-        looks = []
-        for month in look_months(seen, design.looks):
-            shot = snapshot(seen, month)
-            order = ordered(shot)
-            z = logrank_z(order) if criteria.logrank else np.zeros(trials)
-            data = sufficient(order, prior.pieces, prior.cuts)
-            looks.append(Evidence(data, z, month, shot.enrolled, shot.events))
-        found.append(looks)
+        months = look_months(seen, design.looks)
+        found.append([evidence_at(design, criteria, snapshot(seen, month)) for month in months])
     return found
+
+
+def evidence_at(design: TrialDesign, criteria: Criteria, shot: Snapshot) -> Evidence:
+    """Return what one look shows."""
+    prior, order = design.analysis_prior, ordered(shot)
+    orders = Orders(order, (order,))
+    values = {measure: measure.of(orders) for measure in criteria.measures}
+    return Evidence(sufficient(order, prior.pieces, prior.cuts), values, shot.month, shot.enrolled, shot.events)
 
 
 def together(parts: list[Evidence]) -> Evidence:
     """Return blocks as one: the posterior of some thousand trials costs little more than that of some hundred."""
     return Evidence(
         joined([part.data for part in parts]),
-        np.concatenate([part.z for part in parts]),
+        {measure: np.concatenate([part.values[measure] for part in parts]) for measure in parts[0].values},
         np.concatenate([part.month for part in parts]),
         np.concatenate([part.enrolled for part in parts]),
         np.concatenate([part.events for part in parts]),
@@ -111,11 +123,34 @@ def together(parts: list[Evidence]) -> Evidence:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shown:
-    """What criteria are held against at one look: P(log HR < c | data) (n, m) at ``log_ratios`` (m,), Z (n,)."""
+    """What criteria are held against at one look.
+
+    Attributes
+    ----------
+    log_ratios, below : P(log HR < c | data) (n, m) at c (m,).
+    values : (n,) of each measure.
+    mean, sd : (n,) of the posterior; empty where no rule asks for them.
+    """
 
     log_ratios: FloatArray
     below: FloatArray
-    z: FloatArray
+    values: Mapping[Measure, FloatArray]
+    mean: FloatArray
+    sd: FloatArray
+
+    def at(self, hr: float) -> FloatArray:
+        """Return P(HR < ``hr`` | data)."""
+        return self.below[:, int(np.argmin(np.abs(self.log_ratios - math.log(hr))))]
+
+
+def shown(design: TrialDesign, criteria: Criteria, look: Evidence) -> Shown:
+    """Return the posterior beside the measures."""
+    prior = design.analysis_prior
+    below, nothing = np.zeros((look.events.size, 0)), np.zeros(0)
+    if criteria.log_ratios.size:
+        below = probability_below(look.data, prior.mixture, prior.baseline, criteria.log_ratios)
+    mean, sd = moments(look.data, prior.mixture, prior.baseline) if criteria.moments else (nothing, nothing)
+    return Shown(criteria.log_ratios, below, look.values, mean, sd)
 
 
 def verdicts(design: TrialDesign, criteria: Criteria, looks: list[Evidence], *, first: int = 0) -> list[Verdicts]:
@@ -123,50 +158,67 @@ def verdicts(design: TrialDesign, criteria: Criteria, looks: list[Evidence], *, 
 
     ``first``: place in the design of the first of ``looks``.
     """
-    prior = design.analysis_prior
-    shown = [
-        Shown(
-            criteria.log_ratios,
-            probability_below(look.data, prior.mixture, prior.baseline, criteria.log_ratios)
-            if criteria.log_ratios.size
-            else np.zeros((look.z.size, 0)),
-            look.z,
-        )
-        for look in looks
-    ]
-    bounds = [bound if bound is None else bound[first:] for bound in criteria.bounds]
-    return [ended(rule, bound, shown) for rule, bound in zip(design.rules, bounds, strict=True)]
+    found = [shown(design, criteria, look) for look in looks]
+    plans = [plan.since(first) for plan in criteria.plans]
+    return [ended(rule, plan, found) for rule, plan in zip(design.rules, plans, strict=True)]
 
 
-def ended(rule: DecisionRule, bound: FloatArray | None, looks: list[Shown]) -> Verdicts:
-    """Return how every trial ends under one rule; ``bound`` (looks,) is that of its log-rank test."""
-    trials, last = looks[0].z.size, len(looks) - 1
+def ended(rule: DecisionRule, plan: RulePlan, looks: list[Shown]) -> Verdicts:
+    """Return how every trial ends under one rule."""
+    trials, last = looks[0].below.shape[0], len(looks) - 1
     success, futile = np.zeros(trials, dtype=np.bool_), np.zeros(trials, dtype=np.bool_)
     at = np.full(trials, last)
-    for k, shown in enumerate(looks):
+    for k, seen in enumerate(looks):
         going = ~(success | futile)
-        bound_here = float(bound[k]) if bound is not None else math.inf
-        won = going & all_hold(rule.success, shown, bound_here)
+        won = going & succeeds(rule, plan, seen, k, final=k == last)
         lost = np.zeros_like(won)
         if rule.futility and k < last:
-            lost = going & ~won & all_hold(rule.futility, shown, bound_here)
+            lost = going & ~won & is_futile(rule, plan, seen, k)
         success |= won
         futile |= lost
         at[won | lost] = k
     return Verdicts(success, futile, at)
 
 
-def all_hold(wanted: tuple[Criterion, ...], shown: Shown, bound: float) -> BoolArray:
-    """Return whether all criteria hold, for each trial; ``bound`` is that of the log-rank Z."""
-    found = np.ones(shown.z.size, dtype=np.bool_)
-    for criterion in wanted:
-        found &= holds(criterion, shown, bound)
+def succeeds(rule: DecisionRule, plan: RulePlan, seen: Shown, look: int, *, final: bool) -> BoolArray:
+    """Return whether all criteria of success hold at a look, (n,)."""
+    found = np.ones(seen.below.shape[0], dtype=np.bool_)
+    for criterion in rule.success:
+        found &= holds(criterion, seen, float(plan.upper[look]), final=final)
     return found
 
 
-def holds(criterion: Criterion, shown: Shown, bound: float) -> BoolArray:
-    """Return whether one criterion holds, for each trial."""
+def holds(criterion: Criterion, seen: Shown, bound: float, *, final: bool) -> BoolArray:
+    """Return whether one criterion of success holds; ``bound`` is that of the log-rank Z."""
+    if isinstance(criterion, PosteriorCriterion):
+        return posterior_holds(criterion, seen)
+    value = seen.values[criterion.measure]
     if isinstance(criterion, LogRankCriterion):
-        return np.asarray(shown.z > bound)
-    below = shown.below[:, int(np.argmin(np.abs(shown.log_ratios - math.log(criterion.hr))))]
+        return np.asarray(value > bound)
+    if isinstance(criterion, EstimateCriterion):
+        return np.asarray(value > criterion.limit)
+    return np.asarray(value > ndtri(1.0 - criterion.alpha)) if final else np.zeros(value.shape, dtype=np.bool_)
+
+
+def posterior_holds(criterion: PosteriorCriterion, seen: Shown) -> BoolArray:
+    """Return whether a posterior probability is on its side of its threshold."""
+    below = seen.at(criterion.hr)
     return np.asarray(below > criterion.threshold if criterion.above else below < criterion.threshold)
+
+
+def is_futile(rule: DecisionRule, plan: RulePlan, seen: Shown, look: int) -> BoolArray:
+    """Return whether all criteria of futility hold at an interim look, (n,)."""
+    z = log_rank_of(rule, seen)
+    found = z < plan.lower[look] if math.isfinite(plan.lower[look]) else np.ones(z.shape, dtype=np.bool_)
+    for criterion in rule.futility:
+        if isinstance(criterion, PosteriorCriterion):
+            found &= posterior_holds(criterion, seen)
+        if isinstance(criterion, PredictiveCriterion):
+            found &= predictive_success(rule, plan, look, seen.mean, seen.sd, z) < criterion.threshold
+    return np.asarray(found)
+
+
+def log_rank_of(rule: DecisionRule, seen: Shown) -> FloatArray:
+    """Return the Z of the rule's log-rank test; zeros where it has none."""
+    found = [seen.values[c.measure] for c in rule.success if isinstance(c, LogRankCriterion)]
+    return found[0] if found else np.zeros(seen.below.shape[0])

@@ -8,12 +8,11 @@ import numpy as np
 from escc_bayes.foundation.seeds import Seed, generator
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.trial.completion import completed
-from escc_bayes.trial.decide import Evidence, criteria_of, verdicts
+from escc_bayes.trial.decide import Criteria, Evidence, criteria_of, evidence_at, verdicts
 from escc_bayes.trial.design import TrialDesign
 from escc_bayes.trial.exact_posterior import probability_below
 from escc_bayes.trial.interim import Interim
-from escc_bayes.trial.ordered import logrank_z, ordered, sufficient
-from escc_bayes.trial.simulate import Patients
+from escc_bayes.trial.seen import Patients
 from escc_bayes.trial.snapshot import look_months, snapshot
 
 
@@ -52,18 +51,15 @@ def monitor(design: TrialDesign, interim: Interim, *, completions: int, seed: Se
     prior, final = design.analysis_prior, len(design.looks) - 1
     data = interim.data(interim.cuts(prior.pieces, prior.cuts))
     now = probability_below(data, prior.mixture, prior.baseline, np.zeros(1))[0, 0]
-    ended = final_evidence(design, completed(design, interim, completions, generator(seed, "completions")))
+    criteria = criteria_of(design)
+    ended = final_evidence(design, criteria, completed(design, interim, completions, generator(seed, "completions")))
     found = []
-    for rule, verdict in zip(design.rules, verdicts(design, criteria_of(design), [ended], first=final), strict=True):
+    for rule, verdict in zip(design.rules, verdicts(design, criteria, [ended], first=final), strict=True):
         share = float(np.mean(verdict.success))
         found.append(PredictiveSuccess(rule.name, share, math.sqrt(share * (1.0 - share) / completions), completions))
     return Outlook(float(now), tuple(found), ended.month)
 
 
-def final_evidence(design: TrialDesign, seen: Patients) -> Evidence:
+def final_evidence(design: TrialDesign, criteria: Criteria, seen: Patients) -> Evidence:
     """Return what the completions show at the final look."""
-    month = look_months(seen, design.looks[-1:])[0]
-    shot = snapshot(seen, month)
-    order = ordered(shot)
-    data = sufficient(order, design.analysis_prior.pieces, design.analysis_prior.cuts)
-    return Evidence(data, logrank_z(order), month, shot.enrolled, shot.events)
+    return evidence_at(design, criteria, snapshot(seen, look_months(seen, design.looks[-1:])[0]))

@@ -16,13 +16,18 @@ from scipy.special import ndtri
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.mixture import NormalMixture, blurred
 from escc_bayes.spec.prior import Normal
-from escc_bayes.trial.boundaries import spending_boundaries
-from escc_bayes.trial.closed_forms import information_per_event
+from escc_bayes.trial.criterion import (
+    BetaCriterion,
+    ConditionalCriterion,
+    EstimateCriterion,
+    PosteriorCriterion,
+    PredictiveCriterion,
+)
 from escc_bayes.trial.crossing import upper_crossing
 from escc_bayes.trial.design import TrialDesign, mixture_from
-from escc_bayes.trial.expected_events import average_hazard_ratio, expected_events
-from escc_bayes.trial.rule import DecisionRule, PosteriorCriterion
-from escc_bayes.trial.spending import SPENDING
+from escc_bayes.trial.expected_events import average_hazard_ratio
+from escc_bayes.trial.rule import DecisionRule
+from escc_bayes.trial.rule_plan import rule_plan
 from escc_bayes.trial.truth import Effect
 
 PRIOR_SDS = 8.0
@@ -73,48 +78,38 @@ def critical_log_ratio(criterion: PosteriorCriterion, prior: Normal, information
     return (bound * precision - prior.mean * believed) / information
 
 
-def events_at_looks(design: TrialDesign) -> tuple[float, ...]:
-    """Return the events of each look: as stated, or as expected at its month under the design's effect."""
-    arms = design.arms_under(design.effect)
-    return tuple(
-        float(look.events)
-        if look.events is not None and look.month is None and look.follow_up is None
-        else sum(expected_events(design.month_of(look, design.effect), *arm) for arm in arms)
-        for look in design.looks
-    )
-
-
-def logrank_boundaries(design: TrialDesign, rule: DecisionRule) -> FloatArray:
-    """Return the boundary of the rule's log-rank test at each look, by the planned information fractions."""
-    events = events_at_looks(design)
-    if len(events) == 1:
-        return np.array([float(ndtri(1.0 - rule.alphas[0]))])
-    fractions = tuple(count / events[-1] for count in events)
-    return spending_boundaries(fractions, rule.alphas[0], SPENDING[rule.spending])
-
-
 def normal_rule(design: TrialDesign, rule: DecisionRule, *, scale: float = 1.0) -> NormalRule | None:
-    """Return the rule on Z, with ``scale`` times the events at every look.
-
-    None where it has no such form: a mixture as analysis prior, or a success that asks for a small P(HR < c).
-    """
-    prior = design.analysis_prior.log_hr
-    posterior = [c for c in rule.success if isinstance(c, PosteriorCriterion)]
-    if not all(c.above for c in posterior) or any(c.above for c in rule.futility):
+    """Return the rule on Z, with ``scale`` times the events at every look; None where it has no such form."""
+    if not has_normal_form(design, rule):
         return None
-    if not isinstance(prior, Normal) and (posterior or rule.futility):
-        return None
-    information = scale * np.array(events_at_looks(design)) * information_per_event(design.allocation)
+    prior, plan = design.analysis_prior.log_hr, rule_plan(design, rule)
+    information = scale * plan.information
 
     def bounds(criterion: PosteriorCriterion) -> FloatArray:
         assert isinstance(prior, Normal)
         return np.array([-critical_log_ratio(criterion, prior, i) * math.sqrt(i) for i in information.tolist()])
 
-    upper = [bounds(c) for c in posterior] + ([logrank_boundaries(design, rule)] if rule.alphas else [])
-    lower = [bounds(c) for c in rule.futility]
-    nothing = np.full(information.size, -np.inf)
-    stopping = np.minimum.reduce(lower) if lower else nothing
+    upper = [bounds(c) for c in rule.success if isinstance(c, PosteriorCriterion)]
+    upper += [plan.upper] if rule.alphas else []
+    lower = [bounds(c) for c in rule.futility if isinstance(c, PosteriorCriterion)]
+    lower += [plan.lower] if any(isinstance(c, BetaCriterion | ConditionalCriterion) for c in rule.futility) else []
+    stopping = np.minimum.reduce(lower) if lower else np.full(information.size, -np.inf)
     return NormalRule(information, np.maximum.reduce(upper), np.append(stopping[:-1], -np.inf))
+
+
+def has_normal_form(design: TrialDesign, rule: DecisionRule) -> bool:
+    """Return whether a rule is a boundary on Z.
+
+    It is not with a mixture as analysis prior, a success that asks for a small P(HR < c), any test but the log-rank
+    test, or futility by predictive probability.
+    """
+    posterior = [c for c in rule.success if isinstance(c, PosteriorCriterion)]
+    futile = [c for c in rule.futility if isinstance(c, PosteriorCriterion)]
+    if not (rule.by_normal and all(c.above for c in posterior) and not any(c.above for c in futile)):
+        return False
+    if any(isinstance(c, PredictiveCriterion) for c in rule.futility):
+        return False
+    return isinstance(design.analysis_prior.log_hr, Normal) or not (posterior or futile)
 
 
 def planned_log_ratio(design: TrialDesign, effect: Effect) -> float | None:
@@ -146,11 +141,14 @@ def closed_form_assurance(design: TrialDesign, rule: DecisionRule) -> float | No
 def assurance_limit(design: TrialDesign, rule: DecisionRule) -> float | None:
     """Return the assurance that no number of events can exceed: P(HR < c) under the design prior.
 
-    c is the smallest hazard ratio that a success criterion names, 1 for a log-rank test. None without a design
-    prior, for an effect that changes with time, and for a success that asks for a small P(HR < c).
+    c is the smallest hazard ratio that a success criterion names, 1 for a test. None without a design prior, for an
+    effect that changes with time, and for a success by an estimate or a small P(HR < c).
     """
     posterior = [c for c in rule.success if isinstance(c, PosteriorCriterion)]
-    if design.design_prior is None or len(set(design.effect.hr)) > 1 or not all(c.above for c in posterior):
+    by_estimate = any(isinstance(c, EstimateCriterion) for c in rule.success)
+    if design.design_prior is None or len(set(design.effect.hr)) > 1:
         return None
-    smallest = min([c.hr for c in posterior] + ([1.0] if rule.alphas else []))
+    if by_estimate or not all(c.above for c in posterior):
+        return None
+    smallest = min([c.hr for c in posterior] + ([1.0] if len(posterior) < len(rule.success) else []))
     return mixture_from(design.design_prior).cdf(math.log(smallest))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
-from escc_bayes.trial.snapshot import Snapshot
+from escc_bayes.trial.seen import Snapshot
 from escc_bayes.trial.sufficient import ArmData, BoolArray, event_ranks
 
 TREATED, EVENT, TIME = np.int64(1), np.int64(2), ~np.int64(3)
@@ -42,26 +42,54 @@ def ordered(shot: Snapshot) -> Ordered:
     return Ordered((keys & TIME).view(np.float64), treated, event, np.flatnonzero(event), first, shot.events)
 
 
-def logrank_z(patients: Ordered) -> FloatArray:
-    """Return the log-rank Z of every trial, (n,), positive where treatment does better. Mantel 1966.
-
-    Z = (E1 - O1) / sqrt(V); over events, with Y at risk and Y1 of them treated: E1 = sum Y1/Y, O1 the events on
-    treatment, V = sum (Y1/Y)(1 - Y1/Y). Simulated times have no ties. 0 where nothing can be compared.
+@dataclass(frozen=True, slots=True, eq=False)
+class AtEvents:
+    """At each event, in the order of the flat arrays: its trial, ``died`` on treatment (0 or 1), patients at risk,
+    and the ``share`` of them on treatment.
     """
+
+    row: IntArray
+    died: FloatArray
+    at_risk: FloatArray
+    share: FloatArray
+
+
+def at_events(patients: Ordered) -> AtEvents:
+    """Return who is at risk at each event."""
     trials, size = patients.time.shape
     row = np.repeat(np.arange(trials), patients.events)
     gone = np.cumsum(patients.treated, axis=1, dtype=np.int32)
     died = patients.treated.reshape(-1)[patients.places]
     treated_at_risk = gone[:, -1][row] - gone.reshape(-1)[patients.places] + died
-    share = treated_at_risk / ((row + 1) * size - patients.places)
+    at_risk = ((row + 1) * size - patients.places).astype(np.float64)
+    return AtEvents(row, died.astype(np.float64), at_risk, treated_at_risk / at_risk)
+
+
+def logrank_score(patients: Ordered) -> tuple[FloatArray, FloatArray]:
+    """Return the log-rank score E1 - O1 of every trial, (n,), and its variance. Mantel 1966.
+
+    Over events, with Y at risk and Y1 of them treated: E1 = sum Y1/Y, O1 the events on treatment,
+    V = sum (Y1/Y)(1 - Y1/Y). Simulated times have no ties.
+    """
+    at = at_events(patients)
 
     def added(values: FloatArray) -> FloatArray:
         return row_sums(values, patients.first, patients.events)
 
-    expected = added(share)
-    variance = expected - added(share * share)
-    z = (expected - added(died.astype(np.float64))) / np.sqrt(np.maximum(variance, 1e-300))
-    return np.where(variance > 0.0, z, 0.0)
+    expected = added(at.share)
+    return expected - added(at.died), expected - added(at.share * at.share)
+
+
+def logrank_z(patients: Ordered) -> FloatArray:
+    """Return the log-rank Z of every trial, (n,), positive where treatment does better; 0 without a comparison."""
+    return stratified_z((patients,))
+
+
+def stratified_z(strata: tuple[Ordered, ...]) -> FloatArray:
+    """Return the stratified log-rank Z of every trial, (n,): scores and variances added up over strata."""
+    parts = [logrank_score(patients) for patients in strata]
+    score, variance = (np.sum([part[k] for part in parts], axis=0) for k in (0, 1))
+    return np.where(variance > 0.0, score / np.sqrt(np.maximum(variance, 1e-300)), 0.0)
 
 
 def row_sums(values: FloatArray, first: IntArray, count: IntArray) -> FloatArray:

@@ -13,9 +13,8 @@ from escc_bayes.trial.design import AnalysisPrior, LogHrPrior, Look, TrialDesign
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.exact_posterior import SHARE, GammaBaseline
 from escc_bayes.trial.feasible import refuse_impossible
+from escc_bayes.trial.reading_rules import rules_from
 from escc_bayes.trial.reading_truth import accrual_from, control_from, dropout_from, effect_from
-from escc_bayes.trial.rule import DecisionRule, criteria, posterior_criteria
-from escc_bayes.trial.spending import SPENDING
 
 TOP_KEYS = (
     "name",
@@ -171,43 +170,3 @@ def analysis_prior_from(raw: Mapping[str, object], at: str, folder: Path) -> Ana
         pieces=pieces if cuts is None else len(cuts) + 1,
         cuts=cuts,
     )
-
-
-def rules_from(value: object, where: str, looks: int) -> tuple[DecisionRule, ...]:
-    """Read the list under ``[[rule]]``."""
-    if not isinstance(value, list) or not value:
-        raise DesignError(f"{where}: write each rule as [[rule]] with double brackets")
-    rules = tuple(rule_from(checks.table(body, f"{where}, [[rule]]"), where, looks) for body in value)
-    names = [rule.name for rule in rules]
-    for name in names:
-        if names.count(name) > 1:
-            raise DesignError(f"{where}: two rules are called '{name}'; name them apart")
-    return rules
-
-
-def rule_from(raw: Mapping[str, object], where: str, looks: int) -> DecisionRule:
-    """Read one rule; several looks need a log-rank test that spends its alpha."""
-    name = checks.identifier(raw.get("name"), f"{where}, [[rule]], name")
-    at = f"{where}, rule '{name}'"
-    checks.refuse_unknown_keys(raw, ("name", "success", "futility", "spending"), at)
-    success = criteria(checks.text(raw.get("success"), f"{at}, success"), f"{at}, success")
-    spending = checks.one_of(raw["spending"], tuple(SPENDING), f"{at}, spending") if "spending" in raw else ""
-    rule = DecisionRule(
-        name=name,
-        success=success,
-        futility=posterior_criteria(checks.text(raw["futility"], f"{at}, futility"), f"{at}, futility")
-        if "futility" in raw
-        else (),
-        spending=spending,
-    )
-    if len(rule.alphas) > 1:
-        raise DesignError(f"{at}: two log-rank tests in one rule; keep one, or make two rules")
-    if rule.futility and looks == 1:
-        raise DesignError(f"{at}: futility acts at interim looks, and there is one look; add looks or remove it")
-    if spending and not rule.alphas:
-        raise DesignError(f"{at}: 'spending' belongs to a log-rank test; remove it")
-    if rule.alphas and looks > 1 and not spending:
-        raise DesignError(
-            f"{at}: a log-rank test at {looks} looks must share its alpha; add spending = one of {', '.join(SPENDING)}"
-        )
-    return rule

@@ -1,44 +1,20 @@
-"""Decision rules: a small closed grammar, read from words and printed as sentences.
+"""Decision rules: criteria of success and of futility under a name, printed as sentences."""
 
-success = criterion { " and " criterion }      criterion = "P(HR < 0.8 | data) > 0.5" | "log-rank one-sided 0.025"
-Futility takes the first kind only, such as "P(HR < 1 | data) < 0.1", and acts at interim looks.
-"""
-
-import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from escc_bayes.trial.errors import DesignError
-
-POSTERIOR = re.compile(r"P\(\s*HR\s*<\s*([0-9.]+)\s*\|\s*data\s*\)\s*([<>])\s*([0-9.]+)")
-LOG_RANK = re.compile(r"log-?rank one-sided ([0-9.]+)", re.IGNORECASE)
-FORMS = '"P(HR < 1 | data) > 0.975" or "log-rank one-sided 0.025", joined by "and"'
-
-
-@dataclass(frozen=True, slots=True)
-class PosteriorCriterion:
-    """P(HR < ``hr`` | data) above, or ``above`` false: below, ``threshold``."""
-
-    hr: float
-    above: bool
-    threshold: float
-
-    def words(self, ratio: str = "HR") -> str:
-        """Return the criterion as a formula, the ratio named."""
-        return f"P({ratio} < {self.hr:g} | data) {'>' if self.above else '<'} {self.threshold:g}"
-
-
-@dataclass(frozen=True, slots=True)
-class LogRankCriterion:
-    """One-sided log-rank test at ``alpha``, over all looks together."""
-
-    alpha: float
-
-    def words(self, ratio: str = "HR") -> str:  # noqa: ARG002 - a log-rank test names no ratio
-        """Return the criterion in words."""
-        return f"log-rank test one-sided {self.alpha:g}"
-
-
-type Criterion = PosteriorCriterion | LogRankCriterion
+from escc_bayes.trial.criterion import (
+    BetaCriterion,
+    ConditionalCriterion,
+    Criterion,
+    FutilityCriterion,
+    LogRankCriterion,
+    PosteriorCriterion,
+    PredictiveCriterion,
+    TestCriterion,
+)
+from escc_bayes.trial.measures import Measure
+from escc_bayes.trial.sharing import Sharing
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +23,15 @@ class DecisionRule:
 
     Attributes
     ----------
-    success : all must hold, at any look.
+    success : all must hold, at any look; a test other than the log-rank test holds at the final look alone.
     futility : all must hold at an interim look; empty without futility.
-    spending : of the log-rank test's alpha over several looks; empty where not stated.
+    sharing : of the log-rank test's alpha over several looks; None where not stated.
     """
 
     name: str
     success: tuple[Criterion, ...]
-    futility: tuple[PosteriorCriterion, ...] = ()
-    spending: str = ""
+    futility: tuple[FutilityCriterion, ...] = ()
+    sharing: Sharing | None = None
 
     @property
     def hazard_ratios(self) -> tuple[float, ...]:
@@ -67,78 +43,47 @@ class DecisionRule:
         """The levels of its log-rank tests."""
         return tuple(c.alpha for c in self.success if isinstance(c, LogRankCriterion))
 
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """What the rule measures beside the posterior."""
+        return tuple(c.measure for c in self.success if not isinstance(c, PosteriorCriterion))
+
+    @property
+    def asks_moments(self) -> bool:
+        """Whether the rule needs mean and standard deviation of the posterior: for predictive probabilities."""
+        return any(isinstance(c, PredictiveCriterion) for c in self.futility)
+
+    @property
+    def by_normal(self) -> bool:
+        """Whether all that it asks is a boundary on one normal estimate: what conditional probabilities need."""
+        return all(isinstance(c, PosteriorCriterion | LogRankCriterion) for c in self.success)
+
     def sentence(self, treatment: str, control: str, looks: int) -> str:
         """Say the rule.
 
         Examples
         --------
+        >>> from escc_bayes.trial.criterion import criteria
         >>> rule = DecisionRule("bayes", criteria("P(HR < 1 | data) > 0.975", "rule"))
         >>> rule.sentence("RT", "none", looks=1)
         'bayes: success if P(HR(RT vs none) < 1 | data) > 0.975 at the analysis.'
         """
         ratio = f"HR({treatment} vs {control})"
-        when = "the analysis" if looks == 1 else f"any of {looks} looks"
+        final = any(isinstance(c, TestCriterion) for c in self.success)
+        when = "the analysis" if looks == 1 else "the final look" if final else f"any of {looks} looks"
         said = f"{self.name}: success if {joined(self.success, ratio)} at {when}"
-        if self.alphas and looks > 1:
-            said += f" (alpha spent as {SPENDING_WORDS[self.spending]})"
+        if self.sharing is not None and self.alphas and looks > 1:
+            said += f" ({self.sharing.words()})"
         if self.futility:
             said += f"; stopped for futility if {joined(self.futility, ratio)} at an interim look"
         return said + "."
 
 
-SPENDING_WORDS = {"obrien_fleming": "O'Brien-Fleming by Lan-DeMets", "pocock": "Pocock by Lan-DeMets"}
-
-
-def joined(parts: tuple[Criterion, ...] | tuple[PosteriorCriterion, ...], ratio: str) -> str:
+def joined(parts: Iterable[Criterion | FutilityCriterion], ratio: str) -> str:
     """Return criteria joined by "and"."""
     return " and ".join(part.words(ratio) for part in parts)
 
 
-def criteria(text: str, where: str) -> tuple[Criterion, ...]:
-    """Read criteria joined by "and".
-
-    Raises
-    ------
-    DesignError : words outside the grammar, or a number that is no probability.
-    """
-    return tuple(criterion(part.strip(), where) for part in re.split(r"\band\b", text))
-
-
-def criterion(text: str, where: str) -> Criterion:
-    """Read one criterion."""
-    if found := POSTERIOR.fullmatch(text):
-        hr, threshold = plain_number(found[1], where), probability(found[3], where)
-        if not hr > 0.0:
-            raise DesignError(f"{where}: a hazard ratio is above 0, was given {found[1]} in '{text}'")
-        return PosteriorCriterion(hr, found[2] == ">", threshold)
-    if found := LOG_RANK.fullmatch(text):
-        alpha = probability(found[1], where)
-        if not alpha < 0.5:
-            raise DesignError(f"{where}: a one-sided level is below 0.5, was given {found[1]}; such as 0.025")
-        return LogRankCriterion(alpha)
-    raise DesignError(f"{where}: '{text}' cannot be understood; write {FORMS}")
-
-
-def posterior_criteria(text: str, where: str) -> tuple[PosteriorCriterion, ...]:
-    """Read the criteria of futility."""
-    found = criteria(text, where)
-    kept = tuple(c for c in found if isinstance(c, PosteriorCriterion))
-    if len(kept) < len(found):
-        raise DesignError(f'{where}: futility goes by the posterior; write such as "P(HR < 1 | data) < 0.1"')
-    return kept
-
-
-def probability(text: str, where: str) -> float:
-    """Return a number strictly between 0 and 1."""
-    value = plain_number(text, where)
-    if not 0.0 < value < 1.0:
-        raise DesignError(f"{where}: {text} is no probability between 0 and 1; such as 0.975")
-    return value
-
-
-def plain_number(text: str, where: str) -> float:
-    """Return the number that ``text`` is."""
-    try:
-        return float(text)
-    except ValueError:
-        raise DesignError(f"{where}: '{text}' is no number") from None
+def needs_log_rank(rule: DecisionRule) -> bool:
+    """Return whether its futility goes by its own log-rank test."""
+    return any(isinstance(c, ConditionalCriterion | BetaCriterion) for c in rule.futility)

@@ -12,6 +12,7 @@ from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.spec.mixture import NormalMixture
 from escc_bayes.trial.design import TrialDesign
+from escc_bayes.trial.seen import Patients
 from escc_bayes.trial.truth import inverted
 
 
@@ -33,23 +34,6 @@ class Draws:
     dropout: FloatArray
     control_draw: IntArray
     effect_unit: FloatArray
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Patients:
-    """What would be seen of the patients without an end: all (n, m), the first ``controls`` columns control.
-
-    Attributes
-    ----------
-    entry : calendar month of entry.
-    observed : months from entry to event or dropout.
-    calendar : calendar month of the event; infinite where dropout comes first.
-    """
-
-    entry: FloatArray
-    observed: FloatArray
-    calendar: FloatArray
-    controls: int
 
 
 def draw(design: TrialDesign, trials: int, seed: Seed, block: int) -> Draws:

@@ -1,33 +1,10 @@
-"""What the database of many trials shows at a look: who is in, how long they were followed, who died."""
-
-from dataclasses import dataclass
+"""When the looks of many trials come, and what the database then shows."""
 
 import numpy as np
 
-from escc_bayes.hazard.piecewise import FloatArray, IntArray
+from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.trial.design import Look
-from escc_bayes.trial.simulate import Patients
-from escc_bayes.trial.sufficient import BoolArray
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Snapshot:
-    """n trials at one look, m patients each; the first ``controls`` columns are control.
-
-    Attributes
-    ----------
-    time : (n, m) months followed; 0 for patients not yet in.
-    event : (n, m) whether that follow-up ended in an event.
-    month : (n,) calendar month of the look.
-    enrolled, events : (n,) patients in, events seen.
-    """
-
-    time: FloatArray
-    event: BoolArray
-    month: FloatArray
-    enrolled: IntArray
-    events: IntArray
-    controls: int
+from escc_bayes.trial.seen import Patients, Snapshot
 
 
 def look_months(seen: Patients, looks: tuple[Look, ...]) -> FloatArray:

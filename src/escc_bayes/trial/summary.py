@@ -3,6 +3,7 @@
 from escc_bayes.trial.decide import BELIEVED, NULL, TRUTH
 from escc_bayes.trial.design import TrialDesign
 from escc_bayes.trial.operating_characteristics import OperatingCharacteristics, Quantity
+from escc_bayes.trial.planned import planning_sentences
 
 HEADINGS = ("rule", "power", "type I", "assurance", "ceiling", "events", "patients", "months")
 MISSING = "-"
@@ -11,7 +12,7 @@ MISSING = "-"
 def summary(found: OperatingCharacteristics) -> tuple[str, ...]:
     """Return what is printed: the design, its rules, one plain sentence for each, and the table."""
     design = found.design
-    said = [heading(design), *(rule_sentences(design)), ""]
+    said = [heading(design), *rule_sentences(design), *planning_sentences(design), ""]
     said += [plain_sentence(found, rule.name) for rule in design.rules]
     return (*said, "", *small_table(found))
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from escc_bayes.foundation.errors import InputError
+from escc_bayes.trial.criterion import criteria
 from escc_bayes.trial.reading import design_from, load_design
-from escc_bayes.trial.rule import criteria
 from tests.unit.trial.designs import GOOD, small, table
 
 SHIPPED = ("ici_sequence", "ral_stage_iv", "rt_consolidation", "rt_consolidation_2to1")
@@ -119,7 +119,74 @@ BAD = {
     ),
     "futility by log-rank": (
         {"rule": [{"name": "a", "success": RULE, "futility": "log-rank one-sided 0.4"}]},
-        "futility goes by the posterior",
+        "'log-rank one-sided 0.4' cannot be understood; write \"P(HR < 1 | data) < 0.1\"",
+    ),
+    "conditional power without a log-rank test": (
+        {
+            "analyses": {"events": [30, 60]},
+            "rule": [{"name": "a", "success": RULE, "futility": "conditional power < 0.1"}],
+        },
+        "its futility goes by a log-rank test, and its success has none",
+    ),
+    "predictive probability of a weighted test": (
+        {
+            "analyses": {"events": [30, 60]},
+            "rule": [
+                {
+                    "name": "a",
+                    "success": "FH(0, 1) log-rank one-sided 0.025",
+                    "futility": "predictive probability < 0.1",
+                }
+            ],
+        },
+        "and this one has another test",
+    ),
+    "beta spending by a classical shape": (
+        {
+            "analyses": {"events": [30, 60]},
+            "rule": [
+                {
+                    "name": "a",
+                    "success": "log-rank one-sided 0.025",
+                    "boundaries": "pocock",
+                    "futility": "log-rank beta 0.2",
+                }
+            ],
+        },
+        "a boundary that spends beta needs a spending function",
+    ),
+    "spending and boundaries": (
+        {
+            "rule": [
+                {
+                    "name": "a",
+                    "success": "log-rank one-sided 0.025",
+                    "boundaries": "pocock",
+                    "spending": "pocock",
+                }
+            ]
+        },
+        "'spending' and 'boundaries' exclude each other",
+    ),
+    "spending without gamma": (
+        {"rule": [{"name": "a", "success": "log-rank one-sided 0.025", "spending": {"hwang_shih_decani": 0.0}}]},
+        "Hwang-Shih-DeCani takes a gamma other than 0",
+    ),
+    "one weight is no combination": (
+        {"rule": [{"name": "a", "success": "MaxCombo FH(0, 0) one-sided 0.025"}]},
+        "MaxCombo joins two or more different weights",
+    ),
+    "weights that cannot be read": (
+        {"rule": [{"name": "a", "success": "MaxCombo FH(0) FH(0, 1) one-sided 0.025"}]},
+        "'FH(0) FH(0, 1)' cannot be understood; write FH(0, 0) FH(0, 1)",
+    ),
+    "weights out of range": (
+        {"rule": [{"name": "a", "success": "FH(0, 9) log-rank one-sided 0.025"}]},
+        "FH(rho, gamma) takes exponents from 0 to 5",
+    ),
+    "month zero": (
+        {"rule": [{"name": "a", "success": "RMST difference to 0 one-sided 0.025"}]},
+        "the month must be above 0",
     ),
     "spending of a posterior": (
         {"rule": [{"name": "a", "success": RULE, "spending": "pocock"}]},

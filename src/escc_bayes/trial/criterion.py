@@ -1,0 +1,239 @@
+"""What a rule may ask of the data at a look: a small closed grammar, read from words and printed as words.
+
+On success: a posterior probability, a test at its one-sided level, an estimate beyond a limit. On futility: a
+posterior probability, the predictive probability of success, conditional power, the log-rank test's own lower bound.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from escc_bayes.trial.errors import DesignError
+from escc_bayes.trial.measures import LogRankZ, MaxComboZ, Measure, RmstGain, SurvivalGain, WeightedZ
+
+NUMBER = r"([0-9.]+)"
+FH = rf"FH\(\s*{NUMBER}\s*,\s*{NUMBER}\s*\)"
+LEVEL = rf"one-sided {NUMBER}"
+USUAL_COMBINATION = ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0))
+FORMS = (
+    '"P(HR < 1 | data) > 0.975", "log-rank one-sided 0.025", "FH(0, 1) log-rank one-sided 0.025", "MaxCombo one-sided '
+    '0.025", "RMST difference to 24 one-sided 0.025", "RMST difference to 24 > 2", "survival difference at 24 '
+    'one-sided 0.025" or "survival difference at 24 > 0.1", joined by "and"'
+)
+FUTILITY_FORMS = (
+    '"P(HR < 1 | data) < 0.1", "predictive probability < 0.1", "conditional power < 0.2" or "log-rank beta 0.2"'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PosteriorCriterion:
+    """P(HR < ``hr`` | data) above, or ``above`` false: below, ``threshold``."""
+
+    hr: float
+    above: bool
+    threshold: float
+
+    def words(self, ratio: str = "HR") -> str:
+        """Return the criterion as a formula, the ratio named."""
+        return f"P({ratio} < {self.hr:g} | data) {'>' if self.above else '<'} {self.threshold:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class LogRankCriterion:
+    """One-sided log-rank test at ``alpha``, over all looks together; ``stratified`` or not."""
+
+    alpha: float
+    stratified: bool = False
+
+    @property
+    def measure(self) -> LogRankZ:
+        """Its Z."""
+        return LogRankZ(self.stratified)
+
+    def words(self, ratio: str = "HR") -> str:  # noqa: ARG002 - a log-rank test names no ratio
+        """Return the criterion in words."""
+        return f"{self.measure.words} one-sided {self.alpha:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class TestCriterion:
+    """One-sided test of ``measure``, a Z, at ``alpha``, at the final look alone."""
+
+    measure: Measure
+    alpha: float
+
+    def words(self, ratio: str = "HR") -> str:  # noqa: ARG002 - the test names no ratio
+        """Return the criterion in words."""
+        return f"{self.measure.words} one-sided {self.alpha:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class EstimateCriterion:
+    """The estimate of ``measure`` (treatment minus control) above ``limit``."""
+
+    measure: Measure
+    limit: float
+
+    def words(self, ratio: str = "HR") -> str:  # noqa: ARG002 - a difference names no ratio
+        """Return the criterion in words."""
+        return f"{self.measure.words} > {self.limit:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class PredictiveCriterion:
+    """Predictive probability of success at the final look below ``threshold``, by normal approximation."""
+
+    threshold: float
+
+    def words(self, ratio: str = "HR") -> str:  # noqa: ARG002 - it is about success, whatever the ratio
+        """Return the criterion in words."""
+        return f"predictive probability of success at the final look < {self.threshold:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionalCriterion:
+    """Conditional power of the rule's log-rank test under the effect seen so far below ``threshold``."""
+
+    threshold: float
+
+    def words(self, ratio: str = "HR") -> str:  # noqa: ARG002 - a log-rank test names no ratio
+        """Return the criterion in words."""
+        return f"conditional power under the effect seen so far < {self.threshold:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class BetaCriterion:
+    """The rule's log-rank Z below the boundary that spends ``beta``; not binding for the upper boundary."""
+
+    beta: float
+
+    def words(self, ratio: str = "HR") -> str:  # noqa: ARG002 - a log-rank test names no ratio
+        """Return the criterion in words."""
+        return f"log-rank Z below the boundary that spends a type II error of {self.beta:g}"
+
+
+type Criterion = PosteriorCriterion | LogRankCriterion | TestCriterion | EstimateCriterion
+type FutilityCriterion = PosteriorCriterion | PredictiveCriterion | ConditionalCriterion | BetaCriterion
+type Reader[C] = Callable[[re.Match[str], str], C]
+
+
+def posterior_from(found: re.Match[str], where: str) -> PosteriorCriterion:
+    """Read P(HR < c | data) > q."""
+    hr, threshold = plain_number(found[1], where), probability(found[3], where)
+    if not hr > 0.0:
+        raise DesignError(f"{where}: a hazard ratio is above 0, was given {found[1]} in '{found[0]}'")
+    return PosteriorCriterion(hr, found[2] == ">", threshold)
+
+
+def log_rank_from(found: re.Match[str], where: str) -> LogRankCriterion:
+    """Read a log-rank test."""
+    return LogRankCriterion(level(found[2], where), found[1] is not None)
+
+
+def weighted_from(found: re.Match[str], where: str) -> TestCriterion:
+    """Read a Fleming-Harrington test."""
+    return TestCriterion(WeightedZ(exponent(found[1], where), exponent(found[2], where)), level(found[3], where))
+
+
+def g_rho_from(found: re.Match[str], where: str) -> TestCriterion:
+    """Read a G^rho test: FH(rho, 0)."""
+    return TestCriterion(WeightedZ(exponent(found[1], where), 0.0), level(found[2], where))
+
+
+def max_combo_from(found: re.Match[str], where: str) -> TestCriterion:
+    """Read a MaxCombo test with its weights, or with the usual four."""
+    pairs = re.findall(FH, found[1], re.IGNORECASE)
+    if len(pairs) < found[1].upper().count("FH"):
+        raise DesignError(f"{where}: '{found[1].strip()}' cannot be understood; write FH(0, 0) FH(0, 1)")
+    weights = tuple((exponent(rho, where), exponent(gamma, where)) for rho, gamma in pairs) or USUAL_COMBINATION
+    if len(set(weights)) < max(len(weights), 2):
+        raise DesignError(f"{where}: MaxCombo joins two or more different weights, was given '{found[0]}'")
+    return TestCriterion(MaxComboZ(weights), level(found[2], where))
+
+
+def difference_from(found: re.Match[str], where: str) -> TestCriterion | EstimateCriterion:
+    """Read a difference of restricted means or of survival, tested or held against a limit."""
+    month = plain_number(found[2], where)
+    if not month > 0.0:
+        raise DesignError(f"{where}: the month must be above 0, was given {found[2]} in '{found[0]}'")
+    kind = RmstGain if found[1].upper() == "RMST" else SurvivalGain
+    if found[3] is not None:
+        return TestCriterion(kind(month, scaled=True), level(found[3], where))
+    return EstimateCriterion(kind(month, scaled=False), plain_number(found[4], where))
+
+
+POSTERIOR = rf"P\(\s*HR\s*<\s*{NUMBER}\s*\|\s*data\s*\)\s*([<>])\s*{NUMBER}"
+SUCCESS: tuple[tuple[str, Reader[Criterion]], ...] = (
+    (POSTERIOR, posterior_from),
+    (rf"(stratified )?log-?rank {LEVEL}", log_rank_from),
+    (rf"{FH} log-?rank {LEVEL}", weighted_from),
+    (rf"G\^{NUMBER} log-?rank {LEVEL}", g_rho_from),
+    (rf"MaxCombo((?:\s+FH\([^)]*\))*)\s+{LEVEL}", max_combo_from),
+    (rf"(RMST|survival) difference (?:to|at) {NUMBER}\s*(?:{LEVEL}|>\s*{NUMBER})", difference_from),
+)
+FUTILITY: tuple[tuple[str, Reader[FutilityCriterion]], ...] = (
+    (POSTERIOR, posterior_from),
+    (rf"predictive probability\s*<\s*{NUMBER}", lambda m, where: PredictiveCriterion(probability(m[1], where))),
+    (rf"conditional power\s*<\s*{NUMBER}", lambda m, where: ConditionalCriterion(probability(m[1], where))),
+    (rf"log-?rank beta {NUMBER}", lambda m, where: BetaCriterion(probability(m[1], where))),
+)
+
+
+def criteria(text: str, where: str) -> tuple[Criterion, ...]:
+    """Read the criteria of success, joined by "and".
+
+    Raises
+    ------
+    DesignError : words outside the grammar, or a number that is no probability.
+    """
+    return read_all(text, where, SUCCESS, FORMS)
+
+
+def futility_criteria(text: str, where: str) -> tuple[FutilityCriterion, ...]:
+    """Read the criteria of futility, joined by "and"."""
+    return read_all(text, where, FUTILITY, FUTILITY_FORMS)
+
+
+def read_all[C](text: str, where: str, known: tuple[tuple[str, Reader[C]], ...], forms: str) -> tuple[C, ...]:
+    """Read criteria joined by "and", each by the first of the ``known`` patterns that it matches."""
+    return tuple(read_one(part.strip(), where, known, forms) for part in re.split(r"\band\b", text))
+
+
+def read_one[C](text: str, where: str, known: tuple[tuple[str, Reader[C]], ...], forms: str) -> C:
+    """Read one criterion."""
+    for pattern, reader in known:
+        if found := re.fullmatch(pattern, text, re.IGNORECASE):
+            return reader(found, where)
+    raise DesignError(f"{where}: '{text}' cannot be understood; write {forms}")
+
+
+def level(text: str, where: str) -> float:
+    """Return a one-sided level."""
+    alpha = probability(text, where)
+    if not alpha < 0.5:
+        raise DesignError(f"{where}: a one-sided level is below 0.5, was given {text}; such as 0.025")
+    return alpha
+
+
+def exponent(text: str, where: str) -> float:
+    """Return an exponent of a Fleming-Harrington weight."""
+    value = plain_number(text, where)
+    if value > 5.0:
+        raise DesignError(f"{where}: FH(rho, gamma) takes exponents from 0 to 5, was given {text}; such as FH(0, 1)")
+    return value
+
+
+def probability(text: str, where: str) -> float:
+    """Return a number strictly between 0 and 1."""
+    value = plain_number(text, where)
+    if not 0.0 < value < 1.0:
+        raise DesignError(f"{where}: {text} is no probability between 0 and 1; such as 0.975")
+    return value
+
+
+def plain_number(text: str, where: str) -> float:
+    """Return the number that ``text`` is."""
+    try:
+        return float(text)
+    except ValueError:
+        raise DesignError(f"{where}: '{text}' is no number") from None

@@ -1,0 +1,119 @@
+"""What is measured of a simulated trial at a look beside its posterior: tests as Z, estimates of differences.
+
+Each is positive where treatment does better, and says itself in words.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.trial.arm_curves import rmst_difference, survival_difference
+from escc_bayes.trial.max_combo import max_combo_z
+from escc_bayes.trial.ordered import Ordered, logrank_z, stratified_z
+from escc_bayes.trial.weighted import weighted_z
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Orders:
+    """Patients of n trials in order: all together, and by stratum (one entry where there are no strata)."""
+
+    whole: Ordered
+    strata: tuple[Ordered, ...]
+
+
+class Measure(Protocol):
+    """A number of each trial; equal measures are computed once."""
+
+    @property
+    def words(self) -> str:
+        """Return what is measured, in words."""
+        ...
+
+    def of(self, orders: Orders) -> FloatArray:
+        """Return it for every trial, (n,)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LogRankZ:
+    """Z of the log-rank test."""
+
+    stratified: bool = False
+
+    @property
+    def words(self) -> str:
+        """Say which test."""
+        return "stratified log-rank test" if self.stratified else "log-rank test"
+
+    def of(self, orders: Orders) -> FloatArray:
+        """Return Z."""
+        return stratified_z(orders.strata) if self.stratified else logrank_z(orders.whole)
+
+
+@dataclass(frozen=True, slots=True)
+class WeightedZ:
+    """Z of the Fleming-Harrington test with weight S^rho (1 - S)^gamma."""
+
+    rho: float
+    gamma: float
+
+    @property
+    def words(self) -> str:
+        """Say which test."""
+        return f"log-rank test weighted by FH({self.rho:g}, {self.gamma:g})"
+
+    def of(self, orders: Orders) -> FloatArray:
+        """Return Z."""
+        return weighted_z(orders.whole, ((self.rho, self.gamma),))[0][:, 0]
+
+
+@dataclass(frozen=True, slots=True)
+class MaxComboZ:
+    """The largest of several Fleming-Harrington Z, as the Z of its joint P value."""
+
+    weights: tuple[tuple[float, float], ...]
+
+    @property
+    def words(self) -> str:
+        """Say which test."""
+        return f"MaxCombo test of {', '.join(f'FH({rho:g}, {gamma:g})' for rho, gamma in self.weights)}"
+
+    def of(self, orders: Orders) -> FloatArray:
+        """Return Z."""
+        return max_combo_z(orders.whole, self.weights)
+
+
+@dataclass(frozen=True, slots=True)
+class RmstGain:
+    """Difference of restricted means to month ``until``; ``scaled``: over its standard error."""
+
+    until: float
+    scaled: bool
+
+    @property
+    def words(self) -> str:
+        """Say what differs."""
+        return f"{'test of the ' if self.scaled else ''}difference of restricted mean survival to {self.until:g} months"
+
+    def of(self, orders: Orders) -> FloatArray:
+        """Return months, or Z."""
+        found = rmst_difference(orders.whole, self.until)
+        return found.z if self.scaled else found.value
+
+
+@dataclass(frozen=True, slots=True)
+class SurvivalGain:
+    """Difference of survival at month ``at``; ``scaled``: over its standard error."""
+
+    at: float
+    scaled: bool
+
+    @property
+    def words(self) -> str:
+        """Say what differs."""
+        return f"{'test of the ' if self.scaled else ''}difference of survival at {self.at:g} months"
+
+    def of(self, orders: Orders) -> FloatArray:
+        """Return the difference, or Z."""
+        found = survival_difference(orders.whole, self.at)
+        return found.z if self.scaled else found.value

@@ -1,0 +1,104 @@
+"""Read the decision rules of a design."""
+
+from collections.abc import Mapping
+
+from escc_bayes.foundation import checks
+from escc_bayes.trial.criterion import (
+    BetaCriterion,
+    FutilityCriterion,
+    PosteriorCriterion,
+    PredictiveCriterion,
+    TestCriterion,
+    criteria,
+    futility_criteria,
+)
+from escc_bayes.trial.errors import DesignError
+from escc_bayes.trial.rule import DecisionRule, needs_log_rank
+from escc_bayes.trial.sharing import CLASSICAL, Sharing
+from escc_bayes.trial.spending import SPENDING
+
+SPENDING_FORMS = f"{', '.join(SPENDING)} or {{ hwang_shih_decani = -4.0 }}"
+KEYS = ("name", "success", "futility", "spending", "boundaries")
+
+
+def rules_from(value: object, where: str, looks: int) -> tuple[DecisionRule, ...]:
+    """Read the list under ``[[rule]]``."""
+    if not isinstance(value, list) or not value:
+        raise DesignError(f"{where}: write each rule as [[rule]] with double brackets")
+    rules = tuple(rule_from(checks.table(body, f"{where}, [[rule]]"), where, looks) for body in value)
+    names = [rule.name for rule in rules]
+    for name in names:
+        if names.count(name) > 1:
+            raise DesignError(f"{where}: two rules are called '{name}'; name them apart")
+    return rules
+
+
+def rule_from(raw: Mapping[str, object], where: str, looks: int) -> DecisionRule:
+    """Read one rule; several looks need a log-rank test that shares its alpha."""
+    name = checks.identifier(raw.get("name"), f"{where}, [[rule]], name")
+    at = f"{where}, rule '{name}'"
+    checks.refuse_unknown_keys(raw, KEYS, at)
+    success = criteria(checks.text(raw.get("success"), f"{at}, success"), f"{at}, success")
+    futility: tuple[FutilityCriterion, ...] = ()
+    if "futility" in raw:
+        futility = futility_criteria(checks.text(raw["futility"], f"{at}, futility"), f"{at}, futility")
+    rule = DecisionRule(
+        name=name,
+        success=success,
+        futility=futility,
+        sharing=sharing_from(raw, at),
+    )
+    refuse_confused(rule, at, looks)
+    refuse_futility(rule, at, looks)
+    return rule
+
+
+def sharing_from(raw: Mapping[str, object], at: str) -> Sharing | None:
+    """Read ``spending`` or ``boundaries``; None where neither is stated."""
+    if "spending" in raw and "boundaries" in raw:
+        raise DesignError(f"{at}: 'spending' and 'boundaries' exclude each other; keep one")
+    if "boundaries" in raw:
+        return Sharing(checks.one_of(raw["boundaries"], tuple(CLASSICAL), f"{at}, boundaries"), classical=True)
+    if "spending" not in raw:
+        return None
+    given = raw["spending"]
+    if not isinstance(given, dict):
+        return Sharing(checks.one_of(given, tuple(SPENDING), f"{at}, spending"))
+    checks.refuse_unknown_keys(given, ("hwang_shih_decani",), f"{at}, spending")
+    gamma = checks.number(given.get("hwang_shih_decani"), f"{at}, spending, hwang_shih_decani", above=-40.0, below=40.0)
+    if gamma == 0.0:
+        raise DesignError(f"{at}, spending: Hwang-Shih-DeCani takes a gamma other than 0, such as -4.0 or 1.0")
+    return Sharing("hwang_shih_decani", gamma=gamma)
+
+
+def refuse_confused(rule: DecisionRule, at: str, looks: int) -> None:
+    """Raise for success criteria that cannot stand together, or whose alpha is not shared."""
+    if len(rule.alphas) > 1:
+        raise DesignError(f"{at}: two log-rank tests in one rule; keep one, or make two rules")
+    if rule.sharing is not None and not rule.alphas:
+        key = "boundaries" if rule.sharing.classical else "spending"
+        raise DesignError(f"{at}: '{key}' belongs to a log-rank test; remove it")
+    if rule.alphas and looks > 1 and rule.sharing is None:
+        raise DesignError(
+            f"{at}: a log-rank test at {looks} looks must share its alpha; add spending = one of {SPENDING_FORMS}, or "
+            f"boundaries = one of {', '.join(CLASSICAL)}"
+        )
+
+
+def refuse_futility(rule: DecisionRule, at: str, looks: int) -> None:
+    """Raise for futility that cannot act, or asks for what the rule does not have."""
+    if not rule.futility:
+        return
+    if looks == 1:
+        raise DesignError(f"{at}: futility acts at interim looks, and there is one look; add looks or remove it")
+    if needs_log_rank(rule) and not rule.alphas:
+        raise DesignError(f"{at}: its futility goes by a log-rank test, and its success has none; add one")
+    if any(isinstance(c, BetaCriterion) for c in rule.futility) and rule.sharing is not None and rule.sharing.classical:
+        raise DesignError(f"{at}: a boundary that spends beta needs a spending function; replace 'boundaries'")
+    if any(isinstance(c, PredictiveCriterion) for c in rule.futility) and not rule.by_normal:
+        odd = next(c for c in rule.success if not isinstance(c, PosteriorCriterion))
+        kind = "test" if isinstance(odd, TestCriterion) else "estimate"
+        raise DesignError(
+            f"{at}: predictive probability is known for success by the posterior or the log-rank test, and this one "
+            f'has another {kind}; use "P(HR < 1 | data) < 0.1" instead'
+        )

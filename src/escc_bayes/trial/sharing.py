@@ -1,0 +1,51 @@
+"""How a log-rank test shares its type I error over several looks: by a spending function, or by a classical shape."""
+
+from dataclasses import dataclass
+
+from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.trial.boundaries import (
+    FutilityDesign,
+    futility_design,
+    obrien_fleming_boundaries,
+    pocock_boundaries,
+    spending_boundaries,
+)
+from escc_bayes.trial.spending import SPENDING, Spending, hwang_shih_decani
+
+WORDS = {
+    "obrien_fleming": "O'Brien-Fleming",
+    "pocock": "Pocock",
+    "hwang_shih_decani": "Hwang-Shih-DeCani",
+}
+CLASSICAL = {"obrien_fleming": obrien_fleming_boundaries, "pocock": pocock_boundaries}
+BY_SPENDING = (*SPENDING, "hwang_shih_decani")
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """``name`` of a spending function or, where ``classical``, of a shape; ``gamma`` of Hwang, Shih & DeCani."""
+
+    name: str
+    classical: bool = False
+    gamma: float = 0.0
+
+    @property
+    def spending(self) -> Spending:
+        """The spending function."""
+        return hwang_shih_decani(self.gamma) if self.name == "hwang_shih_decani" else SPENDING[self.name]
+
+    def boundaries(self, fractions: tuple[float, ...], alpha: float) -> FloatArray:
+        """Return the upper boundaries of Z at information ``fractions``, the last 1."""
+        if self.classical:
+            return CLASSICAL[self.name](fractions, alpha)
+        return spending_boundaries(fractions, alpha, self.spending)
+
+    def with_futility(self, fractions: tuple[float, ...], alpha: float, beta: float) -> FutilityDesign:
+        """Return boundaries that spend ``alpha``, and lower ones, not binding, that spend ``beta`` alike."""
+        spending = self.spending
+        return futility_design(fractions, alpha=alpha, power=1.0 - beta, spending=spending, beta_spending=spending)
+
+    def words(self) -> str:
+        """Say how alpha is shared."""
+        said = WORDS[self.name] + (f" with gamma {self.gamma:g}" if self.name == "hwang_shih_decani" else "")
+        return f"{said} boundaries" if self.classical else f"alpha spent as {said} by Lan-DeMets"
