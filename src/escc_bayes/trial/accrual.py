@@ -26,6 +26,11 @@ class Accrual:
         """Return an accrual at one rate that takes ``months``."""
         return cls(patients, (patients / months,))
 
+    def part(self, patients: float) -> "Accrual":
+        """Return the accrual of ``patients`` of these, in proportion."""
+        share = patients / self.patients
+        return Accrual(patients, tuple(share * rate for rate in self.rates), self.cuts)
+
     @property
     def duration(self) -> float:
         """Months until the last patient is in."""

@@ -9,6 +9,7 @@ from scipy.special import ndtri
 
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
+from escc_bayes.trial.analysis import analysis_data
 from escc_bayes.trial.criterion import (
     Criterion,
     EstimateCriterion,
@@ -17,16 +18,17 @@ from escc_bayes.trial.criterion import (
     PredictiveCriterion,
 )
 from escc_bayes.trial.design import TrialDesign, mixture_from
-from escc_bayes.trial.exact_posterior import moments, probability_below
 from escc_bayes.trial.measures import Measure, Orders
-from escc_bayes.trial.ordered import ordered, sufficient
+from escc_bayes.trial.ordered import Ordered, ordered
 from escc_bayes.trial.predictive import predictive_success
 from escc_bayes.trial.rule import DecisionRule
 from escc_bayes.trial.rule_plan import RulePlan, rule_plan
 from escc_bayes.trial.seen import Snapshot
 from escc_bayes.trial.simulate import Draws, draw, drawn_log_ratios, patients
 from escc_bayes.trial.snapshot import look_months, snapshot
-from escc_bayes.trial.sufficient import ArmData, BoolArray, joined
+from escc_bayes.trial.stratum import columns_of, split
+from escc_bayes.trial.sufficient import BoolArray
+from escc_bayes.trial.weighted_posterior import WeightedData, joined_weighted, posterior
 
 TRUTH, NULL, BELIEVED = "truth", "null", "design_prior"
 
@@ -45,7 +47,7 @@ class Criteria:
 class Evidence:
     """What n trials show at one look: ``data`` for the posterior, ``values`` (n,) of measures, and the trial's size."""
 
-    data: ArmData
+    data: WeightedData
     values: Mapping[Measure, FloatArray]
     month: FloatArray
     enrolled: IntArray
@@ -104,16 +106,20 @@ def evidence_of_block(
 
 def evidence_at(design: TrialDesign, criteria: Criteria, shot: Snapshot) -> Evidence:
     """Return what one look shows."""
-    prior, order = design.analysis_prior, ordered(shot)
-    orders = Orders(order, (order,))
+    order = ordered(shot)
+    strata: tuple[Ordered, ...] = (order,)
+    if design.strata:
+        strata = tuple(ordered(part) for part in split(shot, columns_of(design.patients, design.strata)))
+    orders = Orders(order, strata)
     values = {measure: measure.of(orders) for measure in criteria.measures}
-    return Evidence(sufficient(order, prior.pieces, prior.cuts), values, shot.month, shot.enrolled, shot.events)
+    data = analysis_data(design.analysis_prior, orders)
+    return Evidence(data, values, shot.month, shot.enrolled, shot.events)
 
 
 def together(parts: list[Evidence]) -> Evidence:
     """Return blocks as one: the posterior of some thousand trials costs little more than that of some hundred."""
     return Evidence(
-        joined([part.data for part in parts]),
+        joined_weighted([part.data for part in parts]),
         {measure: np.concatenate([part.values[measure] for part in parts]) for measure in parts[0].values},
         np.concatenate([part.month for part in parts]),
         np.concatenate([part.enrolled for part in parts]),
@@ -129,7 +135,7 @@ class Shown:
     ----------
     log_ratios, below : P(log HR < c | data) (n, m) at c (m,).
     values : (n,) of each measure.
-    mean, sd : (n,) of the posterior; empty where no rule asks for them.
+    mean, sd : (n,) of the posterior; empty where no rule asks the posterior.
     """
 
     log_ratios: FloatArray
@@ -145,12 +151,11 @@ class Shown:
 
 def shown(design: TrialDesign, criteria: Criteria, look: Evidence) -> Shown:
     """Return the posterior beside the measures."""
-    prior = design.analysis_prior
-    below, nothing = np.zeros((look.events.size, 0)), np.zeros(0)
-    if criteria.log_ratios.size:
-        below = probability_below(look.data, prior.mixture, prior.baseline, criteria.log_ratios)
-    mean, sd = moments(look.data, prior.mixture, prior.baseline) if criteria.moments else (nothing, nothing)
-    return Shown(criteria.log_ratios, below, look.values, mean, sd)
+    prior, nothing = design.analysis_prior, np.zeros(0)
+    if not (criteria.log_ratios.size or criteria.moments):
+        return Shown(criteria.log_ratios, np.zeros((look.events.size, 0)), look.values, nothing, nothing)
+    found = posterior(look.data, prior.mixture, prior.baseline, criteria.log_ratios)
+    return Shown(criteria.log_ratios, found.below, look.values, found.mean, found.sd)
 
 
 def verdicts(design: TrialDesign, criteria: Criteria, looks: list[Evidence], *, first: int = 0) -> list[Verdicts]:

@@ -12,7 +12,9 @@ from escc_bayes.trial.accrual import Accrual
 from escc_bayes.trial.exact_posterior import GammaBaseline
 from escc_bayes.trial.expected_events import month_of_events
 from escc_bayes.trial.rule import DecisionRule
+from escc_bayes.trial.stratum import ScaledHazard, Stratum, apportioned
 from escc_bayes.trial.truth import ArmHazard, ControlHazard, Effect, TreatedHazard
+from escc_bayes.trial.weibull_analysis import WeibullShape
 
 type LogHrPrior = Normal | EvidencePrior
 
@@ -49,12 +51,15 @@ class AnalysisPrior:
     """Prior of the trial's own analysis: on the log hazard ratio, and on the hazard of each piece.
 
     Pieces end at quantiles of the pooled event times (``pieces``), or at ``cuts`` in months where those are given.
+    ``by_stratum``: every stratum has hazards of its own. ``weibull``: in place of pieces.
     """
 
     log_hr: LogHrPrior
     baseline: GammaBaseline
     pieces: int
     cuts: tuple[float, ...] | None = None
+    by_stratum: bool = False
+    weibull: WeibullShape | None = None
 
     @property
     def mixture(self) -> NormalMixture:
@@ -72,6 +77,7 @@ class TrialDesign:
     allocation : parts of control and treatment.
     dropout : rate per month of control and treatment.
     design_prior : what we believe of the log hazard ratio; None: no assurance.
+    strata : empty without.
     """
 
     name: str
@@ -87,6 +93,7 @@ class TrialDesign:
     analysis_prior: AnalysisPrior
     rules: tuple[DecisionRule, ...]
     digest: str
+    strata: tuple[Stratum, ...] = ()
 
     @property
     def patients(self) -> tuple[int, int]:
@@ -96,12 +103,16 @@ class TrialDesign:
         return control, total - control
 
     def arms_under(self, effect: Effect) -> tuple[tuple[Accrual, ArmHazard, float], ...]:
-        """Return accrual, hazard and dropout rate of each arm, as expected events take them."""
+        """Return accrual, hazard and dropout rate of each arm, as expected events take them; by stratum."""
         hazards: tuple[ArmHazard, ArmHazard] = (self.control, TreatedHazard(self.control, effect))
-        share = [count / self.accrual.patients for count in self.patients]
+        arms = list(zip(self.patients, hazards, self.dropout, strict=True))
+        if not self.strata:
+            return tuple((self.accrual.part(count), hazard, dropout) for count, hazard, dropout in arms)
         return tuple(
-            (Accrual(count, tuple(part * rate for rate in self.accrual.rates), self.accrual.cuts), hazard, dropout)
-            for count, part, hazard, dropout in zip(self.patients, share, hazards, self.dropout, strict=True)
+            (self.accrual.part(part), ScaledHazard(hazard, stratum.control_hr), dropout)
+            for count, hazard, dropout in arms
+            for part, stratum in zip(apportioned(count, self.strata), self.strata, strict=True)
+            if part > 0
         )
 
     def month_of(self, look: Look, effect: Effect) -> float:

@@ -2,6 +2,7 @@
 
 import math
 
+from escc_bayes.trial.criterion import LogRankCriterion
 from escc_bayes.trial.design import Look, TrialDesign
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.truth import Effect
@@ -18,9 +19,23 @@ def refuse_impossible(design: TrialDesign, where: str) -> None:
         raise DesignError(
             f"{where}, [arms], allocation: {design.patients} of {total} patients leaves an arm empty; enter more"
         )
+    refuse_words_without_strata(design, where)
     for look in design.looks:
         refuse_too_many_events(design, look, total, at)
     refuse_look_before_entry(design, at)
+
+
+def refuse_words_without_strata(design: TrialDesign, where: str) -> None:
+    """Raise if a rule or the analysis goes by strata that the design does not have."""
+    if design.strata:
+        return
+    for rule in design.rules:
+        if any(isinstance(c, LogRankCriterion) and c.stratified for c in rule.success):
+            raise DesignError(f"{where}, rule '{rule.name}': there are no strata; add [[stratum]] or drop 'stratified'")
+    if design.analysis_prior.by_stratum:
+        raise DesignError(
+            f"{where}, [analysis_prior], baseline, by_stratum: there are no strata; add [[stratum]] or remove it"
+        )
 
 
 def refuse_too_many_events(design: TrialDesign, look: Look, total: int, at: str) -> None:

@@ -10,6 +10,7 @@ from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.trial.completion import completed
 from escc_bayes.trial.decide import Criteria, Evidence, criteria_of, evidence_at, verdicts
 from escc_bayes.trial.design import TrialDesign
+from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.exact_posterior import probability_below
 from escc_bayes.trial.interim import Interim
 from escc_bayes.trial.seen import Patients
@@ -48,6 +49,7 @@ def monitor(design: TrialDesign, interim: Interim, *, completions: int, seed: Se
     Interim looks between now and then are not acted upon: the probability is that of success at the end.
     Spiegelhalter, Freedman & Blackburn 1986, Control Clin Trials 7:8; Saville et al. 2014, Clin Trials 11:485.
     """
+    refuse_beyond_pieces(design)
     prior, final = design.analysis_prior, len(design.looks) - 1
     data = interim.data(interim.cuts(prior.pieces, prior.cuts))
     now = probability_below(data, prior.mixture, prior.baseline, np.zeros(1))[0, 0]
@@ -58,6 +60,15 @@ def monitor(design: TrialDesign, interim: Interim, *, completions: int, seed: Se
         share = float(np.mean(verdict.success))
         found.append(PredictiveSuccess(rule.name, share, math.sqrt(share * (1.0 - share) / completions), completions))
     return Outlook(float(now), tuple(found), ended.month)
+
+
+def refuse_beyond_pieces(design: TrialDesign) -> None:
+    """Raise for an analysis that the completion of patients does not know."""
+    if design.strata or design.analysis_prior.weibull is not None:
+        raise DesignError(
+            f"{design.name}: a running trial is completed with hazards in pieces, without strata; monitor it under a "
+            "design without [[stratum]] and with baseline = { pieces = .. } or { cuts = [..] }"
+        )
 
 
 def final_evidence(design: TrialDesign, criteria: Criteria, seen: Patients) -> Evidence:

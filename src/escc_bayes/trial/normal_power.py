@@ -113,10 +113,13 @@ def has_normal_form(design: TrialDesign, rule: DecisionRule) -> bool:
 
 
 def planned_log_ratio(design: TrialDesign, effect: Effect) -> float | None:
-    """Return the log hazard ratio that one final look sees on average; None for a changing effect at several looks."""
+    """Return the log hazard ratio that one final look sees on average.
+
+    None for an effect that changes with time at several looks or over strata.
+    """
     if len(set(effect.hr)) == 1:
         return math.log(effect.hr[0])
-    if len(design.looks) > 1:
+    if len(design.looks) > 1 or design.strata:
         return None
     (control, hazard, d0), (treated, _, d1) = design.arms_under(effect)
     del hazard

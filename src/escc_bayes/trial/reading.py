@@ -7,14 +7,12 @@ from escc_bayes.data.bundled import find_toml, models_folder
 from escc_bayes.foundation import checks
 from escc_bayes.foundation.record import digest
 from escc_bayes.foundation.toml import read_toml
-from escc_bayes.spec import prior as priors
-from escc_bayes.spec.evidence_prior import named_prior
-from escc_bayes.trial.design import AnalysisPrior, LogHrPrior, Look, TrialDesign
+from escc_bayes.trial.design import Look, TrialDesign
 from escc_bayes.trial.errors import DesignError
-from escc_bayes.trial.exact_posterior import SHARE, GammaBaseline
 from escc_bayes.trial.feasible import refuse_impossible
+from escc_bayes.trial.reading_priors import analysis_prior_from, design_prior_from
 from escc_bayes.trial.reading_rules import rules_from
-from escc_bayes.trial.reading_truth import accrual_from, control_from, dropout_from, effect_from
+from escc_bayes.trial.reading_truth import accrual_from, control_from, dropout_from, effect_from, strata_from
 
 TOP_KEYS = (
     "name",
@@ -28,9 +26,9 @@ TOP_KEYS = (
     "design_prior",
     "analysis_prior",
     "rule",
+    "stratum",
 )
 NEEDED = ("name", "arms", "control", "effect", "accrual", "analyses", "analysis_prior", "rule")
-DEFAULT_PIECES = 6
 
 
 def load_design(name_or_path: str | Path) -> TrialDesign:
@@ -77,6 +75,7 @@ def design_from(raw: Mapping[str, object], where: str, *, folder: Path = Path())
         design_prior=believed,
         analysis_prior=analysis,
         rules=rules_from(raw["rule"], where, len(looks)),
+        strata=strata_from(raw["stratum"], where) if "stratum" in raw else (),
         # What other files gave belongs to the design as much as its own words.
         digest=digest({**raw, "resolved": repr((believed, analysis)), "rates": getattr(control, "rates", None)}),
     )
@@ -131,42 +130,3 @@ def listed(raw: Mapping[str, object], key: str, at: str, *, whole: bool) -> tupl
     if whole:
         value = [checks.whole_number(number, f"{at}, {key}", least=1) for number in value]
     return checks.increasing(value, f"{at}, {key}, looks in order and the final one last", above=0.0)
-
-
-def log_hr_prior(value: object, at: str, folder: Path) -> LogHrPrior:
-    """Read a prior on the log hazard ratio: a normal, in clinical words, or published evidence."""
-    raw = checks.table(value, at)
-    if "evidence" not in raw:
-        return priors.effect_prior(raw, at)
-    if "endpoint" not in raw:
-        raise DesignError(f'{at}: say which endpoint the evidence is on: endpoint = "OS"')
-    return named_prior(raw, at, folder=folder, endpoint=str(raw["endpoint"]))
-
-
-def design_prior_from(raw: Mapping[str, object], at: str, folder: Path) -> LogHrPrior:
-    """Read ``[design_prior]``."""
-    checks.refuse_unknown_keys(raw, ("log_hr",), at)
-    return log_hr_prior(raw.get("log_hr"), f"{at}, log_hr", folder)
-
-
-def analysis_prior_from(raw: Mapping[str, object], at: str, folder: Path) -> AnalysisPrior:
-    """Read ``[analysis_prior]``: on the log hazard ratio, and gammas on the hazard of each piece."""
-    checks.refuse_unknown_keys(raw, ("log_hr", "baseline"), at)
-    body, where = checks.table(raw.get("baseline"), f"{at}, baseline"), f"{at}, baseline"
-    checks.refuse_unknown_keys(body, ("pieces", "cuts", "gamma", "at"), where)
-    if "pieces" in body and "cuts" in body:
-        raise DesignError(f"{where}: 'pieces' and 'cuts' exclude each other; keep one")
-    if "gamma" not in body:
-        raise DesignError(f"{where}: 'gamma' is missing; write gamma = [0.5, 10.0], events and person-months")
-    gamma = priors.gamma({"gamma": body["gamma"]}, where)
-    at_word = checks.one_of(body.get("at", "mean"), tuple(SHARE), f"{where}, at")
-    cuts = None
-    if "cuts" in body:
-        cuts = checks.increasing(body["cuts"], f"{where}, cuts", above=0.0) if body["cuts"] != [] else ()
-    pieces = checks.whole_number(body.get("pieces", DEFAULT_PIECES), f"{where}, pieces", least=1)
-    return AnalysisPrior(
-        log_hr=log_hr_prior(raw.get("log_hr"), f"{at}, log_hr", folder),
-        baseline=GammaBaseline(gamma.shape, gamma.rate, at_word),
-        pieces=pieces if cuts is None else len(cuts) + 1,
-        cuts=cuts,
-    )

@@ -12,6 +12,7 @@ from escc_bayes.foundation import checks
 from escc_bayes.hazard.piecewise import MONTHS_PER_YEAR
 from escc_bayes.trial.accrual import Accrual
 from escc_bayes.trial.errors import DesignError
+from escc_bayes.trial.stratum import Stratum
 from escc_bayes.trial.truth import ControlHazard, Effect, PiecewiseControl, WeibullControl
 
 CONTROL_FORMS = ("median", "hazard", "survival", "weibull", "posterior")
@@ -151,3 +152,26 @@ def dropout_from(raw: Mapping[str, object], at: str) -> tuple[float, float]:
         share = checks.number(raw.get(key, 0.0), f"{at}, {key}", above=-1e-300, below=1.0)
         found.append(-math.log1p(-share) / MONTHS_PER_YEAR)
     return found[0], found[1]
+
+
+def strata_from(value: object, where: str) -> tuple[Stratum, ...]:
+    """Read the list under ``[[stratum]]``: shares that add up to 1, hazards against ``[control]``."""
+    if not isinstance(value, list) or len(value) < 2:
+        raise DesignError(f"{where}: write two or more strata, each as [[stratum]] with double brackets")
+    strata = tuple(stratum_from(checks.table(body, f"{where}, [[stratum]]"), where) for body in value)
+    names, total = [stratum.name for stratum in strata], sum(stratum.share for stratum in strata)
+    for name in names:
+        if names.count(name) > 1:
+            raise DesignError(f"{where}: two strata are called '{name}'; name them apart")
+    if abs(total - 1.0) > 1e-9:
+        raise DesignError(f"{where}, [[stratum]]: the shares add up to {total:g}, not to 1; correct them")
+    return strata
+
+
+def stratum_from(raw: Mapping[str, object], where: str) -> Stratum:
+    """Read one stratum."""
+    name = checks.text(raw.get("name"), f"{where}, [[stratum]], name")
+    at = f"{where}, stratum '{name}'"
+    checks.refuse_unknown_keys(raw, ("name", "share", "control_hr"), at)
+    share = checks.number(raw.get("share"), f"{at}, share", above=0.0, below=1.0)
+    return Stratum(name, share, checks.number(raw.get("control_hr", 1.0), f"{at}, control_hr", above=0.0))

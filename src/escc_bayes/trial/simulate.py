@@ -13,6 +13,7 @@ from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.spec.mixture import NormalMixture
 from escc_bayes.trial.design import TrialDesign
 from escc_bayes.trial.seen import Patients
+from escc_bayes.trial.stratum import ratio_by_patient
 from escc_bayes.trial.truth import inverted
 
 
@@ -85,10 +86,12 @@ def patients(design: TrialDesign, draws: Draws, log_ratio: FloatArray) -> Patien
     ----------
     log_ratio : (n or 1, k + 1) log hazard ratio of each piece of the design's effect.
     """
-    controls = design.patients[0]
-    died = np.empty_like(draws.unit)
-    died[:, :controls] = design.control.time_at(draws.control_draw, draws.unit[:, :controls])
-    clock = inverted(draws.unit[:, controls:], np.exp(log_ratio), effect_edges(design, draws.control_draw))
+    controls, unit = design.patients[0], draws.unit
+    if design.strata:
+        unit = unit / ratio_by_patient(design.patients, design.strata)
+    died = np.empty_like(unit)
+    died[:, :controls] = design.control.time_at(draws.control_draw, unit[:, :controls])
+    clock = inverted(unit[:, controls:], np.exp(log_ratio), effect_edges(design, draws.control_draw))
     died[:, controls:] = design.control.time_at(draws.control_draw, clock)
     calendar = draws.entry + died
     if max(design.dropout) > 0.0:

@@ -188,6 +188,33 @@ BAD = {
         {"rule": [{"name": "a", "success": "RMST difference to 0 one-sided 0.025"}]},
         "the month must be above 0",
     ),
+    "strata that do not add up": (
+        {"stratum": [{"name": "a", "share": 0.5}, {"name": "b", "share": 0.4}]},
+        "the shares add up to 0.9, not to 1",
+    ),
+    "one stratum": ({"stratum": [{"name": "a", "share": 0.5}]}, "write two or more strata"),
+    "strata of one name": ({"stratum": [{"name": "a", "share": 0.5}] * 2}, "two strata are called 'a'"),
+    "stratified without strata": (
+        {"rule": [{"name": "a", "success": "stratified log-rank one-sided 0.025"}]},
+        "there are no strata; add [[stratum]] or drop 'stratified'",
+    ),
+    "analysis by absent strata": (
+        {"analysis_prior": {"log_hr": {"normal": [0, 1]}, "baseline": {"gamma": [1, 1], "by_stratum": True}}},
+        "by_stratum: there are no strata",
+    ),
+    "by_stratum as a word": (
+        {"analysis_prior": {"log_hr": {"normal": [0, 1]}, "baseline": {"gamma": [1, 1], "by_stratum": "yes"}}},
+        "expected true or false, was given 'yes'",
+    ),
+    "weibull without reference": (
+        {
+            "analysis_prior": {
+                "log_hr": {"normal": [0, 1]},
+                "baseline": {"weibull": {"log_shape": {"normal": [0, 1]}}, "gamma": [1, 1]},
+            }
+        },
+        "'reference' is missing; write",
+    ),
     "spending of a posterior": (
         {"rule": [{"name": "a", "success": RULE, "spending": "pocock"}]},
         "'spending' belongs to a log-rank test",
