@@ -3,14 +3,12 @@
 CPU seconds of this process and its children, the smallest of several runs where one is short.
 """
 
-import multiprocessing
 import os
 import subprocess
 import sys
 import tempfile
 import time
 import warnings
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from laplace_accuracy import COHORTS, specification
 
 import escc_bayes as eb
-from escc_bayes.spec.prior import HalfNormal, Normal
+from escc_bayes.spec.prior import Normal
 
 
 def smallest(run, times=9):
@@ -39,29 +37,23 @@ def fast(spec, cohort, draws):
 
 
 def leave_one_out():
-    """Return CPU seconds of 79 refits without one patient each, 4,000 draws."""
+    """Return CPU seconds of the fit to 79 patients and the 79 refits without one of them."""
     spec, cohort = specification("escc79", "walk"), COHORTS["escc79"][0]()
     began = time.process_time()
-    for i in range(len(cohort)):
-        fast(spec, cohort.subset(np.delete(np.arange(len(cohort)), i)), 4000)
+    eb.refit_many(eb.leave_one_out(spec, cohort), seed=1, level=0.95)
     return time.process_time() - began
 
 
-def prior_line(sd):
-    """Fit 40 scales of the walk under one prior SD of the effects, 4,000 draws each."""
+def prior_grid(workers):
+    """Return wall and CPU seconds of 25 x 40 priors: SDs of two effects."""
     spec, cohort = specification("escc79", "walk"), COHORTS["escc79"][0]()
-    for scale in np.geomspace(0.05, 2.0, 40):
-        effects = tuple(replace(e, prior=Normal(0.0, sd)) for e in spec.effects)
-        changed = replace(spec, effects=effects, baseline=replace(spec.baseline, sd=HalfNormal(float(scale))))
-        fast(changed, cohort, 4000)
-
-
-def prior_grid():
-    """Return wall and CPU seconds of 25 x 40 priors in two processes."""
-    began, cpu = time.perf_counter(), cpu_of_children()
-    with multiprocessing.get_context("fork").Pool(2) as pool:
-        pool.map(prior_line, np.geomspace(0.1, 5.0, 25).tolist(), chunksize=1)
-    return time.perf_counter() - began, cpu_of_children() - cpu
+    began, cpu = time.perf_counter(), time.process_time() + cpu_of_children()
+    axes = {
+        "stage": [Normal(0.0, sd) for sd in np.geomspace(0.1, 5.0, 25).tolist()],
+        "sequence": [Normal(0.0, sd) for sd in np.geomspace(0.1, 5.0, 40).tolist()],
+    }
+    eb.refit_many(eb.prior_grid(spec, cohort, axes), seed=1, level=0.95, workers=workers)
+    return time.perf_counter() - began, time.process_time() + cpu_of_children() - cpu
 
 
 def cpu_of_children():
@@ -95,9 +87,11 @@ def main():
     print(
         f"| os_piecewise, 8,000 draws | {smallest(lambda: fast(shipped, eb.example_cohort('escc79'), 8000)):.0f} ms |"
     )
-    print(f"| 79 leave-one-out refits, 4,000 draws | {leave_one_out():.2f} s |")
-    wall, cpu = prior_grid()
-    print(f"| 1,000 refits (25 x 40 priors), 4,000 draws, 2 processes | {cpu:.1f} s ({wall:.1f} s wall) |")
+    print(f"| `refit_many`: 79 patients left out in turn | {leave_one_out():.2f} s |")
+    for workers in (1, 2):
+        wall, cpu = prior_grid(workers)
+        name = f"`refit_many`: 25 x 40 priors, {workers} process{'es' * (workers - 1)}"
+        print(f"| {name} | {cpu:.1f} s ({wall:.1f} s wall) |")
     print(f"| cold `escc-bayes fit --engine laplace` | {cold():.1f} s |")
 
 

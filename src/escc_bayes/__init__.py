@@ -26,6 +26,14 @@ _HOMES = {
     "fit": "bayes.fit",
     "load_posterior": "bayes.reload",
     "prior_check": "bayes.prior_check",
+    "RefitRequest": "bayes.refit_requests",
+    "prior_grid": "bayes.refit_requests",
+    "leave_one_out": "bayes.refit_requests",
+    "each_cohort": "bayes.refit_requests",
+    "each_model": "bayes.refit_requests",
+    "refit_many": "bayes.refit_many",
+    "RefitTable": "bayes.refit_table",
+    "load_refits": "bayes.refit_table",
     "ClassicalFit": "classical.fit",
     "fit_classical": "classical.fit",
     "baselines": "classical.baselines",
@@ -67,6 +75,14 @@ if TYPE_CHECKING:
     from escc_bayes.bayes.fit import fit as fit
     from escc_bayes.bayes.posterior import Posterior as Posterior
     from escc_bayes.bayes.prior_check import prior_check as prior_check
+    from escc_bayes.bayes.refit_many import refit_many as refit_many
+    from escc_bayes.bayes.refit_requests import RefitRequest as RefitRequest
+    from escc_bayes.bayes.refit_requests import each_cohort as each_cohort
+    from escc_bayes.bayes.refit_requests import each_model as each_model
+    from escc_bayes.bayes.refit_requests import leave_one_out as leave_one_out
+    from escc_bayes.bayes.refit_requests import prior_grid as prior_grid
+    from escc_bayes.bayes.refit_table import RefitTable as RefitTable
+    from escc_bayes.bayes.refit_table import load_refits as load_refits
     from escc_bayes.bayes.reload import load_posterior as load_posterior
     from escc_bayes.classical.baselines import baselines as baselines
     from escc_bayes.classical.fit import ClassicalFit as ClassicalFit

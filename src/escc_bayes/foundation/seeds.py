@@ -22,6 +22,18 @@ def stream(seed: Seed, *names: str) -> np.random.SeedSequence:
     return np.random.SeedSequence(root.entropy, spawn_key=(*root.spawn_key, *keys))
 
 
+def spawned(seed: Seed, place: int) -> np.random.SeedSequence:
+    """Return child number ``place`` of ``seed``: the one that ``SeedSequence.spawn`` gives, without those before it.
+
+    Examples
+    --------
+    >>> spawned(11, 2).generate_state(1)[0] == np.random.SeedSequence(11).spawn(3)[2].generate_state(1)[0]
+    np.True_
+    """
+    root = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
+    return np.random.SeedSequence(root.entropy, spawn_key=(*root.spawn_key, place))
+
+
 def generator(seed: Seed, *names: str) -> np.random.Generator:
     """Return a generator on the stream of ``names``."""
     return np.random.default_rng(stream(seed, *names))

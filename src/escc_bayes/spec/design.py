@@ -6,7 +6,7 @@ columns are centred at their (weighted) means, so that the baseline describes th
 Random intercepts are not centred: the baseline describes an average centre.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -126,7 +126,7 @@ def build_design(spec: ModelSpec, rows: AnalysisRows) -> Design:
                 stop=start + width,
                 labels=tuple(label for _, labels, _ in parts for label in labels),
                 levels=tuple(levels for _, _, levels in parts),
-                unit=sampling_unit(effect, parts[0][0][:, 0], rows.weight) if effect.structure == "linear" else 1.0,
+                unit=sampling_unit(effect, parts[0][0][:, 0], rows.weight),
             )
         )
         columns += [part for part, _, _ in parts]
@@ -135,6 +135,16 @@ def build_design(spec: ModelSpec, rows: AnalysisRows) -> Design:
     center = centres(stacked, blocks, rows.weight, spec.baseline.at)
     schemas = {name: rows.covariates[name].schema for name in spec.covariates}
     return Design(stacked, center, tuple(blocks), schemas, tuple(notes))
+
+
+def with_effects(design: Design, spec: ModelSpec, rows: AnalysisRows) -> Design:
+    """Return a design with the effects of a specification that differs from its own in priors alone."""
+    blocks = []
+    for block, effect in zip(design.blocks, spec.effects, strict=True):
+        check_structure(effect, rows)
+        unit = sampling_unit(effect, design.columns[:, block.start], rows.weight)
+        blocks.append(replace(block, effect=effect, unit=unit))
+    return replace(design, blocks=tuple(blocks))
 
 
 def check_structure(effect: Effect, rows: AnalysisRows) -> None:
@@ -236,7 +246,12 @@ def factor_levels(
 
 
 def sampling_unit(effect: Effect, column: FloatArray, weight: FloatArray) -> float:
-    """Return the smaller of prior SD and 1 / column SD: about the posterior's size; 1 where that is near 1."""
+    """Return the smaller of prior SD and 1 / column SD: about the posterior's size; 1 where that is near 1.
+
+    Effects of levels have 1: their columns are 0 and 1.
+    """
+    if effect.structure != "linear":
+        return 1.0
     assert effect.prior is not None
     mean = np.average(column, weights=weight)
     spread = float(np.sqrt(np.average((column - mean) ** 2, weights=weight)))

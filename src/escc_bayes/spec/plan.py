@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from escc_bayes.data.cohort import Cohort
+from escc_bayes.foundation.errors import SpecError
 from escc_bayes.spec.baseline import BaselinePrior, resolve_baseline
-from escc_bayes.spec.design import Design, build_design
-from escc_bayes.spec.model import ModelSpec
+from escc_bayes.spec.design import Design, build_design, with_effects
+from escc_bayes.spec.model import ModelSpec, PiecewiseBaseline
 from escc_bayes.spec.rows import AnalysisRows, select_rows
 
 
@@ -47,3 +48,32 @@ def make_plan(spec: ModelSpec, cohort: Cohort) -> ModelPlan:
         naive=spec.outcome.naive,
     )
     return ModelPlan(spec, rows, build_design(spec, rows), resolve_baseline(spec, rows))
+
+
+def with_priors(plan: ModelPlan, spec: ModelSpec) -> ModelPlan:
+    """Return the plan of a specification that differs from the plan's own in its priors alone.
+
+    Rows and columns are shared with ``plan``, not made anew.
+
+    Raises
+    ------
+    SpecError : outcome, baseline family, cuts or effects differ.
+    """
+    if structure(spec) != structure(plan.spec):
+        raise SpecError(
+            f"model '{spec.name}' differs from '{plan.spec.name}' in more than its priors; make its own plan with "
+            "make_plan(spec, cohort)"
+        )
+    baseline = plan.baseline if spec.baseline == plan.spec.baseline else resolve_baseline(spec, plan.rows)
+    return ModelPlan(spec, plan.rows, with_effects(plan.design, spec, plan.rows), baseline)
+
+
+def structure(spec: ModelSpec) -> tuple[object, ...]:
+    """Return all of a specification that is no prior."""
+    baseline = spec.baseline
+    if isinstance(baseline, PiecewiseBaseline):
+        smooth = (baseline.cuts, baseline.pieces, baseline.at, baseline.smoothing, baseline.steps, type(baseline.prior))
+        kind: tuple[object, ...] = (baseline.family, *smooth)
+    else:
+        kind = (baseline.family, baseline.reference_time, baseline.at)
+    return (spec.outcome, kind, *((e.name, e.covariates, e.structure) for e in spec.effects))
