@@ -401,6 +401,7 @@ def plan(
     from escc_bayes.foundation.scheduler import scheduler_for
     from escc_bayes.report.plan_files import write_plan_files
     from escc_bayes.trial.checkpoint import forget, resumable
+    from escc_bayes.trial.further import further, further_sentences
     from escc_bayes.trial.reading import load_design
     from escc_bayes.trial.summary import summary
 
@@ -413,10 +414,11 @@ def plan(
             move("simulating", done, total, 0)
 
         found = resumable(asked, trials=trials, seed=seed, scheduler=where, folder=out, progress=moved)
+        more = further(asked, seed=seed, scheduler=where)
     with staged(out) as folder:
-        write_plan_files(folder, found)
+        write_plan_files(folder, found, more)
     forget(asked, trials=trials, seed=seed, folder=out)
-    for sentence in summary(found):
+    for sentence in (*summary(found), *further_sentences(more)):
         typer.echo(sentence)
 
 

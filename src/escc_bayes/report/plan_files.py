@@ -1,30 +1,56 @@
-"""The files of the verb ``plan``: operating_characteristics.csv, summary.txt, the figure, run.json."""
+"""The files of the verb ``plan``: tables, summary.txt, figures, run.json."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 from escc_bayes.foundation.csv import write_csv
+from escc_bayes.plots.borrowing import borrowing_panels
 from escc_bayes.plots.canvas import sheet
 from escc_bayes.plots.trial_power import Point, power_panels
 from escc_bayes.report.figures import write_figure
 from escc_bayes.report.files import write_run
 from escc_bayes.report.sheet import Sheet
+from escc_bayes.trial.borrowing_map import COLUMNS as MAP_COLUMNS
+from escc_bayes.trial.borrowing_map import BorrowingMap, map_sentences
 from escc_bayes.trial.curve import PowerCurve, power_curve
 from escc_bayes.trial.decide import BELIEVED, TRUTH
+from escc_bayes.trial.further import Further, further_sentences
 from escc_bayes.trial.operating_characteristics import COLUMNS, OperatingCharacteristics, table
 from escc_bayes.trial.rule_plan import events_at_looks
-from escc_bayes.trial.summary import heading, rule_sentences, summary
+from escc_bayes.trial.summary import borrowing_sentence, heading, rule_sentences, summary
 
 HEIGHT_MM = 75.0
 
 
-def write_plan_files(folder: Path, found: OperatingCharacteristics) -> None:
-    """Write everything; a design whose rules have no closed form gets no figure."""
+def write_plan_files(folder: Path, found: OperatingCharacteristics, more: Further) -> None:
+    """Write everything; a design whose rules have no closed form gets no figure of its power."""
     write_csv(folder / "operating_characteristics.csv", table(found), COLUMNS)
-    (folder / "summary.txt").write_text("\n".join(summary(found)) + "\n", encoding="utf-8")
+    said = (*summary(found), *further_sentences(more))
+    (folder / "summary.txt").write_text("\n".join(said) + "\n", encoding="utf-8")
+    if more.borrowing is not None:
+        write_borrowing(folder, found, more.borrowing)
     curves = [curve for rule in found.design.rules if (curve := power_curve(found.design, rule)) is not None]
     if curves:
         write_figure(folder, power_sheet(found, curves))
     write_run(folder, "plan", [found.record], {})
+
+
+def write_borrowing(folder: Path, found: OperatingCharacteristics, drawn: BorrowingMap) -> None:
+    """Write the map over drift: a table, and a figure for each rule that borrows."""
+    write_csv(folder / "borrowing_map.csv", [asdict(point) for point in drawn.points], MAP_COLUMNS)
+    for rule in drawn.rules:
+        write_figure(folder, borrowing_sheet(found, drawn, rule))
+
+
+def borrowing_sheet(found: OperatingCharacteristics, drawn: BorrowingMap, rule: str) -> Sheet:
+    """Return the figure of one rule's borrowing over drift."""
+    title = f"{found.design.name}, {rule}: what borrowing buys and costs"
+    note = " ".join((*borrowing_sentence(found.design), *map_sentences(drawn)))
+    points = drawn.of(rule)
+    figure = sheet(
+        lambda part: borrowing_panels(points, drawn.tolerated, part=part), height_mm=HEIGHT_MM, title=title, note=note
+    )
+    return Sheet(f"borrowing_{rule}", "plan", "", title, note, "", figure)
 
 
 def power_sheet(found: OperatingCharacteristics, curves: list[PowerCurve]) -> Sheet:

@@ -28,19 +28,22 @@ from escc_bayes.trial.simulate import Draws, draw, drawn_log_ratios, patients
 from escc_bayes.trial.snapshot import look_months, snapshot
 from escc_bayes.trial.stratum import columns_of, split
 from escc_bayes.trial.sufficient import BoolArray
-from escc_bayes.trial.weighted_posterior import WeightedData, joined_weighted, posterior
+from escc_bayes.trial.weighted_posterior import Marginal, WeightedData, joined_weighted, posterior
 
 TRUTH, NULL, BELIEVED = "truth", "null", "design_prior"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Criteria:
-    """What a look computes: posterior probabilities at ``log_ratios`` (m,), ``measures``, and each rule's ``plans``."""
+    """What a look computes: posterior probabilities at ``log_ratios`` (m,), ``measures``, and each rule's ``plans``.
+
+    ``posteriors``: which are asked for, with borrowed controls (true) and without (false).
+    """
 
     log_ratios: FloatArray
     measures: tuple[Measure, ...]
     plans: tuple[RulePlan, ...]
-    moments: bool
+    posteriors: frozenset[bool]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +71,7 @@ def criteria_of(design: TrialDesign) -> Criteria:
     ratios = sorted({ratio for rule in design.rules for ratio in rule.hazard_ratios})
     measures = tuple(dict.fromkeys(measure for rule in design.rules for measure in rule.measures))
     plans = tuple(rule_plan(design, rule) for rule in design.rules)
-    asked = any(rule.asks_moments for rule in design.rules)
+    asked = frozenset(rule.borrows for rule in design.rules if rule.asks_posterior)
     return Criteria(np.array([math.log(ratio) for ratio in ratios]), measures, plans, asked)
 
 
@@ -92,12 +95,12 @@ def log_ratio_of(scenario: str, design: TrialDesign, draws: Draws) -> FloatArray
 
 
 def evidence_of_block(
-    design: TrialDesign, criteria: Criteria, trials: int, seed: Seed, block: int
+    design: TrialDesign, criteria: Criteria, names: tuple[str, ...], trials: int, seed: Seed, block: int
 ) -> list[list[Evidence]]:
-    """Simulate one block of trials under every scenario; return the evidence by scenario and look."""
+    """Simulate one block of trials under the scenarios ``names``; return the evidence by scenario and look."""
     draws = draw(design, trials, seed, block)
     found = []
-    for scenario in scenarios(design):
+    for scenario in names:
         seen = patients(design, draws, log_ratio_of(scenario, design, draws))
         months = look_months(seen, design.looks)
         found.append([evidence_at(design, criteria, snapshot(seen, month)) for month in months])
@@ -133,29 +136,35 @@ class Shown:
 
     Attributes
     ----------
-    log_ratios, below : P(log HR < c | data) (n, m) at c (m,).
+    log_ratios : (m,) c.
+    posterior : P(log HR < c | data), mean and SD of n trials; None where no rule asks.
     values : (n,) of each measure.
-    mean, sd : (n,) of the posterior; empty where no rule asks the posterior.
     """
 
     log_ratios: FloatArray
-    below: FloatArray
+    posterior: Marginal | None
     values: Mapping[Measure, FloatArray]
-    mean: FloatArray
-    sd: FloatArray
+    trials: int
 
     def at(self, hr: float) -> FloatArray:
         """Return P(HR < ``hr`` | data)."""
-        return self.below[:, int(np.argmin(np.abs(self.log_ratios - math.log(hr))))]
+        assert self.posterior is not None
+        return self.posterior.below[:, int(np.argmin(np.abs(self.log_ratios - math.log(hr))))]
 
 
-def shown(design: TrialDesign, criteria: Criteria, look: Evidence) -> Shown:
-    """Return the posterior beside the measures."""
-    prior, nothing = design.analysis_prior, np.zeros(0)
-    if not (criteria.log_ratios.size or criteria.moments):
-        return Shown(criteria.log_ratios, np.zeros((look.events.size, 0)), look.values, nothing, nothing)
-    found = posterior(look.data, prior.mixture, prior.baseline, criteria.log_ratios)
-    return Shown(criteria.log_ratios, found.below, look.values, found.mean, found.sd)
+def shown(design: TrialDesign, criteria: Criteria, look: Evidence, *, borrows: bool = False) -> Shown:
+    """Return the posterior, with or without borrowed controls, beside the measures."""
+    found = marginal_of(design, criteria, look, borrows=borrows) if borrows in criteria.posteriors else None
+    return Shown(criteria.log_ratios, found, look.values, look.events.size)
+
+
+def marginal_of(design: TrialDesign, criteria: Criteria, look: Evidence, *, borrows: bool) -> Marginal:
+    """Return the posterior of every trial at a look."""
+    prior, data = design.analysis_prior, look.data
+    if borrows:
+        assert design.borrowing is not None
+        data = design.borrowing.model.borrowed(data.data, design.borrowing.historical, prior.baseline)
+    return posterior(data, prior.mixture, prior.baseline, criteria.log_ratios)
 
 
 def verdicts(design: TrialDesign, criteria: Criteria, looks: list[Evidence], *, first: int = 0) -> list[Verdicts]:
@@ -163,14 +172,17 @@ def verdicts(design: TrialDesign, criteria: Criteria, looks: list[Evidence], *, 
 
     ``first``: place in the design of the first of ``looks``.
     """
-    found = [shown(design, criteria, look) for look in looks]
-    plans = [plan.since(first) for plan in criteria.plans]
-    return [ended(rule, plan, found) for rule, plan in zip(design.rules, plans, strict=True)]
+    needed = {rule.borrows for rule in design.rules}
+    found = {borrows: [shown(design, criteria, look, borrows=borrows) for look in looks] for borrows in needed}
+    return [
+        ended(rule, plan.since(first), found[rule.borrows])
+        for rule, plan in zip(design.rules, criteria.plans, strict=True)
+    ]
 
 
 def ended(rule: DecisionRule, plan: RulePlan, looks: list[Shown]) -> Verdicts:
     """Return how every trial ends under one rule."""
-    trials, last = looks[0].below.shape[0], len(looks) - 1
+    trials, last = looks[0].trials, len(looks) - 1
     success, futile = np.zeros(trials, dtype=np.bool_), np.zeros(trials, dtype=np.bool_)
     at = np.full(trials, last)
     for k, seen in enumerate(looks):
@@ -187,7 +199,7 @@ def ended(rule: DecisionRule, plan: RulePlan, looks: list[Shown]) -> Verdicts:
 
 def succeeds(rule: DecisionRule, plan: RulePlan, seen: Shown, look: int, *, final: bool) -> BoolArray:
     """Return whether all criteria of success hold at a look, (n,)."""
-    found = np.ones(seen.below.shape[0], dtype=np.bool_)
+    found = np.ones(seen.trials, dtype=np.bool_)
     for criterion in rule.success:
         found &= holds(criterion, seen, float(plan.upper[look]), final=final)
     return found
@@ -219,11 +231,13 @@ def is_futile(rule: DecisionRule, plan: RulePlan, seen: Shown, look: int) -> Boo
         if isinstance(criterion, PosteriorCriterion):
             found &= posterior_holds(criterion, seen)
         if isinstance(criterion, PredictiveCriterion):
-            found &= predictive_success(rule, plan, look, seen.mean, seen.sd, z) < criterion.threshold
+            assert seen.posterior is not None
+            mean, sd = seen.posterior.mean, seen.posterior.sd
+            found &= predictive_success(rule, plan, look, mean, sd, z) < criterion.threshold
     return np.asarray(found)
 
 
 def log_rank_of(rule: DecisionRule, seen: Shown) -> FloatArray:
     """Return the Z of the rule's log-rank test; zeros where it has none."""
     found = [seen.values[c.measure] for c in rule.success if isinstance(c, LogRankCriterion)]
-    return found[0] if found else np.zeros(seen.below.shape[0])
+    return found[0] if found else np.zeros(seen.trials)

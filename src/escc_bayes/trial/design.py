@@ -9,6 +9,7 @@ from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.mixture import NormalMixture, mixture_of
 from escc_bayes.spec.prior import Normal
 from escc_bayes.trial.accrual import Accrual
+from escc_bayes.trial.borrowing import Borrowing
 from escc_bayes.trial.exact_posterior import GammaBaseline
 from escc_bayes.trial.expected_events import month_of_events
 from escc_bayes.trial.rule import DecisionRule
@@ -78,6 +79,7 @@ class TrialDesign:
     dropout : rate per month of control and treatment.
     design_prior : what we believe of the log hazard ratio; None: no assurance.
     strata : empty without.
+    borrowing : of historical controls; None without.
     """
 
     name: str
@@ -94,6 +96,7 @@ class TrialDesign:
     rules: tuple[DecisionRule, ...]
     digest: str
     strata: tuple[Stratum, ...] = ()
+    borrowing: Borrowing | None = None
 
     @property
     def patients(self) -> tuple[int, int]:

@@ -64,10 +64,11 @@ def monitor(design: TrialDesign, interim: Interim, *, completions: int, seed: Se
 
 def refuse_beyond_pieces(design: TrialDesign) -> None:
     """Raise for an analysis that the completion of patients does not know."""
-    if design.strata or design.analysis_prior.weibull is not None:
+    if design.strata or design.borrowing is not None or design.analysis_prior.weibull is not None:
         raise DesignError(
-            f"{design.name}: a running trial is completed with hazards in pieces, without strata; monitor it under a "
-            "design without [[stratum]] and with baseline = { pieces = .. } or { cuts = [..] }"
+            f"{design.name}: a running trial is completed with hazards in pieces, without strata or borrowed controls; "
+            "monitor it under a design without [[stratum]] and [borrowing], with baseline = { pieces = .. } or "
+            "{ cuts = [..] }"
         )
 
 

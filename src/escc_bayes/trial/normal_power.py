@@ -100,14 +100,14 @@ def normal_rule(design: TrialDesign, rule: DecisionRule, *, scale: float = 1.0) 
 def has_normal_form(design: TrialDesign, rule: DecisionRule) -> bool:
     """Return whether a rule is a boundary on Z.
 
-    It is not with a mixture as analysis prior, a success that asks for a small P(HR < c), any test but the log-rank
-    test, or futility by predictive probability.
+    It is not with borrowed controls, a mixture as analysis prior, a success that asks for a small P(HR < c), any test
+    but the log-rank test, or futility by predictive probability.
     """
     posterior = [c for c in rule.success if isinstance(c, PosteriorCriterion)]
     futile = [c for c in rule.futility if isinstance(c, PosteriorCriterion)]
     if not (rule.by_normal and all(c.above for c in posterior) and not any(c.above for c in futile)):
         return False
-    if any(isinstance(c, PredictiveCriterion) for c in rule.futility):
+    if rule.borrows or any(isinstance(c, PredictiveCriterion) for c in rule.futility):
         return False
     return isinstance(design.analysis_prior.log_hr, Normal) or not (posterior or futile)
 

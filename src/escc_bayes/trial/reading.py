@@ -10,6 +10,7 @@ from escc_bayes.foundation.toml import read_toml
 from escc_bayes.trial.design import Look, TrialDesign
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.feasible import refuse_impossible
+from escc_bayes.trial.reading_borrowing import borrowing_from
 from escc_bayes.trial.reading_priors import analysis_prior_from, design_prior_from
 from escc_bayes.trial.reading_rules import rules_from
 from escc_bayes.trial.reading_truth import accrual_from, control_from, dropout_from, effect_from, strata_from
@@ -27,6 +28,7 @@ TOP_KEYS = (
     "analysis_prior",
     "rule",
     "stratum",
+    "borrowing",
 )
 NEEDED = ("name", "arms", "control", "effect", "accrual", "analyses", "analysis_prior", "rule")
 
@@ -74,7 +76,8 @@ def design_from(raw: Mapping[str, object], where: str, *, folder: Path = Path())
         looks=looks,
         design_prior=believed,
         analysis_prior=analysis,
-        rules=rules_from(raw["rule"], where, len(looks)),
+        rules=rules_from(raw["rule"], where, len(looks), borrowing="borrowing" in raw),
+        borrowing=borrowing_from(*section("borrowing"), analysis) if "borrowing" in raw else None,
         strata=strata_from(raw["stratum"], where) if "stratum" in raw else (),
         # What other files gave belongs to the design as much as its own words.
         digest=digest({**raw, "resolved": repr((believed, analysis)), "rates": getattr(control, "rates", None)}),

@@ -1,6 +1,7 @@
 """Read the decision rules of a design."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from escc_bayes.foundation import checks
 from escc_bayes.trial.criterion import (
@@ -13,19 +14,22 @@ from escc_bayes.trial.criterion import (
     futility_criteria,
 )
 from escc_bayes.trial.errors import DesignError
+from escc_bayes.trial.reading_priors import yes_or_no
 from escc_bayes.trial.rule import DecisionRule, needs_log_rank
 from escc_bayes.trial.sharing import CLASSICAL, Sharing
 from escc_bayes.trial.spending import SPENDING
 
 SPENDING_FORMS = f"{', '.join(SPENDING)} or {{ hwang_shih_decani = -4.0 }}"
-KEYS = ("name", "success", "futility", "spending", "boundaries")
+KEYS = ("name", "success", "futility", "spending", "boundaries", "borrow")
 
 
-def rules_from(value: object, where: str, looks: int) -> tuple[DecisionRule, ...]:
-    """Read the list under ``[[rule]]``."""
+def rules_from(value: object, where: str, looks: int, *, borrowing: bool = False) -> tuple[DecisionRule, ...]:
+    """Read the list under ``[[rule]]``; with ``borrowing`` posterior rules borrow unless they say otherwise."""
     if not isinstance(value, list) or not value:
         raise DesignError(f"{where}: write each rule as [[rule]] with double brackets")
-    rules = tuple(rule_from(checks.table(body, f"{where}, [[rule]]"), where, looks) for body in value)
+    rules = tuple(
+        rule_from(checks.table(body, f"{where}, [[rule]]"), where, looks, borrowing=borrowing) for body in value
+    )
     names = [rule.name for rule in rules]
     for name in names:
         if names.count(name) > 1:
@@ -33,7 +37,7 @@ def rules_from(value: object, where: str, looks: int) -> tuple[DecisionRule, ...
     return rules
 
 
-def rule_from(raw: Mapping[str, object], where: str, looks: int) -> DecisionRule:
+def rule_from(raw: Mapping[str, object], where: str, looks: int, *, borrowing: bool) -> DecisionRule:
     """Read one rule; several looks need a log-rank test that shares its alpha."""
     name = checks.identifier(raw.get("name"), f"{where}, [[rule]], name")
     at = f"{where}, rule '{name}'"
@@ -48,9 +52,20 @@ def rule_from(raw: Mapping[str, object], where: str, looks: int) -> DecisionRule
         futility=futility,
         sharing=sharing_from(raw, at),
     )
+    rule = replace(rule, borrows=borrows(raw, rule, at, borrowing=borrowing))
     refuse_confused(rule, at, looks)
     refuse_futility(rule, at, looks)
     return rule
+
+
+def borrows(raw: Mapping[str, object], rule: DecisionRule, at: str, *, borrowing: bool) -> bool:
+    """Read whether the rule's posterior borrows."""
+    if "borrow" not in raw:
+        return borrowing and rule.asks_posterior
+    if not (borrowing and rule.asks_posterior):
+        why = "the rule asks no posterior" if borrowing else "there is no [borrowing]"
+        raise DesignError(f"{at}, borrow: {why}; remove it")
+    return yes_or_no(raw["borrow"], f"{at}, borrow")
 
 
 def sharing_from(raw: Mapping[str, object], at: str) -> Sharing | None:

@@ -26,12 +26,14 @@ class DecisionRule:
     success : all must hold, at any look; a test other than the log-rank test holds at the final look alone.
     futility : all must hold at an interim look; empty without futility.
     sharing : of the log-rank test's alpha over several looks; None where not stated.
+    borrows : whether its posterior borrows historical controls.
     """
 
     name: str
     success: tuple[Criterion, ...]
     futility: tuple[FutilityCriterion, ...] = ()
     sharing: Sharing | None = None
+    borrows: bool = False
 
     @property
     def hazard_ratios(self) -> tuple[float, ...]:
@@ -47,6 +49,11 @@ class DecisionRule:
     def measures(self) -> tuple[Measure, ...]:
         """What the rule measures beside the posterior."""
         return tuple(c.measure for c in self.success if not isinstance(c, PosteriorCriterion))
+
+    @property
+    def asks_posterior(self) -> bool:
+        """Whether the rule asks the posterior anything."""
+        return bool(self.hazard_ratios) or self.asks_moments
 
     @property
     def asks_moments(self) -> bool:
@@ -74,6 +81,8 @@ class DecisionRule:
         said = f"{self.name}: success if {joined(self.success, ratio)} at {when}"
         if self.sharing is not None and self.alphas and looks > 1:
             said += f" ({self.sharing.words()})"
+        if self.borrows:
+            said += " with borrowed controls"
         if self.futility:
             said += f"; stopped for futility if {joined(self.futility, ratio)} at an interim look"
         return said + "."

@@ -12,7 +12,7 @@ MISSING = "-"
 def summary(found: OperatingCharacteristics) -> tuple[str, ...]:
     """Return what is printed: the design, its rules, one plain sentence for each, and the table."""
     design = found.design
-    said = [heading(design), *rule_sentences(design), *planning_sentences(design), ""]
+    said = [heading(design), *rule_sentences(design), *borrowing_sentence(design), *planning_sentences(design), ""]
     said += [plain_sentence(found, rule.name) for rule in design.rules]
     return (*said, "", *small_table(found))
 
@@ -34,6 +34,11 @@ def rule_sentences(design: TrialDesign) -> tuple[str, ...]:
     """Say the rules."""
     control, treatment = design.arms
     return tuple(rule.sentence(treatment, control, len(design.looks)) for rule in design.rules)
+
+
+def borrowing_sentence(design: TrialDesign) -> tuple[str, ...]:
+    """Say what is borrowed; nothing where nothing is."""
+    return (design.borrowing.words(),) if design.borrowing is not None else ()
 
 
 def plain_sentence(found: OperatingCharacteristics, rule: str) -> str:

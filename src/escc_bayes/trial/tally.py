@@ -32,20 +32,25 @@ def chunk_count(trials: int) -> int:
     return -(-trials // CHUNK)
 
 
+def chunk_evidence(
+    design: TrialDesign, criteria: Criteria, names: tuple[str, ...], trials: int, seed: Seed, chunk: int
+) -> list[list[Evidence]]:
+    """Simulate one chunk of a run of ``trials``; return the evidence by scenario of ``names`` and look."""
+    here, looks = min(CHUNK, trials - chunk * CHUNK), len(design.looks)
+    blocks = [
+        evidence_of_block(design, criteria, names, min(BLOCK, here - start), seed, (chunk * CHUNK + start) // BLOCK)
+        for start in range(0, here, BLOCK)
+    ]
+    return [
+        [together([of[scenario][look] for of in blocks]) for look in range(looks)] for scenario in range(len(names))
+    ]
+
+
 def tally_chunk(design: TrialDesign, criteria: Criteria, trials: int, seed: Seed, chunk: int) -> FloatArray:
     """Simulate and decide one chunk of a run of ``trials``; return sums, (scenarios, rules, fields)."""
-    here = min(CHUNK, trials - chunk * CHUNK)
-    names, looks = scenarios(design), len(design.looks)
-    parts: list[list[list[Evidence]]] = [[[] for _ in range(looks)] for _ in names]
-    for start in range(0, here, BLOCK):
-        block = (chunk * CHUNK + start) // BLOCK
-        found = evidence_of_block(design, criteria, min(BLOCK, here - start), seed, block)
-        for scenario, of_scenario in enumerate(found):
-            for look, evidence in enumerate(of_scenario):
-                parts[scenario][look].append(evidence)
-    sums = np.empty((len(names), len(design.rules), len(FIELDS)))
-    for scenario in range(len(names)):
-        seen = [together(of_look) for of_look in parts[scenario]]
+    found = chunk_evidence(design, criteria, scenarios(design), trials, seed, chunk)
+    sums = np.empty((len(found), len(design.rules), len(FIELDS)))
+    for scenario, seen in enumerate(found):
         for rule, verdict in enumerate(verdicts(design, criteria, seen)):
             sums[scenario, rule] = tally(verdict, seen)
     return sums

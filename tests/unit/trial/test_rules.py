@@ -252,7 +252,7 @@ def test_predictive_probability_agrees_with_completing_the_patients(success, sha
     month = look_months(seen, design.looks)[0]
     at = shown(design, criteria_, evidence_at(design, criteria_, snapshot(seen, month)))
     z = next(iter(at.values.values())) if at.values else np.zeros(12)
-    predicted = predictive_success(design.rules[0], plan, 0, at.mean, at.sd, z)
+    predicted = predictive_success(design.rules[0], plan, 0, at.posterior.mean, at.posterior.sd, z)
     completed = []
     for k in range(12):
         interim: Interim = interim_of(seen, k, float(month[k]))
