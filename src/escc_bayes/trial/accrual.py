@@ -15,11 +15,15 @@ from escc_bayes.hazard.piecewise import FloatArray
 
 @dataclass(frozen=True, slots=True)
 class Accrual:
-    """``patients`` enter at ``rates`` (k + 1) per month between ``cuts`` (k) months; the last rate is above 0."""
+    """``patients`` enter at ``rates`` (k + 1) per month between ``cuts`` (k) months; the last rate is above 0.
+
+    ``log_sd``: all rates of a trial are multiplied by one lognormal pace with median 1 and this SD on the log scale.
+    """
 
     patients: float
     rates: tuple[float, ...]
     cuts: tuple[float, ...] = ()
+    log_sd: float = 0.0
 
     @classmethod
     def uniform(cls, patients: float, months: float) -> "Accrual":

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from escc_bayes.hazard.piecewise import FloatArray
-from escc_bayes.trial.design import TrialDesign, mixture_from
+from escc_bayes.trial.design import TrialDesign
 from escc_bayes.trial.normal_power import assurance_limit, normal_rule, planned_log_ratio
 from escc_bayes.trial.rule import DecisionRule
 from escc_bayes.trial.rule_plan import events_at_looks
@@ -38,8 +38,7 @@ def power_curve(design: TrialDesign, rule: DecisionRule) -> PowerCurve | None:
         return None
     limit = assurance_limit(design, rule)
     assurance = None
-    if limit is not None and design.design_prior is not None:
-        prior = mixture_from(design.design_prior)
-        assurance = np.array([of.assurance(prior) for of in found])
+    if limit is not None and design.believed is not None:
+        assurance = np.array([of.assurance(design.believed) for of in found])
     power = np.array([of.power(log_ratio) for of in found])
     return PowerCurve(rule.name, scales * events_at_looks(design)[-1], power, assurance, limit)

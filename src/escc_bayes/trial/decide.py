@@ -91,6 +91,8 @@ def log_ratio_of(scenario: str, design: TrialDesign, draws: Draws) -> FloatArray
         return np.zeros((1, len(design.effect.hr)))
     assert design.design_prior is not None
     drawn = drawn_log_ratios(mixture_from(design.design_prior), draws.effect_unit)
+    if design.bias is not None:
+        drawn += design.bias.mean + design.bias.sd * ndtri(draws.bias_unit)
     return drawn[:, None] * design.effect.shape
 
 

@@ -5,6 +5,8 @@ Times in months, rates per month; the hazard ratio is that of treatment over con
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.mixture import NormalMixture, mixture_of
 from escc_bayes.spec.prior import Normal
@@ -14,6 +16,7 @@ from escc_bayes.trial.exact_posterior import GammaBaseline
 from escc_bayes.trial.expected_events import month_of_events
 from escc_bayes.trial.rule import DecisionRule
 from escc_bayes.trial.stratum import ScaledHazard, Stratum, apportioned
+from escc_bayes.trial.switching import Switching
 from escc_bayes.trial.truth import ArmHazard, ControlHazard, Effect, TreatedHazard
 from escc_bayes.trial.weibull_analysis import WeibullShape
 
@@ -80,6 +83,8 @@ class TrialDesign:
     design_prior : what we believe of the log hazard ratio; None: no assurance.
     strata : empty without.
     borrowing : of historical controls; None without.
+    switching : of controls to treatment; None without.
+    bias : of the evidence behind the design prior, added to its log hazard ratio; None without.
     """
 
     name: str
@@ -97,6 +102,18 @@ class TrialDesign:
     digest: str
     strata: tuple[Stratum, ...] = ()
     borrowing: Borrowing | None = None
+    switching: Switching | None = None
+    bias: Normal | None = None
+
+    @property
+    def believed(self) -> NormalMixture | None:
+        """What we believe of the true log hazard ratio, bias included, as normals; None: no assurance."""
+        if self.design_prior is None:
+            return None
+        prior = mixture_from(self.design_prior)
+        if self.bias is None:
+            return prior
+        return NormalMixture(prior.weights, prior.means + self.bias.mean, np.hypot(prior.sds, self.bias.sd))
 
     @property
     def patients(self) -> tuple[int, int]:

@@ -50,8 +50,8 @@ def refuse_too_many_events(design: TrialDesign, look: Look, total: int, at: str)
     for words, effect in (("the stated effect", design.effect), ("hazard ratio 1", Effect((1.0,)))):
         if design.month_of(look, effect) > PATIENCE:
             raise DesignError(
-                f"{at}, events: {look.events} events are never expected under {words}, since dropout takes too many of "
-                f"{total} patients; enter more patients, or ask for fewer events"
+                f"{at}, events: {look.events} events are never expected under {words}, since dropout or cure takes too many "
+                f"of {total} patients; enter more patients, or ask for fewer events"
             )
 
 

@@ -24,7 +24,7 @@ from escc_bayes.trial.criterion import (
     PredictiveCriterion,
 )
 from escc_bayes.trial.crossing import upper_crossing
-from escc_bayes.trial.design import TrialDesign, mixture_from
+from escc_bayes.trial.design import TrialDesign
 from escc_bayes.trial.expected_events import average_hazard_ratio
 from escc_bayes.trial.rule import DecisionRule
 from escc_bayes.trial.rule_plan import rule_plan
@@ -115,16 +115,21 @@ def has_normal_form(design: TrialDesign, rule: DecisionRule) -> bool:
 def planned_log_ratio(design: TrialDesign, effect: Effect) -> float | None:
     """Return the log hazard ratio that one final look sees on average.
 
-    None for an effect that changes with time at several looks or over strata.
+    None for an effect that changes with time at several looks or over strata, and where controls switch.
     """
-    if len(set(effect.hr)) == 1:
+    if is_one_ratio(design, effect):
         return math.log(effect.hr[0])
-    if len(design.looks) > 1 or design.strata:
+    if len(design.looks) > 1 or design.strata or design.switching is not None:
         return None
     (control, hazard, d0), (treated, _, d1) = design.arms_under(effect)
     del hazard
     month = design.month_of(design.looks[0], effect)
     return math.log(average_hazard_ratio(month, (control, treated), design.control, effect, (d0, d1)))
+
+
+def is_one_ratio(design: TrialDesign, effect: Effect) -> bool:
+    """Return whether the arms differ by one hazard ratio at all times; switching leaves that true of none."""
+    return len(set(effect.hr)) == 1 and (design.switching is None or effect.hr[0] == 1.0)
 
 
 def closed_form_power(design: TrialDesign, rule: DecisionRule, effect: Effect) -> float | None:
@@ -136,9 +141,9 @@ def closed_form_power(design: TrialDesign, rule: DecisionRule, effect: Effect) -
 def closed_form_assurance(design: TrialDesign, rule: DecisionRule) -> float | None:
     """Return the assurance of a rule; None without a design prior, or where there is no closed form."""
     found = normal_rule(design, rule)
-    if design.design_prior is None or found is None or len(set(design.effect.hr)) > 1:
+    if design.believed is None or found is None or not is_one_ratio(design, design.effect):
         return None
-    return found.assurance(mixture_from(design.design_prior))
+    return found.assurance(design.believed)
 
 
 def assurance_limit(design: TrialDesign, rule: DecisionRule) -> float | None:
@@ -149,9 +154,9 @@ def assurance_limit(design: TrialDesign, rule: DecisionRule) -> float | None:
     """
     posterior = [c for c in rule.success if isinstance(c, PosteriorCriterion)]
     by_estimate = any(isinstance(c, EstimateCriterion) for c in rule.success)
-    if design.design_prior is None or len(set(design.effect.hr)) > 1:
+    if design.believed is None or not is_one_ratio(design, design.effect):
         return None
     if by_estimate or not all(c.above for c in posterior):
         return None
     smallest = min([c.hr for c in posterior] + ([1.0] if len(posterior) < len(rule.success) else []))
-    return mixture_from(design.design_prior).cdf(math.log(smallest))
+    return design.believed.cdf(math.log(smallest))

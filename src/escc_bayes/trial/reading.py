@@ -13,7 +13,15 @@ from escc_bayes.trial.feasible import refuse_impossible
 from escc_bayes.trial.reading_borrowing import borrowing_from
 from escc_bayes.trial.reading_priors import analysis_prior_from, design_prior_from
 from escc_bayes.trial.reading_rules import rules_from
-from escc_bayes.trial.reading_truth import accrual_from, control_from, dropout_from, effect_from, strata_from
+from escc_bayes.trial.reading_truth import (
+    accrual_from,
+    control_from,
+    dropout_from,
+    effect_from,
+    rates_of,
+    strata_from,
+    switching_from,
+)
 
 TOP_KEYS = (
     "name",
@@ -29,6 +37,7 @@ TOP_KEYS = (
     "rule",
     "stratum",
     "borrowing",
+    "switching",
 )
 NEEDED = ("name", "arms", "control", "effect", "accrual", "analyses", "analysis_prior", "rule")
 
@@ -62,7 +71,7 @@ def design_from(raw: Mapping[str, object], where: str, *, folder: Path = Path())
     arms, allocation = arms_from(*section("arms"))
     looks = looks_from(*section("analyses"))
     control = control_from(*section("control"), folder)
-    believed = design_prior_from(*section("design_prior"), folder) if "design_prior" in raw else None
+    believed, bias = design_prior_from(*section("design_prior"), folder) if "design_prior" in raw else (None, None)
     analysis = analysis_prior_from(*section("analysis_prior"), folder)
     design = TrialDesign(
         name=checks.file_name(raw["name"], f"{where}, name"),
@@ -78,9 +87,11 @@ def design_from(raw: Mapping[str, object], where: str, *, folder: Path = Path())
         analysis_prior=analysis,
         rules=rules_from(raw["rule"], where, len(looks), borrowing="borrowing" in raw),
         borrowing=borrowing_from(*section("borrowing"), analysis) if "borrowing" in raw else None,
+        switching=switching_from(*section("switching")) if "switching" in raw else None,
+        bias=bias,
         strata=strata_from(raw["stratum"], where) if "stratum" in raw else (),
         # What other files gave belongs to the design as much as its own words.
-        digest=digest({**raw, "resolved": repr((believed, analysis)), "rates": getattr(control, "rates", None)}),
+        digest=digest({**raw, "resolved": repr((believed, analysis)), "rates": rates_of(control)}),
     )
     refuse_impossible(design, where)
     return design

@@ -6,6 +6,7 @@ from pathlib import Path
 from escc_bayes.foundation import checks
 from escc_bayes.spec import prior as priors
 from escc_bayes.spec.evidence_prior import named_prior
+from escc_bayes.spec.prior import Normal
 from escc_bayes.trial.design import AnalysisPrior, LogHrPrior
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.exact_posterior import SHARE, GammaBaseline
@@ -26,10 +27,11 @@ def log_hr_prior(value: object, at: str, folder: Path) -> LogHrPrior:
     return named_prior(raw, at, folder=folder, endpoint=str(raw["endpoint"]))
 
 
-def design_prior_from(raw: Mapping[str, object], at: str, folder: Path) -> LogHrPrior:
-    """Read ``[design_prior]``."""
-    checks.refuse_unknown_keys(raw, ("log_hr",), at)
-    return log_hr_prior(raw.get("log_hr"), f"{at}, log_hr", folder)
+def design_prior_from(raw: Mapping[str, object], at: str, folder: Path) -> tuple[LogHrPrior, Normal | None]:
+    """Read ``[design_prior]``: what is believed of the log hazard ratio, and the bias of that evidence."""
+    checks.refuse_unknown_keys(raw, ("log_hr", "bias"), at)
+    bias = priors.plain_normal(raw["bias"], f"{at}, bias") if "bias" in raw else None
+    return log_hr_prior(raw.get("log_hr"), f"{at}, log_hr", folder), bias
 
 
 def analysis_prior_from(raw: Mapping[str, object], at: str, folder: Path) -> AnalysisPrior:

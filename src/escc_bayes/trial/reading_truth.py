@@ -3,24 +3,36 @@
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 from escc_bayes.foundation import checks
-from escc_bayes.hazard.piecewise import MONTHS_PER_YEAR
+from escc_bayes.hazard.piecewise import MONTHS_PER_YEAR, FloatArray
 from escc_bayes.trial.accrual import Accrual
+from escc_bayes.trial.cure import CuredControl
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.stratum import Stratum
+from escc_bayes.trial.switching import Switching
 from escc_bayes.trial.truth import ControlHazard, Effect, PiecewiseControl, WeibullControl
 
+TRUTH_KEYS = ("cuts", "cure")
 CONTROL_FORMS = ("median", "hazard", "survival", "weibull", "posterior")
 
 
 def control_from(raw: Mapping[str, object], at: str, folder: Path) -> ControlHazard:
-    """Read ``[control]``: one of median, hazard with cuts, survival landmarks, weibull, posterior."""
-    checks.refuse_unknown_keys(raw, (*CONTROL_FORMS, "cuts"), at)
+    """Read ``[control]``: one of five forms, of all patients or, with ``cure``, of those who are not cured."""
+    checks.refuse_unknown_keys(raw, (*CONTROL_FORMS, *TRUTH_KEYS), at)
+    others = form_from(raw, at, folder)
+    if "cure" not in raw:
+        return others
+    return CuredControl(others, checks.number(raw["cure"], f"{at}, cure", above=0.0, below=1.0))
+
+
+def form_from(raw: Mapping[str, object], at: str, folder: Path) -> ControlHazard:
+    """Read one of median, hazard with cuts, survival landmarks, weibull, posterior."""
     stated = [key for key in CONTROL_FORMS if key in raw]
     if len(stated) != 1:
         raise DesignError(f"{at}: state one of {', '.join(CONTROL_FORMS)}, was given {stated or 'none'}")
@@ -38,6 +50,12 @@ def control_from(raw: Mapping[str, object], at: str, folder: Path) -> ControlHaz
     if key == "weibull":
         return weibull_from(checks.table(raw["weibull"], f"{at}, weibull"), f"{at}, weibull")
     return posterior_control(folder / checks.text(raw["posterior"], f"{at}, posterior"), f"{at}, posterior")
+
+
+def rates_of(control: ControlHazard) -> FloatArray | None:
+    """Return the rates that a file may have given; None where the design states everything itself."""
+    others = control.others if isinstance(control, CuredControl) else control
+    return others.rates if isinstance(others, PiecewiseControl) else None
 
 
 def pieces_from(
@@ -115,8 +133,14 @@ def effect_from(raw: Mapping[str, object], at: str) -> Effect:
 
 
 def accrual_from(raw: Mapping[str, object], at: str) -> Accrual:
-    """Read ``[accrual]``: patients over months, or at rates between cuts until all are in."""
-    checks.refuse_unknown_keys(raw, ("patients", "months", "rates", "cuts"), at)
+    """Read ``[accrual]``: patients over months, or at rates between cuts until all are in; how sure the pace is."""
+    checks.refuse_unknown_keys(raw, ("patients", "months", "rates", "cuts", "log_sd"), at)
+    log_sd = checks.number(raw.get("log_sd", 0.0), f"{at}, log_sd", above=-1e-300, below=2.0)
+    return replace(pace_from(raw, at), log_sd=log_sd)
+
+
+def pace_from(raw: Mapping[str, object], at: str) -> Accrual:
+    """Read the patients and their rates."""
     patients = checks.whole_number(raw.get("patients"), f"{at}, patients", least=2)
     if ("months" in raw) == ("rates" in raw):
         raise DesignError(f"{at}: state either months = 18.0 (uniform) or rates = [5.0, 20.0] with cuts = [6.0]")
@@ -152,6 +176,15 @@ def dropout_from(raw: Mapping[str, object], at: str) -> tuple[float, float]:
         share = checks.number(raw.get(key, 0.0), f"{at}, {key}", above=-1e-300, below=1.0)
         found.append(-math.log1p(-share) / MONTHS_PER_YEAR)
     return found[0], found[1]
+
+
+def switching_from(raw: Mapping[str, object], at: str) -> Switching:
+    """Read ``[switching]``: the share of controls who cross over, and when."""
+    checks.refuse_unknown_keys(raw, ("share", "after"), at)
+    share = checks.number(raw.get("share"), f"{at}, share", above=0.0)
+    if share > 1.0:
+        raise DesignError(f"{at}, share: {share:g} of the controls is more than all of them; write 0.3 for 30 %")
+    return Switching(share, checks.number(raw.get("after"), f"{at}, after", above=-1e-300))
 
 
 def strata_from(value: object, where: str) -> tuple[Stratum, ...]:

@@ -7,13 +7,16 @@ alone, so the same patients live through each of them (common random numbers). C
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtri
 
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.spec.mixture import NormalMixture
+from escc_bayes.trial.accrual import Accrual
 from escc_bayes.trial.design import TrialDesign
 from escc_bayes.trial.seen import Patients
 from escc_bayes.trial.stratum import ratio_by_patient
+from escc_bayes.trial.switching import switched_clock
 from escc_bayes.trial.truth import inverted
 
 
@@ -28,6 +31,8 @@ class Draws:
     dropout : (n, m) months to dropout; infinite without.
     control_draw : (n,) which draw of the control hazard is true.
     effect_unit : (n, 2) uniforms that choose the log hazard ratio under the design prior.
+    bias_unit, pace_unit : (n,) uniforms that choose its bias and the pace of accrual; drawn where the design has them.
+    switch_unit : (n, controls) uniforms that choose who would switch; likewise.
     """
 
     entry: FloatArray
@@ -35,6 +40,9 @@ class Draws:
     dropout: FloatArray
     control_draw: IntArray
     effect_unit: FloatArray
+    bias_unit: FloatArray
+    pace_unit: FloatArray
+    switch_unit: FloatArray
 
 
 def draw(design: TrialDesign, trials: int, seed: Seed, block: int) -> Draws:
@@ -43,11 +51,24 @@ def draw(design: TrialDesign, trials: int, seed: Seed, block: int) -> Draws:
     generator = np.random.default_rng(np.random.SeedSequence(root.entropy, spawn_key=(*root.spawn_key, block)))
     controls, treated = design.patients
     shape = (trials, controls + treated)
-    entry = design.accrual.entry_months(generator.random(shape))
+    arrival = generator.random(shape)
     unit = exponentials(generator, shape)
     dropout = dropout_months(generator, design, shape)
     chosen = generator.integers(design.control.draws, size=trials)
-    return Draws(entry, unit, dropout, chosen, generator.random((trials, 2)))
+    effect = generator.random((trials, 2))
+    # Last, so that a design without these keeps its numbers.
+    bias = generator.random(trials) if design.bias is not None else np.zeros(0)
+    pace = generator.random(trials) if design.accrual.log_sd > 0.0 else np.zeros(0)
+    switch = generator.random((trials, controls)) if design.switching is not None else np.zeros((0, 0))
+    entry = entry_months(design.accrual, arrival, pace)
+    return Draws(entry, unit, dropout, chosen, effect, bias, pace, switch)
+
+
+def entry_months(accrual: Accrual, unit: FloatArray, pace_unit: FloatArray) -> FloatArray:
+    """Return months of entry (n, m) from uniforms; all rates of a trial are faster by its own lognormal pace."""
+    if not pace_unit.size:
+        return accrual.entry_months(unit)
+    return accrual.entry_months(unit / np.exp(accrual.log_sd * ndtri(pace_unit))[:, None])
 
 
 def dropout_months(generator: np.random.Generator, design: TrialDesign, shape: tuple[int, int]) -> FloatArray:
@@ -73,8 +94,6 @@ def exponentials(generator: np.random.Generator, shape: tuple[int, int]) -> Floa
 
 def drawn_log_ratios(prior: NormalMixture, unit: FloatArray) -> FloatArray:
     """Return one log hazard ratio for each row of ``unit`` (n, 2): component by the first, place by the second."""
-    from scipy.special import ndtri
-
     part = np.searchsorted(np.cumsum(prior.weights)[:-1], unit[:, 0], side="right")
     return np.asarray(prior.means[part] + prior.sds[part] * ndtri(unit[:, 1]))
 
@@ -89,9 +108,13 @@ def patients(design: TrialDesign, draws: Draws, log_ratio: FloatArray) -> Patien
     controls, unit = design.patients[0], draws.unit
     if design.strata:
         unit = unit / ratio_by_patient(design.patients, design.strata)
-    died = np.empty_like(unit)
-    died[:, :controls] = design.control.time_at(draws.control_draw, unit[:, :controls])
-    clock = inverted(unit[:, controls:], np.exp(log_ratio), effect_edges(design, draws.control_draw))
+    died, ratio, edges = np.empty_like(unit), np.exp(log_ratio), effect_edges(design, draws.control_draw)
+    own = unit[:, :controls]
+    if design.switching is not None:
+        at = cumulative_at(design, draws.control_draw, np.array([design.switching.after]))
+        own = switched_clock(own, draws.switch_unit < design.switching.share, at, ratio, edges)
+    died[:, :controls] = design.control.time_at(draws.control_draw, own)
+    clock = inverted(unit[:, controls:], ratio, edges)
     died[:, controls:] = design.control.time_at(draws.control_draw, clock)
     calendar = draws.entry + died
     if max(design.dropout) > 0.0:
@@ -102,5 +125,10 @@ def patients(design: TrialDesign, draws: Draws, log_ratio: FloatArray) -> Patien
 
 def effect_edges(design: TrialDesign, control_draw: IntArray) -> FloatArray:
     """Return H0 at the cuts of the effect, (n or 1, k): where the treated hazard's slope changes on that clock."""
+    return cumulative_at(design, control_draw, np.array(design.effect.cuts))
+
+
+def cumulative_at(design: TrialDesign, control_draw: IntArray, months: FloatArray) -> FloatArray:
+    """Return H0 at ``months`` (k,): (n, k), or (1, k) where the hazard is known."""
     chosen = control_draw if design.control.draws > 1 else control_draw[:1]
-    return design.control.cumulative_of(chosen, np.array(design.effect.cuts))
+    return design.control.cumulative_of(chosen, months)

@@ -23,7 +23,9 @@ def look_months(seen: Patients, looks: tuple[Look, ...]) -> FloatArray:
         if look.follow_up is not None:
             np.maximum(month, seen.entry.max(axis=1) + look.follow_up, out=month)
     if not np.isfinite(months).all():
-        ended = (seen.entry + seen.observed).max(axis=1)
+        # The cured are followed for ever: the last event or loss, or the last entry, is the end of all news.
+        last = np.where(np.isfinite(seen.observed), seen.entry + seen.observed, seen.entry)
+        ended = last.max(axis=1)
         months = np.where(np.isfinite(months), months, ended)
     return months
 

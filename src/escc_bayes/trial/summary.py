@@ -23,6 +23,10 @@ def heading(design: TrialDesign) -> str:
     looks = "; ".join(look.words() for look in design.looks)
     prior = design.design_prior
     believed = f"believed: {prior.hazard_ratio_words()}" if prior is not None else "no design prior"
+    if design.bias is not None:
+        believed += f", evidence biased by {design.bias.mean:g} (SD {design.bias.sd:g}) on the log scale"
+    if design.switching is not None:
+        believed = f"{design.switching.words()}; {believed}"
     hr = " then ".join(f"{ratio:g}" for ratio in design.effect.hr)
     return (
         f"{design.name}: {design.arms[1]} ({treated} patients) v {design.arms[0]} ({control}), true hazard ratio {hr}, "

@@ -102,7 +102,7 @@ BAD = {
     "more events than patients": ({"analyses": {"events": [101]}}, "101 events of 100 patients"),
     "events out of reach": (
         {"analyses": {"events": [99]}, "dropout": {"yearly": 0.5}},
-        "99 events are never expected under the stated effect, since dropout takes too many",
+        "99 events are never expected under the stated effect, since dropout or cure takes too many",
     ),
     "look after the final": ({"analyses": {"events": [60, 40]}}, "60 is followed by 40"),
     "look before anybody": ({"analyses": {"calendar": [0.1, 20.0]}}, "by month 0.1 fewer than 2 patients are in"),
@@ -188,6 +188,14 @@ BAD = {
         {"rule": [{"name": "a", "success": "RMST difference to 0 one-sided 0.025"}]},
         "the month must be above 0",
     ),
+    "cure of everybody": ({"control": {"median": 12.0, "cure": 1.0}}, "cure: must be below 1"),
+    "cure that leaves too few events": (
+        {"control": {"median": 12.0, "cure": 0.6}},
+        "60 events are never expected under the stated effect, since dropout or cure takes too many",
+    ),
+    "switching of more than all": ({"switching": {"share": 30.0, "after": 6.0}}, "write 0.3 for 30 %"),
+    "switching without a month": ({"switching": {"share": 0.3}}, "[switching], after: expected a finite number"),
+    "negative log_sd": ({"accrual": {"patients": 100, "months": 9.0, "log_sd": -0.1}}, "log_sd: must be above"),
     "strata that do not add up": (
         {"stratum": [{"name": "a", "share": 0.5}, {"name": "b", "share": 0.4}]},
         "the shares add up to 0.9, not to 1",
