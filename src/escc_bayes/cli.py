@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress as Bars
 
-    from escc_bayes.bayes.fit import Progress
     from escc_bayes.bayes.posterior import Posterior
+    from escc_bayes.bayes.settings import Progress
     from escc_bayes.data.cohort import Cohort
     from escc_bayes.report.bundle import Bundle, Stage
     from escc_bayes.spec.model import ModelSpec
@@ -49,6 +49,10 @@ LevelOption = Annotated[float, typer.Option("--level", min=0.5, max=0.999, help=
 EngineOption = Annotated[
     str,
     typer.Option("--engine", help="nuts (reference, seconds) or laplace (milliseconds, judges itself by Pareto k)."),
+]
+BackendOption = Annotated[
+    str | None,
+    typer.Option("--backend", help="Of nuts: native (numpy, nothing to compile; default) or pymc."),
 ]
 DrawsOption = Annotated[
     int | None, typer.Option("--draws", min=4, help="Kept draws of each chain; default: 1500 (nuts), 5000 (laplace).")
@@ -85,6 +89,7 @@ def report(
     schema: SchemaOption = None,
     model: ModelOption = None,
     engine: EngineOption = "nuts",
+    backend: BackendOption = None,
     out: OutOption = Path("out/report"),
     seed: SeedOption = 20251,
     level: LevelOption = 0.95,
@@ -105,7 +110,16 @@ def report(
     names = model or default_models(patients)
     with progress_bars(quiet=quiet) as stage:
         bundle = gathered(
-            patients, names, stage, seed=seed, level=level, engine=engine, draws=draws, tune=tune, chains=chains
+            patients,
+            names,
+            stage,
+            seed=seed,
+            level=level,
+            engine=engine,
+            backend=backend,
+            draws=draws,
+            tune=tune,
+            chains=chains,
         )
         stage("Writing the report")
         page = write_report(bundle, out)
@@ -119,6 +133,7 @@ def fit(
     model: ModelOption,
     schema: SchemaOption = None,
     engine: EngineOption = "nuts",
+    backend: BackendOption = None,
     out: OutOption = Path("out/fit"),
     seed: SeedOption = 20251,
     level: LevelOption = 0.95,
@@ -135,7 +150,7 @@ def fit(
     from escc_bayes.spec.plan import make_plan
 
     refuse_file(out)
-    check_engine(engine)
+    check_engine(engine, backend)
     patients = open_cohort(cohort, schema)
     specs = open_specs(model or [])
     for spec in specs:
@@ -147,6 +162,7 @@ def fit(
                 patients,
                 seed=seed,
                 engine=engine,
+                backend=backend,
                 draws=draws,
                 tune=tune,
                 chains=chains,
@@ -195,6 +211,7 @@ def compare(
     model: ModelOption,
     schema: SchemaOption = None,
     engine: EngineOption = "nuts",
+    backend: BackendOption = None,
     out: OutOption = Path("out/compare"),
     seed: SeedOption = 20251,
     level: LevelOption = 0.95,
@@ -211,7 +228,16 @@ def compare(
     patients = open_cohort(cohort, schema)
     with progress_bars(quiet=quiet) as stage:
         bundle = gathered(
-            patients, model or [], stage, seed=seed, level=level, engine=engine, draws=draws, tune=tune, chains=chains
+            patients,
+            model or [],
+            stage,
+            seed=seed,
+            level=level,
+            engine=engine,
+            backend=backend,
+            draws=draws,
+            tune=tune,
+            chains=chains,
         )
     with staged(out) as folder:
         files.write_compare_files(folder, bundle)
@@ -480,6 +506,7 @@ def gathered(
     seed: int,
     level: float,
     engine: str,
+    backend: str | None,
     draws: int | None,
     tune: int,
     chains: int,
@@ -489,12 +516,21 @@ def gathered(
     from escc_bayes.report.bundle import gather
     from escc_bayes.spec.plan import make_plan
 
-    check_engine(engine)
+    check_engine(engine, backend)
     specs = open_specs(names)
     for spec in specs:
         make_plan(spec, cohort)
     return gather(
-        cohort, specs, stage=stage, seed=seed, level=level, engine=engine, draws=draws, tune=tune, chains=chains
+        cohort,
+        specs,
+        stage=stage,
+        seed=seed,
+        level=level,
+        engine=engine,
+        backend=backend,
+        draws=draws,
+        tune=tune,
+        chains=chains,
     )
 
 

@@ -51,6 +51,20 @@ def test_a_fit_by_laplace_loads_neither_sampler_nor_data_frames(tmp_path):
     assert not loaded & {*HEAVY, "pandas", "jinja2"}
 
 
+def test_a_fit_by_nuts_loads_no_compiler_and_no_data_frames(tmp_path):
+    """Backend ``native``, the whole verb: of nutpie the compiled module alone."""
+    words = ["escc-bayes", "fit", "--cohort", "escc79", "--model", "os_piecewise", "--quiet", "--draws", "50"]
+    run = (
+        "import contextlib; from escc_bayes import cli; "
+        f"sys.argv = {[*words, '--tune', '50', '--out', str(tmp_path / 'fit')]}\n"
+        "with contextlib.suppress(SystemExit): cli.main()\n"
+        "assert 'nutpie._lib' in sys.modules"
+    )
+    loaded = modules_after(run)
+    assert (tmp_path / "fit" / "posterior" / "os_piecewise.nc").is_file()
+    assert not loaded & ({*HEAVY, "pandas", "jinja2", "pyarrow"} - {"nutpie"})
+
+
 def test_every_public_name_can_be_reached():
     """Typing imports and lazy homes agree."""
     import escc_bayes

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from escc_bayes.bayes.convergence import ess_bulk, ess_tail, rhat
 from escc_bayes.hazard.piecewise import FloatArray
 
 MAX_RHAT = 1.01
@@ -101,22 +102,16 @@ def diagnose(quantities: Mapping[str, FloatArray], diverging: np.ndarray) -> Dia
     -------
     Diagnostics. With one chain R-hat is NaN, which is a fault.
     """
-    from arviz_stats.base import array_stats
-
-    rhat, bulk, tail, labels = [], [], [], []
+    labels, columns = [], []
     for name, values in quantities.items():
-        for j in range(values.shape[-1]):
-            column = values[..., j]
-            if np.ptp(column) == 0.0:
-                continue
-            split = column.shape[0] > 1
-            rhat.append(float(array_stats.rhat(column, chain_axis=0, draw_axis=1)) if split else math.nan)
-            bulk.append(float(array_stats.ess(column, chain_axis=0, draw_axis=1, method="bulk")))
-            tail.append(float(array_stats.ess(column, chain_axis=0, draw_axis=1, method="tail", prob=(0.05, 0.95))))
+        for j in np.flatnonzero(np.ptp(values, axis=(0, 1)) > 0.0).tolist():
+            columns.append(values[..., j])
             labels.append(f"{name}[{j + 1}]" if values.shape[-1] > 1 else name)
-    worst = int(np.nanargmax(rhat)) if not np.isnan(rhat).all() else 0
-    highest = math.nan if np.isnan(rhat).any() else max(rhat)
-    return Diagnostics(int(diverging.sum()), highest, min(bulk), min(tail), labels[worst])
+    chains = np.stack(columns)
+    each = rhat(chains)
+    worst = int(np.nanargmax(each)) if not np.isnan(each).all() else 0
+    bulk, tail = float(ess_bulk(chains).min()), float(ess_tail(chains).min())
+    return Diagnostics(int(diverging.sum()), float(each.max()), bulk, tail, labels[worst])
 
 
 def diagnose_weights(pareto_k: float, importance_ess: float, grid_edge: float) -> Diagnostics:

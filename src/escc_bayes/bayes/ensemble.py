@@ -14,9 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from escc_bayes.bayes.diagnose import Diagnostics
-from escc_bayes.bayes.fit import CHAINS, TARGET_ACCEPT, TUNE, Progress, fit, silent
+from escc_bayes.bayes.fit import CHAINS, TUNE, fit, silent
 from escc_bayes.bayes.posterior import Posterior, estimate_of
 from escc_bayes.bayes.reload import load_posterior
+from escc_bayes.bayes.settings import Progress
 from escc_bayes.data.ensemble import Ensemble, span
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, HazardRatio
@@ -226,7 +227,7 @@ def fit_ensemble(
     draws: int | None = None,
     tune: int = TUNE,
     chains: int = CHAINS,
-    target_accept: float = TARGET_ACCEPT,
+    target_accept: float | None = None,
     progress: Progress = silent,
 ) -> EnsemblePosterior:
     """Fit a model to every member of an ensemble.

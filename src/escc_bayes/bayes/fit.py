@@ -1,12 +1,12 @@
 """The verb ``fit``: a specification and a cohort in, a posterior out, by one of two engines."""
 
 import warnings
-from collections.abc import Callable
 from dataclasses import asdict
 
 from escc_bayes.bayes.diagnose import Diagnostics
 from escc_bayes.bayes.draws import Draws, checked
 from escc_bayes.bayes.posterior import Posterior
+from escc_bayes.bayes.settings import NutsSettings, Progress
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import NotFitForUseWarning, SpecError
@@ -16,16 +16,23 @@ from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.plan import ModelPlan, make_plan
 
 ENGINES = ("nuts", "laplace")
-DRAWS, TUNE, CHAINS, TARGET_ACCEPT = 1500, 1500, 4, 0.98
+# The first is the default of engine ``nuts``.
+BACKENDS = ("native", "pymc")
+DRAWS, TUNE, CHAINS = 1500, 1500, 4
+# ``native`` samples rounder coordinates, in which larger steps do not diverge.
+TARGET_ACCEPT = {"native": 0.9, "pymc": 0.98}
 LAPLACE_DRAWS = 5000
-type Progress = Callable[[str, int, int, int], None]
-type Sampled = tuple[Draws, Diagnostics, dict[str, float]]
+type Sampled = tuple[Draws, Diagnostics, dict[str, float | int | str]]
 
 
-def check_engine(engine: str) -> None:
-    """Raise ``SpecError`` with the known engines if this is none."""
+def check_engine(engine: str, backend: str | None = None) -> None:
+    """Raise ``SpecError`` with the known words if engine or backend is none, or the engine has no backends."""
     if engine not in ENGINES:
         raise SpecError(f"engine '{engine}' is not possible; {suggestion(engine, ENGINES)}")
+    if backend is not None and backend not in BACKENDS:
+        raise SpecError(f"backend '{backend}' is not possible; {suggestion(backend, BACKENDS)}")
+    if backend is not None and engine != "nuts":
+        raise SpecError(f"backend '{backend}' belongs to engine nuts, not to engine {engine}; leave it out")
 
 
 def silent(what: str, done: int, total: int, divergences: int) -> None:
@@ -38,16 +45,19 @@ def fit(
     *,
     seed: Seed,
     engine: str = "nuts",
+    backend: str | None = None,
     draws: int | None = None,
     tune: int = TUNE,
     chains: int = CHAINS,
-    target_accept: float = TARGET_ACCEPT,
+    target_accept: float | None = None,
     progress: Progress = silent,
 ) -> Posterior:
     """Fit a model to a cohort.
 
-    ``nuts`` samples by PyMC and nutpie, in seconds. ``laplace`` approximates, draws and corrects by importance
-    weights, in milliseconds; its Pareto k says whether the correction can be trusted (docs/methods/laplace.md).
+    ``nuts`` samples by nutpie, in seconds: backend ``native`` from a log density in numpy, which nothing compiles
+    (docs/methods/nuts.md), backend ``pymc`` from the PyMC model of ``escc_bayes.bayes.build``. ``laplace``
+    approximates, draws and corrects by importance weights, in milliseconds; its Pareto k says whether the correction
+    can be trusted (docs/methods/laplace.md).
 
     A ``nuts`` run of the default length whose diagnostics fail is repeated once with twice the iterations and smaller
     steps; the record's settings are those of the run returned. A length that you ask for is kept.
@@ -58,10 +68,11 @@ def fit(
     cohort : from ``read_cohort`` or ``example_cohort``.
     seed : the same seed gives the same draws.
     engine : ``nuts`` or ``laplace``.
+    backend : ``native`` (default) or ``pymc``; ``nuts`` only.
     draws, chains : kept draws of each chain, number of chains; by default 4 x 1,500 (``nuts``) or 4 x 5,000
         (``laplace``, whose chains are blocks of independent draws).
     tune : warm-up iterations of each chain; ``nuts`` only.
-    target_accept : higher is slower and safer; ``nuts`` only.
+    target_accept : higher is slower and safer; by default 0.9 (``native``) or 0.98 (``pymc``); ``nuts`` only.
     progress : called with (what, done, total, divergences).
 
     Returns
@@ -70,7 +81,8 @@ def fit(
 
     Raises
     ------
-    SpecError, CohortError, LandmarkError : the specification does not fit the cohort.
+    SpecError : engine or backend is none of these, or the specification does not fit the cohort.
+    CohortError, LandmarkError : the cohort does not fit the specification.
     SamplingError : the sampler could not start.
 
     Warns
@@ -85,12 +97,14 @@ def fit(
     >>> fast.diagnostics.verdict
     'ok'
     """
-    check_engine(engine)
+    check_engine(engine, backend)
     plan = make_plan(spec, cohort)
     if engine == "laplace":
         drawn, diagnostics, settings = by_laplace(plan, draws or LAPLACE_DRAWS, chains, seed)
     else:
-        drawn, diagnostics, settings = by_nuts(plan, draws or DRAWS, tune, chains, target_accept, seed, progress)
+        chosen = backend or BACKENDS[0]
+        asked = NutsSettings(draws or DRAWS, tune, chains, target_accept or TARGET_ACCEPT[chosen], chosen)
+        drawn, diagnostics, settings = by_nuts(plan, asked, seed, progress)
     if not diagnostics.fit_for_use:
         warnings.warn(f"model '{spec.name}': {diagnostics.verdict}", NotFitForUseWarning, stacklevel=2)
     record = Record(
@@ -114,26 +128,30 @@ def by_laplace(plan: ModelPlan, draws: int, chains: int, seed: Seed) -> Sampled:
     return drawn, checked(plan, drawn), asdict(settings)
 
 
-def by_nuts(
-    plan: ModelPlan,
-    draws: int,
-    tune: int,
-    chains: int,
-    target_accept: float,
-    seed: Seed,
-    progress: Progress,
-) -> Sampled:
+def by_nuts(plan: ModelPlan, settings: NutsSettings, seed: Seed, progress: Progress) -> Sampled:
     """Return draws of the engine ``nuts``, their diagnostics and the settings of the run that counts."""
+    drawn = sampled(plan, settings, seed, progress)
+    diagnostics = checked(plan, drawn)
+    by_default = (settings.draws, settings.tune, settings.target_accept) == (
+        DRAWS,
+        TUNE,
+        TARGET_ACCEPT[settings.backend],
+    )
+    if by_default and not diagnostics.fit_for_use:
+        settings = settings.more_careful()
+        progress(f"Sampling again, more carefully ({'; '.join(diagnostics.faults)})", 0, 0, 0)
+        drawn = sampled(plan, settings, stream(seed, "again"), progress)
+        diagnostics = checked(plan, drawn)
+    return drawn, diagnostics, asdict(settings)
+
+
+def sampled(plan: ModelPlan, settings: NutsSettings, seed: Seed, progress: Progress) -> Draws:
+    """Return the draws of one backend."""
+    if settings.backend == "native":
+        from escc_bayes.bayes import native
+
+        return native.sample(plan, settings, seed, progress)
     # PyMC and nutpie take seconds to import: only now, when the request is known to be sound.
     from escc_bayes.bayes import nuts
 
-    settings = nuts.NutsSettings(draws, tune, chains, target_accept)
-    drawn = nuts.sample(plan, settings, seed, progress)
-    diagnostics = checked(plan, drawn)
-    by_default = (draws, tune, target_accept) == (DRAWS, TUNE, TARGET_ACCEPT)
-    if by_default and not diagnostics.fit_for_use:
-        settings = nuts.NutsSettings(2 * draws, 2 * tune, chains, (9.0 + target_accept) / 10.0)
-        progress(f"Sampling again, more carefully ({'; '.join(diagnostics.faults)})", 0, 0, 0)
-        drawn = nuts.sample(plan, settings, stream(seed, "again"), progress)
-        diagnostics = checked(plan, drawn)
-    return drawn, diagnostics, asdict(settings)
+    return nuts.sample(plan, settings, seed, progress)

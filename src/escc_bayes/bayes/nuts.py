@@ -1,4 +1,4 @@
-"""The reference engine: PyMC's log density sampled by nutpie's NUTS.
+"""Backend ``pymc`` of the engine ``nuts``: PyMC's log density, compiled, sampled by nutpie.
 
 A compiled density is kept for each model structure, so that a second fit of the same structure, on other data or
 with other prior constants, compiles nothing.
@@ -6,8 +6,6 @@ with other prior constants, compiles nothing.
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,25 +17,15 @@ from escc_bayes.bayes.build import build_model, model_data
 from escc_bayes.bayes.draws import Draws
 from escc_bayes.bayes.parameters import block_shapes, dims_of
 from escc_bayes.bayes.prior import Kind, parameter_priors
+from escc_bayes.bayes.settings import NutsSettings, Progress
 from escc_bayes.foundation.errors import SamplingError
 from escc_bayes.foundation.seeds import Seed, seed_number
 from escc_bayes.spec.baseline import PiecewisePrior
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.plan import ModelPlan
 
-type Progress = Callable[[str, int, int, int], None]
 KEPT = 8
 _compiled: OrderedDict[tuple[object, ...], tuple[pm.Model, Any]] = OrderedDict()
-
-
-@dataclass(frozen=True, slots=True)
-class NutsSettings:
-    """How long and how carefully to sample."""
-
-    draws: int
-    tune: int
-    chains: int
-    target_accept: float
 
 
 def structure(plan: ModelPlan) -> tuple[object, ...]:

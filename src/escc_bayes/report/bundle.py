@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from escc_bayes.bayes.fit import CHAINS, TUNE, Progress, fit, silent
+from escc_bayes.bayes.fit import CHAINS, TUNE, fit, silent
 from escc_bayes.bayes.loo import LooRow, compare_loo
 from escc_bayes.bayes.posterior import Posterior
 from escc_bayes.bayes.prior_check import PriorCheck, prior_check
+from escc_bayes.bayes.settings import Progress
 from escc_bayes.classical.baselines import Baselines, baselines
 from escc_bayes.classical.fit import ClassicalFit, fit_classical
 from escc_bayes.compare.attribution import AttributionStep, attribute
@@ -67,6 +68,7 @@ def gather(
     level: float,
     stage: Stage = quiet,
     engine: str = "nuts",
+    backend: str | None = None,
     draws: int | None = None,
     tune: int = TUNE,
     chains: int = CHAINS,
@@ -76,14 +78,22 @@ def gather(
     Parameters
     ----------
     stage : called with the name of each piece of work; returns the progress function of its fit.
-    engine, draws, tune, chains : of ``fit``.
+    engine, backend, draws, tune, chains : of ``fit``.
     """
     checks = {s.name: prior_check(s, cohort, seed=stream(seed, s.name), level=level) for s in specs}
     posteriors = {}
     for s in specs:
         own = stream(seed, s.name)
         posteriors[s.name] = fit(
-            s, cohort, seed=own, engine=engine, draws=draws, tune=tune, chains=chains, progress=stage(s.name)
+            s,
+            cohort,
+            seed=own,
+            engine=engine,
+            backend=backend,
+            draws=draws,
+            tune=tune,
+            chains=chains,
+            progress=stage(s.name),
         )
     classical = {s.name: fit_classical(s, cohort) for s in specs}
     groups = comparable(posteriors)

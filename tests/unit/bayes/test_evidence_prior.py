@@ -157,11 +157,12 @@ def test_joint_density_of_the_model_integrates_to_the_quadrature_posterior(tmp_p
     np.testing.assert_allclose(found / found.sum(), expected / expected.sum(), atol=2e-5)
 
 
-@pytest.mark.slow
-def test_nuts_finds_the_posterior_of_quadrature(tmp_path):
-    """Mean within 5 Monte Carlo errors (600 effective draws at least), limits within 0.3 SD; nutpie compiles it."""
+@pytest.mark.parametrize("backend", ["native", pytest.param("pymc", marks=pytest.mark.slow)])
+def test_nuts_finds_the_posterior_of_quadrature(backend, tmp_path):
+    """Mean within 5 Monte Carlo errors (600 effective draws at least), limits within 0.3 SD."""
     components = ((0.8, -0.6, 0.2), (0.2, 0.0, 1.0))
-    posterior = fit(spec_of(written(tmp_path, components)), arms(), seed=5, draws=1500, tune=500, chains=2)
+    spec = spec_of(written(tmp_path, components))
+    posterior = fit(spec, arms(), seed=5, backend=backend, draws=1500, tune=500, chains=2)
     drawn = posterior.values["b_arm"].ravel()
     grid, weights = by_quadrature(components)
     mean = grid @ weights

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from arviz_stats.base import array_stats
 
-from escc_bayes.bayes import nuts
 from escc_bayes.bayes.fit import fit
 from escc_bayes.bayes.loo import compare_loo
 from escc_bayes.bayes.reload import load_posterior
@@ -74,20 +73,6 @@ def test_time_unit_leaves_hazard_ratios_unchanged(larynx, larynx_posterior):
         schema = schema_from({"time_unit": unit, "endpoints": endpoints, "covariates": covariates}, "unit")
         again = fit(load_spec("larynx_piecewise"), read_cohort(frame, schema), seed=11)
         np.testing.assert_allclose(again.coefficients, larynx_posterior.coefficients, rtol=0, atol=1e-6)
-
-
-def test_second_fit_of_a_structure_compiles_nothing(larynx, larynx_posterior, monkeypatch):
-    """Other rows, other priors: the compiled density is used again, and a full refit gives the same draws."""
-
-    def refuse(*_, **__):
-        raise AssertionError("compiled again")
-
-    monkeypatch.setattr(nuts.nutpie, "compile_pymc_model", refuse)
-    fewer = larynx.subset(np.arange(0, 90, 2))
-    other = fit(load_spec("larynx_piecewise", variant="sceptical"), fewer, seed=2)
-    assert other.plan.rows.n == 45
-    again = fit(load_spec("larynx_piecewise"), larynx, seed=11)
-    np.testing.assert_array_equal(again.coefficients, larynx_posterior.coefficients)
 
 
 def test_arviz_runs_on_the_tree_and_after_netcdf(larynx, larynx_posterior, tmp_path):

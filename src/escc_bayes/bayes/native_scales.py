@@ -1,0 +1,105 @@
+"""Latents that a standard deviation multiplies, partly centred: coordinates in which NUTS may take long steps.
+
+A latent z with prior N(0, 1) enters psi as sd z. Where the data know sd z well, z must shrink as sd grows: a funnel.
+With i the information of the data on sd z (at the mode, sd = sd0), z has about the SD (1 + sd^2 i)^(-1/2), so that
+
+    z = r(sd) x,      r(sd)^2 = (1 + sd0^2 i) / (1 + sd^2 i),
+
+lets x keep its spread whatever sd is; the density of x gains log r. i = 0 is the non-centred form, i without bound the
+centred one. Papaspiliopoulos, Roberts & Skold 2007, Stat Sci 22:59.
+"""
+
+import math
+from statistics import NormalDist
+
+import numpy as np
+
+from escc_bayes.bayes.laplace_coordinates import SQRT2, Coordinates, Scale, log_scales
+from escc_bayes.hazard.piecewise import FloatArray
+
+# A tail probability of a normal beyond this many SDs is too small a number to invert.
+FURTHEST = 37.0
+STANDARD = NormalDist()
+
+
+def half_normal(u: float) -> tuple[float, float]:
+    """Return Q(u), which turns a standard normal into a half-normal variable, and its derivative.
+
+    Examples
+    --------
+    >>> round(half_normal(0.0)[0], 4)
+    0.6745
+    """
+    tail = 0.25 * math.erfc(min(u, FURTHEST) / SQRT2)
+    quantile = -STANDARD.inv_cdf(tail)
+    return quantile, 0.5 * math.exp(0.5 * (quantile * quantile - u * u))
+
+
+class ScaledLatents:
+    """The step from x (d,) and hyperparameters to the latents times their SDs, and the way back for gradients.
+
+    Parameters
+    ----------
+    coords : with at least one ``Scale``.
+    factor : (d, d) root of the covariance of the latents at the mode.
+    mode : (h,) hyperparameters there.
+    normal : (d,) 1 for latents that are standard normal a priori.
+    """
+
+    def __init__(self, coords: Coordinates, factor: FloatArray, mode: FloatArray, normal: FloatArray) -> None:
+        self.coords, self.normal = coords, normal
+        self.scales = [(h, s.sd, slice(s.start, s.stop)) for h, s in enumerate(coords.hypers) if isinstance(s, Scale)]
+        d = coords.latents
+        sd = np.exp(log_scales(coords, mode[None]))[0]
+        known = np.maximum(1.0 / (factor**2).sum(axis=1) - 1.0, 0.0)
+        self.information = np.zeros(d)
+        for _, _, inside in self.scales:
+            self.information[inside] = known[inside] / sd[inside] ** 2
+        self.at_mode = 1.0 + self.information * sd**2
+        self.sd, self.pull, self.share = np.ones(d), np.empty(d), np.empty(d)
+        self.square, self.ratio, self.scale = np.empty(d), np.empty(d), np.empty(d)
+        self.free, self.by_sd, self.log_ratio, self.ones = np.empty(d), np.empty(d), np.empty(d), np.ones(d)
+        self.slopes = [0.0] * len(self.scales)
+
+    def forward(self, x: FloatArray, hypers: list[float], out: FloatArray) -> float:
+        """Write sd z (d,) into ``out``; return the log density of x given the hyperparameters, up to a constant."""
+        for place, (h, sd, inside) in enumerate(self.scales):
+            quantile, slope = half_normal(hypers[h])
+            self.sd[inside] = sd * quantile
+            self.slopes[place] = sd * slope
+        pull, share, square, ratio = self.pull, self.share, self.square, self.ratio
+        np.multiply(self.sd, self.information, out=pull)
+        np.multiply(pull, self.sd, out=share)
+        share += 1.0
+        np.reciprocal(share, out=share)
+        pull *= share
+        np.multiply(self.at_mode, share, out=square)
+        np.sqrt(square, out=ratio)
+        np.multiply(self.sd, ratio, out=self.scale)
+        np.multiply(x, self.scale, out=out)
+        # Prior of z: normal latents only; i = 0, thus r = 1, for all that no SD multiplies.
+        np.multiply(x, self.normal, out=self.free)
+        self.free *= square
+        np.log(ratio, out=self.log_ratio)
+        return float(self.log_ratio.dot(self.ones)) - 0.5 * float(x.dot(self.free))
+
+    def back(self, by_scaled: FloatArray, x: FloatArray, by_hyper: list[float], out: FloatArray) -> None:
+        """Write the gradient by x into ``out`` and add that by hyperparameters, at the last point of ``forward``."""
+        by_sd = self.by_sd
+        # d(sd r)/d sd = r / (1 + sd^2 i);  d log r/d sd = -pull
+        np.multiply(x, self.free, out=by_sd)
+        by_sd -= 1.0
+        by_sd *= self.pull
+        self.share *= self.ratio
+        self.share *= x
+        self.share *= by_scaled
+        by_sd += self.share
+        for (h, _, inside), slope in zip(self.scales, self.slopes, strict=True):
+            by_hyper[h] += slope * float(np.add.reduce(by_sd[inside]))
+        np.multiply(by_scaled, self.scale, out=out)
+        out -= self.free
+
+    def latents(self, x: FloatArray, u: FloatArray) -> FloatArray:
+        """Return z (n, d) of draws x (n, d) with hyperparameters u (n, h)."""
+        variance = np.exp(2.0 * log_scales(self.coords, u))
+        return np.asarray(x * np.sqrt(self.at_mode / (1.0 + variance * self.information)))
