@@ -440,7 +440,7 @@ def plan(
             move("simulating", done, total, 0)
 
         found = resumable(asked, trials=trials, seed=seed, scheduler=where, folder=out, progress=moved)
-        more = further(asked, seed=seed, scheduler=where)
+        more = further(asked, trials=trials, seed=seed, scheduler=where)
     with staged(out) as folder:
         write_plan_files(folder, found, more)
     forget(asked, trials=trials, seed=seed, folder=out)

@@ -10,7 +10,7 @@ from escc_bayes.plots.trial_power import Point, power_panels
 from escc_bayes.report.figures import write_figure
 from escc_bayes.report.files import write_run
 from escc_bayes.report.sheet import Sheet
-from escc_bayes.trial.borrowing_map import COLUMNS as MAP_COLUMNS
+from escc_bayes.trial import borrowing_map, owners, sizing, threshold
 from escc_bayes.trial.borrowing_map import BorrowingMap, map_sentences
 from escc_bayes.trial.curve import PowerCurve, power_curve
 from escc_bayes.trial.decide import BELIEVED, TRUTH
@@ -18,6 +18,7 @@ from escc_bayes.trial.further import Further, further_sentences
 from escc_bayes.trial.operating_characteristics import COLUMNS, OperatingCharacteristics, table
 from escc_bayes.trial.rule_plan import events_at_looks
 from escc_bayes.trial.summary import borrowing_sentence, heading, rule_sentences, summary
+from escc_bayes.trial.threshold import threshold_rows
 
 HEIGHT_MM = 75.0
 
@@ -29,6 +30,12 @@ def write_plan_files(folder: Path, found: OperatingCharacteristics, more: Furthe
     (folder / "summary.txt").write_text("\n".join(said) + "\n", encoding="utf-8")
     if more.borrowing is not None:
         write_borrowing(folder, found, more.borrowing)
+    if more.sizing is not None:
+        write_csv(folder / "sizing.csv", [asdict(more.sizing)], sizing.COLUMNS)
+    if more.threshold is not None:
+        write_csv(folder / "threshold.csv", threshold_rows(more.threshold), threshold.COLUMNS)
+    if more.owners:
+        write_csv(folder / "variance_owners.csv", [asdict(owner) for owner in more.owners], owners.COLUMNS)
     curves = [curve for rule in found.design.rules if (curve := power_curve(found.design, rule)) is not None]
     if curves:
         write_figure(folder, power_sheet(found, curves))
@@ -37,7 +44,7 @@ def write_plan_files(folder: Path, found: OperatingCharacteristics, more: Furthe
 
 def write_borrowing(folder: Path, found: OperatingCharacteristics, drawn: BorrowingMap) -> None:
     """Write the map over drift: a table, and a figure for each rule that borrows."""
-    write_csv(folder / "borrowing_map.csv", [asdict(point) for point in drawn.points], MAP_COLUMNS)
+    write_csv(folder / "borrowing_map.csv", [asdict(point) for point in drawn.points], borrowing_map.COLUMNS)
     for rule in drawn.rules:
         write_figure(folder, borrowing_sheet(found, drawn, rule))
 

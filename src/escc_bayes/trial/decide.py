@@ -48,13 +48,17 @@ class Criteria:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """What n trials show at one look: ``data`` for the posterior, ``values`` (n,) of measures, and the trial's size."""
+    """What n trials show at one look: ``data`` for the posterior, ``values`` (n,) of measures, and the trial's size.
+
+    ``no_better``: whether the treatment is in truth never better, hazard ratio 1 or above throughout.
+    """
 
     data: WeightedData
     values: Mapping[Measure, FloatArray]
     month: FloatArray
     enrolled: IntArray
     events: IntArray
+    no_better: BoolArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,13 +107,15 @@ def evidence_of_block(
     draws = draw(design, trials, seed, block)
     found = []
     for scenario in names:
-        seen = patients(design, draws, log_ratio_of(scenario, design, draws))
+        log_ratio = log_ratio_of(scenario, design, draws)
+        seen = patients(design, draws, log_ratio)
         months = look_months(seen, design.looks)
-        found.append([evidence_at(design, criteria, snapshot(seen, month)) for month in months])
+        truth = np.broadcast_to(log_ratio.min(axis=1) >= 0.0, (trials,))
+        found.append([evidence_at(design, criteria, snapshot(seen, month), truth) for month in months])
     return found
 
 
-def evidence_at(design: TrialDesign, criteria: Criteria, shot: Snapshot) -> Evidence:
+def evidence_at(design: TrialDesign, criteria: Criteria, shot: Snapshot, no_better: BoolArray) -> Evidence:
     """Return what one look shows."""
     order = ordered(shot)
     strata: tuple[Ordered, ...] = (order,)
@@ -118,7 +124,7 @@ def evidence_at(design: TrialDesign, criteria: Criteria, shot: Snapshot) -> Evid
     orders = Orders(order, strata)
     values = {measure: measure.of(orders) for measure in criteria.measures}
     data = analysis_data(design.analysis_prior, orders)
-    return Evidence(data, values, shot.month, shot.enrolled, shot.events)
+    return Evidence(data, values, shot.month, shot.enrolled, shot.events, no_better)
 
 
 def together(parts: list[Evidence]) -> Evidence:
@@ -129,6 +135,7 @@ def together(parts: list[Evidence]) -> Evidence:
         np.concatenate([part.month for part in parts]),
         np.concatenate([part.enrolled for part in parts]),
         np.concatenate([part.events for part in parts]),
+        np.concatenate([part.no_better for part in parts]),
     )
 
 

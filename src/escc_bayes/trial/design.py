@@ -72,6 +72,26 @@ class AnalysisPrior:
 
 
 @dataclass(frozen=True, slots=True)
+class SizingRequest:
+    """The smallest size at which ``rule`` has ``target`` as its ``quantity``, "power" or "assurance"."""
+
+    rule: str
+    quantity: str
+    target: float
+    trials: int
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdRequest:
+    """The threshold of ``rule`` at which its type I error is ``error`` at most under every one of ``nulls``."""
+
+    rule: str
+    error: float
+    nulls: tuple["TrialDesign", ...]
+    trials: int
+
+
+@dataclass(frozen=True, slots=True)
 class TrialDesign:
     """A design, checked; ``digest`` names its file's content.
 
@@ -85,6 +105,7 @@ class TrialDesign:
     borrowing : of historical controls; None without.
     switching : of controls to treatment; None without.
     bias : of the evidence behind the design prior, added to its log hazard ratio; None without.
+    sizing, threshold : what is asked beside the operating characteristics; None where it is not.
     """
 
     name: str
@@ -104,6 +125,8 @@ class TrialDesign:
     borrowing: Borrowing | None = None
     switching: Switching | None = None
     bias: Normal | None = None
+    sizing: SizingRequest | None = None
+    threshold: ThresholdRequest | None = None
 
     @property
     def believed(self) -> NormalMixture | None:

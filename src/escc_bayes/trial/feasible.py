@@ -5,6 +5,7 @@ import math
 from escc_bayes.trial.criterion import LogRankCriterion
 from escc_bayes.trial.design import Look, TrialDesign
 from escc_bayes.trial.errors import DesignError
+from escc_bayes.trial.normal_power import assurance_limit
 from escc_bayes.trial.truth import Effect
 
 # Events that a trial can hope to see are those expected within this many months.
@@ -23,6 +24,7 @@ def refuse_impossible(design: TrialDesign, where: str) -> None:
     for look in design.looks:
         refuse_too_many_events(design, look, total, at)
     refuse_look_before_entry(design, at)
+    refuse_size_beyond_reach(design, f"{where}, [sizing]")
 
 
 def refuse_words_without_strata(design: TrialDesign, where: str) -> None:
@@ -50,8 +52,8 @@ def refuse_too_many_events(design: TrialDesign, look: Look, total: int, at: str)
     for words, effect in (("the stated effect", design.effect), ("hazard ratio 1", Effect((1.0,)))):
         if design.month_of(look, effect) > PATIENCE:
             raise DesignError(
-                f"{at}, events: {look.events} events are never expected under {words}, since dropout or cure takes too many "
-                f"of {total} patients; enter more patients, or ask for fewer events"
+                f"{at}, events: {look.events} events are never expected under {words}, since dropout or cure takes too "
+                f"many of {total} patients; enter more patients, or ask for fewer events"
             )
 
 
@@ -60,3 +62,22 @@ def refuse_look_before_entry(design: TrialDesign, at: str) -> None:
     first = design.looks[0]
     if first.month is not None and first.events is None and design.accrual.enrolled(first.month) < 2.0:
         raise DesignError(f"{at}, calendar: by month {first.month:g} fewer than 2 patients are in; look later")
+
+
+def refuse_size_beyond_reach(design: TrialDesign, at: str) -> None:
+    """Raise if no size can have the power or assurance that is asked for."""
+    asked = design.sizing
+    if asked is None:
+        return
+    if asked.quantity == "assurance":
+        if design.believed is None:
+            raise DesignError(f"{at}, assurance: nothing is believed; add [design_prior], or ask for power")
+        rule = next(rule for rule in design.rules if rule.name == asked.rule)
+        limit = assurance_limit(design, rule)
+        if limit is not None and asked.target >= limit:
+            raise DesignError(
+                f"{at}, assurance: no trial of any size has {asked.target:g}; the design prior allows {limit:.3f} at "
+                "most. Ask for less, or learn more before the trial"
+            )
+    elif all(hr >= 1.0 for hr in design.effect.hr):
+        raise DesignError(f"{at}, power: the stated effect is none, so more patients bring no power; state an effect")

@@ -1,4 +1,4 @@
-"""What a design asks beside its operating characteristics: the map of its borrowing."""
+"""What a design asks beside its operating characteristics, answered and said."""
 
 from dataclasses import dataclass
 
@@ -7,20 +7,38 @@ from escc_bayes.foundation.scheduler import Scheduler
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.trial.borrowing_map import BorrowingMap, borrowing_map, map_sentences
 from escc_bayes.trial.design import TrialDesign
+from escc_bayes.trial.owners import Owner, owner_sentences, owners
+from escc_bayes.trial.sizing import Sizing, sized, sizing_sentences
+from escc_bayes.trial.threshold import SolvedThreshold, solved_threshold, threshold_sentences
 
 
 @dataclass(frozen=True, slots=True)
 class Further:
-    """Answers; None where the design does not ask."""
+    """Answers; None, or none, where the design does not ask."""
 
     borrowing: BorrowingMap | None
+    sizing: Sizing | None
+    threshold: SolvedThreshold | None
+    owners: tuple[Owner, ...]
 
 
-def further(design: TrialDesign, *, seed: Seed, scheduler: Scheduler, progress: Progress | None = None) -> Further:
-    """Answer what the design asks."""
-    return Further(borrowing_map(design, seed=seed, scheduler=scheduler, progress=progress))
+def further(
+    design: TrialDesign, *, trials: int, seed: Seed, scheduler: Scheduler, progress: Progress | None = None
+) -> Further:
+    """Answer what the design asks; ``trials`` for what hangs on the design's own scenarios."""
+    return Further(
+        borrowing_map(design, seed=seed, scheduler=scheduler, progress=progress),
+        sized(design, seed=seed, scheduler=scheduler, progress=progress),
+        solved_threshold(design, seed=seed, scheduler=scheduler, progress=progress),
+        owners(design, trials=trials, seed=seed, scheduler=scheduler, progress=progress),
+    )
 
 
 def further_sentences(found: Further) -> tuple[str, ...]:
     """Say the answers."""
-    return map_sentences(found.borrowing) if found.borrowing is not None else ()
+    return (
+        *(map_sentences(found.borrowing) if found.borrowing is not None else ()),
+        *(sizing_sentences(found.sizing) if found.sizing is not None else ()),
+        *(threshold_sentences(found.threshold) if found.threshold is not None else ()),
+        *owner_sentences(found.owners),
+    )

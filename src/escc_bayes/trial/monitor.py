@@ -74,4 +74,6 @@ def refuse_beyond_pieces(design: TrialDesign) -> None:
 
 def final_evidence(design: TrialDesign, criteria: Criteria, seen: Patients) -> Evidence:
     """Return what the completions show at the final look."""
-    return evidence_at(design, criteria, snapshot(seen, look_months(seen, design.looks[-1:])[0]))
+    month = look_months(seen, design.looks[-1:])[0]
+    # Nobody knows what is true of a running trial; no rule asks.
+    return evidence_at(design, criteria, snapshot(seen, month), np.zeros(month.size, dtype=np.bool_))

@@ -116,9 +116,12 @@ def quantities_of(design: TrialDesign, scenario: str, place: int, sums: FloatArr
     """Return the quantities of one rule under one scenario."""
     rule, sum_of = design.rules[place], dict(zip(FIELDS, sums.tolist(), strict=True))
 
-    def share(quantity: str, field: str, closed_form: float | None = None) -> Quantity:
-        p = sum_of[field] / trials
+    def split(quantity: str, count: float, closed_form: float | None = None) -> Quantity:
+        p = count / trials
         return Quantity(scenario, rule.name, quantity, p, math.sqrt(p * (1.0 - p) / trials), trials, closed_form)
+
+    def share(quantity: str, field: str, closed_form: float | None = None) -> Quantity:
+        return split(quantity, sum_of[field], closed_form)
 
     def mean(quantity: str, field: str) -> Quantity:
         average = sum_of[field] / trials
@@ -126,6 +129,9 @@ def quantities_of(design: TrialDesign, scenario: str, place: int, sums: FloatArr
         return Quantity(scenario, rule.name, quantity, average, math.sqrt(variance / trials), trials)
 
     found = [share(SUCCESS[scenario], "success", closed_form_of(design, scenario, place))]
+    if scenario == BELIEVED:
+        found += [split("assurance_correct", sum_of["success"] - sum_of["lucky_success"])]
+        found += [split("assurance_lucky", sum_of["lucky_success"])]
     limit = assurance_limit(design, rule) if scenario == BELIEVED else None
     if limit is not None:
         found.append(Quantity(scenario, rule.name, "assurance_limit", limit, 0.0, 0, limit))

@@ -7,11 +7,12 @@ from escc_bayes.data.bundled import find_toml, models_folder
 from escc_bayes.foundation import checks
 from escc_bayes.foundation.record import digest
 from escc_bayes.foundation.toml import read_toml
-from escc_bayes.trial.design import Look, TrialDesign
+from escc_bayes.trial.design import Look, ThresholdRequest, TrialDesign
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.feasible import refuse_impossible
 from escc_bayes.trial.reading_borrowing import borrowing_from
 from escc_bayes.trial.reading_priors import analysis_prior_from, design_prior_from
+from escc_bayes.trial.reading_requests import nulls_from, sizing_from, threshold_from
 from escc_bayes.trial.reading_rules import rules_from
 from escc_bayes.trial.reading_truth import (
     accrual_from,
@@ -22,6 +23,7 @@ from escc_bayes.trial.reading_truth import (
     strata_from,
     switching_from,
 )
+from escc_bayes.trial.rule import DecisionRule
 
 TOP_KEYS = (
     "name",
@@ -38,6 +40,9 @@ TOP_KEYS = (
     "stratum",
     "borrowing",
     "switching",
+    "sizing",
+    "threshold",
+    "null",
 )
 NEEDED = ("name", "arms", "control", "effect", "accrual", "analyses", "analysis_prior", "rule")
 
@@ -73,6 +78,7 @@ def design_from(raw: Mapping[str, object], where: str, *, folder: Path = Path())
     control = control_from(*section("control"), folder)
     believed, bias = design_prior_from(*section("design_prior"), folder) if "design_prior" in raw else (None, None)
     analysis = analysis_prior_from(*section("analysis_prior"), folder)
+    rules = rules_from(raw["rule"], where, len(looks), borrowing="borrowing" in raw)
     design = TrialDesign(
         name=checks.file_name(raw["name"], f"{where}, name"),
         title=str(raw.get("title", "")),
@@ -85,16 +91,31 @@ def design_from(raw: Mapping[str, object], where: str, *, folder: Path = Path())
         looks=looks,
         design_prior=believed,
         analysis_prior=analysis,
-        rules=rules_from(raw["rule"], where, len(looks), borrowing="borrowing" in raw),
+        rules=rules,
         borrowing=borrowing_from(*section("borrowing"), analysis) if "borrowing" in raw else None,
         switching=switching_from(*section("switching")) if "switching" in raw else None,
         bias=bias,
+        sizing=sizing_from(*section("sizing"), rules) if "sizing" in raw else None,
+        threshold=threshold_of(raw, where, folder, rules),
         strata=strata_from(raw["stratum"], where) if "stratum" in raw else (),
         # What other files gave belongs to the design as much as its own words.
         digest=digest({**raw, "resolved": repr((believed, analysis)), "rates": rates_of(control)}),
     )
     refuse_impossible(design, where)
     return design
+
+
+def threshold_of(
+    raw: Mapping[str, object], where: str, folder: Path, rules: tuple[DecisionRule, ...]
+) -> ThresholdRequest | None:
+    """Read ``[threshold]`` and the nulls it must hold; None without."""
+    if "threshold" not in raw:
+        if "null" in raw:
+            raise DesignError(f"{where}: [[null]] belongs to [threshold]; add it, or remove the nulls")
+        return None
+    nulls = nulls_from(raw, where, lambda changed, at: design_from(changed, at, folder=folder))
+    at = f"{where}, [threshold]"
+    return threshold_from(checks.table(raw["threshold"], at), at, rules, nulls)
 
 
 def arms_from(raw: Mapping[str, object], at: str) -> tuple[tuple[str, str], tuple[float, float]]:

@@ -64,7 +64,13 @@ def plain_sentence(found: OperatingCharacteristics, rule: str) -> str:
     said = ", ".join(f"{words} {number.value:.2f}" for words, number in shown)
     closed = [number.closed_form for _, number in shown]
     beside = ", ".join(f"{form:.3f}" for form in closed if form is not None)
-    return f"{rule}: {said}" + (f" (normal approximation: {beside})" if None not in closed else "")
+    return f"{rule}: {said}" + (f" (normal approximation: {beside})" if None not in closed else "") + luck(found, rule)
+
+
+def luck(found: OperatingCharacteristics, rule: str) -> str:
+    """Say how much of the assurance is success of a treatment that is no better; nothing where that rounds to 0.00."""
+    lucky = quantity(found, BELIEVED, rule, "assurance_lucky")
+    return "" if lucky is None or lucky.value < 0.005 else f"; of the assurance {lucky.value:.2f} is luck"
 
 
 def quantity(found: OperatingCharacteristics, scenario: str, rule: str, name: str) -> Quantity | None:

@@ -18,6 +18,7 @@ FIELDS = (
     "success",
     "early_success",
     "early_futility",
+    "lucky_success",
     "events",
     "events_squared",
     "patients",
@@ -64,6 +65,6 @@ def tally(verdict: Verdicts, looks: list[Evidence]) -> FloatArray:
         np.stack([np.asarray(size, dtype=np.float64) for size in of_looks])[verdict.ended, row]
         for of_looks in zip(*((look.events, look.enrolled, look.month) for look in looks), strict=True)
     ]
-    found = [verdict.success, verdict.success & early, verdict.futile]
+    found = [verdict.success, verdict.success & early, verdict.futile, verdict.success & looks[-1].no_better]
     counts = [float(np.count_nonzero(of)) for of in found]
     return np.array(counts + [float(value) for size in sizes for value in (size.sum(), (size**2).sum())])

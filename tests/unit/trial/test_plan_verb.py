@@ -13,6 +13,8 @@ QUANTITIES = {
     "power",
     "type_one_error",
     "assurance",
+    "assurance_correct",
+    "assurance_lucky",
     "assurance_limit",
     "expected_events",
     "expected_patients",

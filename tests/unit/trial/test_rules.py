@@ -250,7 +250,7 @@ def test_predictive_probability_agrees_with_completing_the_patients(success, sha
     ratios = np.linspace(-0.7, 0.2, 12)[:, None]
     seen = patients(design, draw(design, 12, 11, 0), ratios)
     month = look_months(seen, design.looks)[0]
-    at = shown(design, criteria_, evidence_at(design, criteria_, snapshot(seen, month)))
+    at = shown(design, criteria_, evidence_at(design, criteria_, snapshot(seen, month), np.zeros(12, dtype=bool)))
     z = next(iter(at.values.values())) if at.values else np.zeros(12)
     predicted = predictive_success(design.rules[0], plan, 0, at.posterior.mean, at.posterior.sd, z)
     completed = []
