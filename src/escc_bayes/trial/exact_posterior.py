@@ -132,7 +132,7 @@ def integral(density: LogDensity, log_ratios: FloatArray, nodes: int) -> Integra
 
     Parameters
     ----------
-    log_ratios : (m,) increasing decision points.
+    log_ratios : (m,) increasing decision points, or (n, m) where each trial has its own.
     nodes : on each of the m + 1 intervals.
     """
     centre, sd = mode(density)
@@ -181,7 +181,7 @@ def probability_below(
     ----------
     data : n trials.
     prior : on the log hazard ratio.
-    log_ratios : (m,) increasing c.
+    log_ratios : (m,) increasing c, or (n, m) where each trial has its own.
     nodes : Gauss-Legendre nodes on each side; 30 agree with 400 to 1e-10.
 
     Returns

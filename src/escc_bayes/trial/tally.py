@@ -4,6 +4,8 @@ Every block has its own random stream, and sums are formed chunk by chunk in ord
 how many workers share the chunks.
 """
 
+from functools import cache
+
 import numpy as np
 
 from escc_bayes.foundation.seeds import Seed
@@ -14,6 +16,8 @@ from escc_bayes.trial.design import TrialDesign
 # A block's arrays stay in the processor's second-level cache; so do those of the posterior of a chunk.
 BLOCK = 250
 CHUNK = 4 * BLOCK
+# Just below the largest array for which glibc moves its threshold (32 MB).
+KEPT_BYTES = 31 * 2**20
 FIELDS = (
     "success",
     "early_success",
@@ -33,10 +37,21 @@ def chunk_count(trials: int) -> int:
     return -(-trials // CHUNK)
 
 
+@cache
+def keep_freed_memory() -> None:
+    """Free one large array, once in a process: glibc then keeps memory of that size instead of giving it back.
+
+    Otherwise every block's arrays are new pages from the kernel, and these cost more than the arithmetic in them.
+    Elsewhere it does nothing.
+    """
+    np.empty(KEPT_BYTES, dtype=np.uint8)
+
+
 def chunk_evidence(
     design: TrialDesign, criteria: Criteria, names: tuple[str, ...], trials: int, seed: Seed, chunk: int
 ) -> list[list[Evidence]]:
     """Simulate one chunk of a run of ``trials``; return the evidence by scenario of ``names`` and look."""
+    keep_freed_memory()
     here, looks = min(CHUNK, trials - chunk * CHUNK), len(design.looks)
     blocks = [
         evidence_of_block(design, criteria, names, min(BLOCK, here - start), seed, (chunk * CHUNK + start) // BLOCK)

@@ -1,6 +1,7 @@
 """Operating characteristics against closed forms, and the promise that workers and kills change nothing."""
 
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -8,10 +9,11 @@ import pytest
 from escc_bayes.foundation.scheduler import Serial
 from escc_bayes.trial import workers
 from escc_bayes.trial.checkpoint import forget, resumable
+from escc_bayes.trial.decide import criteria_of
 from escc_bayes.trial.operating_characteristics import operating_characteristics
 from escc_bayes.trial.reading import load_design
 from escc_bayes.trial.summary import plain_sentence, summary
-from escc_bayes.trial.tally import CHUNK
+from escc_bayes.trial.tally import CHUNK, tally_chunk
 from tests.unit.trial.designs import small
 
 
@@ -99,6 +101,20 @@ def test_two_workers_give_the_same_numbers_as_one(monkeypatch):
     monkeypatch.setattr(workers, "BUNDLE", 1)
     one, two = (operating_characteristics(design, trials=trials, seed=3, workers=count) for count in (1, 2))
     assert one.quantities == two.quantities
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="counts page faults of glibc's allocator")
+def test_chunks_do_not_fetch_their_memory_anew():
+    """A chunk of 1,000 trials fetched 7,000 pages from the kernel, which took longer than its arithmetic."""
+    import resource
+
+    design = load_design("rt_consolidation")
+    criteria = criteria_of(design)
+    tally_chunk(design, criteria, 3 * CHUNK, 1, 0)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    tally_chunk(design, criteria, 3 * CHUNK, 1, 1)
+    tally_chunk(design, criteria, 3 * CHUNK, 1, 2)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before < 4_000
 
 
 def test_a_killed_run_goes_on_and_ends_the_same(tmp_path, monkeypatch):
