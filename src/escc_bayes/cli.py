@@ -427,7 +427,7 @@ def plan(
     from escc_bayes.foundation.scheduler import scheduler_for
     from escc_bayes.report.plan_files import write_plan_files
     from escc_bayes.trial.checkpoint import forget, resumable
-    from escc_bayes.trial.further import further, further_sentences
+    from escc_bayes.trial.further import asks_more, further, further_sentences
     from escc_bayes.trial.reading import load_design
     from escc_bayes.trial.summary import summary
 
@@ -440,7 +440,9 @@ def plan(
             move("simulating", done, total, 0)
 
         found = resumable(asked, trials=trials, seed=seed, scheduler=where, folder=out, progress=moved)
-        more = further(asked, trials=trials, seed=seed, scheduler=where)
+        if asks_more(asked):
+            move = stage("Answering what else the design asks")
+        more = further(asked, trials=trials, seed=seed, scheduler=where, progress=moved)
     with staged(out) as folder:
         write_plan_files(folder, found, more)
     forget(asked, trials=trials, seed=seed, folder=out)

@@ -7,7 +7,7 @@ from escc_bayes.foundation.scheduler import Scheduler
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.trial.borrowing_map import BorrowingMap, borrowing_map, map_sentences
 from escc_bayes.trial.design import TrialDesign
-from escc_bayes.trial.owners import Owner, owner_sentences, owners
+from escc_bayes.trial.owners import Owner, owner_sentences, owners, sources
 from escc_bayes.trial.sizing import Sizing, sized, sizing_sentences
 from escc_bayes.trial.threshold import SolvedThreshold, solved_threshold, threshold_sentences
 
@@ -32,6 +32,12 @@ def further(
         solved_threshold(design, seed=seed, scheduler=scheduler, progress=progress),
         owners(design, trials=trials, seed=seed, scheduler=scheduler, progress=progress),
     )
+
+
+def asks_more(design: TrialDesign) -> bool:
+    """Return whether the design asks for anything that must be simulated beside its operating characteristics."""
+    asked = (design.borrowing, design.sizing, design.threshold)
+    return any(one is not None for one in asked) or (design.believed is not None and len(sources(design)) > 1)
 
 
 def further_sentences(found: Further) -> tuple[str, ...]:

@@ -149,9 +149,11 @@ def threshold_sentences(found: SolvedThreshold) -> tuple[str, ...]:
     """Say the thresholds, and the worst null."""
     worst = max(found.nulls, key=lambda null: null.type_one_error)
     asked = f"{found.rule}: P(HR < {found.criterion.hr:g} | data) > "
+    count = len(found.nulls)
+    nulls = "the null" if count == 1 else f"each of {count} nulls"
     return (
-        f"{asked}{found.threshold:.4f} has a type I error of at most {found.error:g} under each of {len(found.nulls)} "
-        f"nulls, {found.trials:,} trials each (worst: {worst.null}, {worst.type_one_error:.4f}; with 95 % confidence "
+        f"{asked}{found.threshold:.4f} has a type I error of at most {found.error:g} under {nulls}, "
+        f"{found.trials:,} trials each (worst: {worst.null}, {worst.type_one_error:.4f}; with 95 % confidence "
         f"below {worst.upper_limit:.4f}).",
         f"{asked}{found.sure:.4f} has it with 95 % confidence.",
     )
