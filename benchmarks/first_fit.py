@@ -1,5 +1,7 @@
 """Where the seconds of a first fit go: import, compile, sample, derive; and what a second fit costs.
 
+Backend ``pymc`` of engine ``nuts``; ``native_speed.py`` measures the other.
+
 Each line is measured in a fresh process on the bundled cohort. ``python benchmarks/first_fit.py`` empties nothing:
 for a cold measurement it points PyTensor at an empty folder of its own. It writes ``benchmarks/first_fit.md``.
 """
@@ -27,14 +29,14 @@ from escc_bayes.spec.plan import make_plan
 nuts.compiled_density(make_plan(spec, cohort), lambda *a: None)
 seconds["compile"] = clock() - start
 start = clock()
-posterior = eb.fit(spec, cohort, seed=1)
+posterior = eb.fit(spec, cohort, seed=1, backend="pymc")
 seconds["sample and check, 4 x (1500 + 1500)"] = clock() - start
 start = clock()
 posterior.to_datatree()
 seconds["every DataTree group"] = clock() - start
 import numpy as np
 start = clock()
-eb.fit(spec, cohort.subset(np.arange(78)), seed=2)
+eb.fit(spec, cohort.subset(np.arange(78)), seed=2, backend="pymc")
 seconds["second fit, other data, same structure"] = clock() - start
 print(json.dumps(seconds))
 """

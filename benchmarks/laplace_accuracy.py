@@ -190,7 +190,7 @@ def make_reference():
             continue
         began = time.process_time()
         length = LONG.get(name, CHAIN)
-        posterior = eb.fit(spec, cohorts[cohort], seed=1, draws=length, tune=2_000, chains=4, target_accept=0.95)
+        posterior = eb.fit(spec, cohorts[cohort], seed=1, backend="pymc", draws=length, tune=2_000, target_accept=0.95)
         d = posterior.diagnostics
         done[name] = {
             "verdict": d.verdict,

@@ -118,7 +118,8 @@ class Density:
         self.linear, self.by_linear = self.w[:linear], self.by_w[:linear]
         self.scaled = self.linear if self.ordered is None else np.empty(self.latents)
         self.cells, self.spent = np.empty(self.base.size), np.empty(self.gain.size + 1)
-        self.gradient = np.empty(self.size)
+        self.by_row, self.gradient = self.spent[:-1], np.empty(self.size)
+        self.by_y = self.gradient[: self.latents]
 
     def __call__(self, q: FloatArray) -> tuple[float, FloatArray]:
         """Return log density and gradient at q (size,); the next call writes over the gradient."""
@@ -151,7 +152,7 @@ class Density:
     def way_back(self, hypers: list[float]) -> float:
         """Write the gradient; return what ``forward`` left out of the log density."""
         by_latent, added = self.by_latent, 0.0
-        np.subtract(self.gain, self.spent[:-1], out=self.by_w)
+        np.subtract(self.gain, self.by_row, out=self.by_w)
         by_hyper, by_scaled = [-value for value in hypers], self.by_linear
         if self.ordered is not None:
             by_scaled = self.ordered.back(self.by_linear, by_hyper)
@@ -166,7 +167,7 @@ class Density:
             value, slope = mixture.at(float(self.x[mixture.latent]))
             added += value
             by_latent[mixture.latent] += slope
-        np.dot(by_latent, self.factor, out=self.gradient[: self.latents])
+        np.dot(by_latent, self.factor, out=self.by_y)
         self.gradient[self.latents :] = by_hyper
         return added
 

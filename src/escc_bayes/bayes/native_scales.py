@@ -20,6 +20,8 @@ from escc_bayes.hazard.piecewise import FloatArray
 # A tail probability of a normal beyond this many SDs is too small a number to invert.
 FURTHEST = 37.0
 STANDARD = NormalDist()
+# Keeps the slope of log sd finite where sd is 0 to the last digit.
+SMALLEST = 1e-300
 
 
 def half_normal(u: float) -> tuple[float, float]:
@@ -56,48 +58,48 @@ class ScaledLatents:
         for _, _, inside in self.scales:
             self.information[inside] = known[inside] / sd[inside] ** 2
         self.at_mode = 1.0 + self.information * sd**2
-        self.sd, self.pull, self.share = np.ones(d), np.empty(d), np.empty(d)
-        self.square, self.ratio, self.scale = np.empty(d), np.empty(d), np.empty(d)
-        self.free, self.by_sd, self.log_ratio, self.ones = np.empty(d), np.empty(d), np.empty(d), np.ones(d)
+        # Adding an array is faster than adding a number to an array this short.
+        self.ones, self.variance = np.ones(d), np.ones(d)
+        self.share, self.square, self.scale, self.free, self.work, self.by_sd = np.empty((6, d))
+        # d log sd / du of each scale, at the last point.
         self.slopes = [0.0] * len(self.scales)
 
     def forward(self, x: FloatArray, hypers: list[float], out: FloatArray) -> float:
         """Write sd z (d,) into ``out``; return the log density of x given the hyperparameters, up to a constant."""
         for place, (h, sd, inside) in enumerate(self.scales):
             quantile, slope = half_normal(hypers[h])
-            self.sd[inside] = sd * quantile
-            self.slopes[place] = sd * slope
-        pull, share, square, ratio = self.pull, self.share, self.square, self.ratio
-        np.multiply(self.sd, self.information, out=pull)
-        np.multiply(pull, self.sd, out=share)
-        share += 1.0
+            self.variance[inside] = (sd * quantile) ** 2
+            self.slopes[place] = slope / max(quantile, SMALLEST)
+        share, square, free, work = self.share, self.square, self.free, self.work
+        # share = 1 / (1 + sd^2 i), square = r^2, scale = sd r
+        np.multiply(self.variance, self.information, out=share)
+        share += self.ones
         np.reciprocal(share, out=share)
-        pull *= share
         np.multiply(self.at_mode, share, out=square)
-        np.sqrt(square, out=ratio)
-        np.multiply(self.sd, ratio, out=self.scale)
+        np.multiply(self.variance, square, out=work)
+        np.sqrt(work, out=self.scale)
         np.multiply(x, self.scale, out=out)
-        # Prior of z: normal latents only; i = 0, thus r = 1, for all that no SD multiplies.
-        np.multiply(x, self.normal, out=self.free)
-        self.free *= square
-        np.log(ratio, out=self.log_ratio)
-        return float(self.log_ratio.dot(self.ones)) - 0.5 * float(x.dot(self.free))
+        # Prior of z: of normal latents only; i = 0, thus r = 1, for all that no SD multiplies.
+        np.multiply(x, self.normal, out=free)
+        free *= square
+        np.log(square, out=work)
+        return 0.5 * (float(work.dot(self.ones)) - float(x.dot(free)))
 
     def back(self, by_scaled: FloatArray, x: FloatArray, by_hyper: list[float], out: FloatArray) -> None:
-        """Write the gradient by x into ``out`` and add that by hyperparameters, at the last point of ``forward``."""
-        by_sd = self.by_sd
-        # d(sd r)/d sd = r / (1 + sd^2 i);  d log r/d sd = -pull
-        np.multiply(x, self.free, out=by_sd)
-        by_sd -= 1.0
-        by_sd *= self.pull
-        self.share *= self.ratio
-        self.share *= x
-        self.share *= by_scaled
-        by_sd += self.share
-        for (h, _, inside), slope in zip(self.scales, self.slopes, strict=True):
-            by_hyper[h] += slope * float(np.add.reduce(by_sd[inside]))
+        """Write the gradient by x into ``out`` and add that by hyperparameters, at the last point of ``forward``.
+
+        With g the gradient by x, d/d log sd is the sum over the latents of share (x g + 1) + x^2 r^2 - 1.
+        """
+        by_sd, work = self.by_sd, self.work
         np.multiply(by_scaled, self.scale, out=out)
         out -= self.free
+        np.multiply(x, out, out=by_sd)
+        by_sd += self.ones
+        by_sd *= self.share
+        np.multiply(x, self.free, out=work)
+        by_sd += work
+        for (h, _, inside), slope in zip(self.scales, self.slopes, strict=True):
+            by_hyper[h] += slope * (float(np.add.reduce(by_sd[inside])) - (inside.stop - inside.start))
 
     def latents(self, x: FloatArray, u: FloatArray) -> FloatArray:
         """Return z (n, d) of draws x (n, d) with hyperparameters u (n, h)."""
