@@ -8,6 +8,7 @@ controls' (so the baseline is the control's: s = 0). Each model is a weighted li
   Environmetrics 17:95.
 - robust mixture: a component with the historical controls (discounted) and one without. Schmidli et al. 2014,
   Biometrics 70:1023.
+- gamma mixture: any prior on the control's hazards as a mixture of products of gammas.
 - drift: delta on nodes (``drift.py``). Hobbs et al. 2011, Biometrics 67:1047.
 
 ``docs/methods/borrowing.md``.
@@ -146,6 +147,38 @@ class RobustMixture:
             math.log(share) + marginal(of, baseline) - log_constant(a0, historical, baseline)
             for share, a0, of in zip((self.weight, 1.0 - self.weight), (self.discount, 0.0), more, strict=True)
         ]
+        return at_nodes(more, np.stack(log_weight, axis=1))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GammaMixture:
+    """A prior on the control's hazards as K products of gammas: ``weights`` (K,), ``shapes`` and ``rates`` (K, J).
+
+    Such as a meta-analytic predictive prior, approximated by gammas, with a vague component.
+    """
+
+    weights: tuple[float, ...]
+    shapes: tuple[tuple[float, ...], ...]
+    rates: tuple[tuple[float, ...], ...]
+
+    def words(self) -> str:
+        """Say how many components, and the events of each."""
+        parts = ", ".join(
+            f"{weight:.0%} {sum(shape):g} events" for weight, shape in zip(self.weights, self.shapes, strict=True)
+        )
+        return f"mixture of {len(self.weights)} gamma priors ({parts})"
+
+    def borrowed(self, data: ArmData, historical: Historical, baseline: GammaBaseline) -> WeightedData:  # noqa: ARG002
+        """Return each trial under every component, which takes the place of the baseline's gamma.
+
+        Weight: w prod b_k^a_k / Gamma(a_k) Gamma(a_k + D).
+        """
+        more, log_weight = [], []
+        for weight, shapes, rates in zip(self.weights, self.shapes, self.rates, strict=True):
+            shape, rate = np.array(shapes), np.array(rates)
+            more.append(added(data, shape - baseline.shape, rate - baseline.rate))
+            constant = float((shape * np.log(rate) - gammaln(shape)).sum())
+            log_weight.append(math.log(weight) + constant + marginal(more[-1], baseline))
         return at_nodes(more, np.stack(log_weight, axis=1))
 
 

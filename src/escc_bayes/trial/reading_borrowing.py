@@ -9,6 +9,7 @@ from escc_bayes.spec import prior as priors
 from escc_bayes.trial.borrowing import (
     Borrowing,
     BorrowingModel,
+    GammaMixture,
     Historical,
     NormalisedPowerPrior,
     PowerPrior,
@@ -25,7 +26,7 @@ TRIALS = 4_000
 
 
 def borrowing_from(raw: Mapping[str, object], at: str, prior: AnalysisPrior) -> Borrowing:
-    """Read historical controls in the pieces of the analysis, and one of six models."""
+    """Read historical controls in the pieces of the analysis, and one of seven models."""
     word = checks.one_of(raw.get("model"), tuple(MODELS), f"{at}, model")
     keys, reader = MODELS[word]
     checks.refuse_unknown_keys(raw, (*COMMON, *keys), at)
@@ -64,9 +65,8 @@ def historical_from(raw: Mapping[str, object], at: str, pieces: int) -> Historic
     for key in ("events", "months"):
         given = raw.get(key)
         if not isinstance(given, list) or len(given) != pieces:
-            raise DesignError(
-                f"{at}, {key}: the analysis has {pieces} pieces; give that many numbers, was given {given!r}"
-            )
+            count = f"{pieces} number{'s' if pieces > 1 else ''}"
+            raise DesignError(f"{at}, {key}: give {count}, one for each piece of the analysis; was given {given!r}")
         columns.append(np.array([checks.number(value, f"{at}, {key}", above=0.0) for value in given]))
     return Historical(*columns)
 
@@ -90,6 +90,27 @@ def robust_from(raw: Mapping[str, object], at: str) -> BorrowingModel:
     """Read the weight of the historical component, and what each of its patients counts."""
     discount = share(raw, "discount", at, ends=True) if "discount" in raw else 1.0
     return RobustMixture(share(raw, "weight", at), discount)
+
+
+def mixture_from_components(raw: Mapping[str, object], at: str) -> BorrowingModel:
+    """Read ``components``: of each the weight, and gammas in events and person-months of every piece."""
+    given = raw.get("components")
+    if not isinstance(given, list) or len(given) < 2:
+        raise DesignError(f"{at}, components: give two or more {{ weight = .., events = [..], months = [..] }}")
+    events = raw.get("events")
+    pieces = len(events) if isinstance(events, list) else 0
+    weights, shapes, rates = [], [], []
+    for number, body in enumerate(given, start=1):
+        where = f"{at}, component {number}"
+        part = checks.table(body, where)
+        checks.refuse_unknown_keys(part, ("weight", "events", "months"), where)
+        weights.append(share(part, "weight", where))
+        gammas = historical_from(part, where, pieces)
+        shapes.append(tuple(gammas.events.tolist()))
+        rates.append(tuple(gammas.months.tolist()))
+    if abs(sum(weights) - 1.0) > 1e-9:
+        raise DesignError(f"{at}, components: the weights add up to {sum(weights):g}, not to 1; correct them")
+    return GammaMixture(tuple(weights), tuple(shapes), tuple(rates))
 
 
 def commensurate_from(raw: Mapping[str, object], at: str) -> BorrowingModel:
@@ -119,6 +140,7 @@ MODELS: dict[str, tuple[tuple[str, ...], Callable[[Mapping[str, object], str], B
     "power": (("discount",), power_from),
     "normalised_power": (("discount",), normalised_from),
     "robust_mixture": (("weight", "discount"), robust_from),
+    "gamma_mixture": (("components",), mixture_from_components),
     "commensurate": (("sd",), commensurate_from),
     "spike_and_slab": (("weight", "sd"), spike_from),
     "half_normal": (("scale",), half_normal_from),

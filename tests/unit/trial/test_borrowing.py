@@ -15,7 +15,7 @@ from scipy.special import gammaln
 from escc_bayes.foundation.errors import InputError
 from escc_bayes.foundation.scheduler import Serial
 from escc_bayes.spec.mixture import mixture_of
-from escc_bayes.trial.borrowing import Historical, NormalisedPowerPrior, PowerPrior, RobustMixture
+from escc_bayes.trial.borrowing import GammaMixture, Historical, NormalisedPowerPrior, PowerPrior, RobustMixture
 from escc_bayes.trial.borrowing_map import MapPoint, borrowing_map, map_sentences, tipping_drifts
 from escc_bayes.trial.drift import Commensurate, HalfNormalDrift, SpikeAndSlab
 from escc_bayes.trial.exact_posterior import GammaBaseline, probability_below
@@ -199,6 +199,33 @@ def test_more_nodes_of_the_second_unknown_change_nothing(case, name):
     assert np.abs(below(MODELS[name], case) - many).max() < 1e-5
 
 
+def test_a_gamma_mixture_averages_its_components():
+    """Each component alone is a plain baseline; weights by its marginal likelihood (scipy's quad)."""
+    parts = [(0.5, 30.0, 400.0), (0.3, 3.0, 60.0), (0.2, 0.5, 10.0)]
+    model = GammaMixture(*(tuple(column) for column in zip(*((w, (a,), (b,)) for w, a, b in parts), strict=True)))
+    prior = mixture_of([(1.0, 0.0, 1.0)])
+    found = posterior(model.borrowed(PSBORROW, EXTERNAL, BASELINE), prior, BASELINE, AT)
+    probabilities, weights = [], []
+    for weight, a, b in parts:
+        alone = GammaBaseline(a, b, "reference")
+        probabilities.append(probability_below(PSBORROW, prior, alone, AT)[0])
+
+        def height(beta, a=a, b=b):
+            rate = b + 1136.233 + math.exp(beta) * 2502.056
+            log_height = 75.0 * beta - (a + 114.0) * math.log(rate) - 0.5 * beta**2
+            return math.exp(log_height + gammaln(a + 114.0) + a * math.log(b) - gammaln(a) + 500.0)
+
+        weights.append(weight * integrate.quad(height, -3.0, 3.0, points=[-0.13], epsrel=1e-11, limit=200)[0])
+    assert found.below[0] == pytest.approx(np.average(probabilities, axis=0, weights=weights), abs=1e-8)
+    assert found.node_weight[0] == pytest.approx(np.array(weights) / sum(weights), abs=1e-8)
+
+
+def test_a_robust_mixture_is_a_gamma_mixture():
+    """Historical gammas and the vague one, written out."""
+    old = GammaMixture((0.7, 0.3), ((0.5 + 163.0,), (0.5,)), ((10.0 + 1787.832,), (10.0,)))
+    assert below(old, "psborrow2") == pytest.approx(below(RobustMixture(0.7, 0.5), "psborrow2"), abs=1e-12)
+
+
 DESIGN = {
     "control": {"median": 12.0},
     "accrual": {"patients": 150, "months": 12.0},
@@ -306,12 +333,34 @@ success = "P(HR < 1 | data) > 0.975"
     assert [float(r["drift"]) for r in rows] == [0.6, 1.0, 1.6]
 
 
+COMPONENT = {"weight": 0.5, "events": [1.0], "months": [9.0]}
+MIXED = {"model": "gamma_mixture", "discount": None}
 BAD = {
     "model": ({"model": "map"}, "'map' is not possible here"),
     "discount": ({"discount": 1.5}, "discount: must lie from 0 to 1"),
-    "pieces": ({"events": [50.0, 50.0]}, "the analysis has 1 pieces; give that many numbers"),
+    "pieces": ({"events": [50.0, 50.0]}, "give 1 number, one for each piece of the analysis"),
     "no table": ({"model": "normalised_power"}, "discount: expected a table"),
     "beta": ({"model": "normalised_power", "discount": {"beta": [1, 300]}}, "beta: must be below 200"),
+    "weights": (
+        {
+            "model": "gamma_mixture",
+            "discount": None,
+            "components": [{"weight": 0.5, "events": [1.0], "months": [9.0]}] * 3,
+        },
+        "the weights add up to 1.5, not to 1",
+    ),
+    "one component": (
+        MIXED | {"components": [COMPONENT]},
+        "give two or more",
+    ),
+    "component of two pieces": (
+        {
+            "model": "gamma_mixture",
+            "discount": None,
+            "components": [{"weight": 0.5, "events": [1.0, 2.0], "months": [9.0]}] * 2,
+        },
+        "component 1, events: give 1 number, one for each piece",
+    ),
     "no event": ({"events": [0.0]}, "events: must be above 0"),
     "key": ({"weight": 0.5}, "unknown key 'weight'"),
 }
@@ -320,8 +369,9 @@ BAD = {
 @pytest.mark.parametrize("name", BAD)
 def test_borrowing_that_cannot_work_is_refused(name):
     change, words = BAD[name]
+    body = {key: value for key, value in (DESIGN["borrowing"] | change).items() if value is not None}
     with pytest.raises(InputError) as caught:
-        design_from(table(**DESIGN | {"borrowing": DESIGN["borrowing"] | change}), "small.toml")
+        design_from(table(**DESIGN | {"borrowing": body}), "small.toml")
     assert words in str(caught.value)
 
 
