@@ -109,7 +109,7 @@ def fit(
         warnings.warn(f"model '{spec.name}': {diagnostics.verdict}", NotFitForUseWarning, stacklevel=2)
     record = Record(
         spec_digest=spec.digest,
-        data_digest=cohort.digest,
+        data_digest=plan.rows.data_digest,
         seed=seed_label(seed),
         provenance=cohort.provenance,
         engine=engine,

@@ -11,41 +11,16 @@ w [(t/t0)^k - (entry/t0)^k] in place of person-months, k = exp(kappa). Holford 1
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from escc_bayes.hazard.cells import Cells, collapse
-from escc_bayes.hazard.piecewise import FloatArray, IntArray
+from escc_bayes.bayes.laplace_product import on_one_thread
+from escc_bayes.bayes.laplace_weibull import WeibullTimes, weibull_times
+from escc_bayes.hazard.cells import collapse
+from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.baseline import PiecewisePrior, WeibullPrior
 from escc_bayes.spec.plan import ModelPlan
 
-# Chebyshev points for the log exposure of a pattern between the smallest and the largest log shape drawn.
-POINTS = 40
-# Larger products go to OpenBLAS's threads, which cost more CPU than they save on matrices of this shape.
-ONE_THREAD = 2**18
-
-
-@dataclass(frozen=True, slots=True)
-class WeibullTimes:
-    """Patients behind the patterns of a Weibull model, those with weight above 0.
-
-    Attributes
-    ----------
-    log_time, log_entry : (n,) log(t / t0), log(entry / t0); -inf for an entry at 0.
-    weight : (n,).
-    order, starts : patients sorted by pattern, and where each of the c patterns begins.
-    events : weighted events.
-    event_log_times : sum over events of w log(t / t0).
-    constant : minus the sum over events of w log t.
-    """
-
-    log_time: FloatArray
-    log_entry: FloatArray
-    weight: FloatArray
-    order: IntArray
-    starts: IntArray
-    events: float
-    event_log_times: float
-    constant: float
+# Products of columns that are held at once. As many patterns as patients (continuous covariates) are taken in blocks.
+HELD = 2**21
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +32,8 @@ class Collapsed:
     patterns : (c, p) distinct rows of the centred columns.
     exposure : (c, k) person-months; ones for a Weibull baseline.
     column_events, piece_events : (p,) sums of columns over events, (k,) events.
-    squares, crossed : (c, p p) products of columns, (c, p k) columns times exposure.
+    blocks : patterns whose derivatives are added up at once.
+    products : of the patterns of the one block; None where there are several, each then made when it is needed.
     weibull : the times of a Weibull model; None for piecewise.
     """
 
@@ -65,9 +41,26 @@ class Collapsed:
     exposure: FloatArray
     column_events: FloatArray
     piece_events: FloatArray
+    blocks: tuple[slice, ...]
+    products: "Products | None"
+    weibull: WeibullTimes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Products:
+    """Products of the columns of c patterns: ``squares`` (c, p p); ``crossed`` (c, p k), columns times exposure."""
+
     squares: FloatArray
     crossed: FloatArray
-    weibull: WeibullTimes | None
+
+
+def products_of(columns: FloatArray, exposure: FloatArray) -> Products:
+    """Return the products of columns (c, p) with themselves and with exposure (c, k)."""
+    patterns, width = columns.shape
+    return Products(
+        squares=(columns[:, :, None] * columns[:, None, :]).reshape(patterns, width * width),
+        crossed=(columns[:, :, None] * exposure[:, None, :]).reshape(patterns, width * exposure.shape[1]),
+    )
 
 
 def collapsed(plan: ModelPlan) -> Collapsed:
@@ -81,82 +74,16 @@ def collapsed(plan: ModelPlan) -> Collapsed:
         cells = replace(cells, exposure=(cells.exposure > 0.0).astype(np.float64))
     columns, (patterns, pieces) = cells.patterns, cells.exposure.shape
     width = columns.shape[1]
+    rows = max(1, HELD // max(1, width * (width + pieces)))
     return Collapsed(
         patterns=columns,
         exposure=cells.exposure,
         column_events=cells.events.sum(axis=1) @ columns,
         piece_events=cells.events.sum(axis=0),
-        squares=(columns[:, :, None] * columns[:, None, :]).reshape(patterns, width * width),
-        crossed=(columns[:, :, None] * cells.exposure[:, None, :]).reshape(patterns, width * pieces),
+        blocks=tuple(slice(low, min(low + rows, patterns)) for low in range(0, patterns, rows)),
+        products=products_of(columns, cells.exposure) if patterns <= rows else None,
         weibull=times,
     )
-
-
-def weibull_times(plan: ModelPlan, cells: Cells) -> WeibullTimes:
-    """Return times by pattern; every pattern of positive weight has a patient."""
-    assert isinstance(plan.baseline, WeibullPrior)
-    rows, reference = plan.rows, plan.baseline.reference_time
-    order = np.argsort(cells.members, kind="stable")
-    weighted = rows.weight * rows.event
-    with np.errstate(divide="ignore"):
-        log_entry = np.log(rows.entry / reference)
-    log_time = np.log(rows.time / reference)
-    return WeibullTimes(
-        log_time=log_time[order],
-        log_entry=log_entry[order],
-        weight=rows.weight[order],
-        order=order,
-        starts=np.searchsorted(cells.members[order], np.arange(len(cells.patterns))),
-        events=float(weighted.sum()),
-        event_log_times=float(weighted @ log_time),
-        constant=-float(weighted @ np.log(rows.time)),
-    )
-
-
-def log_exposures(times: WeibullTimes, log_shape: FloatArray) -> FloatArray:
-    """Return log E_c(kappa), (n, c), for log shapes (n,); -inf for a pattern without weight."""
-    shape = np.exp(log_shape)[:, None]
-    spent = times.weight * (np.exp(shape * times.log_time) - np.exp(shape * times.log_entry))
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.log(np.add.reduceat(spent, times.starts, axis=1)))
-
-
-@dataclass(frozen=True, slots=True)
-class LogExposures:
-    """log E_c(kappa) for kappa in [low, high] as Chebyshev series.
-
-    Attributes
-    ----------
-    low, high : range of the log shape.
-    terms : (40, c) coefficients.
-    weighted : (c,) whether the pattern has any weight.
-    """
-
-    low: float
-    high: float
-    terms: FloatArray
-    weighted: NDArray[np.bool_]
-
-    def at(self, log_shape: FloatArray) -> FloatArray:
-        """Return log exposures (n, c) at log shapes (n,) in the range."""
-        position = (log_shape - self.low) / (self.high - self.low) * 2.0 - 1.0
-        powers = np.polynomial.chebyshev.chebvander(position, POINTS - 1).astype(np.float64, copy=False)
-        return np.where(self.weighted, on_one_thread(powers, self.terms), -np.inf)
-
-
-def interpolated(times: WeibullTimes, low: float, high: float) -> LogExposures:
-    """Return the log exposures between two log shapes, right to about 1e-12.
-
-    log E_c is analytic in kappa; 40 points hold it over any range that a posterior spans. Trefethen 2019,
-    Approximation Theory and Approximation Practice, chapter 8.
-    """
-    high = max(high, low + 1e-6)
-    angle = (np.arange(POINTS) + 0.5) * np.pi / POINTS
-    at_points = log_exposures(times, low + (high - low) * 0.5 * (1.0 + np.cos(angle)))
-    weighted = np.isfinite(at_points[0])
-    terms = np.cos(np.outer(np.arange(POINTS), angle)) @ np.where(weighted, at_points, 0.0) * (2.0 / POINTS)
-    terms[0] /= 2.0
-    return LogExposures(low, high, terms, weighted)
 
 
 def log_likelihood(
@@ -166,28 +93,17 @@ def log_likelihood(
     columns = data.patterns.shape[1]
     beta, levels = psi[:, :columns], psi[:, columns:]
     gained = beta @ data.column_events + levels @ data.piece_events
-    relative = relative_hazards(data, beta, exposure)
+    relative = relative_hazards(data.patterns, beta, exposure)
     found = gained - (on_one_thread(relative, data.exposure) * np.exp(levels)).sum(axis=1)
     return found if log_shape is None else found + shape_terms(data, log_shape)
 
 
-def relative_hazards(data: Collapsed, beta: FloatArray, exposure: FloatArray | None) -> FloatArray:
-    """Return exp(x_c beta), times the Weibull exposure of the pattern: (n, c)."""
-    eta = on_one_thread(beta, data.patterns.T)
+def relative_hazards(patterns: FloatArray, beta: FloatArray, exposure: FloatArray | None) -> FloatArray:
+    """Return exp(x_c beta), times the Weibull exposure of the pattern, given as its log: (n, c)."""
+    eta = on_one_thread(beta, patterns.T)
     if exposure is not None:
         eta += exposure
     return np.exp(eta, out=eta)
-
-
-def on_one_thread(left: FloatArray, right: FloatArray) -> FloatArray:
-    """Return left @ right, in blocks of rows that OpenBLAS multiplies on one thread."""
-    rows = max(1, ONE_THREAD // max(1, right.size))
-    if left.shape[0] <= rows:
-        return left @ right
-    found = np.empty((left.shape[0], right.shape[1]))
-    for low in range(0, left.shape[0], rows):
-        np.matmul(left[low : low + rows], right, out=found[low : low + rows])
-    return found
 
 
 def shape_terms(data: Collapsed, log_shape: FloatArray) -> FloatArray:
@@ -213,19 +129,39 @@ def derivatives(
     n, q = psi.shape
     columns = data.patterns.shape[1]
     beta, levels = psi[:, :columns], psi[:, columns:]
-    relative, rates = relative_hazards(data, beta, exposure), np.exp(levels)
-    by_pattern = relative * on_one_thread(rates, data.exposure.T)
-    by_piece = rates * on_one_thread(relative, data.exposure)
+    rates = np.exp(levels)
+    by_column, by_piece, information = np.zeros((n, columns)), np.zeros(levels.shape), np.zeros((n, q, q))
+    for block in data.blocks:
+        own = None if exposure is None else exposure[:, block]
+        for total, part in zip(
+            (by_column, by_piece, information), block_sums(data, block, beta, rates, own), strict=True
+        ):
+            total += part
     value = beta @ data.column_events + levels @ data.piece_events - by_piece.sum(axis=1)
     if log_shape is not None:
         value = value + shape_terms(data, log_shape)
-    by_column = on_one_thread(by_pattern, data.patterns)
     gradient = np.concatenate([data.column_events - by_column, data.piece_events - by_piece], axis=1)
-    information = np.zeros((n, q, q))
-    information[:, :columns, :columns] = on_one_thread(by_pattern, data.squares).reshape(n, columns, columns)
-    crossed = on_one_thread(relative, data.crossed).reshape(n, columns, q - columns) * rates[:, None, :]
-    information[:, :columns, columns:] = crossed
-    information[:, columns:, :columns] = crossed.transpose(0, 2, 1)
     pieces = np.arange(columns, q)
     information[:, pieces, pieces] = by_piece
     return Derivatives(value, gradient, information)
+
+
+def block_sums(
+    data: Collapsed, block: slice, beta: FloatArray, rates: FloatArray, exposure: FloatArray | None
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return expected events by column (n, p) and piece (n, k), and their products (n, q, q), over a block of patterns.
+
+    The products of pieces with themselves are left 0: they are the expected events by piece.
+    """
+    patterns, months = data.patterns[block], data.exposure[block]
+    products = data.products or products_of(patterns, months)
+    n, columns, pieces = len(beta), patterns.shape[1], months.shape[1]
+    relative = relative_hazards(patterns, beta, exposure)
+    by_pattern = relative * on_one_thread(rates, months.T)
+    by_piece = rates * on_one_thread(relative, months)
+    information = np.zeros((n, columns + pieces, columns + pieces))
+    information[:, :columns, :columns] = on_one_thread(by_pattern, products.squares).reshape(n, columns, columns)
+    crossed = on_one_thread(relative, products.crossed).reshape(n, columns, pieces) * rates[:, None, :]
+    information[:, :columns, columns:] = crossed
+    information[:, columns:, :columns] = crossed.transpose(0, 2, 1)
+    return on_one_thread(by_pattern, patterns), by_piece, information

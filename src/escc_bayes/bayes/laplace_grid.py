@@ -19,7 +19,7 @@ from escc_bayes.hazard.piecewise import FloatArray, IntArray
 STEPS = (0.0, 0.75, 1.1, 1.4, 1.6, 1.8, 2.0)
 REACHES = (0.0, 10.0, 9.0, 8.0, 7.5, 7.0, 6.5)
 MOST_NODES = 20_000
-WIDEST, NARROWEST = 1.0, 0.005
+WIDEST, NARROWEST = 1.0, 1e-4
 CLIMBS = 20
 # With so few hyperparameters all nodes that a parabola expects are sought at once: fewer, larger batches.
 FORESEEN = 2
@@ -91,7 +91,8 @@ def edge_mass(log_mass: FloatArray, neighbours: IntArray, bend: float) -> float:
 def climb(target: Target, near: Near | None) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return the mode of the Laplace mass (h,), its width along each axis (h,), and the latents there (1, d).
 
-    Parabolas through three points along every axis, all at once, and steps to their tops.
+    Parabolas through three points along every axis, all at once, and steps to their tops. The points are half a width
+    apart, or further after a long step: with many patients the mode is narrow and far from where the search began.
     """
     h = len(target.coords.hypers)
     if near is None:
@@ -99,19 +100,21 @@ def climb(target: Target, near: Near | None) -> tuple[FloatArray, FloatArray, Fl
         x = find_modes(target, centre[None], start(target)).x
     else:
         centre, width, x = near.u, near.width, near.x[None]
+    scale = width
     for _ in range(CLIMBS):
-        probe = 0.5 * width
+        probe = 0.5 * scale
         offsets = np.concatenate([np.zeros((1, h)), np.diag(probe), -np.diag(probe)])
         modes = find_modes(target, centre + offsets, np.repeat(x, 2 * h + 1, axis=0))
         middle, up, down = modes.log_mass[0], modes.log_mass[1 : h + 1], modes.log_mass[h + 1 :]
         slope, bend = (up - down) / (2.0 * probe), (2.0 * middle - up - down) / probe**2
         width = np.clip(1.0 / np.sqrt(np.maximum(bend, 1e-12)), NARROWEST, WIDEST)
-        move = np.clip(slope * width**2, -1.5 * width, 1.5 * width)
+        furthest = 1.5 * np.maximum(width, probe)
+        move = np.clip(slope * width**2, -furthest, furthest)
         best = int(np.argmax(modes.log_mass))
         x = modes.x[[best]]
         if (np.abs(move) < 0.4 * width).all():
             return centre, width, modes.x[[0]]
-        centre = centre + move
+        centre, scale = centre + move, np.maximum(width, 0.3 * np.abs(move))
     return centre, width, x
 
 

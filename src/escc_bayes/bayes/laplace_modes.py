@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from escc_bayes.bayes.laplace_coordinates import Coordinates, loadings, log_gamma_prior, log_shape
-from escc_bayes.bayes.laplace_data import Collapsed, derivatives, log_exposures
+from escc_bayes.bayes.laplace_data import Collapsed, derivatives
+from escc_bayes.bayes.laplace_weibull import log_exposures
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 
 # Half the squared Newton decrement is what a step would still gain; a mode this close is close enough,

@@ -62,7 +62,8 @@ def digest(content: Mapping[str, object]) -> str:
         value = content[name]
         sha.update(name.encode())
         if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
-            sha.update(str(value.dtype.kind).encode() + str(value.shape).encode() + value.tobytes())
+            sha.update(str(value.dtype.kind).encode() + str(value.shape).encode())
+            sha.update(np.ascontiguousarray(value).data)
         elif isinstance(value, np.ndarray):
             sha.update(json.dumps(value.tolist(), default=str).encode())
         else:

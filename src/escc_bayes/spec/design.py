@@ -267,7 +267,8 @@ def centres(columns: FloatArray, blocks: list[Block], weight: FloatArray, at: st
     for block in blocks:
         if block.effect.structure != "random_intercept":
             inside = slice(block.start, block.stop)
-            center[inside] = np.average(columns[:, inside], axis=0, weights=weight)
+            own = columns[:, inside]
+            center[inside] = own.mean(axis=0) if (weight == 1.0).all() else np.average(own, axis=0, weights=weight)
     return center
 
 

@@ -5,6 +5,7 @@ Order: follow-up missing, ended by the landmark, covariate not yet known at the 
 """
 
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,16 +135,21 @@ def select_rows(
         data_digest=cohort.digest,
         clock=clock_words(landmark, late),
         positions=where,
-        ids=tuple(cohort.ids[i] for i in where),
-        time=data.time[where],
-        event=data.event[where],
-        entry=data.entry[where],
-        weight=cohort.weight[where],
-        covariates={n: CovariateData(c.schema, c.values[where], c.known_at[where]) for n, c in chosen.items()},
+        ids=tuple(compress(cohort.ids, keep.tolist())),
+        time=at(data.time, where),
+        event=at(data.event, where),
+        entry=at(data.entry, where),
+        weight=at(cohort.weight, where),
+        covariates={n: CovariateData(c.schema, at(c.values, where), at(c.known_at, where)) for n, c in chosen.items()},
         dropped=tuple(dropped),
         total=len(cohort),
         notes=tuple(thin_levels(chosen, where, data.event)),
     )
+
+
+def at(values: FloatArray, where: NDArray[np.int64]) -> FloatArray:
+    """Return the values at positions in order; all of them, not copied, where none is left out."""
+    return values if where.size == values.size else values[where]
 
 
 def clock_words(landmark: float | None, late: list[str]) -> str:
@@ -205,12 +211,15 @@ def refuse_empty(event: FloatArray, endpoint: str, cohort: Cohort, dropped: list
 def thin_levels(chosen: dict[str, CovariateData], where: NDArray[np.int64], event: FloatArray) -> list[str]:
     """Return a sentence for each level with fewer than five events."""
     found = []
+    had = at(event, where).astype(np.int64)
     for name, covariate in chosen.items():
-        for code, level in enumerate(covariate.schema.levels):
-            inside = where[covariate.values[where] == code]
-            events = int(event[inside].sum())
-            if inside.size > 0 and events < FEW_EVENTS:
-                found.append(
-                    f"{name} = {level}: {events} events in {inside.size} patients; its estimate rests on little data"
-                )
+        levels = covariate.schema.levels
+        if not levels:
+            continue
+        cells = at(covariate.values, where).astype(np.int64) * 2 + had
+        counts = np.bincount(cells, minlength=2 * len(levels)).reshape(-1, 2)
+        for level, (without, events) in zip(levels, counts.tolist(), strict=True):
+            n = without + events
+            if n > 0 and events < FEW_EVENTS:
+                found.append(f"{name} = {level}: {events} events in {n} patients; its estimate rests on little data")
     return found

@@ -5,6 +5,7 @@ import pytest
 from scipy.special import logsumexp
 from tests.unit.bayes.test_likelihood import EFFECTS, GAMMA, WALK, WEIBULL, plan_of, small_cohort
 
+from escc_bayes.bayes import laplace_data
 from escc_bayes.bayes.build import build_model
 from escc_bayes.bayes.laplace_coordinates import (
     half_normal_score,
@@ -15,15 +16,10 @@ from escc_bayes.bayes.laplace_coordinates import (
     parameter_values,
     predictors,
 )
-from escc_bayes.bayes.laplace_data import (
-    collapsed,
-    derivatives,
-    interpolated,
-    log_exposures,
-    log_likelihood,
-)
+from escc_bayes.bayes.laplace_data import collapsed, derivatives, log_likelihood
 from escc_bayes.bayes.laplace_layout import coordinates
 from escc_bayes.bayes.laplace_modes import Target, find_modes, problem_at, start
+from escc_bayes.bayes.laplace_weibull import WeibullTimes, interpolated, log_exposures, moments_of
 from escc_bayes.spec.plan import ModelPlan, make_plan
 from escc_bayes.spec.reading import spec_from
 
@@ -261,3 +257,65 @@ def test_derivatives_of_no_columns_at_all():
     found = derivatives(collapsed(plan), np.full((1, 3), -3.0), None, None)
     assert found.gradient.shape == (1, 3)
     assert found.information.shape == (1, 3, 3)
+
+
+def many_patients(n, *, delayed):
+    """Weibull times of n patients in six patterns, all kinds of sizes, some weights 0 or 2."""
+    rng = np.random.default_rng(8)
+    members = rng.integers(0, 6, n)
+    time = np.maximum(24.0 * rng.weibull(1.3, n), 1e-3)
+    entry = np.where(rng.random(n) < 0.3, time * rng.random(n), 0.0) if delayed else np.zeros(n)
+    return members, time, entry, rng.choice([0.0, 1.0, 2.0], n)
+
+
+@pytest.mark.parametrize("delayed", [False, True])
+def test_moments_of_log_times_hold_the_exposures_to_ten_digits(delayed):
+    """Second source: w [(t/t0)^k - (entry/t0)^k] in long double, patient by patient, shapes 0.05 to 8."""
+    members, time, entry, weight = many_patients(20_000, delayed=delayed)
+    with np.errstate(divide="ignore"):
+        held = moments_of(np.log(time / 24.0), np.log(entry / 24.0), weight, members, 6)
+    shapes = np.array([0.05, 0.3, 1.0, 1.3, 4.0, 8.0])
+    for shape, found in zip(shapes, held.exposures(shapes), strict=True):
+        spent = weight * ((time.astype(np.longdouble) / 24) ** shape - (entry.astype(np.longdouble) / 24) ** shape)
+        expected = [float(spent[members == c].sum()) for c in range(6)]
+        np.testing.assert_allclose(found, expected, rtol=1e-10)
+
+
+def test_few_patients_and_many_patterns_are_added_up_one_by_one():
+    """Moments pay only where bins and patterns are fewer than patients."""
+    members, time, entry, weight = many_patients(19_999, delayed=False)
+    with np.errstate(divide="ignore"):
+        logs = np.log(time / 24.0), np.log(entry / 24.0)
+    assert moments_of(*logs, weight, members, 6) is None
+    twice = [np.tile(of, 2) for of in (*logs, weight)]
+    assert moments_of(*twice, np.arange(39_998), 39_998) is None
+
+
+def test_shapes_beyond_the_moments_are_added_up_one_by_one():
+    """log E_c(kappa) runs on smoothly where the series ends: shape 8. Second source: plain sums."""
+    members, time, entry, weight = many_patients(20_000, delayed=False)
+    with np.errstate(divide="ignore"):
+        logs = np.log(time / 24.0), np.log(entry / 24.0)
+    times = WeibullTimes(*logs, weight, members, 6, 0.0, 0.0, 0.0, moments_of(*logs, weight, members, 6))
+    shapes = np.array([7.9, 8.1, 20.0])
+    expected = [[(weight * (time / 24.0) ** k)[members == c].sum() for c in range(6)] for k in shapes]
+    np.testing.assert_allclose(log_exposures(times, np.log(shapes)), np.log(expected), rtol=1e-10)
+
+
+def test_derivatives_in_blocks_of_patterns_equal_those_at_once(monkeypatch):
+    """As many patterns as patients: taken in blocks, in bounded memory; second source: one block."""
+    for form in FORMS.values():
+        whole = collapsed(plan_of(form))
+        with monkeypatch.context() as patched:
+            patched.setattr(laplace_data, "HELD", 1)
+            blocked = collapsed(plan_of(form))
+        assert whole.products is not None
+        assert len(blocked.blocks) == len(whole.patterns)
+        columns, pieces = whole.patterns.shape[1], whole.exposure.shape[1]
+        psi = np.random.default_rng(3).normal(-0.1, 0.05, (3, columns + pieces))
+        shape = None if whole.weibull is None else np.array([-0.3, 0.0, 0.4])
+        exposure = None if shape is None else log_exposures(whole.weibull, shape)
+        one, other = (derivatives(data, psi, shape, exposure) for data in (whole, blocked))
+        np.testing.assert_allclose(other.value, one.value, rtol=1e-12)
+        np.testing.assert_allclose(other.gradient, one.gradient, rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(other.information, one.information, rtol=1e-9, atol=1e-12)

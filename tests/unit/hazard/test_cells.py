@@ -67,3 +67,33 @@ def test_distinct_rows_equal_numpy():
         np.testing.assert_array_equal(patterns[members], columns)
         if columns.shape[1]:
             np.testing.assert_array_equal(patterns, np.unique(columns, axis=0))
+
+
+@pytest.mark.parametrize(
+    "kind", ["indicators", "levels", "continuous", "mixed", "constant", "large_keys"], ids=lambda kind: kind
+)
+def test_distinct_rows_are_those_of_numpy(kind):
+    """numpy's unique along rows is the second source: rows in lexicographic order, and which each row is."""
+    rng = np.random.default_rng(3)
+    columns = {
+        "indicators": rng.integers(0, 2, (500, 6)) - rng.random(6),
+        "levels": rng.integers(0, 7, (500, 3)).astype(float),
+        "continuous": rng.normal(size=(300, 2)),
+        "mixed": np.c_[rng.integers(0, 2, 300), rng.normal(size=300).round(1), rng.integers(0, 3, 300)],
+        "constant": np.full((5, 2), 1.5),
+        "large_keys": rng.normal(size=(400, 12)),
+    }[kind]
+    patterns, members = cells.distinct_rows(columns)
+    expected, inverse = np.unique(columns, axis=0, return_inverse=True)
+    np.testing.assert_array_equal(patterns, expected)
+    np.testing.assert_array_equal(members, inverse.ravel())
+
+
+def test_rows_taken_in_blocks_give_the_same_cells(patients, monkeypatch):
+    """Bounded memory: 80 patients in blocks of 7."""
+    columns, time, event, entry, weight = patients
+    whole = cells.collapse(columns, time, event, entry, weight, CUTS)
+    monkeypatch.setattr(cells, "BLOCK", 7)
+    blocked = cells.collapse(columns, time, event, entry, weight, CUTS)
+    np.testing.assert_allclose(blocked.exposure, whole.exposure, rtol=1e-12)
+    np.testing.assert_allclose(blocked.events, whole.events, rtol=1e-12)
