@@ -1,8 +1,11 @@
 """The PyMC model of a plan.
 
-Data and prior constants are ``pm.Data``: one compilation serves every cohort of one structure.
+Data and prior constants are ``pm.Data``: one compilation serves every cohort of one structure. The module's name is
+also its verb: ``escc_bayes.bayes.build(spec, cohort)``.
 """
 
+import sys
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -36,6 +39,16 @@ DIMS = {
     "weight": ("patient",),
     "follow_up": ("patient",),
 }
+
+
+class _Verb(ModuleType):
+    """A module that can be called: importing it would otherwise hide the verb of the same name."""
+
+    def __call__(self, spec: ModelSpec, cohort: Cohort) -> pm.Model:
+        return build(spec, cohort)
+
+
+sys.modules[__name__].__class__ = _Verb
 
 
 def build(spec: ModelSpec, cohort: Cohort) -> pm.Model:

@@ -180,3 +180,15 @@ def test_prior_draws_match_pymc_prior_predictive():
     error = np.sqrt((ours.var(axis=0) + theirs.var(axis=0)) / 4000)
     assert (np.abs(ours.mean(axis=0) - theirs.mean(axis=0)) < 5.0 * error).all()
     np.testing.assert_allclose(ours.std(axis=0), theirs.std(axis=0), rtol=0.08)
+
+
+def test_build_is_reached_by_the_name_of_its_package():
+    """The documented way to PyMC's model; once more after the module of that name is loaded."""
+    import escc_bayes.bayes
+
+    for _ in range(2):
+        model = escc_bayes.bayes.build(load_spec("os_weibull"), example_cohort("escc79"))
+        assert isinstance(model, pm.Model)
+        assert {"beta", "time"} <= set(model.named_vars)
+    with pytest.raises(AttributeError, match="no attribute 'bild'"):
+        escc_bayes.bayes.bild  # noqa: B018
