@@ -37,11 +37,13 @@ TRUTH, NULL, BELIEVED = "truth", "null", "design_prior"
 class Criteria:
     """What a look computes: posterior probabilities at ``log_ratios`` (m,), ``measures``, and each rule's ``plans``.
 
+    ``last_measures`` are those of the final look, where some tests are made alone.
     ``posteriors``: which are asked for, with borrowed controls (true) and without (false).
     """
 
     log_ratios: FloatArray
     measures: tuple[Measure, ...]
+    last_measures: tuple[Measure, ...]
     plans: tuple[RulePlan, ...]
     posteriors: frozenset[bool]
 
@@ -73,10 +75,13 @@ class Verdicts:
 def criteria_of(design: TrialDesign) -> Criteria:
     """Return what the rules of a design need."""
     ratios = sorted({ratio for rule in design.rules for ratio in rule.hazard_ratios})
-    measures = tuple(dict.fromkeys(measure for rule in design.rules for measure in rule.measures))
+    every, last = (
+        tuple(dict.fromkeys(measure for rule in design.rules for measure in rule.measures(final=final)))
+        for final in (False, True)
+    )
     plans = tuple(rule_plan(design, rule) for rule in design.rules)
     asked = frozenset(rule.borrows for rule in design.rules if rule.asks_posterior)
-    return Criteria(np.array([math.log(ratio) for ratio in ratios]), measures, plans, asked)
+    return Criteria(np.array([math.log(ratio) for ratio in ratios]), every, last, plans, asked)
 
 
 def scenarios(design: TrialDesign) -> tuple[str, ...]:
@@ -111,18 +116,21 @@ def evidence_of_block(
         seen = patients(design, draws, log_ratio)
         months = look_months(seen, design.looks)
         truth = np.broadcast_to(log_ratio.min(axis=1) >= 0.0, (trials,))
-        found.append([evidence_at(design, criteria, snapshot(seen, month), truth) for month in months])
+        wanted = [criteria.measures] * (len(months) - 1) + [criteria.last_measures]
+        found.append(
+            [evidence_at(design, of, snapshot(seen, month), truth) for of, month in zip(wanted, months, strict=True)]
+        )
     return found
 
 
-def evidence_at(design: TrialDesign, criteria: Criteria, shot: Snapshot, no_better: BoolArray) -> Evidence:
+def evidence_at(design: TrialDesign, measures: tuple[Measure, ...], shot: Snapshot, no_better: BoolArray) -> Evidence:
     """Return what one look shows."""
     order = ordered(shot)
     strata: tuple[Ordered, ...] = (order,)
     if design.strata:
         strata = tuple(ordered(part) for part in split(shot, columns_of(design.patients, design.strata)))
     orders = Orders(order, strata)
-    values = {measure: measure.of(orders) for measure in criteria.measures}
+    values = {measure: measure.of(orders) for measure in measures}
     data = analysis_data(design.analysis_prior, orders)
     return Evidence(data, values, shot.month, shot.enrolled, shot.events, no_better)
 
@@ -208,22 +216,23 @@ def ended(rule: DecisionRule, plan: RulePlan, looks: list[Shown]) -> Verdicts:
 
 def succeeds(rule: DecisionRule, plan: RulePlan, seen: Shown, look: int, *, final: bool) -> BoolArray:
     """Return whether all criteria of success hold at a look, (n,)."""
-    found = np.ones(seen.trials, dtype=np.bool_)
+    found = np.full(seen.trials, final or not rule.only_final)
+    if not found.any():
+        return found
     for criterion in rule.success:
-        found &= holds(criterion, seen, float(plan.upper[look]), final=final)
+        found &= holds(criterion, seen, float(plan.upper[look]))
     return found
 
 
-def holds(criterion: Criterion, seen: Shown, bound: float, *, final: bool) -> BoolArray:
+def holds(criterion: Criterion, seen: Shown, bound: float) -> BoolArray:
     """Return whether one criterion of success holds; ``bound`` is that of the log-rank Z."""
     if isinstance(criterion, PosteriorCriterion):
         return posterior_holds(criterion, seen)
-    value = seen.values[criterion.measure]
     if isinstance(criterion, LogRankCriterion):
-        return np.asarray(value > bound)
+        return np.asarray(seen.values[criterion.measure] > bound)
     if isinstance(criterion, EstimateCriterion):
-        return np.asarray(value > criterion.limit)
-    return np.asarray(value > ndtri(1.0 - criterion.alpha)) if final else np.zeros(value.shape, dtype=np.bool_)
+        return np.asarray(seen.values[criterion.measure] > criterion.limit)
+    return np.asarray(seen.values[criterion.measure] > ndtri(1.0 - criterion.alpha))
 
 
 def posterior_holds(criterion: PosteriorCriterion, seen: Shown) -> BoolArray:

@@ -76,4 +76,4 @@ def final_evidence(design: TrialDesign, criteria: Criteria, seen: Patients) -> E
     """Return what the completions show at the final look."""
     month = look_months(seen, design.looks[-1:])[0]
     # Nobody knows what is true of a running trial; no rule asks.
-    return evidence_at(design, criteria, snapshot(seen, month), np.zeros(month.size, dtype=np.bool_))
+    return evidence_at(design, criteria.last_measures, snapshot(seen, month), np.zeros(month.size, dtype=np.bool_))

@@ -46,9 +46,19 @@ class DecisionRule:
         return tuple(c.alpha for c in self.success if isinstance(c, LogRankCriterion))
 
     @property
-    def measures(self) -> tuple[Measure, ...]:
-        """What the rule measures beside the posterior."""
-        return tuple(c.measure for c in self.success if not isinstance(c, PosteriorCriterion))
+    def only_final(self) -> bool:
+        """Whether it can succeed at the final look alone: it asks for a test that is made there only."""
+        return any(isinstance(c, TestCriterion) for c in self.success)
+
+    def measures(self, *, final: bool) -> tuple[Measure, ...]:
+        """Return what the rule measures beside the posterior, at an interim or at the final look.
+
+        One that succeeds at the final look alone measures before it only what its futility goes by.
+        """
+        found = [c for c in self.success if not isinstance(c, PosteriorCriterion)]
+        if self.only_final and not final:
+            found = [c for c in found if isinstance(c, LogRankCriterion) and self.futility]
+        return tuple(c.measure for c in found)
 
     @property
     def asks_posterior(self) -> bool:
@@ -76,8 +86,7 @@ class DecisionRule:
         'bayes: success if P(HR(RT vs none) < 1 | data) > 0.975 at the analysis.'
         """
         ratio = f"HR({treatment} vs {control})"
-        final = any(isinstance(c, TestCriterion) for c in self.success)
-        when = "the analysis" if looks == 1 else "the final look" if final else f"any of {looks} looks"
+        when = "the analysis" if looks == 1 else "the final look" if self.only_final else f"any of {looks} looks"
         said = f"{self.name}: success if {joined(self.success, ratio)} at {when}"
         if self.sharing is not None and self.alphas and looks > 1:
             said += f" ({self.sharing.words()})"

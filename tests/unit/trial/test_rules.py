@@ -250,7 +250,9 @@ def test_predictive_probability_agrees_with_completing_the_patients(success, sha
     ratios = np.linspace(-0.7, 0.2, 12)[:, None]
     seen = patients(design, draw(design, 12, 11, 0), ratios)
     month = look_months(seen, design.looks)[0]
-    at = shown(design, criteria_, evidence_at(design, criteria_, snapshot(seen, month), np.zeros(12, dtype=bool)))
+    at = shown(
+        design, criteria_, evidence_at(design, criteria_.measures, snapshot(seen, month), np.zeros(12, dtype=bool))
+    )
     z = next(iter(at.values.values())) if at.values else np.zeros(12)
     predicted = predictive_success(design.rules[0], plan, 0, at.posterior.mean, at.posterior.sd, z)
     completed = []
@@ -268,6 +270,23 @@ def test_predictive_futility_stops_trials_that_are_lost():
     assert found.of("null", "b", "stop_early_futility").value > 0.5
     assert found.of("truth", "b", "stop_early_futility").value < 0.25
     assert found.of("truth", "b", "power").closed_form is None
+
+
+def test_a_rule_of_the_final_look_may_ask_for_more_and_stop_for_futility():
+    """Whatever is joined to a test of the final look waits for it too; futility by its log-rank test does not."""
+    both = "log-rank one-sided 0.025 and FH(0, 1) log-rank one-sided 0.025 and RMST difference to 18 > 0"
+    rules = [
+        {"name": "both", "success": both, "spending": "obrien_fleming"},
+        {"name": "futile", "success": both, "spending": "obrien_fleming", "futility": "conditional power < 0.3"},
+        {"name": "posterior", "success": "P(HR < 1 | data) > 0.975 and MaxCombo one-sided 0.025"},
+    ]
+    design = small(accrual={"patients": 200, "months": 12.0}, analyses={"events": [80, 140]}, rule=rules)
+    found = operating_characteristics(design, trials=1_000, seed=1)
+    for name in ("both", "futile", "posterior"):
+        assert found.of("truth", name, "power").value > 0.2
+        assert found.of("truth", name, "stop_early_success").value == 0.0
+    assert found.of("null", "futile", "stop_early_futility").value > 0.3
+    assert found.of("null", "both", "expected_events").value == 140.0
 
 
 def test_every_criterion_says_itself():
