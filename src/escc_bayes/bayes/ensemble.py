@@ -232,7 +232,7 @@ def fit_ensemble(
 ) -> EnsemblePosterior:
     """Fit a model to every member of an ensemble.
 
-    Each member has the random stream of its data, so that their order does not matter. ``nuts`` compiles once.
+    Each member has the random stream of its data, so that their order does not matter.
 
     Parameters
     ----------
