@@ -56,7 +56,7 @@ class LogRankCriterion:
 
 
 @dataclass(frozen=True, slots=True)
-class TestCriterion:
+class FinalTestCriterion:
     """One-sided test of ``measure``, a Z, at ``alpha``, at the final look alone."""
 
     measure: Measure
@@ -112,7 +112,7 @@ class BetaCriterion:
         return f"log-rank Z below the boundary that spends a type II error of {self.beta:g}"
 
 
-type Criterion = PosteriorCriterion | LogRankCriterion | TestCriterion | EstimateCriterion
+type Criterion = PosteriorCriterion | LogRankCriterion | FinalTestCriterion | EstimateCriterion
 type FutilityCriterion = PosteriorCriterion | PredictiveCriterion | ConditionalCriterion | BetaCriterion
 type Reader[C] = Callable[[re.Match[str], str], C]
 
@@ -130,17 +130,17 @@ def log_rank_from(found: re.Match[str], where: str) -> LogRankCriterion:
     return LogRankCriterion(level(found[2], where), found[1] is not None)
 
 
-def weighted_from(found: re.Match[str], where: str) -> TestCriterion:
+def weighted_from(found: re.Match[str], where: str) -> FinalTestCriterion:
     """Read a Fleming-Harrington test."""
-    return TestCriterion(WeightedZ(exponent(found[1], where), exponent(found[2], where)), level(found[3], where))
+    return FinalTestCriterion(WeightedZ(exponent(found[1], where), exponent(found[2], where)), level(found[3], where))
 
 
-def g_rho_from(found: re.Match[str], where: str) -> TestCriterion:
+def g_rho_from(found: re.Match[str], where: str) -> FinalTestCriterion:
     """Read a G^rho test: FH(rho, 0)."""
-    return TestCriterion(WeightedZ(exponent(found[1], where), 0.0), level(found[2], where))
+    return FinalTestCriterion(WeightedZ(exponent(found[1], where), 0.0), level(found[2], where))
 
 
-def max_combo_from(found: re.Match[str], where: str) -> TestCriterion:
+def max_combo_from(found: re.Match[str], where: str) -> FinalTestCriterion:
     """Read a MaxCombo test with its weights, or with the usual four."""
     pairs = re.findall(FH, found[1], re.IGNORECASE)
     if len(pairs) < found[1].upper().count("FH"):
@@ -148,17 +148,17 @@ def max_combo_from(found: re.Match[str], where: str) -> TestCriterion:
     weights = tuple((exponent(rho, where), exponent(gamma, where)) for rho, gamma in pairs) or USUAL_COMBINATION
     if len(set(weights)) < max(len(weights), 2):
         raise DesignError(f"{where}: MaxCombo joins two or more different weights, was given '{found[0]}'")
-    return TestCriterion(MaxComboZ(weights), level(found[2], where))
+    return FinalTestCriterion(MaxComboZ(weights), level(found[2], where))
 
 
-def difference_from(found: re.Match[str], where: str) -> TestCriterion | EstimateCriterion:
+def difference_from(found: re.Match[str], where: str) -> FinalTestCriterion | EstimateCriterion:
     """Read a difference of restricted means or of survival, tested or held against a limit."""
     month = plain_number(found[2], where)
     if not month > 0.0:
         raise DesignError(f"{where}: the month must be above 0, was given {found[2]} in '{found[0]}'")
     kind = RmstGain if found[1].upper() == "RMST" else SurvivalGain
     if found[3] is not None:
-        return TestCriterion(kind(month, scaled=True), level(found[3], where))
+        return FinalTestCriterion(kind(month, scaled=True), level(found[3], where))
     return EstimateCriterion(kind(month, scaled=False), plain_number(found[4], where))
 
 

@@ -5,6 +5,7 @@ import math
 from escc_bayes.trial.criterion import LogRankCriterion
 from escc_bayes.trial.design import Look, TrialDesign
 from escc_bayes.trial.errors import DesignError
+from escc_bayes.trial.measures import RmstGain, SurvivalGain
 from escc_bayes.trial.normal_power import assurance_limit
 from escc_bayes.trial.truth import Effect
 
@@ -24,6 +25,7 @@ def refuse_impossible(design: TrialDesign, where: str) -> None:
     for look in design.looks:
         refuse_too_many_events(design, look, total, at)
     refuse_look_before_entry(design, at)
+    refuse_months_beyond_follow_up(design, where)
     refuse_size_beyond_reach(design, f"{where}, [sizing]")
 
 
@@ -62,6 +64,18 @@ def refuse_look_before_entry(design: TrialDesign, at: str) -> None:
     first = design.looks[0]
     if first.month is not None and first.events is None and design.accrual.enrolled(first.month) < 2.0:
         raise DesignError(f"{at}, calendar: by month {first.month:g} fewer than 2 patients are in; look later")
+
+
+def refuse_months_beyond_follow_up(design: TrialDesign, where: str) -> None:
+    """Raise if a rule asks for a month of follow-up that nobody is expected to reach by the final look."""
+    last = design.month_of(design.looks[-1], design.effect)
+    for rule in design.rules:
+        for measure in rule.measures(final=True):
+            if isinstance(measure, RmstGain | SurvivalGain) and measure.month >= last:
+                raise DesignError(
+                    f"{where}, rule '{rule.name}': {measure.words} is asked for, and the final look is expected at "
+                    f"month {last:.0f} of the trial; choose an earlier month, or look later"
+                )
 
 
 def refuse_size_beyond_reach(design: TrialDesign, at: str) -> None:

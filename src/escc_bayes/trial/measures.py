@@ -85,35 +85,35 @@ class MaxComboZ:
 
 @dataclass(frozen=True, slots=True)
 class RmstGain:
-    """Difference of restricted means to month ``until``; ``scaled``: over its standard error."""
+    """Difference of restricted means to ``month``; ``scaled``: over its standard error."""
 
-    until: float
+    month: float
     scaled: bool
 
     @property
     def words(self) -> str:
         """Say what differs."""
-        return f"{'test of the ' if self.scaled else ''}difference of restricted mean survival to {self.until:g} months"
+        return f"{'test of the ' if self.scaled else ''}difference of restricted mean survival to {self.month:g} months"
 
     def of(self, orders: Orders) -> FloatArray:
         """Return months, or Z."""
-        found = rmst_difference(orders.whole, self.until)
+        found = rmst_difference(orders.whole, self.month)
         return found.z if self.scaled else found.value
 
 
 @dataclass(frozen=True, slots=True)
 class SurvivalGain:
-    """Difference of survival at month ``at``; ``scaled``: over its standard error."""
+    """Difference of survival at ``month``; ``scaled``: over its standard error."""
 
-    at: float
+    month: float
     scaled: bool
 
     @property
     def words(self) -> str:
         """Say what differs."""
-        return f"{'test of the ' if self.scaled else ''}difference of survival at {self.at:g} months"
+        return f"{'test of the ' if self.scaled else ''}difference of survival at {self.month:g} months"
 
     def of(self, orders: Orders) -> FloatArray:
         """Return the difference, or Z."""
-        found = survival_difference(orders.whole, self.at)
+        found = survival_difference(orders.whole, self.month)
         return found.z if self.scaled else found.value

@@ -6,10 +6,10 @@ from dataclasses import replace
 from escc_bayes.foundation import checks
 from escc_bayes.trial.criterion import (
     BetaCriterion,
+    FinalTestCriterion,
     FutilityCriterion,
     PosteriorCriterion,
     PredictiveCriterion,
-    TestCriterion,
     criteria,
     futility_criteria,
 )
@@ -112,7 +112,7 @@ def refuse_futility(rule: DecisionRule, at: str, looks: int) -> None:
         raise DesignError(f"{at}: a boundary that spends beta needs a spending function; replace 'boundaries'")
     if any(isinstance(c, PredictiveCriterion) for c in rule.futility) and not rule.by_normal:
         odd = next(c for c in rule.success if not isinstance(c, PosteriorCriterion))
-        kind = "test" if isinstance(odd, TestCriterion) else "estimate"
+        kind = "test" if isinstance(odd, FinalTestCriterion) else "estimate"
         raise DesignError(
             f"{at}: predictive probability is known for success by the posterior or the log-rank test, and this one "
             f'has another {kind}; use "P(HR < 1 | data) < 0.1" instead'

@@ -7,11 +7,11 @@ from escc_bayes.trial.criterion import (
     BetaCriterion,
     ConditionalCriterion,
     Criterion,
+    FinalTestCriterion,
     FutilityCriterion,
     LogRankCriterion,
     PosteriorCriterion,
     PredictiveCriterion,
-    TestCriterion,
 )
 from escc_bayes.trial.measures import Measure
 from escc_bayes.trial.sharing import Sharing
@@ -48,7 +48,7 @@ class DecisionRule:
     @property
     def only_final(self) -> bool:
         """Whether it can succeed at the final look alone: it asks for a test that is made there only."""
-        return any(isinstance(c, TestCriterion) for c in self.success)
+        return any(isinstance(c, FinalTestCriterion) for c in self.success)
 
     def measures(self, *, final: bool) -> tuple[Measure, ...]:
         """Return what the rule measures beside the posterior, at an interim or at the final look.

@@ -184,6 +184,10 @@ BAD = {
         {"rule": [{"name": "a", "success": "FH(0, 9) log-rank one-sided 0.025"}]},
         "FH(rho, gamma) takes exponents from 0 to 5",
     ),
+    "month beyond follow-up": (
+        {"rule": [{"name": "a", "success": "RMST difference to 60 > 2"}]},
+        "the final look is expected at month 26 of the trial; choose an earlier month",
+    ),
     "month zero": (
         {"rule": [{"name": "a", "success": "RMST difference to 0 one-sided 0.025"}]},
         "the month must be above 0",
