@@ -13,10 +13,10 @@ import pytest
 from escc_bayes.evidence.pool_exact import pool_exact
 from escc_bayes.spec.mixture import blurred, mixture_of, updated
 from escc_bayes.spec.prior import HalfNormal, Normal
+from escc_bayes.trial.criterion import PosteriorCriterion
 from escc_bayes.trial.exact_posterior import GammaBaseline, moments, probability_below
 from escc_bayes.trial.normal_power import NormalRule, critical_log_ratio
 from escc_bayes.trial.reading_truth import control_from
-from escc_bayes.trial.criterion import PosteriorCriterion
 from escc_bayes.trial.sufficient import ArmData, reduced
 
 SUCCESS = PosteriorCriterion(hr=1.0, above=True, threshold=0.975)
