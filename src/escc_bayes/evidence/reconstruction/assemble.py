@@ -1,13 +1,22 @@
 """From layout, targets and columns to the arrays of the compiled search."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from escc_bayes.evidence.reconstruction import problem as kinds
 from escc_bayes.evidence.reconstruction.columns import Columns, class_starts
 from escc_bayes.evidence.reconstruction.layout import RULE_KINDS, EndpointLayout, Layout, Rule
-from escc_bayes.evidence.reconstruction.problem import TICKS_PER_MONTH, Aims, IntArray, Problem, State, Structure
+from escc_bayes.evidence.reconstruction.problem import (
+    TICKS_PER_MONTH,
+    Aims,
+    BoolArray,
+    IntArray,
+    Problem,
+    State,
+    Structure,
+)
 from escc_bayes.evidence.reconstruction.start import longest_months
 from escc_bayes.evidence.reconstruction.targets import CountKey, CurveKey, Key, ModelKey, Target, TestKey
 from escc_bayes.hazard.piecewise import FloatArray
@@ -20,6 +29,13 @@ COUNT_SCALE = 0.1
 NOT_REACHED_SCALE = 0.01
 
 
+class Asked(NamedTuple):
+    """What is asked of each target: its weight (T,) in the loss, and whether (T,) it must be matched."""
+
+    weight: FloatArray
+    required: BoolArray
+
+
 def in_order(targets: Sequence[Target]) -> tuple[Target, ...]:
     """Return the targets in the order of what gives them: counts, curves, tests, models."""
     rank = (CountKey, CurveKey, TestKey, ModelKey)
@@ -27,45 +43,53 @@ def in_order(targets: Sequence[Target]) -> tuple[Target, ...]:
     return tuple(sorted(targets, key=lambda t: (rank.index(type(t.key)), seen[t.key])))
 
 
-def assemble(layout: Layout, targets: tuple[Target, ...], columns: Columns, weight: FloatArray) -> Problem:
-    """Return the problem of one set of columns.
-
-    Parameters
-    ----------
-    targets : in the order of ``in_order``. weight : (T,) of each target in the loss.
-    """
+def assemble(layout: Layout, targets: tuple[Target, ...], columns: Columns, asked: Asked) -> Problem:
+    """Return the problem of one set of columns; ``targets`` in the order of ``in_order``."""
     curves = keys_of(targets, CurveKey)
     names = list(columns.codes)
     endpoints = [e.name for e in layout.endpoints]
     levels = max([len(layout.covariate(name).levels) for name in names], default=1)
     block = [next(b for b, group in enumerate(columns.blocks) if name in group) for name in names]
+    wanted = asked_covariates(layout, targets)
     column_of = [names.index(c.covariate) for c in layout.contrasts]
     column_of += [names.index(c.covariate) for c in curves if c.covariate]
     structure = Structure(
         endpoint=np.array([endpoint_row(e, endpoints, targets) for e in layout.endpoints]),
-        movable=np.array([int(any(name in columns.codes for name in group)) for group in columns.blocks] or [0]),
+        movable=np.array([int(any(name in wanted for name in group)) for group in columns.blocks] or [0]),
         block=np.array(block or [0]),
         **measured_arrays(layout, columns, names),
         grouping=table([(column, block[column]) for column in column_of], 2),
         lut=np.concatenate([contrast_lut(layout, levels), curve_lut(curves, layout, levels)]),
     )
-    return Problem(structure, aims_from(layout, targets, names, levels, weight))
+    return Problem(structure, aims_from(layout, targets, columns, levels, asked))
 
 
-def aims_from(layout: Layout, targets: tuple[Target, ...], names: list[str], levels: int, weight: FloatArray) -> Aims:
-    """Return the targets as arrays; ``names`` of the columns of codes, ``levels`` at most of one of them."""
-    endpoints = [e.name for e in layout.endpoints]
+def aims_from(layout: Layout, targets: tuple[Target, ...], columns: Columns, levels: int, asked: Asked) -> Aims:
+    """Return the targets as arrays; ``levels`` at most of one column."""
+    endpoints, names = [e.name for e in layout.endpoints], list(columns.codes)
     return Aims(
         curve=table(curve_rows(keys_of(targets, CurveKey), endpoints, len(layout.contrasts)), 3),
         test=table([test_row(t, layout, endpoints) for t in keys_of(targets, TestKey)], 3),
         model=model_table(keys_of(targets, ModelKey), endpoints),
         rule=table([rule_row(rule, names, endpoints) for rule in layout.rules], 4),
         rule_tick=rule_ticks(layout, levels),
+        task=table([task_row(t, targets, layout, endpoints) for t in first_of_tasks(targets)], 5),
         task_start=task_starts(targets),
         target=table([(t.kind, reference(t, targets, endpoints)) for t in targets], 2),
         argument=np.array([(t.arg, t.level) for t in targets]),
-        window=np.column_stack([windows(targets), weight]),
+        window=np.column_stack([windows(targets), asked.weight, asked.required]),
     )
+
+
+def asked_covariates(layout: Layout, targets: tuple[Target, ...]) -> set[str]:
+    """Return the covariates that a target or a rule depends on; the others stay as they were drawn."""
+    found = {rule.covariate for rule in layout.rules}
+    for target in targets:
+        key = target.key
+        numbers = (key.contrast,) if isinstance(key, TestKey) else key.contrasts if isinstance(key, ModelKey) else ()
+        found |= {layout.contrasts[number].covariate for number in numbers}
+        found |= {key.covariate} if isinstance(key, CurveKey) else set()
+    return found
 
 
 def table(rows: Sequence[Sequence[int]], width: int) -> IntArray:
@@ -148,6 +172,24 @@ def measured_row(columns: Columns, name: str, cuts: int) -> list[int]:
 def keys_of[K: Key](targets: Sequence[Target], kind: type[K]) -> list[K]:
     """Return the distinct keys of one kind, in order."""
     return list(dict.fromkeys(t.key for t in targets if isinstance(t.key, kind)))
+
+
+def first_of_tasks(targets: tuple[Target, ...]) -> list[Target]:
+    """Return the first target of each curve, test, model and count."""
+    return [targets[start] for start in task_starts(targets)[:-1]]
+
+
+def task_row(
+    target: Target, targets: tuple[Target, ...], layout: Layout, endpoints: list[str]
+) -> tuple[int, int, int, int, int]:
+    """Return kind, endpoint, grouping, subset and number of what gives a target."""
+    key, number = target.key, reference(target, targets, endpoints)
+    if isinstance(key, CurveKey):
+        curves = keys_of(targets, CurveKey)
+        return target.kind, *curve_rows(curves, endpoints, len(layout.contrasts))[number], number
+    if isinstance(key, TestKey):
+        return target.kind, endpoints.index(key.endpoint), key.contrast, 0, number
+    return target.kind, endpoints.index(key.endpoint) if key.endpoint else 0, -1, 0, number
 
 
 def task_starts(targets: tuple[Target, ...]) -> IntArray:

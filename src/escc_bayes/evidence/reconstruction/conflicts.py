@@ -1,8 +1,9 @@
 """Which printed statistics no cohort can have together: pilots find them, and what each of them fights with.
 
 Pilot searches weigh all targets by rank (counts and curves of all patients first). What most pilots leave unmatched
-is taken as not to be had beside the rest; it then pulls only weakly, and the pilots are run again, until the rest is
-matched. That no short search had a target is evidence, not proof, that none can have it.
+is set aside; it then pulls only weakly, and the pilots are run again, until the rest is matched. Each target that was
+set aside is then insisted on, and comes back if whole searches have it beside the rest. That none had a target is
+evidence, not proof, that no cohort can have it.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,14 +12,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
-from escc_bayes.evidence.reconstruction.search import FIRST, Found, Plan, rank_weight, started
+from escc_bayes.evidence.reconstruction.assemble import Asked
+from escc_bayes.evidence.reconstruction.problem import BoolArray
+from escc_bayes.evidence.reconstruction.search import FIRST, Found, Plan, carried_on, rank_weight, search, started
 from escc_bayes.evidence.reconstruction.targets import Target
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.hazard.piecewise import FloatArray
 
-type BoolArray = NDArray[np.bool_]
 type Progress = Callable[[str, int, int], None]
 
 # Pull of a target that cannot be had beside the rest; and of one that is insisted on to see what gives way.
@@ -27,24 +28,32 @@ PILOTS, ROUNDS = 4, 5
 PILOT_STEPS, INSIST_STEPS = 400_000, 150_000
 # A miss of fewer tolerances than this is put down to a short search.
 NEAR = 1.5
+# A sum of misses, in tolerances, with which a longer search is not worth while.
+HOPELESS = 20.0
+# Whole searches that must all match a target that was had once.
+CONFIRMATIONS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Conflicts:
-    """Which targets cannot be had beside the rest (T,), and for each of them the targets that it fights with."""
+    """Which targets cannot be had beside the rest (T,), and for each of them the targets that it fights with.
+
+    ``nearest`` : (T,) how near each came when it was insisted on, whatever gave way; infinite for the others.
+    """
 
     unreachable: BoolArray
+    nearest: FloatArray
     fights: dict[int, tuple[int, ...]]
 
 
 def with_conflicts(plan: Plan, unreachable: BoolArray) -> Plan:
     """Return the plan in which the unreachable targets pull weakly and are not required."""
     weight = np.array([rank_weight(t) for t in plan.targets])
-    return replace(plan, weight=np.where(unreachable, WEAK, weight), required=~unreachable)
+    return replace(plan, asked=Asked(np.where(unreachable, WEAK, weight), ~unreachable))
 
 
 def find_conflicts(plan: Plan, seed: Seed, workers: int, report: Progress) -> Conflicts:
-    """Return the targets that no pilot matches beside the rest, and what each of them fights with."""
+    """Return the targets that cannot be had beside the rest, and what each of them fights with."""
     unreachable = np.zeros(len(plan.targets), dtype=bool)
     for round_number in range(ROUNDS):
         current = replace(with_conflicts(plan, unreachable), steps=min(PILOT_STEPS, plan.steps))
@@ -56,8 +65,69 @@ def find_conflicts(plan: Plan, seed: Seed, workers: int, report: Progress) -> Co
         if not new.any():
             break
         unreachable |= new
-    fights, had = opponents(plan, unreachable, seed, workers, report)
-    return Conflicts(unreachable & ~had, {k: v for k, v in fights.items() if not had[k]})
+    insisted = insist(plan, unreachable, seed, workers, report)
+    unreachable = without_had(plan, unreachable, insisted, seed, workers, report)
+    final = with_conflicts(plan, unreachable)
+    nearest = np.full(unreachable.size, np.inf)
+    for number, found in insisted.items():
+        nearest[number] = found.distance(plan.targets)[number]
+    return Conflicts(unreachable, nearest, {k: opponents(final, f) for k, f in insisted.items() if unreachable[k]})
+
+
+def insist(plan: Plan, unreachable: BoolArray, seed: Seed, workers: int, report: Progress) -> dict[int, Found]:
+    """Insist on each unreachable target in turn: return what a search that has it before the others ends with.
+
+    Where little gives way, the search goes on with all the required targets and this one.
+    """
+    base = replace(with_conflicts(plan, unreachable), steps=min(INSIST_STEPS, plan.steps))
+    numbers = np.flatnonzero(unreachable).tolist()
+
+    def one(number: int) -> Found:
+        own = stream(seed, "insist", str(number))
+        found = started(demanding(base, number, INSISTENT), own)
+        if overshoot(base, found) > HOPELESS:
+            return found
+        longer = carried_on(demanding(base, number, rank_weight(plan.targets[number])), found, own, plan.steps)
+        return longer if longer.loss == 0.0 else found
+
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        found = list(pool.map(one, numbers))
+    report("What fights with what", len(numbers), len(numbers))
+    return dict(zip(numbers, found, strict=True))
+
+
+def demanding(plan: Plan, number: int, weight: float) -> Plan:
+    """Return the plan that requires one target more."""
+    asked = Asked(plan.asked.weight.copy(), plan.asked.required.copy())
+    asked.weight[number], asked.required[number] = weight, True
+    return replace(plan, asked=asked)
+
+
+def overshoot(plan: Plan, found: Found) -> float:
+    """Return by how many tolerances in all the required targets are missed."""
+    gaps = found.distance(plan.targets) / tolerances(plan.targets)
+    return float(gaps[plan.asked.required].sum())
+
+
+def without_had(
+    plan: Plan, unreachable: BoolArray, insisted: dict[int, Found], seed: Seed, workers: int, report: Progress
+) -> BoolArray:
+    """Return the unreachable targets without those that can be had: alone, and then in a few whole searches each."""
+    remaining = unreachable.copy()
+    had = [number for number, found in insisted.items() if found.loss == 0.0]
+    for step, numbers in enumerate([had, *[[number] for number in had if len(had) > 1]]):
+        trial = remaining.copy()
+        trial[numbers] = False
+        if not numbers or np.array_equal(trial, remaining):
+            continue
+        seeds = [stream(seed, "confirm", str(step), str(k)) for k in range(CONFIRMATIONS)]
+        found = side_by_side(partial(search, with_conflicts(plan, trial)), seeds, workers)
+        report("What can be had after all", step + 1, 1 + len(had) * (len(had) > 1))
+        if all(f.loss == 0.0 for f in found):
+            remaining = trial
+            if step == 0:
+                break
+    return remaining
 
 
 def worst_of(missed: FloatArray, pilots: Sequence[Found], plan: Plan) -> BoolArray:
@@ -66,7 +136,7 @@ def worst_of(missed: FloatArray, pilots: Sequence[Found], plan: Plan) -> BoolArr
     A pilot is short: what it misses by less than ``NEAR`` tolerances the full search will reach.
     """
     far = np.median([pilot.distance(plan.targets) / tolerances(plan.targets) for pilot in pilots], axis=0) > NEAR
-    worst = plan.required & (missed >= 0.75) & far
+    worst = plan.asked.required & (missed >= 0.75) & far
     first = np.array([rank_weight(t) == FIRST for t in plan.targets])
     return worst & ~first if (worst & ~first).any() else worst
 
@@ -82,35 +152,7 @@ def side_by_side[T](work: Callable[[Seed], T], seeds: Sequence[Seed], workers: i
         return list(pool.map(work, seeds))
 
 
-def opponents(
-    plan: Plan, unreachable: BoolArray, seed: Seed, workers: int, report: Progress
-) -> tuple[dict[int, tuple[int, ...]], BoolArray]:
-    """Insist on each unreachable target in turn.
-
-    Returns
-    -------
-    The required targets that give way to each, worst first; and (T,) the targets that were had with nothing giving way:
-    these can be had beside the rest after all.
-    """
-    base = with_conflicts(plan, unreachable)
-    numbers = np.flatnonzero(unreachable).tolist()
-
-    def insisted(number: int) -> FloatArray:
-        weight = base.weight.copy()
-        weight[number] = INSISTENT
-        insisting = replace(base, weight=weight, steps=min(INSIST_STEPS, plan.steps))
-        return started(insisting, stream(seed, "insist", str(number))).distance(plan.targets) / tolerances(plan.targets)
-
-    with ThreadPoolExecutor(max_workers=workers) as pool:
-        gaps = list(pool.map(insisted, numbers))
-    report("What fights with what", len(numbers), len(numbers))
-    fights = {k: worst_required(gap, base.required) for k, gap in zip(numbers, gaps, strict=True)}
-    had = np.zeros(unreachable.size, dtype=bool)
-    for k, gap in zip(numbers, gaps, strict=True):
-        had[k] = gap[k] <= NEAR and not fights[k]
-    return fights, had
-
-
-def worst_required(gap: FloatArray, required: BoolArray) -> tuple[int, ...]:
-    """Return the three required targets that are missed by most, of those missed by more than ``NEAR`` tolerances."""
-    return tuple(int(k) for k in np.argsort(-gap)[:3] if gap[k] > NEAR and required[k])
+def opponents(plan: Plan, found: Found) -> tuple[int, ...]:
+    """Return the three required targets that give way most to one that is insisted on."""
+    gap = np.where(plan.asked.required, found.distance(plan.targets) / tolerances(plan.targets), 0.0)
+    return tuple(int(k) for k in np.argsort(-gap)[:3] if gap[k] > 0.0)

@@ -6,7 +6,6 @@ A task is what gives several targets at once: a count, a curve, a test or a Cox 
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from escc_bayes.evidence.reconstruction.compiled import compiled
 from escc_bayes.evidence.reconstruction.curve_statistics import fill_curve
@@ -28,31 +27,39 @@ from escc_bayes.evidence.reconstruction.problem import (
     RULE_ENDPOINT,
     RULE_KIND,
     SCALE,
+    TASK_KIND,
+    TASK_REF,
     TEST_ENDPOINT,
     TEST_GROUPING,
     TEST_GROUPS,
     WEIGHT,
     WITHIN,
     Aims,
+    BoolArray,
     IntArray,
 )
-from escc_bayes.evidence.reconstruction.rank_statistics import cox, log_rank
+from escc_bayes.evidence.reconstruction.rank_statistics import SE, CoxData, CoxRoom, cox, log_rank
 from escc_bayes.evidence.reconstruction.working import Working
 from escc_bayes.hazard.piecewise import FloatArray
 
 # Distance, in tolerances, above which a target pulls less the further it is.
 FAR = 4.0
 # Newton steps of a Cox model end when they are shorter: of a proposal, and of a set of patients that is kept.
-ROUGH, EXACT = 0.02, 1e-6
+ROUGH, EXACT = 0.02, 1e-3
 
 
 class Values(NamedTuple):
-    """Values of the targets (T,), loss (Q,) of each task, Cox estimates (M, P), and which tasks (Q,) are stale."""
+    """Values of the targets (T,), loss (Q,) of each task, Cox estimates (M, P), and which tasks (Q,) are stale.
+
+    ``columns`` (P,) and ``room`` are where Cox models are computed; they hold nothing between two calls.
+    """
 
     value: FloatArray
     loss: FloatArray
     beta: FloatArray
-    stale: NDArray[np.bool_]
+    stale: BoolArray
+    columns: IntArray
+    room: CoxRoom
 
 
 @compiled
@@ -71,7 +78,10 @@ def refresh(endpoint: IntArray, aims: Aims, working: Working, bound: float, prec
         if total > bound:
             return total
         if stale[task]:
-            fill(endpoint, aims, working, task, precision, values)
+            if aims.task[task, TASK_KIND] == LOG_RANK:
+                values.value[start[task]] = chi_square(aims.test, working, aims.task[task, TASK_REF])
+            else:
+                fill(endpoint, aims, working, task, precision, values)
             loss[task] = loss_of(values.value, aims.window, start[task], start[task + 1])
             total += loss[task]
     return total
@@ -79,17 +89,15 @@ def refresh(endpoint: IntArray, aims: Aims, working: Working, bound: float, prec
 
 @compiled
 def fill(endpoint: IntArray, aims: Aims, working: Working, task: int, precision: float, values: Values) -> None:
-    """Recompute the targets of one task."""
+    """Recompute the targets of a task that is no test."""
     first, last = aims.task_start[task], aims.task_start[task + 1]
-    kind, ref = aims.target[first, KIND], aims.target[first, REF]
+    kind, ref = aims.task[task, TASK_KIND], aims.task[task, TASK_REF]
     if kind == BROKEN_RULES:
         values.value[first] = broken_rules(aims.rule, aims.rule_tick, working)
     elif kind == PROGRESSED:
         values.value[first] = progressed(working.rows, ref, endpoint[ref, WITHIN])
     elif kind < PROGRESSED:
         fill_curve(endpoint, aims, working, ref, first, last, values.value)
-    elif kind == LOG_RANK:
-        values.value[first] = chi_square(aims.test, working, ref)
     else:
         fill_model(aims, working, first, last, precision, values)
 
@@ -106,20 +114,16 @@ def chi_square(test: IntArray, working: Working, number: int) -> float:
 def fill_model(aims: Aims, working: Working, first: int, last: int, precision: float, values: Values) -> None:
     """Write the log hazard ratios and Wald statistics of one Cox model."""
     number = aims.target[first, REF]
-    endpoint, size = aims.model[number, MODEL_ENDPOINT], aims.model[number, MODEL_SIZE]
-    rows, n = working.rows, working.rows.shape[1]
-    x, event, ses = np.empty((n, size)), np.empty(n, dtype=np.int64), np.empty(size)
-    for i in range(n):
-        slot = rows[working.order + endpoint, i]
-        event[i] = rows[working.event + endpoint, slot]
-        for a in range(size):
-            x[i, a] = max(rows[working.group + aims.model[number, MODEL_COLUMNS + a], slot], 0)
-    beta = values.beta[number, :size]
-    cox(x, event, beta, ses, precision)
+    endpoint, size, room = aims.model[number, MODEL_ENDPOINT], aims.model[number, MODEL_SIZE], values.room
+    columns, beta = values.columns[:size], values.beta[number, :size]
+    for a in range(size):
+        columns[a] = working.group + aims.model[number, MODEL_COLUMNS + a]
+    data = CoxData(working.rows, working.order + endpoint, working.event + endpoint, columns)
+    cox(data, room, beta, precision)
     for target in range(first, last):
         column = int(aims.argument[target, ARG])
         is_ratio = aims.target[target, KIND] == LOG_HR
-        values.value[target] = beta[column] if is_ratio else beta[column] / ses[column]
+        values.value[target] = beta[column] if is_ratio else beta[column] / room.vector[SE, column]
 
 
 @compiled

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from escc_bayes.hazard.piecewise import FloatArray
 
 type IntArray = NDArray[np.int64]
+type BoolArray = NDArray[np.bool_]
 type RandomState = NDArray[np.uint64]
 
 TICKS_PER_MONTH: Final = 100
@@ -70,6 +71,15 @@ LOW: Final = 0
 HIGH: Final = 1
 SCALE: Final = 2
 WEIGHT: Final = 3
+REQUIRED: Final = 4
+
+
+# Columns of ``Aims.task``: kind of its targets, endpoint, grouping (-1 none), subset of a curve, curve, test or model.
+TASK_KIND: Final = 0
+TASK_ENDPOINT: Final = 1
+TASK_GROUPING: Final = 2
+TASK_SUBSET: Final = 3
+TASK_REF: Final = 4
 
 
 class State(NamedTuple):
@@ -112,8 +122,8 @@ class Aims(NamedTuple):
     Attributes
     ----------
     curve : (K, 3). test : (R, 3). model : (M, 2 + P). rule : (U, 4). rule_tick : (U, L).
-    task_start : (Q + 1,) targets stand in the order of what gives them: counts, curves, tests, models.
-    target : (T, 2). argument : (T, 2). window : (T, 4); the loss of a target is 0 inside [low, high].
+    task : (Q, 5). task_start : (Q + 1,) targets stand in the order of what gives them: counts, curves, tests, models.
+    target : (T, 2). argument : (T, 2). window : (T, 5); the loss of a target is 0 inside [low, high].
     """
 
     curve: IntArray
@@ -121,6 +131,7 @@ class Aims(NamedTuple):
     model: IntArray
     rule: IntArray
     rule_tick: IntArray
+    task: IntArray
     task_start: IntArray
     target: IntArray
     argument: FloatArray

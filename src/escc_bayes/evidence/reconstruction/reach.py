@@ -2,9 +2,6 @@
 
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from escc_bayes.evidence.reconstruction.changes import (
     BEFORE,
     CLASS,
@@ -19,29 +16,26 @@ from escc_bayes.evidence.reconstruction.changes import (
 )
 from escc_bayes.evidence.reconstruction.compiled import compiled
 from escc_bayes.evidence.reconstruction.problem import (
-    BROKEN_RULES,
-    CURVE_ENDPOINT,
-    CURVE_GROUPING,
-    CURVE_SUBSET,
     GROUPING_BLOCK,
     GROUPING_COLUMN,
-    KIND,
+    LOG_HR,
     LOG_RANK,
     MODEL_COLUMNS,
-    MODEL_ENDPOINT,
     MODEL_SIZE,
     PROGRESSED,
-    REF,
     RULE_COLUMN,
-    TEST_ENDPOINT,
-    TEST_GROUPING,
+    TASK_ENDPOINT,
+    TASK_GROUPING,
+    TASK_KIND,
+    TASK_REF,
+    TASK_SUBSET,
+    WALD_Z,
     Aims,
+    BoolArray,
     IntArray,
     Structure,
 )
 from escc_bayes.evidence.reconstruction.working import Working
-
-type BoolArray = NDArray[np.bool_]
 
 
 class Reach(NamedTuple):
@@ -56,22 +50,21 @@ def mark_stale(
     structure: Structure, aims: Aims, working: Working, change: IntArray, reach: Reach, stale: BoolArray
 ) -> None:
     """Write ``reach``, and which tasks (Q,) a change can move."""
+    task, which = aims.task, change[WHICH]
     mark_endpoints(working, change, reach.endpoint)
     mark_groupings(structure.grouping, working, change, reach.grouping)
-    for task in range(stale.size):
-        kind, ref = aims.target[aims.task_start[task], KIND], aims.target[aims.task_start[task], REF]
-        if kind == BROKEN_RULES:
-            stale[task] = rules_move(structure.block, aims.rule, change)
-        elif kind == PROGRESSED:
-            stale[task] = change[WHICH] == OUTCOME
+    for q in range(stale.size):
+        kind, endpoint, grouping = task[q, TASK_KIND], task[q, TASK_ENDPOINT], task[q, TASK_GROUPING]
+        if kind == LOG_RANK:
+            stale[q] = reach.endpoint[endpoint] and reach.grouping[grouping]
+        elif kind in (LOG_HR, WALD_Z):
+            stale[q] = reach.endpoint[endpoint] and model_moves(aims.model, task[q, TASK_REF], reach.grouping)
         elif kind < PROGRESSED:
-            stale[task] = curve_moves(aims.curve, ref, change[WHICH], reach)
-        elif kind == LOG_RANK:
-            stale[task] = (
-                reach.endpoint[aims.test[ref, TEST_ENDPOINT]] and reach.grouping[aims.test[ref, TEST_GROUPING]]
-            )
+            stale[q] = curve_moves(which, reach, endpoint, grouping, task[q, TASK_SUBSET])
+        elif kind == PROGRESSED:
+            stale[q] = which == OUTCOME
         else:
-            stale[task] = model_moves(aims.model, ref, reach)
+            stale[q] = rules_move(structure.block, aims.rule, change)
 
 
 @compiled
@@ -119,22 +112,17 @@ def rules_move(block: IntArray, rule: IntArray, change: IntArray) -> bool:
 
 
 @compiled
-def curve_moves(curve: IntArray, number: int, which: int, reach: Reach) -> bool:
+def curve_moves(which: int, reach: Reach, endpoint: int, grouping: int, subset: int) -> bool:
     """Return whether a change can move a curve; one of those who progressed depends on every endpoint."""
-    grouping, of_some = curve[number, CURVE_GROUPING], curve[number, CURVE_SUBSET] > 0
-    if which in (OUTCOME, OUTCOMES) and of_some:
+    if subset > 0 and which in (OUTCOME, OUTCOMES):
         return True
-    if grouping < 0:
-        return which == OUTCOME and reach.endpoint[curve[number, CURVE_ENDPOINT]]
-    return reach.endpoint[curve[number, CURVE_ENDPOINT]] and reach.grouping[grouping]
+    return reach.endpoint[endpoint] and (reach.grouping[grouping] if grouping >= 0 else which == OUTCOME)
 
 
 @compiled
-def model_moves(model: IntArray, number: int, reach: Reach) -> bool:
-    """Return whether a change can move a Cox model."""
-    if not reach.endpoint[model[number, MODEL_ENDPOINT]]:
-        return False
+def model_moves(model: IntArray, number: int, groupings: BoolArray) -> bool:
+    """Return whether a change can move a Cox model whose endpoint it moves."""
     for a in range(model[number, MODEL_SIZE]):  # noqa: SIM110 - Numba compiles no generator
-        if reach.grouping[model[number, MODEL_COLUMNS + a]]:
+        if groupings[model[number, MODEL_COLUMNS + a]]:
             return True
     return False

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from escc_bayes.data.published import Study
-from escc_bayes.evidence.reconstruction.assemble import in_order
+from escc_bayes.evidence.reconstruction.assemble import Asked, in_order
 from escc_bayes.evidence.reconstruction.conflicts import Conflicts, Progress, find_conflicts, with_conflicts
 from escc_bayes.evidence.reconstruction.layout import Layout, ReconstructionError
 from escc_bayes.evidence.reconstruction.problem import TICKS_PER_MONTH
@@ -16,9 +16,9 @@ from escc_bayes.evidence.reconstruction.search import Found, Plan, search
 from escc_bayes.evidence.reconstruction.targets import Target, number_of, targets_of
 from escc_bayes.foundation.seeds import Seed, generator, stream
 
-REPLICATES, STEPS = 20, 1_000_000
+REPLICATES, STEPS = 20, 20_000_000
 # A proposal costs as much as there are patients: beyond 100 the default search is shorter.
-STEPS_TIMES_PATIENTS = 100_000_000
+STEPS_TIMES_PATIENTS = 2_000_000_000
 FEWEST_PATIENTS, MOST_PATIENTS = 4, 5_000
 
 
@@ -64,7 +64,8 @@ def reconstruct(
     study, layout : what was printed, and how it becomes columns.
     seed : the same seed gives the same cohorts, on any number of cores.
     replicates : how many cohorts; one reconstruction is one guess.
-    steps : proposals of one search; more come nearer. None: 1,000,000, fewer beyond 100 patients.
+    steps : proposals of one search; more come nearer. None: 20,000,000, fewer beyond 100 patients. A search
+        that has matched every required target stops earlier.
     workers : threads; None: one a core.
     progress : called with (what, done, total).
 
@@ -85,8 +86,7 @@ def reconstruct(
         layout,
         targets,
         n,
-        np.ones(size),
-        np.ones(size, dtype=bool),
+        Asked(np.ones(size), np.ones(size, dtype=bool)),
         steps or min(STEPS, STEPS_TIMES_PATIENTS // n),
     )
     threads = workers or os.cpu_count() or 1

@@ -9,11 +9,11 @@ import numpy as np
 
 from escc_bayes.data.published import Study
 from escc_bayes.evidence.reconstruction import problem as kinds
-from escc_bayes.evidence.reconstruction.annealing import anneal
-from escc_bayes.evidence.reconstruction.assemble import assemble, first_state
+from escc_bayes.evidence.reconstruction.annealing import Schedule, anneal
+from escc_bayes.evidence.reconstruction.assemble import Asked, assemble, first_state
 from escc_bayes.evidence.reconstruction.columns import Columns, draw_columns
 from escc_bayes.evidence.reconstruction.layout import Layout
-from escc_bayes.evidence.reconstruction.problem import RandomState, State
+from escc_bayes.evidence.reconstruction.problem import BoolArray, RandomState, State
 from escc_bayes.evidence.reconstruction.start import draw_outcomes
 from escc_bayes.evidence.reconstruction.targets import CountKey, CurveKey, Target
 from escc_bayes.foundation.seeds import Seed, generator, stream
@@ -25,36 +25,33 @@ CURVE_STEPS, CURVE_STARTS, MANY, STARTS_OF_MANY, SIGN_STEPS = 150_000, 2, 200, 1
 # Shares of exchanges of columns, of those or exchanges of times, and of exchanges between neighbours in time. While it
 # is hot no single time changes, so that the curves stay matched.
 ONLY_TIMES, ONLY_COLUMNS, HOT_MIX, COLD_MIX = (0.0, 0.3, 0.5), (0.95, 1.0, 0.5), (0.8, 1.0, 0.5), (0.5, 0.9, 0.5)
-HOT, WARM, COLD = 20.0, 1.0, 0.01
-# Short searches, and the length of each of their two parts as a share of the long one.
-CANDIDATES, SHORT = 5, 0.1
-# Where a further round begins.
-REHEATED = 0.3
+CURVES_HOT, HOT, WARM, COLD = 30.0, 20.0, 1.0, 0.01
+# Short searches, and the length of each of their two parts.
+CANDIDATES, SHORT = 5, 100_000
+# The long search: at one temperature, with weights that grow where a target is not matched.
+STEADY, PATIENCE, ROUND, MORE = 0.05, 3000, 2_000_000, 300_000
 # Weights by rank.
 FIRST, SECOND, THIRD = 10.0, 1.0, 0.7
-# A search that leaves a required target unmatched goes on from where it is, this many times.
-MORE_ROUNDS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What every search of a study shares: targets in order, how many patients, and the weight of each target.
-
-    ``required`` (T,) marks the targets that a cohort must match.
-    """
+    """What every search of a study shares: targets in order, how many patients, and what is asked of each target."""
 
     study: Study
     layout: Layout
     targets: tuple[Target, ...]
     n: int
-    weight: FloatArray
-    required: np.ndarray
+    asked: Asked
     steps: int
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A cohort that a search ended with: columns, state, the value (T,) of each target in its unit, and the loss."""
+    """A cohort that a search ended with: columns, state, and the value (T,) of each target in its unit.
+
+    ``loss`` is that of the required targets.
+    """
 
     columns: Columns
     state: State
@@ -67,7 +64,7 @@ class Found:
 
 
 def search(plan: Plan, seed: Seed) -> Found:
-    """Return the best cohort of one search: several short ones, the best of them taken further.
+    """Return the best cohort of one search: several short ones, taken further in turn until one matches.
 
     What a long search changes least, such as the number of deaths and the sizes of classes that were not printed,
     decides how near it can come.
@@ -76,18 +73,24 @@ def search(plan: Plan, seed: Seed) -> Found:
     ------
     ReconstructionError : the layout's counts contradict each other.
     """
-    short = replace(plan, steps=round(SHORT * plan.steps))
+    short = replace(plan, steps=min(SHORT, plan.steps))
     candidates = [started(short, stream(seed, "candidate", str(k))) for k in range(CANDIDATES)]
-    found = min(candidates, key=lambda c: c.loss)
-    random = first_random(seed)
-    problem = assemble(plan.layout, plan.targets, found.columns, plan.weight)
-    value = found.value * units(plan.targets)
-    loss = found.loss
-    for hot in (WARM, *[REHEATED] * MORE_ROUNDS):
-        if is_matched(plan, value):
+    candidates.sort(key=lambda c: c.loss)
+    left = plan.steps
+    for turn, number in enumerate([*range(CANDIDATES), *[0] * (plan.steps // ROUND)]):
+        if left <= 0:
             break
-        loss, _ = anneal(problem, found.state, random, np.array(COLD_MIX), plan.steps, hot, COLD, value)
-    return Found(found.columns, found.state, value / units(plan.targets), loss)
+        candidates[number] = carried_on(plan, candidates[number], stream(seed, "turn", str(turn)), left)
+        if candidates[number].loss == 0.0:
+            break
+        left -= ROUND
+    return min(candidates, key=lambda c: c.loss)
+
+
+def carried_on(plan: Plan, found: Found, seed: Seed, most: int) -> Found:
+    """Return what a long search from a cohort ends with; ``most`` proposals, if that is less than a round."""
+    schedule = Schedule(min(ROUND, most), STEADY, STEADY, PATIENCE, min(MORE, most))
+    return annealed(plan, found, first_random(seed), COLD_MIX, schedule)
 
 
 def first_random(seed: Seed) -> RandomState:
@@ -95,50 +98,59 @@ def first_random(seed: Seed) -> RandomState:
     return stream(seed, "annealing").generate_state(1, np.uint64).astype(np.uint64)
 
 
+def annealed(
+    plan: Plan, found: Found, random: RandomState, mix: tuple[float, float, float], schedule: Schedule
+) -> Found:
+    """Return what a search from a cohort ends with; targets without weight are not computed, their values NaN."""
+    used = np.flatnonzero(plan.asked.weight > 0.0)
+    targets = tuple(plan.targets[k] for k in used)
+    asked = Asked(plan.asked.weight[used], plan.asked.required[used])
+    problem = assemble(plan.layout, targets, found.columns, asked)
+    state, value = State(*(rows.copy() for rows in found.state)), np.zeros(used.size)
+    loss, _ = anneal(problem, state, random, np.array(mix), schedule, value)
+    values = np.full(len(plan.targets), np.nan)
+    values[used] = value / units(targets)
+    return Found(found.columns, state, values, loss)
+
+
 def started(plan: Plan, seed: Seed) -> Found:
     """Return what a short search from new columns and outcomes ends with."""
     random = first_random(seed)
-    columns, state = matched_curves(plan, seed, random)
-    value = np.zeros(len(plan.targets))
-    of_columns = np.array([t.kind == kinds.LOG_HR or is_curve(t) for t in plan.targets])
-    signs = assemble(plan.layout, plan.targets, columns, plan.weight * of_columns)
-    anneal(signs, state, random, np.array(ONLY_COLUMNS), SIGN_STEPS, HOT, WARM, value)
-    problem = assemble(plan.layout, plan.targets, columns, plan.weight)
-    anneal(problem, state, random, np.array(HOT_MIX), plan.steps, HOT, WARM, value)
-    loss, _ = anneal(problem, state, random, np.array(COLD_MIX), plan.steps, WARM, COLD, value)
-    return Found(columns, state, value / units(plan.targets), loss)
+    found = matched_curves(plan, seed, random)
+    signs = asked_only(plan, np.array([t.kind == kinds.LOG_HR or is_curve(t) for t in plan.targets]))
+    found = annealed(signs, found, random, ONLY_COLUMNS, Schedule(SIGN_STEPS, HOT, WARM, 0, 0))
+    found = annealed(plan, found, random, HOT_MIX, Schedule(plan.steps, HOT, WARM, 0, 0))
+    return annealed(plan, found, random, COLD_MIX, Schedule(plan.steps, WARM, COLD, 0, 0))
 
 
-def matched_curves(plan: Plan, seed: Seed, random: RandomState) -> tuple[Columns, State]:
+def asked_only(plan: Plan, some: BoolArray) -> Plan:
+    """Return the plan in which only some targets (T,) have a weight."""
+    return replace(plan, asked=Asked(plan.asked.weight * some, plan.asked.required & some))
+
+
+def matched_curves(plan: Plan, seed: Seed, random: RandomState) -> Found:
     """Return columns, and outcomes that match the required curves of all patients or arms; the best of a few starts."""
-    best: tuple[float, Columns, State] | None = None
-    curves = np.array([is_curve(t) and rank_weight(t) == FIRST for t in plan.targets]) & plan.required
-    for start in range(CURVE_STARTS if plan.n <= MANY else STARTS_OF_MANY):
-        rng = generator(seed, "start", str(start))
-        columns = draw_columns(plan.layout, plan.study, plan.n, rng)
-        ticks, events = draw_outcomes(plan.layout, plan.targets, columns.codes, plan.n, rng)
-        state = first_state(columns, ticks, events)
-        problem = assemble(plan.layout, plan.targets, columns, plan.weight * curves)
-        loss, _ = anneal(
-            problem, state, random, np.array(ONLY_TIMES), CURVE_STEPS, 30.0, COLD, np.zeros(len(plan.targets))
-        )
-        if best is None or loss < best[0]:
-            best = loss, columns, state
-        if loss == 0.0:
+    first = np.array([is_curve(t) and rank_weight(t) == FIRST for t in plan.targets])
+    curves = asked_only(plan, first & plan.asked.required)
+    starts: list[Found] = []
+    for number in range(CURVE_STARTS if plan.n <= MANY else STARTS_OF_MANY):
+        start = drawn(plan, generator(seed, "start", str(number)))
+        starts.append(annealed(curves, start, random, ONLY_TIMES, Schedule(CURVE_STEPS, CURVES_HOT, COLD, 0, 0)))
+        if starts[-1].loss == 0.0:
             break
-    assert best is not None
-    return best[1], best[2]
+    return min(starts, key=lambda found: found.loss)
+
+
+def drawn(plan: Plan, rng: np.random.Generator) -> Found:
+    """Return columns with the printed counts and outcomes near the printed curves; no target computed."""
+    columns = draw_columns(plan.layout, plan.study, plan.n, rng)
+    ticks, events = draw_outcomes(plan.layout, plan.targets, columns.codes, plan.n, rng)
+    return Found(columns, first_state(columns, ticks, events), np.zeros(len(plan.targets)), np.inf)
 
 
 def is_curve(target: Target) -> bool:
     """Return whether a target depends on outcomes alone."""
     return isinstance(target.key, CurveKey) or target.kind == kinds.PROGRESSED
-
-
-def is_matched(plan: Plan, value: FloatArray) -> bool:
-    """Return whether every required target is matched; values in ticks."""
-    found = value / units(plan.targets)
-    return all(t.distance(float(v)) == 0.0 for t, v, r in zip(plan.targets, found, plan.required, strict=True) if r)
 
 
 def units(targets: tuple[Target, ...]) -> FloatArray:

@@ -27,7 +27,8 @@ SAME = 1e-9
 def target_rows(found: Reconstruction) -> list[dict[str, object]]:
     """Return one row for every printed statistic and count.
 
-    ``matched``: in every cohort. ``distance``: of the nearest cohort from the values that count as matched.
+    ``matched``: in every cohort. ``distance``: from the values that count as matched, of the nearest cohort or of
+    the search that insisted on the target.
     """
     values = np.array([cohort.value for cohort in found.found])
     rows = [target_row(found, k, values[:, k]) for k in range(len(found.targets))]
@@ -49,7 +50,7 @@ def target_row(found: Reconstruction, number: int, values: np.ndarray) -> dict[s
         matched=gaps <= SAME,
         within_rounding=bool(np.all(inside)),
         reachable=not bool(found.conflicts.unreachable[number]),
-        distance=float(gaps.min()),
+        distance=float(min(gaps.min(), found.conflicts.nearest[number])),
         fights_with="; ".join(against),
     )
 
