@@ -10,7 +10,8 @@ from escc_bayes.hazard.piecewise import FloatArray, person_months
 from escc_bayes.spec.mixture import NormalMixture
 from escc_bayes.trial.design import TrialDesign
 from escc_bayes.trial.exact_posterior import SHARE, GammaBaseline, integrals, log_density, mode, reach
-from escc_bayes.trial.interim import Interim
+from escc_bayes.trial.interim import FollowUp, Interim
+from escc_bayes.trial.pace import future_entries
 from escc_bayes.trial.seen import Patients
 from escc_bayes.trial.simulate import exponentials
 from escc_bayes.trial.sufficient import ArmData, BoolArray
@@ -54,14 +55,15 @@ def inverse_cdf(data: ArmData, baseline: GammaBaseline, mean: float, sd: float, 
 def completed(design: TrialDesign, interim: Interim, count: int, generator: np.random.Generator) -> Patients:
     """Return ``count`` completions of a trial: the patients seen, with their futures, and those still to come.
 
-    Patients still to come enter at the design's rates from the look on, and fill each arm to its planned number.
+    Patients still to come enter at a pace drawn given the entries so far, the arms in random order, and fill each arm
+    to its planned number.
     """
     prior = design.analysis_prior
     cuts = interim.cuts(prior.pieces, prior.cuts)
     beta, rates = posterior_draws(interim.data(cuts), prior.mixture, prior.baseline, count, generator)
     share = SHARE[prior.baseline.at]
-    coming = [max(design.patients[arm] - int((interim.treated == bool(arm)).sum()), 0) for arm in (0, 1)]
-    arrivals = future_entries(design, interim, (count, sum(coming)), generator)
+    coming = still_to_come(design, interim)
+    arrivals = generator.permuted(future_entries(design, interim, (count, sum(coming)), generator), axis=1)
     arms = []
     for arm, (sign, columns) in enumerate(((-share, slice(0, coming[0])), (1.0 - share, slice(coming[0], None)))):
         hazard = rates * np.exp(sign * beta)[:, None]
@@ -71,16 +73,32 @@ def completed(design: TrialDesign, interim: Interim, count: int, generator: np.r
     return Patients(entry, np.minimum(died, lost), np.where(lost < died, np.inf, entry + died), arms[0][0].shape[1])
 
 
-def future_entries(
-    design: TrialDesign, interim: Interim, shape: tuple[int, int], generator: np.random.Generator
-) -> FloatArray:
-    """Return calendar months of entry of the patients still to come."""
-    before = design.accrual.planned(interim.month)
-    return design.accrual.month_of(before + generator.random(shape) * shape[1])
+def still_to_come(design: TrialDesign, interim: Interim) -> tuple[int, int]:
+    """Return how many patients each arm still lacks; an arm with more than planned takes them from the other."""
+    left = max(sum(design.patients) - interim.entry.size, 0)
+    control = min(max(design.patients[0] - int(np.count_nonzero(~interim.treated)), 0), left)
+    return control, left - control
+
+
+def completed_blinded(design: TrialDesign, seen: FollowUp, count: int, generator: np.random.Generator) -> Patients:
+    """Return ``count`` completions by one hazard for all patients: nothing is asked or told of the arms.
+
+    Pooled hazards lambda_j ~ Gamma(a + D_j, b + Y_j); dropout at the mean of the arms' rates.
+    """
+    prior, planned = design.analysis_prior, design.patients
+    cuts = seen.cuts(prior.pieces, prior.cuts)
+    events, months = seen.pooled(cuts)
+    shape = np.broadcast_to(events + prior.baseline.shape, (count, events.size))
+    hazard = generator.standard_gamma(shape) / (months + prior.baseline.rate)
+    arrivals = future_entries(design, seen, (count, max(sum(planned) - seen.entry.size, 0)), generator)
+    dropout = float(np.average(design.dropout, weights=planned))
+    everyone = np.ones(seen.entry.shape, dtype=np.bool_)
+    entry, died, lost = arm_futures(seen, everyone, arrivals, hazard, cuts, dropout, generator)
+    return Patients(entry, np.minimum(died, lost), np.where(lost < died, np.inf, entry + died), entry.shape[1])
 
 
 def arm_futures(
-    interim: Interim,
+    interim: FollowUp,
     mine: BoolArray,
     arrivals: FloatArray,
     hazard: FloatArray,

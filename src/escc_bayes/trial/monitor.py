@@ -12,6 +12,7 @@ from escc_bayes.trial.decide import Criteria, Evidence, criteria_of, evidence_at
 from escc_bayes.trial.design import TrialDesign
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.exact_posterior import probability_below
+from escc_bayes.trial.forecast import Forecast, forecast_of
 from escc_bayes.trial.interim import Interim
 from escc_bayes.trial.seen import Patients
 from escc_bayes.trial.snapshot import look_months, snapshot
@@ -35,15 +36,20 @@ class Outlook:
     ----------
     better_now : P(HR < 1 | data so far).
     rules : predictive probability of success of each rule.
-    final_months : (completions,) calendar month of the final look.
+    forecast : patients, events and the month of the final look.
     """
 
     better_now: float
     rules: tuple[PredictiveSuccess, ...]
-    final_months: FloatArray
+    forecast: Forecast
+
+    @property
+    def final_months(self) -> FloatArray:
+        """Calendar month of the final look, (completions,)."""
+        return self.forecast.final_months
 
 
-def monitor(design: TrialDesign, interim: Interim, *, completions: int, seed: Seed) -> Outlook:
+def monitor(design: TrialDesign, interim: Interim, *, completions: int, seed: Seed, level: float = 0.95) -> Outlook:
     """Complete a running trial many times and judge every rule at the final look.
 
     Interim looks between now and then are not acted upon: the probability is that of success at the end.
@@ -54,12 +60,13 @@ def monitor(design: TrialDesign, interim: Interim, *, completions: int, seed: Se
     data = interim.data(interim.cuts(prior.pieces, prior.cuts))
     now = probability_below(data, prior.mixture, prior.baseline, np.zeros(1))[0, 0]
     criteria = criteria_of(design)
-    ended = final_evidence(design, criteria, completed(design, interim, completions, generator(seed, "completions")))
+    carried = completed(design, interim, completions, generator(seed, "completions"))
+    ended = final_evidence(design, criteria, carried)
     found = []
     for rule, verdict in zip(design.rules, verdicts(design, criteria, [ended], first=final), strict=True):
         share = float(np.mean(verdict.success))
         found.append(PredictiveSuccess(rule.name, share, math.sqrt(share * (1.0 - share) / completions), completions))
-    return Outlook(float(now), tuple(found), ended.month)
+    return Outlook(float(now), tuple(found), forecast_of(design, interim.month, carried, level))
 
 
 def refuse_beyond_pieces(design: TrialDesign) -> None:

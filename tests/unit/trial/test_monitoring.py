@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 
 from escc_bayes.spec.mixture import mixture_of
-from escc_bayes.trial.completion import completed, posterior_draws
+from escc_bayes.trial.completion import completed, completed_blinded, posterior_draws
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.exact_posterior import GammaBaseline, moments, probability_below
-from escc_bayes.trial.interim import Interim
+from escc_bayes.trial.forecast import forecast_of
+from escc_bayes.trial.interim import FollowUp, Interim
 from escc_bayes.trial.monitor import monitor
 from escc_bayes.trial.operating_characteristics import operating_characteristics
+from escc_bayes.trial.pace import Pace, future_entries, pace_of
 from escc_bayes.trial.simulate import draw, drawn_log_ratios, patients
 from escc_bayes.trial.truth import PiecewiseControl
 from tests.unit.trial.designs import small
@@ -62,8 +64,58 @@ def test_what_is_known_stays_and_the_rest_lives_on():
     assert np.all(there[:, ~died & ~interim.lost[controls]] > known[~died & ~interim.lost[controls]])
     assert np.all(np.isinf(ended.calendar[:, : known.size][:, interim.lost[controls]]))
     assert np.all(ended.entry[:, known.size : 50] >= 8.0)
-    latest = 8.0 + (100 - interim.entry.size) / (100.0 / 12.0)
-    assert np.all(ended.entry <= latest)
+
+
+def test_entries_to_come_have_the_moments_of_a_gamma_poisson_process():
+    """40 of 100 patients in at month 6 where 50 were planned: pace Gamma(40.5, 50), mean of 1 / pace 50 / 39.5.
+
+    The k-th entry to come is month 6 + Gamma(k, 1) / pace / rate; mean and SD in closed form, 4 standard errors.
+    """
+    design, count = small(), 40_000
+    seen = FollowUp(
+        6.0, np.linspace(0.0, 5.9, 40), np.full(40, 0.1), np.zeros(40, dtype=bool), np.zeros(40, dtype=bool)
+    )
+    assert pace_of(design.accrual, 100, seen) == Pace(40.5, 50.0)
+    months = future_entries(design, seen, (count, 60), np.random.default_rng(5))
+    rate, k = 100.0 / 12.0, 60
+    inverse = 50.0 / 39.5
+    square = 50.0**2 / (39.5 * 38.5)
+    sd = math.sqrt(k * (k + 1) * square - (k * inverse) ** 2) / rate
+    assert months[:, -1].mean() == pytest.approx(6.0 + k * inverse / rate, abs=4.0 * sd / count**0.5)
+    assert months[:, -1].std() == pytest.approx(sd, rel=0.03)
+    # The wait for the first one is exponential given the pace: a Lomax distribution with median b (2^(1/a) - 1) / rate.
+    median = 50.0 * (2.0 ** (1.0 / 40.5) - 1.0) / rate
+    assert np.mean(months[:, 0] - 6.0 < median) == pytest.approx(0.5, abs=4.0 * 0.5 / count**0.5)
+
+
+def test_an_uncertain_planned_pace_gives_way_to_the_entries():
+    """log_sd 0.2: a prior worth 1 / (exp(0.04) - 1) = 24.5 patients; a full trial counts to its last entry."""
+    seen = FollowUp(
+        30.0, np.linspace(0.0, 12.0, 100), np.ones(100), np.zeros(100, dtype=bool), np.zeros(100, dtype=bool)
+    )
+    shape = 1.0 / math.expm1(0.04)
+    accrual = replace(small().accrual, log_sd=0.2)
+    found = pace_of(accrual, 100, seen)
+    assert (found.shape, found.rate) == (pytest.approx(shape + 100.0), pytest.approx(shape + 100.0))
+
+
+def test_the_blinded_month_of_an_event_is_that_of_exponential_spacings():
+    """Everybody in, nobody lost: the k-th event of n comes after sum 1 / ((n - i) lambda) on average.
+
+    lambda ~ Gamma(a + D, b + Y), so 1 / lambda has mean (b + Y) / (a + D - 1).
+    """
+    prior = {"log_hr": {"normal": [0.0, 10.0]}, "baseline": {"pieces": 1, "gamma": [0.5, 10.0]}}
+    design, count = small(dropout=None, analysis_prior=prior), 20_000
+    time = np.where(np.arange(100) < 30, 4.0, 8.0)
+    seen = FollowUp(8.0, 8.0 - time, time, np.arange(100) < 30, np.zeros(100, dtype=bool))
+    ended = completed_blinded(design, seen, count, np.random.default_rng(6))
+    found = forecast_of(design, 8.0, ended, 0.95)
+    waits = (1.0 / np.arange(70, 40, -1)).sum()
+    expected = 8.0 + waits * (10.0 + time.sum()) / (0.5 + 30.0 - 1.0)
+    error = found.final_months.std() / count**0.5
+    assert found.final_months.mean() == pytest.approx(expected, abs=4.0 * error)
+    assert found.reached == 1.0
+    assert (found.events.median[0], found.events.median[-1] >= 60.0) == (30.0, True)
 
 
 def test_a_finished_trial_has_a_predictive_probability_of_0_or_1():
