@@ -2,13 +2,14 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import ndtr, ndtri
 
 from escc_bayes.classical.coding import with_reference
 from escc_bayes.classical.cox import cox
-from escc_bayes.classical.firth import FirthError, firth
+from escc_bayes.classical.firth import FirthError, FirthFit, firth
 from escc_bayes.classical.newton import CollinearError
 from escc_bayes.classical.weibull import WeibullFit, weibull_mle
 from escc_bayes.estimand.contrast import complete, weights
@@ -138,7 +139,9 @@ def firth_ratio(asked: HazardRatio, source: Source) -> Estimate:
         columns, others = with_reference(plan, asked.term, str(asked.versus))
         place = inside.start + others.index(str(asked.level))
     try:
-        fitted = firth(columns, plan.rows.time, plan.rows.event, level=source.level)
+        fitted = kept_firth(
+            columns.tobytes(), plan.rows.time.tobytes(), plan.rows.event.tobytes(), plan.rows.n, source.level
+        )
     except CollinearError as error:
         return ratio_estimate(asked, source, "cox_firth", note=collinear_words(error, plan))
     except FirthError as error:
@@ -152,6 +155,13 @@ def firth_ratio(asked: HazardRatio, source: Source) -> Estimate:
         p_value=float(fitted.p_value[place]),
         log_sd=factor * math.sqrt(float(fitted.covariance[place, place])),
     )
+
+
+@lru_cache(maxsize=64)
+def kept_firth(columns: bytes, time: bytes, event: bytes, patients: int, level: float) -> FirthFit:
+    """Return Firth's fit of arrays given as bytes; kept, since every contrast of a reference reads the same fit."""
+    X = np.frombuffer(columns).reshape(patients, -1)
+    return firth(X, np.frombuffer(time), np.frombuffer(event), level=level)
 
 
 def ratio_estimate(

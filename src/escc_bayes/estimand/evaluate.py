@@ -61,16 +61,24 @@ def draws_of(asked: Estimand, plan: ModelPlan, coefficients: FloatArray, hazard:
 
 
 def averaged_over(plan: ModelPlan, term: str, group: str, population: str) -> tuple[FloatArray, FloatArray]:
-    """Return columns (m, p) and weights (m,) of the patients to average over."""
+    """Return columns (m, p) and weights (m,) of the patients to average over; patients who are alike share a row."""
     design, weight = plan.design, plan.rows.weight
     if not term:
-        return design.centred, weight
+        return alike(design.centred, weight)
     check_group(plan, term, group)
     if population == "everyone":
-        return setting_columns(design, term, group) - design.center, weight
+        return alike(setting_columns(design, term, group) - design.center, weight)
     covariate = plan.rows.covariates[term]
     inside = covariate.values == covariate.schema.levels.index(group)
-    return design.centred[inside], weight[inside]
+    return alike(design.centred[inside], weight[inside])
+
+
+def alike(columns: FloatArray, weight: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the distinct rows of ``columns`` (n, p) and the weight of each."""
+    if not columns.shape[1]:
+        return columns[:1], weight.sum(keepdims=True)
+    distinct, place = np.unique(columns, axis=0, return_inverse=True)
+    return distinct, np.bincount(place.reshape(-1), weight)
 
 
 def check_group(plan: ModelPlan, term: str, group: str) -> None:

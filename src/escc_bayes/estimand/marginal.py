@@ -5,6 +5,8 @@ t through H0(t) alone: the median solves mean_i exp(-m exp(eta_i)) = 1/2 for m, 
 See docs/methods/marginal.md.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from escc_bayes.hazard.baseline import Hazard
@@ -35,8 +37,7 @@ def survival(
     share = weight / weight.sum()
     cumulative = hazard.cumulative(times)
     curves = np.empty(cumulative.shape)
-    for start in range(0, curves.shape[0], BLOCK):
-        part = slice(start, start + BLOCK)
+    for part in blocks(hazard):
         minus_relative = -relative_hazards(coefficients[part], columns)
         for j in range(times.size):
             curves[part, j] = np.exp(cumulative[part, [j]] * minus_relative) @ share
@@ -48,8 +49,13 @@ def median(hazard: Hazard, coefficients: FloatArray, columns: FloatArray, weight
 
     Bisection on log m, to 1e-12 relative; the arguments are those of ``survival``.
     """
-    relative = relative_hazards(coefficients, columns)
     share = weight / weight.sum()
+    return np.concatenate([median_of(hazard.part(b), coefficients[b], columns, share) for b in blocks(hazard)])
+
+
+def median_of(hazard: Hazard, coefficients: FloatArray, columns: FloatArray, share: FloatArray) -> FloatArray:
+    """Return the medians of one block of draws; ``share`` (n,) sums to 1."""
+    relative = relative_hazards(coefficients, columns)
     low = np.log(np.log(2.0) / relative.max(axis=1))
     high = np.log(np.log(2.0) / relative.min(axis=1))
     for _ in range(BISECTIONS):
@@ -63,7 +69,17 @@ def restricted_mean(
     hazard: Hazard, coefficients: FloatArray, columns: FloatArray, weight: FloatArray, until: float
 ) -> FloatArray:
     """Return the restricted mean survival time to ``until`` of the average curve, (D,) months."""
-    return hazard.restricted_mean(relative_hazards(coefficients, columns), until) @ (weight / weight.sum())
+    share = weight / weight.sum()
+    means = [
+        hazard.part(b).restricted_mean(relative_hazards(coefficients[b], columns), until) @ share
+        for b in blocks(hazard)
+    ]
+    return np.concatenate(means)
+
+
+def blocks(hazard: Hazard) -> Iterator[slice]:
+    """Yield the draws, ``BLOCK`` at a time."""
+    return (slice(start, start + BLOCK) for start in range(0, hazard.draws, BLOCK))
 
 
 def relative_hazards(coefficients: FloatArray, columns: FloatArray) -> FloatArray:

@@ -4,12 +4,15 @@ An object holds the draws; the arithmetic is in ``piecewise`` and ``weibull``.
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from escc_bayes.hazard import piecewise, weibull
 from escc_bayes.hazard.piecewise import FloatArray
+
+type Chosen = slice | NDArray[np.integer]
 
 
 class Hazard(Protocol):
@@ -18,6 +21,10 @@ class Hazard(Protocol):
     @property
     def draws(self) -> int:
         """Number of draws."""
+        ...
+
+    def part(self, chosen: Chosen) -> Self:
+        """Return the baseline of some of the draws."""
         ...
 
     def cumulative(self, times: FloatArray) -> FloatArray:
@@ -49,6 +56,10 @@ class PiecewiseHazard:
         """Number of draws."""
         return int(self.log_rates.shape[0])
 
+    def part(self, chosen: Chosen) -> "PiecewiseHazard":
+        """Return the baseline of some of the draws."""
+        return PiecewiseHazard(self.log_rates[chosen], self.cuts)
+
     def cumulative(self, times: FloatArray) -> FloatArray:
         """Return H(t), shape (draws, n)."""
         return piecewise.cumulative_hazard(self.log_rates, self.cuts, times)
@@ -78,6 +89,10 @@ class WeibullHazard:
     def draws(self) -> int:
         """Number of draws."""
         return int(self.log_cumulative.shape[0])
+
+    def part(self, chosen: Chosen) -> "WeibullHazard":
+        """Return the baseline of some of the draws."""
+        return WeibullHazard(self.log_cumulative[chosen], self.log_shape[chosen], self.reference_time)
 
     def cumulative(self, times: FloatArray) -> FloatArray:
         """Return H(t), shape (draws, n)."""

@@ -10,6 +10,8 @@ type FloatArray = NDArray[np.float64]
 type IntArray = NDArray[np.int64]
 
 MONTHS_PER_YEAR = 12.0
+# Events expected in a piece below which its survival is taken as a straight line.
+FLAT = 1e-5
 
 
 def piece_of(times: FloatArray, cuts: FloatArray) -> IntArray:
@@ -103,8 +105,8 @@ def time_at(log_rates: FloatArray, cuts: FloatArray, target: FloatArray) -> Floa
 def restricted_mean(log_rates: FloatArray, cuts: FloatArray, relative: FloatArray, until: float) -> FloatArray:
     """Return the integral of exp(-relative x H(t)) over (0, until]: the restricted mean survival time.
 
-    Within a piece survival is exponential, so each piece contributes
-    S(start) (1 - exp(-rate x width)) / rate.
+    Within a piece survival is exponential, so each piece contributes (S(start) - S(end)) / rate; where rate x width
+    is so small that the difference would lose digits, width x (S(start) + S(end)) / 2, right to 1e-11.
 
     Parameters
     ----------
@@ -122,9 +124,11 @@ def restricted_mean(log_rates: FloatArray, cuts: FloatArray, relative: FloatArra
     survival = np.ones_like(relative)
     for k, width in enumerate(widths):
         rate = np.exp(log_rates[:, k])[:, None] * relative
-        loss = -np.expm1(-rate * width)
-        area += survival * np.where(rate > 0.0, loss / np.where(rate > 0.0, rate, 1.0), width)
-        survival *= 1.0 - loss
+        end = survival * np.exp(-rate * width)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            exact = (survival - end) / rate
+        area += np.where(rate * width > FLAT, exact, width * (survival + end) / 2.0)
+        survival = end
     return area
 
 

@@ -8,8 +8,9 @@ import numpy as np
 
 from escc_bayes.hazard.piecewise import FloatArray
 
-NODES = 64
 STRETCH = 3.0
+# Where a fraction of the time is read, and what each place counts for.
+NODES, SHARES = np.polynomial.legendre.leggauss(64)
 
 
 def cumulative_hazard(
@@ -70,9 +71,8 @@ def restricted_mean(
     -------
     (draws, n) months.
     """
-    x, w = np.polynomial.legendre.leggauss(NODES)
-    u = (x + 1.0) / 2.0
-    weights = w / 2.0 * STRETCH * u ** (STRETCH - 1.0) * until
+    u = (NODES + 1.0) / 2.0
+    weights = SHARES / 2.0 * STRETCH * u ** (STRETCH - 1.0) * until
     hazard = cumulative_hazard(log_cumulative, log_shape, reference_time, until * u**STRETCH)
     area = np.zeros_like(relative)
     for node, weight in enumerate(weights):

@@ -10,7 +10,7 @@ from escc_bayes.bayes.posterior import Posterior
 from escc_bayes.classical.curves import part
 from escc_bayes.classical.km import kaplan_meier, survival_at
 from escc_bayes.foundation.seeds import generator
-from escc_bayes.hazard.baseline import PiecewiseHazard, WeibullHazard, event_times
+from escc_bayes.hazard.baseline import event_times
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.plots.band import Band
 from escc_bayes.report.curves import limits
@@ -42,7 +42,7 @@ def replicated_curves(posterior: Posterior, times: FloatArray) -> FloatArray:
     total = posterior.coefficients.shape[0]
     chosen = np.sort(rng.choice(total, size=min(REPLICATES, total), replace=False))
     eta = posterior.coefficients[chosen] @ plan.design.centred.T
-    drawn = event_times(some_draws(posterior, chosen), eta, rows.entry, rng.standard_exponential(eta.shape))
+    drawn = event_times(posterior.hazard.part(chosen), eta, rows.entry, rng.standard_exponential(eta.shape))
     end = censoring_limits(rows, rng.uniform(size=eta.shape))
     seen, event = np.minimum(drawn, end), drawn <= end
     everyone = part(rows, np.ones(rows.n, dtype=bool))
@@ -51,15 +51,6 @@ def replicated_curves(posterior: Posterior, times: FloatArray) -> FloatArray:
         for t, d in zip(seen, event, strict=True)
     ]
     return np.array(found)
-
-
-def some_draws(posterior: Posterior, chosen: np.ndarray) -> PiecewiseHazard | WeibullHazard:
-    """Return the baseline hazard of some of the draws."""
-    hazard = posterior.hazard
-    if isinstance(hazard, PiecewiseHazard):
-        return PiecewiseHazard(hazard.log_rates[chosen], hazard.cuts)
-    assert isinstance(hazard, WeibullHazard)
-    return WeibullHazard(hazard.log_cumulative[chosen], hazard.log_shape[chosen], hazard.reference_time)
 
 
 def censoring_limits(rows: AnalysisRows, unit: FloatArray) -> FloatArray:
