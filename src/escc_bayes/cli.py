@@ -50,6 +50,10 @@ EngineOption = Annotated[
     str,
     typer.Option("--engine", help="nuts (reference, seconds) or laplace (milliseconds, judges itself by Pareto k)."),
 ]
+ReportEngineOption = Annotated[
+    str | None,
+    typer.Option("--engine", help="nuts or laplace for every model; default: laplace, headline models also by nuts."),
+]
 BackendOption = Annotated[
     str | None,
     typer.Option("--backend", help="Of nuts: native (numpy, nothing to compile; default) or pymc."),
@@ -88,7 +92,7 @@ def report(
     cohort: CohortOption = DEFAULT_COHORT,
     schema: SchemaOption = None,
     model: ModelOption = None,
-    engine: EngineOption = "nuts",
+    engine: ReportEngineOption = None,
     backend: BackendOption = None,
     out: OutOption = Path("out/report"),
     seed: SeedOption = 20251,
@@ -100,7 +104,8 @@ def report(
 ) -> None:
     """Write report.html with tables and figures: every model beside Kaplan-Meier and Cox.
 
-    Without options: the bundled cohort escc79 (SIMULATED) and its four models.
+    Without options: the bundled cohort escc79 (SIMULATED) and its four models. Each model is fitted by laplace, the
+    first of each outcome by nuts as well, and the page says how far both agree.
     """
     from escc_bayes.foundation.outputs import refuse_file
     from escc_bayes.report.write import write_report
@@ -143,8 +148,8 @@ def fit(
     quiet: QuietOption = False,
 ) -> None:
     """Fit models: posterior hazard ratios, survival, diagnostics, and the draws as netCDF."""
+    from escc_bayes.bayes.fallback import fit_or_replace
     from escc_bayes.bayes.fit import check_engine
-    from escc_bayes.bayes.fit import fit as fit_model
     from escc_bayes.foundation.outputs import refuse_file, staged
     from escc_bayes.report import files
     from escc_bayes.spec.plan import make_plan
@@ -157,7 +162,7 @@ def fit(
         make_plan(spec, patients)
     with progress_bars(quiet=quiet) as stage:
         posteriors = {
-            spec.name: fit_model(
+            spec.name: fit_or_replace(
                 spec,
                 patients,
                 seed=seed,
@@ -242,7 +247,7 @@ def compare(
     with staged(out) as folder:
         files.write_compare_files(folder, bundle)
         figures.write_figures(folder, bundle)
-        files.write_run(folder, "compare", [p.record for p in bundle.posteriors.values()], verdicts(bundle.posteriors))
+        files.write_run(folder, "compare", [p.record for p in bundle.fits], bundle.verdicts)
     for comparison in bundle.comparisons.values():
         typer.echo(repr(comparison))
     finish(bundle.faults)
@@ -562,7 +567,7 @@ def gathered(
     *,
     seed: int,
     level: float,
-    engine: str,
+    engine: str | None,
     backend: str | None,
     draws: int | None,
     tune: int,
@@ -573,7 +578,7 @@ def gathered(
     from escc_bayes.report.bundle import gather
     from escc_bayes.spec.plan import make_plan
 
-    check_engine(engine, backend)
+    check_engine(engine or "nuts", backend)
     specs = open_specs(names)
     for spec in specs:
         make_plan(spec, cohort)

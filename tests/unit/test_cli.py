@@ -6,6 +6,7 @@ import json
 import pytest
 
 from escc_bayes import cli
+from escc_bayes.bayes import diagnose
 
 SCHEMA = """
 schema = 1
@@ -205,7 +206,7 @@ def test_report_on_the_larynx_is_complete_and_labelled(tmp_path, larynx_posterio
     """All files that a report promises, from one command; the structure is already compiled by the fixture."""
     assert larynx_posterior.diagnostics.fit_for_use
     out = tmp_path / "r"
-    words = ("report", "--cohort", "larynx", "--draws", "500", "--tune", "500", "--out", out)
+    words = ("report", "--cohort", "larynx", "--engine", "nuts", "--draws", "500", "--tune", "500", "--out", out)
     code, printed, _ = run(monkeypatch, capsys, *words)
     assert code == 0
     assert printed.strip() == str(out / "report.html")
@@ -267,6 +268,38 @@ def test_compare_by_laplace_puts_two_models_beside_cox(tmp_path, monkeypatch, ca
         assert {"bayes_laplace", "cox"} <= {row["method"] for row in csv.DictReader(stream)}
     with (out / "loo.csv").open() as stream:
         assert {row["model"] for row in csv.DictReader(stream)} == {"os_piecewise", "os_weibull"}
+
+
+def test_a_fit_that_laplace_must_not_answer_is_sampled_and_says_so(tmp_path, monkeypatch, capsys):
+    """With no Pareto k good enough: nuts in tables and run, a warning on stderr, exit code 0."""
+    monkeypatch.setattr(diagnose, "MAX_PARETO_K", -9.0)
+    out = tmp_path / "f"
+    words = ("fit", "--cohort", "larynx", "--model", "larynx_piecewise", "--engine", "laplace", "--out", out)
+    code, printed, err = run(monkeypatch, capsys, *words, "--seed", "5")
+    assert code == 0
+    assert "bayes_nuts, seed 5: ok" in printed
+    assert "Warning: model 'larynx_piecewise': engine laplace is not fit for use (Pareto k " in err
+    assert "NOT FIT FOR USE" not in err
+    (fitted,) = json.loads((out / "run.json").read_text())["fits"]
+    assert fitted["engine"] == "nuts"
+    assert fitted["settings"]["instead_of"].startswith("laplace (Pareto k ")
+
+
+def test_report_confirms_its_headline_model_by_nuts(tmp_path, monkeypatch, capsys):
+    """Both methods stand in the tables, and the page says how far they agree."""
+    out = tmp_path / "r"
+    assert run(monkeypatch, capsys, "report", "--cohort", "larynx", "--draws", "1000", "--out", out)[0] == 0
+    methods = ["bayes_laplace", "bayes_nuts"]
+    with (out / "diagnostics.csv").open() as stream:
+        rows = list(csv.DictReader(stream))
+    assert [(row["model"], row["method"]) for row in rows] == [("larynx_piecewise", m) for m in methods]
+    with (out / "hazard_ratios.csv").open() as stream:
+        assert set(methods) <= {row["method"] for row in csv.DictReader(stream)}
+    assert (out / "posterior" / "larynx_piecewise.nuts.nc").is_file()
+    page = (out / "report.html").read_text()
+    assert "larynx_piecewise: bayes_laplace and bayes_nuts agree: means of the log hazard ratios at most 0." in page
+    assert "over 1 posterior by nuts" in page
+    assert "over 1 posterior by laplace" in page
 
 
 def test_report_by_laplace_judges_by_pareto_k(tmp_path, monkeypatch, capsys):

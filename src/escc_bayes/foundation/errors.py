@@ -55,6 +55,10 @@ class DataWarning(EsccBayesWarning):
     """Data are usable but look wrong: duplicate rows, another unit, an outlying time."""
 
 
+class EngineReplacedWarning(EsccBayesWarning):
+    """The engine asked for is not fit for use; another one answered."""
+
+
 class NotFitForUseWarning(EsccBayesWarning):
     """Diagnostics say that a posterior must not be used."""
 

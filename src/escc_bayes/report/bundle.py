@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from escc_bayes.bayes.fallback import fit_or_replace, replaced
 from escc_bayes.bayes.fit import CHAINS, TUNE, fit, silent
 from escc_bayes.bayes.loo import LooRow, compare_loo
 from escc_bayes.bayes.posterior import Posterior
@@ -10,6 +11,7 @@ from escc_bayes.bayes.prior_check import PriorCheck, prior_check
 from escc_bayes.bayes.settings import Progress
 from escc_bayes.classical.baselines import Baselines, baselines
 from escc_bayes.classical.fit import ClassicalFit, fit_classical
+from escc_bayes.compare.agreement import Agreement, agreement, agreement_sentence
 from escc_bayes.compare.attribution import AttributionStep, attribute
 from escc_bayes.compare.comparison import Comparison, compare, standard_questions
 from escc_bayes.data.cohort import Cohort
@@ -27,6 +29,7 @@ class Bundle:
     ----------
     cohort : as read.
     posteriors : by model name, in the order asked.
+    confirmations : headline models fitted again by ``nuts``, by model name; empty where one engine was asked for.
     classical : by model name, on the same rows.
     comparisons : by endpoint and clock in words, such as ``os from time zero``: every method's answers.
     loo : by the same key; absent where an endpoint has one model only.
@@ -39,6 +42,7 @@ class Bundle:
 
     cohort: Cohort
     posteriors: Mapping[str, Posterior]
+    confirmations: Mapping[str, Posterior]
     classical: Mapping[str, ClassicalFit]
     comparisons: Mapping[str, Comparison]
     loo: Mapping[str, tuple[LooRow, ...]]
@@ -49,10 +53,40 @@ class Bundle:
     seed: Seed
 
     @property
+    def fits(self) -> tuple[Posterior, ...]:
+        """Every posterior: of the models in the order asked, then those that confirm."""
+        return (*self.posteriors.values(), *self.confirmations.values())
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """The verdict on each fit, by model name; of a confirmation with its method."""
+        first = {name: p.diagnostics.verdict for name, p in self.posteriors.items()}
+        return first | {f"{name} ({p.method})": p.diagnostics.verdict for name, p in self.confirmations.items()}
+
+    @property
     def faults(self) -> tuple[str, ...]:
-        """Models that must not be used, with the reasons."""
-        found = ((name, p.diagnostics) for name, p in self.posteriors.items())
-        return tuple(f"{name}: {d.verdict}" for name, d in found if not d.fit_for_use)
+        """Models that must not be used, with the reasons; confirmations that confirm nothing."""
+        unfit = [f"{name}: {verdict}" for name, verdict in self.verdicts.items() if verdict != "ok"]
+        differing = [
+            agreement_sentence(rows, self.confirmations[name])
+            for name, rows in self.agreements.items()
+            if not all(row.close for row in rows)
+        ]
+        return (*unfit, *differing)
+
+    @property
+    def agreements(self) -> dict[str, tuple[Agreement, ...]]:
+        """How far each headline model's posterior and its confirmation agree, by model name."""
+        pairs = ((name, self.posteriors[name], second) for name, second in self.confirmations.items())
+        return {name: agreement(first, second, level=self.level) for name, first, second in pairs}
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Which engines answered: replacements with their reasons, and how far confirmations agree."""
+        stands_in = ((name, p.method, replaced(p)) for name, p in self.posteriors.items())
+        instead = [f"{name}: {method} answers instead of {other}." for name, method, other in stands_in if other]
+        agree = [agreement_sentence(rows, self.confirmations[name]) for name, rows in self.agreements.items() if rows]
+        return (*instead, *agree)
 
 
 def quiet(what: str) -> Progress:  # noqa: ARG001 - the shape of a stage
@@ -67,7 +101,7 @@ def gather(
     seed: Seed,
     level: float,
     stage: Stage = quiet,
-    engine: str = "nuts",
+    engine: str | None = None,
     backend: str | None = None,
     draws: int | None = None,
     tune: int = TUNE,
@@ -78,18 +112,18 @@ def gather(
     Parameters
     ----------
     stage : called with the name of each piece of work; returns the progress function of its fit.
-    engine, backend, draws, tune, chains : of ``fit``.
+    engine : of every model; None: ``laplace``, and ``nuts`` once more for the first model of each outcome.
+    backend, draws, tune, chains : of ``fit``.
     """
     checks = {s.name: prior_check(s, cohort, seed=stream(seed, s.name), level=level) for s in specs}
     posteriors = {}
     for s in specs:
-        own = stream(seed, s.name)
-        posteriors[s.name] = fit(
+        posteriors[s.name] = fit_or_replace(
             s,
             cohort,
-            seed=own,
-            engine=engine,
-            backend=backend,
+            seed=stream(seed, s.name),
+            engine=engine or "laplace",
+            backend=backend if engine else None,
             draws=draws,
             tune=tune,
             chains=chains,
@@ -98,9 +132,25 @@ def gather(
     classical = {s.name: fit_classical(s, cohort) for s in specs}
     groups = comparable(posteriors)
     endpoints = dict.fromkeys(s.outcome.endpoint for s in specs)
+    headline = [posteriors[names[0]] for names in groups.values() if engine is None]
+    confirmations = {
+        p.plan.spec.name: fit(
+            p.plan.spec,
+            cohort,
+            seed=stream(seed, p.plan.spec.name, "confirmation"),
+            backend=backend,
+            draws=draws,
+            tune=tune,
+            chains=chains,
+            progress=stage(f"{p.plan.spec.name}, confirmed by nuts"),
+        )
+        for p in headline
+        if not replaced(p)
+    }
     return Bundle(
         cohort=cohort,
         posteriors=posteriors,
+        confirmations=confirmations,
         classical=classical,
         comparisons={key: compared(names, posteriors, classical, level) for key, names in groups.items()},
         loo={k: compare_loo([posteriors[n] for n in names]) for k, names in groups.items() if len(names) > 1},

@@ -181,7 +181,7 @@ def loo_sheet(bundle: Bundle) -> Sheet:
 
 def convergence_sheet(bundle: Bundle) -> Sheet:
     """Return R-hat and effective sample size of every quantity of every model that was sampled by chains."""
-    checks = {name: convergence(p) for name, p in bundle.posteriors.items() if not p.diagnostics.weighted}
+    checks = {p.plan.spec.name: convergence(p) for p in bundle.fits if not p.diagnostics.weighted}
 
     def draw(figure: SubFigure) -> None:
         left, right = figure.subplots(1, 2)

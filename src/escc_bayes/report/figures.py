@@ -23,7 +23,7 @@ def report_figures(bundle: Bundle) -> Iterator[Sheet]:
             yield found
     if bundle.loo:
         yield effect_sheets.loo_sheet(bundle)
-    if any(not p.diagnostics.weighted for p in bundle.posteriors.values()):
+    if any(not p.diagnostics.weighted for p in bundle.fits):
         yield effect_sheets.convergence_sheet(bundle)
 
 

@@ -4,9 +4,11 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from escc_bayes.bayes.fallback import replaced
 from escc_bayes.bayes.loo import LooRow
 from escc_bayes.bayes.posterior import Posterior
 from escc_bayes.classical.baselines import Baselines
+from escc_bayes.compare.agreement import Agreement
 from escc_bayes.compare.attribution import AttributionStep
 from escc_bayes.compare.comparison import standard_questions
 from escc_bayes.estimand.estimand import SurvivalAt
@@ -59,12 +61,15 @@ def write_compare_files(folder: Path, bundle: Bundle) -> None:
 def write_report_files(folder: Path, bundle: Bundle) -> None:
     """Write every table and posterior of a bundle; ``hazard_ratios.csv`` holds the rows of all methods."""
     found = {**baseline_tables(bundle.baselines), **compare_tables(bundle)}
-    found |= {"survival": survival_rows(bundle_survival(bundle)), "diagnostics": diagnostics_rows(bundle.posteriors)}
-    bayes = [e for p in bundle.posteriors.values() for e in p.hazard_ratios(level=bundle.level)]
+    found |= {"survival": survival_rows(bundle_survival(bundle)), "diagnostics": diagnostics_rows(bundle.fits)}
+    bayes = [e for p in bundle.fits for e in p.hazard_ratios(level=bundle.level)]
     classical = [e for c in bundle.classical.values() for e in c.hazard_ratios(level=bundle.level)]
     found["hazard_ratios"] = [*hazard_ratio_rows(bayes + classical), *found.get("hazard_ratios", [])]
+    if bundle.confirmations:
+        found["agreement"] = [agreement_row(row) for rows in bundle.agreements.values() for row in rows]
     write_tables(folder, found)
     write_posteriors(folder, bundle.posteriors)
+    write_posteriors(folder, {f"{name}.nuts": p for name, p in bundle.confirmations.items()})
 
 
 def write_run(
@@ -114,7 +119,7 @@ def fit_tables(posteriors: Mapping[str, Posterior], level: float) -> dict[str, l
     return {
         "hazard_ratios": hazard_ratio_rows(ratios),
         "survival": survival_rows(survival),
-        "diagnostics": diagnostics_rows(posteriors),
+        "diagnostics": diagnostics_rows(posteriors.values()),
     }
 
 
@@ -129,11 +134,11 @@ def bundle_survival(bundle: Bundle) -> list[Estimate]:
     ]
 
 
-def diagnostics_rows(posteriors: Mapping[str, Posterior]) -> list[Row]:
+def diagnostics_rows(posteriors: Iterable[Posterior]) -> list[Row]:
     """Return rows of ``diagnostics.csv``."""
     return [
         {
-            "model": name,
+            "model": p.plan.spec.name,
             "method": p.method,
             "divergences": p.diagnostics.divergences,
             "max_rhat": p.diagnostics.max_rhat,
@@ -145,8 +150,9 @@ def diagnostics_rows(posteriors: Mapping[str, Posterior]) -> list[Row]:
             "importance_ess": p.diagnostics.importance_ess,
             "provenance": p.record.provenance,
             "clock": p.plan.rows.clock,
+            "instead_of": replaced(p),
         }
-        for name, p in posteriors.items()
+        for p in posteriors
     ]
 
 
@@ -194,6 +200,27 @@ def attribution_row(step: AttributionStep) -> dict[str, object]:
         "difference": step.difference,
         "hr_before": math.exp(step.log_hr_before),
         "hr_after": math.exp(step.log_hr_after),
+    }
+
+
+def agreement_row(row: Agreement) -> dict[str, object]:
+    """Return one row of ``agreement.csv``."""
+    first, second = row.first, row.second
+    return {
+        "endpoint": first.endpoint,
+        "model": first.model,
+        "term": first.term,
+        "contrast": first.contrast,
+        "first": first.method,
+        "second": second.method,
+        "log_hr_mean_first": first.log_mean,
+        "log_hr_mean_second": second.log_mean,
+        "shift_in_sd": row.shift,
+        "sd_ratio": row.sd_ratio,
+        "verdict_first": first.verdict,
+        "verdict_second": second.verdict,
+        "provenance": first.record.provenance,
+        "clock": first.clock,
     }
 
 

@@ -60,7 +60,7 @@ def title(bundle: Bundle) -> str:
 
 def verdict(bundle: Bundle) -> str:
     """Return one line on the worst figures over all models, of chains and of importance weights."""
-    found = [p.diagnostics for p in bundle.posteriors.values()]
+    found = [p.diagnostics for p in bundle.fits]
     chains, weighted = [d for d in found if not d.weighted], [d for d in found if d.weighted]
     words = []
     if chains:
@@ -69,15 +69,21 @@ def verdict(bundle: Bundle) -> str:
         divergences = sum(d.divergences for d in chains)
         words.append(
             f"largest R-hat {rhat:.4f}, smallest effective sample size {ess:.0f}, {divergences} divergences, "
-            f"over {len(chains)} models"
+            f"over {count(len(chains), 'posterior')} by nuts"
         )
     if weighted:
         # Weights that are all equal have no k.
         k = max((d.pareto_k_max for d in weighted if not math.isnan(d.pareto_k_max)), default=math.nan)
         ess = min(d.importance_ess for d in weighted)
         largest = "equal weights" if math.isnan(k) else f"largest Pareto k {k:.2f}"
-        words.append(f"{largest}, smallest importance sample size {ess:.0f}, over {len(weighted)} models")
+        size = f"smallest importance sample size {ess:.0f}"
+        words.append(f"{largest}, {size}, over {count(len(weighted), 'posterior')} by laplace")
     return f"Sampler diagnostics passed: {'; '.join(words)}."
+
+
+def count(number: int, what: str) -> str:
+    """Return a number with its noun: ``1 posterior``, ``2 posteriors``."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def picture(found: Sheet, vector: str, raster: bytes) -> Picture:

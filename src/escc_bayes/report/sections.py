@@ -41,7 +41,8 @@ def results(bundle: Bundle, found: Sequence[Outcome]) -> Section:
     blocks = tuple(
         Block(f"{o.title}: {o.key}, model {o.posteriors[0].plan.spec.name}", result_sentences(o, bundle)) for o in found
     )
-    return Section("results", "Key results", HR_WORDS, blocks)
+    engines = (Block("Which engine answered", bundle.remarks),) if bundle.remarks else ()
+    return Section("results", "Key results", HR_WORDS, (*blocks, *engines))
 
 
 def result_sentences(outcome: Outcome, bundle: Bundle) -> tuple[str, ...]:
@@ -184,8 +185,9 @@ def checks(bundle: Bundle, found: Sequence[Outcome], pictures: Pictures) -> Sect
         "Leave-one-out comparison", tables=present((tables.loo_table(bundle),)), pictures=of(pictures, "loo", "")
     )
     sampler = Block(
-        "Sampler",
-        tables=(tables.diagnostics_table(bundle.posteriors),),
+        "Engines: are the posteriors computed rightly?",
+        sentences=bundle.remarks,
+        tables=present((tables.diagnostics_table(bundle.fits), tables.agreement_table(bundle))),
         pictures=of(pictures, "diagnostics", ""),
     )
     return Section("checks", "Model checks and diagnostics", "", (*fits, *([loo] if bundle.loo else []), sampler))
@@ -199,19 +201,19 @@ def cards(bundle: Bundle) -> Section:
 
 def origins(bundle: Bundle) -> Section:
     """Return seed, digests, settings and versions."""
-    records = {name: p.record for name, p in bundle.posteriors.items()}
+    records = [(p.plan.spec.name, p.method, p.record) for p in bundle.fits]
     fits = tuple(
-        (name, r.spec_digest, r.data_digest, str(r.seed), ", ".join(f"{k} {v}" for k, v in r.settings))
-        for name, r in records.items()
+        (name, method, r.spec_digest, r.data_digest, str(r.seed), ", ".join(f"{k} {v}" for k, v in r.settings))
+        for name, method, r in records
     )
-    versions = next(iter(records.values())).versions
+    versions = records[0][2].versions
     block = Block(
         sentences=(
             f"{bundle.cohort.provenance.upper()}: cohort {bundle.cohort.name}, digest {bundle.cohort.digest}.",
             f"Seed of the run: {seed_label(bundle.seed)}. The same seed, data and versions give the same page.",
         ),
         tables=(
-            Table("Fits", ("Model", "Specification digest", "Data digest", "Seed", "Settings"), fits),
+            Table("Fits", ("Model", "Method", "Specification digest", "Data digest", "Seed", "Settings"), fits),
             Table("Versions", ("Software", "Version"), tuple(versions)),
         ),
     )

@@ -1,7 +1,7 @@
 """Tables of the models: results as the words that readers see, intervals named, clocks said."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import groupby
 
 from escc_bayes.bayes.posterior import Posterior
@@ -97,11 +97,32 @@ def extrapolated(estimates: Iterable[Estimate]) -> str:
     return f"† lies {'; '.join(beyond)}." if beyond else ""
 
 
-def diagnostics_table(posteriors: Mapping[str, Posterior]) -> Table:
+def agreement_table(bundle: Bundle) -> Table | None:
+    """Return each headline model's hazard ratios by both engines, and how far they agree; None with one engine."""
+    labels = term_labels(bundle.cohort)
+    rows: list[tuple[str, ...]] = []
+    methods = ("", "")
+    for name, found in bundle.agreements.items():
+        rows.append((name,))
+        for row in found:
+            methods = (row.first.method, row.second.method)
+            what = f"{labels.get(row.first.term, row.first.term)}: {row.first.contrast}"
+            hazard_ratios = (estimate_words(row.first), estimate_words(row.second))
+            rows.append((what, *hazard_ratios, f"{row.shift:+.3f}", f"{row.sd_ratio:.3f}"))
+    if len(rows) == len(bundle.agreements):
+        return None
+    head = ("Contrast", *(f"HR by {m}" for m in methods), "Difference of means, in posterior SDs", "Ratio of SDs")
+    words = f"Two engines, one model: {100 * bundle.level:g} % credible intervals"
+    caption = provenance_first(bundle.cohort.provenance, words)
+    note = "Means and SDs of the log hazard ratio. Less than 0.1 SD apart, SDs within 10 %: no conclusion changes."
+    return Table(caption, head, tuple(rows), note)
+
+
+def diagnostics_table(posteriors: Iterable[Posterior]) -> Table:
     """Return the checks of the sampler."""
     rows = []
-    for name, p in posteriors.items():
-        d = p.diagnostics
+    for p in posteriors:
+        name, d = p.plan.spec.name, p.diagnostics
         chains = (f"{d.divergences}", number(d.max_rhat, ".4f"), d.worst)
         sizes = (number(d.min_ess_bulk, ".0f"), number(d.min_ess_tail, ".0f"))
         weights = (number(d.pareto_k_max, ".2f"), number(d.importance_ess, ".0f"))

@@ -31,7 +31,5 @@ def write_report(bundle: Bundle, out: Path) -> Path:
         figures = [(found, *write_figure(folder, found)) for found in report_figures(bundle)]
         (folder / PAGE).write_text(render(bundle, figures), encoding="utf-8")
         write_report_files(folder, bundle)
-        records = [p.record for p in bundle.posteriors.values()]
-        verdicts = {name: p.diagnostics.verdict for name, p in bundle.posteriors.items()}
-        write_run(folder, "report", records, verdicts, seed=bundle.seed)
+        write_run(folder, "report", [p.record for p in bundle.fits], bundle.verdicts, seed=bundle.seed)
     return out / PAGE

@@ -43,6 +43,7 @@ def bundle_of(cohort, *specs):
     return Bundle(
         cohort=cohort,
         posteriors=posteriors,
+        confirmations={},
         classical=classical,
         comparisons={key: compared(names, posteriors, classical, LEVEL) for key, names in groups.items()},
         loo={key: loo_rows(names) for key, names in groups.items() if len(names) > 1},

@@ -101,7 +101,7 @@ def test_every_figure_says_simulated_and_its_clock(figures):
 
 
 def test_quiet_line_names_the_diagnostics(page):
-    assert "largest R-hat 1.0020, smallest effective sample size 1200, 0 divergences, over 2 models" in page
+    assert "largest R-hat 1.0020, smallest effective sample size 1200, 0 divergences, over 2 posteriors by nuts" in page
     assert 'class="verdict bad"' not in page
 
 
