@@ -418,6 +418,9 @@ def evidence(
 def plan(
     design: Annotated[str, typer.Argument(help="Design TOML, or a bundled design by name, such as rt_consolidation.")],
     trials: Annotated[int, typer.Option("--trials", min=100, help="Simulated trials of each scenario.")] = 20_000,
+    protocol: Annotated[
+        bool, typer.Option("--protocol", help="Write protocol.md and protocol.docx: the plan as a protocol says it.")
+    ] = False,
     workers: WorkersOption = 1,
     scheduler: SchedulerOption = None,
     out: OutOption = Path("out/plan"),
@@ -431,6 +434,7 @@ def plan(
     from escc_bayes.foundation.outputs import refuse_file, staged
     from escc_bayes.foundation.scheduler import scheduler_for
     from escc_bayes.report.plan_files import write_plan_files
+    from escc_bayes.report.protocol import write_protocol
     from escc_bayes.trial.checkpoint import forget, resumable
     from escc_bayes.trial.further import asks_more, further, further_sentences
     from escc_bayes.trial.reading import load_design
@@ -450,6 +454,8 @@ def plan(
         more = further(asked, trials=trials, seed=seed, scheduler=where, progress=moved)
     with staged(out) as folder:
         write_plan_files(folder, found, more)
+        if protocol:
+            write_protocol(folder, found, more)
     forget(asked, trials=trials, seed=seed, folder=out)
     for sentence in (*summary(found), *further_sentences(more)):
         typer.echo(sentence)

@@ -1,0 +1,81 @@
+"""A document as blocks (headings, paragraphs, tables, figures), and its Markdown."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """``level`` 1 is the title."""
+
+    text: str
+    level: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list without numbers."""
+
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with its caption; all cells are text, rows as long as ``head``."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A figure by its file ``name`` in ``figures/``, without ending."""
+
+    name: str
+    caption: str
+
+
+type Block = Heading | Paragraph | Items | Table | Picture
+
+
+def markdown(blocks: Iterable[Block]) -> str:
+    """Return the document as Markdown."""
+    return "\n\n".join(markdown_of(block) for block in blocks) + "\n"
+
+
+def markdown_of(block: Block) -> str:
+    """Return one block as Markdown.
+
+    Examples
+    --------
+    >>> print(markdown_of(Table("Sizes.", ("arm", "n"), (("RT", "50"),))))
+    Sizes.
+    <BLANKLINE>
+    | arm | n |
+    |---|---|
+    | RT | 50 |
+    """
+    match block:
+        case Heading(text, level):
+            return f"{'#' * level} {text}"
+        case Paragraph(text):
+            return text
+        case Items(texts):
+            return "\n".join(f"- {text}" for text in texts)
+        case Picture(name, caption):
+            return f"![{caption}](figures/{name}.png)"
+        case Table(caption, head, rows):
+            return "\n".join([caption, "", line(head), f"|{'---|' * len(head)}", *(line(row) for row in rows)])
+
+
+def line(cells: Sequence[str]) -> str:
+    """Return one row of a Markdown table; a bar in a cell does not end it."""
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
