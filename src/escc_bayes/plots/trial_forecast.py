@@ -11,6 +11,7 @@ from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.plots.axes import month_axis
 from escc_bayes.plots.band import Band, draw_band
 from escc_bayes.plots.style import BLACK, INK, MODELS, PALE, Palette
+from escc_bayes.trial.forecast import Fan
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,11 @@ class Counted:
     fans: Sequence[Band]
     target: float | None
     until_seen: float
+
+
+def fan_band(fan: Fan, label: str) -> Band:
+    """Return a fan of draws as it is drawn."""
+    return Band(label, fan.months, fan.median, fan.lower, fan.upper)
 
 
 def forecast_panels(counted: Sequence[Counted], *, palette: Palette = MODELS, part: SubFigure) -> list[Axes]:

@@ -9,12 +9,11 @@ from escc_bayes.foundation.csv import write_csv
 from escc_bayes.plots.band import Band
 from escc_bayes.plots.canvas import sheet
 from escc_bayes.plots.survival import survival_curves
-from escc_bayes.plots.trial_forecast import Counted, forecast_panels
+from escc_bayes.plots.trial_forecast import Counted, fan_band, forecast_panels
 from escc_bayes.report.figures import write_figure
 from escc_bayes.report.files import write_run
 from escc_bayes.report.outcomes import provenance_first
 from escc_bayes.report.sheet import Sheet
-from escc_bayes.trial.forecast import Fan
 from escc_bayes.trial.interim import Interim
 from escc_bayes.trial.interim_look import Found, InterimLook
 from escc_bayes.trial.sufficient import BoolArray
@@ -66,8 +65,8 @@ def about(look: InterimLook) -> str:
 def forecast_sheet(look: InterimLook) -> Sheet:
     """Return the figure of accrual and events."""
     fans = [(look.blinded, "blinded")] + ([(look.unblinded, "unblinded")] if look.unblinded is not None else [])
-    entries = [band(forecast.entries, "") for forecast, _ in fans[:1]]
-    events = [band(forecast.events, f"forecast, {name}") for forecast, name in fans]
+    entries = [fan_band(forecast.entries, "") for forecast, _ in fans[:1]]
+    events = [fan_band(forecast.events, f"forecast, {name}") for forecast, name in fans]
     seen, planned, final = look.seen, sum(look.design.patients), look.design.looks[-1].events
     died = (seen.entry + seen.time)[seen.event]
     counted = [
@@ -88,7 +87,7 @@ def survival_sheet(look: InterimLook) -> Sheet:
     seen = look.seen
     everyone = np.ones(seen.time.shape, dtype=np.bool_)
     members = (everyone,) if not isinstance(seen, Interim) else (~seen.treated, seen.treated)
-    curves = [band(fan, name) for name, fan in look.survival.items()]
+    curves = [fan_band(fan, name) for name, fan in look.survival.items()]
     behind = [km_band(look, mine) for mine in members]
     title = provenance_first(look.record.provenance, f"{look.design.name}: survival so far")
     note = (
@@ -109,11 +108,6 @@ def survival_sheet(look: InterimLook) -> Sheet:
         note=note,
     )
     return Sheet("survival", "monitor", "", title, note, "entry", figure)
-
-
-def band(fan: Fan, label: str) -> Band:
-    """Return a fan as a figure draws it."""
-    return Band(label, fan.months, fan.median, fan.lower, fan.upper)
 
 
 def km_band(look: InterimLook, mine: BoolArray) -> Band:

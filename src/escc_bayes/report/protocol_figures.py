@@ -3,25 +3,18 @@
 import numpy as np
 from matplotlib.figure import SubFigure
 
-from escc_bayes.plots.band import Band
 from escc_bayes.plots.canvas import sheet
 from escc_bayes.plots.survival import survival_curves
 from escc_bayes.plots.trial_boundaries import Boundary, boundaries_over_events
-from escc_bayes.plots.trial_forecast import Counted, forecast_panels
+from escc_bayes.plots.trial_forecast import Counted, fan_band, forecast_panels
 from escc_bayes.report.protocol_tables import SCENARIOS
 from escc_bayes.report.sheet import Sheet
 from escc_bayes.trial.design import TrialDesign
-from escc_bayes.trial.forecast import Fan
 from escc_bayes.trial.normal_power import normal_rule
 from escc_bayes.trial.predicted import TRIALS, Predicted
 from escc_bayes.trial.rule_plan import events_at_looks
 
 HEIGHT_MM = 80.0
-
-
-def band(fan: Fan, label: str) -> Band:
-    """Return a fan as a figure draws it."""
-    return Band(label, fan.months, fan.median, fan.lower, fan.upper)
 
 
 def predicted_survival_sheet(design: TrialDesign, predictions: tuple[Predicted, ...], *, level: float) -> Sheet:
@@ -36,7 +29,7 @@ def predicted_survival_sheet(design: TrialDesign, predictions: tuple[Predicted, 
     def draw(part: SubFigure) -> None:
         panels = part.subplots(1, len(predictions), squeeze=False, sharey=True)[0]
         for found, ax in zip(predictions, panels, strict=True):
-            curves = [band(fan, name) for fan, name in zip(found.curves, design.arms, strict=True)]
+            curves = [fan_band(fan, name) for fan, name in zip(found.curves, design.arms, strict=True)]
             words = f"Under {SCENARIOS[found.scenario]}"
             survival_curves(curves, until=until, time_label="Months from entry", title=words, ax=ax)
 
@@ -48,8 +41,8 @@ def expected_course_sheet(design: TrialDesign, predictions: tuple[Predicted, ...
     """Return patients and events to expect over calendar time."""
     final = design.looks[-1].events
     none = np.zeros(0)
-    entries = [band(predictions[0].forecast.entries, "")]
-    events = [band(found.forecast.events, f"under {SCENARIOS[found.scenario]}") for found in predictions]
+    entries = [fan_band(predictions[0].forecast.entries, "")]
+    events = [fan_band(found.forecast.events, f"under {SCENARIOS[found.scenario]}") for found in predictions]
     counted = [
         Counted("Patients entered", none, entries, float(sum(design.patients)), 0.0),
         Counted("Events", none, events, float(final) if final is not None else None, 0.0),

@@ -152,9 +152,10 @@ def accrual(design: TrialDesign, seen: FollowUp, forecast: Forecast, level: floa
     """Yield the pace of accrual and the month of the last entry."""
     pace, tail = pace_of(design.accrual, sum(design.patients), seen), (1.0 - level) / 2.0
     middle, low, high = (pace.quantile(p) for p in (0.5, tail, 1.0 - tail))
-    said = f"Accrual goes at {middle:.2f} ({low:.2f} to {high:.2f}) times the planned pace."
+    going = seen.entry.size < sum(design.patients)
+    said = f"Accrual {'goes' if going else 'went'} at {middle:.2f} ({low:.2f} to {high:.2f}) times the planned pace."
     yield Found("accrual_pace", "", middle, said, "", low, high, level, "credible")
-    if seen.entry.size < sum(design.patients):
+    if going:
         yield months_found("last_entry_month", forecast.last_entry, "The last patient enters in month", "", level)
 
 
@@ -181,7 +182,7 @@ def comparison(design: TrialDesign, interim: Interim, outlook: Outlook, level: f
     posterior, tail = posterior_of(interim, design.analysis_prior), (1.0 - level) / 2.0
     middle, low, high = (posterior.quantile(p) for p in (0.5, tail, 1.0 - tail))
     control, treatment = design.arms
-    said = f"Hazard ratio {treatment} vs {control}: {middle:.2f} ({100 * level:g} % credible {low:.2f} to {high:.2f})."
+    said = f"Hazard ratio {treatment} vs {control}: {middle:.3g} ({100 * level:g} % credible {low:.3g} to {high:.3g})."
     yield Found("hazard_ratio", "", middle, said, "", low, high, level, "credible")
     z = log_rank_now(interim)
     for standing in standings(design, posterior, z):

@@ -75,7 +75,7 @@ def refuse_beyond_pieces(design: TrialDesign) -> None:
         raise DesignError(
             f"{design.name}: a running trial is completed with hazards in pieces, without strata or borrowed controls; "
             "monitor it under a design without [[stratum]] and [borrowing], with baseline = { pieces = .. } or "
-            "{ cuts = [..] }"
+            "{ cuts = [..] }, or look --blinded, which forecasts the end alone"
         )
 
 

@@ -97,6 +97,7 @@ def test_an_uncertain_planned_pace_gives_way_to_the_entries():
     accrual = replace(small().accrual, log_sd=0.2)
     found = pace_of(accrual, 100, seen)
     assert (found.shape, found.rate) == (pytest.approx(shape + 100.0), pytest.approx(shape + 100.0))
+    assert pace_of(small().accrual, 100, seen) == Pace(100.5, pytest.approx(100.0))
 
 
 def test_the_blinded_month_of_an_event_is_that_of_exponential_spacings():

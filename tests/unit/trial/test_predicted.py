@@ -68,5 +68,9 @@ def test_the_timing_grid_solves_the_expected_count():
     rates = [math.log(2) / 12.0, 0.7 * math.log(2) / 12.0]
     for step, (month,) in zip((0.7, 0.85, 1.0, 1.2, 1.4), grid.values, strict=True):
         assert sum(50.0 * -math.expm1(-step * rate * month) for rate in rates) == pytest.approx(60.0, abs=1e-3)
+    # Twice the rate of loss of 5 % a year is 1 - 0.95^2 a year.
+    twice = small(dropout={"yearly": 1.0 - 0.95**2})
+    doubled = timing_grid(small()).values[2][2]
+    assert doubled == pytest.approx(twice.month_of(twice.looks[-1], twice.effect), abs=1e-6)
     losing = timing_grid(small(dropout={"yearly": 0.25}))
     assert losing.values[0][-1] == math.inf
