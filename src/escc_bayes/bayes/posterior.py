@@ -1,7 +1,7 @@
 """A fitted model: draws that answer estimands, print themselves and go to ArviZ."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -101,6 +101,12 @@ class Posterior:
         """Return the survival curve of a group in every draw, (draws, times); see ``SurvivalAt``."""
         columns, weight = averaged_over(self.plan, term, group, population)
         return marginal.survival(self.hazard, self.coefficients, columns, weight, np.asarray(times, dtype=np.float64))
+
+    def thinned(self, most: int) -> "Posterior":
+        """Return the posterior with every k-th draw, about ``most`` of them: enough for a drawing."""
+        step = max(1, self.coefficients.shape[0] // most)
+        values = {name: drawn[:, ::step] for name, drawn in self.values.items()}
+        return replace(self, values=values, stats={name: drawn[:, ::step] for name, drawn in self.stats.items()})
 
     def to_datatree(self) -> "DataTree":
         """Return an ArviZ DataTree: posterior, prior, predictives, log-likelihood per patient, log prior, data."""

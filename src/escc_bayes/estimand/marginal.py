@@ -12,7 +12,8 @@ import numpy as np
 from escc_bayes.hazard.baseline import Hazard
 from escc_bayes.hazard.piecewise import FloatArray
 
-BISECTIONS = 60
+STEPS = 60
+PRECISION = 1e-12
 # Draws at a time: what one block needs stays in the processor's cache, which makes a curve five times faster.
 BLOCK = 512
 
@@ -47,7 +48,7 @@ def survival(
 def median(hazard: Hazard, coefficients: FloatArray, columns: FloatArray, weight: FloatArray) -> FloatArray:
     """Return the median of the average survival curve of each draw, (D,) months.
 
-    Bisection on log m, to 1e-12 relative; the arguments are those of ``survival``.
+    Newton on log m between bounds, to 1e-12 relative; the arguments are those of ``survival``.
     """
     share = weight / weight.sum()
     return np.concatenate([median_of(hazard.part(b), coefficients[b], columns, share) for b in blocks(hazard)])
@@ -58,11 +59,19 @@ def median_of(hazard: Hazard, coefficients: FloatArray, columns: FloatArray, sha
     relative = relative_hazards(coefficients, columns)
     low = np.log(np.log(2.0) / relative.max(axis=1))
     high = np.log(np.log(2.0) / relative.min(axis=1))
-    for _ in range(BISECTIONS):
-        middle = (low + high) / 2.0
-        above = np.exp(-np.exp(middle)[:, None] * relative) @ share > 0.5
-        low, high = np.where(above, middle, low), np.where(above, high, middle)
-    return hazard.time_at(np.exp((low + high) / 2.0)[:, None])[:, 0]
+    weighted = relative * share
+    at = (low + high) / 2.0
+    for _ in range(STEPS):
+        m = np.exp(at)
+        alive = np.exp(-m[:, None] * relative)
+        excess = alive @ share - 0.5
+        low, high = np.where(excess > 0.0, at, low), np.where(excess > 0.0, high, at)
+        step = excess / (m * np.einsum("ij,ij->i", alive, weighted))
+        inside = (at + step >= low) & (at + step <= high)
+        before, at = at, np.where(inside, at + step, (low + high) / 2.0)
+        if np.abs(at - before).max() < PRECISION:
+            break
+    return hazard.time_at(np.exp(at)[:, None])[:, 0]
 
 
 def restricted_mean(

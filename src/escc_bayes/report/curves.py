@@ -22,6 +22,8 @@ from escc_bayes.spec.rows import AnalysisRows
 GRID_POINTS = 61
 DENSITY_POINTS = 161
 PRIOR_DRAWS = 4000
+# Draws behind a drawn band or density: its edges then move by less than the width of a line.
+DRAWN = 4000
 MOST_GROUPS = 6
 FAN_LEVELS = (0.95, 0.8, 0.5)
 
@@ -63,7 +65,7 @@ def posterior_band(posterior: Posterior, term: str, group: str, level: float, *,
     """Return the posterior survival curve of a group: pointwise medians and credible limits."""
     until = float(posterior.plan.rows.time[members(posterior.plan.rows, term, group)].max())
     times = np.linspace(0.0, until, GRID_POINTS)
-    return Band(label, times, *limits(posterior.survival(times, term=term, group=group), level))
+    return Band(label, times, *limits(posterior.thinned(DRAWN).survival(times, term=term, group=group), level))
 
 
 def at_risk(rows: AnalysisRows, term: str, groups: tuple[str, ...], months: FloatArray) -> AtRisk:
@@ -78,7 +80,7 @@ def at_risk(rows: AnalysisRows, term: str, groups: tuple[str, ...], months: Floa
 def hazard_band(posterior: Posterior, level: float, *, label: str) -> Band:
     """Return the baseline hazard, events per month: steps of a piecewise baseline, or a curve."""
     until = float(posterior.plan.rows.time.max())
-    hazard = posterior.hazard
+    hazard = posterior.thinned(DRAWN).hazard
     if isinstance(hazard, PiecewiseHazard):
         inside = hazard.cuts[hazard.cuts < until]
         rates = np.exp(hazard.log_rates[:, : inside.size + 1])
@@ -98,7 +100,7 @@ def log_ratio_draws(asked: HazardRatio, posterior: Posterior) -> tuple[FloatArra
     plan = posterior.plan
     values = prior_draws(plan, PRIOR_DRAWS, posterior.seed)
     prior = parameters.coefficients(plan.design.blocks, values, PRIOR_DRAWS)
-    return prior @ weights(asked, plan.design), posterior.draws(asked)
+    return prior @ weights(asked, plan.design), posterior.thinned(DRAWN).draws(asked)
 
 
 def density(draws: FloatArray, at: FloatArray, *, label: str) -> Density:
