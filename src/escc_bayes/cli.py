@@ -299,7 +299,9 @@ def reconstruct(
     replicates: Annotated[int, typer.Option("--replicates", min=1, max=1000, help="How many cohorts.")] = 20,
     steps: Annotated[
         int | None,
-        typer.Option("--steps", min=1000, help="Proposals of one search; more come nearer. Default: 1,000,000."),
+        typer.Option(
+            "--steps", min=1000, help="Proposals of one search at most; it ends once all match. Default: 20,000,000."
+        ),
     ] = None,
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="Threads; default: one a core.")] = None,
     out: OutOption = Path("out/reconstruct"),

@@ -25,8 +25,8 @@ def resumable(
 ) -> OperatingCharacteristics:
     """Return the operating characteristics, going on from what ``folder`` holds of the same run.
 
-    What is kept belongs to one design, seed, size, and to the versions installed. ``forget`` removes it once the results
-    are written.
+    What is kept belongs to one design, seed, size, and to the versions installed. ``forget`` removes it once the
+    results are written.
     """
     store = store_of(design, trials=trials, seed=seed, folder=folder)
     found = tallies(design, trials, seed, scheduler, store=store, progress=progress)

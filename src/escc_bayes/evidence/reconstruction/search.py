@@ -26,8 +26,8 @@ CURVE_STEPS, CURVE_STARTS, MANY, STARTS_OF_MANY, SIGN_STEPS = 150_000, 2, 200, 1
 # is hot no single time changes, so that the curves stay matched.
 ONLY_TIMES, ONLY_COLUMNS, HOT_MIX, COLD_MIX = (0.0, 0.3, 0.5), (0.95, 1.0, 0.5), (0.8, 1.0, 0.5), (0.5, 0.9, 0.5)
 CURVES_HOT, HOT, WARM, COLD = 30.0, 20.0, 1.0, 0.01
-# Short searches, and the length of each of their two parts.
-CANDIDATES, SHORT = 5, 100_000
+# Short searches of a turn, and the length of each of their two parts.
+CANDIDATES, SHORT = 3, 100_000
 # The long search: at one temperature, with weights that grow where a target is not matched.
 STEADY, PATIENCE, ROUND, MORE = 0.05, 3000, 2_000_000, 300_000
 # Weights by rank.
@@ -64,32 +64,42 @@ class Found:
 
 
 def search(plan: Plan, seed: Seed) -> Found:
-    """Return the best cohort of one search: several short ones, taken further in turn until one matches.
+    """Return the first cohort that matches every required target, or the nearest of all turns.
 
-    What a long search changes least, such as the number of deaths and the sizes of classes that were not printed,
-    decides how near it can come.
+    In each turn a few short searches begin anew, and the best of them is taken further for one round: what a long
+    search changes least, such as the number of deaths and the sizes of classes that were not printed, decides how near
+    it comes.
 
     Raises
     ------
     ReconstructionError : the layout's counts contradict each other.
     """
-    short = replace(plan, steps=min(SHORT, plan.steps))
-    candidates = [started(short, stream(seed, "candidate", str(k))) for k in range(CANDIDATES)]
-    candidates.sort(key=lambda c: c.loss)
-    left = plan.steps
-    for turn, number in enumerate([*range(CANDIDATES), *[0] * (plan.steps // ROUND)]):
-        if left <= 0:
+    short, nearest = replace(plan, steps=min(SHORT, plan.steps)), None
+    for turn in range(-(-plan.steps // ROUND)):
+        own = stream(seed, "turn", str(turn))
+        found = carried_on(plan, best_start(short, own), own, plan.steps - turn * ROUND)
+        if nearest is None or found.loss < nearest.loss:
+            nearest = found
+        if nearest.loss == 0.0:
             break
-        candidates[number] = carried_on(plan, candidates[number], stream(seed, "turn", str(turn)), left)
-        if candidates[number].loss == 0.0:
+    assert nearest is not None
+    return nearest
+
+
+def best_start(plan: Plan, seed: Seed) -> Found:
+    """Return the best of a few short searches, or the first that matches."""
+    starts: list[Found] = []
+    for number in range(CANDIDATES):
+        starts.append(started(plan, stream(seed, "start", str(number))))
+        if starts[-1].loss == 0.0:
             break
-        left -= ROUND
-    return min(candidates, key=lambda c: c.loss)
+    return min(starts, key=lambda found: found.loss)
 
 
 def carried_on(plan: Plan, found: Found, seed: Seed, most: int) -> Found:
     """Return what a long search from a cohort ends with; ``most`` proposals, if that is less than a round."""
-    schedule = Schedule(min(ROUND, most), STEADY, STEADY, PATIENCE, min(MORE, most))
+    others = bool((plan.asked.weight > 0.0)[~plan.asked.required].any())
+    schedule = Schedule(min(ROUND, most), STEADY, STEADY, PATIENCE, min(MORE, most) if others else 0)
     return annealed(plan, found, first_random(seed), COLD_MIX, schedule)
 
 
