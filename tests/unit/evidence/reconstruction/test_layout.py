@@ -123,3 +123,15 @@ def test_arms_of_a_trial_give_a_layout():
     targets, _ = targets_of(study, layout)
     events = {t.name: t.aim for t in targets if t.name.startswith("events") and t.endpoint == "OS"}
     assert events == {"events, camrelizumab + chemo": 135.0, "events, placebo + chemo": 174.0}
+
+
+def test_levels_that_stand_for_two_columns_are_written_as_both():
+    """156 patients, 32 in each arm of the pairs (the paper); the 92 others are invented, and marked so."""
+    study = read_study(find_study("seed2_cui2025"))
+    layout = layout_for(study, None, ())
+    codes = draw_columns(layout, study, 156, generator(5)).codes["group"]
+    written = [dict(layout.covariate("group").write[code]) for code in codes]
+    assert sum(w == {"radiotherapy": "thoracic", "matched": "yes"} for w in written) == 32
+    assert sum(w == {"radiotherapy": "none", "matched": "yes"} for w in written) == 32
+    assert sum(w["matched"] == "no" for w in written) == 92
+    assert "neither it nor their outcomes are printed" in layout.covariate("group").assumed
