@@ -31,7 +31,7 @@ SEED, REPLICATES, DRAWS = 11, 20, 4000
 CUTS = [6.0, 12.0, 24.0, 36.0]
 HEAD = """# Round trip: what survives when only the printed numbers are left
 
-Three real cohorts were printed as a paper would print them (`evidence/publish.py`: counts, cross-tables, medians,
+Real cohorts were printed as a paper would print them (`evidence/publish.py`: counts, cross-tables, medians,
 rates at 12, 24 and 36 months, log-rank tests, one multivariable Cox model for each endpoint, all to printed digits),
 {replicates} cohorts were reconstructed from each print alone, and one Bayesian model (piecewise exponential, random
 walk, every covariate with a log hazard ratio of N(0, 1)) was fitted to the real rows and to the ensemble. Log hazard
