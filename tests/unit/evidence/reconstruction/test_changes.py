@@ -8,7 +8,7 @@ from escc_bayes.data.study import read_study
 from escc_bayes.evidence.reconstruction.annealing import copy_values, empty_values
 from escc_bayes.evidence.reconstruction.assemble import Asked, assemble, first_state, in_order
 from escc_bayes.evidence.reconstruction.automatic import layout_for
-from escc_bayes.evidence.reconstruction.changes import BEFORE, propose, undo
+from escc_bayes.evidence.reconstruction.changes import BEFORE, CLASS, change_values, propose, undo
 from escc_bayes.evidence.reconstruction.columns import draw_columns
 from escc_bayes.evidence.reconstruction.loss import refresh
 from escc_bayes.evidence.reconstruction.reach import Reach, mark_stale
@@ -75,3 +75,25 @@ def test_values_followed_change_by_change_are_those_of_the_patients_anew(problem
     assert all(np.all(np.diff(t[o]) > 0) for t, o in zip(times, orders, strict=True))
     inner, outer = 1, 0
     assert np.all(times[inner] <= times[outer])
+
+
+def test_a_measurement_that_changes_class_moves_the_comparisons_of_its_classes(problem):
+    """As above, for changes of measurements alone: few of them change a class."""
+    asked, state = problem
+    structure, aims = asked
+    working = working_from(structure, state)
+    values = empty_values(asked, 79)
+    refresh(structure.endpoint, aims, working, np.inf, PRECISE, values)
+    random, change = np.array([5], np.uint64), np.zeros(BEFORE + 2 * state.time.shape[0], np.int64)
+    reach = Reach(np.zeros(structure.endpoint.shape[0], np.bool_), np.zeros(structure.grouping.shape[0], np.bool_))
+    classes = 0
+    while classes < 20:
+        if not change_values(structure, working, random, change):
+            continue
+        classes += change[CLASS]
+        mark_stale(structure, aims, working, change, reach, values.stale)
+        refresh(structure.endpoint, aims, working, np.inf, PRECISE, values)
+    followed = values.value.copy()
+    values.stale[:] = True
+    refresh(structure.endpoint, aims, working, np.inf, PRECISE, values)
+    assert followed == pytest.approx(values.value, abs=1e-5)
