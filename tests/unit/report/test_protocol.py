@@ -8,7 +8,7 @@ import pytest
 
 from escc_bayes import cli
 from escc_bayes.report.document import Paragraph, Picture, Table, markdown
-from tests.unit.test_cli import run
+from tests.unit.cli.running import run
 
 PLAN = ("plan", "ral_stage_iv", "--trials", "300", "--protocol")
 

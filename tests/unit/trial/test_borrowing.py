@@ -24,7 +24,7 @@ from escc_bayes.trial.reading import design_from
 from escc_bayes.trial.sufficient import ArmData
 from escc_bayes.trial.weighted_posterior import posterior
 from tests.reference.test_planning_bayes import E1690
-from tests.unit.test_cli import run
+from tests.unit.cli.running import run
 from tests.unit.trial.designs import small, table
 
 

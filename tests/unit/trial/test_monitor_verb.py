@@ -9,7 +9,7 @@ import pytest
 from escc_bayes.data.bundled import models_folder
 from escc_bayes.trial.reading import load_design
 from escc_bayes.trial.simulate import draw, patients
-from tests.unit.test_cli import run
+from tests.unit.cli.running import run
 from tests.unit.trial.test_monitoring import interim_of
 
 HEAD = "patient,arm,entry_months,os_months,os_event,lost,provenance"

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from escc_bayes.data.bundled import models_folder
-from tests.unit.test_cli import run
+from tests.unit.cli.running import run
 
 COLUMNS = ["scenario", "rule", "quantity", "value", "mc_error", "trials", "closed_form"]
 QUANTITIES = {

@@ -19,7 +19,7 @@ from escc_bayes.trial.reading import design_from, load_design
 from escc_bayes.trial.sizing import probit_line, resized, sized, sizing_sentences
 from escc_bayes.trial.threshold import at_most, solved_threshold, threshold_sentences
 from escc_bayes.trial.truth import PiecewiseControl
-from tests.unit.test_cli import run
+from tests.unit.cli.running import run
 from tests.unit.trial.designs import small, table
 
 BAYES = [{"name": "bayes", "success": "P(HR < 1 | data) > 0.975"}]

@@ -7,7 +7,7 @@ import pytest
 
 from escc_bayes.data.bundled import models_folder
 from escc_bayes.spec.evidence_prior import read_prior
-from tests.unit.test_cli import run
+from tests.unit.cli.running import run
 
 RT = ("evidence", "--effect", "rt_added", "--endpoint", "OS", "--disjoint", "china20_ict_registry=two strata")
 COVERAGE = ("evidence", "--effect", "rt_coverage", "--endpoint", "OS")

@@ -1,0 +1,71 @@
+"""The command line: its verbs, and how errors and warnings end on stderr."""
+
+import os
+import sys
+import warnings
+from typing import Annotated
+
+import typer
+
+from escc_bayes import __version__
+from escc_bayes.cli.audit import audit
+from escc_bayes.cli.baselines import baselines
+from escc_bayes.cli.compare import compare
+from escc_bayes.cli.evidence import evidence
+from escc_bayes.cli.fit import fit
+from escc_bayes.cli.monitor import monitor
+from escc_bayes.cli.plan import plan
+from escc_bayes.cli.reconstruct import reconstruct
+from escc_bayes.cli.report import report
+from escc_bayes.foundation.errors import EsccBayesWarning, InputError, NotFitForUseWarning, SamplingError
+
+# In the order of the help: from a cohort to a trial.
+VERBS = (report, fit, baselines, compare, audit, reconstruct, evidence, plan, monitor)
+
+app = typer.Typer(
+    name="escc-bayes",
+    help="Bayesian and classical survival analysis of small cohorts, side by side. Times are months.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for verb in VERBS:
+    app.command()(verb)
+
+
+def show_version(wanted: bool) -> None:
+    """Print the version and end."""
+    if wanted:
+        typer.echo(f"escc-bayes {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Bayesian and classical survival analysis of small cohorts, side by side. Times are months."""
+
+
+def print_warning(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
+    """Print one of our warnings as a sentence; the verdict on a fit is printed at the end instead."""
+    if issubclass(category, EsccBayesWarning) and not issubclass(category, NotFitForUseWarning):
+        print(f"Warning: {message}", file=sys.stderr)  # noqa: T201 - stderr is where warnings go
+
+
+def main() -> None:
+    """Run the command line: exit code 2 and one paragraph on bad input, never a traceback."""
+    # Matrices of small cohorts gain nothing from threads, and waiting threads burn time; numpy reads this on import.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    with warnings.catch_warnings():
+        # Only our own warnings are for the user of a command.
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", EsccBayesWarning)
+        warnings.showwarning = print_warning
+        try:
+            app()
+        except (InputError, SamplingError) as error:
+            typer.secho(f"Error: {error}", err=True)
+            raise SystemExit(2 if isinstance(error, InputError) else 1) from None

@@ -1,0 +1,39 @@
+"""The verb `compare`: one table, many methods."""
+
+from pathlib import Path
+
+import typer
+
+from escc_bayes.cli.fields import fields_as_options
+from escc_bayes.cli.inputs import open_cohort
+from escc_bayes.cli.options import CohortOption, EngineOption, ModelOption, OutOption, QuietOption, SchemaOption
+from escc_bayes.cli.progress import finish, progress_bars
+from escc_bayes.cli.sampling import Sampling, gathered
+
+
+@fields_as_options("sampling", Sampling)
+def compare(
+    cohort: CohortOption,
+    model: ModelOption,
+    schema: SchemaOption = None,
+    engine: EngineOption = "nuts",
+    out: OutOption = Path("out/compare"),
+    *,
+    sampling: Sampling,
+    quiet: QuietOption = False,
+) -> None:
+    """One table, many methods: comparison.csv, attribution.csv and figures for several models."""
+    from escc_bayes.foundation.outputs import refuse_file, staged
+    from escc_bayes.report import figures, files
+
+    refuse_file(out)
+    patients = open_cohort(cohort, schema)
+    with progress_bars(quiet=quiet) as stage:
+        bundle = gathered(patients, model or [], engine, sampling, stage)
+    with staged(out) as folder:
+        files.write_compare_files(folder, bundle)
+        figures.write_figures(folder, bundle)
+        files.write_run(folder, "compare", [p.record for p in bundle.fits], bundle.verdicts)
+    for comparison in bundle.comparisons.values():
+        typer.echo(repr(comparison))
+    finish(bundle.faults)

@@ -1,0 +1,40 @@
+"""The verb `fit`: posteriors of models, their tables and their draws."""
+
+from pathlib import Path
+
+import typer
+
+from escc_bayes.cli.fields import fields_as_options
+from escc_bayes.cli.inputs import open_cohort
+from escc_bayes.cli.options import CohortOption, EngineOption, ModelOption, OutOption, QuietOption, SchemaOption
+from escc_bayes.cli.progress import finish, progress_bars
+from escc_bayes.cli.sampling import Sampling, checked_specs, fitted
+
+
+@fields_as_options("sampling", Sampling)
+def fit(
+    cohort: CohortOption,
+    model: ModelOption,
+    schema: SchemaOption = None,
+    engine: EngineOption = "nuts",
+    out: OutOption = Path("out/fit"),
+    *,
+    sampling: Sampling,
+    quiet: QuietOption = False,
+) -> None:
+    """Fit models: posterior hazard ratios, survival, diagnostics, and the draws as netCDF."""
+    from escc_bayes.foundation.outputs import refuse_file, staged
+    from escc_bayes.report import files
+
+    refuse_file(out)
+    patients = open_cohort(cohort, schema)
+    specs = checked_specs(model or [], patients, engine, sampling)
+    with progress_bars(quiet=quiet) as stage:
+        posteriors = {spec.name: fitted(spec, patients, engine, sampling, stage(spec.name)) for spec in specs}
+    verdicts = {name: posterior.diagnostics.verdict for name, posterior in posteriors.items()}
+    with staged(out) as folder:
+        files.write_fit_files(folder, posteriors, sampling.level)
+        files.write_run(folder, "fit", [p.record for p in posteriors.values()], verdicts)
+    for posterior in posteriors.values():
+        typer.echo(repr(posterior))
+    finish([f"{name}: {verdicts[name]}" for name, p in posteriors.items() if not p.diagnostics.fit_for_use])

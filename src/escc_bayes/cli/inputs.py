@@ -1,0 +1,63 @@
+"""Cohorts and models named on the command line."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from escc_bayes.foundation.errors import InputError, SpecError
+
+if TYPE_CHECKING:
+    from escc_bayes.data.cohort import Cohort
+    from escc_bayes.spec.model import ModelSpec
+
+ESCC_MODELS = ("os_piecewise", "os_weibull", "pfs_piecewise", "pfs_weibull")
+DEFAULT_MODELS = {"larynx": ("larynx_piecewise",)}
+
+
+def open_cohort(name_or_path: str, schema: str | None) -> "Cohort":
+    """Return a cohort from a file and a schema, or a bundled one by name."""
+    from escc_bayes.data.bundled import EXAMPLES, example_cohort, find_schema
+    from escc_bayes.data.cohort import read_cohort
+
+    if schema is None:
+        if name_or_path not in EXAMPLES and Path(name_or_path).exists():
+            raise InputError(f"--cohort {name_or_path}: say what its columns mean with --schema FILE.toml")
+        return example_cohort(name_or_path)
+    if name_or_path in EXAMPLES and not Path(name_or_path).exists():
+        raise InputError(f"--cohort {name_or_path}: a bundled cohort brings its own schema; leave --schema out")
+    return read_cohort(name_or_path, find_schema(schema))
+
+
+def open_specs(names: list[str]) -> tuple["ModelSpec", ...]:
+    """Return specifications by path or name, each once."""
+    from escc_bayes.spec.reading import load_spec
+
+    if not names:
+        raise SpecError("no model is named; add --model NAME (such as os_piecewise) or --model FILE.toml")
+    specs = tuple(load_spec(name) for name in names)
+    twice = {s.name for s in specs if [t.name for t in specs].count(s.name) > 1}
+    if twice:
+        raise SpecError(f"two models are called '{twice.pop()}'; name each model once, or change its name")
+    return specs
+
+
+def default_models(cohort: "Cohort") -> list[str]:
+    """Return the shipped models whose endpoint and covariates the cohort has.
+
+    Raises
+    ------
+    SpecError : none fits; a model has priors, and nobody can choose them but the user.
+    """
+    from escc_bayes.spec.reading import load_spec
+
+    shipped = [load_spec(name) for name in DEFAULT_MODELS.get(cohort.name, ESCC_MODELS)]
+    fitting = [
+        spec.name
+        for spec in shipped
+        if spec.outcome.endpoint in cohort.endpoints and set(spec.covariates) <= set(cohort.covariates)
+    ]
+    if not fitting:
+        raise SpecError(
+            f"no shipped model fits the columns of '{cohort.name}' (covariates: {', '.join(cohort.covariates)}); write "
+            "one (models/README.md explains the format) and name it with --model FILE.toml"
+        )
+    return fitting

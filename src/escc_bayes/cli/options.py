@@ -1,0 +1,41 @@
+"""Options that several verbs share, each spelt once."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+CohortOption = Annotated[str, typer.Option("--cohort", help="CSV or Parquet file, or a bundled cohort by name.")]
+SchemaOption = Annotated[
+    str | None, typer.Option("--schema", help="Schema TOML, or a bundled schema by name; bundled cohorts need none.")
+]
+ModelOption = Annotated[
+    list[str] | None,
+    typer.Option("--model", help="Specification TOML or bundled name; NAME@VARIANT for a variant. May be repeated."),
+]
+OutOption = Annotated[Path, typer.Option("--out", help="Folder to write; made complete or not at all.")]
+SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Seed of everything random.")]
+LevelOption = Annotated[float, typer.Option("--level", min=0.5, max=0.999, help="Level of every interval.")]
+EngineOption = Annotated[
+    str,
+    typer.Option("--engine", help="nuts (reference, seconds) or laplace (milliseconds, judges itself by Pareto k)."),
+]
+ReportEngineOption = Annotated[
+    str | None,
+    typer.Option("--engine", help="nuts or laplace for every model; default: laplace, headline models also by nuts."),
+]
+BackendOption = Annotated[
+    str | None,
+    typer.Option("--backend", help="Of nuts: native (numpy, nothing to compile; default) or pymc."),
+]
+DrawsOption = Annotated[
+    int | None, typer.Option("--draws", min=4, help="Kept draws of each chain; default: 1500 (nuts), 5000 (laplace).")
+]
+TuneOption = Annotated[int, typer.Option("--tune", min=10, help="Warm-up iterations of each chain; nuts only.")]
+ChainsOption = Annotated[int, typer.Option("--chains", min=2, help="Number of chains.")]
+WorkersOption = Annotated[int, typer.Option("--workers", min=1, help="Processes; results do not depend on it.")]
+SchedulerOption = Annotated[
+    str | None,
+    typer.Option("--scheduler", help="A Dask scheduler, tcp://HOST:PORT, instead; needs the extra `cluster`."),
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress, only warnings and errors.")]

@@ -1,0 +1,55 @@
+"""The verb `plan`: what a trial design does."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from escc_bayes.cli.options import OutOption, QuietOption, SchedulerOption, SeedOption, WorkersOption
+from escc_bayes.cli.progress import progress_bars
+
+
+def plan(
+    design: Annotated[str, typer.Argument(help="Design TOML, or a bundled design by name, such as rt_consolidation.")],
+    trials: Annotated[int, typer.Option("--trials", min=100, help="Simulated trials of each scenario.")] = 20_000,
+    protocol: Annotated[
+        bool, typer.Option("--protocol", help="Write protocol.md and protocol.docx: the plan as a protocol says it.")
+    ] = False,
+    workers: WorkersOption = 1,
+    scheduler: SchedulerOption = None,
+    out: OutOption = Path("out/plan"),
+    seed: SeedOption = 20251,
+    quiet: QuietOption = False,
+) -> None:
+    """What a trial design does: power beside assurance, type I error, expected size, for every rule.
+
+    A killed run goes on where it stopped, if the same command is given again.
+    """
+    from escc_bayes.foundation.outputs import refuse_file, staged
+    from escc_bayes.foundation.scheduler import scheduler_for
+    from escc_bayes.report.plan_files import write_plan_files
+    from escc_bayes.report.protocol import write_protocol
+    from escc_bayes.trial.checkpoint import forget, resumable
+    from escc_bayes.trial.further import asks_more, further, further_sentences
+    from escc_bayes.trial.reading import load_design
+    from escc_bayes.trial.summary import summary
+
+    refuse_file(out)
+    asked, where = load_design(design), scheduler_for(workers, scheduler)
+    with progress_bars(quiet=quiet) as stage:
+        move = stage(f"Simulating {trials:,} trials of {asked.name}")
+
+        def moved(done: int, total: int) -> None:
+            move("simulating", done, total, 0)
+
+        found = resumable(asked, trials=trials, seed=seed, scheduler=where, folder=out, progress=moved)
+        if asks_more(asked):
+            move = stage("Answering what else the design asks")
+        more = further(asked, trials=trials, seed=seed, scheduler=where, progress=moved)
+    with staged(out) as folder:
+        write_plan_files(folder, found, more)
+        if protocol:
+            write_protocol(folder, found, more)
+    forget(asked, trials=trials, seed=seed, folder=out)
+    for sentence in (*summary(found), *further_sentences(more)):
+        typer.echo(sentence)

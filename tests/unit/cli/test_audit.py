@@ -1,0 +1,25 @@
+"""The verb `audit`: one sentence a finding, and what --strict does."""
+
+import csv
+
+from tests.unit.cli.running import run
+
+
+def test_audit_prints_one_sentence_a_finding_and_strict_fails(tmp_path, monkeypatch, capsys):
+    """The stage sum of the target study is 69, not 79 (14 + 36 + 19, by hand)."""
+    words = ("audit", "seed1_scirep2025", "--out", tmp_path / "a")
+    code, printed, err = run(monkeypatch, capsys, *words)
+    assert (code, err) == (0, "")
+    assert "14 + 36 + 19 = 69, not 79" in printed
+    with (tmp_path / "a" / "findings.csv").open() as stream:
+        rows = list(csv.DictReader(stream))
+    assert list(rows[0]) == ["study", "rule", "severity", "statement", "arithmetic", "where"]
+    assert len(rows) == len(printed.splitlines())
+    assert run(monkeypatch, capsys, *words, "--strict")[0] == 1
+    assert run(monkeypatch, capsys, "audit", "tenergy_epoc1802", "--strict", "--out", tmp_path / "t")[0] == 0
+
+
+def test_audit_of_an_unknown_study_suggests_the_nearest(monkeypatch, capsys):
+    code, _, err = run(monkeypatch, capsys, "audit", "seed1_scirep2024")
+    assert code == 2
+    assert "did you mean 'seed1_scirep2025'" in err
