@@ -81,6 +81,14 @@ def pocock_boundaries(fractions: tuple[float, ...], alpha: float) -> FloatArray:
     return shaped_boundaries(fractions, np.ones(len(fractions)), alpha)
 
 
+def wang_tsiatis_boundaries(fractions: tuple[float, ...], alpha: float, power: float) -> FloatArray:
+    """Return c t_k^(power - 1/2) that spends ``alpha``: O'Brien-Fleming at 0, Pocock at 1/2.
+
+    Wang & Tsiatis 1987, Biometrics 43:193.
+    """
+    return shaped_boundaries(fractions, np.array(fractions) ** (power - 0.5), alpha)
+
+
 def shaped_boundaries(fractions: tuple[float, ...], shape: FloatArray, alpha: float) -> FloatArray:
     """Return the multiple of ``shape`` (k,) that spends ``alpha``."""
     information, nothing = np.array(fractions), np.full(len(fractions), -np.inf)

@@ -150,13 +150,14 @@ def assurance_limit(design: TrialDesign, rule: DecisionRule) -> float | None:
     """Return the assurance that no number of events can exceed: P(HR < c) under the design prior.
 
     c is the smallest hazard ratio that a success criterion names, 1 for a test. None without a design prior, for an
-    effect that changes with time, and for a success by an estimate or a small P(HR < c).
+    effect that changes with time, for a success by an estimate or a small P(HR < c), and with borrowed controls: a
+    drift of theirs, unlike chance, does not shrink with the size of the trial.
     """
     posterior = [c for c in rule.success if isinstance(c, PosteriorCriterion)]
     by_estimate = any(isinstance(c, EstimateCriterion) for c in rule.success)
     if design.believed is None or not is_one_ratio(design, design.effect):
         return None
-    if by_estimate or not all(c.above for c in posterior):
+    if rule.borrows or by_estimate or not all(c.above for c in posterior):
         return None
     smallest = min([c.hr for c in posterior] + ([1.0] if len(posterior) < len(rule.success) else []))
     return design.believed.cdf(math.log(smallest))

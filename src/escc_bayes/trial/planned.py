@@ -7,6 +7,7 @@ import numpy as np
 from escc_bayes.trial.boundaries import spent_by_look
 from escc_bayes.trial.closed_forms import freedman_events, hsieh_freedman_events, schoenfeld_events
 from escc_bayes.trial.design import TrialDesign
+from escc_bayes.trial.direct_power import direct_power
 from escc_bayes.trial.rule import DecisionRule
 from escc_bayes.trial.rule_plan import fractions_at_looks, rule_plan
 
@@ -17,8 +18,11 @@ ALPHA = 0.025
 def planning_sentences(design: TrialDesign) -> tuple[str, ...]:
     """Return closed forms for the stated effect, and each rule's boundaries over several looks."""
     said = [events_sentence(design)] if len(set(design.effect.hr)) == 1 and design.effect.hr[0] != 1.0 else []
+    tested = [rule for rule in design.rules if rule.alphas]
     if len(design.looks) > 1:
-        said += [boundary_sentence(design, rule) for rule in design.rules if rule.alphas]
+        said += [boundary_sentence(design, rule) for rule in tested]
+    else:
+        said += [sentence for rule in tested if (sentence := direct_sentence(design, rule)) is not None]
     return tuple(said)
 
 
@@ -35,6 +39,18 @@ def events_sentence(design: TrialDesign) -> str:
     ]
     forms = ", ".join(f"{events:.1f} by {name}" for name, events in asked)
     return f"Events that find a hazard ratio of {hr:g} with power {POWER:g} at one-sided {ALPHA:g}: {forms}."
+
+
+def direct_sentence(design: TrialDesign, rule: DecisionRule) -> str | None:
+    """Say the power of one log-rank test by its expected score; None over strata, with switching, without an end."""
+    month = design.month_of(design.looks[-1], design.effect)
+    if design.strata or design.switching is not None or not math.isfinite(month):
+        return None
+    power = direct_power(month, *design.arms_under(design.effect), alpha=rule.alphas[0])
+    return (
+        f"{rule.name}: power of the log-rank test {power:.3f} by its expected score at month {month:.1f}, which takes "
+        "neither proportional hazards nor equal arms for granted."
+    )
 
 
 def boundary_sentence(design: TrialDesign, rule: DecisionRule) -> str:

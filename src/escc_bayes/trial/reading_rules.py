@@ -16,10 +16,13 @@ from escc_bayes.trial.criterion import (
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.reading_priors import yes_or_no
 from escc_bayes.trial.rule import DecisionRule, needs_log_rank
-from escc_bayes.trial.sharing import CLASSICAL, Sharing
+from escc_bayes.trial.sharing import CLASSICAL, FAMILIES, Sharing
 from escc_bayes.trial.spending import SPENDING
 
-SPENDING_FORMS = f"{', '.join(SPENDING)} or {{ hwang_shih_decani = -4.0 }}"
+SPENDING_FORMS = f"{', '.join(SPENDING)}, {{ hwang_shih_decani = -4.0 }} or {{ kim_demets = 2.0 }}"
+BOUNDARY_FORMS = f"{', '.join(CLASSICAL)} or {{ wang_tsiatis = 0.25 }}"
+# Least and largest parameter of each family; beyond, boundaries are those of the ends to all digits.
+FAMILY_RANGES = {"hwang_shih_decani": (-40.0, 40.0), "kim_demets": (0.0, 20.0), "wang_tsiatis": (-1.0, 1.0)}
 KEYS = ("name", "success", "futility", "spending", "boundaries", "borrow")
 
 
@@ -73,17 +76,28 @@ def sharing_from(raw: Mapping[str, object], at: str) -> Sharing | None:
     if "spending" in raw and "boundaries" in raw:
         raise DesignError(f"{at}: 'spending' and 'boundaries' exclude each other; keep one")
     if "boundaries" in raw:
+        if isinstance(raw["boundaries"], dict):
+            return family_from(raw["boundaries"], f"{at}, boundaries", ("wang_tsiatis",), classical=True)
         return Sharing(checks.one_of(raw["boundaries"], tuple(CLASSICAL), f"{at}, boundaries"), classical=True)
     if "spending" not in raw:
         return None
     given = raw["spending"]
     if not isinstance(given, dict):
         return Sharing(checks.one_of(given, tuple(SPENDING), f"{at}, spending"))
-    checks.refuse_unknown_keys(given, ("hwang_shih_decani",), f"{at}, spending")
-    gamma = checks.number(given.get("hwang_shih_decani"), f"{at}, spending, hwang_shih_decani", above=-40.0, below=40.0)
-    if gamma == 0.0:
-        raise DesignError(f"{at}, spending: Hwang-Shih-DeCani takes a gamma other than 0, such as -4.0 or 1.0")
-    return Sharing("hwang_shih_decani", gamma=gamma)
+    return family_from(given, f"{at}, spending", tuple(FAMILIES))
+
+
+def family_from(raw: Mapping[str, object], at: str, families: tuple[str, ...], *, classical: bool = False) -> Sharing:
+    """Read one of a family of spending functions or shapes by its parameter, such as ``{ kim_demets = 2.0 }``."""
+    checks.refuse_unknown_keys(raw, families, at)
+    if len(raw) != 1:
+        raise DesignError(f"{at}: state one of {', '.join(families)} with its parameter, was given {list(raw)}")
+    ((name, value),) = raw.items()
+    low, high = FAMILY_RANGES[name]
+    parameter = checks.number(value, f"{at}, {name}", above=low, below=high)
+    if name == "hwang_shih_decani" and parameter == 0.0:
+        raise DesignError(f"{at}: Hwang-Shih-DeCani takes a gamma other than 0, such as -4.0 or 1.0")
+    return Sharing(name, classical, parameter)
 
 
 def refuse_confused(rule: DecisionRule, at: str, looks: int) -> None:
@@ -96,7 +110,7 @@ def refuse_confused(rule: DecisionRule, at: str, looks: int) -> None:
     if rule.alphas and looks > 1 and rule.sharing is None:
         raise DesignError(
             f"{at}: a log-rank test at {looks} looks must share its alpha; add spending = one of {SPENDING_FORMS}, or "
-            f"boundaries = one of {', '.join(CLASSICAL)}"
+            f"boundaries = one of {BOUNDARY_FORMS}"
         )
 
 

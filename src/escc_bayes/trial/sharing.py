@@ -9,34 +9,39 @@ from escc_bayes.trial.boundaries import (
     obrien_fleming_boundaries,
     pocock_boundaries,
     spending_boundaries,
+    wang_tsiatis_boundaries,
 )
-from escc_bayes.trial.spending import SPENDING, Spending, hwang_shih_decani
+from escc_bayes.trial.spending import SPENDING, Spending, hwang_shih_decani, kim_demets
 
 WORDS = {
     "obrien_fleming": "O'Brien-Fleming",
     "pocock": "Pocock",
-    "hwang_shih_decani": "Hwang-Shih-DeCani",
+    "hwang_shih_decani": "Hwang-Shih-DeCani with gamma",
+    "kim_demets": "Kim-DeMets with rho",
+    "wang_tsiatis": "Wang-Tsiatis with delta",
 }
 CLASSICAL = {"obrien_fleming": obrien_fleming_boundaries, "pocock": pocock_boundaries}
-BY_SPENDING = (*SPENDING, "hwang_shih_decani")
+FAMILIES = {"hwang_shih_decani": hwang_shih_decani, "kim_demets": kim_demets}
 
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """``name`` of a spending function or, where ``classical``, of a shape; ``gamma`` of Hwang, Shih & DeCani."""
+    """``name`` of a spending function or, where ``classical``, of a shape; ``parameter`` of a family of them."""
 
     name: str
     classical: bool = False
-    gamma: float = 0.0
+    parameter: float | None = None
 
     @property
     def spending(self) -> Spending:
         """The spending function."""
-        return hwang_shih_decani(self.gamma) if self.name == "hwang_shih_decani" else SPENDING[self.name]
+        return SPENDING[self.name] if self.parameter is None else FAMILIES[self.name](self.parameter)
 
     def boundaries(self, fractions: tuple[float, ...], alpha: float) -> FloatArray:
         """Return the upper boundaries of Z at information ``fractions``, the last 1."""
         if self.classical:
+            if self.parameter is not None:
+                return wang_tsiatis_boundaries(fractions, alpha, self.parameter)
             return CLASSICAL[self.name](fractions, alpha)
         return spending_boundaries(fractions, alpha, self.spending)
 
@@ -47,5 +52,5 @@ class Sharing:
 
     def words(self) -> str:
         """Say how alpha is shared."""
-        said = WORDS[self.name] + (f" with gamma {self.gamma:g}" if self.name == "hwang_shih_decani" else "")
+        said = WORDS[self.name] + (f" {self.parameter:g}" if self.parameter is not None else "")
         return f"{said} boundaries" if self.classical else f"alpha spent as {said} by Lan-DeMets"

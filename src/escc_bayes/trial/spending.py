@@ -34,4 +34,13 @@ def hwang_shih_decani(gamma: float) -> Spending:
     return spent
 
 
+def kim_demets(rho: float) -> Spending:
+    """Return alpha t^rho, rho above 0. Kim & DeMets 1987, Biometrika 74:149."""
+
+    def spent(alpha: float, fraction: float) -> float:
+        return float(alpha * min(fraction, 1.0) ** rho)
+
+    return spent
+
+
 SPENDING: Mapping[str, Spending] = MappingProxyType({"obrien_fleming": obrien_fleming, "pocock": pocock})
