@@ -1,6 +1,6 @@
 """A fitted model: draws that answer estimands, print themselves and go to ArviZ."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,15 @@ from escc_bayes.estimand import marginal
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, HazardRatio, contrast_words
 from escc_bayes.estimand.estimate import Estimate, ratio_words, summary
-from escc_bayes.estimand.evaluate import NAMES, averaged_over, beyond_follow_up, completed, draws_of, time_of
+from escc_bayes.estimand.evaluate import (
+    NAMES,
+    averaged_over,
+    beyond_follow_up,
+    completed,
+    draws_of,
+    draws_of_many,
+    time_of,
+)
 from escc_bayes.foundation.record import Record
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.baseline import Hazard
@@ -88,14 +96,21 @@ class Posterior:
         ------
         EstimandError : the model lacks the term, level or group.
         """
-        asked = completed(asked, self.plan)
-        return estimate_of(
-            asked, self.draws(asked), self.plan, level=level, record=self.record, verdict=self.diagnostics.verdict
+        return self.estimates([asked], level=level)[0]
+
+    def estimates(self, asked: Sequence[Estimand], *, level: float) -> tuple[Estimate, ...]:
+        """Return an estimate of each estimand, as ``estimate`` does; many at once are quicker than one by one."""
+        wanted = [completed(one, self.plan) for one in asked]
+        drawn = draws_of_many(wanted, self.plan, self.coefficients, self.hazard)
+        verdict = self.diagnostics.verdict
+        return tuple(
+            estimate_of(one, values, self.plan, level=level, record=self.record, verdict=verdict)
+            for one, values in zip(wanted, drawn, strict=True)
         )
 
     def hazard_ratios(self, *, level: float) -> tuple[Estimate, ...]:
         """Return the hazard ratio of every level against its reference, and of every number per its scale."""
-        return tuple(self.estimate(asked, level=level) for asked in standard_contrasts(self.plan.design))
+        return self.estimates(standard_contrasts(self.plan.design), level=level)
 
     def survival(self, times: FloatArray, *, term: str = "", group: str = "", population: str = "group") -> FloatArray:
         """Return the survival curve of a group in every draw, (draws, times); see ``SurvivalAt``."""

@@ -16,7 +16,7 @@ from escc_bayes.bayes.refit_requests import RefitRequest
 from escc_bayes.bayes.refit_table import Asked, RefitTable
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, HazardRatio
-from escc_bayes.estimand.evaluate import completed, draws_of
+from escc_bayes.estimand.evaluate import completed, draws_of_many
 from escc_bayes.foundation.chunks import Progress, Store, run_chunks
 from escc_bayes.foundation.errors import EsccBayesError, NotFitForUseWarning, SpecError, some_of
 from escc_bayes.foundation.record import Record, seed_label, versions
@@ -93,7 +93,7 @@ def summaries(plan: ModelPlan, asked: tuple[Estimand, ...], found: laplace.Weigh
     values, weight = found.values(), found.smoothed.weight
     coefficients = parameters.coefficients(plan.design.blocks, values, weight.size)
     hazard = parameters.baseline_hazard(plan.baseline, values)
-    drawn = np.stack([draws_of(one, plan, coefficients, hazard) for one in asked])
+    drawn = np.stack(draws_of_many(asked, plan, coefficients, hazard))
     ratios = np.array([isinstance(one, HazardRatio) for one in asked])[:, None]
     tail = (1.0 - level) / 2.0
     points = weighted_quantiles(drawn, weight, (0.5, tail, 1.0 - tail))

@@ -21,6 +21,9 @@ type Penalised = Callable[[FloatArray], float]
 
 MOST_STEPS = 500
 TOLERANCE = 1e-8
+# Steps below this change the likelihood by less than its rounding: they are taken as they are, since firthmodels
+# would halve them in vain, thousands of times.
+UNSEEN_STEP = 1e-6
 # Doublings of the distance from the estimate in search of a limit: 2^20 standard errors.
 DOUBLINGS = 20
 
@@ -138,7 +141,7 @@ def _firthmodels(
     # Imported here: scikit-learn, which it brings, takes a second to load.
     from firthmodels import FirthCoxPH
 
-    model = FirthCoxPH(backend="numpy", max_iter=MOST_STEPS, max_halfstep=40, gtol=TOLERANCE, xtol=TOLERANCE)
+    model = FirthCoxPH(backend="numpy", max_iter=MOST_STEPS, max_halfstep=40, gtol=TOLERANCE, xtol=UNSEEN_STEP)
     limits, p = np.full((z.shape[1], 2), np.nan), np.full(z.shape[1], np.nan)
     with warnings.catch_warnings():
         # Its ConvergenceWarning comes with a NaN or with converged_ = False, and both are dealt with.

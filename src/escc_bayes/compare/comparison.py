@@ -81,14 +81,21 @@ def compare(asked: Sequence[Estimand], *fits: FIT, level: float) -> Comparison:
     """
     refuse_other_patients(fits)
     found: list[Estimate] = []
-    for question in asked:
+    by_fit = [answers_of(fit, asked, level) for fit in fits]
+    for place in range(len(asked)):
         seen: set[tuple[str, str]] = set()
-        for fit in fits:
-            answers = fit.estimate(question, level=level)
-            for answer in answers if isinstance(answers, tuple) else (answers,):
-                found += [answer] if (answer.method, answer.model) not in seen else []
-                seen.add((answer.method, answer.model))
+        for answer in (answer for answers in by_fit for answer in answers[place]):
+            found += [answer] if (answer.method, answer.model) not in seen else []
+            seen.add((answer.method, answer.model))
     return Comparison(tuple(found))
+
+
+def answers_of(fit: FIT, asked: Sequence[Estimand], level: float) -> list[tuple[Estimate, ...]]:
+    """Return what one fit says to each question: one answer of a posterior, one of each method of a classical fit."""
+    if isinstance(fit, Posterior):
+        return [(answer,) for answer in fit.estimates(asked, level=level)]
+    answers = (fit.estimate(question, level=level) for question in asked)
+    return [found if isinstance(found, tuple) else (found,) for found in answers]
 
 
 def refuse_other_patients(fits: Sequence[FIT]) -> None:

@@ -1,6 +1,7 @@
 """Draws of an estimand from draws of coefficients and baseline: the same arithmetic for every engine."""
 
 import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -27,8 +28,18 @@ NAMES = {
 }
 
 
+type Key = tuple[type, str, str, str]
+
+
 def draws_of(asked: Estimand, plan: ModelPlan, coefficients: FloatArray, hazard: Hazard) -> FloatArray:
-    """Return one value of the estimand for each draw.
+    """Return one value of one estimand for each draw; see ``draws_of_many``."""
+    return draws_of_many([asked], plan, coefficients, hazard)[0]
+
+
+def draws_of_many(
+    asked: Sequence[Estimand], plan: ModelPlan, coefficients: FloatArray, hazard: Hazard
+) -> list[FloatArray]:
+    """Return one value for each draw of every estimand; what several need of one group's curve is computed once.
 
     Parameters
     ----------
@@ -41,23 +52,48 @@ def draws_of(asked: Estimand, plan: ModelPlan, coefficients: FloatArray, hazard:
     ------
     EstimandError : the model lacks the term or level.
     """
+    months: dict[Key, set[float]] = {}
+    for one in asked:
+        for key in curves_behind(one):
+            months.setdefault(key, set()).add(month_read(one))
+    read: dict[tuple[Key, float], FloatArray] = {}
+    for key, wanted in months.items():
+        kind, *whom = key
+        columns, weight = averaged_over(plan, *whom)
+        times = np.array(sorted(wanted))
+        if kind is MedianSurvival:
+            found = marginal.median(hazard, coefficients, columns, weight)[:, None]
+        else:
+            curve = marginal.survival if kind is SurvivalAt else marginal.restricted_mean
+            found = curve(hazard, coefficients, columns, weight, times)
+        read |= {(key, time): found[:, place] for place, time in enumerate(times.tolist())}
+    return [one_of(one, read, plan, coefficients) for one in asked]
+
+
+def curves_behind(asked: Estimand) -> tuple[Key, ...]:
+    """Name the averaged curves that an estimand is read from: kind, term, group, population."""
     match asked:
         case HazardRatio():
-            return coefficients @ weights(asked, plan.design)
-        case SurvivalAt():
-            columns, weight = averaged_over(plan, asked.term, asked.group, asked.population)
-            return marginal.survival(hazard, coefficients, columns, weight, np.array([asked.time]))[:, 0]
-        case MedianSurvival():
-            columns, weight = averaged_over(plan, asked.term, asked.group, asked.population)
-            return marginal.median(hazard, coefficients, columns, weight)
+            return ()
         case RMSTDifference():
-            first, second = (
-                marginal.restricted_mean(
-                    hazard, coefficients, *averaged_over(plan, asked.term, level, asked.population), asked.until
-                )
-                for level in (asked.level, asked.versus)
-            )
-            return first - second
+            return tuple((RMSTDifference, asked.term, level, asked.population) for level in (asked.level, asked.versus))
+        case _:
+            return ((type(asked), asked.term, asked.group, asked.population),)
+
+
+def month_read(asked: Estimand) -> float:
+    """Return the month that a curve is read at or to; 0 for medians, which have none."""
+    return 0.0 if isinstance(asked, MedianSurvival) else time_of(asked)
+
+
+def one_of(
+    asked: Estimand, read: Mapping[tuple[Key, float], FloatArray], plan: ModelPlan, coefficients: FloatArray
+) -> FloatArray:
+    """Return the draws of one estimand from what was read of the curves behind it."""
+    if isinstance(asked, HazardRatio):
+        return coefficients @ weights(asked, plan.design)
+    first, *second = (read[key, month_read(asked)] for key in curves_behind(asked))
+    return first - second[0] if second else first
 
 
 def averaged_over(plan: ModelPlan, term: str, group: str, population: str) -> tuple[FloatArray, FloatArray]:

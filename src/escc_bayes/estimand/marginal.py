@@ -75,13 +75,12 @@ def median_of(hazard: Hazard, coefficients: FloatArray, columns: FloatArray, sha
 
 
 def restricted_mean(
-    hazard: Hazard, coefficients: FloatArray, columns: FloatArray, weight: FloatArray, until: float
+    hazard: Hazard, coefficients: FloatArray, columns: FloatArray, weight: FloatArray, until: FloatArray
 ) -> FloatArray:
-    """Return the restricted mean survival time to ``until`` of the average curve, (D,) months."""
+    """Return restricted mean survival times of the average curve, (D, u), to each of the rising months ``until``."""
     share = weight / weight.sum()
     means = [
-        hazard.part(b).restricted_mean(relative_hazards(coefficients[b], columns), until) @ share
-        for b in blocks(hazard)
+        hazard.part(b).restricted_mean(relative_hazards(coefficients[b], columns), share, until) for b in blocks(hazard)
     ]
     return np.concatenate(means)
 

@@ -39,8 +39,8 @@ class Hazard(Protocol):
         """Return the months at which H reaches ``target`` (draws, n)."""
         ...
 
-    def restricted_mean(self, relative: FloatArray, until: float) -> FloatArray:
-        """Return the integral over (0, until] of exp(-relative H), shape of ``relative`` (draws, n)."""
+    def restricted_mean(self, relative: FloatArray, share: FloatArray, until: FloatArray) -> FloatArray:
+        """Return the integral over (0, u] of sum_i share_i exp(-relative_i H), (draws, u), for each u of ``until``."""
         ...
 
 
@@ -72,9 +72,9 @@ class PiecewiseHazard:
         """Return the months at which H reaches ``target`` (draws, n)."""
         return piecewise.time_at(self.log_rates, self.cuts, target)
 
-    def restricted_mean(self, relative: FloatArray, until: float) -> FloatArray:
-        """Return the restricted mean survival time of each relative hazard."""
-        return piecewise.restricted_mean(self.log_rates, self.cuts, relative, until)
+    def restricted_mean(self, relative: FloatArray, share: FloatArray, until: FloatArray) -> FloatArray:
+        """Return the restricted mean survival times of the averaged curve."""
+        return piecewise.restricted_mean(self.log_rates, self.cuts, relative, share, until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +106,9 @@ class WeibullHazard:
         """Return the months at which H reaches ``target`` (draws, n)."""
         return weibull.time_at(self.log_cumulative, self.log_shape, self.reference_time, target)
 
-    def restricted_mean(self, relative: FloatArray, until: float) -> FloatArray:
-        """Return the restricted mean survival time of each relative hazard."""
-        return weibull.restricted_mean(self.log_cumulative, self.log_shape, self.reference_time, relative, until)
+    def restricted_mean(self, relative: FloatArray, share: FloatArray, until: FloatArray) -> FloatArray:
+        """Return the restricted mean survival times of the averaged curve."""
+        return weibull.restricted_mean(self.log_cumulative, self.log_shape, self.reference_time, relative, share, until)
 
 
 def log_likelihood(

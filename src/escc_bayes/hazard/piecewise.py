@@ -102,8 +102,10 @@ def time_at(log_rates: FloatArray, cuts: FloatArray, target: FloatArray) -> Floa
     return months
 
 
-def restricted_mean(log_rates: FloatArray, cuts: FloatArray, relative: FloatArray, until: float) -> FloatArray:
-    """Return the integral of exp(-relative x H(t)) over (0, until]: the restricted mean survival time.
+def restricted_mean(
+    log_rates: FloatArray, cuts: FloatArray, relative: FloatArray, share: FloatArray, until: FloatArray
+) -> FloatArray:
+    """Return the integral of sum_i share_i exp(-relative_i x H(t)) over (0, u], for each u of ``until``.
 
     Within a piece survival is exponential, so each piece contributes (S(start) - S(end)) / rate; where rate x width
     is so small that the difference would lose digits, width x (S(start) + S(end)) / 2, right to 1e-11.
@@ -113,23 +115,30 @@ def restricted_mean(log_rates: FloatArray, cuts: FloatArray, relative: FloatArra
     log_rates : (draws, k + 1) log events per month.
     cuts : (k,) months.
     relative : (draws, n) hazard ratios against the baseline.
-    until : months.
+    share : (n,) what each counts for.
+    until : (u,) months, increasing.
 
     Returns
     -------
-    (draws, n) months.
+    (draws, u) months.
     """
-    widths = person_months(np.array([until]), cuts)[0]
-    area = np.zeros_like(relative)
-    survival = np.ones_like(relative)
+    starts = np.union1d(np.concatenate([[0.0], cuts[cuts < until[-1]]]), until[:-1])
+    widths = np.diff(np.concatenate([starts, until[-1:]]))
+    rates = np.exp(log_rates[:, piece_of(starts + widths / 2.0, cuts)])
+    areas = np.empty(rates.shape)
+    alive, end = np.ones_like(relative), np.empty_like(relative)
     for k, width in enumerate(widths):
-        rate = np.exp(log_rates[:, k])[:, None] * relative
-        end = survival * np.exp(-rate * width)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            exact = (survival - end) / rate
-        area += np.where(rate * width > FLAT, exact, width * (survival + end) / 2.0)
-        survival = end
-    return area
+        expected = rates[:, [k]] * relative * width
+        np.multiply(alive, np.exp(-expected), out=end)
+        if expected.min() > FLAT:
+            areas[:, k] = ((alive - end) / expected) @ share * width
+        else:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                mean = np.where(expected > FLAT, (alive - end) / expected, (alive + end) / 2.0)
+            areas[:, k] = mean @ share * width
+        alive, end = end, alive
+    reached = np.cumsum(areas, axis=1)
+    return reached[:, np.searchsorted(starts + widths, until)]
 
 
 def event_quantile_cuts(times: FloatArray, events: NDArray[np.bool_], pieces: int) -> FloatArray:

@@ -29,9 +29,11 @@ def sheet(draw: Callable[[SubFigure], object], *, height_mm: float, title: str, 
         figure.supxlabel(
             "\n".join(textwrap.wrap(note, NOTE_LETTERS)), x=0.01, ha="left", fontsize=6.0, color=INK, linespacing=1.25
         )
-        # Laid out once: both files then show the same figure.
-        figure.draw_without_rendering()
-        figure.set_layout_engine("none")
+        # Laid out once and never again: both files show the same figure, and none is drawn to see how it would fit.
+        layout = figure.get_layout_engine()
+        assert layout is not None
+        layout.execute(figure)
+        figure.set_layout_engine(None)
     return figure
 
 
@@ -47,5 +49,6 @@ def png(figure: Figure) -> bytes:
     """Return a figure as PNG, 300 dots per inch."""
     buffer = io.BytesIO()
     with styled():
-        figure.savefig(buffer, format="png", metadata={"Software": None})
+        # The same pixels; packing them tighter would take longer than drawing them.
+        figure.savefig(buffer, format="png", metadata={"Software": None}, pil_kwargs={"compress_level": 2})
     return buffer.getvalue()

@@ -111,10 +111,9 @@ def fit_tables(posteriors: Mapping[str, Posterior], level: float) -> dict[str, l
     """Return the tables of ``fit``: survival at 12, 24 and 36 months, as far as follow-up reaches."""
     ratios = [e for p in posteriors.values() for e in p.hazard_ratios(level=level)]
     survival = [
-        p.estimate(asked, level=level)
+        e
         for p in posteriors.values()
-        for asked in standard_questions(p.plan)
-        if isinstance(asked, SurvivalAt)
+        for e in p.estimates([q for q in standard_questions(p.plan) if isinstance(q, SurvivalAt)], level=level)
     ]
     return {
         "hazard_ratios": hazard_ratio_rows(ratios),

@@ -78,7 +78,11 @@ def test_time_at_zero_is_zero():
 @pytest.mark.parametrize("until", [2.0, 6.0, 36.0])
 @pytest.mark.parametrize("relative", [0.0, 0.3, 1.0, 4.0])
 def test_restricted_mean_is_the_area_under_survival(until, relative):
-    found = piecewise.restricted_mean(LOG_RATES, CUTS, np.full((2, 1), relative), until)
+    """Alone and as the second of two months, of two patients who are alike."""
+    months = np.array([1.5, until])
+    found = piecewise.restricted_mean(LOG_RATES, CUTS, np.full((2, 2), relative), np.array([0.3, 0.7]), months)
+    alone = piecewise.restricted_mean(LOG_RATES, CUTS, np.full((2, 1), relative), np.ones(1), months[1:])
+    np.testing.assert_allclose(found[:, 1], alone[:, 0], rtol=1e-14)
     for d, log_rates in enumerate(LOG_RATES):
 
         def survival(t, rates=log_rates):
@@ -86,13 +90,15 @@ def test_restricted_mean_is_the_area_under_survival(until, relative):
 
         jumps = CUTS[until > CUTS]
         area, _ = integrate.quad(survival, 0.0, until, points=jumps if jumps.size else None, epsabs=1e-11)
-        assert found[d, 0] == pytest.approx(area, abs=1e-8)
+        assert alone[d, 0] == pytest.approx(area, abs=1e-8)
 
 
 def test_restricted_mean_of_an_exponential_is_its_closed_form():
     # (1 - exp(-rate until)) / rate; at a rate of 1e-14 the naive form loses every digit, the limit is `until`.
     for rate in (1e-14, 1e-3, 0.05, 3.0):
-        found = piecewise.restricted_mean(np.log([[rate]]), np.zeros(0), np.ones((1, 1)), 36.0)[0, 0]
+        found = piecewise.restricted_mean(np.log([[rate]]), np.zeros(0), np.ones((1, 1)), np.ones(1), np.array([36.0]))[
+            0, 0
+        ]
         assert found == pytest.approx(-np.expm1(-rate * 36.0) / rate, rel=1e-13)
 
 
