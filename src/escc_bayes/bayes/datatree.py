@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from escc_bayes.bayes.posterior import Posterior
 
 
-def datatree(posterior: "Posterior") -> "xr.DataTree":
-    """Return the tree of a posterior."""
+def datatree(posterior: "Posterior", *names: str) -> "xr.DataTree":
+    """Return the tree of a posterior, with the groups that are named or with all."""
     import xarray as xr
 
-    tree = xr.DataTree.from_dict({name: dataset(group) for name, group in groups(posterior).items()})
+    tree = xr.DataTree.from_dict({name: dataset(group) for name, group in groups(posterior, *names).items()})
     tree.attrs = attributes(posterior)
     return tree
 

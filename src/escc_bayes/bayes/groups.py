@@ -6,7 +6,7 @@ survival to entry.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -42,22 +42,27 @@ class Group:
     coords: Mapping[str, np.ndarray]
 
 
-def groups(posterior: "Posterior") -> dict[str, Group]:
-    """Return every group of a posterior by name."""
-    plan = posterior.plan
-    prior = {name: drawn[None] for name, drawn in prior_draws(plan, PRIOR_DRAWS, posterior.seed).items()}
-    stats = {name: (SAMPLE, stat) for name, stat in posterior.stats.items()}
-    return {
-        "posterior": parameter_group(plan, posterior.values),
-        "prior": parameter_group(plan, prior),
-        "posterior_predictive": predictive_group(plan, posterior.values, posterior, "posterior_predictive"),
-        "prior_predictive": predictive_group(plan, prior, posterior, "prior_predictive"),
-        "log_likelihood": patient_group(plan, patient_log_likelihood(plan, posterior.values)),
-        "log_prior": log_prior_group(plan, posterior.values),
-        "sample_stats": sampled(stats, {}),
-        "observed_data": Group({OBSERVED: (("patient",), plan.rows.time)}, {"patient": np.array(plan.rows.ids)}),
-        "constant_data": constant_group(plan),
+def groups(posterior: "Posterior", *names: str) -> dict[str, Group]:
+    """Return the groups of a posterior that are named, or every one if none is."""
+    plan, values, own = posterior.plan, posterior.values, posterior.seed
+
+    def prior() -> dict[str, FloatArray]:
+        return {name: drawn[None] for name, drawn in prior_draws(plan, PRIOR_DRAWS, own).items()}
+
+    makers: dict[str, Callable[[], Group]] = {
+        "posterior": lambda: parameter_group(plan, values),
+        "prior": lambda: parameter_group(plan, prior()),
+        "posterior_predictive": lambda: predictive_group(plan, values, posterior, "posterior_predictive"),
+        "prior_predictive": lambda: predictive_group(plan, prior(), posterior, "prior_predictive"),
+        "log_likelihood": lambda: patient_group(plan, patient_log_likelihood(plan, values)),
+        "log_prior": lambda: log_prior_group(plan, values),
+        "sample_stats": lambda: sampled({name: (SAMPLE, stat) for name, stat in posterior.stats.items()}, {}),
+        "observed_data": lambda: Group(
+            {OBSERVED: (("patient",), plan.rows.time)}, {"patient": np.array(plan.rows.ids)}
+        ),
+        "constant_data": lambda: constant_group(plan),
     }
+    return {name: makers[name]() for name in names or makers}
 
 
 def sampled(variables: Mapping[str, tuple[tuple[str, ...], np.ndarray]], labels: Mapping[str, list[str]]) -> Group:

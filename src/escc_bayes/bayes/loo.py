@@ -47,7 +47,9 @@ def compare_loo(posteriors: Sequence[Posterior]) -> tuple[LooRow, ...]:
         raise EstimandError(f"leave-one-out compares models on the same patients, endpoint and clock; given {names}")
     import arviz_stats as azs
 
-    trees = {p.plan.spec.name: p.to_datatree() for p in posteriors}
+    from escc_bayes.bayes.datatree import datatree
+
+    trees = {p.plan.spec.name: datatree(p, "posterior", "log_likelihood") for p in posteriors}
     with warnings.catch_warnings():
         # ArviZ warns of a Pareto k above 0.7; every row carries its largest k, which says the same.
         warnings.simplefilter("ignore", UserWarning)

@@ -8,7 +8,7 @@ from escc_bayes.cli.fields import fields_as_options
 from escc_bayes.cli.inputs import open_cohort
 from escc_bayes.cli.options import CohortOption, EngineOption, ModelOption, OutOption, QuietOption, SchemaOption
 from escc_bayes.cli.progress import finish, progress_bars
-from escc_bayes.cli.sampling import Sampling, gathered
+from escc_bayes.cli.sampling import Sampling, checked_specs, gathered
 
 
 @fields_as_options("sampling", Sampling)
@@ -23,13 +23,15 @@ def compare(
     quiet: QuietOption = False,
 ) -> None:
     """One table, many methods: comparison.csv, attribution.csv and figures for several models."""
+    from escc_bayes.foundation.hands import Alone
     from escc_bayes.foundation.outputs import refuse_file, staged
     from escc_bayes.report import figures, files
 
     refuse_file(out)
     patients = open_cohort(cohort, schema)
+    specs = checked_specs(model or [], patients, engine, sampling)
     with progress_bars(quiet=quiet) as stage:
-        bundle = gathered(patients, model or [], engine, sampling, stage)
+        bundle = gathered(patients, specs, engine, sampling, stage, Alone())
     with staged(out) as folder:
         files.write_compare_files(folder, bundle)
         figures.write_figures(folder, bundle)

@@ -34,6 +34,12 @@ DrawsOption = Annotated[
 TuneOption = Annotated[int, typer.Option("--tune", min=10, help="Warm-up iterations of each chain; nuts only.")]
 ChainsOption = Annotated[int, typer.Option("--chains", min=2, help="Number of chains.")]
 WorkersOption = Annotated[int, typer.Option("--workers", min=1, help="Processes; results do not depend on it.")]
+ReportWorkersOption = Annotated[
+    int | None,
+    typer.Option(
+        "--workers", min=1, max=2, help="Processes, 1 or 2; results do not depend on it. Default: 2 on two cores."
+    ),
+]
 SchedulerOption = Annotated[
     str | None,
     typer.Option("--scheduler", help="A Dask scheduler, tcp://HOST:PORT, instead; needs the extra `cluster`."),

@@ -1,16 +1,26 @@
 """The verb `report`: one page with every model beside the classical methods."""
 
+from importlib import import_module
 from pathlib import Path
 
 import typer
 
 from escc_bayes.cli.fields import fields_as_options
 from escc_bayes.cli.inputs import default_models, open_cohort
-from escc_bayes.cli.options import CohortOption, ModelOption, OutOption, QuietOption, ReportEngineOption, SchemaOption
+from escc_bayes.cli.options import (
+    CohortOption,
+    ModelOption,
+    OutOption,
+    QuietOption,
+    ReportEngineOption,
+    ReportWorkersOption,
+    SchemaOption,
+)
 from escc_bayes.cli.progress import finish, progress_bars
-from escc_bayes.cli.sampling import Sampling, gathered
+from escc_bayes.cli.sampling import Sampling, checked_specs, gathered
 
 DEFAULT_COHORT = "escc79"
+WRITER = "escc_bayes.report.write"
 
 
 @fields_as_options("sampling", Sampling)
@@ -19,6 +29,7 @@ def report(
     schema: SchemaOption = None,
     model: ModelOption = None,
     engine: ReportEngineOption = None,
+    workers: ReportWorkersOption = None,
     out: OutOption = Path("out/report"),
     *,
     sampling: Sampling,
@@ -29,14 +40,15 @@ def report(
     Without options: the bundled cohort escc79 (SIMULATED) and its four models. Each model is fitted by laplace, the
     first of each outcome by nuts as well, and the page says how far both agree.
     """
+    from escc_bayes.foundation.hands import cores, hands
     from escc_bayes.foundation.outputs import refuse_file
-    from escc_bayes.report.write import write_report
 
     refuse_file(out)
     patients = open_cohort(cohort, schema)
-    with progress_bars(quiet=quiet) as stage:
-        bundle = gathered(patients, model or default_models(patients), engine, sampling, stage)
+    specs = checked_specs(model or default_models(patients), patients, engine or "nuts", sampling)
+    with hands(workers or cores(2), needs=WRITER) as both, progress_bars(quiet=quiet) as stage:
+        bundle = gathered(patients, specs, engine, sampling, stage, both)
         stage("Writing the report")
-        page = write_report(bundle, out)
+        page = import_module(WRITER).write_report(bundle, out, both)
     finish(bundle.faults)
     typer.echo(str(page))

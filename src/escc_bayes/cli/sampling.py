@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from escc_bayes.bayes.posterior import Posterior
     from escc_bayes.bayes.settings import Progress
     from escc_bayes.data.cohort import Cohort
+    from escc_bayes.foundation.hands import Hands
     from escc_bayes.report.bundle import Bundle, Stage
     from escc_bayes.spec.model import ModelSpec
 
@@ -55,13 +56,20 @@ def fitted(spec: "ModelSpec", cohort: "Cohort", engine: str, sampling: Sampling,
     )
 
 
-def gathered(cohort: "Cohort", names: list[str], engine: str | None, sampling: Sampling, stage: "Stage") -> "Bundle":
-    """Return the bundle of several models."""
+def gathered(
+    cohort: "Cohort",
+    specs: tuple["ModelSpec", ...],
+    engine: str | None,
+    sampling: Sampling,
+    stage: "Stage",
+    hands: "Hands",
+) -> "Bundle":
+    """Return the bundle of several models; ``hands`` sample what confirms."""
     from escc_bayes.report.bundle import gather
 
     return gather(
         cohort,
-        checked_specs(names, cohort, engine or "nuts", sampling),
+        specs,
         stage=stage,
         seed=sampling.seed,
         level=sampling.level,
@@ -70,4 +78,5 @@ def gathered(cohort: "Cohort", names: list[str], engine: str | None, sampling: S
         draws=sampling.draws,
         tune=sampling.tune,
         chains=sampling.chains,
+        hands=hands,
     )

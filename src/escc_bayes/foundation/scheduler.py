@@ -84,6 +84,11 @@ class Held:
 def begin(work: Work) -> None:
     """Hold the work of this process, and let it end when its parent is gone."""
     Held.work = work
+    leave_with_parent()
+
+
+def leave_with_parent() -> None:
+    """Let this process end when its parent is gone."""
     Thread(target=end_with_parent, daemon=True).start()
 
 

@@ -15,10 +15,15 @@ from escc_bayes.compare.agreement import Agreement, agreement, agreement_sentenc
 from escc_bayes.compare.attribution import AttributionStep, attribute
 from escc_bayes.compare.comparison import Comparison, compare, standard_questions
 from escc_bayes.data.cohort import Cohort
+from escc_bayes.foundation.hands import Alone, Hands
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.spec.model import ModelSpec
 
 type Stage = Callable[[str], Progress]
+# Draws and warm-up iterations of each chain, and chains, as `fit` takes them.
+type Length = tuple[int | None, int, int]
+
+ALONE = Alone()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,7 @@ def gather(
     draws: int | None = None,
     tune: int = TUNE,
     chains: int = CHAINS,
+    hands: Hands = ALONE,
 ) -> Bundle:
     """Fit every specification and answer every standard question.
 
@@ -114,6 +120,7 @@ def gather(
     stage : called with the name of each piece of work; returns the progress function of its fit.
     engine : of every model; None: ``laplace``, and ``nuts`` once more for the first model of each outcome.
     backend, draws, tune, chains : of ``fit``.
+    hands : who samples what confirms, meanwhile or in between.
     """
     checks = {s.name: prior_check(s, cohort, seed=stream(seed, s.name), level=level) for s in specs}
     posteriors = {}
@@ -132,34 +139,50 @@ def gather(
     classical = {s.name: fit_classical(s, cohort) for s in specs}
     groups = comparable(posteriors)
     endpoints = dict.fromkeys(s.outcome.endpoint for s in specs)
+    length = (draws, tune, chains)
     headline = [posteriors[names[0]] for names in groups.values() if engine is None]
-    confirmations = {
-        p.plan.spec.name: fit(
-            p.plan.spec,
-            cohort,
-            seed=stream(seed, p.plan.spec.name, "confirmation"),
-            backend=backend,
-            draws=draws,
-            tune=tune,
-            chains=chains,
-            progress=stage(f"{p.plan.spec.name}, confirmed by nuts"),
-        )
+    sampling = {
+        p.plan.spec.name: confirmation(p.plan.spec, cohort, seed, backend, length, stage, hands)
         for p in headline
         if not replaced(p)
     }
     return Bundle(
         cohort=cohort,
         posteriors=posteriors,
-        confirmations=confirmations,
         classical=classical,
         comparisons={key: compared(names, posteriors, classical, level) for key, names in groups.items()},
         loo={k: compare_loo([posteriors[n] for n in names]) for k, names in groups.items() if len(names) > 1},
         attribution={name: attribute(posteriors[name], classical[name]) for name in posteriors},
         baselines={endpoint: baselines(cohort, endpoint, level=level) for endpoint in endpoints},
         prior_checks=checks,
+        # Last: until now another process may have been sampling.
+        confirmations={name: sampled() for name, sampled in sampling.items()},
         level=level,
         seed=seed,
     )
+
+
+def confirmation(
+    spec: ModelSpec,
+    cohort: Cohort,
+    seed: Seed,
+    backend: str | None,
+    length: Length,
+    stage: Stage,
+    hands: Hands,
+) -> Callable[[], Posterior]:
+    """Begin to sample a headline model by ``nuts``; the function returned waits for the posterior."""
+    progress = stage(f"{spec.name}, confirmed by nuts")
+    return hands.start(sampled, spec, cohort, seed, backend, length, silent if hands.apart else progress)
+
+
+def sampled(
+    spec: ModelSpec, cohort: Cohort, seed: Seed, backend: str | None, length: Length, progress: Progress
+) -> Posterior:
+    """Return the posterior by ``nuts``, with a random stream of its own."""
+    draws, tune, chains = length
+    own = stream(seed, spec.name, "confirmation")
+    return fit(spec, cohort, seed=own, backend=backend, draws=draws, tune=tune, chains=chains, progress=progress)
 
 
 def comparable(posteriors: Mapping[str, Posterior]) -> dict[str, list[str]]:

@@ -59,7 +59,7 @@ def write_compare_files(folder: Path, bundle: Bundle) -> None:
 
 
 def write_report_files(folder: Path, bundle: Bundle) -> None:
-    """Write every table and posterior of a bundle; ``hazard_ratios.csv`` holds the rows of all methods."""
+    """Write every table of a bundle; ``hazard_ratios.csv`` holds the rows of all methods."""
     found = {**baseline_tables(bundle.baselines), **compare_tables(bundle)}
     found |= {"survival": survival_rows(bundle_survival(bundle)), "diagnostics": diagnostics_rows(bundle.fits)}
     bayes = [e for p in bundle.fits for e in p.hazard_ratios(level=bundle.level)]
@@ -68,8 +68,11 @@ def write_report_files(folder: Path, bundle: Bundle) -> None:
     if bundle.confirmations:
         found["agreement"] = [agreement_row(row) for rows in bundle.agreements.values() for row in rows]
     write_tables(folder, found)
-    write_posteriors(folder, bundle.posteriors)
-    write_posteriors(folder, {f"{name}.nuts": p for name, p in bundle.confirmations.items()})
+
+
+def named_posteriors(bundle: Bundle) -> dict[str, Posterior]:
+    """Return every posterior of a bundle by the name of its file."""
+    return {**bundle.posteriors, **{f"{name}.nuts": p for name, p in bundle.confirmations.items()}}
 
 
 def write_run(
@@ -102,9 +105,14 @@ def write_tables(folder: Path, tables: Tables) -> None:
 
 def write_posteriors(folder: Path, posteriors: Mapping[str, Posterior]) -> None:
     """Write each posterior as netCDF."""
-    (folder / "posterior").mkdir(exist_ok=True)
     for name, posterior in posteriors.items():
-        posterior.save(folder / "posterior" / f"{name}.nc")
+        write_posterior(folder, name, posterior)
+
+
+def write_posterior(folder: Path, name: str, posterior: Posterior) -> None:
+    """Write one posterior as netCDF."""
+    (folder / "posterior").mkdir(exist_ok=True)
+    posterior.save(folder / "posterior" / f"{name}.nc")
 
 
 def fit_tables(posteriors: Mapping[str, Posterior], level: float) -> dict[str, list[Row]]:

@@ -9,10 +9,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from escc_bayes.report.bundle import Bundle
-from escc_bayes.report.figures import FOLDER
+from escc_bayes.report.figures import FOLDER, Written
 from escc_bayes.report.outcomes import endpoint_label
 from escc_bayes.report.sections import sections
-from escc_bayes.report.sheet import Sheet
 from escc_bayes.report.view import Page, Picture
 
 # A larger SVG goes in as PNG: browsers draw it faster.
@@ -24,16 +23,16 @@ WARNINGS = {
 }
 
 
-def render(bundle: Bundle, figures: Iterable[tuple[Sheet, str, bytes]]) -> str:
+def render(bundle: Bundle, figures: Iterable[Written]) -> str:
     """Return the page as HTML text.
 
     Parameters
     ----------
-    figures : each figure with its SVG text and PNG bytes.
+    figures : in the order of the page within each section.
     """
     pictures: dict[tuple[str, str], list[Picture]] = {}
-    for found, vector, raster in figures:
-        pictures.setdefault((found.section, found.outcome), []).append(picture(found, vector, raster))
+    for found in figures:
+        pictures.setdefault((found.section, found.outcome), []).append(picture(found))
     page = Page(
         provenance=bundle.cohort.provenance.upper(),
         warning=WARNINGS[bundle.cohort.provenance],
@@ -86,19 +85,19 @@ def count(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
-def picture(found: Sheet, vector: str, raster: bytes) -> Picture:
+def picture(found: Written) -> Picture:
     """Return a figure with its picture inside the page."""
-    if len(vector.encode()) > LARGEST_SVG:
-        data = base64.b64encode(raster).decode()
+    if len(found.vector.encode()) > LARGEST_SVG:
+        data = base64.b64encode(found.raster).decode()
         image = Markup('<img src="data:image/png;base64,{}" alt="{}">').format(data, found.title)
     else:
-        image = inline(vector, found)
+        image = inline(found)
     return Picture(f"{found.title}; time: {found.clock}.", image, f"{FOLDER}/{found.name}.png, .svg")
 
 
-def inline(vector: str, found: Sheet) -> Markup:
+def inline(found: Written) -> Markup:
     """Return an SVG for use inside HTML: no prologue, no metadata, and names that no other figure of the page has."""
-    body = vector[vector.index("<svg") :]
+    body = found.vector[found.vector.index("<svg") :]
     body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
     body = re.sub(r"<!--.*?-->", "", body, flags=re.DOTALL)
     body = re.sub(r'\bid="', f'id="{found.name}-', body)

@@ -1,23 +1,29 @@
 """The verb ``write_report``: everything of a bundle in one folder, or nothing."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+from escc_bayes.bayes.posterior import Posterior
+from escc_bayes.foundation.hands import Hands
 from escc_bayes.foundation.outputs import staged
-from escc_bayes.report.bundle import Bundle
-from escc_bayes.report.figures import report_figures, write_figure
-from escc_bayes.report.files import write_report_files, write_run
+from escc_bayes.report.bundle import ALONE, Bundle
+from escc_bayes.report.figures import Maker, Written, figure_makers, write_figure
+from escc_bayes.report.files import named_posteriors, write_posterior, write_report_files, write_run
 from escc_bayes.report.page import render
 
 PAGE = "report.html"
+type Piece = Callable[[Path], Written | None]
 
 
-def write_report(bundle: Bundle, out: Path) -> Path:
+def write_report(bundle: Bundle, out: Path, hands: Hands = ALONE) -> Path:
     """Write page, figures, tables, posteriors and ``run.json`` of a bundle.
 
     Parameters
     ----------
     bundle : from ``gather``.
     out : folder; files of an earlier report are replaced only after everything was written.
+    hands : who draws figures and writes posteriors.
 
     Returns
     -------
@@ -28,8 +34,34 @@ def write_report(bundle: Bundle, out: Path) -> Path:
     OutputError : ``out`` is a file, or cannot be written.
     """
     with staged(out) as folder:
-        figures = [(found, *write_figure(folder, found)) for found in report_figures(bundle)]
-        (folder / PAGE).write_text(render(bundle, figures), encoding="utf-8")
+        written = hands.shared(piece, (bundle, folder), len(pieces(bundle)))
+        (folder / PAGE).write_text(render(bundle, [found for found in written if found]), encoding="utf-8")
         write_report_files(folder, bundle)
         write_run(folder, "report", [p.record for p in bundle.fits], bundle.verdicts, seed=bundle.seed)
     return out / PAGE
+
+
+def pieces(bundle: Bundle) -> tuple[Piece, ...]:
+    """Return what takes longest, piece by piece: every figure, then every posterior."""
+    posteriors = named_posteriors(bundle).items()
+    return (
+        *(partial(figure_files, make) for make in figure_makers(bundle)),
+        *(partial(posterior_file, name, posterior) for name, posterior in posteriors),
+    )
+
+
+def piece(held: tuple[Bundle, Path], place: int) -> Written | None:
+    """Write one piece of a bundle into a folder."""
+    bundle, folder = held
+    return pieces(bundle)[place](folder)
+
+
+def figure_files(make: Maker, folder: Path) -> Written | None:
+    """Draw and write one figure; None where there is nothing to draw."""
+    found = make()
+    return None if found is None else write_figure(folder, found)
+
+
+def posterior_file(name: str, posterior: Posterior, folder: Path) -> None:
+    """Write one posterior."""
+    write_posterior(folder, name, posterior)

@@ -23,6 +23,7 @@ def test_report_on_the_larynx_is_complete_and_labelled(tmp_path, larynx_posterio
     assert larynx_posterior.diagnostics.fit_for_use
     out = tmp_path / "r"
     words = ("report", "--cohort", "larynx", "--engine", "nuts", "--draws", "500", "--tune", "500", "--out", out)
+    words = (*words, "--workers", "1")
     code, printed, _ = run(monkeypatch, capsys, *words)
     assert code == 0
     assert printed.strip() == str(out / "report.html")
@@ -39,7 +40,8 @@ def test_report_on_the_larynx_is_complete_and_labelled(tmp_path, larynx_posterio
 def test_report_confirms_its_headline_model_by_nuts(tmp_path, monkeypatch, capsys):
     """Both methods stand in the tables, and the page says how far they agree."""
     out = tmp_path / "r"
-    assert run(monkeypatch, capsys, "report", "--cohort", "larynx", "--draws", "1000", "--out", out)[0] == 0
+    words = ("report", "--cohort", "larynx", "--draws", "1000", "--workers", "1", "--out", out)
+    assert run(monkeypatch, capsys, *words)[0] == 0
     methods = ["bayes_laplace", "bayes_nuts"]
     with (out / "diagnostics.csv").open() as stream:
         rows = list(csv.DictReader(stream))
@@ -56,9 +58,21 @@ def test_report_confirms_its_headline_model_by_nuts(tmp_path, monkeypatch, capsy
 def test_report_by_laplace_judges_by_pareto_k(tmp_path, monkeypatch, capsys):
     """No chains: no R-hat in words, table or figure."""
     out = tmp_path / "r"
-    words = ("report", "--cohort", "larynx", "--engine", "laplace", "--draws", "500", "--out", out)
+    words = ("report", "--cohort", "larynx", "--engine", "laplace", "--draws", "500", "--out", out, "--workers", "1")
     assert run(monkeypatch, capsys, *words)[0] == 0
     page = (out / "report.html").read_text()
     assert "Sampler diagnostics passed: largest Pareto k" in page
     assert "nan" not in page[page.index("Sampler diagnostics passed") :][:200]
     assert not (out / "figures" / "diagnostics.svg").exists()
+
+
+def test_two_processes_write_the_bytes_of_one(tmp_path, monkeypatch, capsys):
+    """Fits by both engines, figures, posteriors and page."""
+    words = ("report", "--cohort", "larynx", "--draws", "100", "--tune", "100")
+    written = []
+    for workers in ("1", "2"):
+        out = tmp_path / workers
+        assert run(monkeypatch, capsys, *words, "--workers", workers, "--out", out)[0] == 0
+        written.append({str(p.relative_to(out)): p.read_bytes() for p in out.rglob("*") if p.is_file()})
+    assert set(written[0]) == set(written[1])
+    assert [name for name, content in written[0].items() if written[1][name] != content] == []

@@ -38,6 +38,7 @@ def read(path):
 def folder(naive, tmp_path_factory):
     out = tmp_path_factory.mktemp("files")
     files.write_report_files(out, naive)
+    files.write_posteriors(out, files.named_posteriors(naive))
     return out
 
 

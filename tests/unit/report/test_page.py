@@ -6,21 +6,20 @@ from html.parser import HTMLParser
 
 import pytest
 
-from escc_bayes.plots.canvas import png, svg
-from escc_bayes.report.figures import report_figures
+from escc_bayes.report.figures import report_figures, write_figure
 from escc_bayes.report.page import LARGEST_SVG, inline, picture, render
 from escc_bayes.report.tables import ratio_table
 
 MALICIOUS = "<script>alert(1)</script>"
 
 
-def drawn(bundle):
-    return [(found, svg(found.figure), png(found.figure)) for found in report_figures(bundle)]
+def drawn(bundle, folder):
+    return [write_figure(folder, found) for found in report_figures(bundle)]
 
 
 @pytest.fixture(scope="module")
-def figures(naive):
-    return drawn(naive)
+def figures(naive, tmp_path_factory):
+    return drawn(naive, tmp_path_factory.mktemp("figures"))
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +28,8 @@ def page(naive, figures):
 
 
 @pytest.fixture(scope="module")
-def hostile_page(hostile):
-    return render(hostile, drawn(hostile))
+def hostile_page(hostile, tmp_path_factory):
+    return render(hostile, drawn(hostile, tmp_path_factory.mktemp("hostile")))
 
 
 class Reader(HTMLParser):
@@ -93,11 +92,11 @@ def test_every_title_table_and_figure_of_a_naive_model_says_so(page):
 
 
 def test_every_figure_says_simulated_and_its_clock(figures):
-    for found, vector, _ in figures:
+    for found in figures:
         assert found.title.startswith("SIMULATED: "), found.name
         assert found.note.startswith("SIMULATED: "), found.name
         assert "NAIVE" in found.note, found.name
-        assert "SIMULATED" in vector
+        assert "SIMULATED" in found.vector
 
 
 def test_quiet_line_names_the_diagnostics(page):
@@ -170,25 +169,25 @@ def test_who_was_left_out_and_versions_are_on_the_page(page):
 
 
 def test_a_large_figure_goes_in_as_png(figures):
-    found, vector, raster = figures[0]
-    assert picture(found, vector, raster).image.startswith("<svg ")
-    large = picture(found, vector + " " * LARGEST_SVG, raster).image
+    found = figures[0]
+    assert picture(found).image.startswith("<svg ")
+    large = picture(dataclasses.replace(found, vector=found.vector + " " * LARGEST_SVG)).image
     assert large.startswith('<img src="data:image/png;base64,')
 
 
 def test_inline_svg_has_no_prologue_and_its_own_names(figures):
-    found, vector, _ = figures[0]
-    text = str(inline(vector, found))
+    found = figures[0]
+    text = str(inline(found))
     assert text.startswith('<svg role="img" aria-label="SIMULATED')
     assert "<metadata>" not in text
     assert "<!DOCTYPE" not in text
     assert all(name.startswith(found.name) for name in re.findall(r'\bid="([^"]+)"', text))
 
 
-def test_a_cohort_without_levels_or_numbers_of_models_still_makes_a_page(escc79):
+def test_a_cohort_without_levels_or_numbers_of_models_still_makes_a_page(escc79, tmp_path):
     from tests.unit.report.conftest import bundle_of, model
 
     bundle = bundle_of(escc79, model("bare"))
-    page = render(bundle, drawn(bundle))
+    page = render(bundle, drawn(bundle, tmp_path))
     assert "Posterior" in page or "Sampler diagnostics passed" in page
     assert not bundle.comparisons["os from time zero"].of("hazard_ratio")

@@ -1,0 +1,69 @@
+"""One process or two: the same results, in order; warnings and errors of the other process arrive here."""
+
+import os
+import warnings
+from types import MappingProxyType
+
+import numpy as np
+import pytest
+
+from escc_bayes.foundation.errors import EngineReplacedWarning, InputError, SamplingError
+from escc_bayes.foundation.hands import Alone, cores, hands
+
+
+def drawn_by(held, place):
+    """Numbers that the place alone decides, and who drew them."""
+    return np.random.default_rng([held["seed"], place]).normal(size=3), os.getpid()
+
+
+def warned(number):
+    warnings.warn(f"{number} events", EngineReplacedWarning, stacklevel=1)
+    return number
+
+
+def refused():
+    raise InputError("no such thing")
+
+
+def ended():
+    os._exit(3)
+
+
+@pytest.fixture(scope="module")
+def both():
+    with hands(2, needs="numpy") as found:
+        yield found
+
+
+def test_two_share_a_list_to_the_results_of_one(both):
+    """The list is long enough that both take part; what they hold may be read-only."""
+    held = MappingProxyType({"seed": 7})
+    # The other process is ready.
+    assert both.start(os.getpid)() != os.getpid()
+    shared, alone = both.shared(drawn_by, held, 400), Alone().shared(drawn_by, held, 400)
+    assert all((a == b).all() for (a, _), (b, _) in zip(shared, alone, strict=True))
+    assert len({process for _, process in shared}) == 2
+    assert both.shared(drawn_by, held, 0) == []
+
+
+def test_a_started_task_gives_its_warnings_where_it_is_awaited(both):
+    result = both.start(warned, 3)
+    with pytest.warns(EngineReplacedWarning, match="3 events"):
+        assert result() == 3
+    with pytest.warns(EngineReplacedWarning, match="4 events"):
+        assert Alone().start(warned, 4)() == 4
+
+
+def test_an_error_of_the_other_process_is_that_of_the_task(both):
+    with pytest.raises(InputError, match="no such thing"):
+        both.start(refused)()
+
+
+def test_a_process_that_ends_is_told_in_words():
+    with pytest.raises(SamplingError, match="ended before its work"), hands(2, needs="math") as found:
+        found.start(ended)()
+
+
+def test_cores_are_at_least_one_and_at_most_what_is_asked():
+    assert cores(1) == 1
+    assert 1 <= cores(2) <= 2
