@@ -2,6 +2,9 @@
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 RUN := $(UV) run --frozen
 
+# Where the environment forbids bytecode, every start would compile every library anew, several seconds a process.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: report test lint types layers check calibrate bench notebooks clean
 
 report: .venv/.synced

@@ -24,10 +24,11 @@ def write_netcdf(posterior: "Posterior", path: Path) -> None:
         for name, group in groups(posterior).items():
             place = file.create_group(name)
             place.dimensions = {dimension: labels.size for dimension, labels in group.coords.items()}
-            for variable, (dims, values) in group.variables.items():
-                write_array(place, variable, dims, values)
+            # Labels first: those that come later replace a placeholder, which costs as much again.
             for dimension, labels in group.coords.items():
                 write_array(place, dimension, (dimension,), labels)
+            for variable, (dims, values) in group.variables.items():
+                write_array(place, variable, dims, values)
 
 
 def write_array(place: Any, name: str, dims: tuple[str, ...], values: np.ndarray) -> None:
