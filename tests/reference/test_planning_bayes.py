@@ -134,5 +134,5 @@ def test_assurance_and_ceiling_of_the_only_evidence():
 )
 def test_landmarks_become_the_hazards_of_goldilocks(survival, rates, tmp_path):
     """Row 18: prop_to_haz."""
-    control = control_from({"survival": survival}, "here", tmp_path)
+    control, _ = control_from({"survival": survival}, "here", tmp_path)
     assert control.rates[0] == pytest.approx(rates, abs=6e-6 if len(rates) > 1 else 5e-5)

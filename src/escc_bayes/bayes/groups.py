@@ -80,8 +80,16 @@ def attributes(posterior: "Posterior") -> dict[str, str]:
         "model": posterior.plan.spec.name,
         "clock": posterior.plan.rows.clock,
         "verdict": posterior.diagnostics.verdict,
+        **baseline_attributes(posterior.plan),
         "record": json.dumps(posterior.record.as_dict()),
     }
+
+
+def baseline_attributes(plan: ModelPlan) -> dict[str, str]:
+    """Return whom the baseline describes and, of a Weibull one, its reference month: what a trial's design needs."""
+    baseline = plan.spec.baseline
+    month = getattr(baseline, "reference_time", None)
+    return {"baseline_at": baseline.at} | ({} if month is None else {"reference_time": repr(float(month))})
 
 
 def flattened(values: Mapping[str, FloatArray]) -> tuple[dict[str, FloatArray], tuple[int, int]]:

@@ -42,12 +42,16 @@ def one_of(word: object, known: Sequence[str], where: str) -> str:
     raise TomlError(f"{where}: {word!r} is not possible here; {hint}known: {', '.join(known)}")
 
 
-def number(value: object, where: str, *, above: float | None = None, below: float | None = None) -> float:
-    """Return ``value`` as a finite float inside (above, below); else raise ``TomlError``."""
+def number(
+    value: object, where: str, *, above: float | None = None, below: float | None = None, least: float | None = None
+) -> float:
+    """Return ``value`` as a finite float inside (above, below), from ``least`` on; else raise ``TomlError``."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= sys.float_info.max:
         raise TomlError(f"{where}: expected a finite number, was given {value!r}")
     if above is not None and not value > above:
         raise TomlError(f"{where}: must be above {above:g}, was given {value!r}")
+    if least is not None and not value >= least:
+        raise TomlError(f"{where}: must be {least:g} or above, was given {value!r}")
     if below is not None and not value < below:
         raise TomlError(f"{where}: must be below {below:g}, was given {value!r}")
     return float(value)

@@ -18,7 +18,7 @@ from escc_bayes.trial.operating_characteristics import OperatingCharacteristics
 from escc_bayes.trial.planned import planning_sentences
 from escc_bayes.trial.predicted import predicted
 from escc_bayes.trial.sensitivity_grid import COLUMNS, SensitivityGrid, grid_rows, power_grids, timing_grid
-from escc_bayes.trial.summary import borrowing_sentence, plain_sentence, unequal_sentences
+from escc_bayes.trial.summary import borrowing_sentence, plain_sentence, short_sentence, unequal_sentences
 
 LEVEL = 0.95
 FIGURES = {
@@ -73,7 +73,7 @@ def text_blocks(protocol: Protocol) -> Iterator[Block]:
     yield prior_table(design)
     yield Heading("Operating characteristics")
     said = (*planning_sentences(design), *(plain_sentence(found, rule.name) for rule in design.rules))
-    said += (*unequal_sentences(found),)
+    said += (*unequal_sentences(found), *short_sentence(found))
     yield Items((*said, *further_sentences(protocol.more)))
     yield from operating_tables(found)
     if protocol.more.borrowing is not None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from escc_bayes.trial.accrual import Accrual
 from escc_bayes.trial.design import AnalysisPrior, TrialDesign
 from escc_bayes.trial.expected_events import expected_events
-from escc_bayes.trial.summary import rule_sentences
+from escc_bayes.trial.summary import origin_sentences, rule_sentences
 
 
 def design_sentences(design: TrialDesign) -> str:
@@ -14,6 +14,7 @@ def design_sentences(design: TrialDesign) -> str:
         (
             arms_sentence(design),
             accrual_sentence(design.accrual),
+            *origin_sentences(design),
             effect_sentence(design),
             *dropout_sentence(design),
             *strata_sentence(design),
@@ -46,10 +47,7 @@ def rounded(accrual: Accrual) -> tuple[tuple[float, float, float], ...]:
 
 def effect_sentence(design: TrialDesign) -> str:
     """Say the effect for which the trial is planned."""
-    ratios = ", then ".join(f"{ratio:g}" for ratio in design.effect.hr)
-    cuts = ", ".join(f"{cut:g}" for cut in design.effect.cuts)
-    when = f" (changing after {cuts} months)" if cuts else ""
-    return f"The planned effect is a hazard ratio of {ratios}{when}, {design.arms[1]} over {design.arms[0]}."
+    return f"The planned effect is a hazard ratio of {design.effect.words()}, {design.arms[1]} over {design.arms[0]}."
 
 
 def dropout_sentence(design: TrialDesign) -> Iterator[str]:

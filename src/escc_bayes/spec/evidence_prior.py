@@ -190,7 +190,7 @@ def read_prior(path: Path) -> EvidencePrior:
     where = f"{path}, [prior]"
     body = checks.table(raw.get("prior"), where)
     checks.refuse_unknown_keys(body, KEYS, where)
-    robust = checks.number(body.get("robust_weight", 0.0), f"{where}, robust_weight", above=-1e-300, below=1.0)
+    robust = checks.number(body.get("robust_weight", 0.0), f"{where}, robust_weight", least=0.0, below=1.0)
     if ("hazard_of" in body) != ("versus" in body):
         raise SpecError(f"{where}: 'hazard_of' and 'versus' belong together; state both or neither")
     return EvidencePrior(

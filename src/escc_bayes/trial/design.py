@@ -105,6 +105,7 @@ class TrialDesign:
     borrowing : of historical controls; None without.
     switching : of controls to treatment; None without.
     bias : of the evidence behind the design prior, added to its log hazard ratio; None without.
+    control_origin : what the control hazard rests on, where others estimated it.
     sizing, threshold : what is asked beside the operating characteristics; None where it is not.
     """
 
@@ -127,6 +128,7 @@ class TrialDesign:
     bias: Normal | None = None
     sizing: SizingRequest | None = None
     threshold: ThresholdRequest | None = None
+    control_origin: str = ""
 
     @property
     def believed(self) -> NormalMixture | None:

@@ -5,6 +5,7 @@ import math
 from escc_bayes.trial.criterion import LogRankCriterion
 from escc_bayes.trial.design import Look, TrialDesign
 from escc_bayes.trial.errors import DesignError
+from escc_bayes.trial.expected_events import expected_events
 from escc_bayes.trial.measures import RmstGain, SurvivalGain
 from escc_bayes.trial.normal_power import assurance_limit
 from escc_bayes.trial.truth import Effect
@@ -22,9 +23,11 @@ def refuse_impossible(design: TrialDesign, where: str) -> None:
             f"{where}, [arms], allocation: {design.patients} of {total} patients leaves an arm empty; enter more"
         )
     refuse_words_without_strata(design, where)
+    refuse_endless(design, where)
     for look in design.looks:
         refuse_too_many_events(design, look, total, at)
     refuse_look_before_entry(design, at)
+    refuse_empty_pieces(design, where)
     refuse_months_beyond_follow_up(design, where)
     refuse_size_beyond_reach(design, f"{where}, [sizing]")
 
@@ -52,11 +55,44 @@ def refuse_too_many_events(design: TrialDesign, look: Look, total: int, at: str)
             f"patients ({math.ceil(look.events / 0.7)} would leave three in ten without an event), or ask for fewer"
         )
     for words, effect in (("the stated effect", design.effect), ("hazard ratio 1", Effect((1.0,)))):
-        if design.month_of(look, effect) > PATIENCE:
+        if design.month_of(Look(events=look.events), effect) > PATIENCE:
+            by_then = sum(expected_events(PATIENCE, *arm) for arm in design.arms_under(effect))
             raise DesignError(
-                f"{at}, events: {look.events} events are never expected under {words}, since dropout or cure takes too "
-                f"many of {total} patients; enter more patients, or ask for fewer events"
+                f"{at}, events: {look.events} events are never expected under {words}: of {total} patients "
+                f"{by_then:.0f} have one within {PATIENCE:,.0f} months. Enter more patients, or sooner, ask for fewer "
+                "events, or correct hazard, dropout or cure"
             )
+
+
+def refuse_endless(design: TrialDesign, where: str) -> None:
+    """Raise for a look, or an accrual, beyond what anyone waits for."""
+    if design.accrual.duration > PATIENCE:
+        raise DesignError(
+            f"{where}, [accrual]: the last patient enters in month {design.accrual.duration:,.0f}; enter patients "
+            f"faster, or fewer, so that all are in within {PATIENCE:,.0f} months"
+        )
+    for look in design.looks:
+        for key, months in (("calendar", look.month), ("minimum_follow_up", look.follow_up)):
+            if months is not None and months > PATIENCE:
+                raise DesignError(
+                    f"{where}, [analyses], {key}: month {months:,.0f} is beyond {PATIENCE:,.0f}; times are months"
+                )
+
+
+def refuse_empty_pieces(design: TrialDesign, where: str) -> None:
+    """Raise if the baseline asks for more pieces than the first look has events to end them by."""
+    prior = design.analysis_prior
+    if prior.cuts is not None or prior.weibull is not None:
+        return
+    first = sum(
+        expected_events(design.month_of(design.looks[0], design.effect), *arm)
+        for arm in design.arms_under(design.effect)
+    )
+    if prior.pieces > max(first, 1.0):
+        raise DesignError(
+            f"{where}, [analysis_prior], baseline, pieces: {prior.pieces} pieces end at quantiles of the events, and "
+            f"the first look expects {first:.0f}; state fewer pieces"
+        )
 
 
 def refuse_look_before_entry(design: TrialDesign, at: str) -> None:

@@ -136,7 +136,8 @@ def quantities_of(design: TrialDesign, scenario: str, place: int, sums: FloatArr
     if limit is not None:
         found.append(Quantity(scenario, rule.name, "assurance_limit", limit, 0.0, 0, limit))
     found += [mean(f"expected_{field}", field) for field in ("events", "patients", "months")]
-    return [*found, share("stop_early_success", "early_success"), share("stop_early_futility", "early_futility")]
+    found += [share("stop_early_success", "early_success"), share("stop_early_futility", "early_futility")]
+    return [*found, share("short_of_events", "short")] if design.looks[-1].events is not None else found
 
 
 def closed_form_of(design: TrialDesign, scenario: str, place: int) -> float | None:

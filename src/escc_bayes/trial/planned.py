@@ -46,10 +46,11 @@ def direct_sentence(design: TrialDesign, rule: DecisionRule) -> str | None:
     month = design.month_of(design.looks[-1], design.effect)
     if design.strata or design.switching is not None or not math.isfinite(month):
         return None
+    average = ", at the average control hazard" if design.control.draws > 1 else ""
     power = direct_power(month, *design.arms_under(design.effect), alpha=rule.alphas[0])
     return (
         f"{rule.name}: power of the log-rank test {power:.3f} by its expected score at month {month:.1f}, which takes "
-        "neither proportional hazards nor equal arms for granted."
+        f"neither proportional hazards nor equal arms for granted{average}."
     )
 
 

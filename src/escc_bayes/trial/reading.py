@@ -44,6 +44,7 @@ TOP_KEYS = (
     "threshold",
     "null",
 )
+MOST_LOOKS = 20
 NEEDED = ("name", "arms", "control", "effect", "accrual", "analyses", "analysis_prior", "rule")
 
 
@@ -75,7 +76,7 @@ def design_from(raw: Mapping[str, object], where: str, *, folder: Path = Path())
 
     arms, allocation = arms_from(*section("arms"))
     looks = looks_from(*section("analyses"))
-    control = control_from(*section("control"), folder)
+    control, origin = control_from(*section("control"), folder)
     believed, bias = design_prior_from(*section("design_prior"), folder) if "design_prior" in raw else (None, None)
     analysis = analysis_prior_from(*section("analysis_prior"), folder)
     rules = rules_from(raw["rule"], where, len(looks), borrowing="borrowing" in raw)
@@ -85,6 +86,7 @@ def design_from(raw: Mapping[str, object], where: str, *, folder: Path = Path())
         arms=arms,
         allocation=allocation,
         control=control,
+        control_origin=origin,
         effect=effect_from(*section("effect")),
         accrual=accrual_from(*section("accrual")),
         dropout=dropout_from(*section("dropout")),
@@ -143,9 +145,11 @@ def looks_from(raw: Mapping[str, object], at: str) -> tuple[Look, ...]:
     if events and months and len(events) != len(months):
         raise DesignError(f"{at}: {len(events)} event counts and {len(months)} months; give one of each for every look")
     count = max(len(events), len(months), 1)
+    if count > MOST_LOOKS:
+        raise DesignError(f"{at}: {count} looks; a trial is analysed {MOST_LOOKS} times at most, state fewer")
     follow_up = None
     if "minimum_follow_up" in raw:
-        follow_up = checks.number(raw["minimum_follow_up"], f"{at}, minimum_follow_up", above=-1e-300)
+        follow_up = checks.number(raw["minimum_follow_up"], f"{at}, minimum_follow_up", least=0.0)
     return tuple(
         Look(
             events=events[k] if events else None,

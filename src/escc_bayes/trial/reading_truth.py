@@ -1,7 +1,6 @@
 """Read what is true of a trial: control hazard, effect, accrual, dropout."""
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
@@ -14,47 +13,69 @@ from escc_bayes.hazard.piecewise import MONTHS_PER_YEAR, FloatArray
 from escc_bayes.trial.accrual import Accrual
 from escc_bayes.trial.cure import CuredControl
 from escc_bayes.trial.errors import DesignError
+from escc_bayes.trial.reading_control import medians_control, posterior_control
 from escc_bayes.trial.stratum import Stratum
 from escc_bayes.trial.switching import Switching
 from escc_bayes.trial.truth import ControlHazard, Effect, PiecewiseControl, WeibullControl
+from escc_bayes.trial.weibull_draws import WeibullDraws
 
-TRUTH_KEYS = ("cuts", "cure")
-CONTROL_FORMS = ("median", "hazard", "survival", "weibull", "posterior")
+TRUTH_KEYS = ("cuts", "cure", "between")
+CONTROL_FORMS = ("median", "hazard", "survival", "weibull", "posterior", "medians")
+# Beyond these a Weibull hazard is a jump or a plateau, and no sum over it is worth its digits.
+WEIBULL_SHAPES = (0.1, 20.0)
+# Events per patient and month.
+HIGHEST_RATE = 100.0
+MOST_PATIENTS = 200_000
 
 
-def control_from(raw: Mapping[str, object], at: str, folder: Path) -> ControlHazard:
-    """Read ``[control]``: one of five forms, of all patients or, with ``cure``, of those who are not cured."""
+def control_from(raw: Mapping[str, object], at: str, folder: Path) -> tuple[ControlHazard, str]:
+    """Read ``[control]``: one of six forms, of all patients or, with ``cure``, of those who are not cured.
+
+    Returns the hazard, and a sentence on its origin where others estimated it; empty where the design states it.
+    """
     checks.refuse_unknown_keys(raw, (*CONTROL_FORMS, *TRUTH_KEYS), at)
-    others = form_from(raw, at, folder)
+    others, origin = form_from(raw, at, folder)
     if "cure" not in raw:
-        return others
-    return CuredControl(others, checks.number(raw["cure"], f"{at}, cure", above=0.0, below=1.0))
+        return others, origin
+    return CuredControl(others, checks.number(raw["cure"], f"{at}, cure", above=0.0, below=1.0)), origin
 
 
-def form_from(raw: Mapping[str, object], at: str, folder: Path) -> ControlHazard:
-    """Read one of median, hazard with cuts, survival landmarks, weibull, posterior."""
+def form_from(raw: Mapping[str, object], at: str, folder: Path) -> tuple[ControlHazard, str]:
+    """Read one of median, hazard with cuts, survival landmarks, weibull, posterior, medians."""
     stated = [key for key in CONTROL_FORMS if key in raw]
     if len(stated) != 1:
         raise DesignError(f"{at}: state one of {', '.join(CONTROL_FORMS)}, was given {stated or 'none'}")
     key = stated[0]
-    if "cuts" in raw and key != "hazard":
-        raise DesignError(f"{at}: 'cuts' belong to 'hazard', not to '{key}'; remove one of them")
+    for more, form in (("cuts", "hazard"), ("between", "medians")):
+        if more in raw and key != form:
+            raise DesignError(f"{at}: '{more}' belongs to '{form}', not to '{key}'; remove one of them")
+    if key == "posterior":
+        return posterior_control(folder / checks.text(raw["posterior"], f"{at}, posterior"), f"{at}, posterior")
+    if key == "medians":
+        return medians_control(raw, at)
+    return stated_control(raw, key, at), ""
+
+
+def stated_control(raw: Mapping[str, object], key: str, at: str) -> ControlHazard:
+    """Return a hazard that the design itself states."""
     if key == "median":
-        median = checks.number(raw["median"], f"{at}, median", above=0.0)
+        median = checks.number(raw["median"], f"{at}, median", above=math.log(2.0) / HIGHEST_RATE)
         return PiecewiseControl(np.array([[math.log(2.0) / median]]))
     if key == "hazard":
         rates, cuts = pieces_from(raw, "hazard", at)
+        if max(rates) > HIGHEST_RATE:
+            raise DesignError(f"{at}, hazard: {max(rates):g} events per patient and month; hazards are rates per month")
         return PiecewiseControl(np.array([rates]), cuts)
     if key == "survival":
         return landmark_control(checks.table(raw["survival"], f"{at}, survival"), f"{at}, survival")
-    if key == "weibull":
-        return weibull_from(checks.table(raw["weibull"], f"{at}, weibull"), f"{at}, weibull")
-    return posterior_control(folder / checks.text(raw["posterior"], f"{at}, posterior"), f"{at}, posterior")
+    return weibull_from(checks.table(raw["weibull"], f"{at}, weibull"), f"{at}, weibull")
 
 
 def rates_of(control: ControlHazard) -> FloatArray | None:
     """Return the rates that a file may have given; None where the design states everything itself."""
     others = control.others if isinstance(control, CuredControl) else control
+    if isinstance(others, WeibullDraws):
+        return others.numbers
     return others.rates if isinstance(others, PiecewiseControl) else None
 
 
@@ -105,23 +126,10 @@ def weibull_from(raw: Mapping[str, object], at: str) -> WeibullControl:
         if key not in raw:
             raise DesignError(f"{at}: '{key}' is missing; write {{ shape = 1.2, scale = 20.0 }}, scale in months")
     shape, scale = (checks.number(raw[key], f"{at}, {key}", above=0.0) for key in ("shape", "scale"))
+    low, high = WEIBULL_SHAPES
+    if not low <= shape <= high:
+        raise DesignError(f"{at}, shape: {shape:g} is no hazard of patients; give a shape from {low:g} to {high:g}")
     return WeibullControl(shape, scale)
-
-
-def posterior_control(path: Path, at: str) -> PiecewiseControl:
-    """Return the baseline hazard of the average patient from a saved posterior of a piecewise model, every draw."""
-    import xarray as xr
-
-    if not path.is_file():
-        raise DesignError(f"{at}: {path}: no such file; give a posterior that `escc-bayes fit` wrote")
-    with xr.open_datatree(path, engine="h5netcdf") as tree:
-        found = tree["posterior"]
-        if "log_rate" not in found:
-            raise DesignError(f"{at}: {path} holds no piecewise hazard; fit a piecewise_exponential model")
-        log_rates = np.asarray(found["log_rate"].values, dtype=np.float64)
-        labels = [str(label) for label in found["piece"].values]
-    cuts = tuple(float(re.split(r"-", label)[1]) for label in labels[:-1])
-    return PiecewiseControl(np.exp(log_rates.reshape(-1, len(labels))), cuts)
 
 
 def effect_from(raw: Mapping[str, object], at: str) -> Effect:
@@ -135,13 +143,15 @@ def effect_from(raw: Mapping[str, object], at: str) -> Effect:
 def accrual_from(raw: Mapping[str, object], at: str) -> Accrual:
     """Read ``[accrual]``: patients over months, or at rates between cuts until all are in; how sure the pace is."""
     checks.refuse_unknown_keys(raw, ("patients", "months", "rates", "cuts", "log_sd"), at)
-    log_sd = checks.number(raw.get("log_sd", 0.0), f"{at}, log_sd", above=-1e-300, below=2.0)
+    log_sd = checks.number(raw.get("log_sd", 0.0), f"{at}, log_sd", least=0.0, below=2.0)
     return replace(pace_from(raw, at), log_sd=log_sd)
 
 
 def pace_from(raw: Mapping[str, object], at: str) -> Accrual:
     """Read the patients and their rates."""
     patients = checks.whole_number(raw.get("patients"), f"{at}, patients", least=2)
+    if patients > MOST_PATIENTS:
+        raise DesignError(f"{at}, patients: {patients:,} is more than any trial enters; at most {MOST_PATIENTS:,}")
     if ("months" in raw) == ("rates" in raw):
         raise DesignError(f"{at}: state either months = 18.0 (uniform) or rates = [5.0, 20.0] with cuts = [6.0]")
     if "months" in raw:
@@ -173,7 +183,7 @@ def dropout_from(raw: Mapping[str, object], at: str) -> tuple[float, float]:
     keys = ("yearly", "yearly") if "yearly" in raw else ("control", "treatment")
     found = []
     for key in keys:
-        share = checks.number(raw.get(key, 0.0), f"{at}, {key}", above=-1e-300, below=1.0)
+        share = checks.number(raw.get(key, 0.0), f"{at}, {key}", least=0.0, below=1.0)
         found.append(-math.log1p(-share) / MONTHS_PER_YEAR)
     return found[0], found[1]
 
@@ -184,7 +194,7 @@ def switching_from(raw: Mapping[str, object], at: str) -> Switching:
     share = checks.number(raw.get("share"), f"{at}, share", above=0.0)
     if share > 1.0:
         raise DesignError(f"{at}, share: {share:g} of the controls is more than all of them; write 0.3 for 30 %")
-    return Switching(share, checks.number(raw.get("after"), f"{at}, after", above=-1e-300))
+    return Switching(share, checks.number(raw.get("after"), f"{at}, after", least=0.0))
 
 
 def strata_from(value: object, where: str) -> tuple[Stratum, ...]:

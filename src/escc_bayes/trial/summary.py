@@ -12,9 +12,16 @@ MISSING = "-"
 def summary(found: OperatingCharacteristics) -> tuple[str, ...]:
     """Return what is printed: the design, its rules, one plain sentence for each, and the table."""
     design = found.design
-    said = [heading(design), *rule_sentences(design), *borrowing_sentence(design), *planning_sentences(design), ""]
+    said = [
+        heading(design),
+        *origin_sentences(design),
+        *rule_sentences(design),
+        *borrowing_sentence(design),
+        *planning_sentences(design),
+        "",
+    ]
     said += [plain_sentence(found, rule.name) for rule in design.rules]
-    said += unequal_sentences(found)
+    said += [*unequal_sentences(found), *short_sentence(found)]
     return (*said, "", *small_table(found))
 
 
@@ -28,11 +35,22 @@ def heading(design: TrialDesign) -> str:
         believed += f", evidence biased by {design.bias.mean:g} (SD {design.bias.sd:g}) on the log scale"
     if design.switching is not None:
         believed = f"{design.switching.words()}; {believed}"
-    hr = " then ".join(f"{ratio:g}" for ratio in design.effect.hr)
+    hr = design.effect.words()
     return (
         f"{design.name}: {design.arms[1]} ({treated} patients) v {design.arms[0]} ({control}), true hazard ratio {hr}, "
         f"analysed at {looks}; {believed}. SIMULATED trials."
     )
+
+
+def origin_sentences(design: TrialDesign) -> tuple[str, ...]:
+    """Say what the control hazard rests on, and that the stated effect is a harm where it is one."""
+    said = [f"{design.control_origin[0].upper()}{design.control_origin[1:]}"] if design.control_origin else []
+    if min(design.effect.hr) > 1.0:
+        said.append(
+            f"The stated hazard ratio is above 1: {design.arms[1]} does worse, and success is then an error, not "
+            "power. Hazard ratios are of treatment over control."
+        )
+    return tuple(said)
 
 
 def rule_sentences(design: TrialDesign) -> tuple[str, ...]:
@@ -88,6 +106,18 @@ def unequal_sentences(found: OperatingCharacteristics) -> list[str]:
             "not know of it."
         )
     return said
+
+
+def short_sentence(found: OperatingCharacteristics) -> list[str]:
+    """Say how many trials never reach their events; nothing where that rounds to 0.000."""
+    wanted = found.design.looks[-1].events
+    short = quantity(found, TRUTH, found.design.rules[0].name, "short_of_events")
+    if wanted is None or short is None or short.value < 0.0005:
+        return []
+    return [
+        f"In {short.value:.3f} of the trials under the stated effect the {wanted} events never come: they are analysed "
+        "when all follow-up has ended, and the mean months count them."
+    ]
 
 
 def luck(found: OperatingCharacteristics, rule: str) -> str:

@@ -23,6 +23,7 @@ FIELDS = (
     "early_success",
     "early_futility",
     "lucky_success",
+    "short",
     "events",
     "events_squared",
     "patients",
@@ -68,18 +69,19 @@ def tally_chunk(design: TrialDesign, criteria: Criteria, trials: int, seed: Seed
     sums = np.empty((len(found), len(design.rules), len(FIELDS)))
     for scenario, seen in enumerate(found):
         for rule, verdict in enumerate(verdicts(design, criteria, seen)):
-            sums[scenario, rule] = tally(verdict, seen)
+            sums[scenario, rule] = tally(verdict, seen, design.looks[-1].events)
     return sums
 
 
-def tally(verdict: Verdicts, looks: list[Evidence]) -> FloatArray:
-    """Return the sums of one rule, in the order of ``FIELDS``."""
+def tally(verdict: Verdicts, looks: list[Evidence], wanted: int | None) -> FloatArray:
+    """Return the sums of one rule, in the order of ``FIELDS``; ``wanted``: events of the final look."""
     early = verdict.ended < len(looks) - 1
     row = np.arange(verdict.ended.size)
     sizes = [
         np.stack([np.asarray(size, dtype=np.float64) for size in of_looks])[verdict.ended, row]
         for of_looks in zip(*((look.events, look.enrolled, look.month) for look in looks), strict=True)
     ]
-    found = [verdict.success, verdict.success & early, verdict.futile, verdict.success & looks[-1].no_better]
+    short = ~early & (looks[-1].events < (wanted or 0))
+    found = [verdict.success, verdict.success & early, verdict.futile, verdict.success & looks[-1].no_better, short]
     counts = [float(np.count_nonzero(of)) for of in found]
     return np.array(counts + [float(value) for size in sizes for value in (size.sum(), (size**2).sum())])

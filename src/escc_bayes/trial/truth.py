@@ -141,6 +141,17 @@ class Effect:
     hr: tuple[float, ...]
     cuts: tuple[float, ...] = ()
 
+    def words(self) -> str:
+        """Say the hazard ratios and until when they hold.
+
+        Examples
+        --------
+        >>> Effect((1.0, 0.6), (3.0,)).words()
+        '1 until month 3 of a patient, then 0.6'
+        """
+        parts = [f"{ratio:g} until month {cut:g} of a patient" for ratio, cut in zip(self.hr, self.cuts, strict=False)]
+        return ", then ".join([*parts, f"{self.hr[-1]:g}"])
+
     @property
     def strongest(self) -> float:
         """The log hazard ratio farthest from 0."""

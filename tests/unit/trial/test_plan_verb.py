@@ -21,6 +21,7 @@ QUANTITIES = {
     "expected_months",
     "stop_early_success",
     "stop_early_futility",
+    "short_of_events",
 }
 
 

@@ -87,7 +87,7 @@ BAD = {
     "one name": ({"arms": {"control": "RT", "treatment": "RT"}}, "both arms are called 'RT'"),
     "negative rate": ({"control": {"hazard": [-0.1]}}, "-0.1 must be above 0; correct it"),
     "negative accrual": ({"accrual": {"patients": 50, "rates": [-5.0]}}, "-5 must be above 0"),
-    "negative dropout": ({"dropout": {"yearly": -0.1}}, "[dropout], yearly: must be above"),
+    "negative dropout": ({"dropout": {"yearly": -0.1}}, "[dropout], yearly: must be 0 or above"),
     "two controls": ({"control": {"median": 1.0, "hazard": 0.1}}, "state one of median, hazard"),
     "cuts missing": ({"control": {"hazard": [0.1, 0.2]}}, "2 values of 'hazard' need 1 cuts between them"),
     "survival rises": ({"control": {"survival": {"12": 0.5, "24": 0.6}}}, "survival must fall, but is 0.5 at 12"),
@@ -102,7 +102,7 @@ BAD = {
     "more events than patients": ({"analyses": {"events": [101]}}, "101 events of 100 patients"),
     "events out of reach": (
         {"analyses": {"events": [99]}, "dropout": {"yearly": 0.5}},
-        "99 events are never expected under the stated effect, since dropout or cure takes too many",
+        "99 events are never expected under the stated effect: of 100 patients",
     ),
     "look after the final": ({"analyses": {"events": [60, 40]}}, "60 is followed by 40"),
     "look before anybody": ({"analyses": {"calendar": [0.1, 20.0]}}, "by month 0.1 fewer than 2 patients are in"),
@@ -195,11 +195,11 @@ BAD = {
     "cure of everybody": ({"control": {"median": 12.0, "cure": 1.0}}, "cure: must be below 1"),
     "cure that leaves too few events": (
         {"control": {"median": 12.0, "cure": 0.6}},
-        "60 events are never expected under the stated effect, since dropout or cure takes too many",
+        "60 events are never expected under the stated effect: of 100 patients",
     ),
     "switching of more than all": ({"switching": {"share": 30.0, "after": 6.0}}, "write 0.3 for 30 %"),
     "switching without a month": ({"switching": {"share": 0.3}}, "[switching], after: expected a finite number"),
-    "negative log_sd": ({"accrual": {"patients": 100, "months": 9.0, "log_sd": -0.1}}, "log_sd: must be above"),
+    "negative log_sd": ({"accrual": {"patients": 100, "months": 9.0, "log_sd": -0.1}}, "log_sd: must be 0 or above"),
     "strata that do not add up": (
         {"stratum": [{"name": "a", "share": 0.5}, {"name": "b", "share": 0.4}]},
         "the shares add up to 0.9, not to 1",
