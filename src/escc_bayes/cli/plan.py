@@ -29,27 +29,28 @@ def plan(
     from escc_bayes.foundation.scheduler import scheduler_for
     from escc_bayes.report.plan_files import write_plan_files
     from escc_bayes.report.protocol import write_protocol
-    from escc_bayes.trial.checkpoint import forget, resumable
+    from escc_bayes.trial.checkpoint import Checkpoint, resumable
     from escc_bayes.trial.further import asks_more, further, further_sentences
     from escc_bayes.trial.reading import load_design
     from escc_bayes.trial.summary import summary
 
     refuse_file(out)
     asked, where = load_design(design), scheduler_for(workers, scheduler)
+    checkpoint = Checkpoint.of(asked, trials=trials, seed=seed, folder=out)
     with progress_bars(quiet=quiet) as stage:
         move = stage(f"Simulating {trials:,} trials of {asked.name}")
 
         def moved(done: int, total: int) -> None:
             move("simulating", done, total, 0)
 
-        found = resumable(asked, trials=trials, seed=seed, scheduler=where, folder=out, progress=moved)
+        found = resumable(asked, trials=trials, seed=seed, scheduler=where, checkpoint=checkpoint, progress=moved)
         if asks_more(asked):
             move = stage("Answering what else the design asks")
-        more = further(asked, trials=trials, seed=seed, scheduler=where, progress=moved)
+        more = further(asked, trials=trials, seed=seed, scheduler=where, keep=checkpoint.keep, progress=moved)
     with staged(out) as folder:
         write_plan_files(folder, found, more)
         if protocol:
             write_protocol(folder, found, more)
-    forget(asked, trials=trials, seed=seed, folder=out)
+    checkpoint.forget()
     for sentence in (*summary(found), *further_sentences(more)):
         typer.echo(sentence)

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from escc_bayes.foundation.chunks import Progress, run_chunks
+from escc_bayes.foundation.chunks import Progress, Store, run_chunks
 from escc_bayes.foundation.scheduler import Arrays, Scheduler
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.piecewise import FloatArray
@@ -79,7 +79,12 @@ class BorrowingMap:
 
 
 def borrowing_map(
-    design: TrialDesign, *, seed: Seed, scheduler: Scheduler, progress: Progress | None = None
+    design: TrialDesign,
+    *,
+    seed: Seed,
+    scheduler: Scheduler,
+    store: Store | None = None,
+    progress: Progress | None = None,
 ) -> BorrowingMap | None:
     """Draw the map of a design; None where no rule borrows."""
     borrowing = design.borrowing
@@ -87,7 +92,7 @@ def borrowing_map(
     if borrowing is None or not rules:
         return None
     work = partial(map_point, design, seed)
-    found = run_chunks(work, len(borrowing.drifts), scheduler=scheduler, progress=progress)
+    found = run_chunks(work, len(borrowing.drifts), scheduler=scheduler, store=store, progress=progress)
     points = [
         MapPoint(rule.name, drift, **dict(zip(COLUMNS[2:-1], values.tolist(), strict=True)), trials=borrowing.trials)
         for drift, of_drift in zip(borrowing.drifts, found, strict=True)

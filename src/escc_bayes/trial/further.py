@@ -6,6 +6,7 @@ from escc_bayes.foundation.chunks import Progress
 from escc_bayes.foundation.scheduler import Scheduler
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.trial.borrowing_map import BorrowingMap, borrowing_map, map_sentences
+from escc_bayes.trial.checkpoint import Keep, nothing_kept
 from escc_bayes.trial.design import TrialDesign
 from escc_bayes.trial.owners import Owner, owner_sentences, owners, sources
 from escc_bayes.trial.sizing import Sizing, sized, sizing_sentences
@@ -23,14 +24,23 @@ class Further:
 
 
 def further(
-    design: TrialDesign, *, trials: int, seed: Seed, scheduler: Scheduler, progress: Progress | None = None
+    design: TrialDesign,
+    *,
+    trials: int,
+    seed: Seed,
+    scheduler: Scheduler,
+    keep: Keep = nothing_kept,
+    progress: Progress | None = None,
 ) -> Further:
-    """Answer what the design asks; ``trials`` for what hangs on the design's own scenarios."""
+    """Answer what the design asks; ``trials`` for what hangs on the design's own scenarios.
+
+    ``keep`` names where each part's finished chunks are kept.
+    """
     return Further(
-        borrowing_map(design, seed=seed, scheduler=scheduler, progress=progress),
-        sized(design, seed=seed, scheduler=scheduler, progress=progress),
-        solved_threshold(design, seed=seed, scheduler=scheduler, progress=progress),
-        owners(design, trials=trials, seed=seed, scheduler=scheduler, progress=progress),
+        borrowing_map(design, seed=seed, scheduler=scheduler, store=keep("borrowing map"), progress=progress),
+        sized(design, seed=seed, scheduler=scheduler, keep=keep, progress=progress),
+        solved_threshold(design, seed=seed, scheduler=scheduler, store=keep("threshold"), progress=progress),
+        owners(design, trials=trials, seed=seed, scheduler=scheduler, store=keep("owners"), progress=progress),
     )
 
 

@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 from scipy.special import ndtri
 
-from escc_bayes.foundation.chunks import Progress, run_chunks
+from escc_bayes.foundation.chunks import Progress, Store, run_chunks
 from escc_bayes.foundation.scheduler import Arrays, Scheduler
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.piecewise import FloatArray
@@ -50,13 +50,19 @@ class Owner:
 
 
 def owners(
-    design: TrialDesign, *, trials: int, seed: Seed, scheduler: Scheduler, progress: Progress | None = None
+    design: TrialDesign,
+    *,
+    trials: int,
+    seed: Seed,
+    scheduler: Scheduler,
+    store: Store | None = None,
+    progress: Progress | None = None,
 ) -> tuple[Owner, ...]:
     """Return the owners of the assurance, by rule; none where the hazard ratio alone is uncertain."""
     if design.believed is None or len(sources(design)) < 2:
         return ()
     work = partial(outcomes_and_inputs, design, trials, seed)
-    found = next(run_chunks(work, 1, scheduler=scheduler, progress=progress))
+    found = next(run_chunks(work, 1, scheduler=scheduler, store=store, progress=progress))
     return tuple(
         owner(rule.name, source, found[source], won, trials)
         for rule, won in zip(design.rules, found["success"], strict=True)

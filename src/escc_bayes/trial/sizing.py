@@ -5,6 +5,7 @@ there, so one weighted line through all of them gives the size and, by the delta
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -15,6 +16,7 @@ from escc_bayes.foundation.chunks import Progress, run_chunks
 from escc_bayes.foundation.scheduler import Arrays, Scheduler
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.trial.checkpoint import Keep, nothing_kept
 from escc_bayes.trial.confidence import lower_limit, upper_limit
 from escc_bayes.trial.decide import BELIEVED, TRUTH
 from escc_bayes.trial.design import Look, SizingRequest, TrialDesign
@@ -71,20 +73,30 @@ class Sizing:
     trials: int
 
 
-def sized(design: TrialDesign, *, seed: Seed, scheduler: Scheduler, progress: Progress | None = None) -> Sizing | None:
+def sized(
+    design: TrialDesign,
+    *,
+    seed: Seed,
+    scheduler: Scheduler,
+    keep: Keep = nothing_kept,
+    progress: Progress | None = None,
+) -> Sizing | None:
     """Find the size that a design asks for; None where it asks for none, or no size within reach has it."""
     asked = design.sizing
     if asked is None:
         return None
-    start = near(design, asked, seed)
+
+    def simulated(sizes: list[int], trials: int, tell: Progress | None = None) -> FloatArray:
+        work, part = partial(share_at, design, asked, tuple(sizes), trials, seed), f"sizing {trials} x {sizes}"
+        found = run_chunks(work, len(sizes), scheduler=scheduler, store=keep(part), progress=tell)
+        return np.array([float(of["share"]) for of in found])
+
+    start = near(design, asked, simulated)
     sizes = [max(round(start * factor), FEWEST) for factor in FACTORS]
-    work = partial(share_at, design, asked, tuple(sizes), asked.trials, seed)
-    shares = np.array(
-        [found["share"] for found in run_chunks(work, len(sizes), scheduler=scheduler, progress=progress)]
-    )
+    shares = simulated(sizes, asked.trials, progress)
     line = probit_line(np.array(sizes, dtype=np.float64), shares, asked.trials)
     size = max(math.ceil(line.size_at(float(ndtri(asked.target)))), FEWEST)
-    count = round(float(share_at(design, asked, (size,), asked.trials, seed, 0)["share"]) * asked.trials)
+    count = round(float(simulated([size], asked.trials)[0]) * asked.trials)
     spread = line.size_sd(size)
     return Sizing(
         rule=asked.rule,
@@ -135,14 +147,14 @@ def share_at(
     return {"share": np.array(np.mean(successes(there, scenario, trials, seed)[0]))}
 
 
-def near(design: TrialDesign, asked: SizingRequest, seed: Seed) -> float:
+def near(design: TrialDesign, asked: SizingRequest, simulated: Callable[[list[int], int], FloatArray]) -> float:
     """Return a size whose simulated probability is close to the target: steps on the probit of a drift by the root.
 
     With probit = drift sqrt(size) - 1.96, as of a one-sided test at 0.025, one run points at the next size.
     """
     size, wanted = float(size_of(design)), float(ndtri(asked.target)) + 1.96
     for _ in range(SEARCH_STEPS):
-        share = float(share_at(design, asked, (round(size),), SEARCH_TRIALS, seed, 0)["share"])
+        share = float(simulated([round(size)], SEARCH_TRIALS)[0])
         if abs(share - asked.target) < CLOSE:
             break
         seen = float(ndtri(min(max(share, EXTREME), 1.0 - EXTREME))) + 1.96

@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 
-from escc_bayes.foundation.chunks import Progress, run_chunks
+from escc_bayes.foundation.chunks import Progress, Store, run_chunks
 from escc_bayes.foundation.scheduler import Arrays, Scheduler
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.piecewise import FloatArray
@@ -54,7 +54,12 @@ class SolvedThreshold:
 
 
 def solved_threshold(
-    design: TrialDesign, *, seed: Seed, scheduler: Scheduler, progress: Progress | None = None
+    design: TrialDesign,
+    *,
+    seed: Seed,
+    scheduler: Scheduler,
+    store: Store | None = None,
+    progress: Progress | None = None,
 ) -> SolvedThreshold | None:
     """Solve the threshold that a design asks for; None where it asks for none."""
     asked = design.threshold
@@ -62,7 +67,7 @@ def solved_threshold(
         return None
     rule = next(rule for rule in design.rules if rule.name == asked.rule)
     work = partial(null_statistics, asked.nulls, rule, asked.trials, seed)
-    found = run_chunks(work, len(asked.nulls), scheduler=scheduler, progress=progress)
+    found = run_chunks(work, len(asked.nulls), scheduler=scheduler, store=store, progress=progress)
     statistics = [arrays["statistic"] for arrays in found]
     return solved(asked, rule, statistics)
 

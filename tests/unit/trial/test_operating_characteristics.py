@@ -8,7 +8,7 @@ import pytest
 
 from escc_bayes.foundation.scheduler import Serial
 from escc_bayes.trial import workers
-from escc_bayes.trial.checkpoint import forget, resumable
+from escc_bayes.trial.checkpoint import Checkpoint, resumable
 from escc_bayes.trial.decide import criteria_of
 from escc_bayes.trial.operating_characteristics import operating_characteristics
 from escc_bayes.trial.reading import load_design
@@ -121,7 +121,8 @@ def test_a_killed_run_goes_on_and_ends_the_same(tmp_path, monkeypatch):
     design, trials = small(), 3 * CHUNK
     whole = operating_characteristics(design, trials=trials, seed=3)
     monkeypatch.setattr(workers, "BUNDLE", 1)
-    asked = {"trials": trials, "seed": 3, "folder": tmp_path}
+    kept = {seed: Checkpoint.of(design, trials=trials, seed=seed, folder=tmp_path) for seed in (3, 4)}
+    asked = {"trials": trials, "seed": 3, "checkpoint": kept[3]}
 
     class KilledError(Exception):
         pass
@@ -136,10 +137,10 @@ def test_a_killed_run_goes_on_and_ends_the_same(tmp_path, monkeypatch):
     monkeypatch.setattr(workers, "tally_chunk", watched(workers.tally_chunk, begun))
     assert resumable(design, **asked, scheduler=Serial()).quantities == whole.quantities
     assert begun == [2]
-    resumable(design, **(asked | {"seed": 4}), scheduler=Serial())
+    resumable(design, trials=trials, seed=4, checkpoint=kept[4], scheduler=Serial())
     assert begun == [2, 0, 1, 2]
-    forget(design, **asked)
-    forget(design, **(asked | {"seed": 4}))
+    for checkpoint in kept.values():
+        checkpoint.forget()
     assert not any(tmp_path.iterdir())
 
 

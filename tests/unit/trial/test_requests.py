@@ -10,8 +10,11 @@ from scipy.stats import beta, multivariate_normal, norm
 
 from escc_bayes.foundation.errors import InputError
 from escc_bayes.foundation.scheduler import Processes, Serial
+from escc_bayes.trial import borrowing_map, sizing, threshold
+from escc_bayes.trial.checkpoint import Checkpoint
 from escc_bayes.trial.closed_forms import schoenfeld_events
 from escc_bayes.trial.confidence import lower_limit, most_allowed, upper_limit
+from escc_bayes.trial.further import further
 from escc_bayes.trial.normal_power import closed_form_assurance, normal_rule
 from escc_bayes.trial.operating_characteristics import operating_characteristics
 from escc_bayes.trial.owners import owner_sentences, owners
@@ -21,8 +24,14 @@ from escc_bayes.trial.threshold import at_most, solved_threshold, threshold_sent
 from escc_bayes.trial.truth import PiecewiseControl
 from tests.unit.cli.running import run
 from tests.unit.trial.designs import small, table
+from tests.unit.trial.test_borrowing import DESIGN as BORROWED
 
 BAYES = [{"name": "bayes", "success": "P(HR < 1 | data) > 0.975"}]
+ASKED = {"rule": "bayes", "error": 0.025, "trials": 500}
+NULLS = [
+    {"name": "slow controls", "control": {"median": 36.0}},
+    {"name": "more lost", "dropout": {"yearly": 0.15}, "accrual": {"patients": 300, "months": 24.0}},
+]
 LARGE = {"accrual": {"patients": 300, "months": 12.0}, "analyses": {"events": [200]}}
 
 
@@ -53,8 +62,8 @@ def test_the_size_for_a_power_is_schoenfelds():
 
 def test_the_size_for_an_assurance_inverts_the_closed_form():
     """Two looks; the closed form at the size found is the target within 0.015."""
-    sizing = {"rule": "logrank", "assurance": 0.6, "trials": 4000}
-    design = small(sizing=sizing, accrual=LARGE["accrual"], analyses={"events": [100, 200]})
+    asked = {"rule": "logrank", "assurance": 0.6, "trials": 4000}
+    design = small(sizing=asked, accrual=LARGE["accrual"], analyses={"events": [100, 200]})
     found = sized(design, seed=3, scheduler=Serial())
     there = normal_rule(design, design.rules[1], scale=found.size / 200.0)
     assert there.assurance(design.believed) == pytest.approx(0.6, abs=0.015)
@@ -70,6 +79,41 @@ def test_a_calendar_look_is_sized_in_patients():
     there = replace(resized(design, found.size), sizing=None, design_prior=None)
     power = operating_characteristics(there, trials=4_000, seed=9).of("truth", "bayes", "power")
     assert power.value == pytest.approx(0.5, abs=3.0 * power.mc_error + 0.02)
+
+
+class KilledError(Exception):
+    pass
+
+
+def killed_at(stop):
+    def tell(done, total):
+        if done == stop < total:
+            raise KilledError
+
+    return tell
+
+
+@pytest.mark.parametrize(
+    ("module", "work", "changes", "again"),
+    [
+        (sizing, "share_at", {"sizing": {"rule": "bayes", "power": 0.5, "trials": 500}}, 5 - 2 + 1),
+        (borrowing_map, "map_point", BORROWED | {"borrowing": BORROWED["borrowing"] | {"map_trials": 500}}, 3 - 2),
+        (threshold, "null_statistics", {"threshold": ASKED, "null": NULLS, "rule": BAYES}, 3 - 2),
+    ],
+    ids=["sizing", "borrowing map", "threshold"],
+)
+def test_a_killed_answer_goes_on_and_ends_the_same(module, work, changes, again, tmp_path, monkeypatch):
+    """Killed after two parts: the others alone are computed (of a size: the last three and the one at the answer)."""
+    design = small(**changes)
+    whole = further(design, trials=500, seed=2, scheduler=Serial())
+    keep = Checkpoint.of(design, trials=500, seed=2, folder=tmp_path).keep
+    with pytest.raises(KilledError):
+        further(design, trials=500, seed=2, scheduler=Serial(), keep=keep, progress=killed_at(2))
+    calls, computed = [], getattr(module, work)
+    monkeypatch.setattr(module, work, lambda *given: calls.append(given[-1]) or computed(*given))
+    resumed = further(design, trials=500, seed=2, scheduler=Serial(), keep=keep)
+    assert repr(resumed) == repr(whole)
+    assert len(calls) == again
 
 
 def test_resizing_keeps_proportions_and_rates():
@@ -95,12 +139,6 @@ def test_a_probit_line_finds_its_root_and_spread():
     assert np.std(found) == pytest.approx(line.size_sd(root), rel=0.15)
     with pytest.raises(InputError, match="does not become more likely"):
         probit_line(sizes, shares[::-1], 2000)
-
-
-NULLS = [
-    {"name": "slow controls", "control": {"median": 36.0}},
-    {"name": "more lost", "dropout": {"yearly": 0.15}, "accrual": {"patients": 300, "months": 24.0}},
-]
 
 
 def thresholded(**more):
