@@ -53,6 +53,7 @@ ASKED = {
     "MaxCombo of four": rule("MaxCombo one-sided 0.025"),
     "restricted means": rule("RMST difference to 24 one-sided 0.025"),
     "survival at a month": rule("survival difference at 24 one-sided 0.025"),
+    "posterior of a difference of restricted means": rule("P(RMST difference to 24 > 0 | data) > 0.975"),
     "posterior by two strata": analysed({"pieces": 6, "gamma": [0.5, 10.0], "by_stratum": True}, stratum=STRATA),
     "posterior, Weibull": analysed({"weibull": SHAPE, "gamma": [0.5, 10.0]}),
     "posterior, power prior": borrowed(model="power", discount=0.5),

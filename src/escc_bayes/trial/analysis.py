@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from escc_bayes.trial.arm_posterior import ArmPrior
 from escc_bayes.trial.design import AnalysisPrior
 from escc_bayes.trial.measures import Orders
 from escc_bayes.trial.ordered import sufficient
@@ -16,6 +17,11 @@ def analysis_data(prior: AnalysisPrior, orders: Orders) -> WeightedData:
     if prior.weibull is not None:
         return weibull_data(strata, prior.weibull)
     return certain(side_by_side([sufficient(order, prior.pieces, prior.cuts) for order in strata]))
+
+
+def arm_prior(prior: AnalysisPrior) -> ArmPrior:
+    """Return the prior on the hazards of an arm that goes without the other."""
+    return ArmPrior(prior.baseline.shape, prior.baseline.rate, prior.pieces, prior.cuts)
 
 
 def side_by_side(parts: list[ArmData]) -> ArmData:

@@ -9,19 +9,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from escc_bayes.trial.errors import DesignError
-from escc_bayes.trial.measures import LogRankZ, MaxComboZ, Measure, RmstGain, SurvivalGain, WeightedZ
+from escc_bayes.trial.measures import GainProbability, LogRankZ, MaxComboZ, Measure, RmstGain, SurvivalGain, WeightedZ
 
 NUMBER = r"([0-9.]+)"
 FH = rf"FH\(\s*{NUMBER}\s*,\s*{NUMBER}\s*\)"
 LEVEL = rf"one-sided {NUMBER}"
 USUAL_COMBINATION = ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0))
 FORMS = (
-    '"P(HR < 1 | data) > 0.975", "log-rank one-sided 0.025", "FH(0, 1) log-rank one-sided 0.025", "MaxCombo one-sided '
+    '"P(HR < 1 | data) > 0.975", "P(RMST difference to 24 > 0 | data) > 0.975", "P(survival difference at 24 > 0.05 | '
+    'data) > 0.8", "log-rank one-sided 0.025", "FH(0, 1) log-rank one-sided 0.025", "MaxCombo one-sided '
     '0.025", "RMST difference to 24 one-sided 0.025", "RMST difference to 24 > 2", "survival difference at 24 '
     'one-sided 0.025" or "survival difference at 24 > 0.1", joined by "and"'
 )
 FUTILITY_FORMS = (
-    '"P(HR < 1 | data) < 0.1", "predictive probability < 0.1", "conditional power < 0.2" or "log-rank beta 0.2"'
+    '"P(HR < 1 | data) < 0.1", "P(RMST difference to 24 > 0 | data) < 0.1", "predictive probability < 0.1", '
+    '"conditional power < 0.2" or "log-rank beta 0.2"'
 )
 
 
@@ -80,6 +82,19 @@ class EstimateCriterion:
 
 
 @dataclass(frozen=True, slots=True)
+class GainCriterion:
+    """P(difference > limit | data), a ``measure``, above, or ``above`` false: below, ``threshold``."""
+
+    measure: GainProbability
+    above: bool
+    threshold: float
+
+    def words(self, ratio: str = "HR") -> str:  # noqa: ARG002 - a difference names no ratio
+        """Return the criterion as a formula."""
+        return f"{self.measure.words} {'>' if self.above else '<'} {self.threshold:g}"
+
+
+@dataclass(frozen=True, slots=True)
 class PredictiveCriterion:
     """Predictive probability of success at the final look below ``threshold``, by normal approximation."""
 
@@ -112,8 +127,8 @@ class BetaCriterion:
         return f"log-rank Z below the boundary that spends a type II error of {self.beta:g}"
 
 
-type Criterion = PosteriorCriterion | LogRankCriterion | FinalTestCriterion | EstimateCriterion
-type FutilityCriterion = PosteriorCriterion | PredictiveCriterion | ConditionalCriterion | BetaCriterion
+type Criterion = PosteriorCriterion | GainCriterion | LogRankCriterion | FinalTestCriterion | EstimateCriterion
+type FutilityCriterion = PosteriorCriterion | GainCriterion | PredictiveCriterion | ConditionalCriterion | BetaCriterion
 type Reader[C] = Callable[[re.Match[str], str], C]
 
 
@@ -123,6 +138,16 @@ def posterior_from(found: re.Match[str], where: str) -> PosteriorCriterion:
     if not hr > 0.0:
         raise DesignError(f"{where}: a hazard ratio is above 0, was given {found[1]} in '{found[0]}'")
     return PosteriorCriterion(hr, found[2] == ">", threshold)
+
+
+def gain_from(found: re.Match[str], where: str) -> GainCriterion:
+    """Read P(RMST difference to 24 > 0 | data) > q, or of survival at a month."""
+    month, kind = month_from(found[2], found[0], where), found[1].upper()
+    limit = plain_number(found[3], where)
+    if kind != "RMST" and not abs(limit) < 1.0:
+        raise DesignError(f"{where}: a difference of survival lies between -1 and 1, was given {found[3]}; 5 % is 0.05")
+    measure = GainProbability("rmst" if kind == "RMST" else "survival", month, limit)
+    return GainCriterion(measure, found[4] == ">", probability(found[5], where))
 
 
 def log_rank_from(found: re.Match[str], where: str) -> LogRankCriterion:
@@ -153,18 +178,21 @@ def max_combo_from(found: re.Match[str], where: str) -> FinalTestCriterion:
 
 def difference_from(found: re.Match[str], where: str) -> FinalTestCriterion | EstimateCriterion:
     """Read a difference of restricted means or of survival, tested or held against a limit."""
-    month = plain_number(found[2], where)
-    if not month > 0.0:
-        raise DesignError(f"{where}: the month must be above 0, was given {found[2]} in '{found[0]}'")
+    month = month_from(found[2], found[0], where)
     kind = RmstGain if found[1].upper() == "RMST" else SurvivalGain
     if found[3] is not None:
         return FinalTestCriterion(kind(month, scaled=True), level(found[3], where))
     return EstimateCriterion(kind(month, scaled=False), plain_number(found[4], where))
 
 
+GAIN = (
+    rf"P\(\s*(RMST|survival) difference (?:to|at) {NUMBER}(?: months)?\s*>\s*(-?[0-9.]+)\s*\|\s*data\s*\)"
+    rf"\s*([<>])\s*{NUMBER}"
+)
 POSTERIOR = rf"P\(\s*HR\s*<\s*{NUMBER}\s*\|\s*data\s*\)\s*([<>])\s*{NUMBER}"
 SUCCESS: tuple[tuple[str, Reader[Criterion]], ...] = (
     (POSTERIOR, posterior_from),
+    (GAIN, gain_from),
     (rf"(stratified )?log-?rank {LEVEL}", log_rank_from),
     (rf"{FH} log-?rank {LEVEL}", weighted_from),
     (rf"G\^{NUMBER} log-?rank {LEVEL}", g_rho_from),
@@ -173,6 +201,7 @@ SUCCESS: tuple[tuple[str, Reader[Criterion]], ...] = (
 )
 FUTILITY: tuple[tuple[str, Reader[FutilityCriterion]], ...] = (
     (POSTERIOR, posterior_from),
+    (GAIN, gain_from),
     (rf"predictive probability\s*<\s*{NUMBER}", lambda m, where: PredictiveCriterion(probability(m[1], where))),
     (rf"conditional power\s*<\s*{NUMBER}", lambda m, where: ConditionalCriterion(probability(m[1], where))),
     (rf"log-?rank beta {NUMBER}", lambda m, where: BetaCriterion(probability(m[1], where))),
@@ -205,6 +234,14 @@ def read_one[C](text: str, where: str, known: tuple[tuple[str, Reader[C]], ...],
         if found := re.fullmatch(pattern, text, re.IGNORECASE):
             return reader(found, where)
     raise DesignError(f"{where}: '{text}' cannot be understood; write {forms}")
+
+
+def month_from(text: str, criterion: str, where: str) -> float:
+    """Return a month above 0."""
+    month = plain_number(text, where)
+    if not month > 0.0:
+        raise DesignError(f"{where}: the month must be above 0, was given {text} in '{criterion}'")
+    return month
 
 
 def level(text: str, where: str) -> float:

@@ -9,10 +9,11 @@ from scipy.special import ndtri
 
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
-from escc_bayes.trial.analysis import analysis_data
+from escc_bayes.trial.analysis import analysis_data, arm_prior
 from escc_bayes.trial.criterion import (
     Criterion,
     EstimateCriterion,
+    GainCriterion,
     LogRankCriterion,
     PosteriorCriterion,
     PredictiveCriterion,
@@ -129,7 +130,7 @@ def evidence_at(design: TrialDesign, measures: tuple[Measure, ...], shot: Snapsh
     strata: tuple[Ordered, ...] = (order,)
     if design.strata:
         strata = tuple(ordered(part) for part in split(shot, columns_of(design.patients, design.strata)))
-    orders = Orders(order, strata)
+    orders = Orders(order, strata, arm_prior(design.analysis_prior))
     values = {measure: measure.of(orders) for measure in measures}
     data = analysis_data(design.analysis_prior, orders)
     return Evidence(data, values, shot.month, shot.enrolled, shot.events, no_better)
@@ -228,6 +229,8 @@ def holds(criterion: Criterion, seen: Shown, bound: float) -> BoolArray:
     """Return whether one criterion of success holds; ``bound`` is that of the log-rank Z."""
     if isinstance(criterion, PosteriorCriterion):
         return posterior_holds(criterion, seen)
+    if isinstance(criterion, GainCriterion):
+        return gain_holds(criterion, seen)
     if isinstance(criterion, LogRankCriterion):
         return np.asarray(seen.values[criterion.measure] > bound)
     if isinstance(criterion, EstimateCriterion):
@@ -241,6 +244,12 @@ def posterior_holds(criterion: PosteriorCriterion, seen: Shown) -> BoolArray:
     return np.asarray(below > criterion.threshold if criterion.above else below < criterion.threshold)
 
 
+def gain_holds(criterion: GainCriterion, seen: Shown) -> BoolArray:
+    """Return whether the probability of a difference is on its side of its threshold."""
+    share = seen.values[criterion.measure]
+    return np.asarray(share > criterion.threshold if criterion.above else share < criterion.threshold)
+
+
 def is_futile(rule: DecisionRule, plan: RulePlan, seen: Shown, look: int) -> BoolArray:
     """Return whether all criteria of futility hold at an interim look, (n,)."""
     z = log_rank_of(rule, seen)
@@ -248,6 +257,8 @@ def is_futile(rule: DecisionRule, plan: RulePlan, seen: Shown, look: int) -> Boo
     for criterion in rule.futility:
         if isinstance(criterion, PosteriorCriterion):
             found &= posterior_holds(criterion, seen)
+        if isinstance(criterion, GainCriterion):
+            found &= gain_holds(criterion, seen)
         if isinstance(criterion, PredictiveCriterion):
             assert seen.posterior is not None
             mean, sd = seen.posterior.mean, seen.posterior.sd

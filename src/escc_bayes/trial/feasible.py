@@ -2,11 +2,12 @@
 
 import math
 
-from escc_bayes.trial.criterion import LogRankCriterion
+from escc_bayes.trial.arm_posterior import MOST_PIECES
+from escc_bayes.trial.criterion import GainCriterion, LogRankCriterion
 from escc_bayes.trial.design import Look, TrialDesign
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.expected_events import expected_events
-from escc_bayes.trial.measures import RmstGain, SurvivalGain
+from escc_bayes.trial.measures import GainProbability, RmstGain, SurvivalGain
 from escc_bayes.trial.normal_power import assurance_limit
 from escc_bayes.trial.truth import Effect
 
@@ -28,6 +29,7 @@ def refuse_impossible(design: TrialDesign, where: str) -> None:
         refuse_too_many_events(design, look, total, at)
     refuse_look_before_entry(design, at)
     refuse_empty_pieces(design, where)
+    refuse_gain_without_pieces(design, where)
     refuse_months_beyond_follow_up(design, where)
     refuse_size_beyond_reach(design, f"{where}, [sizing]")
 
@@ -102,12 +104,24 @@ def refuse_look_before_entry(design: TrialDesign, at: str) -> None:
         raise DesignError(f"{at}, calendar: by month {first.month:g} fewer than 2 patients are in; look later")
 
 
+def refuse_gain_without_pieces(design: TrialDesign, where: str) -> None:
+    """Raise if a posterior probability of a difference is asked of an analysis that does not give it."""
+    prior = design.analysis_prior
+    for rule in design.rules:
+        asks = any(isinstance(c, GainCriterion) for c in (*rule.success, *rule.futility))
+        if asks and (prior.weibull is not None or prior.by_stratum or prior.pieces > MOST_PIECES):
+            raise DesignError(
+                f"{where}, rule '{rule.name}': the posterior of a difference is known for hazards in at most "
+                f"{MOST_PIECES} pieces without strata; change [analysis_prior], baseline"
+            )
+
+
 def refuse_months_beyond_follow_up(design: TrialDesign, where: str) -> None:
     """Raise if a rule asks for a month of follow-up that nobody is expected to reach by the final look."""
     last = design.month_of(design.looks[-1], design.effect)
     for rule in design.rules:
         for measure in rule.measures(final=True):
-            if isinstance(measure, RmstGain | SurvivalGain) and measure.month >= last:
+            if isinstance(measure, GainProbability | RmstGain | SurvivalGain) and measure.month >= last:
                 raise DesignError(
                     f"{where}, rule '{rule.name}': {measure.words} is asked for, and the final look is expected at "
                     f"month {last:.0f} of the trial; choose an earlier month, or look later"

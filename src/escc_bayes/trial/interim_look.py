@@ -185,7 +185,7 @@ def comparison(design: TrialDesign, interim: Interim, outlook: Outlook, level: f
     said = f"Hazard ratio {treatment} vs {control}: {middle:.3g} ({100 * level:g} % credible {low:.3g} to {high:.3g})."
     yield Found("hazard_ratio", "", middle, said, "", low, high, level, "credible")
     z = log_rank_now(interim)
-    for standing in standings(design, posterior, z):
+    for standing in standings(design, interim, posterior, z):
         yield standing_found(standing)
     for success in outlook.rules:
         hits = round(success.probability * success.completions)

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from escc_bayes.trial.analysis import arm_prior
 from escc_bayes.trial.conditional_power import conditional_power, trend_drift
-from escc_bayes.trial.criterion import LogRankCriterion, PosteriorCriterion
+from escc_bayes.trial.criterion import GainCriterion, LogRankCriterion, PosteriorCriterion
 from escc_bayes.trial.design import TrialDesign
 from escc_bayes.trial.interim import Interim
 from escc_bayes.trial.interim_posterior import RatioPosterior
+from escc_bayes.trial.measures import Orders
 from escc_bayes.trial.normal_power import normal_rule, planned_log_ratio
 from escc_bayes.trial.ordered import logrank_z, ordered
 from escc_bayes.trial.rule import DecisionRule
@@ -66,7 +68,7 @@ def log_rank_now(interim: Interim) -> float:
     return float(logrank_z(ordered(shot_of(interim)))[0]) if interim.events else 0.0
 
 
-def standings(design: TrialDesign, posterior: RatioPosterior, z: float) -> tuple[Standing, ...]:
+def standings(design: TrialDesign, interim: Interim, posterior: RatioPosterior, z: float) -> tuple[Standing, ...]:
     """Return every posterior and log-rank criterion; other tests are made at the final look alone."""
     found = []
     for rule in design.rules:
@@ -77,6 +79,14 @@ def standings(design: TrialDesign, posterior: RatioPosterior, z: float) -> tuple
                     share = posterior.below(criterion.hr)
                     said = criterion.words(f"HR({design.arms[1]} vs {design.arms[0]})")
                     found.append(Standing(rule.name, said, "posterior_probability", share, criterion.threshold, role))
+                if isinstance(criterion, GainCriterion):
+                    orders = Orders(ordered(shot_of(interim)), (), arm_prior(design.analysis_prior))
+                    share = float(criterion.measure.of(orders)[0])
+                    found.append(
+                        Standing(
+                            rule.name, criterion.words(), "posterior_probability", share, criterion.threshold, role
+                        )
+                    )
                 if isinstance(criterion, LogRankCriterion):
                     found.append(Standing(rule.name, criterion.words(), "log_rank_z", z, final, role))
     return tuple(found)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.trial.arm_curves import rmst_difference, survival_difference
+from escc_bayes.trial.arm_posterior import ArmPrior, Kind, probability_of_gain
 from escc_bayes.trial.max_combo import max_combo_z
 from escc_bayes.trial.ordered import Ordered, logrank_z, stratified_z
 from escc_bayes.trial.weighted import weighted_z
@@ -15,10 +16,14 @@ from escc_bayes.trial.weighted import weighted_z
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Orders:
-    """Patients of n trials in order: all together, and by stratum (one entry where there are no strata)."""
+    """Patients of n trials in order: all together, and by stratum (one entry where there are no strata).
+
+    ``prior``: of the analysis, for measures that ask each arm's own posterior.
+    """
 
     whole: Ordered
     strata: tuple[Ordered, ...]
+    prior: ArmPrior | None = None
 
 
 class Measure(Protocol):
@@ -117,3 +122,23 @@ class SurvivalGain:
         """Return the difference, or Z."""
         found = survival_difference(orders.whole, self.month)
         return found.z if self.scaled else found.value
+
+
+@dataclass(frozen=True, slots=True)
+class GainProbability:
+    """P(difference > ``limit`` | data) of restricted means to ``month``, or of survival at it: each arm by itself."""
+
+    kind: Kind
+    month: float
+    limit: float
+
+    @property
+    def words(self) -> str:
+        """Say the probability."""
+        what = "RMST difference to" if self.kind == "rmst" else "survival difference at"
+        return f"P({what} {self.month:g} months > {self.limit:g} | data)"
+
+    def of(self, orders: Orders) -> FloatArray:
+        """Return the probability."""
+        assert orders.prior is not None
+        return probability_of_gain(orders.whole, orders.prior, self.kind, self.month, self.limit)

@@ -20,6 +20,7 @@ from escc_bayes.trial.criterion import (
     BetaCriterion,
     ConditionalCriterion,
     EstimateCriterion,
+    GainCriterion,
     PosteriorCriterion,
     PredictiveCriterion,
 )
@@ -154,7 +155,10 @@ def assurance_limit(design: TrialDesign, rule: DecisionRule) -> float | None:
     drift of theirs, unlike chance, does not shrink with the size of the trial.
     """
     posterior = [c for c in rule.success if isinstance(c, PosteriorCriterion)]
-    by_estimate = any(isinstance(c, EstimateCriterion) for c in rule.success)
+    by_estimate = any(
+        isinstance(c, EstimateCriterion) or (isinstance(c, GainCriterion) and not (c.above and c.measure.limit == 0.0))
+        for c in rule.success
+    )
     if design.believed is None or not is_one_ratio(design, design.effect):
         return None
     if rule.borrows or by_estimate or not all(c.above for c in posterior):

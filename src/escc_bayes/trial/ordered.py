@@ -103,21 +103,30 @@ def row_sums(values: FloatArray, first: IntArray, count: IntArray) -> FloatArray
 def sufficient(patients: Ordered, pieces: int, cuts: tuple[float, ...] | None) -> ArmData:
     """Reduce every trial to events and person-months of each arm in each piece.
 
-    A piece adds up its own patients' time beyond its start, and its whole length for each patient who goes on.
-
     Parameters
     ----------
     pieces : ending at quantiles of each trial's pooled event times, unless
     cuts : months, the same for all trials.
     """
-    trials, size = patients.time.shape
+    return reduced_at(patients, *piece_ends(patients, pieces, cuts))
+
+
+def piece_ends(patients: Ordered, pieces: int, cuts: tuple[float, ...] | None) -> tuple[IntArray, FloatArray]:
+    """Return how many patients each piece but the last leaves behind, and the months that end it: (n, J - 1)."""
     if cuts is None:
-        stops, edges = quantile_stops(patients, pieces)
-    else:
-        edges = np.tile(np.array(cuts, dtype=np.float64), (trials, 1))
-        # An event on a cut belongs to the piece that ends there.
-        stops = np.array([np.count_nonzero(patients.time <= cut, axis=1) for cut in cuts], dtype=np.int64)
-        stops = stops.reshape(len(cuts), trials).T
+        return quantile_stops(patients, pieces)
+    trials = patients.time.shape[0]
+    # An event on a cut belongs to the piece that ends there.
+    stops = np.array([np.count_nonzero(patients.time <= cut, axis=1) for cut in cuts], dtype=np.int64)
+    return stops.reshape(len(cuts), trials).T, np.tile(np.array(cuts, dtype=np.float64), (trials, 1))
+
+
+def reduced_at(patients: Ordered, stops: IntArray, edges: FloatArray) -> ArmData:
+    """Reduce every trial to pieces that end at given patients and months.
+
+    A piece adds up its own patients' time beyond its start, and its whole length for each patient who goes on.
+    """
+    trials, size = patients.time.shape
     inner = np.concatenate([np.zeros((trials, 1), dtype=np.int64), stops], axis=1)
     count = np.diff(inner, axis=1, append=size)
     starts = np.concatenate([np.zeros((trials, 1)), edges], axis=1)

@@ -9,6 +9,7 @@ from escc_bayes.trial.criterion import (
     Criterion,
     FinalTestCriterion,
     FutilityCriterion,
+    GainCriterion,
     LogRankCriterion,
     PosteriorCriterion,
     PredictiveCriterion,
@@ -58,7 +59,10 @@ class DecisionRule:
         found = [c for c in self.success if not isinstance(c, PosteriorCriterion)]
         if self.only_final and not final:
             found = [c for c in found if isinstance(c, LogRankCriterion) and self.futility]
-        return tuple(c.measure for c in found)
+        measured = [c.measure for c in found]
+        if not final:
+            measured += [c.measure for c in self.futility if isinstance(c, GainCriterion)]
+        return tuple(measured)
 
     @property
     def asks_posterior(self) -> bool:
