@@ -13,11 +13,16 @@ import pytest
 from escc_bayes.evidence.pool_exact import pool_exact
 from escc_bayes.spec.mixture import blurred, mixture_of, updated
 from escc_bayes.spec.prior import HalfNormal, Normal
+from escc_bayes.trial.borrowing import Source, borrowed
 from escc_bayes.trial.criterion import PosteriorCriterion
+from escc_bayes.trial.discount import PowerPrior
+from escc_bayes.trial.drift import PrecisionDrift
 from escc_bayes.trial.exact_posterior import GammaBaseline, moments, probability_below
+from escc_bayes.trial.historical import Historical
 from escc_bayes.trial.normal_power import NormalRule, critical_log_ratio
 from escc_bayes.trial.reading_truth import control_from
 from escc_bayes.trial.sufficient import ArmData, reduced
+from escc_bayes.trial.weighted_posterior import posterior
 
 SUCCESS = PosteriorCriterion(hr=1.0, above=True, threshold=0.975)
 UNIT_INFORMATION = Normal(0.0, 2.0)
@@ -62,6 +67,62 @@ def test_e1690_from_its_patients(shared_data):
         assert np.array_equal(getattr(found, name), getattr(E1690, name))
     for name in ("control_months", "treated_months"):
         assert getattr(found, name) == pytest.approx(getattr(E1690, name), abs=1e-6)
+
+
+def melanoma(shared_data, trial):
+    """Time in years, event, treated of a trial of hdbayes, times of 0 taken as half a day as its vignette does."""
+    with (shared_data / f"ecog_{trial}_melanoma.csv").open(newline="", encoding="utf-8") as stream:
+        patients = list(csv.DictReader(stream))
+    time, event, treated = (
+        np.array([float(p[key]) for p in patients]) for key in ("failtime", "failcens", "treatment")
+    )
+    return np.where(time == 0.0, 0.5 / 365.25, time), event == 1.0, treated == 1.0
+
+
+@pytest.mark.parametrize(
+    ("pieces", "discount", "mean", "sd", "limits"),
+    [
+        (2, 0.0, -0.27, 0.13, (-0.52, -0.02)),
+        (5, 0.0, -0.29, 0.13, (-0.54, -0.03)),
+        (2, 0.5, -0.32, 0.11, (-0.53, -0.10)),
+        (5, 0.5, -0.32, 0.11, (-0.53, -0.10)),
+    ],
+)
+def test_power_prior_of_e1684_is_hdbayess(shared_data, pieces, discount, mean, sd, limits):
+    """hdbayes 0.2 vignette "Model-Averaging-Demonstration": both arms of E1684 count as ``discount``.
+
+    MCMC, printed to two digits. Cuts at quantiles of the events of E1690.
+    """
+    current, older = melanoma(shared_data, "e1690"), melanoma(shared_data, "e1684")
+    cuts = np.quantile(current[0][current[1]], np.arange(1, pieces) / pieces)
+    data, old = reduced(*current, cuts), reduced(*older, cuts)
+    study = Historical(
+        old.control_events[0], old.control_months[0], old.treated_events[0], old.treated_months[0], "E1684"
+    )
+    prior, baseline = mixture_of([(1.0, 0.0, 10.0)]), GammaBaseline(1.0, 1e-9, "reference")
+    with_it = borrowed(data, (Source(study, PowerPrior(discount)),), baseline, prior)
+    found = posterior(with_it, prior, baseline, np.array(limits))
+    assert (found.mean[0], found.sd[0]) == pytest.approx((mean, sd), abs=0.0056)
+    # Limits are rounded to two digits, 0.04 of a standard deviation.
+    assert found.below[0] == pytest.approx((0.025, 0.975), abs=0.006)
+
+
+PSBORROW2 = ArmData(row(39.0), row(75.0), row(1136.233), row(2502.056))
+EXTERNAL = Historical(np.array([326.0]), np.array([3575.664]))
+
+
+def test_commensurate_prior_is_psborrow2s():
+    """psborrow2 vignette "dataset": exponential, precision Gamma(.001, .001), 200,000 draws by Stan.
+
+    Log hazard ratio -.155 (.199), median -.158, 5 and 95 % -.477 and .174, 10 and 90 % -.408 and .100.
+    """
+    prior, baseline = mixture_of([(1.0, 0.0, math.sqrt(1000.0))]), GammaBaseline(1e-6, 1e-6, "reference")
+    sources = (Source(EXTERNAL, PrecisionDrift(0.001, 0.001)),)
+    at = np.array([-0.477, -0.408, -0.158, 0.100, 0.174])
+    found = posterior(borrowed(PSBORROW2, sources, baseline, prior), prior, baseline, at)
+    assert found.mean[0] == pytest.approx(-0.155, rel=0.03)
+    assert found.sd[0] == pytest.approx(0.199, rel=0.03)
+    assert found.below[0] == pytest.approx((0.05, 0.1, 0.5, 0.9, 0.95), abs=0.004)
 
 
 def test_power_and_critical_value_of_379_events():

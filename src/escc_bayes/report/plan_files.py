@@ -16,6 +16,8 @@ from escc_bayes.trial.curve import PowerCurve, power_curve
 from escc_bayes.trial.decide import BELIEVED, TRUTH
 from escc_bayes.trial.further import Further, further_sentences
 from escc_bayes.trial.operating_characteristics import COLUMNS, OperatingCharacteristics, table
+from escc_bayes.trial.prior_events import COLUMNS as PRIOR_EVENTS
+from escc_bayes.trial.prior_events import prior_event_rows, prior_events
 from escc_bayes.trial.rule_plan import events_at_looks
 from escc_bayes.trial.summary import borrowing_sentence, heading, rule_sentences, summary
 from escc_bayes.trial.threshold import threshold_rows
@@ -43,16 +45,17 @@ def write_plan_files(folder: Path, found: OperatingCharacteristics, more: Furthe
 
 
 def write_borrowing(folder: Path, found: OperatingCharacteristics, drawn: BorrowingMap) -> None:
-    """Write the map over drift: a table, and a figure for each rule that borrows."""
+    """Write the map over drift: a table, and a figure for each rule that borrows; what the prior is worth by piece."""
     write_csv(folder / "borrowing_map.csv", [asdict(point) for point in drawn.points], borrowing_map.COLUMNS)
     for rule in drawn.rules:
         write_figure(folder, borrowing_sheet(found, drawn, rule))
+    write_csv(folder / "prior_events.csv", prior_event_rows(prior_events(found.design)), PRIOR_EVENTS)
 
 
 def borrowing_sheet(found: OperatingCharacteristics, drawn: BorrowingMap, rule: str) -> Sheet:
     """Return the figure of one rule's borrowing over drift."""
-    title = f"{found.design.name}, {rule}: what borrowing buys and costs"
-    note = " ".join((*borrowing_sentence(found.design), *map_sentences(drawn)))
+    title = f"SIMULATED: {found.design.name}, {rule}: what borrowing buys and costs"
+    note = " ".join((*borrowing_sentence(found.design)[:1], *map_sentences(drawn)))
     points = drawn.of(rule)
     figure = sheet(
         lambda part: borrowing_panels(points, drawn.tolerated, part=part), height_mm=HEIGHT_MM, title=title, note=note

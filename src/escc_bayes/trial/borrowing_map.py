@@ -118,7 +118,7 @@ def drifted_design(design: TrialDesign, borrowing: Borrowing, drift: float) -> T
     prior = design.analysis_prior
     rules = [rule for rule in design.rules if rule.borrows]
     both = tuple(twin for rule in rules for twin in (rule, replace(rule, borrows=False)))
-    control = PiecewiseControl(drift * borrowing.historical.rates[None, :], prior.cuts or ())
+    control = PiecewiseControl(drift * borrowing.rates[None, :], prior.cuts or ())
     return replace(design, control=control, rules=both, design_prior=None)
 
 

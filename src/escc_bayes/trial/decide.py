@@ -181,7 +181,7 @@ def marginal_of(design: TrialDesign, criteria: Criteria, look: Evidence, *, borr
     prior, data = design.analysis_prior, look.data
     if borrows:
         assert design.borrowing is not None
-        data = design.borrowing.model.borrowed(data.data, design.borrowing.historical, prior.baseline)
+        data = design.borrowing.borrowed(data.data, prior.baseline, prior.mixture)
     return posterior(data, prior.mixture, prior.baseline, criteria.log_ratios)
 
 

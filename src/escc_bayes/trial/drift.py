@@ -1,27 +1,45 @@
-"""Drift between historical and concurrent controls as a second unknown: log hazard ratio delta, historical over own.
+"""Drift between historical and concurrent patients as a second unknown: log hazard ratio delta, historical over own.
 
-A node at delta adds D_h events and exp(delta) Y_h months to the controls, with log weight delta sum(D_h) + log prior.
-Priors: delta ~ N(0, sd) (commensurate); a spike at 0 and a slab N(0, sd); N(0, tau) with tau half-normal (scale s),
-whose density integrates to K0(|delta| / s) / (pi s), with a logarithmic pole at 0.
+A node at delta adds D_h events and exp(delta) Y_h months, with log weight delta sum(D_h) + log prior. Priors:
+delta ~ N(0, sd) (commensurate); a spike at 0 and a slab N(0, sd); N(0, tau) with tau half-normal (scale s), whose
+density integrates to K0(|delta| / s) / (pi s), with a logarithmic pole at 0; N(0, 1 / sqrt(precision)), a gamma on the
+precision (shape a, rate b), which is Student's t with 2 a degrees of freedom and scale sqrt(b / a). Several studies:
+drifts are independent, and the nodes of the next are laid given the last's. Hobbs et al. 2011, Biometrics 67:1047.
 """
 
 import math
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
-from scipy.special import k0e
+from scipy.special import gammaln, k0e
 
 from escc_bayes.hazard.piecewise import FloatArray
-from escc_bayes.trial.borrowing import Historical, at_nodes
 from escc_bayes.trial.exact_posterior import GammaBaseline, log_density, mode
+from escc_bayes.trial.historical import Historical, added, at_nodes
 from escc_bayes.trial.sufficient import ArmData
 from escc_bayes.trial.weighted_posterior import WeightedData
 
-NORMAL_NODES = 21
+# Of each study, by how many there are.
+NORMAL_NODES = {1: 21, 2: 15, 3: 9}
 # On each side of 0, packed towards it as the cube of the distance, which takes the pole away.
-SIDE_NODES = 32
+SIDE_NODES = {1: 32, 2: 16, 3: 8}
 REACH = 6.5
 LOG_SQRT_2PI = 0.5 * math.log(2.0 * math.pi)
+
+
+class DriftModel(Protocol):
+    """A prior on the drift of one study."""
+
+    def words(self) -> str:
+        """Say the prior on the drift."""
+        ...
+
+    def drifts(
+        self, data: ArmData, historical: Historical, baseline: GammaBaseline, studies: int, nodes: int | None
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return nodes of the drift (n, G), and log of weight times prior density."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +52,11 @@ class Commensurate:
         """Say the prior on the drift."""
         return f"commensurate, log drift normal with SD {self.sd:g}"
 
-    def borrowed(
-        self, data: ArmData, historical: Historical, baseline: GammaBaseline, *, nodes: int = NORMAL_NODES
-    ) -> WeightedData:
-        """Return each trial at the nodes of the drift."""
-        delta, log_weight = normal_nodes(data, historical, baseline, self.sd, nodes)
-        return drifted(data, historical, delta, log_weight)
+    def drifts(
+        self, data: ArmData, historical: Historical, baseline: GammaBaseline, studies: int, nodes: int | None
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return the nodes of the drift."""
+        return normal_nodes(data, historical, baseline, self.sd, nodes or NORMAL_NODES[studies])
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +70,13 @@ class SpikeAndSlab:
         """Say the prior on the drift."""
         return f"spike and slab, no drift with probability {self.weight:g}, else log drift normal with SD {self.sd:g}"
 
-    def borrowed(
-        self, data: ArmData, historical: Historical, baseline: GammaBaseline, *, nodes: int = NORMAL_NODES
-    ) -> WeightedData:
-        """Return each trial without drift and at the nodes of the slab."""
-        delta, log_weight = normal_nodes(data, historical, baseline, self.sd, nodes)
+    def drifts(
+        self, data: ArmData, historical: Historical, baseline: GammaBaseline, studies: int, nodes: int | None
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return no drift, and the nodes of the slab."""
+        delta, log_weight = normal_nodes(data, historical, baseline, self.sd, nodes or NORMAL_NODES[studies])
         nothing = np.zeros((data.trials, 1))
-        return drifted(
-            data,
-            historical,
+        return (
             np.concatenate([nothing, delta], axis=1),
             np.concatenate([nothing + math.log(self.weight), log_weight + math.log1p(-self.weight)], axis=1),
         )
@@ -77,28 +92,53 @@ class HalfNormalDrift:
         """Say the prior on the drift."""
         return f"log drift normal with unknown SD, half-normal with scale {self.scale:g}"
 
-    def borrowed(
-        self, data: ArmData, historical: Historical, baseline: GammaBaseline, *, nodes: int = SIDE_NODES
-    ) -> WeightedData:
-        """Return each trial at the nodes of the drift."""
-        delta, log_width = split_nodes(data, historical, baseline, self.scale, nodes)
+    def drifts(
+        self, data: ArmData, historical: Historical, baseline: GammaBaseline, studies: int, nodes: int | None
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return the nodes of the drift."""
+        delta, log_width = split_nodes(data, historical, baseline, self.scale, nodes or SIDE_NODES[studies])
         size = np.maximum(np.abs(delta) / self.scale, 1e-300)
-        log_prior = np.log(k0e(size)) - size - math.log(math.pi * self.scale)
-        return drifted(data, historical, delta, log_width + log_prior)
+        return delta, log_width + np.log(k0e(size)) - size - math.log(math.pi * self.scale)
 
 
-def drifted(data: ArmData, historical: Historical, delta: FloatArray, log_weight: FloatArray) -> WeightedData:
-    """Return each trial at ``delta`` (n, G)."""
-    parts = [
-        ArmData(
-            data.control_events + historical.events,
-            data.treated_events,
-            data.control_months + np.exp(delta[:, k : k + 1]) * historical.months,
-            data.treated_months,
-        )
-        for k in range(delta.shape[1])
-    ]
-    return at_nodes(parts, log_weight + delta * historical.events.sum())
+@dataclass(frozen=True, slots=True)
+class PrecisionDrift:
+    """delta ~ N(0, 1 / sqrt(precision)), precision ~ Gamma(``shape``, ``rate``): the prior of psborrow2."""
+
+    shape: float
+    rate: float
+
+    def words(self) -> str:
+        """Say the prior on the drift."""
+        return f"commensurate, log drift normal with unknown precision, Gamma({self.shape:g}, {self.rate:g})"
+
+    def drifts(
+        self, data: ArmData, historical: Historical, baseline: GammaBaseline, studies: int, nodes: int | None
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return the nodes of the drift; its density is Gamma(a + 1/2) / Gamma(a) b^a (b + delta^2 / 2)^-(a + 1/2)."""
+        a, b = self.shape, self.rate
+        spread = math.sqrt(b / a)
+        delta, log_width = split_nodes(data, historical, baseline, spread, nodes or SIDE_NODES[studies])
+        constant = float(gammaln(a + 0.5) - gammaln(a)) + a * math.log(b) - LOG_SQRT_2PI
+        return delta, log_width + constant - (a + 0.5) * np.log(b + 0.5 * delta**2)
+
+
+def drifted(
+    data: ArmData,
+    sources: tuple[tuple[Historical, DriftModel], ...],
+    baseline: GammaBaseline,
+    *,
+    nodes: int | None = None,
+) -> WeightedData:
+    """Return each trial at the nodes of all drifts."""
+    found = WeightedData(data, np.zeros((data.trials, 1)))
+    for historical, model in sources:
+        delta, log_weight = model.drifts(found.data, historical, baseline, len(sources), nodes)
+        parts = [added(found.data, historical, stretch=np.exp(delta[:, k : k + 1])) for k in range(delta.shape[1])]
+        step = at_nodes(parts, log_weight + delta * historical.total)
+        log_weight = (found.log_weight.reshape(-1, 1) + step.log_weight).reshape(data.trials, -1)
+        found = WeightedData(step.data, log_weight)
+    return found
 
 
 def centre_of(

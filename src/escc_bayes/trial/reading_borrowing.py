@@ -5,43 +5,77 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from escc_bayes.foundation import checks
+from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec import prior as priors
-from escc_bayes.trial.borrowing import (
-    Borrowing,
-    BorrowingModel,
-    GammaMixture,
-    Historical,
-    NormalisedPowerPrior,
-    PowerPrior,
-    RobustMixture,
-)
+from escc_bayes.trial.borrowing import Borrowing, GammaMixture, Source, SourceModel
 from escc_bayes.trial.design import AnalysisPrior
-from escc_bayes.trial.drift import Commensurate, HalfNormalDrift, SpikeAndSlab
+from escc_bayes.trial.discount import NormalisedPowerPrior, PowerPrior, RobustMixture
+from escc_bayes.trial.drift import Commensurate, HalfNormalDrift, PrecisionDrift, SpikeAndSlab
 from escc_bayes.trial.errors import DesignError
+from escc_bayes.trial.historical import Historical
 
-COMMON = ("model", "events", "months", "drifts", "tolerated_error", "map_trials")
+COUNTS = ("events", "months", "treated_events", "treated_months")
+COMMON = ("model", "source", "drifts", "tolerated_error", "map_trials")
 DRIFTS = (0.5, 0.65, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0)
 TOLERATED = 0.05
 TRIALS = 4_000
+# More studies, each with an unknown of its own, would need millions of nodes; pool them into a gamma mixture first.
+MOST_SOURCES = 3
 
 
 def borrowing_from(raw: Mapping[str, object], at: str, prior: AnalysisPrior) -> Borrowing:
-    """Read historical controls in the pieces of the analysis, and one of seven models."""
-    word = checks.one_of(raw.get("model"), tuple(MODELS), f"{at}, model")
-    keys, reader = MODELS[word]
-    checks.refuse_unknown_keys(raw, (*COMMON, *keys), at)
+    """Read historical controls in the pieces of the analysis, of one study or several, and one of eight models."""
+    word = checks.one_of(raw.get("model"), (*MODELS, MIXTURE), f"{at}, model")
+    keys = ("components",) if word == MIXTURE else MODELS[word][0]
+    checks.refuse_unknown_keys(raw, (*COMMON, *COUNTS, *keys), at)
     refuse_other_analyses(prior, at)
-    historical = historical_from(raw, at, prior.pieces)
     drifts: tuple[float, ...] = DRIFTS
     if "drifts" in raw:
         drifts = checks.increasing(raw["drifts"], f"{at}, drifts", above=0.0)
     return Borrowing(
-        historical,
-        reader(raw, at),
+        sources_from(raw, at, prior.pieces, word),
+        mixture_from_components(raw, at, prior.pieces) if word == MIXTURE else None,
         drifts,
         checks.number(raw.get("tolerated_error", TOLERATED), f"{at}, tolerated_error", above=0.0, below=1.0),
         checks.whole_number(raw.get("map_trials", TRIALS), f"{at}, map_trials", least=100),
     )
+
+
+def sources_from(raw: Mapping[str, object], at: str, pieces: int, word: str) -> tuple[Source, ...]:
+    """Read the study of ``[borrowing]``, or those of ``[[borrowing.source]]``: their own keys go before common ones."""
+    if "source" not in raw:
+        return (source_from(raw, raw, at, pieces, word),)
+    given = raw["source"]
+    twice = [key for key in COUNTS if key in raw]
+    if twice:
+        raise DesignError(f"{at}: '{twice[0]}' belongs to each [[borrowing.source]]; move it there")
+    if not isinstance(given, list) or not 1 <= len(given) <= MOST_SOURCES:
+        raise DesignError(
+            f"{at}: write one to {MOST_SOURCES} studies, each as [[borrowing.source]]; more of them are pooled outside "
+            'and borrowed by model = "gamma_mixture"'
+        )
+    keys = () if word == MIXTURE else MODELS[word][0]
+    found = []
+    for number, body in enumerate(given, start=1):
+        where = f"{at}, source {number}"
+        own = checks.table(body, where)
+        checks.refuse_unknown_keys(own, ("name", *COUNTS, *keys), where)
+        found.append(source_from(own, {**raw, **own}, where, pieces, word))
+    return tuple(found)
+
+
+def source_from(own: Mapping[str, object], keys: Mapping[str, object], at: str, pieces: int, word: str) -> Source:
+    """Read one study: its counts from ``own``, its model from ``keys``."""
+    historical = historical_from(own, at, pieces)
+    if word == MIXTURE:
+        return Source(historical, PowerPrior(0.0))
+    model = MODELS[word][1](keys, at)
+    if historical.both_arms and isinstance(model, Commensurate | SpikeAndSlab | HalfNormalDrift | PrecisionDrift):
+        raise DesignError(
+            f"{at}, treated_events: treated patients are borrowed by discount, not by drift; use a power prior or a "
+            "robust mixture, or leave them out"
+        )
+    return Source(historical, model)
 
 
 def refuse_other_analyses(prior: AnalysisPrior, at: str) -> None:
@@ -60,23 +94,33 @@ def refuse_other_analyses(prior: AnalysisPrior, at: str) -> None:
 
 
 def historical_from(raw: Mapping[str, object], at: str, pieces: int) -> Historical:
-    """Read events and person-months of each piece."""
+    """Read events and person-months of each piece, and those of the treated where the study had both arms."""
+    control = counts_from(raw, ("events", "months"), at, pieces)
+    treated = [np.zeros(0), np.zeros(0)]
+    if any(key in raw for key in COUNTS[2:]):
+        treated = counts_from(raw, COUNTS[2:], at, pieces)
+    name = checks.text(raw["name"], f"{at}, name") if "source" not in raw and "name" in raw else ""
+    return Historical(control[0], control[1], treated[0], treated[1], name)
+
+
+def counts_from(raw: Mapping[str, object], keys: tuple[str, ...], at: str, pieces: int) -> list[FloatArray]:
+    """Read lists of one number above 0 for each piece."""
     columns = []
-    for key in ("events", "months"):
+    for key in keys:
         given = raw.get(key)
         if not isinstance(given, list) or len(given) != pieces:
             count = f"{pieces} number{'s' if pieces > 1 else ''}"
             raise DesignError(f"{at}, {key}: give {count}, one for each piece of the analysis; was given {given!r}")
         columns.append(np.array([checks.number(value, f"{at}, {key}", above=0.0) for value in given]))
-    return Historical(*columns)
+    return columns
 
 
-def power_from(raw: Mapping[str, object], at: str) -> BorrowingModel:
+def power_from(raw: Mapping[str, object], at: str) -> SourceModel:
     """Read the discount of a power prior, from 0 to 1."""
     return PowerPrior(share(raw, "discount", at, ends=True))
 
 
-def normalised_from(raw: Mapping[str, object], at: str) -> BorrowingModel:
+def normalised_from(raw: Mapping[str, object], at: str) -> SourceModel:
     """Read ``discount = { beta = [1, 1] }``."""
     body = checks.table(raw.get("discount"), f"{at}, discount")
     checks.refuse_unknown_keys(body, ("beta",), f"{at}, discount")
@@ -86,46 +130,50 @@ def normalised_from(raw: Mapping[str, object], at: str) -> BorrowingModel:
     return NormalisedPowerPrior(p, q)
 
 
-def robust_from(raw: Mapping[str, object], at: str) -> BorrowingModel:
+def robust_from(raw: Mapping[str, object], at: str) -> SourceModel:
     """Read the weight of the historical component, and what each of its patients counts."""
     discount = share(raw, "discount", at, ends=True) if "discount" in raw else 1.0
     return RobustMixture(share(raw, "weight", at), discount)
 
 
-def mixture_from_components(raw: Mapping[str, object], at: str) -> BorrowingModel:
+def mixture_from_components(raw: Mapping[str, object], at: str, pieces: int) -> GammaMixture:
     """Read ``components``: of each the weight, and gammas in events and person-months of every piece."""
     given = raw.get("components")
     if not isinstance(given, list) or len(given) < 2:
         raise DesignError(f"{at}, components: give two or more {{ weight = .., events = [..], months = [..] }}")
-    events = raw.get("events")
-    pieces = len(events) if isinstance(events, list) else 0
     weights, shapes, rates = [], [], []
     for number, body in enumerate(given, start=1):
         where = f"{at}, component {number}"
         part = checks.table(body, where)
         checks.refuse_unknown_keys(part, ("weight", "events", "months"), where)
         weights.append(share(part, "weight", where))
-        gammas = historical_from(part, where, pieces)
-        shapes.append(tuple(gammas.events.tolist()))
-        rates.append(tuple(gammas.months.tolist()))
+        events, months = counts_from(part, ("events", "months"), where, pieces)
+        shapes.append(tuple(events.tolist()))
+        rates.append(tuple(months.tolist()))
     if abs(sum(weights) - 1.0) > 1e-9:
         raise DesignError(f"{at}, components: the weights add up to {sum(weights):g}, not to 1; correct them")
     return GammaMixture(tuple(weights), tuple(shapes), tuple(rates))
 
 
-def commensurate_from(raw: Mapping[str, object], at: str) -> BorrowingModel:
+def commensurate_from(raw: Mapping[str, object], at: str) -> SourceModel:
     """Read the SD of the log drift."""
     return Commensurate(checks.number(raw.get("sd"), f"{at}, sd", above=0.0))
 
 
-def spike_from(raw: Mapping[str, object], at: str) -> BorrowingModel:
+def spike_from(raw: Mapping[str, object], at: str) -> SourceModel:
     """Read the probability of no drift, and the SD of the slab."""
     return SpikeAndSlab(share(raw, "weight", at), checks.number(raw.get("sd"), f"{at}, sd", above=0.0))
 
 
-def half_normal_from(raw: Mapping[str, object], at: str) -> BorrowingModel:
+def half_normal_from(raw: Mapping[str, object], at: str) -> SourceModel:
     """Read the scale of the half-normal on the SD of the log drift."""
     return HalfNormalDrift(checks.number(raw.get("scale"), f"{at}, scale", above=0.0))
+
+
+def precision_from(raw: Mapping[str, object], at: str) -> SourceModel:
+    """Read ``precision = { gamma = [0.001, 0.001] }``: shape and rate."""
+    found = priors.gamma(raw.get("precision"), f"{at}, precision")
+    return PrecisionDrift(found.shape, found.rate)
 
 
 def share(raw: Mapping[str, object], key: str, at: str, *, ends: bool = False) -> float:
@@ -136,12 +184,13 @@ def share(raw: Mapping[str, object], key: str, at: str, *, ends: bool = False) -
     return value
 
 
-MODELS: dict[str, tuple[tuple[str, ...], Callable[[Mapping[str, object], str], BorrowingModel]]] = {
+MIXTURE = "gamma_mixture"
+MODELS: dict[str, tuple[tuple[str, ...], Callable[[Mapping[str, object], str], SourceModel]]] = {
     "power": (("discount",), power_from),
     "normalised_power": (("discount",), normalised_from),
     "robust_mixture": (("weight", "discount"), robust_from),
-    "gamma_mixture": (("components",), mixture_from_components),
     "commensurate": (("sd",), commensurate_from),
     "spike_and_slab": (("weight", "sd"), spike_from),
     "half_normal": (("scale",), half_normal_from),
+    "gamma_precision": (("precision",), precision_from),
 }

@@ -4,6 +4,7 @@ from escc_bayes.trial.decide import BELIEVED, NULL, TRUTH
 from escc_bayes.trial.design import TrialDesign
 from escc_bayes.trial.operating_characteristics import OperatingCharacteristics, Quantity
 from escc_bayes.trial.planned import planning_sentences
+from escc_bayes.trial.prior_events import prior_event_sentences, prior_events
 
 HEADINGS = ("rule", "power", "type I", "assurance", "ceiling", "events", "patients", "months")
 MISSING = "-"
@@ -60,8 +61,10 @@ def rule_sentences(design: TrialDesign) -> tuple[str, ...]:
 
 
 def borrowing_sentence(design: TrialDesign) -> tuple[str, ...]:
-    """Say what is borrowed; nothing where nothing is."""
-    return (design.borrowing.words(),) if design.borrowing is not None else ()
+    """Say what is borrowed and what that is worth; nothing where nothing is."""
+    if design.borrowing is None:
+        return ()
+    return (design.borrowing.words(), *prior_event_sentences(prior_events(design)))
 
 
 def plain_sentence(found: OperatingCharacteristics, rule: str) -> str:

@@ -15,10 +15,12 @@ from scipy.special import gammaln
 from escc_bayes.foundation.errors import InputError
 from escc_bayes.foundation.scheduler import Serial
 from escc_bayes.spec.mixture import mixture_of
-from escc_bayes.trial.borrowing import GammaMixture, Historical, NormalisedPowerPrior, PowerPrior, RobustMixture
+from escc_bayes.trial.borrowing import GammaMixture, Source, borrowed
 from escc_bayes.trial.borrowing_map import MapPoint, borrowing_map, map_sentences, tipping_drifts
-from escc_bayes.trial.drift import Commensurate, HalfNormalDrift, SpikeAndSlab
+from escc_bayes.trial.discount import NormalisedPowerPrior, PowerPrior, RobustMixture
+from escc_bayes.trial.drift import Commensurate, HalfNormalDrift, PrecisionDrift, SpikeAndSlab
 from escc_bayes.trial.exact_posterior import GammaBaseline, probability_below
+from escc_bayes.trial.historical import Historical
 from escc_bayes.trial.operating_characteristics import operating_characteristics
 from escc_bayes.trial.reading import design_from
 from escc_bayes.trial.sufficient import ArmData
@@ -47,12 +49,20 @@ MODELS = {
     "commensurate": Commensurate(0.3),
     "spike": SpikeAndSlab(0.5, 1.0),
     "half_normal": HalfNormalDrift(0.5),
+    "precision": PrecisionDrift(1.0, 0.1),
 }
+
+
+def with_one(model, data, old, baseline, **settings):
+    """Return the trials with what they borrow of one study."""
+    if isinstance(model, GammaMixture):
+        return model.borrowed(data, baseline)
+    return borrowed(data, (Source(old, model),), baseline, VAGUE, **settings)
 
 
 def below(model, case, prior=VAGUE, **settings):
     data, historical, baseline = CASES[case]
-    return posterior(model.borrowed(data, historical, baseline), prior, baseline, AT, **settings).below[0]
+    return posterior(with_one(model, data, historical, baseline), prior, baseline, AT, **settings).below[0]
 
 
 def pooled(case, share):
@@ -89,7 +99,7 @@ def test_limits_are_no_borrowing_and_pooling(case):
 def test_one_piece_without_borrowing_is_an_f_tail():
     """psborrow2's statistics: hazard ratio 0.8733 by the ratio of rates (its Cox model: 0.896)."""
     flat = GammaBaseline(1e-10, 1e-10, "reference")
-    found = posterior(PowerPrior(0.3).borrowed(PSBORROW, EXTERNAL, flat), mixture_of([(1.0, 0.0, 1e5)]), flat, AT)
+    found = posterior(with_one(PowerPrior(0.3), PSBORROW, EXTERNAL, flat), mixture_of([(1.0, 0.0, 1e5)]), flat, AT)
     d0, y0 = 39.0 + 0.3 * 326.0, 1136.233 + 0.3 * 3575.664
     expected = stats.f(2.0 * 75.0, 2.0 * d0).cdf(np.exp(AT) * 2502.056 * d0 / (y0 * 75.0))
     assert found.below[0] == pytest.approx(expected, abs=1e-7)
@@ -148,6 +158,7 @@ def half_normal_density(delta):
 PRIORS = {
     "commensurate": (Commensurate(0.3), lambda d: stats.norm.pdf(d, scale=0.3)),
     "half_normal": (HalfNormalDrift(0.5), half_normal_density),
+    "precision": (PrecisionDrift(1.0, 0.1), lambda d: stats.t.pdf(d, df=2.0, scale=math.sqrt(0.1))),
 }
 
 
@@ -173,7 +184,7 @@ def test_a_spike_and_slab_weighs_pooling_against_drift(case):
     """Bayes factor by adaptive quadrature of the slab, against the weight of the first node."""
     data, old, baseline = CASES[case]
     model = SpikeAndSlab(0.5, 1.0)
-    found = posterior(model.borrowed(data, old, baseline), VAGUE, baseline, AT)
+    found = posterior(with_one(model, data, old, baseline), VAGUE, baseline, AT)
     peak = log_joint(case, BETA, old.events, old.months).max()
 
     def height(delta):
@@ -192,10 +203,10 @@ def test_forty_and_four_hundred_nodes_agree(case, name):
 
 
 @pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("name", ["normalised", "commensurate", "spike", "half_normal"])
+@pytest.mark.parametrize("name", ["normalised", "commensurate", "spike", "half_normal", "precision"])
 def test_more_nodes_of_the_second_unknown_change_nothing(case, name):
     data, old, baseline = CASES[case]
-    many = posterior(MODELS[name].borrowed(data, old, baseline, nodes=120), VAGUE, baseline, AT).below[0]
+    many = posterior(with_one(MODELS[name], data, old, baseline, nodes=120), VAGUE, baseline, AT).below[0]
     assert np.abs(below(MODELS[name], case) - many).max() < 1e-5
 
 
@@ -204,7 +215,7 @@ def test_a_gamma_mixture_averages_its_components():
     parts = [(0.5, 30.0, 400.0), (0.3, 3.0, 60.0), (0.2, 0.5, 10.0)]
     model = GammaMixture(*(tuple(column) for column in zip(*((w, (a,), (b,)) for w, a, b in parts), strict=True)))
     prior = mixture_of([(1.0, 0.0, 1.0)])
-    found = posterior(model.borrowed(PSBORROW, EXTERNAL, BASELINE), prior, BASELINE, AT)
+    found = posterior(with_one(model, PSBORROW, EXTERNAL, BASELINE), prior, BASELINE, AT)
     probabilities, weights = [], []
     for weight, a, b in parts:
         alone = GammaBaseline(a, b, "reference")
