@@ -16,6 +16,7 @@ import pandas as pd
 from lifelines.datasets import load_leukemia, load_lung, load_rossi
 
 import escc_bayes as eb
+from escc_bayes.data.bundled import find_schema
 from escc_bayes.data.schema import schema_from
 from escc_bayes.spec.reading import spec_from
 
@@ -25,7 +26,7 @@ NORMAL = {"normal": [0.0, 1.0]}
 # Draws of each NUTS chain; more where 18 institutions, or four SDs and shares, slow the chains: with 19,000 effective
 # draws the reference's own 2.5 % point is uncertain by 0.02 SD, and one of forty is then off by the 0.06 allowed.
 CHAIN = 20_000
-LONG = {"lung_exchangeable": 80_000, "lung_random_intercept": 80_000, "escc79_os_weibull": 80_000}
+LONG = {"lung_exchangeable": 80_000, "lung_random_intercept": 80_000, "simulated79_os_weibull": 80_000}
 # Limits of the largest difference over the quantities of a model, in posterior SDs (the SD: relative).
 LIMITS = {8_000: (0.03, 0.03, 0.15), 100_000: (0.03, 0.02, 0.06)}
 
@@ -89,6 +90,11 @@ def rossi():
     )
 
 
+def simulated79():
+    """Return the 79 SIMULATED patients of ``make_simulated79.py``."""
+    return eb.read_cohort(HERE / "simulated79.csv", find_schema("escc"), provenance="simulated", name="simulated79")
+
+
 def cohort_of(frame, name, outcome, covariates, unit):
     """Return a cohort from a data frame."""
     raw = {"time_unit": unit, "endpoints": {"os": outcome}, "covariates": covariates}
@@ -108,8 +114,8 @@ def linear(*names):
 # Cohort, cuts, effects, and the factor that the structures with an SD take.
 COHORTS = {
     "larynx": (lambda: eb.example_cohort("larynx"), [12.0, 24.0, 48.0], linear("age"), "stage"),
-    "escc79": (
-        lambda: eb.example_cohort("escc79"),
+    "simulated79": (
+        simulated79,
         [6.0, 12.0, 18.0, 24.0, 36.0],
         fixed("stage", "coverage", "alc_mid"),
         "sequence",
@@ -118,7 +124,13 @@ COHORTS = {
     "leukemia": (leukemia, [1.5, 3.0, 5.0], [*fixed("arm"), *linear("sex")], "group"),
     "rossi": (rossi, [3.0, 6.0, 9.0], [*fixed("aid"), *linear("age")], "group"),
 }
-FACTOR = {"larynx": fixed("stage"), "escc79": fixed("sequence"), "lung": [], "leukemia": [], "rossi": fixed("group")}
+FACTOR = {
+    "larynx": fixed("stage"),
+    "simulated79": fixed("sequence"),
+    "lung": [],
+    "leukemia": [],
+    "rossi": fixed("group"),
+}
 
 
 def specification(cohort, structure):
@@ -145,7 +157,7 @@ def specification(cohort, structure):
         "exchangeable": (walk, level, effects + shrunk),
         "random_intercept": (walk, level, effects + shrunk),
     }[structure]
-    outcome = {"endpoint": "os"} | ({"landmark": 3.0} if cohort == "escc79" else {})
+    outcome = {"endpoint": "os"} | ({"landmark": 3.0} if cohort == "simulated79" else {})
     raw = {"name": f"{cohort}_{structure}", "outcome": outcome, "baseline": baseline, "priors": priors}
     return spec_from(raw | {"effect": effects}, cohort)
 
@@ -155,7 +167,9 @@ STRUCTURES = ("walk", "independent", "weibull", "exchangeable", "random_intercep
 
 def shipped():
     """Return the bundled models: ordered, exchangeable and pooled effects together."""
-    return {f"escc79_{m}": (eb.load_spec(m), "escc79") for m in ("os_piecewise", "os_weibull", "pfs_piecewise")}
+    return {
+        f"simulated79_{m}": (eb.load_spec(m), "simulated79") for m in ("os_piecewise", "os_weibull", "pfs_piecewise")
+    }
 
 
 def cases():

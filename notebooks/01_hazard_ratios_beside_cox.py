@@ -10,7 +10,7 @@
 # %% [markdown]
 # # What is the hazard ratio, and why does Cox say something else?
 #
-# SIMULATED data: the bundled cohort `escc79`, 79 patients made to agree with published margins.
+# RECONSTRUCTED data: the bundled cohort `escc79`, 79 patients that give back one paper's print.
 # One question, every method's answer, and the steps between them.
 
 # %%

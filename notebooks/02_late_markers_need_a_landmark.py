@@ -10,7 +10,7 @@
 # %% [markdown]
 # # A marker that is known late, analysed as if known at time zero
 #
-# SIMULATED data (`escc79`). The lymphocyte count after treatment is known at 2.5 months. A specification that uses it
+# RECONSTRUCTED data (`escc79`). The lymphocyte count after treatment is known at 2.5 months. A specification that uses it
 # without a landmark is refused; `time_zero = "naive"` does what many papers did, and every output says so.
 
 # %%

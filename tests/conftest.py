@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from escc_bayes.data.bundled import example_cohort
+from escc_bayes.data.bundled import example_cohort, find_schema
+from escc_bayes.data.cohort import read_cohort
 from escc_bayes.spec.reading import load_spec
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -16,6 +17,13 @@ def shared_data():
     if not SHARED.is_dir():
         pytest.skip("real patient data are not beside this checkout (../shared/data)")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def simulated79():
+    """79 SIMULATED patients, fixed for good: what tests expect of them does not move with a reconstruction."""
+    file = Path(__file__).resolve().parents[1] / "benchmarks" / "simulated79.csv"
+    return read_cohort(file, find_schema("escc"), provenance="simulated", name="simulated79")
 
 
 @pytest.fixture(scope="session")

@@ -7,10 +7,11 @@ from escc_bayes.foundation.errors import InputError, SpecError
 
 if TYPE_CHECKING:
     from escc_bayes.data.cohort import Cohort
+    from escc_bayes.data.ensemble import Ensemble
     from escc_bayes.spec.model import ModelSpec
 
 ESCC_MODELS = ("os_piecewise", "os_weibull", "pfs_piecewise", "pfs_weibull")
-DEFAULT_MODELS = {"larynx": ("larynx_piecewise",)}
+DEFAULT_MODELS = {"larynx": ("larynx_piecewise",), "cui156": ("cui_os_piecewise", "cui_pfs_piecewise")}
 
 
 def open_cohort(name_or_path: str, schema: str | None) -> "Cohort":
@@ -25,6 +26,23 @@ def open_cohort(name_or_path: str, schema: str | None) -> "Cohort":
     if name_or_path in EXAMPLES and not Path(name_or_path).exists():
         raise InputError(f"--cohort {name_or_path}: a bundled cohort brings its own schema; leave --schema out")
     return read_cohort(name_or_path, find_schema(schema))
+
+
+def open_ensemble(name_or_path: str, schema: str | None) -> tuple["Cohort", "Ensemble | None"]:
+    """Return a cohort, and all reconstructions of the same print where it is one of them.
+
+    A bundled reconstruction brings them; so does a folder of cohorts, as ``reconstruct`` writes, or one file with a
+    column ``member``: its first cohort is the one shown.
+    """
+    from escc_bayes.data.bundled import ENSEMBLES, example_cohort, example_ensemble, find_schema
+    from escc_bayes.data.ensemble import holds_ensemble, read_ensemble
+
+    if name_or_path in ENSEMBLES and schema is None:
+        return example_cohort(name_or_path), example_ensemble(name_or_path)
+    if schema is None or not holds_ensemble(Path(name_or_path)):
+        return open_cohort(name_or_path, schema), None
+    ensemble = read_ensemble(name_or_path, find_schema(schema))
+    return ensemble.members[0], ensemble
 
 
 def open_specs(names: list[str]) -> tuple["ModelSpec", ...]:

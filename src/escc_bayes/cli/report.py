@@ -6,7 +6,7 @@ from pathlib import Path
 import typer
 
 from escc_bayes.cli.fields import fields_as_options
-from escc_bayes.cli.inputs import default_models, open_cohort
+from escc_bayes.cli.inputs import default_models, open_ensemble
 from escc_bayes.cli.options import (
     CohortOption,
     ModelOption,
@@ -37,17 +37,18 @@ def report(
 ) -> None:
     """Write report.html with tables and figures: every model beside Kaplan-Meier and Cox.
 
-    Without options: the bundled cohort escc79 (SIMULATED) and its four models. Each model is fitted by laplace, the
-    first of each outcome by nuts as well, and the page says how far both agree.
+    Without options: the bundled cohort escc79 (RECONSTRUCTED from one study's print) and its four models. Each model is
+    fitted by laplace, the first of each outcome by nuts as well, and the page says how far both agree. Where the cohort
+    is one of several reconstructions, the first model of each outcome is pooled over all of them.
     """
     from escc_bayes.foundation.hands import cores, hands
     from escc_bayes.foundation.outputs import refuse_file
 
     refuse_file(out)
-    patients = open_cohort(cohort, schema)
+    patients, ensemble = open_ensemble(cohort, schema)
     specs = checked_specs(model or default_models(patients), patients, engine or "nuts", sampling)
     with hands(workers or cores(2), needs=WRITER) as both, progress_bars(quiet=quiet) as stage:
-        bundle = gathered(patients, specs, engine, sampling, stage, both)
+        bundle = gathered(patients, specs, engine, sampling, stage, both, ensemble)
         stage("Writing the report")
         page = import_module(WRITER).write_report(bundle, out, both)
     finish(bundle.faults)

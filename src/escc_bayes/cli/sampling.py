@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from escc_bayes.bayes.posterior import Posterior
     from escc_bayes.bayes.settings import Progress
     from escc_bayes.data.cohort import Cohort
+    from escc_bayes.data.ensemble import Ensemble
     from escc_bayes.foundation.hands import Hands
     from escc_bayes.report.bundle import Bundle, Stage
     from escc_bayes.spec.model import ModelSpec
@@ -63,13 +64,15 @@ def gathered(
     sampling: Sampling,
     stage: "Stage",
     hands: "Hands",
+    ensemble: "Ensemble | None" = None,
 ) -> "Bundle":
-    """Return the bundle of several models; ``hands`` sample what confirms."""
+    """Return the bundle of several models; of an ensemble the cohort is the one shown; ``hands`` sample."""
     from escc_bayes.report.bundle import gather
 
     return gather(
         cohort,
         specs,
+        ensemble=ensemble,
         stage=stage,
         seed=sampling.seed,
         level=sampling.level,

@@ -1,14 +1,37 @@
-"""What travels with the package: model specifications, schemas and example cohorts, found by name."""
+"""What travels with the package: specifications, schemas, example cohorts and ensembles, found by name."""
 
 import importlib.util
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from escc_bayes.data.cohort import Cohort, read_cohort
+from escc_bayes.data.cohort import Cohort, cohort_of, read_cohort
+from escc_bayes.data.ensemble import MEMBER, PROVENANCE, Ensemble, read_ensemble
+from escc_bayes.data.schema import load_schema
 from escc_bayes.data.study import StudyError
+from escc_bayes.data.table import read_table
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import CohortError, InputError
 
-EXAMPLES = ("escc79", "larynx")
+
+@dataclass(frozen=True, slots=True)
+class Bundled:
+    """A bundled ensemble: the study whose print it gives back, and the schema of its columns."""
+
+    study: str
+    schema: str
+
+    @property
+    def folder(self) -> Path:
+        """Folder of its cohorts, of what they matched, and of the notes."""
+        return models_folder() / "ensembles" / self.study
+
+
+ENSEMBLES: Mapping[str, Bundled] = {
+    "escc79": Bundled("seed1_scirep2025", "escc"),
+    "cui156": Bundled("seed2_cui2025", "cui"),
+}
+EXAMPLES = (*ENSEMBLES, "larynx")
 
 
 def models_folder() -> Path:
@@ -57,20 +80,39 @@ def study_names() -> tuple[str, ...]:
 def example_cohort(name: str) -> Cohort:
     """Return a bundled cohort.
 
-    ``escc79``: SIMULATED, 79 patients with oesophageal squamous cell carcinoma, to the published margins
-    of doi 10.1038/s41598-025-12250-w (see ``docs/escc79.md``). ``larynx``: observed, 90 patients,
-    Kardaun 1983, as shipped with lifelines.
+    ``escc79``: RECONSTRUCTED, 79 patients with oesophageal squamous cell carcinoma, the first member of the ensemble
+    of study ``seed1_scirep2025`` (``docs/escc79.md``). ``cui156``: RECONSTRUCTED, 156 patients, 32 matched pairs with
+    and without radiotherapy, the first member for study ``seed2_cui2025`` (``docs/cui156.md``). ``larynx``: observed,
+    90 patients, Kardaun 1983, as shipped with lifelines.
 
     Raises
     ------
     CohortError : no such cohort; the message lists the names.
     """
-    folder = models_folder() / "cohorts"
-    if name == "escc79":
-        return read_cohort(folder / "escc79.csv", folder / "escc.toml", provenance="simulated", name=name)
+    if name in ENSEMBLES:
+        bundled = ENSEMBLES[name]
+        table = read_table(bundled.folder / "cohorts.csv")
+        first = table.where(MEMBER, table.columns[MEMBER][0])
+        return cohort_of(first, load_schema(find_schema(bundled.schema)), provenance=PROVENANCE, name=name)
     if name == "larynx":
-        return read_larynx(folder / "larynx.toml")
+        return read_larynx(models_folder() / "cohorts" / "larynx.toml")
     raise CohortError(f"no bundled cohort '{name}'; {suggestion(name, EXAMPLES)}")
+
+
+def example_ensemble(name: str) -> Ensemble:
+    """Return a bundled ensemble by the name of its first member (``escc79``, ``cui156``) or of its study.
+
+    Raises
+    ------
+    CohortError : no such ensemble; the message lists the names.
+    """
+    by_study = {bundled.study: cohort for cohort, bundled in ENSEMBLES.items()}
+    cohort = by_study.get(name, name)
+    if cohort not in ENSEMBLES:
+        raise CohortError(f"no bundled ensemble '{name}'; {suggestion(name, (*ENSEMBLES, *by_study))}")
+    bundled = ENSEMBLES[cohort]
+    notes = tuple((bundled.folder / "notes.txt").read_text(encoding="utf-8").splitlines())
+    return read_ensemble(bundled.folder / "cohorts.csv", find_schema(bundled.schema), name=cohort, notes=notes)
 
 
 def read_larynx(schema: Path) -> Cohort:

@@ -164,14 +164,18 @@ def read_cohort(
       os: 1 events in 2 patients, 50 % censored
     """
     known = schema if isinstance(schema, CohortSchema) else load_schema(Path(schema))
-    table = read_table(source)
+    return cohort_of(read_table(source), known, provenance=provenance, name=name)
+
+
+def cohort_of(table: RawTable, known: CohortSchema, *, provenance: str | None, name: str | None) -> Cohort:
+    """Return the cohort of the rows of a table; see ``read_cohort``."""
     said = read_provenance(table, provenance)
     endpoints = {n: read_endpoint(table, e, known) for n, e in known.endpoints.items()}
     refuse_order(table, known, endpoints)
     covariates = {n: read_covariate(table, c, known) for n, c in known.covariates.items()}
     notes = suspicions(table, known, endpoints, provenance=said)
     for note in notes:
-        warnings.warn(note, DataWarning, stacklevel=2)
+        warnings.warn(note, DataWarning, stacklevel=3)
     return Cohort(
         name=name or known.name,
         provenance=said,

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from escc_bayes.data.cohort import Cohort, read_cohort
+from escc_bayes.data.cohort import Cohort, cohort_of, read_cohort
+from escc_bayes.data.endpoints import need_column
 from escc_bayes.data.schema import CohortSchema, load_schema
+from escc_bayes.data.table import RawTable, read_table
 from escc_bayes.foundation.errors import CohortError
 from escc_bayes.foundation.record import digest
 
 PROVENANCE = "reconstructed"
+MEMBER = "member"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +25,12 @@ class Ensemble:
     ----------
     name : for outputs.
     members : at least one, in the order read.
+    notes : what a reader must know of the reconstruction, a sentence each.
     """
 
     name: str
     members: tuple[Cohort, ...]
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.members:
@@ -73,14 +78,19 @@ def span(counts: list[int]) -> str:
     return f"{min(counts)} to {max(counts)}" if min(counts) < max(counts) else str(counts[0])
 
 
-def read_ensemble(folder: str | Path, schema: str | Path | CohortSchema, *, name: str | None = None) -> Ensemble:
-    """Read every CSV file of a folder, in the order of their names, as one member each.
+def read_ensemble(
+    source: str | Path, schema: str | Path | CohortSchema, *, name: str | None = None, notes: tuple[str, ...] = ()
+) -> Ensemble:
+    """Read the members of an ensemble: the CSV files of a folder, or the rows of one file by its column ``member``.
 
     Parameters
     ----------
-    folder : of CSV files; a column ``provenance``, if there, must say reconstructed.
+    source : folder with one cohort in each CSV file, in the order of their names; or a CSV file whose column
+        ``member`` says which cohort a row belongs to, in the order in which they first appear. A column
+        ``provenance``, if there, must say reconstructed.
     schema : path of a schema file, or a schema: the same for all.
-    name : for outputs; absent: that of the folder.
+    name : for outputs; absent: that of the folder or file.
+    notes : what a reader must know of the reconstruction, a sentence each.
 
     Raises
     ------
@@ -90,10 +100,39 @@ def read_ensemble(folder: str | Path, schema: str | Path | CohortSchema, *, name
     -----
     DataWarning : implausible follow-up or outlying times; equal rows are expected here.
     """
-    where = Path(folder)
-    paths = sorted(where.glob("*.csv"))
-    if not paths:
-        raise CohortError(f"{where}: holds no .csv file; give a folder with one reconstructed cohort in each file")
+    where = Path(source)
     known = schema if isinstance(schema, CohortSchema) else load_schema(Path(schema))
-    members = tuple(read_cohort(path, known, provenance=PROVENANCE, name=path.stem) for path in paths)
-    return Ensemble(name or where.name, members)
+    label = name or where.stem
+    if where.is_file():
+        members = members_of(read_table(where), known, label)
+    else:
+        members = tuple(read_cohort(path, known, provenance=PROVENANCE, name=path.stem) for path in files_of(where))
+    return Ensemble(label, members, notes)
+
+
+def holds_ensemble(path: Path) -> bool:
+    """Return whether a path is a folder, or a CSV file with a column ``member``."""
+    if path.is_dir() or not path.is_file() or path.suffix.lower() != ".csv":
+        return path.is_dir()
+    return MEMBER in read_table(path).columns
+
+
+def files_of(folder: Path) -> list[Path]:
+    """Return the CSV files of a folder by name."""
+    paths = sorted(folder.glob("*.csv"))
+    if not paths:
+        raise CohortError(f"{folder}: holds no .csv file; give a folder with one reconstructed cohort in each file")
+    return paths
+
+
+def members_of(table: RawTable, schema: CohortSchema, name: str) -> tuple[Cohort, ...]:
+    """Return the cohorts of one table, named ``NAME_MEMBER``."""
+    need_column(table, MEMBER)
+    numbers = table.columns[MEMBER]
+    nameless = [i for i, number in enumerate(numbers) if number is None]
+    if nameless:
+        raise CohortError(f"{table.source}, {table.place(nameless)}, column '{MEMBER}': is empty; number the cohorts")
+    return tuple(
+        cohort_of(table.where(MEMBER, number), schema, provenance=PROVENANCE, name=f"{name}_{number}")
+        for number in dict.fromkeys(numbers)
+    )

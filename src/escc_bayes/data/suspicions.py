@@ -27,7 +27,8 @@ def suspicions(
 ) -> list[str]:
     """Return one sentence for each thing that looks wrong, with the rows concerned.
 
-    Equal rows are a patient entered twice only where patients were observed: reconstructed and simulated ones repeat.
+    Equal rows are a patient entered twice, and one time apart from the others a slip of the pen, only where patients
+    were observed: reconstructed and simulated ones repeat, and nobody typed them.
     """
     found = duplicate_rows(table, schema.id) if provenance == "observed" else []
     seen: set[str] = set()
@@ -36,7 +37,7 @@ def suspicions(
             continue
         seen.add(endpoint.time)
         found += implausible_follow_up(table, endpoint.time, endpoints[name], schema.time_unit)
-        found += outlying_times(table, endpoint.time, endpoints[name])
+        found += outlying_times(table, endpoint.time, endpoints[name]) if provenance == "observed" else []
     return found
 
 

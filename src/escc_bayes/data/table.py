@@ -41,6 +41,12 @@ class RawTable:
         plural = "s" if len(which) > 1 else ""
         return f"{self.row_word}{plural} {some_of([self.rows[i] for i in which])}"
 
+    def where(self, column: str, value: object) -> "RawTable":
+        """Return the rows whose ``column`` holds ``value``, with their lines."""
+        mine = [i for i, found in enumerate(self.columns[column]) if found == value]
+        columns = {name: [values[i] for i in mine] for name, values in self.columns.items()}
+        return RawTable(self.source, self.row_word, tuple(self.rows[i] for i in mine), columns)
+
 
 def read_table(source: "str | Path | pd.DataFrame") -> RawTable:
     """Read CSV, Parquet or a data frame into a raw table.

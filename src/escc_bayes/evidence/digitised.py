@@ -105,13 +105,14 @@ def read_digitised_curves(path: str | Path) -> dict[str, DigitisedCurve]:
     nameless = [i for i, arm in enumerate(table.columns["arm"]) if arm is None]
     if nameless:
         raise CohortError(f"{table.source}, {table.place(nameless)}, column 'arm': is empty; name the arm")
-    return {arm: clean(part_of(table, arm), heights, arm) for arm in dict.fromkeys(map(str, table.columns["arm"]))}
+    return {arm: clean(table.where("arm", arm), heights, arm) for arm in dict.fromkeys(map(str, table.columns["arm"]))}
 
 
 def read_numbers_at_risk(path: str | Path) -> dict[str, NumbersAtRisk]:
     """Read the numbers at risk of a CSV file, by arm.
 
-    Columns: ``months``, and ``nrisk_ARM`` for each arm (``nrisk`` where there is one).
+    Columns: ``months``, and ``nrisk_ARM`` for each arm (``nrisk`` where there is one). A cell may be empty where the
+    figure prints no number, but not at month 0.
 
     Raises
     ------
@@ -126,16 +127,16 @@ def read_numbers_at_risk(path: str | Path) -> dict[str, NumbersAtRisk]:
             "name the numbers at risk of arm 'control' nrisk_control"
         )
     return {
-        name.removeprefix(f"{RISK_PREFIX}_").replace(RISK_PREFIX, ONLY_ARM): checked_numbers(table, name)
+        name.removeprefix(f"{RISK_PREFIX}_").replace(RISK_PREFIX, ONLY_ARM): checked_numbers(printed(table, name), name)
         for name in found
     }
 
 
-def part_of(table: RawTable, arm: str) -> RawTable:
-    """Return the rows of one arm, with their line numbers."""
-    mine = [i for i, value in enumerate(table.columns["arm"]) if value == arm]
-    columns = {name: [values[i] for i in mine] for name, values in table.columns.items()}
-    return RawTable(table.source, table.row_word, tuple(table.rows[i] for i in mine), columns)
+def printed(table: RawTable, column: str) -> RawTable:
+    """Return the rows in which a column holds something, and the first whatever it holds."""
+    kept = [i for i, value in enumerate(table.columns[column]) if value is not None or i == 0]
+    columns = {name: [values[i] for i in kept] for name, values in table.columns.items()}
+    return RawTable(table.source, table.row_word, tuple(table.rows[i] for i in kept), columns)
 
 
 def clean(table: RawTable, heights: str, arm: str) -> DigitisedCurve:

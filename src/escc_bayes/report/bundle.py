@@ -15,8 +15,10 @@ from escc_bayes.compare.agreement import Agreement, agreement, agreement_sentenc
 from escc_bayes.compare.attribution import AttributionStep, attribute
 from escc_bayes.compare.comparison import Comparison, compare, standard_questions
 from escc_bayes.data.cohort import Cohort
+from escc_bayes.data.ensemble import Ensemble
 from escc_bayes.foundation.hands import Alone, Hands
 from escc_bayes.foundation.seeds import Seed, stream
+from escc_bayes.report.reconstructions import Reconstructions, pool_reconstructions
 from escc_bayes.spec.model import ModelSpec
 
 type Stage = Callable[[str], Progress]
@@ -43,6 +45,7 @@ class Bundle:
     prior_checks : by model name.
     level : of every interval.
     seed : of the whole run.
+    reconstructions : where the cohort is one of an ensemble: the headline models over all of it.
     """
 
     cohort: Cohort
@@ -56,6 +59,7 @@ class Bundle:
     prior_checks: Mapping[str, PriorCheck]
     level: float
     seed: Seed
+    reconstructions: Reconstructions | None = None
 
     @property
     def fits(self) -> tuple[Posterior, ...]:
@@ -77,7 +81,7 @@ class Bundle:
             for name, rows in self.agreements.items()
             if not all(row.close for row in rows)
         ]
-        return (*unfit, *differing)
+        return (*unfit, *differing, *(self.reconstructions.faults if self.reconstructions is not None else ()))
 
     @property
     def agreements(self) -> dict[str, tuple[Agreement, ...]]:
@@ -105,6 +109,7 @@ def gather(
     *,
     seed: Seed,
     level: float,
+    ensemble: Ensemble | None = None,
     stage: Stage = quiet,
     engine: str | None = None,
     backend: str | None = None,
@@ -117,6 +122,7 @@ def gather(
 
     Parameters
     ----------
+    ensemble : all reconstructions, where the cohort is one of them; the first model of each outcome is pooled over it.
     stage : called with the name of each piece of work; returns the progress function of its fit.
     engine : of every model; None: ``laplace``, and ``nuts`` once more for the first model of each outcome.
     backend, draws, tune, chains : of ``fit``.
@@ -140,12 +146,17 @@ def gather(
     groups = comparable(posteriors)
     endpoints = dict.fromkeys(s.outcome.endpoint for s in specs)
     length = (draws, tune, chains)
-    headline = [posteriors[names[0]] for names in groups.values() if engine is None]
+    headline = [posteriors[names[0]] for names in groups.values()]
     sampling = {
         p.plan.spec.name: confirmation(p.plan.spec, cohort, seed, backend, length, stage, hands)
         for p in headline
-        if not replaced(p)
+        if engine is None and not replaced(p)
     }
+    pooled = None
+    if ensemble is not None:
+        progress = stage(f"All {len(ensemble)} reconstructions")
+        first = [p.plan.spec for p in headline]
+        pooled = pool_reconstructions(ensemble, first, seed=seed, level=level, progress=progress)
     return Bundle(
         cohort=cohort,
         posteriors=posteriors,
@@ -159,6 +170,7 @@ def gather(
         confirmations={name: sampled() for name, sampled in sampling.items()},
         level=level,
         seed=seed,
+        reconstructions=pooled,
     )
 
 

@@ -9,6 +9,7 @@ from escc_bayes.plots.canvas import png, svg
 from escc_bayes.report import effect_sheets, survival_sheets
 from escc_bayes.report.bundle import Bundle
 from escc_bayes.report.outcomes import Outcome, outcomes, term_labels
+from escc_bayes.report.reconstruction_section import members_sheet
 from escc_bayes.report.sheet import Sheet
 
 FOLDER = "figures"
@@ -57,6 +58,8 @@ def outcome_figures(outcome: Outcome, bundle: Bundle, labels: dict[str, str]) ->
         yield partial(effect_sheets.forest_sheet, outcome, labels)
         yield partial(effect_sheets.prior_posterior_sheet, outcome, labels)
         yield partial(effect_sheets.attribution_sheet, outcome, bundle, labels)
+        if bundle.reconstructions is not None:
+            yield partial(members_sheet, outcome, bundle.reconstructions, labels)
     for posterior in outcome.posteriors:
         yield partial(survival_sheets.posterior_sheet, posterior, outcome, labels, level=bundle.level)
     yield partial(survival_sheets.hazard_sheet, outcome, level=bundle.level)

@@ -67,6 +67,8 @@ def write_report_files(folder: Path, bundle: Bundle) -> None:
     found["hazard_ratios"] = [*hazard_ratio_rows(bayes + classical), *found.get("hazard_ratios", [])]
     if bundle.confirmations:
         found["agreement"] = [agreement_row(row) for rows in bundle.agreements.values() for row in rows]
+    if bundle.reconstructions is not None:
+        found["reconstructions"] = bundle.reconstructions.rows()
     write_tables(folder, found)
 
 

@@ -8,6 +8,7 @@ from escc_bayes.plots.words import interval_words, probability, ratio
 from escc_bayes.report import baseline_tables, tables
 from escc_bayes.report.bundle import Bundle
 from escc_bayes.report.outcomes import Outcome, endpoint_label, outcomes, term_labels
+from escc_bayes.report.reconstruction_section import NAME, pooled_words, reconstruction_section
 from escc_bayes.report.view import Block, Picture, Section, Table
 from escc_bayes.spec.describe import describe
 
@@ -22,8 +23,10 @@ HR_WORDS = (
 def sections(bundle: Bundle, pictures: Pictures) -> tuple[Section, ...]:
     """Return every section; ``pictures`` by section and outcome."""
     found = outcomes(bundle)
+    pooled = {o.key: of(pictures, NAME, o.key) for o in found}
     return (
         results(bundle, found),
+        *([reconstruction_section(bundle, found, pooled)] if bundle.reconstructions is not None else []),
         patients(bundle),
         ratios(bundle, found, pictures),
         survival(bundle, found, pictures),
@@ -51,8 +54,11 @@ def result_sentences(outcome: Outcome, bundle: Bundle) -> tuple[str, ...]:
     estimates = outcome.comparison.of("hazard_ratio")
     cox = {(e.term, e.contrast): e for e in estimates if e.method == "cox"}
     labels = term_labels(bundle.cohort)
+    held = bundle.reconstructions
+    pooled = {(r.pooled.term, r.pooled.contrast): f"; {pooled_words(r)}" for r in (held.ratios(first) if held else ())}
     return tuple(
-        f"{labels.get(e.term, e.term)}, {e.contrast}: {bayes_words(e)}; Cox {cox_words(cox[e.term, e.contrast])}."
+        f"{labels.get(e.term, e.term)}, {e.contrast}: {bayes_words(e)}{pooled.get((e.term, e.contrast), '')}; "
+        f"Cox {cox_words(cox[e.term, e.contrast])}."
         for e in estimates
         if e.model == first and e.interval_kind == "credible"
     )

@@ -37,7 +37,9 @@ def write_report(bundle: Bundle, out: Path, hands: Hands = ALONE) -> Path:
         written = hands.shared(piece, (bundle, folder), len(pieces(bundle)))
         (folder / PAGE).write_text(render(bundle, [found for found in written if found]), encoding="utf-8")
         write_report_files(folder, bundle)
-        write_run(folder, "report", [p.record for p in bundle.fits], bundle.verdicts, seed=bundle.seed)
+        pooled = bundle.reconstructions.pooled.values() if bundle.reconstructions is not None else ()
+        records = [p.record for p in (*bundle.fits, *pooled)]
+        write_run(folder, "report", records, bundle.verdicts, seed=bundle.seed)
     return out / PAGE
 
 

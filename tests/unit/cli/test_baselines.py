@@ -33,7 +33,7 @@ def test_baselines_write_the_named_tables(tmp_path, monkeypatch, capsys):
 def test_naive_covariates_are_labelled_in_baselines(tmp_path, monkeypatch, capsys):
     """alc_mid is known at 0.75 months: without a landmark its rows say NAIVE, with one they do not."""
     words = ("baselines", "--cohort", "escc79", "--endpoint", "os", "--out", tmp_path / "b")
-    assert run(monkeypatch, capsys, *words)[1].startswith("SIMULATED")
+    assert run(monkeypatch, capsys, *words)[1].startswith("RECONSTRUCTED")
     with (tmp_path / "b" / "logrank.csv").open() as stream:
         clocks = {row["term"]: row["clock"] for row in csv.DictReader(stream)}
     assert clocks["alc_mid"].startswith("NAIVE")

@@ -12,7 +12,6 @@ from escc_bayes.bayes.prior_check import prior_check
 from escc_bayes.classical.baselines import baselines
 from escc_bayes.classical.fit import fit_classical
 from escc_bayes.compare.attribution import attribute
-from escc_bayes.data.bundled import example_cohort
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from
 from escc_bayes.foundation.record import Record
@@ -77,17 +76,12 @@ def fixed(covariate, structure="fixed"):
 
 
 @pytest.fixture(scope="session")
-def escc79():
-    return example_cohort("escc79")
-
-
-@pytest.fixture(scope="session")
-def naive(escc79):
+def naive(simulated79):
     """SIMULATED, on a NAIVE clock: two models of one outcome, with levels and a number."""
     outcome = {"endpoint": "os", "time_zero": "naive"}
     effects = [fixed("alc_post"), fixed("age", "linear")]
     return bundle_of(
-        escc79,
+        simulated79,
         model("one", outcome=outcome, effects=effects),
         model("two", "weibull", outcome=outcome, effects=effects),
     )

@@ -11,13 +11,13 @@ from tests.unit.report.conftest import fixed, model
 
 
 @pytest.fixture(scope="module")
-def card(escc79):
-    return describe(make_plan(load_spec("os_piecewise"), escc79))
+def card(simulated79):
+    return describe(make_plan(load_spec("os_piecewise"), simulated79))
 
 
 def test_card_says_outcome_clock_and_patients_first(card):
     assert card[0] == "Outcome: os, in months from the landmark at 3 months."
-    assert card[1].startswith("SIMULATED: 79 of 79 patients of escc79, os from the landmark at 3 months")
+    assert card[1].startswith("SIMULATED: 79 of 79 patients of simulated79, os from the landmark at 3 months")
 
 
 def test_card_says_baseline_whom_and_prior(card):
@@ -42,16 +42,16 @@ def test_reach_of_an_exchangeable_effect_is_that_of_two_levels(card):
     assert f"lies within {1 / reach:.2f} to {reach:.2f}" in card[7]
 
 
-def test_naive_clock_reference_patient_and_numbers_are_said(escc79):
+def test_naive_clock_reference_patient_and_numbers_are_said(simulated79):
     outcome = {"endpoint": "os", "time_zero": "naive"}
     effects = [fixed("alc_post"), fixed("age", "linear")]
-    card = describe(make_plan(model("m", "weibull", outcome=outcome, effects=effects), escc79))
+    card = describe(make_plan(model("m", "weibull", outcome=outcome, effects=effects), simulated79))
     assert card[0] == "Outcome: os, in months from NAIVE time zero (alc_post treated as known at time zero)."
     assert "shape k with prior median 1.00" in card[2]
     assert card[3] == "The baseline and its prior describe the reference patient: alc_post: high, age: 65."
     assert any(s.startswith("age: linear on the log hazard, per 10 years: hazard ratio 1.00") for s in card)
 
 
-def test_a_model_without_covariates_has_a_card(escc79):
-    card = describe(make_plan(model("bare"), escc79))
+def test_a_model_without_covariates_has_a_card(simulated79):
+    card = describe(make_plan(model("bare"), simulated79))
     assert card[-1] == "Proportional hazards; likelihood with right censoring."

@@ -98,10 +98,10 @@ def test_saved_posterior_has_the_draws(folder, naive):
     np.testing.assert_array_equal(saved, naive.posteriors["one"].values["baseline"][..., 0])
 
 
-def test_endpoints_stand_one_below_the_other(escc79, tmp_path):
+def test_endpoints_stand_one_below_the_other(simulated79, tmp_path):
     from escc_bayes.classical.baselines import baselines
 
-    files.write_baseline_files(tmp_path, {e: baselines(escc79, e, level=0.95) for e in ("os", "pfs")})
+    files.write_baseline_files(tmp_path, {e: baselines(simulated79, e, level=0.95) for e in ("os", "pfs")})
     assert [r["endpoint"] for r in read(tmp_path / "followup.csv")] == ["os", "pfs"]
 
 

@@ -163,7 +163,7 @@ def test_ratio_table_has_a_row_for_every_method_and_names_the_interval(naive):
 
 
 def test_who_was_left_out_and_versions_are_on_the_page(page):
-    assert "SIMULATED: 79 of 79 patients of escc79" in page
+    assert "SIMULATED: 79 of 79 patients of simulated79" in page
     assert "os: 33 events in 79 patients, 58 % censored." in page
     assert "Seed of the run: 1." in page
 
@@ -184,10 +184,10 @@ def test_inline_svg_has_no_prologue_and_its_own_names(figures):
     assert all(name.startswith(found.name) for name in re.findall(r'\bid="([^"]+)"', text))
 
 
-def test_a_cohort_without_levels_or_numbers_of_models_still_makes_a_page(escc79, tmp_path):
+def test_a_cohort_without_levels_or_numbers_of_models_still_makes_a_page(simulated79, tmp_path):
     from tests.unit.report.conftest import bundle_of, model
 
-    bundle = bundle_of(escc79, model("bare"))
+    bundle = bundle_of(simulated79, model("bare"))
     page = render(bundle, drawn(bundle, tmp_path))
     assert "Posterior" in page or "Sampler diagnostics passed" in page
     assert not bundle.comparisons["os from time zero"].of("hazard_ratio")

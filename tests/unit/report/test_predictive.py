@@ -10,9 +10,9 @@ from tests.unit.report.conftest import made_by_hand, model
 
 
 @pytest.fixture(scope="module")
-def exponential(escc79):
+def exponential(simulated79):
     """A posterior that knows the hazard: 0.03 a month, for everyone, in every draw."""
-    posterior = made_by_hand(model("bare"), escc79)
+    posterior = made_by_hand(model("bare"), simulated79)
     values = {name: np.zeros_like(v) for name, v in posterior.values.items()}
     values["baseline"] = values["baseline"] + np.log(0.03)
     return dataclasses.replace(posterior, values=values)

@@ -147,6 +147,18 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """Patients of whom only their number is printed: rows of the cohort without outcomes, beside those searched for.
+
+    ``total`` : patients with and without outcomes. ``write`` : column -> word of those without.
+    """
+
+    total: Count
+    write: tuple[tuple[str, str], ...] = ()
+    assumed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """How the numbers of one study become columns; ``where`` begins every message."""
 
@@ -164,6 +176,7 @@ class Layout:
     rules: tuple[Rule, ...] = ()
     t_tests: tuple[TTest, ...] = ()
     rejected: tuple[Rejected, ...] = field(default=())
+    outside: Outside | None = None
 
     def endpoint(self, name: str) -> EndpointLayout:
         """Return an endpoint by name."""

@@ -17,6 +17,7 @@ from escc_bayes.evidence.reconstruction.layout import (
     Joint,
     Layout,
     Measured,
+    Outside,
     ReconstructionError,
     Rejected,
     Rule,
@@ -27,7 +28,7 @@ from escc_bayes.foundation.toml import read_toml
 
 type Table = dict[str, object]
 
-TOP = ("study", "n", "cohort", "cutoff", "endpoints", "covariates")
+TOP = ("study", "n", "cohort", "cutoff", "endpoints", "covariates", "outside")
 LISTS = ("arm", "joint", "correlated", "contrast", "rule", "t_test", "rejected")
 MEASURES = ("mean", "median", "sd", "minimum", "maximum")
 SIDES = ("above", "below")
@@ -64,9 +65,22 @@ def read_layout(path: str | Path) -> Layout:
         rules=listed(raw, "rule", where, rule_from),
         t_tests=listed(raw, "t_test", where, t_test_from),
         rejected=listed(raw, "rejected", where, rejected_from),
+        outside=outside_from(checks.table(raw["outside"], f"{where}, outside"), where) if "outside" in raw else None,
     )
     refuse_strangers(layout)
     return layout
+
+
+def outside_from(raw: Table, where: str) -> Outside:
+    """Build the patients without outcomes."""
+    at = f"{where}, outside"
+    checks.refuse_unknown_keys(raw, ("total", "write", "assumed"), at)
+    written = checks.table(raw.get("write", {}), f"{at}, write")
+    return Outside(
+        total=count_from(raw.get("total"), f"{at}, total"),
+        write=tuple((column, checks.text(word, f"{at}, write, {column}")) for column, word in written.items()),
+        assumed=words_of(raw, "assumed", at),
+    )
 
 
 def tables(raw: Mapping[str, object], key: str, where: str) -> list[tuple[str, Table]]:

@@ -79,6 +79,7 @@ def reconstruct(
         raise ReconstructionError(
             f"{layout.where}, n: {n} patients; the search works from {FEWEST_PATIENTS} to {MOST_PATIENTS}"
         )
+    outside = patients_outside(study, layout, n)
     targets = in_order(targets)
     size = len(targets)
     plan = Plan(
@@ -97,18 +98,36 @@ def reconstruct(
         for cohort in pool.map(lambda k: search(final, stream(seed, "replicate", str(k))), range(replicates)):
             found.append(cohort)
             progress("Cohorts", len(found), replicates)
-    cohorts = tuple(rows_of(layout, cohort, stream(seed, "order", str(k))) for k, cohort in enumerate(found))
+    cohorts = tuple(rows_of(layout, cohort, stream(seed, "order", str(k)), outside) for k, cohort in enumerate(found))
     return Reconstruction(study, layout, n, targets, tuple(found), cohorts, conflicts, unused)
 
 
-def rows_of(layout: Layout, found: Found, seed: Seed) -> tuple[dict[str, str], ...]:
-    """Return the patients of a cohort as text, in random order."""
+def patients_outside(study: Study, layout: Layout, n: int) -> int:
+    """Return how many patients have no printed outcome.
+
+    Raises
+    ------
+    ReconstructionError : fewer patients in all than those with outcomes.
+    """
+    if layout.outside is None:
+        return 0
+    total = int(number_of(layout.outside.total, study, f"{layout.where}, outside, total"))
+    if total < n:
+        raise ReconstructionError(f"{layout.where}, outside, total: {total} patients in all, but n is {n}; correct one")
+    return total - n
+
+
+def rows_of(layout: Layout, found: Found, seed: Seed, outside: int = 0) -> tuple[dict[str, str], ...]:
+    """Return the patients of a cohort as text, in random order; then those ``outside``, without outcomes."""
     n = found.state.time.shape[1]
-    width = len(str(n))
+    width = len(str(n + outside))
     order = generator(seed).permutation(n)
+    rows = [row_of(layout, found, int(slot)) for slot in order]
+    written = dict(layout.outside.write) if layout.outside is not None else {}
+    rows += [dict.fromkeys(rows[0], "") | written for _ in range(outside)]
     return tuple(
-        {"patient": f"P{number:0{width}d}", **row_of(layout, found, int(slot)), "provenance": "reconstructed"}
-        for number, slot in enumerate(order, start=1)
+        {"patient": f"P{number:0{width}d}", **row, "provenance": "reconstructed"}
+        for number, row in enumerate(rows, start=1)
     )
 
 

@@ -99,7 +99,8 @@ def rounded(value: float) -> float:
 def count_rows(found: Reconstruction) -> Iterator[dict[str, object]]:
     """Yield patients, levels and cells of cross-tables, and the printed counts that the layout rejects."""
     study, layout = found.study, found.layout
-    yield exact_row(study.id, "patients", float(found.n), np.array([len(c) for c in found.cohorts], dtype=float))
+    patients = found.n if layout.outside is None else number_of(layout.outside.total, study, layout.where)
+    yield exact_row(study.id, "patients", float(patients), np.array([len(c) for c in found.cohorts], dtype=float))
     for covariate in layout.covariates:
         for k, (level, count) in enumerate(zip(covariate.levels, covariate.counts, strict=False)):
             achieved = np.array([(codes_of(cohort, covariate.name) == k).sum() for cohort in found.found], dtype=float)
@@ -225,12 +226,18 @@ def within(found: Reconstruction, outer: str, inner: str) -> list[tuple[str, lis
     return shares
 
 
+def patients_words(found: Reconstruction) -> str:
+    """Say how many patients a cohort has, and how many of them have no outcome."""
+    outside = len(found.cohorts[0]) - found.n
+    return f"{found.n} patients" + (f", beside {outside} of whom nothing is printed" if outside else "")
+
+
 def summary(found: Reconstruction) -> list[str]:
     """Say in sentences what was matched, what could not be, and what it fights with."""
     rows = target_rows(found)
     reachable = [r for r in rows if r["reachable"]]
     said = [
-        f"RECONSTRUCTED {found.study.id}: {len(found.found)} cohorts of {found.n} patients; "
+        f"RECONSTRUCTED {found.study.id}: {len(found.found)} cohorts of {patients_words(found)}; "
         f"{sum(bool(r['matched']) for r in reachable)} of {len(reachable)} targets that a pilot search "
         "could reach are matched in every cohort."
     ]

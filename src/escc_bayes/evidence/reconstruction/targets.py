@@ -122,7 +122,7 @@ def targets_of(study: Study, layout: Layout) -> tuple[tuple[Target, ...], tuple[
         here = list(estimate_targets(estimate, layout, study)) if in_cutoff(estimate.cutoff, layout) else []
         found += here
         if not here:
-            unused.append(f"{estimate.place}: not used, the layout has no such contrast")
+            unused.append(f"{estimate.place}: not used, the layout has no such contrast of all patients")
     found += count_targets(layout, study)
     if not any(isinstance(t.key, CurveKey) for t in found):
         raise ReconstructionError(
@@ -294,12 +294,17 @@ def quantiles(estimate: PublishedEstimate, of: Callable[[float], float]) -> tupl
 def model_of(
     estimate: PublishedEstimate, layout: Layout, study: Study, endpoint: EndpointLayout
 ) -> tuple[ModelKey, int] | None:
-    """Return the Cox model of a hazard ratio and its column: all adjusted effects of one endpoint share a model."""
+    """Return the Cox model of a hazard ratio and its column: all adjusted effects of one endpoint share a model.
+
+    None where the layout has no such contrast, or a level that no contrast of the model names: its patients would
+    count as the reference.
+    """
     ratio = {c.effect: k for k, c in enumerate(layout.contrasts) if c.hazard_ratio}
     if estimate.effect not in ratio:
         return None
     if estimate.adjusted is not True:
-        return ModelKey(endpoint.name, (ratio[estimate.effect],)), 0
+        alone = (ratio[estimate.effect],)
+        return (ModelKey(endpoint.name, alone), 0) if all_named(layout, alone) else None
     together = [
         ratio[other.effect]
         for other in study.estimates
@@ -312,7 +317,18 @@ def model_of(
         and in_cutoff(other.cutoff, layout)
     ]
     columns = tuple(dict.fromkeys(together))
+    if not all_named(layout, columns):
+        return None
     return ModelKey(endpoint.name, columns), columns.index(ratio[estimate.effect])
+
+
+def all_named(layout: Layout, contrasts: tuple[int, ...]) -> bool:
+    """Return whether the contrasts of a model name every level of their covariates."""
+    named: dict[str, set[str]] = {}
+    for number in contrasts:
+        contrast = layout.contrasts[number]
+        named.setdefault(contrast.covariate, set()).update(level for group in contrast.groups for level in group)
+    return all(set(layout.covariate(name).levels) <= levels for name, levels in named.items())
 
 
 def ratio_targets(

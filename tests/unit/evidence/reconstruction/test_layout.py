@@ -1,5 +1,7 @@
 """Layouts: what is refused, and where it says the fault lies."""
 
+from dataclasses import replace
+
 import pytest
 
 from escc_bayes.data.bundled import find_study
@@ -8,6 +10,7 @@ from escc_bayes.evidence.reconstruction.automatic import layout_for
 from escc_bayes.evidence.reconstruction.columns import draw_columns
 from escc_bayes.evidence.reconstruction.layout import ReconstructionError
 from escc_bayes.evidence.reconstruction.read_layout import read_layout
+from escc_bayes.evidence.reconstruction.reconstruct import patients_outside
 from escc_bayes.evidence.reconstruction.targets import targets_of
 from escc_bayes.foundation.errors import InputError
 from escc_bayes.foundation.seeds import generator
@@ -113,25 +116,33 @@ def test_symmetric_limits_of_a_median_are_read_as_a_standard_error_from_the_slop
     assert "median, lower limit (slope)" in names
 
 
-def test_arms_of_a_trial_give_a_layout():
-    """ESCORT-1st: two arms of 298, OS bounds PFS, the interim cut when it is asked for."""
-    study = read_study(find_study("escort1st"))
-    layout = layout_for(study, None, (), "interim")
-    assert layout.n == 596
-    assert [(e.name, e.within) for e in layout.endpoints] == [("os", ""), ("pfs", "os")]
-    assert layout.contrasts[0].groups == (("placebo + chemo",), ("camrelizumab + chemo",))
-    targets, _ = targets_of(study, layout)
-    events = {t.name: t.aim for t in targets if t.name.startswith("events") and t.endpoint == "OS"}
-    assert events == {"events, camrelizumab + chemo": 135.0, "events, placebo + chemo": 174.0}
+def test_a_study_without_a_layout_asks_for_one():
+    with pytest.raises(ReconstructionError, match="study escort1st: no layout is bundled; write one"):
+        layout_for(read_study(find_study("escort1st")), None, ())
 
 
-def test_levels_that_stand_for_two_columns_are_written_as_both():
-    """156 patients, 32 in each arm of the pairs (the paper); the 92 others are invented, and marked so."""
+def test_patients_without_printed_outcomes_are_rows_beside_those_searched_for():
+    """156 patients, 32 in each arm of the pairs (the paper); of the 92 others nothing is printed."""
     study = read_study(find_study("seed2_cui2025"))
     layout = layout_for(study, None, ())
-    codes = draw_columns(layout, study, 156, generator(5)).codes["group"]
+    assert layout.n == 64
+    assert patients_outside(study, layout, 64) == 92
+    codes = draw_columns(layout, study, 64, generator(5)).codes["group"]
     written = [dict(layout.covariate("group").write[code]) for code in codes]
     assert sum(w == {"radiotherapy": "thoracic", "matched": "yes"} for w in written) == 32
     assert sum(w == {"radiotherapy": "none", "matched": "yes"} for w in written) == 32
-    assert sum(w["matched"] == "no" for w in written) == 92
-    assert "neither it nor their outcomes are printed" in layout.covariate("group").assumed
+    assert dict(layout.outside.write) == {"matched": "no"}
+    with pytest.raises(ReconstructionError, match="outside, total: 156 patients in all, but n is 200"):
+        patients_outside(study, layout, 200)
+
+
+def test_a_hazard_ratio_whose_model_would_take_strangers_as_reference_is_not_used(tmp_path):
+    """Two of three sequences compared by a Cox model of their own: the third group belongs to neither."""
+    text = GOOD.replace('["II", "III"], ["IV"]', '["II"], ["IV"]') + "hazard_ratio = true\n"
+    study = read_study(find_study("seed1_scirep2025"))
+    alone = replace(study, estimates=tuple(replace(e, adjusted=False) for e in study.estimates))
+    targets, unused = targets_of(alone, layout_from(text, tmp_path))
+    assert not [t for t in targets if t.name.startswith("log HR")]
+    assert any("no such contrast of all patients" in said for said in unused)
+    whole = layout_from(GOOD + "hazard_ratio = true\n", tmp_path)
+    assert [t.name for t in targets_of(alone, whole)[0] if t.name.startswith("log HR")]

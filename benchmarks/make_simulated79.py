@@ -1,11 +1,11 @@
-"""Make models/cohorts/escc79.csv: 79 SIMULATED patients matched to the printed margins of one study.
+"""Make benchmarks/simulated79.csv: 79 SIMULATED patients matched to the printed margins of one study.
 
-Margins: ICI + chemoradiotherapy in ESCC, Sci Rep 2025, doi 10.1038/s41598-025-12250-w; see docs/escc79.md.
+Margins: ICI + chemoradiotherapy in ESCC, Sci Rep 2025, doi 10.1038/s41598-025-12250-w; see benchmarks/simulated79.md.
 Three steps: times that give the printed Kaplan-Meier figures, covariates that give the printed table of
 patients, and an assignment of times to patients that gives the printed log-rank statistics.
 Times are integers in hundredths of a month until they are written. Ties are avoided throughout.
 
-Run: python benchmarks/make_escc79.py [output.csv]
+Run: python benchmarks/make_simulated79.py [output.csv]
 """
 
 import csv
@@ -22,7 +22,7 @@ IntArray = NDArray[np.int64]
 WordArray = NDArray[np.str_]
 
 SEED = 24
-OUTPUT = Path(__file__).resolve().parents[1] / "models" / "cohorts" / "escc79.csv"
+OUTPUT = Path(__file__).resolve().parent / "simulated79.csv"
 N = 79
 
 # How follow-up ended. 37 progressions are printed; the curves imply about 55 PFS events and 33 deaths.

@@ -1,4 +1,4 @@
-"""The SIMULATED cohort models/cohorts/escc79.csv against the figures of doi 10.1038/s41598-025-12250-w.
+"""The SIMULATED cohort benchmarks/simulated79.csv against the figures of doi 10.1038/s41598-025-12250-w.
 
 Nothing here imports the package or the script: Kaplan-Meier is the plain product below, checked against
 lifelines 0.30.3, which also gives the log-rank statistics and the Cox hazard ratios.
@@ -19,8 +19,8 @@ from lifelines.utils import median_survival_times
 from numpy.typing import NDArray
 
 ROOT = Path(__file__).resolve().parents[2]
-COHORT = ROOT / "models" / "cohorts" / "escc79.csv"
-SCRIPT = ROOT / "benchmarks" / "make_escc79.py"
+COHORT = ROOT / "benchmarks" / "simulated79.csv"
+SCRIPT = ROOT / "benchmarks" / "make_simulated79.py"
 HEADER = (
     "patient,os_months,os_event,pfs_months,pfs_event,stage,coverage,sequence,alc_baseline,alc_mid,alc_post,"
     "response,ici_cycles,age,sex,ecog,provenance"
@@ -151,7 +151,7 @@ def test_medians_round_to_the_printed_ones(cohort):
 
 
 def test_pfs_median_limits_are_as_near_as_the_rate_at_12_months_allows(cohort):
-    """Upper log-log limit 18.5 as printed; the lower (10.7) cannot fall before 12: docs/escc79.md."""
+    """Upper log-log limit 18.5 as printed; the lower (10.7) cannot fall before 12: benchmarks/simulated79.md."""
     fit = KaplanMeierFitter().fit(*curve(cohort, "pfs"), alpha=0.05)
     lower, upper = median_survival_times(fit.confidence_interval_).to_numpy()[0]
     assert f"{upper:.1f}" == "18.5"
@@ -236,6 +236,6 @@ def test_cox_hazard_ratios_are_near_the_printed_ones(cohort, endpoint, printed):
 
 def test_script_reproduces_the_file_byte_for_byte(tmp_path):
     """The committed script, run from its fixed seed, writes the committed file."""
-    again = tmp_path / "escc79.csv"
+    again = tmp_path / "simulated79.csv"
     subprocess.run([sys.executable, str(SCRIPT), str(again)], check=True)
     assert again.read_bytes() == COHORT.read_bytes()

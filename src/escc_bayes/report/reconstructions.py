@@ -1,0 +1,115 @@
+"""What a report says over all reconstructions of a print, beside the one whose rows it shows.
+
+docs/methods/ensembles.md.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from escc_bayes.bayes.ensemble import EnsemblePosterior, fit_ensemble, variance_parts
+from escc_bayes.bayes.settings import Progress
+from escc_bayes.data.ensemble import Ensemble
+from escc_bayes.estimand.contrast import standard_contrasts
+from escc_bayes.estimand.estimand import HazardRatio
+from escc_bayes.estimand.estimate import Estimate
+from escc_bayes.estimand.tables import Row, hazard_ratio_rows
+from escc_bayes.foundation.seeds import Seed, stream
+from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.spec.model import ModelSpec
+
+# Of each chain of each member: 20 members then hold 20,000 draws.
+DRAWS = 250
+
+
+@dataclass(frozen=True, slots=True)
+class PooledRatio:
+    """One hazard ratio over all reconstructions.
+
+    Attributes
+    ----------
+    pooled : of the mixture of the members' posteriors.
+    medians : (members,) posterior median of the hazard ratio of each member.
+    within, between : standard deviations of the log hazard ratio inside and between reconstructions.
+    """
+
+    pooled: Estimate
+    medians: FloatArray
+    within: float
+    between: float
+
+    @property
+    def share(self) -> float:
+        """The part of the variance that lies between reconstructions."""
+        total = self.within**2 + self.between**2
+        return self.between**2 / total if total > 0.0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reconstructions:
+    """An ensemble, and its pooled posteriors by model name."""
+
+    ensemble: Ensemble
+    pooled: Mapping[str, EnsemblePosterior]
+    level: float
+
+    def ratios(self, model: str) -> tuple[PooledRatio, ...]:
+        """Return every hazard ratio of one model over all reconstructions."""
+        posterior = self.pooled[model]
+        return tuple(pooled_ratio(posterior, a, self.level) for a in standard_contrasts(posterior.plan.design))
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Models whose members must not all be used, with the reasons."""
+        return tuple(
+            f"{name}, all reconstructions: {p.verdict}" for name, p in self.pooled.items() if p.verdict != "ok"
+        )
+
+    def rows(self) -> list[Row]:
+        """Return rows of ``reconstructions.csv``: those of ``hazard_ratios.csv``, and what varies between members."""
+        found = [ratio for name in self.pooled for ratio in self.ratios(name)]
+        extra = [
+            {
+                "members": ratio.medians.size,
+                "share_between": ratio.share,
+                "log_sd_within": ratio.within,
+                "log_sd_between": ratio.between,
+                "lowest_member_hr": float(ratio.medians.min()),
+                "highest_member_hr": float(ratio.medians.max()),
+            }
+            for ratio in found
+        ]
+        rows = hazard_ratio_rows(ratio.pooled for ratio in found)
+        return [{**row, **more} for row, more in zip(rows, extra, strict=True)]
+
+
+def pool_reconstructions(
+    ensemble: Ensemble, specs: Sequence[ModelSpec], *, seed: Seed, level: float, progress: Progress
+) -> Reconstructions:
+    """Fit each model to every member by ``laplace`` and pool.
+
+    Warns
+    -----
+    NotFitForUseWarning : a member's posterior must not be used.
+    """
+    pooled = {
+        spec.name: fit_ensemble(
+            spec, ensemble, seed=stream(seed, spec.name, "reconstructions"), draws=DRAWS, progress=progress
+        )
+        for spec in specs
+    }
+    return Reconstructions(ensemble, pooled, level)
+
+
+def pooled_ratio(posterior: EnsemblePosterior, asked: HazardRatio, level: float) -> PooledRatio:
+    """Return one hazard ratio over all reconstructions, with the members' medians and the parts of the variance."""
+    draws = posterior.member_draws(asked)
+    parts = variance_parts(draws)
+    return PooledRatio(
+        posterior.estimate(asked, level=level),
+        np.exp(np.median(draws, axis=1)),
+        math.sqrt(parts.within),
+        math.sqrt(parts.between),
+    )
