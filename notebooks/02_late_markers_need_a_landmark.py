@@ -10,8 +10,8 @@
 # %% [markdown]
 # # A marker that is known late, analysed as if known at time zero
 #
-# RECONSTRUCTED data (`escc79`). The lymphocyte count after treatment is known at 2.5 months. A specification that uses it
-# without a landmark is refused; `time_zero = "naive"` does what many papers did, and every output says so.
+# RECONSTRUCTED data (`escc79`). The lymphocyte count after treatment is known at 2.5 months. A specification that uses
+# it without a landmark is refused; `time_zero = "naive"` does what many papers did, and every output says so.
 
 # %%
 import tomllib

@@ -67,7 +67,12 @@ class ArmFromCurve:
             f"{self.largest_gap:.4f} of the digitised curve (furthest at month {self.gap_at:.1f}); numbers at risk: "
             f"{risk}."
         )
-        return (head, *self.curve.notes)
+        alone = self.at_risk.time.size == 1 and self.printed_events is None
+        unknown = (
+            f"{self.arm}: neither numbers at risk after month 0 nor the number of events are known, so nobody was "
+            "taken to leave before the end of the curve; the events are as many as they can be"
+        )
+        return (head, *([unknown] if alone else []), *(f"{self.arm}: {note}" for note in self.curve.notes))
 
     def __repr__(self) -> str:
         return "\n  ".join(self.sentences())
@@ -259,11 +264,15 @@ def cohort_from_curves(arms: Sequence[ArmFromCurve], *, name: str, endpoint: str
 
 def curve_schema(arms: Sequence[str], endpoint: str, name: str) -> CohortSchema:
     """Return the schema of ``reconstructed_rows``."""
+    return schema_from(raw_schema(arms, endpoint, name), f"cohort '{name}'")
+
+
+def raw_schema(arms: Sequence[str], endpoint: str, name: str) -> dict[str, object]:
+    """Return the schema of ``reconstructed_rows`` as tables; the first arm is the reference."""
     covariates: dict[str, object] = {"arm": {"kind": "nominal", "levels": list(arms)}} if len(arms) > 1 else {}
-    raw = {
+    return {
         "name": name,
         "id": "patient",
         "endpoints": {endpoint: {"time": f"{endpoint}_months", "event": f"{endpoint}_event"}},
         "covariates": covariates,
     }
-    return schema_from(raw, f"cohort '{name}'")

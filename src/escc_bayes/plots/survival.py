@@ -63,6 +63,13 @@ def survival_curves(
     return ax
 
 
+def readings(points: Sequence[tuple[FloatArray, FloatArray]], *, ax: Axes) -> Axes:
+    """Draw readings of a published curve, (months, survival) of each group, as dots over the curves."""
+    for months, survival in points:
+        ax.plot(months, survival, ".", color=INK, markersize=1.8, markeredgewidth=0.0, label="_readings", zorder=5)
+    return ax
+
+
 def at_risk_table(numbers: AtRisk, *, palette: Palette = GROUPS, ax: Axes) -> Axes:
     """Write the numbers at risk under an axis of months, one row for each group in its colour."""
     inch = ax.figure.dpi_scale_trans

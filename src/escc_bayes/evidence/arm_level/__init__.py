@@ -1,0 +1,1 @@
+"""Cohorts from what a trial prints of its arms: curves, events, one effect. docs/methods/arm_level.md."""
