@@ -22,6 +22,9 @@ def monitor(
     lost: Annotated[
         str | None, typer.Option("--lost", help="Binary covariate: followed no longer, without an event.")
     ] = None,
+    stratum: Annotated[
+        str, typer.Option("--stratum", help="Covariate whose levels are the strata, where the design has them.")
+    ] = "stratum",
     asof: Annotated[
         float | None, typer.Option("--asof", min=0.0, help="Month of the look since the first entry; default: latest.")
     ] = None,
@@ -42,11 +45,11 @@ def monitor(
     refuse_file(out)
     if blinded and arm is not None:
         raise InputError(f"--arm {arm}: a blinded look reads no arm; leave --arm or --blinded out")
-    asked, columns = load_design(design), Columns(arm or "arm", entry, lost)
+    asked, columns = load_design(design), Columns(arm or "arm", entry, lost, stratum)
     patients = read_interim(data, schema, columns, blinded=blinded)
     seen = follow_up_from(patients, asked, endpoint=endpoint, columns=columns, month=asof)
     if not blinded:
-        seen = unblinded(seen, patients, asked, columns.arm)
+        seen = unblinded(seen, patients, asked, columns)
     with progress_bars(quiet=quiet) as stage:
         stage(f"Completing {asked.name} {completions:,} times")
         look = interim_look(

@@ -1,76 +1,72 @@
 """A running trial carried to its end, many times: parameters from the exact posterior, then every patient's future.
 
-beta from its one-dimensional posterior; given beta, lambda_j ~ Gamma(a + D_j, b + Y0_j exp(-s beta) +
-Y1_j exp((1 - s) beta)). Patients still followed live on from what is known of them: H(T) = H(t) + E.
+Patients still followed live on from what is known of them: H(T) = H(t) + E.
 """
 
 import numpy as np
 
-from escc_bayes.hazard.piecewise import FloatArray, person_months
-from escc_bayes.spec.mixture import NormalMixture
+from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.trial.design import TrialDesign
-from escc_bayes.trial.exact_posterior import SHARE, GammaBaseline, integrals, log_density, mode, reach
 from escc_bayes.trial.interim import FollowUp, Interim
 from escc_bayes.trial.pace import future_entries
+from escc_bayes.trial.running import Columns, DrawnHazard, DrawnPieces, columns_by, joint_draws
 from escc_bayes.trial.seen import Patients
 from escc_bayes.trial.simulate import exponentials
-from escc_bayes.trial.sufficient import ArmData, BoolArray
-from escc_bayes.trial.truth import inverted
-
-# Points of the grid on which one posterior is inverted.
-GRID = 2001
-NODES = 60
-
-
-def posterior_draws(
-    data: ArmData, prior: NormalMixture, baseline: GammaBaseline, count: int, generator: np.random.Generator
-) -> tuple[FloatArray, FloatArray]:
-    """Draw log hazard ratio (count,) and hazards (count, J) of one trial from their exact joint posterior."""
-    weights = integrals(data, prior, baseline, np.zeros(1), NODES)[1][0]
-    part = generator.choice(weights.size, size=count, p=weights / weights.sum())
-    unit, beta = generator.random(count), np.empty(count)
-    for k in range(weights.size):
-        here = part == k
-        if here.any():
-            beta[here] = inverse_cdf(data, baseline, float(prior.means[k]), float(prior.sds[k]), unit[here])
-    share = SHARE[baseline.at]
-    exposure = data.control_months * np.exp(-share * beta)[:, None]
-    exposure = exposure + data.treated_months * np.exp((1.0 - share) * beta)[:, None] + baseline.rate
-    events = data.control_events + data.treated_events + baseline.shape
-    return beta, generator.standard_gamma(np.broadcast_to(events, exposure.shape)) / exposure
-
-
-def inverse_cdf(data: ArmData, baseline: GammaBaseline, mean: float, sd: float, unit: FloatArray) -> FloatArray:
-    """Return the quantiles ``unit`` of the log hazard ratio under one normal prior, by the trapezoidal rule."""
-    density = log_density(data, baseline, mean, sd)
-    centre, spread = mode(density)
-    peak = density(centre[:, None])[:, 0]
-    low, high = reach(density, centre, spread, peak)
-    values = np.linspace(low[0], high[0], GRID)
-    height = np.exp(density(values[None, :])[0] - peak[0])
-    cumulative = np.concatenate([[0.0], np.cumsum((height[1:] + height[:-1]) / 2.0)])
-    return np.interp(unit, cumulative / cumulative[-1], values)
+from escc_bayes.trial.stratum import Stratum, apportioned
+from escc_bayes.trial.sufficient import BoolArray
 
 
 def completed(design: TrialDesign, interim: Interim, count: int, generator: np.random.Generator) -> Patients:
     """Return ``count`` completions of a trial: the patients seen, with their futures, and those still to come.
 
     Patients still to come enter at a pace drawn given the entries so far, the arms in random order, and fill each arm
-    to its planned number.
+    and stratum to its planned number. Controls come first, strata in order within arms: ``final_columns``.
     """
-    prior = design.analysis_prior
-    cuts = interim.cuts(prior.pieces, prior.cuts)
-    beta, rates = posterior_draws(interim.data(cuts), prior.mixture, prior.baseline, count, generator)
-    share = SHARE[prior.baseline.at]
-    coming = still_to_come(design, interim)
-    arrivals = generator.permuted(future_entries(design, interim, (count, sum(coming)), generator), axis=1)
-    arms = []
-    for arm, (sign, columns) in enumerate(((-share, slice(0, coming[0])), (1.0 - share, slice(coming[0], None)))):
-        hazard = rates * np.exp(sign * beta)[:, None]
-        mine = interim.treated == bool(arm)
-        arms.append(arm_futures(interim, mine, arrivals[:, columns], hazard, cuts, design.dropout[arm], generator))
-    entry, died, lost = (np.concatenate(pair, axis=1) for pair in zip(*arms, strict=True))
-    return Patients(entry, np.minimum(died, lost), np.where(lost < died, np.inf, entry + died), arms[0][0].shape[1])
+    drawn = joint_draws(design, interim, count, generator)
+    coming = coming_by_stratum(design, interim)
+    total = sum(coming[0]) + sum(coming[1])
+    arrivals = generator.permuted(future_entries(design, interim, (count, total), generator), axis=1)
+    parts, first = [], 0
+    for arm in (0, 1):
+        for stratum, hazard in enumerate(drawn.hazards[arm]):
+            mine = (interim.treated == bool(arm)) & (interim.strata == stratum)
+            here = arrivals[:, first : first + coming[arm][stratum]]
+            first += coming[arm][stratum]
+            parts.append(arm_futures(interim, mine, here, hazard, design.dropout[arm], generator))
+    entry, died, lost = (np.concatenate(of, axis=1) for of in zip(*parts, strict=True))
+    controls = sum(interim.counts[0]) + sum(coming[0])
+    return Patients(entry, np.minimum(died, lost), np.where(lost < died, np.inf, entry + died), controls)
+
+
+def final_columns(design: TrialDesign, interim: Interim) -> Columns:
+    """Return the columns of each stratum among controls and among treated of a completion."""
+    coming = coming_by_stratum(design, interim)
+    control, treated = (
+        tuple(seen + come for seen, come in zip(of_seen, of_coming, strict=True))
+        for of_seen, of_coming in zip(interim.counts, coming, strict=True)
+    )
+    return columns_by((control, treated))
+
+
+def coming_by_stratum(design: TrialDesign, interim: Interim) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return how many patients each stratum of each arm still gets: in proportion to what it lacks of the plan."""
+    control, treated = (
+        shared_out(arm_coming, planned, seen, design.strata)
+        for arm_coming, planned, seen in zip(
+            still_to_come(design, interim), design.patients, interim.counts, strict=True
+        )
+    )
+    return control, treated
+
+
+def shared_out(coming: int, planned: int, seen: tuple[int, ...], strata: tuple[Stratum, ...]) -> tuple[int, ...]:
+    """Return patients to come of one arm by stratum."""
+    if len(seen) == 1:
+        return (coming,)
+    lacking = [max(wanted - have, 0) for wanted, have in zip(apportioned(planned, strata), seen, strict=True)]
+    whole = sum(lacking)
+    shares = [lack / whole if whole else stratum.share for lack, stratum in zip(lacking, strata, strict=True)]
+    return apportioned(coming, [Stratum(of.name, share) for of, share in zip(strata, shares, strict=True)])
 
 
 def still_to_come(design: TrialDesign, interim: Interim) -> tuple[int, int]:
@@ -93,7 +89,7 @@ def completed_blinded(design: TrialDesign, seen: FollowUp, count: int, generator
     arrivals = future_entries(design, seen, (count, max(sum(planned) - seen.entry.size, 0)), generator)
     dropout = float(np.average(design.dropout, weights=planned))
     everyone = np.ones(seen.entry.shape, dtype=np.bool_)
-    entry, died, lost = arm_futures(seen, everyone, arrivals, hazard, cuts, dropout, generator)
+    entry, died, lost = arm_futures(seen, everyone, arrivals, DrawnPieces(hazard, cuts), dropout, generator)
     return Patients(entry, np.minimum(died, lost), np.where(lost < died, np.inf, entry + died), entry.shape[1])
 
 
@@ -101,8 +97,7 @@ def arm_futures(
     interim: FollowUp,
     mine: BoolArray,
     arrivals: FloatArray,
-    hazard: FloatArray,
-    cuts: FloatArray,
+    hazard: DrawnHazard,
     dropout_rate: float,
     generator: np.random.Generator,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -112,7 +107,7 @@ def arm_futures(
     ----------
     mine : (n,) the arm's patients among those seen.
     arrivals : (count, m) entry of its patients still to come.
-    hazard : (count, J) of each completion between ``cuts`` (J - 1,).
+    hazard : of each completion.
     """
     count, come = arrivals.shape
     known = np.concatenate([interim.time[mine], np.zeros(come)])
@@ -120,8 +115,7 @@ def arm_futures(
     lost = np.concatenate([interim.lost[mine], np.zeros(come, dtype=np.bool_)])
     entry = np.concatenate([np.broadcast_to(interim.entry[mine], (count, int(mine.sum()))), arrivals], axis=1)
     shape = (count, known.size)
-    reached = hazard @ person_months(known, cuts).T
-    died = inverted(reached + exponentials(generator, shape), hazard, np.broadcast_to(cuts, (count, cuts.size)))
+    died = hazard.time_at(hazard.cumulative(known) + exponentials(generator, shape))
     died = np.where(event, known, np.where(lost, np.inf, died))
     months = known + exponentials(generator, shape) / dropout_rate if dropout_rate > 0.0 else np.full(shape, np.inf)
     return entry, died, np.where(event, np.inf, np.where(lost, known, months))

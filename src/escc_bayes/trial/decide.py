@@ -1,7 +1,7 @@
 """From simulated patients to decisions: every rule at every look, on the same trials."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -124,12 +124,18 @@ def evidence_of_block(
     return found
 
 
-def evidence_at(design: TrialDesign, measures: tuple[Measure, ...], shot: Snapshot, no_better: BoolArray) -> Evidence:
-    """Return what one look shows."""
+def evidence_at(
+    design: TrialDesign,
+    measures: tuple[Measure, ...],
+    shot: Snapshot,
+    no_better: BoolArray,
+    columns: Sequence[tuple[slice, slice]] | None = None,
+) -> Evidence:
+    """Return what one look shows; ``columns`` of the strata, where they are not those of the plan."""
     order = ordered(shot)
     strata: tuple[Ordered, ...] = (order,)
     if design.strata:
-        strata = tuple(ordered(part) for part in split(shot, columns_of(design.patients, design.strata)))
+        strata = tuple(ordered(part) for part in split(shot, columns or columns_of(design.patients, design.strata)))
     orders = Orders(order, strata, arm_prior(design.analysis_prior))
     values = {measure: measure.of(orders) for measure in measures}
     data = analysis_data(design.analysis_prior, orders)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.sufficient import ArmData, BoolArray, quantile_cuts, reduced
 
@@ -65,9 +65,28 @@ class FollowUp:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Interim(FollowUp):
-    """The same patients unblinded; ``treated`` (n,): on treatment."""
+    """The same patients unblinded; ``treated`` (n,): on treatment.
+
+    ``stratum`` (n,): place of each patient's stratum in the design; None without strata. ``stratum_count`` of them.
+    """
 
     treated: BoolArray
+    stratum: IntArray | None = None
+    stratum_count: int = 1
+
+    @property
+    def strata(self) -> IntArray:
+        """The stratum of every patient, (n,); 0 without strata."""
+        return np.zeros(self.time.shape, dtype=np.int64) if self.stratum is None else self.stratum
+
+    @property
+    def counts(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Patients of each stratum among controls and among treated."""
+        control, treated = (
+            tuple(np.bincount(self.strata[mine], minlength=self.stratum_count).tolist())
+            for mine in (~self.treated, self.treated)
+        )
+        return control, treated
 
     def data(self, cuts: FloatArray) -> ArmData:
         """Return events and person-months of each arm in each piece."""

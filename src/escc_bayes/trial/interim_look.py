@@ -12,7 +12,6 @@ from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.trial.completion import completed_blinded
 from escc_bayes.trial.confidence import lower_limit, upper_limit
 from escc_bayes.trial.design import TrialDesign
-from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.forecast import Fan, Forecast, forecast_of
 from escc_bayes.trial.interim import FollowUp, Interim
 from escc_bayes.trial.interim_posterior import arm_survival, pooled_survival, posterior_of, prior_conflict
@@ -22,8 +21,9 @@ from escc_bayes.trial.interim_rules import (
     conditional_powers,
     log_rank_now,
     standings,
+    stratified_test,
 )
-from escc_bayes.trial.monitor import Outlook, monitor, refuse_beyond_pieces
+from escc_bayes.trial.monitor import Outlook, monitor
 from escc_bayes.trial.pace import pace_of
 from escc_bayes.trial.reading_interim import STALE, stale
 
@@ -95,14 +95,12 @@ def interim_look(
     ------
     DesignError : the design's analysis is one that completions do not know.
     """
-    refuse_weibull(design)
     carried = completed_blinded(design, seen, completions, generator(seed, "blinded"))
     blinded = forecast_of(design, seen.month, carried, level)
     findings = [*progress(design, seen, provenance), *accrual(design, seen, blinded, level)]
     findings.append(final_look(design, blinded, "blinded", "by one hazard for all patients", level))
     outlook = None
     if isinstance(seen, Interim):
-        refuse_beyond_pieces(design)
         outlook = monitor(design, seen, completions=completions, seed=seed, level=level)
         findings.append(final_look(design, outlook.forecast, "unblinded", "by the hazards of the arms", level))
         findings += comparison(design, seen, outlook, level)
@@ -118,15 +116,6 @@ def interim_look(
         survival=survival(design, seen, level, generator(seed, "survival")),
         record=record,
     )
-
-
-def refuse_weibull(design: TrialDesign) -> None:
-    """Raise for an analysis without hazards in pieces."""
-    if design.analysis_prior.weibull is not None:
-        raise DesignError(
-            f"{design.name}: a running trial is completed with hazards in pieces; monitor it under a design with "
-            "baseline = { pieces = .. } or { cuts = [..] }"
-        )
 
 
 def progress(design: TrialDesign, seen: FollowUp, provenance: str) -> Iterator[Found]:
@@ -184,8 +173,7 @@ def comparison(design: TrialDesign, interim: Interim, outlook: Outlook, level: f
     control, treatment = design.arms
     said = f"Hazard ratio {treatment} vs {control}: {middle:.3g} ({100 * level:g} % credible {low:.3g} to {high:.3g})."
     yield Found("hazard_ratio", "", middle, said, "", low, high, level, "credible")
-    z = log_rank_now(interim)
-    for standing in standings(design, interim, posterior, z):
+    for standing in standings(design, interim):
         yield standing_found(standing)
     for success in outlook.rules:
         hits = round(success.probability * success.completions)
@@ -200,6 +188,8 @@ def comparison(design: TrialDesign, interim: Interim, outlook: Outlook, level: f
         yield Found(
             "predictive_probability", success.rule, success.probability, said, "", *limits, level, "monte_carlo"
         )
+    prior = design.analysis_prior
+    z = {rule.name: log_rank_now(interim, prior, stratified=stratified_test(rule)) for rule in design.rules}
     for power in conditional_powers(design, interim.events, z):
         yield conditional_found(power)
     yield from conflict_found(design, interim, level)
@@ -248,5 +238,5 @@ def survival(design: TrialDesign, seen: FollowUp, level: float, random: np.rando
     if not isinstance(seen, Interim):
         pooled = pooled_survival(seen, prior, months, draws=SURVIVAL_DRAWS, level=level, generator=random)
         return {EVERYONE: pooled}
-    fans = arm_survival(seen, prior, months, draws=SURVIVAL_DRAWS, level=level, generator=random)
+    fans = arm_survival(seen, design, months, draws=SURVIVAL_DRAWS, level=level, generator=random)
     return dict(zip(design.arms, fans, strict=True))

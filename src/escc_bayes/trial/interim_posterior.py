@@ -7,13 +7,15 @@ import numpy as np
 
 from escc_bayes.foundation.root import root
 from escc_bayes.hazard.piecewise import FloatArray, person_months
-from escc_bayes.spec.mixture import NormalMixture, blurred
-from escc_bayes.trial.completion import posterior_draws
-from escc_bayes.trial.design import AnalysisPrior
-from escc_bayes.trial.exact_posterior import SHARE, log_density, mode, moments, probability_below
+from escc_bayes.spec.mixture import NormalMixture, blurred, mixture_of
+from escc_bayes.trial.borrowing import Borrowing
+from escc_bayes.trial.design import AnalysisPrior, TrialDesign
+from escc_bayes.trial.exact_posterior import log_density, mode
 from escc_bayes.trial.forecast import Fan, fan
 from escc_bayes.trial.interim import FollowUp, Interim
+from escc_bayes.trial.running import joint_draws, weighted_of
 from escc_bayes.trial.sufficient import ArmData
+from escc_bayes.trial.weighted_posterior import Marginal, WeightedData, posterior
 
 # The prior that leaves the estimate to the data: its SD on the log hazard ratio.
 VAGUE_SD = 100.0
@@ -25,8 +27,17 @@ WIDEST = 12.0
 class RatioPosterior:
     """Exact posterior of the hazard ratio (treatment over control) of one trial."""
 
-    data: ArmData
+    weighted: WeightedData
     prior: AnalysisPrior
+
+    @property
+    def data(self) -> ArmData:
+        """Events and person-months, of one node where there is one."""
+        return self.weighted.data
+
+    def at(self, log_ratio: float) -> Marginal:
+        """Return P(log HR < ``log_ratio`` | data), mean and SD."""
+        return posterior(self.weighted, self.prior.mixture, self.prior.baseline, np.array([log_ratio]))
 
     def below(self, ratio: float) -> float:
         """Return P(HR < ``ratio`` | data)."""
@@ -34,19 +45,22 @@ class RatioPosterior:
 
     def log_below(self, log_ratio: float) -> float:
         """Return P(log HR < ``log_ratio`` | data)."""
-        prior = self.prior
-        return float(probability_below(self.data, prior.mixture, prior.baseline, np.array([log_ratio]))[0, 0])
+        return float(self.at(log_ratio).below[0, 0])
 
     def quantile(self, probability: float) -> float:
         """Return the hazard ratio that ``probability`` lies below."""
-        mean, sd = moments(self.data, self.prior.mixture, self.prior.baseline)
-        low, high = float(mean[0] - WIDEST * sd[0]), float(mean[0] + WIDEST * sd[0])
+        found = self.at(0.0)
+        mean, sd = float(found.mean[0]), float(found.sd[0])
+        low, high = mean - WIDEST * sd, mean + WIDEST * sd
         return math.exp(root(lambda x: self.log_below(x) - probability, low, high, absolute=1e-9))
 
 
-def posterior_of(interim: Interim, prior: AnalysisPrior) -> RatioPosterior:
-    """Return the posterior under the analysis prior."""
-    return RatioPosterior(interim.data(interim.cuts(prior.pieces, prior.cuts)), prior)
+def posterior_of(interim: Interim, prior: AnalysisPrior, borrowing: Borrowing | None = None) -> RatioPosterior:
+    """Return the posterior under the analysis prior, with what it borrows."""
+    weighted = weighted_of(interim, prior)
+    if borrowing is not None:
+        weighted = borrowing.borrowed(weighted.data, prior.baseline, prior.mixture)
+    return RatioPosterior(weighted, prior)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,32 +85,44 @@ def prior_conflict(interim: Interim, prior: AnalysisPrior, believed: NormalMixtu
 
     Box 1980, JRSS A 143:383; Spiegelhalter, Abrams & Myles 2004, section 5.8.
     """
-    data = posterior_of(interim, prior).data
-    if not min(data.control_events.sum(), data.treated_events.sum()) > 0.0:
+    if not min(np.count_nonzero(interim.event & arm) for arm in (interim.treated, ~interim.treated)):
         return None
-    centre, spread = mode(log_density(data, prior.baseline, 0.0, VAGUE_SD))
-    estimate, se = float(centre[0]), float(spread[0])
+    estimate, se = estimate_of(weighted_of(interim, prior), prior)
     expected = blurred(believed, se)
     reached = expected.cdf(estimate)
     return PriorConflict(estimate, se, expected, 2.0 * min(reached, 1.0 - reached))
 
 
+def estimate_of(weighted: WeightedData, prior: AnalysisPrior) -> tuple[float, float]:
+    """Return log hazard ratio and standard error by the data alone: mode and curvature, or moments over a shape."""
+    if weighted.data.trials == 1:
+        centre, spread = mode(log_density(weighted.data, prior.baseline, 0.0, VAGUE_SD))
+        return float(centre[0]), float(spread[0])
+    found = posterior(weighted, mixture_of([(1.0, 0.0, VAGUE_SD)]), prior.baseline, np.zeros(1))
+    return float(found.mean[0]), float(found.sd[0])
+
+
 def arm_survival(
     interim: Interim,
-    prior: AnalysisPrior,
+    design: TrialDesign,
     months: FloatArray,
     *,
     draws: int,
     level: float,
     generator: np.random.Generator,
 ) -> tuple[Fan, Fan]:
-    """Return the posterior survival of control and treatment at ``months`` since entry."""
-    cuts = interim.cuts(prior.pieces, prior.cuts)
-    beta, rates = posterior_draws(interim.data(cuts), prior.mixture, prior.baseline, draws, generator)
-    share, cumulative = SHARE[prior.baseline.at], rates @ person_months(months, cuts).T
-    control = np.exp(-cumulative * np.exp(-share * beta)[:, None])
-    treated = np.exp(-cumulative * np.exp((1.0 - share) * beta)[:, None])
-    return fan(control, months, level), fan(treated, months, level)
+    """Return the posterior survival of control and treatment at ``months`` since entry, strata by their patients."""
+    drawn = joint_draws(design, interim, draws, generator)
+    share = np.bincount(interim.strata, minlength=interim.stratum_count) / interim.time.size
+    fans = [
+        fan(
+            np.sum([part * np.exp(-of.cumulative(months)) for part, of in zip(share, hazards, strict=True)], axis=0),
+            months,
+            level,
+        )
+        for hazards in drawn.hazards
+    ]
+    return fans[0], fans[1]
 
 
 def pooled_survival(

@@ -1,22 +1,19 @@
 """Where the rules of a design stand at an interim look: each criterion now, and the conditional power of each rule."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
-from escc_bayes.trial.analysis import arm_prior
 from escc_bayes.trial.conditional_power import conditional_power, trend_drift
 from escc_bayes.trial.criterion import GainCriterion, LogRankCriterion, PosteriorCriterion
-from escc_bayes.trial.design import TrialDesign
+from escc_bayes.trial.design import AnalysisPrior, TrialDesign
 from escc_bayes.trial.interim import Interim
-from escc_bayes.trial.interim_posterior import RatioPosterior
-from escc_bayes.trial.measures import Orders
+from escc_bayes.trial.interim_posterior import posterior_of
+from escc_bayes.trial.measures import LogRankZ
 from escc_bayes.trial.normal_power import normal_rule, planned_log_ratio
-from escc_bayes.trial.ordered import logrank_z, ordered
 from escc_bayes.trial.rule import DecisionRule
 from escc_bayes.trial.rule_plan import events_at_looks, rule_plan
-from escc_bayes.trial.seen import Snapshot
+from escc_bayes.trial.running import orders_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,57 +47,46 @@ class ConditionalPower:
     probability: float
 
 
-def shot_of(interim: Interim) -> Snapshot:
-    """Return interim data as one trial at its look, controls first."""
-    place = np.argsort(interim.treated, kind="stable")
-    return Snapshot(
-        time=interim.time[place][None, :].copy(),
-        event=interim.event[place][None, :].copy(),
-        month=np.array([interim.month]),
-        enrolled=np.array([interim.time.size]),
-        events=np.array([interim.events]),
-        controls=int(np.count_nonzero(~interim.treated)),
-    )
-
-
-def log_rank_now(interim: Interim) -> float:
+def log_rank_now(interim: Interim, prior: AnalysisPrior, *, stratified: bool = False) -> float:
     """Return Z of the log-rank test, positive where treatment does better; 0 before the first event."""
-    return float(logrank_z(ordered(shot_of(interim)))[0]) if interim.events else 0.0
+    return float(LogRankZ(stratified).of(orders_of(interim, prior))[0]) if interim.events else 0.0
 
 
-def standings(design: TrialDesign, interim: Interim, posterior: RatioPosterior, z: float) -> tuple[Standing, ...]:
+def standings(design: TrialDesign, interim: Interim) -> tuple[Standing, ...]:
     """Return every posterior and log-rank criterion; other tests are made at the final look alone."""
-    found = []
+    found, prior = [], design.analysis_prior
     for rule in design.rules:
         final = float(rule_plan(design, rule).upper[-1])
+        ratio = posterior_of(interim, prior, design.borrowing if rule.borrows else None)
         for role, criteria in (("success", rule.success), ("futility", rule.futility)):
             for criterion in criteria:
+                said = criterion.words(f"HR({design.arms[1]} vs {design.arms[0]})")
                 if isinstance(criterion, PosteriorCriterion):
-                    share = posterior.below(criterion.hr)
-                    said = criterion.words(f"HR({design.arms[1]} vs {design.arms[0]})")
+                    share = ratio.below(criterion.hr)
                     found.append(Standing(rule.name, said, "posterior_probability", share, criterion.threshold, role))
                 if isinstance(criterion, GainCriterion):
-                    orders = Orders(ordered(shot_of(interim)), (), arm_prior(design.analysis_prior))
-                    share = float(criterion.measure.of(orders)[0])
-                    found.append(
-                        Standing(
-                            rule.name, criterion.words(), "posterior_probability", share, criterion.threshold, role
-                        )
-                    )
+                    share = float(criterion.measure.of(orders_of(interim, prior))[0])
+                    found.append(Standing(rule.name, said, "posterior_probability", share, criterion.threshold, role))
                 if isinstance(criterion, LogRankCriterion):
-                    found.append(Standing(rule.name, criterion.words(), "log_rank_z", z, final, role))
+                    z = log_rank_now(interim, prior, stratified=criterion.stratified)
+                    found.append(Standing(rule.name, said, "log_rank_z", z, final, role))
     return tuple(found)
 
 
-def conditional_powers(design: TrialDesign, events: int, z: float) -> tuple[ConditionalPower, ...]:
+def stratified_test(rule: DecisionRule) -> bool:
+    """Return whether the rule's log-rank test is stratified."""
+    return any(isinstance(c, LogRankCriterion) and c.stratified for c in rule.success)
+
+
+def conditional_powers(design: TrialDesign, events: int, z: Mapping[str, float]) -> tuple[ConditionalPower, ...]:
     """Return the conditional power of each rule that is a boundary on Z, under trend, design effect and no effect.
 
     Parameters
     ----------
     events : seen so far; none or all of the final ones leave nothing to condition on.
-    z : of the log-rank test now.
+    z : of the log-rank test now, by rule.
     """
-    return tuple(found for rule in design.rules for found in powers_of(design, rule, events, z))
+    return tuple(found for rule in design.rules for found in powers_of(design, rule, events, z[rule.name]))
 
 
 def powers_of(design: TrialDesign, rule: DecisionRule, events: int, z: float) -> tuple[ConditionalPower, ...]:

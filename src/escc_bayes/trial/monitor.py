@@ -7,15 +7,15 @@ import numpy as np
 
 from escc_bayes.foundation.seeds import Seed, generator
 from escc_bayes.hazard.piecewise import FloatArray
-from escc_bayes.trial.completion import completed
+from escc_bayes.trial.completion import completed, final_columns
 from escc_bayes.trial.decide import Criteria, Evidence, criteria_of, evidence_at, verdicts
 from escc_bayes.trial.design import TrialDesign
-from escc_bayes.trial.errors import DesignError
-from escc_bayes.trial.exact_posterior import probability_below
 from escc_bayes.trial.forecast import Forecast, forecast_of
 from escc_bayes.trial.interim import Interim
+from escc_bayes.trial.running import Columns, weighted_of
 from escc_bayes.trial.seen import Patients
 from escc_bayes.trial.snapshot import look_months, snapshot
+from escc_bayes.trial.weighted_posterior import posterior
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +55,11 @@ def monitor(design: TrialDesign, interim: Interim, *, completions: int, seed: Se
     Interim looks between now and then are not acted upon: the probability is that of success at the end.
     Spiegelhalter, Freedman & Blackburn 1986, Control Clin Trials 7:8; Saville et al. 2014, Clin Trials 11:485.
     """
-    refuse_beyond_pieces(design)
     prior, final = design.analysis_prior, len(design.looks) - 1
-    data = interim.data(interim.cuts(prior.pieces, prior.cuts))
-    now = probability_below(data, prior.mixture, prior.baseline, np.zeros(1))[0, 0]
+    now = posterior(weighted_of(interim, prior), prior.mixture, prior.baseline, np.zeros(1)).below[0, 0]
     criteria = criteria_of(design)
     carried = completed(design, interim, completions, generator(seed, "completions"))
-    ended = final_evidence(design, criteria, carried)
+    ended = final_evidence(design, criteria, carried, final_columns(design, interim))
     found = []
     for rule, verdict in zip(design.rules, verdicts(design, criteria, [ended], first=final), strict=True):
         share = float(np.mean(verdict.success))
@@ -69,18 +67,9 @@ def monitor(design: TrialDesign, interim: Interim, *, completions: int, seed: Se
     return Outlook(float(now), tuple(found), forecast_of(design, interim.month, carried, level))
 
 
-def refuse_beyond_pieces(design: TrialDesign) -> None:
-    """Raise for an analysis that the completion of patients does not know."""
-    if design.strata or design.borrowing is not None or design.analysis_prior.weibull is not None:
-        raise DesignError(
-            f"{design.name}: a running trial is completed with hazards in pieces, without strata or borrowed controls; "
-            "monitor it under a design without [[stratum]] and [borrowing], with baseline = { pieces = .. } or "
-            "{ cuts = [..] }, or look --blinded, which forecasts the end alone"
-        )
-
-
-def final_evidence(design: TrialDesign, criteria: Criteria, seen: Patients) -> Evidence:
-    """Return what the completions show at the final look."""
+def final_evidence(design: TrialDesign, criteria: Criteria, seen: Patients, columns: Columns) -> Evidence:
+    """Return what the completions show at the final look; ``columns`` of their strata."""
     month = look_months(seen, design.looks[-1:])[0]
     # Nobody knows what is true of a running trial; no rule asks.
-    return evidence_at(design, criteria.last_measures, snapshot(seen, month), np.zeros(month.size, dtype=np.bool_))
+    nobody_knows = np.zeros(month.size, dtype=np.bool_)
+    return evidence_at(design, criteria.last_measures, snapshot(seen, month), nobody_knows, columns)

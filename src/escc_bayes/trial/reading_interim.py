@@ -16,7 +16,7 @@ from escc_bayes.data.covariates import CovariateData
 from escc_bayes.data.schema import load_schema
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import some_of
-from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.trial.design import TrialDesign
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.interim import SLACK, FollowUp, Interim
@@ -28,22 +28,26 @@ STALE = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Which covariates of the schema say arm, entry and loss; ``lost`` None: everyone without an event lives on."""
+    """Which covariates of the schema say arm, entry, loss and stratum.
+
+    ``lost`` None: everyone without an event lives on. ``stratum`` is read where the design has strata.
+    """
 
     arm: str = "arm"
     entry: str = "entry"
     lost: str | None = None
+    stratum: str = "stratum"
 
 
 def read_interim(data: str | Path, schema: str | Path, columns: Columns, *, blinded: bool) -> Cohort:
-    """Read the patients entered so far; of the covariates entry and loss alone, and the arm unless ``blinded``.
+    """Read the patients entered so far; of the covariates entry and loss, and arm and stratum unless ``blinded``.
 
     Raises
     ------
     CohortError, SchemaError, TomlError : with file, row, column, what was given and what to do.
     """
     known = load_schema(find_schema(schema))
-    wanted = {columns.entry, columns.lost} | (set() if blinded else {columns.arm})
+    wanted = {columns.entry, columns.lost} | (set() if blinded else {columns.arm, columns.stratum})
     needed = {name: of for name, of in known.covariates.items() if name in wanted}
     return read_cohort(data, replace(known, covariates=MappingProxyType(needed)))
 
@@ -84,8 +88,9 @@ def follow_up_from(
     return FollowUp(at, entry, data.time.copy(), event, lost)
 
 
-def unblinded(seen: FollowUp, cohort: Cohort, design: TrialDesign, arm: str) -> Interim:
-    """Return the same patients with their arms; the levels of the covariate ``arm`` are the names in the design."""
+def unblinded(seen: FollowUp, cohort: Cohort, design: TrialDesign, columns: Columns) -> Interim:
+    """Return the same patients with arms and strata; the levels of these covariates are the names in the design."""
+    arm = columns.arm
     covariate = column(cohort, arm, "arm")
     levels = covariate.schema.levels
     if set(levels) != set(design.arms):
@@ -98,7 +103,24 @@ def unblinded(seen: FollowUp, cohort: Cohort, design: TrialDesign, arm: str) -> 
     for name, count in zip(design.arms, (np.count_nonzero(~treated), np.count_nonzero(treated)), strict=True):
         if count == 0:
             raise DesignError(f"{cohort.source}, '{arm}': nobody is in arm '{name}'; give both arms, or look --blinded")
-    return Interim(seen.month, seen.entry, seen.time, seen.event, seen.lost, treated)
+    found = Interim(seen.month, seen.entry, seen.time, seen.event, seen.lost, treated)
+    if not design.strata:
+        return found
+    return replace(found, stratum=strata_of(cohort, design, columns.stratum), stratum_count=len(design.strata))
+
+
+def strata_of(cohort: Cohort, design: TrialDesign, name: str) -> IntArray:
+    """Return each patient's place among the design's strata, (n,)."""
+    covariate, names = column(cohort, name, "stratum"), [stratum.name for stratum in design.strata]
+    levels = covariate.schema.levels
+    if set(levels) != set(names):
+        raise DesignError(
+            f"{cohort.source}, '{name}': its levels are {quoted(levels)}, the strata of {design.name} are "
+            f"{quoted(names)}; name them alike in the schema and the data, or in [[stratum]]"
+        )
+    refuse(cohort, covariate.missing, f"no '{name}'; fill it in, or look --blinded")
+    place = np.array([names.index(level) for level in levels])
+    return np.asarray(place[covariate.values.astype(np.int64)])
 
 
 def stale(seen: FollowUp) -> int:

@@ -75,11 +75,8 @@ def log_times(patients: Ordered, reference: float) -> LogTimes:
 def weibull_data(strata: tuple[Ordered, ...], believed: WeibullShape, *, nodes: int = SHAPE_NODES) -> WeightedData:
     """Return each trial at its nodes of the shape; every stratum is a piece with its own lambda."""
     parts = [log_times(patients, believed.reference) for patients in strata]
-    centre, sd = shape_mode(parts, believed.log_shape)
-    unit, weight = np.polynomial.hermite.hermgauss(nodes)
-    log_shape = centre[:, None] + np.sqrt(2.0) * sd[:, None] * unit
+    log_shape, log_weight = shape_nodes(strata, believed, nodes=nodes)
     shape = np.exp(log_shape)
-    log_weight = np.log(weight) + unit**2 + np.log(sd)[:, None]
     log_weight = log_weight - 0.5 * ((log_shape - believed.log_shape.mean) / believed.log_shape.sd) ** 2
     months: list[list[FloatArray]] = [[], []]
     for part in parts:
@@ -99,6 +96,16 @@ def weibull_data(strata: tuple[Ordered, ...], believed: WeibullShape, *, nodes: 
         np.stack(months[1], axis=1),
     )
     return WeightedData(data, log_weight)
+
+
+def shape_nodes(
+    strata: tuple[Ordered, ...], believed: WeibullShape, *, nodes: int = SHAPE_NODES
+) -> tuple[FloatArray, FloatArray]:
+    """Return log shapes (n, G) about the mode of every trial, and the logarithms of their widths."""
+    centre, sd = shape_mode([log_times(patients, believed.reference) for patients in strata], believed.log_shape)
+    unit, weight = np.polynomial.hermite.hermgauss(nodes)
+    log_shape = centre[:, None] + np.sqrt(2.0) * sd[:, None] * unit
+    return log_shape, np.log(weight) + unit**2 + np.log(sd)[:, None]
 
 
 def exposure_at(part: LogTimes, shape: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -52,12 +52,12 @@ def test_limits_of_the_hazard_ratio_hold_the_stated_probability(interim):
 
 def test_log_rank_is_that_of_the_classical_room(interim):
     theirs = logrank(interim.time, interim.event, interim.treated.astype(int))
-    assert log_rank_now(interim) ** 2 == pytest.approx(theirs.chi2, rel=1e-9)
+    assert log_rank_now(interim, small().analysis_prior) ** 2 == pytest.approx(theirs.chi2, rel=1e-9)
 
 
 def test_conditional_power_is_the_share_of_normal_increments_that_pass(interim):
     """Closed form of Lachin 2005 written out; log-rank rule at 1.96, 25 of 60 events, Z 1.2."""
-    found = {(c.rule, c.assumed): c for c in conditional_powers(small(), 25, 1.2)}
+    found = {(c.rule, c.assumed): c for c in conditional_powers(small(), 25, {"bayes": 1.2, "logrank": 1.2})}
     t, information = 25.0 / 60.0, 60.0 / 4.0
     for assumed, log_ratio in (
         ("null", 0.0),
@@ -69,8 +69,8 @@ def test_conditional_power_is_the_share_of_normal_increments_that_pass(interim):
         power = found["logrank", assumed]
         assert power.probability == pytest.approx(expected, rel=1e-9)
         assert math.log(power.hr) == pytest.approx(log_ratio, abs=1e-12)
-    assert conditional_powers(small(), 60, 1.2) == ()
-    assert conditional_powers(small(), 0, 0.0) == ()
+    assert conditional_powers(small(), 60, {"bayes": 1.2, "logrank": 1.2}) == ()
+    assert conditional_powers(small(), 0, {"bayes": 0.0, "logrank": 0.0}) == ()
 
 
 def test_tail_probability_of_a_conflict_is_that_of_the_prior_predictive_distribution(interim):

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from escc_bayes.spec.mixture import mixture_of
-from escc_bayes.trial.completion import completed, completed_blinded, posterior_draws
+from escc_bayes.trial.completion import completed, completed_blinded
+from escc_bayes.trial.completion_draws import posterior_draws
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.exact_posterior import GammaBaseline, moments, probability_below
 from escc_bayes.trial.forecast import forecast_of

@@ -8,12 +8,9 @@ import pytest
 from escc_bayes.spec.mixture import mixture_of
 from escc_bayes.spec.prior import Normal
 from escc_bayes.trial.analysis import analysis_data
-from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.exact_posterior import GammaBaseline, moments, probability_below
 from escc_bayes.trial.expected_events import expected_events
-from escc_bayes.trial.interim import Interim
 from escc_bayes.trial.measures import Orders
-from escc_bayes.trial.monitor import monitor
 from escc_bayes.trial.operating_characteristics import operating_characteristics
 from escc_bayes.trial.ordered import ordered
 from escc_bayes.trial.simulate import draw, patients
@@ -187,13 +184,6 @@ def test_a_weibull_analysis_keeps_its_level_and_power_under_a_weibull_truth():
     error, power = found.of("null", "bayes", "type_one_error"), found.of("truth", "bayes", "power")
     assert error.value == pytest.approx(0.025, abs=3.0 * error.mc_error)
     assert power.value == pytest.approx(power.closed_form, abs=3.0 * power.mc_error + 0.015)
-
-
-def test_monitoring_refuses_what_it_cannot_complete():
-    one = np.ones(4)
-    interim = Interim(5.0, one, one, one > 0, one < 0, np.array([False, True, False, True]))
-    with pytest.raises(DesignError, match="without strata"):
-        monitor(stratified(), interim, completions=10, seed=1)
 
 
 def test_strata_without_differences_change_next_to_nothing():
