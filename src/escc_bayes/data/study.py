@@ -83,7 +83,9 @@ ESTIMATE: Mapping[str, Reader] = {
     **WORD_KEYS,
     **dict.fromkeys(("effect", "endpoint", "p_text", "hazard_of", "versus", "adjustment", "subgroup"), TEXT),
     **dict.fromkeys(("timing", "coding_note", "flag"), TEXT),
-    **dict.fromkeys(("value", "ci_low", "ci_high", "se_log_hr"), positive),
+    **dict.fromkeys(("value", "ci_high", "se_log_hr"), positive),
+    # A lower limit of 0.000 is one that rounds to it.
+    "ci_low": not_negative,
     **dict.fromkeys(("ci_level", "p"), fraction),
     **dict.fromkeys(("groups", "n_hazard_of", "n_versus", "events", "events_hazard_of", "events_versus"), count),
     **dict.fromkeys(("chi2", "i2"), not_negative),
@@ -107,6 +109,8 @@ STUDY: Mapping[str, Reader] = {
     **dict.fromkeys(("n", "year"), count),
 }
 TABLES = ("estimate", "survival", "number", "check")
+# Words in the name of a number that cannot be negative, wherever they stand: alc_sd, sd_alc, alc_sd_discussion.
+SPREADS = frozenset({"sd", "se", "sem", "variance", "var", "iqr"})
 
 
 def read_study(path: str | Path) -> Study:
@@ -233,7 +237,7 @@ def number_from(raw: dict[str, object], at: str) -> PublishedNumber:
     """Build one number; a spread cannot be negative."""
     make: Callable[..., PublishedNumber] = partial(PublishedNumber, place=short(at))
     found = build(make, raw, NUMBER, at, ("name", "value", "quote"))
-    if found.name.endswith(("_sd", "_se", "_variance")):
+    if SPREADS & set(found.name.casefold().split("_")):
         not_negative(found.value, f"{at}, value")
     return found
 

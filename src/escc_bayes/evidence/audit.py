@@ -5,6 +5,7 @@ from pathlib import Path
 
 from escc_bayes.data.study import Study, read_study
 from escc_bayes.evidence.finding import SEVERITIES, Finding
+from escc_bayes.evidence.rules.arm_counts import one_arm_two_counts
 from escc_bayes.evidence.rules.chi_square import chi_square_and_p, one_statistic_two_p, repeated_measure_df
 from escc_bayes.evidence.rules.claims import claims_against_p
 from escc_bayes.evidence.rules.counts import counts_that_sum
@@ -29,6 +30,7 @@ type Rule = Callable[[Study], Iterator[Finding]]
 RULES: tuple[Rule, ...] = (
     counts_that_sum,
     one_label_two_counts,
+    one_arm_two_counts,
     group_sizes,
     percentages_against_counts,
     rates_before_censoring,

@@ -229,12 +229,12 @@ def standard_error(e: PublishedEstimate) -> tuple[float | None, str]:
     """Return the standard error of a printed log hazard ratio, and what it was computed from.
 
     In this order: printed itself, from the interval at its level, from an exact P value (two-sided unless the file says
-    one-sided). A bound such as P < 0.001 gives none, and a ratio of 1 has none from P.
+    one-sided). A lower limit that rounds to 0 gives none, nor does a bound as P < 0.001; a ratio of 1 has none from P.
     """
     assert e.value is not None
     if e.se_log_hr is not None:
         return float(e.se_log_hr), "printed standard error"
-    if e.ci_low is not None and e.ci_high is not None:
+    if e.ci_low and e.ci_high is not None:
         level = float(e.ci_level) if e.ci_level is not None else USUAL_LEVEL
         limits = float(e.ci_low), float(e.ci_high)
         return log_hr_from_interval(float(e.value), *limits, ci_level=level)[1], f"{100 * level:g} % interval"

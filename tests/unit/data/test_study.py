@@ -37,6 +37,11 @@ BAD = {
     "median": (HEAD + CURVE + "median = 12\nmedian_reached = false", "keep one"),
     "median ci": (HEAD + CURVE + "median = 12\nmedian_ci_low = 13.0", "excludes its estimate 12"),
     "sd": (HEAD + NUMBER + "value = -0.2", r"number 1 \(a_sd\), value: cannot be negative"),
+    "sd in front": (HEAD + NUMBER.replace("a_sd", "sd_a") + "value = -0.2", r"\(sd_a\), value: cannot be negative"),
+    "variance": (HEAD + NUMBER.replace("a_sd", "a_variance_results") + "value = -1.0", "value: cannot be negative"),
+    "negative lower limit": (HEAD + HR + "ci_low = -0.1", "ci_low: cannot be negative"),
+    "upper limit of nothing": (HEAD + HR + "ci_high = 0.00", "ci_high: must be above 0"),
+    "zero above its estimate": (HEAD + HR + "value = 0.02\nci_low = 0.03", "excludes its estimate 0.02"),
     "number as table": (HEAD + "number = 3", r"write \[\[number\]\]"),
     "not toml": ("id = ", "is not valid TOML"),
 }
@@ -75,6 +80,13 @@ def test_every_bundled_study_loads_under_its_own_name(path):
     assert study.id == path.stem
     assert study.source
     assert all(entry.quote for entry in (*study.estimates, *study.survivals, *study.numbers))
+
+
+def test_a_lower_limit_that_rounds_to_zero_is_a_print(tmp_path):
+    """HR 0.012 (0.000-0.950): papers print it; it stands for any limit up to 0.0005."""
+    path = tmp_path / "s.toml"
+    path.write_text(HEAD + HR + "value = 0.012\nci_low = 0.000\nci_high = 0.950")
+    assert read_study(path).estimates[0].ci_low == Decimal("0.000")
 
 
 def test_there_are_35_bundled_studies():

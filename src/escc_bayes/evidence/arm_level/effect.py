@@ -57,7 +57,7 @@ def wanted_from(effect: PublishedEstimate | None) -> Wanted | None:
 
 def implied_error(effect: PublishedEstimate, log_hr: float) -> float | None:
     """Return the standard error of a log hazard ratio from its interval, else from its P value."""
-    if effect.ci_low is not None and effect.ci_high is not None and effect.ci_low > 0:
+    if effect.ci_low and effect.ci_high is not None:
         z = float(ndtri((1.0 + float(effect.ci_level or 0.95)) / 2.0))
         return math.log(float(effect.ci_high) / float(effect.ci_low)) / (2.0 * z)
     if effect.p is not None and 0 < effect.p < 1 and log_hr != 0.0:

@@ -364,7 +364,7 @@ def ratio_targets(
 def wald_z(estimate: PublishedEstimate, log_hr: float, printed: Interval) -> tuple[Interval, float, str] | None:
     """Return the Wald statistic that a hazard ratio's interval, or its P value, stands for."""
     sign = 1.0 if log_hr >= 0.0 else -1.0
-    if estimate.ci_low is not None and estimate.ci_high is not None:
+    if estimate.ci_low and estimate.ci_high is not None:
         level = float(estimate.ci_level or DEFAULT_LEVEL)
         quantile = float(ndtri((1.0 + level) / 2.0))
         low, high = interval(estimate.ci_low, whole="rounded"), interval(estimate.ci_high, whole="rounded")

@@ -48,8 +48,13 @@ def centre(estimate: PublishedEstimate, widen: float) -> Interval:
 
 
 def off_centre(estimate: PublishedEstimate, *, widen: float) -> float:
-    """Return how far the estimate lies from the middle, beyond rounding, as a share of the half-width."""
+    """Return how far the estimate lies from the middle, beyond rounding, as a share of the half-width.
+
+    A lower limit that prints as 0 is taken as large as it can be.
+    """
     low, high = float(estimate.ci_low or 0), float(estimate.ci_high or 0)
+    if low == 0.0:
+        low = math.exp(log_interval(estimate.ci_low).high)
     half = math.log(high / low) / 2 if high > low > 0 else math.inf
     return log_interval(estimate.value, widen=widen).gap(centre(estimate, widen)) / half
 

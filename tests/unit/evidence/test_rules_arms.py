@@ -1,0 +1,94 @@
+"""One arm, two counts; and an interval whose lower limit rounds to nothing."""
+
+import pytest
+
+from escc_bayes.data.bundled import find_study, study_names
+from escc_bayes.data.study import read_study
+from escc_bayes.evidence.audit import audit
+from escc_bayes.evidence.rules.arm_counts import one_arm_two_counts
+from escc_bayes.evidence.study_effects import standard_error
+from tests.unit.evidence.studies import severities, study_of
+
+EFFECT = {
+    "measure": "HR",
+    "endpoint": "OS",
+    "value": "0.70",
+    "hazard_of": "Drug",
+    "versus": "placebo",
+    "n_hazard_of": 158,
+    "n_versus": 161,
+    "events_hazard_of": 96,
+    "events_versus": 120,
+}
+CURVE = {"arm": "placebo", "endpoint": "OS", "n": 161, "events": 120}
+ALLOCATED = {"name": "placebo_n", "value": "161", "quote": "161 were assigned to placebo"}
+
+
+def findings(effect=EFFECT, curve=CURVE, number=ALLOCATED):
+    return list(one_arm_two_counts(study_of(estimates=[effect], survivals=[curve], numbers=[number])))
+
+
+def test_one_arm_with_one_count_is_clean():
+    assert findings() == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "severity", "words"),
+    [
+        ({"number": ALLOCATED | {"value": "171"}}, "contradiction", "placebo: 161 and 171 patients are printed."),
+        ({"curve": CURVE | {"events": 31}}, "contradiction", "placebo: 31 and 120 events are printed."),
+        ({"curve": CURVE | {"n": 151, "events": 110}}, "notice", "placebo: 151 and 161 patients are printed."),
+    ],
+)
+def test_two_counts_of_one_arm(changed, severity, words):
+    """By hand: 171 is not 161, 31 is not 120; a curve of 151 may be of those who could be analysed."""
+    found = findings(**changed)
+    assert found[0].statement == words
+    assert found[0].severity == severity
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"effect": EFFECT | {"subgroup": "PD-L1 positive", "n_versus": 61, "events_versus": 40}},
+        {"effect": EFFECT | {"adjusted": "PSM", "n_versus": 61, "events_versus": 40}},
+        {"curve": CURVE | {"cutoff": "final", "events": 140}},
+        {"curve": CURVE | {"arm": "all", "n": 319, "events": 216}, "effect": EFFECT | {"versus": "all"}},
+        {"number": ALLOCATED | {"value": "158", "quote": "158 received placebo and could be analysed for safety"}},
+    ],
+)
+def test_other_patients_other_moments_and_everybody_are_left_alone(changed):
+    assert findings(**changed) == []
+
+
+def test_no_bundled_study_is_called_so():
+    """35 studies read from papers; the counts of an arm agree in each, or are of other patients."""
+    for name in study_names():
+        assert severities(one_arm_two_counts(read_study(find_study(name)))) == []
+
+
+def test_an_interval_from_zero_may_still_exclude_its_estimate():
+    """HR 0.657 (0.000-0.871): the log-middle is at most sqrt(0.0005 x 0.8715) = 0.021."""
+    printed = {"measure": "HR", "endpoint": "OS", "value": "0.657", "ci_low": "0.000", "ci_high": "0.871"}
+    rules = {f.rule for f in audit(study_of(estimates=[printed])) if f.severity == "contradiction"}
+    assert rules == {"interval shape"}
+
+
+def test_an_interval_from_zero_is_no_contradiction_and_gives_no_standard_error():
+    """HR 0.012 (0.000-0.950), P 0.047: every limit below 0.0005 prints so; the pool takes the P value."""
+    printed = {
+        "measure": "HR",
+        "endpoint": "OS",
+        "value": "0.012",
+        "ci_low": "0.000",
+        "ci_high": "0.950",
+        "p": "0.047",
+        "hazard_of": "a",
+        "versus": "b",
+    }
+    study = study_of(estimates=[printed])
+    assert [f for f in audit(study) if f.severity == "contradiction"] == []
+    se, source = standard_error(study.estimates[0])
+    # |log 0.012| / z(0.047) by scipy.stats.norm.isf(0.0235) = 1.98614.
+    assert se == pytest.approx(4.422849 / 1.986140, rel=1e-4)
+    assert "P value" in source
