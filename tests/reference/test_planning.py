@@ -71,13 +71,24 @@ def test_freedman_and_hsieh_freedman_events_are_those_of_rpact():
 
 
 def test_lachin_foulkes_size_is_that_of_gsdesign():
-    """Row 5, with the sizes that Schoenfeld's and Freedman's events need at the same event probability."""
+    """Row 5, Bernstein-Lagakos beside it; Schoenfeld's and Freedman's sizes at the same event probability."""
     rate = math.log(2.0) / 8.0
     size = lachin_foulkes(
         rate, 0.7, alpha=0.025, power=0.9, accrual_months=12.0, minimum_follow_up=16.0, dropout_rate=0.001
     )
     assert size.patients == pytest.approx(421.17453, abs=1e-5)
     assert size.events == pytest.approx(329.07298, abs=1e-5)
+    other = lachin_foulkes(
+        rate,
+        0.7,
+        alpha=0.025,
+        power=0.9,
+        accrual_months=12.0,
+        minimum_follow_up=16.0,
+        dropout_rate=0.001,
+        null="control",
+    )
+    assert (other.patients, other.events) == pytest.approx((406.268, 317.426), abs=1e-3)
     probability = size.events / size.patients
     assert schoenfeld_events(0.7, alpha=0.025, power=0.9) / probability == pytest.approx(422.845, abs=1e-3)
     assert freedman_events(0.7, alpha=0.025, power=0.9) / probability == pytest.approx(431.839, abs=1e-3)

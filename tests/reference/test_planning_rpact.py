@@ -9,7 +9,7 @@ import pytest
 
 from escc_bayes.trial.accrual import Accrual
 from escc_bayes.trial.boundaries import futility_design
-from escc_bayes.trial.closed_forms import freedman_events, hsieh_freedman_events, schoenfeld_events
+from escc_bayes.trial.closed_forms import freedman_events, hsieh_freedman_events, schoenfeld_events, schoenfeld_power
 from escc_bayes.trial.crossing import crossing, upper_crossing
 from escc_bayes.trial.expected_events import expected_events, month_of_events
 from escc_bayes.trial.sharing import Sharing
@@ -71,6 +71,13 @@ def test_sizes_at_two_to_one(name, form, hr, power, dropout):
     control = expected_events(32.0, accrual, Exponential(RATE), yearly(dropout[0]))
     treated = expected_events(32.0, accrual, Exponential(RATE * hr), yearly(dropout[1]))
     assert (events / ((control + 2.0 * treated) / 3.0), events) == pytest.approx(RPACT["size"][name], **CLOSE)
+
+
+def test_events_that_exclude_a_hazard_ratio_above_one():
+    """rpact's thetaH0 = 1.3 at a true ratio of 0.9, power 0.8: 232.178431 events (run beside the script)."""
+    events = schoenfeld_events(0.9, alpha=0.025, power=0.8, null_hr=1.3)
+    assert events == pytest.approx(232.178431, abs=1e-5)
+    assert schoenfeld_power(0.9, events, alpha=0.025, null_hr=1.3) == pytest.approx(0.8, abs=1e-12)
 
 
 def test_size_under_weibull_hazards():

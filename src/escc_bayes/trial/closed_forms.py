@@ -6,6 +6,7 @@ z = z_(1 - alpha) + z_power, alpha one-sided. ``docs/methods/trial_design.md``.
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 from scipy.special import ndtr, ndtri
 
@@ -35,31 +36,36 @@ def sum_of_quantiles(alpha: float, power: float) -> float:
     return float(ndtri(1.0 - alpha) + ndtri(power))
 
 
-def schoenfeld_events(hr: float, *, alpha: float, power: float, allocation: Allocation = ONE_TO_ONE) -> float:
-    """Return d = z^2 / (p (1 - p) log(hr)^2). Schoenfeld 1981, Biometrika 68:316.
+def schoenfeld_events(
+    hr: float, *, alpha: float, power: float, allocation: Allocation = ONE_TO_ONE, null_hr: float = 1.0
+) -> float:
+    """Return d = z^2 / (p (1 - p) log(hr / null_hr)^2). Schoenfeld 1981, Biometrika 68:316.
 
     Parameters
     ----------
-    hr : hazard ratio, not 1.
+    hr : hazard ratio, not ``null_hr``.
     alpha : one-sided type I error.
+    null_hr : the hazard ratio to be excluded; above 1 for non-inferiority.
 
     Examples
     --------
     >>> round(schoenfeld_events(0.7, alpha=0.025, power=0.8), 3)
     246.787
     """
-    return sum_of_quantiles(alpha, power) ** 2 / (information_per_event(allocation) * math.log(hr) ** 2)
+    return sum_of_quantiles(alpha, power) ** 2 / (information_per_event(allocation) * math.log(hr / null_hr) ** 2)
 
 
-def schoenfeld_power(hr: float, events: float, *, alpha: float, allocation: Allocation = ONE_TO_ONE) -> float:
-    """Return Phi(-log(hr) sqrt(d p (1 - p)) - z_(1 - alpha)): probability to find treatment better.
+def schoenfeld_power(
+    hr: float, events: float, *, alpha: float, allocation: Allocation = ONE_TO_ONE, null_hr: float = 1.0
+) -> float:
+    """Return Phi(-log(hr / null_hr) sqrt(d p (1 - p)) - z_(1 - alpha)): probability to find treatment better.
 
     Examples
     --------
     >>> round(schoenfeld_power(0.7, 100.0, alpha=0.025), 8)
     0.42991551
     """
-    drift = -math.log(hr) * math.sqrt(events * information_per_event(allocation))
+    drift = -math.log(hr / null_hr) * math.sqrt(events * information_per_event(allocation))
     return float(ndtr(drift - ndtri(1.0 - alpha)))
 
 
@@ -99,15 +105,17 @@ def lachin_foulkes(
     minimum_follow_up: float,
     dropout_rate: float,
     allocation: Allocation = ONE_TO_ONE,
+    null: Literal["average", "control"] = "average",
 ) -> SampleSize:
     """Return the size of a trial with exponential times, uniform accrual and exponential dropout.
 
     With q the shares of the arms, P(rate) the probability that a patient's event is seen, and the null
-    hypothesis giving both arms the rate q_0 rate_0 + q_1 rate_1,
+    hypothesis giving both arms the rate q_0 rate_0 + q_1 rate_1 (``null`` "control": rate_0),
 
     N = (z_(1-alpha) sqrt(sum 1/(q P_null)) + z_power sqrt(sum 1/(q P_arm)))^2 / log(hr)^2,
 
-    on the log hazard ratio. Lachin & Foulkes 1986, Biometrics 42:507.
+    on the log hazard ratio. Lachin & Foulkes 1986, Biometrics 42:507; with the control's rate under the null
+    Bernstein & Lagakos 1978, J Stat Comput Simul 8:65.
 
     Parameters
     ----------
@@ -130,8 +138,9 @@ def lachin_foulkes(
         return float(expected_events(accrual_months + minimum_follow_up, accrual, Exponential(rate), dropout_rate))
 
     probabilities = [seen(rate) for rate in rates]
-    null = seen(sum(share * rate for share, rate in zip(shares, rates, strict=True)))
-    null_sd = math.sqrt(sum(1.0 / (share * null) for share in shares))
+    average = sum(share * rate for share, rate in zip(shares, rates, strict=True))
+    under_null = seen(average if null == "average" else control_rate)
+    null_sd = math.sqrt(sum(1.0 / (share * under_null) for share in shares))
     true_sd = math.sqrt(sum(1.0 / (share * p) for share, p in zip(shares, probabilities, strict=True)))
     spread = float(ndtri(1.0 - alpha)) * null_sd + float(ndtri(power)) * true_sd
     patients = (spread / math.log(hr)) ** 2

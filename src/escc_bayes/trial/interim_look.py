@@ -129,7 +129,8 @@ def progress(design: TrialDesign, seen: FollowUp, provenance: str) -> Iterator[F
     silent = stale(seen)
     if silent:
         said += (
-            f" {silent} others without an event were last seen more than {STALE:g} months before; they count as still "
+            f" {silent} {'other' if silent == 1 else 'others'} without an event last seen more than {STALE:g} months "
+            "before count as still "
             "followed (--lost names a column that says who is not)."
         )
     yield Found("patients", "", float(seen.entry.size), said)
