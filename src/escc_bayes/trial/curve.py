@@ -6,7 +6,7 @@ import numpy as np
 
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.trial.design import TrialDesign
-from escc_bayes.trial.normal_power import assurance_limit, normal_rule, planned_log_ratio
+from escc_bayes.trial.normal_power import assurance_limit, is_one_ratio, normal_rule, planned_log_ratio
 from escc_bayes.trial.rule import DecisionRule
 from escc_bayes.trial.rule_plan import events_at_looks
 
@@ -38,7 +38,7 @@ def power_curve(design: TrialDesign, rule: DecisionRule) -> PowerCurve | None:
         return None
     limit = assurance_limit(design, rule)
     assurance = None
-    if limit is not None and design.believed is not None:
+    if is_one_ratio(design, design.effect) and design.believed is not None:
         assurance = np.array([of.assurance(design.believed) for of in found])
     power = np.array([of.power(log_ratio) for of in found])
     return PowerCurve(rule.name, scales * events_at_looks(design)[-1], power, assurance, limit)

@@ -150,18 +150,20 @@ def closed_form_assurance(design: TrialDesign, rule: DecisionRule) -> float | No
 def assurance_limit(design: TrialDesign, rule: DecisionRule) -> float | None:
     """Return the assurance that no number of events can exceed: P(HR < c) under the design prior.
 
-    c is the smallest hazard ratio that a success criterion names, 1 for a test. None without a design prior, for an
-    effect that changes with time, for a success by an estimate or a small P(HR < c), and with borrowed controls: a
-    drift of theirs, unlike chance, does not shrink with the size of the trial.
+    c is the smallest hazard ratio that a success criterion names, 1 for a test. An effect that changes with time but
+    never its side is on the right one where the draw is, so c = 1 has a limit then too. None without a design prior,
+    for a success by an estimate or a small P(HR < c), and with borrowed controls: a drift of theirs, unlike chance,
+    does not shrink with the size of the trial.
     """
     posterior = [c for c in rule.success if isinstance(c, PosteriorCriterion)]
     by_estimate = any(
         isinstance(c, EstimateCriterion) or (isinstance(c, GainCriterion) and not (c.above and c.measure.limit == 0.0))
         for c in rule.success
     )
-    if design.believed is None or not is_one_ratio(design, design.effect):
+    if design.believed is None:
         return None
     if rule.borrows or by_estimate or not all(c.above for c in posterior):
         return None
     smallest = min([c.hr for c in posterior] + ([1.0] if len(posterior) < len(rule.success) else []))
-    return design.believed.cdf(math.log(smallest))
+    one_sided = smallest == 1.0 and bool(np.all(design.effect.shape >= 0.0))
+    return design.believed.cdf(math.log(smallest)) if one_sided or is_one_ratio(design, design.effect) else None

@@ -25,7 +25,7 @@ CONTROL_FORMS = ("median", "hazard", "survival", "weibull", "posterior", "median
 WEIBULL_SHAPES = (0.1, 20.0)
 # Events per patient and month.
 HIGHEST_RATE = 100.0
-MOST_PATIENTS = 200_000
+MOST_PATIENTS = 20_000
 
 
 def control_from(raw: Mapping[str, object], at: str, folder: Path) -> tuple[ControlHazard, str]:

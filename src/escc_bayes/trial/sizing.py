@@ -35,16 +35,20 @@ COLUMNS = (
     "value",
     "value_lower",
     "value_upper",
+    "reached",
     "trials",
 )
 FACTORS = (0.75, 0.87, 1.0, 1.15, 1.33)
 SEARCH_TRIALS = 2_000
 SEARCH_STEPS = 6
 CLOSE = 0.03
+# A line through simulated points may miss the target by so much where success still grows.
+NEAR = 0.015
 Z95 = 1.6448536269514722
 # Success no more likely than this, or than its complement, says nothing of the slope.
 EXTREME = 1e-3
-FEWEST, MOST = 8, 200_000
+# Blocks of trials with more than so many patients would take gigabytes.
+FEWEST, MOST = 8, 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class Sizing:
     size : smallest with the wanted probability; ``lower``, ``upper``: its one-sided 95 % limits.
     patients : entered at ``size``, in the design's proportion.
     value : simulated anew at ``size``, with one-sided 95 % limits.
+    reached : whether these limits hold the target; if not, success grows no further and there is no such size.
     """
 
     rule: str
@@ -70,6 +75,7 @@ class Sizing:
     value: float
     value_lower: float
     value_upper: float
+    reached: bool
     trials: int
 
 
@@ -95,7 +101,7 @@ def sized(
     sizes = [max(round(start * factor), FEWEST) for factor in FACTORS]
     shares = simulated(sizes, asked.trials, progress)
     line = probit_line(np.array(sizes, dtype=np.float64), shares, asked.trials)
-    size = max(math.ceil(line.size_at(float(ndtri(asked.target)))), FEWEST)
+    size = min(max(math.ceil(line.size_at(float(ndtri(asked.target)))), FEWEST), MOST)
     count = round(float(simulated([size], asked.trials)[0]) * asked.trials)
     spread = line.size_sd(size)
     return Sizing(
@@ -110,6 +116,7 @@ def sized(
         value=count / asked.trials,
         value_lower=lower_limit(count, asked.trials),
         value_upper=upper_limit(count, asked.trials),
+        reached=upper_limit(count, asked.trials) > asked.target - NEAR,
         trials=asked.trials,
     )
 
@@ -207,6 +214,12 @@ def probit_line(sizes: FloatArray, shares: FloatArray, trials: int) -> ProbitLin
 def sizing_sentences(found: Sizing) -> tuple[str, ...]:
     """Say the answer."""
     more = f" ({found.patients} patients)" if found.unit == "events" else ""
+    if not found.reached:
+        return (
+            f"{found.rule}: no size was found that has {found.quantity} {found.target:g}: at {found.size} {found.unit}"
+            f"{more} it is {found.value:.3f} ({found.value_lower:.3f} to {found.value_upper:.3f}) and grows no "
+            "further. Ask for less.",
+        )
     return (
         f"{found.rule}: {found.quantity} {found.target:g} takes {found.size} {found.unit}{more}; with 95 % confidence "
         f"{found.upper} are enough and {found.lower} are not. Simulated anew at {found.size}: {found.value:.3f} "

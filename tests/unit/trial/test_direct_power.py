@@ -26,9 +26,9 @@ def test_without_an_effect_the_score_is_nothing_and_the_variance_a_quarter_of_th
 
 
 def test_for_a_small_effect_it_is_schoenfelds():
-    design = small(effect={"hr": 0.98}, accrual={"patients": 40_000, "months": 12.0}, analyses={"events": [24_000]})
+    design = small(effect={"hr": 0.98}, accrual={"patients": 20_000, "months": 12.0}, analyses={"events": [12_000]})
     arms, month = design.arms_under(design.effect), design.month_of(design.looks[0], design.effect)
-    expected = schoenfeld_power(0.98, 24_000.0, alpha=0.025)
+    expected = schoenfeld_power(0.98, 12_000.0, alpha=0.025)
     assert direct_power(month, *arms, alpha=0.025) == pytest.approx(expected, abs=1e-3)
 
 

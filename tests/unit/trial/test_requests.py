@@ -333,3 +333,25 @@ control = { median = 24.0 }
     for name, rows in {"sizing.csv": 1, "threshold.csv": 2, "variance_owners.csv": 2}.items():
         with (out / name).open(encoding="utf-8", newline="") as stream:
             assert len(list(csv.DictReader(stream))) == rows
+
+
+def test_an_assurance_beyond_the_ceiling_of_a_delayed_effect_is_refused():
+    """Whatever its delay, an effect that is none at first and good later succeeds where the draw is below 0: 0.841."""
+    delayed = {"effect": {"hr": [1.0, 0.6], "cuts": [3.0]}}
+    with pytest.raises(InputError, match="no trial of any size has 0.9; the design prior allows 0.841 at most"):
+        small(sizing={"rule": "bayes", "assurance": 0.9}, **delayed)
+    found = operating_characteristics(small(**delayed), trials=250, seed=1)
+    assert found.of("design_prior", "bayes", "assurance_limit").value == pytest.approx(0.8413447, abs=1e-6)
+    crossing = operating_characteristics(small(effect={"hr": [1.2, 0.6], "cuts": [3.0]}), trials=250, seed=1)
+    assert not any(row.quantity == "assurance_limit" for row in crossing.quantities)
+
+
+def test_a_size_that_does_not_exist_is_said(monkeypatch):
+    """A harm at first, then a gain: no ceiling is known, and assurance stays below 0.95 up to the largest size."""
+    monkeypatch.setattr(sizing, "MOST", 1_500)
+    crossing = {"effect": {"hr": [1.15, 0.7], "cuts": [6.0]}, "analyses": LARGE["analyses"]}
+    asked = {"rule": "bayes", "assurance": 0.95, "trials": 500}
+    design = small(sizing=asked, accrual={"patients": 300, "months": 2.0}, **crossing)
+    found = sized(design, seed=3, scheduler=Serial())
+    assert not found.reached
+    assert "no size was found that has assurance 0.95" in sizing_sentences(found)[0]
