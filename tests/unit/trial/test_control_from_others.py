@@ -54,7 +54,9 @@ def test_not_real_data_are_said_first(fitted):
     control = {"posterior": str(fitted[1] / "os_weibull.nc")}
     design = small(control=control, accrual={"patients": 300, "months": 24.0})
     said = summary(operating_characteristics(design, trials=250, seed=1))
-    assert any(line.startswith("SIMULATED data: control hazard of the average patient") for line in said)
+    mark = fitted[0]["os_weibull"].record.provenance.upper()
+    assert mark != "OBSERVED"
+    assert any(line.startswith(f"{mark} data: control hazard of the average patient") for line in said)
     assert any("the landmark at 3 months" in line for line in said)
 
 
