@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from escc_bayes.bayes.groups import Group, attributes, groups
+from escc_bayes.bayes.groups import Group, attributes, groups, warn_of_left_out
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -11,9 +11,11 @@ if TYPE_CHECKING:
 
 
 def datatree(posterior: "Posterior", *names: str) -> "xr.DataTree":
-    """Return the tree of a posterior, with the groups that are named or with all."""
+    """Return the tree of a posterior, with the groups that are named, or with all that are not too large."""
     import xarray as xr
 
+    if not names:
+        warn_of_left_out(posterior)
     tree = xr.DataTree.from_dict({name: dataset(group) for name, group in groups(posterior, *names).items()})
     tree.attrs = attributes(posterior)
     return tree

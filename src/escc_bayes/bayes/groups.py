@@ -6,6 +6,7 @@ survival to entry.
 """
 
 import json
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ import numpy as np
 from escc_bayes.bayes import parameters
 from escc_bayes.bayes.parameters import baseline_shapes, block_shapes, dims_of
 from escc_bayes.bayes.prior import log_prior, parameter_priors, prior_draws
+from escc_bayes.foundation.errors import LeftOutWarning
 from escc_bayes.foundation.seeds import generator
 from escc_bayes.hazard.baseline import PiecewiseHazard, WeibullHazard, event_times, log_likelihood
 from escc_bayes.hazard.piecewise import FloatArray
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 PRIOR_DRAWS = 1000
 SAMPLE = ("chain", "draw")
+# Groups with a value for each patient and draw are left out where they would hold more values than this (200 MB each).
+MOST_VALUES = 25_000_000
 OBSERVED = "time"
 
 
@@ -43,7 +47,7 @@ class Group:
 
 
 def groups(posterior: "Posterior", *names: str) -> dict[str, Group]:
-    """Return the groups of a posterior that are named, or every one if none is."""
+    """Return the groups of a posterior that are named, or, if none is, every one but those that are too large."""
     plan, values, own = posterior.plan, posterior.values, posterior.seed
 
     def prior() -> dict[str, FloatArray]:
@@ -62,7 +66,28 @@ def groups(posterior: "Posterior", *names: str) -> dict[str, Group]:
         ),
         "constant_data": lambda: constant_group(plan),
     }
-    return {name: makers[name]() for name in names or makers}
+    large = left_out(posterior)
+    return {name: makers[name]() for name in names or [name for name in makers if name not in large]}
+
+
+def left_out(posterior: "Posterior") -> tuple[str, ...]:
+    """Return the groups that hold too many values: patients times draws."""
+    patients, draws = posterior.plan.rows.n, posterior.flat["baseline"].shape[0]
+    after = ("posterior_predictive", "log_likelihood") if patients * draws > MOST_VALUES else ()
+    return (*after, "prior_predictive") if patients * PRIOR_DRAWS > MOST_VALUES else after
+
+
+def warn_of_left_out(posterior: "Posterior") -> None:
+    """Warn where groups are left out, and say how to have them."""
+    names, patients = left_out(posterior), posterior.plan.rows.n
+    if names:
+        warnings.warn(
+            f"model '{posterior.plan.spec.name}': {', '.join(names)} of {patients:,} patients would take "
+            f"{8e-9 * patients * posterior.flat['baseline'].shape[0]:.0f} GB each and are left out; everything else is "
+            f"complete. For fewer draws: posterior.thinned({max(100, MOST_VALUES // patients)}).to_datatree()",
+            LeftOutWarning,
+            stacklevel=4,
+        )
 
 
 def sampled(variables: Mapping[str, tuple[tuple[str, ...], np.ndarray]], labels: Mapping[str, list[str]]) -> Group:
@@ -74,7 +99,7 @@ def sampled(variables: Mapping[str, tuple[tuple[str, ...], np.ndarray]], labels:
 
 def attributes(posterior: "Posterior") -> dict[str, str]:
     """Return record, provenance and verdict as text attributes of the root."""
-    return {
+    found = {
         "provenance": posterior.record.provenance,
         "rows": posterior.plan.rows.sentence(),
         "model": posterior.plan.spec.name,
@@ -83,6 +108,8 @@ def attributes(posterior: "Posterior") -> dict[str, str]:
         **baseline_attributes(posterior.plan),
         "record": json.dumps(posterior.record.as_dict()),
     }
+    large = left_out(posterior)
+    return found | {"left_out": ", ".join(large)} if large else found
 
 
 def baseline_attributes(plan: ModelPlan) -> dict[str, str]:

@@ -2,15 +2,17 @@
 
 Steps: coordinates (``laplace_layout``, ``laplace_coordinates``), collapsed data (``laplace_data``), modes along a
 grid of hyperparameters (``laplace_grid``, ``laplace_modes``), draws and exact weights (``laplace_boxes``,
-``laplace_proposal``), Pareto smoothing and resampling to equal weights (``laplace_pareto``). NumPy and scipy.special
-only. See docs/methods/laplace.md.
+``laplace_proposal``), Pareto smoothing (``laplace_pareto``) and resampling to equal weights (``laplace_resample``).
+NumPy and scipy.special only. See docs/methods/laplace.md.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from escc_bayes.bayes import parameters
+from escc_bayes.bayes.diagnose import MAX_PARETO_K
 from escc_bayes.bayes.draws import Draws
 from escc_bayes.bayes.laplace_boxes import Boxes, boxes, with_shares
 from escc_bayes.bayes.laplace_coordinates import Coordinates, parameter_values
@@ -20,17 +22,22 @@ from escc_bayes.bayes.laplace_layout import coordinates
 from escc_bayes.bayes.laplace_modes import Target
 from escc_bayes.bayes.laplace_near import Near, carried
 from escc_bayes.bayes.laplace_numbers import Source
-from escc_bayes.bayes.laplace_pareto import Smoothed, resampled, smooth
+from escc_bayes.bayes.laplace_pareto import Smoothed, smooth
 from escc_bayes.bayes.laplace_proposal import Proposed, Shift, degrees, learned, moved, propose
+from escc_bayes.bayes.laplace_resample import resampled
 from escc_bayes.bayes.prior import parameter_priors
 from escc_bayes.foundation.seeds import Seed, generator
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.plan import ModelPlan
 
-# Weighted draws for each draw kept: resampling then adds little to the Monte Carlo error.
-PROPOSALS_PER_DRAW = 2
-# Draws of a pilot round, from which the proposal learns the posterior's lean and spread.
-PILOT = 2000
+# Weighted draws for each draw kept, and effective ones of these that suffice.
+PROPOSALS_PER_DRAW, ENOUGH = 1.6, 1.1
+# Where they do not, more are drawn until about AIM effective ones stand behind each draw kept, and RESERVE beside them
+# (few draws have little error to spare), but no more than MOST weighted ones for each draw kept.
+AIM, RESERVE, MOST = 1.2, 8000, 4.0
+# Draws of a pilot round, from which the proposal learns the posterior's lean and spread: so many for each dimension,
+# within these.
+PILOT_PER_DIMENSION, PILOT = 100, (1000, 2000)
 # A round with a larger k, or a smaller share of effective draws, is used to learn a better proposal still.
 ADAPT_ABOVE_K = 0.5
 ADAPT_BELOW_SHARE = 0.2
@@ -38,11 +45,11 @@ ADAPT_BELOW_SHARE = 0.2
 
 @dataclass(frozen=True, slots=True)
 class LaplaceSettings:
-    """How many draws to keep, in how many blocks (``chains``), and how many weighted draws stand behind each."""
+    """How many draws to keep, in how many blocks (``chains``), and how many weighted ones stand behind each ."""
 
     draws: int
     chains: int
-    proposals_per_draw: int = PROPOSALS_PER_DRAW
+    proposals_per_draw: float = PROPOSALS_PER_DRAW
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +103,38 @@ def sample(plan: ModelPlan, settings: LaplaceSettings, seed: Seed) -> Draws:
     SamplingError : the grid of hyperparameters would be too large.
     """
     rng = generator(seed, "laplace")
-    count = settings.draws * settings.chains * settings.proposals_per_draw
-    found = weighted(explored(plan, collapsed(plan)), count, Source(seed), rng)
-    return collected(plan, found, settings, rng)
+    kept, source = settings.draws * settings.chains, Source(seed)
+    first = weighted(explored(plan, collapsed(plan)), round(kept * settings.proposals_per_draw), source, rng)
+    return collected(plan, enlarged(first, kept, source, rng), settings, rng)
 
 
 def weighted(parts: list[Part], count: int, source: Source, rng: np.random.Generator) -> Weighted:
     """Return ``count`` weighted draws, from a proposal that a pilot round has improved."""
-    pilot = one_round(parts, PILOT, source, "pilot", rng)
+    dimensions = max(part.target.coords.latents + part.grid.step.size for part in parts)
+    pilot = one_round(parts, int(np.clip(PILOT_PER_DIMENSION * dimensions, *PILOT)), source, "pilot", rng)
     found = one_round(adapted(pilot), count, source, "draws", rng)
     if found.smoothed.k > ADAPT_ABOVE_K or found.smoothed.effective < ADAPT_BELOW_SHARE * count:
         again = one_round(adapted(found, heavy_tails=True), count, source, "again", rng)
         if better(again.smoothed, found.smoothed):
             return again
     return found
+
+
+def enlarged(found: Weighted, kept: int, source: Source, rng: np.random.Generator) -> Weighted:
+    """Return weighted draws with more of the same proposal behind them, where too few are effective for ``kept``."""
+    effective, size = found.smoothed.effective, found.smoothed.weight.size
+    if effective >= ENOUGH * kept or found.smoothed.k > MAX_PARETO_K:
+        return found
+    more = round(min((AIM * kept + RESERVE) * size / effective, MOST * kept)) - size
+    second = one_round(found.parts, more, source, "more", rng)
+    proposed = [both(*pair) for pair in zip(found.proposed, second.proposed, strict=True)]
+    return Weighted(found.parts, proposed, smooth(joined([p.log_weight for p in proposed])))
+
+
+def both(first: Proposed, second: Proposed) -> Proposed:
+    """Return the draws of two rounds of one proposal; both rounds share out its components alike."""
+    pairs = ((getattr(first, field.name), getattr(second, field.name)) for field in fields(Proposed))
+    return Proposed(*(np.concatenate(pair) for pair in pairs))
 
 
 def explored(plan: ModelPlan, data: Collapsed, like: Sequence[Part] = ()) -> list[Part]:
@@ -175,9 +200,10 @@ def adapted(found: Weighted, *, heavy_tails: bool = False) -> list[Part]:
         if total < 1e-6:
             learned_parts.append(part)
             continue
-        held = with_shares(part.held, part.grid, drawn.node, weight / total)
+        effective = found.smoothed.effective * total
+        held = with_shares(part.held, part.grid, drawn.node, weight / total, effective)
         freedom = degrees(0 if heavy_tails else drawn.steps.shape[1])
-        shift = learned(drawn.steps, weight / total, found.smoothed.effective * total, freedom)
+        shift = learned(drawn.steps, weight / total, effective, freedom)
         learned_parts.append(replace(part, held=held, shift=shift, share=0.5 * (part.share + total)))
     whole = sum(part.share for part in learned_parts)
     return [replace(part, share=part.share / whole) for part in learned_parts]
@@ -193,8 +219,8 @@ def better(second: Smoothed, first: Smoothed) -> bool:
 def collected(plan: ModelPlan, found: Weighted, settings: LaplaceSettings, rng: np.random.Generator) -> Draws:
     """Resample to equal weights and return parameters and statistics in blocks."""
     shape, smoothed = (settings.chains, settings.draws), found.smoothed
-    kept = resampled(smoothed.weight, shape[0] * shape[1], rng)
     values = found.values()
+    kept = resampled(smoothed.weight, shape[0] * shape[1], reported(plan, found, values), rng)
     with np.errstate(divide="ignore"):
         log_weight = np.log(smoothed.weight[kept] * smoothed.weight.size)
     stats = {
@@ -207,3 +233,9 @@ def collected(plan: ModelPlan, found: Weighted, settings: LaplaceSettings, rng: 
         "log_marginal_likelihood": np.full(shape, smoothed.log_mean),
     }
     return Draws({name: values[name][kept].reshape(*shape, -1) for name in parameter_priors(plan)}, stats)
+
+
+def reported(plan: ModelPlan, found: Weighted, values: dict[str, FloatArray]) -> FloatArray:
+    """Return what tables report of weighted draws, (m, p): coefficients, baseline, hyperparameters."""
+    coefficients = parameters.coefficients(plan.design.blocks, values, found.smoothed.weight.size)
+    return np.concatenate([coefficients, values["baseline"], joined([p.u for p in found.proposed])], axis=1)

@@ -18,6 +18,8 @@ from escc_bayes.bayes.laplace_modes import Target
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 
 STEEPEST = 30.0
+# Draws that a node's share by Laplace's approximation counts for.
+LATENT = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +76,16 @@ def log_heights(share: FloatArray, slopes: FloatArray, step: FloatArray) -> Floa
         return np.asarray(np.log(share) - np.log(half_volumes(slopes).sum(axis=2)).sum(axis=1) - np.log(step).sum())
 
 
-def with_shares(held: Boxes, grid: Grid, node: IntArray, weight: FloatArray) -> Boxes:
-    """Return boxes whose shares lie half way to those of weighted draws (m,)."""
+def with_shares(held: Boxes, grid: Grid, node: IntArray, weight: FloatArray, effective: float) -> Boxes:
+    """Return boxes with shares learned from weighted draws (m,), ``effective`` of them.
+
+    The ratio of a node's share to the one held is believed as far as draws were expected there: LATENT more, all as
+    the share held says, stand beside them. So a node that a small round has missed by chance keeps its share.
+    """
     seen = np.bincount(node, weights=weight, minlength=held.share.size)
-    share = 0.5 * (held.share + seen)
+    ratio = (effective * seen + LATENT) / (effective * held.share + LATENT)
+    share = held.share * ratio
+    share /= share.sum()
     return replace(held, share=share, log_height=log_heights(share, held.slopes, grid.step))
 
 

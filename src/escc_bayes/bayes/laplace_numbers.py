@@ -5,13 +5,18 @@ between two refits then has less Monte Carlo error than either.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
-from scipy.special import gammaln, ndtri
+from scipy.special import gammainccinv, gammaincinv, gammaln, ndtr, ndtri
 
+from escc_bayes.bayes.sobol import sobol_points
 from escc_bayes.foundation.seeds import Seed, generator
 from escc_bayes.hazard.piecewise import FloatArray
-from escc_bayes.spec.baseline import first_primes
+
+# Normal scores between which chi-square quantiles are interpolated; Sobol points reach 6.4.
+SCORES = np.linspace(-6.6, 6.6, 265)
+SCORE_STEP = SCORES[1] - SCORES[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +62,45 @@ class Source:
 
 
 def drawn_numbers(rng: np.random.Generator, count: int, h: int, d: int, freedom: float) -> Numbers:
-    """Draw numbers: uniform ones are points of a shifted additive sequence, scales of t are random."""
-    points = uniform_points(count, h + d, rng.random(h + d))
-    chi = rng.chisquare(freedom, count) / freedom
-    steps = ndtri(points[:, h:]) / np.sqrt(chi)[:, None]
-    found = Numbers(float(rng.random()), points[:, :h], steps, log_t(steps, freedom), freedom)
+    """Draw numbers from scrambled Sobol points, in the order of their first coordinate.
+
+    Nodes are given out in order, so that coordinate chooses the node: the points are even over nodes, places in boxes
+    and steps together. The second is the scale of t.
+    """
+    points = sobol_points(count, 2 + h + d, rng)
+    points = points[np.argsort(points[:, 0])]
+    steps = ndtri(points[:, 2 + h :]) / np.sqrt(chi_square(points[:, 1], freedom) / freedom)[:, None]
+    found = Numbers(float(rng.random()), points[:, 2 : 2 + h], steps, log_t(steps, freedom), freedom)
     for array in (found.jitter, found.steps, found.log_t):
         array.setflags(write=False)
     return found
 
 
-def uniform_points(count: int, dimensions: int, shift: FloatArray) -> FloatArray:
-    """Return points (count, dimensions) in (0, 1): multiples of square roots of primes, shifted, modulo 1."""
-    steps = np.sqrt(np.array(first_primes(dimensions), dtype=np.float64)) % 1.0
-    points = np.multiply.outer(np.arange(1.0, count + 1.0), steps)
-    points += shift
-    points -= np.floor(points)
-    return np.asarray(np.clip(points, 1e-12, 1.0 - 1e-12, out=points))
+def chi_square(p: FloatArray, freedom: float) -> FloatArray:
+    """Return quantiles of chi-square, to 1e-8 of their size.
+
+    The logarithm over the normal score z is nearly straight: cubic pieces between exact values and slopes.
+    """
+    values, slopes = chi_square_table(freedom)
+    place = np.clip((ndtri(p) - SCORES[0]) / SCORE_STEP, 0.0, SCORES.size - 1.001)
+    left = place.astype(np.int64)
+    t = place - left
+    rise = values[left + 1] - values[left]
+    bend = slopes[left] - rise, slopes[left + 1] - rise
+    return np.asarray(np.exp(values[left] + t * (rise + (1.0 - t) * ((1.0 - t) * bend[0] - t * bend[1]))))
+
+
+@lru_cache(maxsize=32)
+def chi_square_table(freedom: float) -> tuple[FloatArray, FloatArray]:
+    """Return the log quantile at each score, and its slope times the distance of scores."""
+    half = freedom / 2.0
+    quantile = 2.0 * gammaincinv(half, ndtr(SCORES))
+    upper = SCORES > 0.0
+    quantile[upper] = 2.0 * gammainccinv(half, ndtr(-SCORES[upper]))
+    # d log q / dz = normal density at z / (q times the density of chi-square at q).
+    log_density = half * np.log(quantile / 2.0) - quantile / 2.0 - gammaln(half)
+    slope = np.exp(-0.5 * SCORES**2 - 0.5 * np.log(2.0 * np.pi) - log_density)
+    return np.log(quantile), slope * SCORE_STEP
 
 
 def log_t(steps: FloatArray, freedom: float) -> FloatArray:

@@ -78,14 +78,3 @@ def pareto_quantiles(probabilities: FloatArray, k: float, sigma: float) -> Float
     if abs(k) < 1e-12:
         return -sigma * np.log1p(-probabilities)
     return np.asarray(sigma * np.expm1(-k * np.log1p(-probabilities)) / k)
-
-
-def resampled(weight: FloatArray, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Return ``count`` positions drawn with equal-weight systematic resampling, in random order.
-
-    Each draw is kept as often as its weight says, to within one. Kitagawa 1996, J Comput Graph Stat 5:1.
-    """
-    edges = np.cumsum(weight) * count
-    last = np.ceil(edges / edges[-1] * count - rng.random()).astype(np.int64).clip(0, count)
-    last[-1] = count
-    return rng.permutation(np.repeat(np.arange(weight.size), np.diff(last, prepend=0)))

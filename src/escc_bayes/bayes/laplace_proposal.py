@@ -1,8 +1,8 @@
 """Draws from the mixture that stands in for the posterior, and their importance weights against the exact density.
 
 A draw takes a node of the grid, a place in the node's box, the conditional mode there (``laplace_boxes``) and a
-multivariate t step with the node's covariance. Uniform numbers are points of a shifted additive sequence (Richtmyer
-1951), which fill the space more evenly than random ones (``laplace_numbers``).
+multivariate t step with the node's covariance, from numbers that fill the space more evenly than random ones do
+(``laplace_numbers``).
 """
 
 from dataclasses import dataclass

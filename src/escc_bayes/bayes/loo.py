@@ -48,8 +48,12 @@ def compare_loo(posteriors: Sequence[Posterior]) -> tuple[LooRow, ...]:
     import arviz_stats as azs
 
     from escc_bayes.bayes.datatree import datatree
+    from escc_bayes.bayes.groups import MOST_VALUES
 
-    trees = {p.plan.spec.name: datatree(p, "posterior", "log_likelihood") for p in posteriors}
+    trees = {
+        p.plan.spec.name: datatree(p.thinned(MOST_VALUES // p.plan.rows.n), "posterior", "log_likelihood")
+        for p in posteriors
+    }
     with warnings.catch_warnings():
         # ArviZ warns of a Pareto k above 0.7; every row carries its largest k, which says the same.
         warnings.simplefilter("ignore", UserWarning)

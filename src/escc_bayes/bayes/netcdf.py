@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from escc_bayes.bayes.groups import attributes, groups
+from escc_bayes.bayes.groups import attributes, groups, warn_of_left_out
 
 if TYPE_CHECKING:
     from escc_bayes.bayes.posterior import Posterior
 
 
 def write_netcdf(posterior: "Posterior", path: Path) -> None:
-    """Write every group of a posterior."""
+    """Write every group of a posterior but those with too many values; these are named in a warning and in the file."""
     import h5netcdf
 
+    warn_of_left_out(posterior)
     with h5netcdf.File(path, "w") as file:
         file.attrs.update(attributes(posterior))
         for name, group in groups(posterior).items():

@@ -124,13 +124,23 @@ class Posterior:
         return replace(self, values=values, stats={name: drawn[:, ::step] for name, drawn in self.stats.items()})
 
     def to_datatree(self) -> "DataTree":
-        """Return an ArviZ DataTree: posterior, prior, predictives, log-likelihood per patient, log prior, data."""
+        """Return an ArviZ DataTree: posterior, prior, predictives, log-likelihood per patient, log prior, data.
+
+        Warns
+        -----
+        LeftOutWarning : groups with a value for each patient and draw would hold more than 25 million values.
+        """
         from escc_bayes.bayes.datatree import datatree
 
         return datatree(self)
 
     def save(self, path: str | Path) -> None:
-        """Write the groups of ``to_datatree`` as netCDF; ``load_posterior`` and ArviZ read them back."""
+        """Write the groups of ``to_datatree`` as netCDF; ``load_posterior`` and ArviZ read them back.
+
+        Warns
+        -----
+        LeftOutWarning : as for ``to_datatree``; the attribute ``left_out`` of the file names the groups.
+        """
         from escc_bayes.bayes.netcdf import write_netcdf
 
         write_netcdf(self, Path(path))

@@ -16,6 +16,7 @@ from escc_bayes.estimand.estimand import (
 )
 from escc_bayes.foundation.errors import EstimandError
 from escc_bayes.hazard.baseline import Hazard
+from escc_bayes.hazard.cells import distinct_rows
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.design import setting_columns
 from escc_bayes.spec.plan import ModelPlan
@@ -113,8 +114,8 @@ def alike(columns: FloatArray, weight: FloatArray) -> tuple[FloatArray, FloatArr
     """Return the distinct rows of ``columns`` (n, p) and the weight of each."""
     if not columns.shape[1]:
         return columns[:1], weight.sum(keepdims=True)
-    distinct, place = np.unique(columns, axis=0, return_inverse=True)
-    return distinct, np.bincount(place.reshape(-1), weight)
+    distinct, place = distinct_rows(columns)
+    return distinct, np.bincount(place, weight)
 
 
 def check_group(plan: ModelPlan, term: str, group: str) -> None:

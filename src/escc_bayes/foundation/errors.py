@@ -59,6 +59,10 @@ class EngineReplacedWarning(EsccBayesWarning):
     """The engine asked for is not fit for use; another one answered."""
 
 
+class LeftOutWarning(EsccBayesWarning):
+    """Values per patient and draw are too many to be held or written; the message says how to have them."""
+
+
 class NotFitForUseWarning(EsccBayesWarning):
     """Diagnostics say that a posterior must not be used."""
 

@@ -68,7 +68,7 @@ def test_gamma_rates_are_the_conjugate_posterior(larynx):
         0.5 * np.log(10.0) - gammaln(0.5) + gammaln(0.5 + events) - (0.5 + events) * np.log(10.0 + months)
     ).sum()
     assert log_marginal_likelihood(posterior) == pytest.approx(expected, abs=1e-9)
-    assert posterior.diagnostics.importance_ess == pytest.approx(40_000.0)
+    assert posterior.diagnostics.importance_ess == pytest.approx(32_000.0)
     assert posterior.diagnostics.verdict == "ok"
 
 

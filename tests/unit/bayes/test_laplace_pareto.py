@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from arviz_stats.base import array_stats
 
-from escc_bayes.bayes.laplace_pareto import fit_pareto, pareto_quantiles, resampled, smooth, tail_size
+from escc_bayes.bayes.laplace_pareto import fit_pareto, pareto_quantiles, smooth, tail_size
 
 
 @pytest.mark.parametrize("freedom", [2.0, 4.0, 30.0])
@@ -49,13 +49,3 @@ def test_tail_is_a_fifth_of_few_draws():
     """The rule of Vehtari et al. 2024, section 3.1."""
     assert tail_size(100) == 20
     assert tail_size(10_000) == 300
-
-
-def test_resampling_keeps_each_draw_as_often_as_its_weight_to_within_one():
-    """Definition of systematic resampling."""
-    rng = np.random.default_rng(3)
-    weight = rng.gamma(0.5, size=500)
-    weight /= weight.sum()
-    kept = resampled(weight, 2000, rng)
-    assert kept.size == 2000
-    assert (np.abs(np.bincount(kept, minlength=500) - 2000 * weight) < 1.0 + 1e-9).all()

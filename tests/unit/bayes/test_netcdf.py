@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from escc_bayes.bayes import groups
 from escc_bayes.bayes.diagnose import Diagnostics
 from escc_bayes.bayes.fit import fit
 from escc_bayes.bayes.posterior import Posterior
 from escc_bayes.bayes.prior import prior_draws
+from escc_bayes.bayes.reload import load_posterior
 from escc_bayes.data.bundled import example_cohort
-from escc_bayes.foundation.errors import NotFitForUseWarning
+from escc_bayes.foundation.errors import LeftOutWarning, NotFitForUseWarning
 from escc_bayes.foundation.record import Record
 from escc_bayes.spec.plan import make_plan
 from escc_bayes.spec.reading import load_spec, spec_from
@@ -106,3 +108,19 @@ def test_a_model_without_effects_is_saved(tmp_path):
     with xr.open_datatree(tmp_path / "ours.nc", engine="h5netcdf") as tree:
         assert tree["posterior"].sizes["coefficient"] == 0
         np.testing.assert_array_equal(tree["posterior"]["baseline"], posterior.values["baseline"][..., 0])
+
+
+def test_values_per_patient_and_draw_are_left_out_where_they_are_too_many(tmp_path, monkeypatch):
+    """The file says what it lacks, reads back as the fit, and fewer draws have every group."""
+    posterior = by_laplace()
+    monkeypatch.setattr(groups, "MOST_VALUES", 60_000)
+    with pytest.warns(LeftOutWarning, match="posterior_predictive, log_likelihood, prior_predictive of 79 patients"):
+        posterior.save(tmp_path / "p.nc")
+    with xr.open_datatree(tmp_path / "p.nc", engine="h5netcdf") as tree:
+        assert tree.attrs["left_out"] == "posterior_predictive, log_likelihood, prior_predictive"
+        assert "log_likelihood" not in tree.children
+        assert "log_prior" in tree.children
+    again = load_posterior(tmp_path / "p.nc", load_spec("os_piecewise"), example_cohort("escc79"))
+    assert (again.coefficients == posterior.coefficients).all()
+    with pytest.warns(LeftOutWarning, match="prior_predictive of 79"):
+        assert "log_likelihood" in posterior.thinned(400).to_datatree().children
