@@ -2,9 +2,10 @@
 beside backend ``pymc`` and beside peers. ``python benchmarks/native_speed.py`` prints ``native_speed.md``.
 
 CPU seconds are those of whole processes with their children, medians of rounds in which every program runs once, one
-after the other. Peers: PyMC as a user would write the model (a Poisson count for each patient and piece), numpyro where
-``NUMPYRO_PYTHON`` names an interpreter that has it, rstanarm where ``Rscript`` finds it. PyMC's compilation cache is
-warm: a round before the first is thrown away.
+after the other. Peers: PyMC as a user would write the model (a Poisson count for each patient and piece), numpyro and
+bambi where ``NUMPYRO_PYTHON`` and ``BAMBI_PYTHON`` name an interpreter that has them, rstanarm and brms where
+``Rscript`` finds them. Compilation caches are warm: a round before the first is thrown away; brms keeps its compiled
+model in a file, and the round that compiles it is told apart.
 """
 
 import multiprocessing
@@ -17,6 +18,7 @@ import sys
 import tempfile
 import threading
 import time
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -32,6 +34,7 @@ from escc_bayes.spec.reading import spec_from
 
 HERE = Path(__file__).parent
 ROUNDS = 3
+COMPILED = "brms by rows, compiled before, independent"
 CHAINS, DRAWS = 4, 1000
 NORMAL = {"normal": [0.0, 1.0]}
 LEVEL = {"baseline_log_rate": {"normal": [-3.5, 1.5]}}
@@ -136,21 +139,23 @@ def programs(folder):
         found["numpyro by rows, walk"] = [
             os.environ["NUMPYRO_PYTHON"], "-W", "ignore", str(HERE / "peers" / "numpyro_rows.py"), where,
         ]  # fmt: skip
-    if has_rstanarm():
+    if "BAMBI_PYTHON" in os.environ:
+        bambi = [os.environ["BAMBI_PYTHON"], "-W", "ignore", str(HERE / "peers" / "bambi_rows.py"), where]
+        found["bambi by rows, pymc, independent"] = bambi
+    if r_version("rstanarm"):
         found["rstanarm by rows, independent"] = ["Rscript", str(HERE / "peers" / "rstanarm_rows.R"), where]
+    if r_version("brms"):
+        brms = ["Rscript", str(HERE / "peers" / "brms_rows.R"), where]
+        found[COMPILED] = [*brms, f"{where}/brms.rds"]
     return found
 
 
-def has_rstanarm():
-    """Return whether R and rstanarm are there."""
-    return bool(rstanarm_version())
-
-
-def rstanarm_version():
-    """Return rstanarm's version, or nothing where it cannot be loaded."""
+@cache
+def r_version(package):
+    """Return the version of an R package, or nothing where it cannot be loaded."""
     if shutil.which("Rscript") is None:
         return ""
-    asked = ["Rscript", "-e", 'suppressMessages(library(rstanarm)); cat(as.character(packageVersion("rstanarm")))']
+    asked = ["Rscript", "-e", f'suppressMessages(library({package})); cat(as.character(packageVersion("{package}")))']
     done = subprocess.run(asked, check=False, capture_output=True, text=True)
     return done.stdout if done.returncode == 0 else ""
 
@@ -162,9 +167,10 @@ def peer_versions():
         ask = "import jax, numpyro; print(f'numpyro {numpyro.__version__}, jax {jax.__version__}')"
         asked = [os.environ["NUMPYRO_PYTHON"], "-c", ask]
         found.append(subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip())
-    if has_rstanarm():
-        found.append(f"rstanarm {rstanarm_version()}")
-    return found
+    if "BAMBI_PYTHON" in os.environ:
+        asked = [os.environ["BAMBI_PYTHON"], "-c", "import bambi; print(f'bambi {bambi.__version__}')"]
+        found.append(subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip())
+    return found + [f"{package} {r_version(package)}" for package in ("rstanarm", "brms") if r_version(package)]
 
 
 def whole_processes():
@@ -177,6 +183,8 @@ def whole_processes():
         for program, command in found.items():
             if "pymc" in program.lower():
                 run(command, folder)
+            if program == COMPILED:
+                measured["brms by rows, compiling, independent"] = [run(command, folder)]
         for _ in range(ROUNDS):
             for program, command in found.items():
                 measured[program].append(run(command, folder))
@@ -255,7 +263,6 @@ def arrangements():
 def report():
     """Return the page."""
     names = ("escc-bayes", "numpy", "scipy", "nutpie", "pymc", "pytensor")
-    rstanarm = has_rstanarm()
     loads = [os.getloadavg()[0]]
     measured, steps, ways = whole_processes(), evaluations(), arrangements()
     loads.append(os.getloadavg()[0])
@@ -275,8 +282,9 @@ def report():
         lines.append(f"| {program} | {cpu:.2f} | {wall:.1f} {told}")
     if "NUMPYRO_PYTHON" not in os.environ:
         lines.append("| numpyro | not installed | | | |")
-    if not rstanarm:
-        lines.append("| rstanarm | not installed | | | |")
+    absent = [package for package in ("rstanarm", "brms") if not r_version(package)]
+    absent += [] if "BAMBI_PYTHON" in os.environ else ["bambi"]
+    lines += [f"| {package} | not installed | | | |" for package in absent]
     lines += ["", *ratios(measured), ""]
     lines += ["| form | rows | an evaluation, us | a leapfrog step in all, us |", "|---|---|---|---|"]
     lines += [f"| {form} | {rows} | {one:.1f} | {step:.1f} |" for form, (one, step, rows) in steps.items()]

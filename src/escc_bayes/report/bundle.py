@@ -126,7 +126,7 @@ def gather(
     stage : called with the name of each piece of work; returns the progress function of its fit.
     engine : of every model; None: ``laplace``, and ``nuts`` once more for the first model of each outcome.
     backend, draws, tune, chains : of ``fit``.
-    hands : who samples what confirms, meanwhile or in between.
+    hands : who samples what confirms and pools reconstructions, meanwhile or in between.
     """
     checks = {s.name: prior_check(s, cohort, seed=stream(seed, s.name), level=level) for s in specs}
     posteriors = {}
@@ -152,11 +152,11 @@ def gather(
         for p in headline
         if engine is None and not replaced(p)
     }
-    pooled = None
+    pooling = None
     if ensemble is not None:
         progress = stage(f"All {len(ensemble)} reconstructions")
         first = [p.plan.spec for p in headline]
-        pooled = pool_reconstructions(ensemble, first, seed=seed, level=level, progress=progress)
+        pooling = hands.start(pool_reconstructions, ensemble, first, seed, level, silent if hands.apart else progress)
     return Bundle(
         cohort=cohort,
         posteriors=posteriors,
@@ -166,11 +166,11 @@ def gather(
         attribution={name: attribute(posteriors[name], classical[name]) for name in posteriors},
         baselines={endpoint: baselines(cohort, endpoint, level=level) for endpoint in endpoints},
         prior_checks=checks,
-        # Last: until now another process may have been sampling.
+        # Last: until now another process may have been at work on these.
         confirmations={name: sampled() for name, sampled in sampling.items()},
         level=level,
         seed=seed,
-        reconstructions=pooled,
+        reconstructions=None if pooling is None else pooling(),
     )
 
 

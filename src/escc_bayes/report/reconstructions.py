@@ -86,7 +86,7 @@ class Reconstructions:
 
 
 def pool_reconstructions(
-    ensemble: Ensemble, specs: Sequence[ModelSpec], *, seed: Seed, level: float, progress: Progress
+    ensemble: Ensemble, specs: Sequence[ModelSpec], seed: Seed, level: float, progress: Progress
 ) -> Reconstructions:
     """Fit each model to every member by ``laplace`` and pool.
 
