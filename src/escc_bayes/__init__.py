@@ -13,6 +13,7 @@ _HOMES = {
     "CohortSchema": "data.schema",
     "read_cohort": "data.cohort",
     "example_cohort": "data.bundled",
+    "example_ensemble": "data.bundled",
     "load_schema": "data.schema",
     "ModelSpec": "spec.model",
     "Effect": "spec.model",
@@ -50,6 +51,8 @@ _HOMES = {
     "EvidencePrior": "spec.evidence_prior",
     "read_prior": "spec.evidence_prior",
     "publish": "evidence.publish",
+    "read_digitised_curves": "evidence.digitised",
+    "read_numbers_at_risk": "evidence.digitised",
     "patients_from_curve": "evidence.guyot",
     "cohort_from_curves": "evidence.guyot",
     "Ensemble": "data.ensemble",
@@ -90,6 +93,7 @@ if TYPE_CHECKING:
     from escc_bayes.compare.comparison import Comparison as Comparison
     from escc_bayes.compare.comparison import compare as compare
     from escc_bayes.data.bundled import example_cohort as example_cohort
+    from escc_bayes.data.bundled import example_ensemble as example_ensemble
     from escc_bayes.data.cohort import Cohort as Cohort
     from escc_bayes.data.cohort import read_cohort as read_cohort
     from escc_bayes.data.ensemble import Ensemble as Ensemble
@@ -104,6 +108,8 @@ if TYPE_CHECKING:
     from escc_bayes.estimand.estimand import SurvivalAt as SurvivalAt
     from escc_bayes.estimand.estimate import Estimate as Estimate
     from escc_bayes.evidence.audit import audit as audit
+    from escc_bayes.evidence.digitised import read_digitised_curves as read_digitised_curves
+    from escc_bayes.evidence.digitised import read_numbers_at_risk as read_numbers_at_risk
     from escc_bayes.evidence.finding import Finding as Finding
     from escc_bayes.evidence.guyot import cohort_from_curves as cohort_from_curves
     from escc_bayes.evidence.guyot import patients_from_curve as patients_from_curve

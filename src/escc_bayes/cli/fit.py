@@ -4,8 +4,9 @@ from pathlib import Path
 
 import typer
 
+from escc_bayes.cli.ensembles import fit_reconstructions
 from escc_bayes.cli.fields import fields_as_options
-from escc_bayes.cli.inputs import open_cohort
+from escc_bayes.cli.inputs import named_ensemble, open_cohort
 from escc_bayes.cli.options import CohortOption, EngineOption, ModelOption, OutOption, QuietOption, SchemaOption
 from escc_bayes.cli.progress import finish, progress_bars
 from escc_bayes.cli.sampling import Sampling, checked_specs, fitted
@@ -22,11 +23,19 @@ def fit(
     sampling: Sampling,
     quiet: QuietOption = False,
 ) -> None:
-    """Fit models: posterior hazard ratios, survival, diagnostics, and the draws as netCDF."""
+    """Fit models: posterior hazard ratios, survival, diagnostics, and the draws as netCDF.
+
+    Of a folder of reconstructed cohorts, a file with a column `member`, or the name of a bundled ensemble's study
+    (seed1_scirep2025): every reconstruction, pooled; tables alone.
+    """
     from escc_bayes.foundation.outputs import refuse_file, staged
     from escc_bayes.report import files
 
     refuse_file(out)
+    ensemble = named_ensemble(cohort, schema)
+    if ensemble is not None:
+        fit_reconstructions(ensemble, model or [], engine, sampling, out=out, quiet=quiet)
+        return
     patients = open_cohort(cohort, schema)
     specs = checked_specs(model or [], patients, engine, sampling)
     with progress_bars(quiet=quiet) as stage:

@@ -31,18 +31,35 @@ def open_cohort(name_or_path: str, schema: str | None) -> "Cohort":
 def open_ensemble(name_or_path: str, schema: str | None) -> tuple["Cohort", "Ensemble | None"]:
     """Return a cohort, and all reconstructions of the same print where it is one of them.
 
-    A bundled reconstruction brings them; so does a folder of cohorts, as ``reconstruct`` writes, or one file with a
-    column ``member``: its first cohort is the one shown.
+    A bundled reconstruction brings them; of an ensemble the first cohort is the one shown.
     """
-    from escc_bayes.data.bundled import ENSEMBLES, example_cohort, example_ensemble, find_schema
-    from escc_bayes.data.ensemble import holds_ensemble, read_ensemble
+    from escc_bayes.data.bundled import ENSEMBLES, example_cohort, example_ensemble
 
     if name_or_path in ENSEMBLES and schema is None:
         return example_cohort(name_or_path), example_ensemble(name_or_path)
-    if schema is None or not holds_ensemble(Path(name_or_path)):
-        return open_cohort(name_or_path, schema), None
-    ensemble = read_ensemble(name_or_path, find_schema(schema))
-    return ensemble.members[0], ensemble
+    ensemble = named_ensemble(name_or_path, schema)
+    return (open_cohort(name_or_path, schema), None) if ensemble is None else (ensemble.members[0], ensemble)
+
+
+def named_ensemble(name_or_path: str, schema: str | None) -> "Ensemble | None":
+    """Return an ensemble: a folder of cohorts, as ``reconstruct`` writes, a file with a column ``member``, or a
+    bundled one by the name of its study. None: it is a single cohort.
+    """
+    from escc_bayes.data.bundled import ENSEMBLES, example_ensemble, find_schema
+    from escc_bayes.data.ensemble import holds_ensemble, read_ensemble
+    from escc_bayes.data.schema import load_schema
+
+    path = Path(name_or_path)
+    if name_or_path in {bundled.study for bundled in ENSEMBLES.values()} and not path.exists():
+        if schema is not None:
+            raise InputError(f"--cohort {name_or_path}: a bundled ensemble brings its own schema; leave --schema out")
+        return example_ensemble(name_or_path)
+    if not holds_ensemble(path):
+        return None
+    if schema is None:
+        raise InputError(f"--cohort {name_or_path}: say what its columns mean with --schema FILE.toml")
+    known = load_schema(find_schema(schema))
+    return read_ensemble(path, known, name=known.name)
 
 
 def open_specs(names: list[str]) -> tuple["ModelSpec", ...]:

@@ -1,8 +1,9 @@
-"""The files of the verb ``reconstruct``: cohorts/*.csv, targets.csv, spread.csv, notes.txt, run.json."""
+"""The files of the verb ``reconstruct``: cohorts with their schema, targets.csv, spread.csv, notes.txt, run.json."""
 
 from dataclasses import replace
 from pathlib import Path
 
+from escc_bayes.data.bundled import find_schema
 from escc_bayes.data.published import Study
 from escc_bayes.evidence.audit import audit
 from escc_bayes.evidence.reconstruction.layout import Layout
@@ -21,6 +22,10 @@ def write_reconstruction(folder: Path, found: Reconstruction, seed: Seed) -> Non
     width = max(2, len(str(len(found.cohorts))))
     for number, rows in enumerate(found.cohorts, start=1):
         write_csv(cohorts / f"{found.study.id}_{number:0{width}d}.csv", rows)
+    if found.layout.cohort:
+        # Beside the cohorts, so that other verbs read them: --schema OUT/schema.toml.
+        schema = find_schema(found.layout.cohort).read_text(encoding="utf-8")
+        (folder / "schema.toml").write_text(schema, encoding="utf-8")
     write_what_was_matched(folder, found)
     write_run(folder, "reconstruct", [record_of(found, seed)], {})
 

@@ -1,0 +1,47 @@
+"""`fit` on an ensemble: one model on every reconstruction, pooled."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from escc_bayes.cli.progress import finish, progress_bars
+from escc_bayes.cli.sampling import Sampling, checked_specs
+from escc_bayes.foundation.errors import InputError
+
+if TYPE_CHECKING:
+    from escc_bayes.data.ensemble import Ensemble
+
+
+def fit_reconstructions(
+    ensemble: "Ensemble", models: list[str], engine: str, sampling: Sampling, *, out: Path, quiet: bool
+) -> None:
+    """Fit every model to every reconstruction, and write what the pool says."""
+    from escc_bayes.bayes.ensemble import fit_ensemble
+    from escc_bayes.foundation.outputs import staged
+    from escc_bayes.report.ensemble_files import write_ensemble_fit
+    from escc_bayes.report.reconstructions import Reconstructions
+
+    if sampling.backend is not None:
+        raise InputError(f"--backend {sampling.backend}: an ensemble has no choice of backend; leave it out")
+    specs = checked_specs(models, ensemble.members[0], engine, sampling)
+    with progress_bars(quiet=quiet) as stage:
+        pooled = {
+            spec.name: fit_ensemble(
+                spec,
+                ensemble,
+                seed=sampling.seed,
+                engine=engine,
+                draws=sampling.draws,
+                tune=sampling.tune,
+                chains=sampling.chains,
+                progress=stage(spec.name),
+            )
+            for spec in specs
+        }
+    found = Reconstructions(ensemble, pooled, sampling.level)
+    with staged(out) as folder:
+        write_ensemble_fit(folder, found)
+    for posterior in pooled.values():
+        typer.echo(repr(posterior))
+    finish(found.faults)
