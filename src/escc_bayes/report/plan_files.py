@@ -15,6 +15,8 @@ from escc_bayes.trial.borrowing_map import BorrowingMap, map_sentences
 from escc_bayes.trial.curve import PowerCurve, power_curve
 from escc_bayes.trial.decide import BELIEVED, TRUTH
 from escc_bayes.trial.further import Further, further_sentences
+from escc_bayes.trial.interim_table import COLUMNS as INTERIM
+from escc_bayes.trial.interim_table import interim_rows, interim_table
 from escc_bayes.trial.operating_characteristics import COLUMNS, OperatingCharacteristics, table
 from escc_bayes.trial.prior_events import COLUMNS as PRIOR_EVENTS
 from escc_bayes.trial.prior_events import prior_event_rows, prior_events
@@ -28,6 +30,9 @@ HEIGHT_MM = 75.0
 def write_plan_files(folder: Path, found: OperatingCharacteristics, more: Further) -> None:
     """Write everything; a design whose rules have no closed form gets no figure of its power."""
     write_csv(folder / "operating_characteristics.csv", table(found), COLUMNS)
+    looks = interim_table(found)
+    if looks:
+        write_csv(folder / "interim_looks.csv", interim_rows(looks), INTERIM)
     said = (*summary(found), *further_sentences(more))
     (folder / "summary.txt").write_text("\n".join(said) + "\n", encoding="utf-8")
     if more.borrowing is not None:

@@ -10,7 +10,14 @@ from escc_bayes.report.document import Block, Heading, Items, Paragraph, Picture
 from escc_bayes.report.document_docx import write_docx
 from escc_bayes.report.figures import FOLDER, write_figure
 from escc_bayes.report.protocol_figures import boundary_sheet, expected_course_sheet, predicted_survival_sheet
-from escc_bayes.report.protocol_tables import boundary_table, grid_table, operating_tables, prior_table, truth_table
+from escc_bayes.report.protocol_tables import (
+    boundary_table,
+    grid_table,
+    interim_tables,
+    operating_tables,
+    prior_table,
+    truth_table,
+)
 from escc_bayes.report.protocol_words import analysis_sentences, design_sentences
 from escc_bayes.trial.borrowing_map import BorrowingMap
 from escc_bayes.trial.further import Further, further_sentences
@@ -76,6 +83,7 @@ def text_blocks(protocol: Protocol) -> Iterator[Block]:
     said += (*unequal_sentences(found), *short_sentence(found))
     yield Items((*said, *further_sentences(protocol.more)))
     yield from operating_tables(found)
+    yield from interim_tables(found)
     if protocol.more.borrowing is not None:
         yield borrowing_table(protocol.more.borrowing)
     yield Heading("Sensitivity to what is assumed")

@@ -9,6 +9,7 @@ from escc_bayes.spec.mixture import NormalMixture
 from escc_bayes.trial.boundaries import spent_by_look
 from escc_bayes.trial.decide import BELIEVED, NULL, TRUTH
 from escc_bayes.trial.design import TrialDesign
+from escc_bayes.trial.interim_table import interim_table
 from escc_bayes.trial.normal_power import normal_rule
 from escc_bayes.trial.operating_characteristics import OperatingCharacteristics, Quantity
 from escc_bayes.trial.predicted import MONTHS, arm_truths
@@ -87,11 +88,37 @@ def boundary_table(design: TrialDesign) -> Table | None:
     return Table(caption, head, tuple(rows)) if rows else None
 
 
+def interim_tables(found: OperatingCharacteristics) -> Iterator[Table]:
+    """Yield one table for each scenario: when each look comes and how many trials it ends; none with one look."""
+    head = ("rule", "look", "expected month", "expected events", "ends in success", "ends for futility")
+    looks = interim_table(found)
+    for scenario, words in SCENARIOS.items():
+        rows = tuple(
+            (
+                row.rule,
+                f"{row.look}: {row.when}",
+                NONE if row.month is None else f"{row.month:.1f}",
+                NONE if row.events is None else f"{row.events:.0f}",
+                f"{row.success:.4f} ({row.success_mc_error:.4f})",
+                f"{row.futility:.4f} ({row.futility_mc_error:.4f})",
+            )
+            for row in looks
+            if row.scenario == scenario
+        )
+        if rows:
+            caption = f"Looks under {words}, SIMULATED trials: shares of all trials that end there (Monte Carlo error)."
+            yield Table(caption, head, rows)
+
+
 def operating_tables(found: OperatingCharacteristics) -> Iterator[Table]:
     """Yield one table for each scenario: value, Monte Carlo standard error, normal approximation."""
     head = ("rule", "quantity", "value", "Monte Carlo error", "normal approximation")
     for scenario, words in SCENARIOS.items():
-        rows = tuple(operating_row(number) for number in found.quantities if number.scenario == scenario)
+        rows = tuple(
+            operating_row(number)
+            for number in found.quantities
+            if number.scenario == scenario and "_at_look_" not in number.quantity
+        )
         if rows:
             yield Table(f"SIMULATED trials under {words}.", head, rows)
 

@@ -15,7 +15,7 @@ from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.trial.decide import BELIEVED, NULL, TRUTH, scenarios
 from escc_bayes.trial.design import TrialDesign
 from escc_bayes.trial.normal_power import assurance_limit, closed_form_assurance, closed_form_power
-from escc_bayes.trial.tally import FIELDS
+from escc_bayes.trial.tally import FIELDS, fields_of
 from escc_bayes.trial.truth import Effect
 
 COLUMNS = ("scenario", "rule", "quantity", "value", "mc_error", "trials", "closed_form")
@@ -114,7 +114,7 @@ def summarised(design: TrialDesign, total: FloatArray, *, trials: int, seed: See
 
 def quantities_of(design: TrialDesign, scenario: str, place: int, sums: FloatArray, trials: int) -> list[Quantity]:
     """Return the quantities of one rule under one scenario."""
-    rule, sum_of = design.rules[place], dict(zip(FIELDS, sums.tolist(), strict=True))
+    rule, sum_of = design.rules[place], dict(zip(fields_of(len(design.looks)), sums.tolist(), strict=True))
 
     def split(quantity: str, count: float, closed_form: float | None = None) -> Quantity:
         p = count / trials
@@ -137,7 +137,11 @@ def quantities_of(design: TrialDesign, scenario: str, place: int, sums: FloatArr
         found.append(Quantity(scenario, rule.name, "assurance_limit", limit, 0.0, 0, limit))
     found += [mean(f"expected_{field}", field) for field in ("events", "patients", "months")]
     found += [share("stop_early_success", "early_success"), share("stop_early_futility", "early_futility")]
-    return [*found, share("short_of_events", "short")] if design.looks[-1].events is not None else found
+    if design.looks[-1].events is not None:
+        found.append(share("short_of_events", "short"))
+    if len(design.looks) > 1:
+        found += [share(field, field) for field in fields_of(len(design.looks))[len(FIELDS) :]]
+    return found
 
 
 def closed_form_of(design: TrialDesign, scenario: str, place: int) -> float | None:

@@ -33,6 +33,12 @@ FIELDS = (
 )
 
 
+def fields_of(looks: int) -> tuple[str, ...]:
+    """Return the names of the sums of a design: ``FIELDS``, then how many succeed and how many stop at each look."""
+    by_look = [f"{how}_at_look_{k + 1}" for k in range(looks) for how in ("success", "futility")]
+    return (*FIELDS, *by_look)
+
+
 def chunk_count(trials: int) -> int:
     """Return the number of chunks of so many trials."""
     return -(-trials // CHUNK)
@@ -66,7 +72,7 @@ def chunk_evidence(
 def tally_chunk(design: TrialDesign, criteria: Criteria, trials: int, seed: Seed, chunk: int) -> FloatArray:
     """Simulate and decide one chunk of a run of ``trials``; return sums, (scenarios, rules, fields)."""
     found = chunk_evidence(design, criteria, scenarios(design), trials, seed, chunk)
-    sums = np.empty((len(found), len(design.rules), len(FIELDS)))
+    sums = np.empty((len(found), len(design.rules), len(fields_of(len(design.looks)))))
     for scenario, seen in enumerate(found):
         for rule, verdict in enumerate(verdicts(design, criteria, seen)):
             sums[scenario, rule] = tally(verdict, seen, design.looks[-1].events)
@@ -74,7 +80,7 @@ def tally_chunk(design: TrialDesign, criteria: Criteria, trials: int, seed: Seed
 
 
 def tally(verdict: Verdicts, looks: list[Evidence], wanted: int | None) -> FloatArray:
-    """Return the sums of one rule, in the order of ``FIELDS``; ``wanted``: events of the final look."""
+    """Return the sums of one rule, in the order of ``fields_of``; ``wanted``: events of the final look."""
     early = verdict.ended < len(looks) - 1
     row = np.arange(verdict.ended.size)
     sizes = [
@@ -84,4 +90,6 @@ def tally(verdict: Verdicts, looks: list[Evidence], wanted: int | None) -> Float
     short = ~early & (looks[-1].events < (wanted or 0))
     found = [verdict.success, verdict.success & early, verdict.futile, verdict.success & looks[-1].no_better, short]
     counts = [float(np.count_nonzero(of)) for of in found]
-    return np.array(counts + [float(value) for size in sizes for value in (size.sum(), (size**2).sum())])
+    counts += [float(value) for size in sizes for value in (size.sum(), (size**2).sum())]
+    by_look = [how & (verdict.ended == k) for k in range(len(looks)) for how in (verdict.success, verdict.futile)]
+    return np.array(counts + [float(np.count_nonzero(of)) for of in by_look])

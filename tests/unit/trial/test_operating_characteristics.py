@@ -8,10 +8,13 @@ import pytest
 
 from escc_bayes.foundation.scheduler import Serial
 from escc_bayes.trial import workers
+from escc_bayes.trial.boundaries import spent_by_look
 from escc_bayes.trial.checkpoint import Checkpoint, resumable
 from escc_bayes.trial.decide import criteria_of
+from escc_bayes.trial.interim_table import interim_rows, interim_table
 from escc_bayes.trial.operating_characteristics import operating_characteristics
 from escc_bayes.trial.reading import load_design
+from escc_bayes.trial.rule_plan import rule_plan
 from escc_bayes.trial.summary import plain_sentence, summary
 from escc_bayes.trial.tally import CHUNK, tally_chunk
 from tests.unit.trial.designs import small
@@ -115,6 +118,33 @@ def test_chunks_do_not_fetch_their_memory_anew():
     tally_chunk(design, criteria, 3 * CHUNK, 1, 1)
     tally_chunk(design, criteria, 3 * CHUNK, 1, 2)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before < 4_000
+
+
+def test_looks_add_up_to_what_becomes_of_the_trials():
+    """Three looks: ends by look sum to power and to early stops; spent alpha is that of recursive integration."""
+    rules = [
+        {"name": "logrank", "success": "log-rank one-sided 0.025", "spending": "pocock"},
+        {"name": "bayes", "success": "P(HR < 1 | data) > 0.985", "futility": "P(HR < 1 | data) < 0.3"},
+    ]
+    design = small(accrual={"patients": 200, "months": 12.0}, analyses={"events": [40, 80, 120]}, rule=rules)
+    found = operating_characteristics(design, trials=4_000, seed=2)
+    rows = interim_table(found)
+    assert len(rows) == 3 * 2 * 3
+    for scenario, quantity in (("truth", "power"), ("null", "type_one_error"), ("design_prior", "assurance")):
+        for rule in ("logrank", "bayes"):
+            mine = [row for row in rows if (row.scenario, row.rule) == (scenario, rule)]
+            assert sum(row.success for row in mine) == pytest.approx(
+                found.of(scenario, rule, quantity).value, abs=1e-12
+            )
+            stopped = found.of(scenario, rule, "stop_early_futility").value
+            assert sum(row.futility for row in mine) == pytest.approx(stopped, abs=1e-12)
+    spent = spent_by_look((1 / 3, 2 / 3, 1.0), rule_plan(design, design.rules[0]).upper)
+    ends = [row.success for row in rows if (row.scenario, row.rule) == ("null", "logrank")]
+    assert np.cumsum(ends) == pytest.approx(spent, abs=3.0 * 0.0025 + 0.002)
+    first = rows[0]
+    assert (first.look, first.when, first.events) == (1, "40 events", pytest.approx(40.0, abs=1e-6))
+    assert interim_rows(rows)[-1]["month"] == ""
+    assert interim_table(operating_characteristics(small(), trials=250, seed=1)) == ()
 
 
 def test_a_killed_run_goes_on_and_ends_the_same(tmp_path, monkeypatch):
