@@ -106,10 +106,9 @@ def hands(processes: int, needs: str) -> Iterator[Hands]:
     if processes == 1:
         yield Alone()
         return
-    # What is read-only here stays so there; pickle knows no read-only mappings by itself.
-    ForkingPickler.register(MappingProxyType, lambda mapping: (read_only, (dict(mapping),)))
+    keep_read_only()
     # A fresh process: threads of this one (progress bars) do not survive a fork.
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=leave_with_parent) as pool:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=prepared) as pool:
         try:
             pool.submit(import_module, needs)
             yield Two(pool)
@@ -117,6 +116,17 @@ def hands(processes: int, needs: str) -> Iterator[Hands]:
             raise SamplingError(died(1)) from None
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def prepared() -> None:
+    """Make the other process ready: it ends with its parent, and what it sends back stays read-only."""
+    leave_with_parent()
+    keep_read_only()
+
+
+def keep_read_only() -> None:
+    """Let read-only mappings be sent, and stay so; pickle knows none by itself."""
+    ForkingPickler.register(MappingProxyType, lambda mapping: (read_only, (dict(mapping),)))
 
 
 def read_only(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:

@@ -32,9 +32,8 @@ def test_cui156_has_32_pairs_and_leaves_the_others_out():
     assert repr(cohort).startswith("RECONSTRUCTED cohort cui156: 156 patients")
     assert "in 64 patients" in cohort.count_sentence("os")
     assert "92 without follow-up" in cohort.count_sentence("os")
-    treated, matched = (cohort.covariate(name) for name in ("radiotherapy", "matched"))
+    treated = cohort.covariate("radiotherapy")
     assert np.bincount(treated.values[~treated.missing].astype(int)).tolist() == [32, 32]
-    np.testing.assert_array_equal(treated.missing, matched.values == 1)
     np.testing.assert_array_equal(treated.missing, ~cohort.endpoint("os").present)
 
 

@@ -21,6 +21,10 @@ def warned(number):
     return number
 
 
+def read_only_there():
+    return MappingProxyType({"made": "there"})
+
+
 def refused():
     raise InputError("no such thing")
 
@@ -52,6 +56,13 @@ def test_a_started_task_gives_its_warnings_where_it_is_awaited(both):
         assert result() == 3
     with pytest.warns(EngineReplacedWarning, match="4 events"):
         assert Alone().start(warned, 4)() == 4
+
+
+def test_what_the_other_process_made_read_only_comes_back_so(both):
+    """A pool of reconstructions holds cohorts, whose columns are read-only mappings."""
+    found = both.start(read_only_there)()
+    assert found == {"made": "there"}
+    assert isinstance(found, MappingProxyType)
 
 
 def test_an_error_of_the_other_process_is_that_of_the_task(both):
