@@ -86,7 +86,7 @@ def test_simulated_event_months_agree_with_expected_events():
 
 def test_dropout_hides_events_at_its_rate():
     """With rates h and d, a share h / (h + d) is seen in the end."""
-    design = small(dropout={"control": 0.0, "treatment": 0.5}, analyses={"calendar": [4000.0]})
+    design = small(dropout={"control": 0.0, "treatment": 0.5}, analyses={"calendar": [1200.0]})
     seen = patients(design, draw(design, 2000, 4, 0), np.zeros((1, 1)))
     shot = snapshot(seen, look_months(seen, design.looks)[0])
     hazard, lost = math.log(2.0) / 12.0, -math.log(0.5) / 12.0
