@@ -83,3 +83,29 @@ def test_bad_requests_end_with_code_2_and_leave_nothing(words, message, members,
     assert code == 2
     assert message in err
     assert not (tmp_path / "out").exists()
+
+
+def test_report_of_a_reconstruction_pools_all_of_them_in_a_second_process(monkeypatch, capsys, tmp_path):
+    """cui156: RECONSTRUCTED first, 20 members pooled, what contradicts in the print; two processes."""
+    out = tmp_path / "out"
+    told = (
+        "--cohort",
+        "cui156",
+        "--model",
+        "cui_os_piecewise",
+        "--engine",
+        "laplace",
+        "--draws",
+        "100",
+        "--workers",
+        "2",
+    )
+    code, _, err = run(monkeypatch, capsys, "report", *told, "--quiet", "--out", out)
+    assert (code, err) == (0, "")
+    page = (out / "report.html").read_text(encoding="utf-8")
+    body = page[page.index("<body>") :]
+    assert body.index("RECONSTRUCTED") < body.index("<h1>")
+    assert "over 20 reconstructions" in body
+    assert "median PFS is not reached, but median OS is 38 months" in body
+    (row,) = rows_of(out / "reconstructions.csv")
+    assert (row["members"], row["provenance"]) == ("20", "reconstructed")
