@@ -28,7 +28,7 @@ def checked(plan: ModelPlan, drawn: Draws) -> Diagnostics:
     """Return the diagnostics of every parameter and coefficient, or of the importance weights."""
     if "pareto_k" in drawn.stats:
         k, effective, edge = (float(drawn.stats[name][0, 0]) for name in ("pareto_k", "importance_ess", "grid_edge"))
-        return diagnose_weights(k, effective, edge)
+        return diagnose_weights(k, effective, edge, drawn.stats["pareto_k"].size)
     chains, draws = drawn.values["baseline"].shape[:2]
     flat = {name: values.reshape(chains * draws, -1) for name, values in drawn.values.items()}
     beta = parameters.coefficients(plan.design.blocks, flat, chains * draws).reshape(chains, draws, -1)

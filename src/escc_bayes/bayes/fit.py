@@ -88,7 +88,8 @@ def fit(
     Warns
     -----
     NotFitForUseWarning : R-hat above 1.01, effective sample size below 400, or divergences; for ``laplace`` Pareto k
-        above 0.7, importance sample size below 400, or a grid of hyperparameters that leaves mass out.
+        above 0.7, importance sample size below a fifth of the draws (400 to 4,000), or a grid of hyperparameters that
+        leaves mass out.
 
     Examples
     --------

@@ -71,7 +71,7 @@ class RefitTable:
     @property
     def verdicts(self) -> tuple[str, ...]:
         """``ok`` or NOT FIT FOR USE with its reasons, for each refit."""
-        return tuple(diagnose_weights(*map(float, row[:3])).verdict for row in self.checks)
+        return tuple(diagnose_weights(float(k), float(ess), float(edge)).verdict for k, ess, edge in self.checks[:, :3])
 
     @property
     def log_marginal_likelihood(self) -> FloatArray:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from escc_bayes.data.covariates import CovariateData, finite_numbers, read_covariate
 from escc_bayes.data.endpoints import EndpointData, need_column, read_endpoint, refuse_order
-from escc_bayes.data.schema import CohortSchema, load_schema
+from escc_bayes.data.schema import UNNAMED, CohortSchema, load_schema
 from escc_bayes.data.suspicions import suspicions
 from escc_bayes.data.table import RawTable, read_table
 from escc_bayes.foundation.checks import suggestion
@@ -140,7 +140,7 @@ def read_cohort(
     schema : path of a schema file, or a schema.
     provenance : observed | reconstructed | simulated. A column ``provenance`` in the data says it too
         and must agree; with neither, the data are taken as observed.
-    name : a name for outputs; absent: the schema's.
+    name : a name for outputs; absent: the schema's, or the file's where the schema has none.
 
     Returns
     -------
@@ -164,7 +164,8 @@ def read_cohort(
       os: 1 events in 2 patients, 50 % censored
     """
     known = schema if isinstance(schema, CohortSchema) else load_schema(Path(schema))
-    return cohort_of(read_table(source), known, provenance=provenance, name=name)
+    of_file = Path(source).stem if isinstance(source, str | Path) and known.name == UNNAMED else None
+    return cohort_of(read_table(source), known, provenance=provenance, name=name or of_file)
 
 
 def cohort_of(table: RawTable, known: CohortSchema, *, provenance: str | None, name: str | None) -> Cohort:

@@ -10,6 +10,8 @@ from escc_bayes.foundation import checks
 from escc_bayes.foundation.errors import CutError, SchemaError, TomlError
 from escc_bayes.foundation.toml import read_toml
 
+# The name of a cohort whose schema gives none and which comes from no file.
+UNNAMED = "cohort"
 MONTHS_PER = MappingProxyType({"days": 1 / 30.4375, "weeks": 7 / 30.4375, "months": 1.0, "years": 12.0})
 KINDS = ("ordered", "nominal", "binary", "continuous")
 MISSING_TIMES = ("refuse", "drop")
@@ -135,7 +137,7 @@ def schema_from(raw: Mapping[str, object], where: str) -> CohortSchema:
                 f"{where}, endpoints.{endpoint.name}: not_after = '{endpoint.not_after}' is no endpoint; {hint}"
             )
     return CohortSchema(
-        name=checks.text(raw.get("name", "cohort"), f"{where}, name"),
+        name=checks.text(raw.get("name", UNNAMED), f"{where}, name"),
         time_unit=checks.one_of(raw.get("time_unit", "months"), tuple(MONTHS_PER), f"{where}, time_unit"),
         endpoints=MappingProxyType(built),
         covariates=MappingProxyType({n: covariate_from(n, b, where) for n, b in covariates.items()}),

@@ -392,6 +392,9 @@ def test_verdicts_of_weighted_draws():
     assert diagnose_weights(float("nan"), 5000.0, 0.0).verdict == "ok"
     assert "Pareto k 0.81 above 0.7" in diagnose_weights(0.81, 5000.0, 0.0).verdict
     assert "importance sample size 120 below 400" in diagnose_weights(0.3, 120.0, 0.0).verdict
+    assert "importance sample size 1500 below 1600" in diagnose_weights(0.3, 1500.0, 0.0, 8000).verdict
+    assert diagnose_weights(0.3, 1700.0, 0.0, 8000).verdict == "ok"
+    assert "below 4000" in diagnose_weights(0.3, 3900.0, 0.0, 100_000).verdict
     assert "2.0 % of the mass beyond" in diagnose_weights(0.3, 5000.0, 0.02).verdict
     assert Diagnostics(0, 1.0, 500.0, 500.0, "b").verdict == "ok"
 

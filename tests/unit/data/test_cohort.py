@@ -263,3 +263,15 @@ def test_subset_takes_masks_and_positions_with_repeats(small):
     twice = cohort.subset(np.array([2, 2]))
     np.testing.assert_array_equal(times(twice), [24.25, 24.25])
     assert twice.ids == ("P3", "P3")
+
+
+def test_a_cohort_is_named_by_the_caller_the_schema_or_its_file(tmp_path):
+    """In this order; a data frame without any of them is called cohort."""
+    (tmp_path / "clinic.csv").write_text("t,d\n5,1\n9,0\n")
+    plain = schema_from({"endpoints": {"os": {"time": "t", "event": "d"}}}, "s")
+    named = schema_from({"name": "ward", "endpoints": {"os": {"time": "t", "event": "d"}}}, "s")
+    path = tmp_path / "clinic.csv"
+    assert read_cohort(path, plain).name == "clinic"
+    assert read_cohort(path, named).name == "ward"
+    assert read_cohort(path, named, name="mine").name == "mine"
+    assert read_cohort(pd.DataFrame({"t": [5.0, 9.0], "d": [1, 0]}), plain).name == "cohort"
