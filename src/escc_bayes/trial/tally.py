@@ -4,6 +4,7 @@ Every block has its own random stream, and sums are formed chunk by chunk in ord
 how many workers share the chunks.
 """
 
+import ctypes
 from functools import cache
 
 import numpy as np
@@ -16,8 +17,9 @@ from escc_bayes.trial.design import TrialDesign
 # A block's arrays stay in the processor's second-level cache; so do those of the posterior of a chunk.
 BLOCK = 250
 CHUNK = 4 * BLOCK
-# Just below the largest array for which glibc moves its threshold (32 MB).
-KEPT_BYTES = 31 * 2**20
+# glibc's mallopt(3): arrays from so many bytes on are mapped alone (its largest value), so many freed ones are kept.
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+MAPPED_BYTES, KEPT_BYTES = 32 * 2**20, 512 * 2**20
 FIELDS = (
     "success",
     "early_success",
@@ -46,12 +48,18 @@ def chunk_count(trials: int) -> int:
 
 @cache
 def keep_freed_memory() -> None:
-    """Free one large array, once in a process: glibc then keeps memory of that size instead of giving it back.
+    """Tell glibc, once in a process, to keep freed memory of a block's arrays instead of giving it back.
 
-    Otherwise every block's arrays are new pages from the kernel, and these cost more than the arithmetic in them.
+    Otherwise every block's arrays are new pages from the kernel, and these cost more than the arithmetic in them. Dask
+    starts its workers with MALLOC_TRIM_THRESHOLD_, which also stops glibc from finding these thresholds by itself.
     Elsewhere it does nothing.
     """
-    np.empty(KEPT_BYTES, dtype=np.uint8)
+    try:
+        set_option = ctypes.CDLL(None).mallopt
+    except (OSError, AttributeError, TypeError):
+        return
+    set_option(M_MMAP_THRESHOLD, MAPPED_BYTES)
+    set_option(M_TRIM_THRESHOLD, KEPT_BYTES)
 
 
 def chunk_evidence(
