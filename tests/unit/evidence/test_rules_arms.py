@@ -48,6 +48,21 @@ def test_two_counts_of_one_arm(changed, severity, words):
 
 
 @pytest.mark.parametrize(
+    ("name", "value", "quote", "expected"),
+    [
+        ("deaths_n", "50", "50 patients died", ["contradiction"]),
+        ("deaths_n", "31", "31 patients died", []),
+        ("deaths_n", "40", "40 patients had died at the final follow-up", []),
+        ("deaths_from_sepsis_n", "5", "5 died of sepsis", []),
+    ],
+)
+def test_deaths_are_the_events_of_overall_survival(name, value, quote, expected):
+    curve = {"arm": "all", "endpoint": "OS", "n": 79, "events": 31}
+    study = study_of(n=79, survivals=[curve], numbers=[{"name": name, "value": value, "quote": quote}])
+    assert severities(one_arm_two_counts(study)) == expected
+
+
+@pytest.mark.parametrize(
     "changed",
     [
         {"effect": EFFECT | {"subgroup": "PD-L1 positive", "n_versus": 61, "events_versus": 40}},

@@ -268,3 +268,21 @@ def test_difference_of_rmst_is_that_of_its_parts(gain, expected):
     values = {"rmst_a": "20.2", "rmst_b": "16.0", "rmst_gain": gain, "rmst_tau": "24"}
     numbers = [{"name": name, "value": Decimal(value)} for name, value in values.items()]
     assert severities(rmst_within_horizon(study_of(numbers=numbers))) == expected
+
+
+@pytest.mark.parametrize(
+    ("quote", "expected"),
+    [
+        ("31 of 88 patients (35.2%) responded", []),
+        ("31 of 88 patients (37.2%) responded", ["contradiction"]),
+        ("toxicity 31/88 (35.2%)", []),
+        ("toxicity in 35.2% (31 of the 88)", []),
+        ("toxicity in 37.2% (31 of the 88)", ["contradiction"]),
+        ("31 deaths (35.2%) of 88 with the drug", []),
+        ("31 deaths (37.2%) of 88 with the drug", ["contradiction"]),
+    ],
+)
+def test_a_fraction_is_read_whole_however_it_is_written(quote, expected):
+    """31/88 = 35.23 %; the 88 before a bracket is a denominator and no count."""
+    study = study_of(n=88, numbers=[{"name": "toxicity", "value": "31", "quote": quote}])
+    assert severities(percentages_against_counts(study)) == expected

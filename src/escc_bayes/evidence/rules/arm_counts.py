@@ -5,15 +5,17 @@ The same words must carry the same number within one paper: Wilkinson et al. 202
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import combinations
+from itertools import combinations, product
 from typing import NamedTuple
 
 from escc_bayes.data.study import PublishedEstimate, Study
 from escc_bayes.evidence.finding import Finding, Severity
 from escc_bayes.evidence.rules.counts import ALLOCATED
 from escc_bayes.evidence.rules.number_names import is_count, subject
+from escc_bayes.evidence.rules.repeated_counts import TIMES
 
 RULE = "repeated"
+DEATHS, ANY = frozenset(["deaths", "death", "died", "dead"]), frozenset(["all", "total", "os", "overall", "patients"])
 EVERYBODY = frozenset(["all", "all patients", "overall", "total", "everyone", "whole cohort", "entire cohort"])
 """Names that stand for no arm of their own: all patients, all lesions."""
 OTHER_PATIENTS = re.compile(r"match|psm|weight|iptw|landmark|subset|per.protocol|evaluable", flags=re.IGNORECASE)
@@ -38,6 +40,7 @@ def one_arm_two_counts(study: Study) -> Iterator[Finding]:
     yield from differing(study, "patients", same_moment)
     events = [*curve_events(study), *effect_events(study)]
     yield from differing(study, "events", [pair for pair in combinations(events, 2) if one_group(*pair)])
+    yield from differing(study, "deaths", product(deaths(study), deaths_of_curves(study)))
 
 
 def one_population(one: Printed, other: Printed) -> bool:
@@ -108,6 +111,27 @@ def effect_events(study: Study) -> Iterator[Printed]:
                 yield Printed(arm, estimate.endpoint, estimate.cutoff, events, n, estimate.place)
 
 
+def deaths(study: Study) -> Iterator[Printed]:
+    """Yield the number of patients who died, of all patients and at no stated time."""
+    for number in study.numbers:
+        named = set(subject(number))
+        if (
+            named & DEATHS
+            and named <= DEATHS | ANY
+            and is_count(number)
+            and not re.search(TIMES, number.quote.casefold())
+        ):
+            yield Printed("all patients", "", "", int(number.value), None, number.place)
+
+
+def deaths_of_curves(study: Study) -> Iterator[Printed]:
+    """Yield the events of overall survival of all patients, where the study prints one data cut."""
+    curves = [c for c in study.survivals if c.endpoint.casefold() in ("os", "overall survival")]
+    whole = [c for c in curves if c.n is not None and c.n == study.n and c.events is not None]
+    if len(whole) == 1 and not any(c.cutoff for c in curves):
+        yield Printed("all patients", "", "", whole[0].events or 0, None, whole[0].place)
+
+
 def differing(study: Study, what: str, pairs: Iterable[tuple[Printed, Printed]]) -> Iterator[Finding]:
     """Report pairs of prints that differ, once for each arm and pair of counts.
 
@@ -119,7 +143,7 @@ def differing(study: Study, what: str, pairs: Iterable[tuple[Printed, Printed]])
         if one.patients == other.patients or counts in told:
             continue
         told.add(counts)
-        certain = what == "events" or one.allocated or other.allocated
+        certain = what != "patients" or one.allocated or other.allocated
         severity: Severity = "contradiction" if certain else "notice"
         yield Finding(
             study.id,

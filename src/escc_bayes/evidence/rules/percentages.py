@@ -16,12 +16,21 @@ from escc_bayes.evidence.rules.number_names import is_count, is_percentage, stan
 from escc_bayes.evidence.rules.partitions import ARM_NOUNS, CASES, SEX, groups, partitions, within
 
 RULE = "percentages"
-COUNT = r"(\d+)(?: cases?| patients?)?"
-PERCENT = r"(\d{1,3}(?:\.\d+)?)\s*%"
-PAIRS = (
-    re.compile(rf"(?<![\d.]){COUNT} \({PERCENT}\)"),
-    re.compile(rf"(?<![\d.])(?P<percent>\d{{1,3}}(?:\.\d+)?)\s*% \({COUNT}(?:/(?P<of>\d+))?\)"),
+WHO = r"(?: (?:cases?|patients?|participants?|subjects?|deaths?|events?|men|women))?"
+COUNT = rf"(?P<count>\d+){WHO}"
+PERCENT = r"(?P<percent>\d{1,3}(?:\.\d+)?)\s*%"
+OF = rf"(?:\s?/\s?| (?:out )?of (?:the |all )?)(?P<of>\d+){WHO}"
+PAIRS = tuple(
+    re.compile(rf"(?<![\d./]){form}")
+    for form in (
+        # 31/88 (35.2%), 31 of 88 patients (35.2%); 35.2% (31/88), 35.2% (31); 31 (35.2%) of 88; 31 patients (35.2%)
+        rf"{COUNT}{OF} \({PERCENT}\)",
+        rf"{PERCENT} \({COUNT}(?:{OF})?\)",
+        rf"{COUNT} \({PERCENT}\) of (?:the |all )?(?P<of>\d+)\b",
+        rf"{COUNT} \({PERCENT}\)",
+    )
 )
+"""How a sentence joins count, percentage and denominator; what one form has read, the next leaves alone."""
 NO_SHARE = frozenset(
     [
         "os",
@@ -92,11 +101,21 @@ def quoted_pairs(study: Study) -> Iterator[Pair]:
     entries: tuple[Entry, ...] = (*study.survivals, *study.numbers, *study.estimates)
     for entry in entries:
         own = str(entry.value) if isinstance(entry, PublishedNumber) else ""
-        for found in PAIRS[0].finditer(entry.quote):
-            yield Pair(int(found[1]), found[2], None, entry, entry.place if found[1] == own else "")
-        for found in PAIRS[1].finditer(entry.quote):
-            of = int(found["of"]) if found["of"] else None
-            yield Pair(int(found[2]), found["percent"], of, entry, entry.place if found[2] == own else "")
+        for found in joined(entry.quote):
+            named = found.groupdict()
+            of = int(named["of"]) if named.get("of") else None
+            place = entry.place if named["count"] == own else ""
+            yield Pair(int(named["count"]), named["percent"], of, entry, place)
+
+
+def joined(quote: str) -> Iterator[re.Match[str]]:
+    """Yield each place of a sentence that joins a count with a percentage, by the form that reads most of it."""
+    taken: list[tuple[int, int]] = []
+    for form in PAIRS:
+        for found in form.finditer(quote):
+            if not any(found.start() < end and begin < found.end() for begin, end in taken):
+                taken.append(found.span())
+                yield found
 
 
 def named_pairs(study: Study) -> Iterator[Pair]:
