@@ -42,5 +42,6 @@ def boundaries_over_events(boundaries: Sequence[Boundary], *, palette: Palette =
     ax.set_xlim(0.0, 1.05 * max(float(of.events[-1]) for of in boundaries))
     ax.set_xlabel("Events")
     ax.set_ylabel("Z (positive: treatment does better)")
-    ax.legend(loc="center left")
+    # Long enough to show dashes.
+    ax.legend(loc="center left", handlelength=4.0)
     return ax

@@ -37,6 +37,10 @@ def truth_table(design: TrialDesign) -> Table:
     return Table(f"What is taken as true of the arms{of}.", head, rows)
 
 
+# Limits that many times apart say nothing that a reader could use.
+FLAT = 1e6
+
+
 def prior_table(design: TrialDesign) -> Table:
     """Return every prior on the hazard ratio; worth in events of a 1:1 trial."""
     priors: list[tuple[str, NormalMixture]] = []
@@ -55,10 +59,11 @@ def prior_row(name: str, prior: NormalMixture) -> tuple[str, ...]:
     """Return one prior."""
     low, high = (math.exp(end) for end in prior.interval(0.95))
     worth = effective_events(prior)
+    flat = f"practically flat (SD {prior.sd:g} on the log scale)"
     return (
         name,
         f"{math.exp(prior.quantile(0.5)):.2f}",
-        f"{low:.3g} to {high:.3g}",
+        flat if high > FLAT * low else f"{low:.3g} to {high:.3g}",
         f"{prior.cdf(0.0):.3f}",
         f"{worth.elir:.1f} ({worth.moment:.1f})",
     )
