@@ -6,6 +6,8 @@ from escc_bayes.data.bundled import find_study, study_names
 from escc_bayes.data.study import read_study
 from escc_bayes.evidence.audit import audit
 from escc_bayes.evidence.rules.arm_counts import one_arm_two_counts
+from escc_bayes.evidence.rules.implied_events import implied_events
+from escc_bayes.evidence.rules.medians import medians_against_ratio
 from escc_bayes.evidence.study_effects import standard_error
 from tests.unit.evidence.studies import severities, study_of
 
@@ -107,3 +109,29 @@ def test_an_interval_from_zero_is_no_contradiction_and_gives_no_standard_error()
     # |log 0.012| / z(0.047) by scipy.stats.norm.isf(0.0235) = 1.98614.
     assert se == pytest.approx(4.422849 / 1.986140, rel=1e-4)
     assert "P value" in source
+
+
+@pytest.mark.parametrize(
+    ("ratio", "low", "high", "expected"), [("1.40", "1.10", "1.78", 1), ("0.55", "0.43", "0.70", 0)]
+)
+def test_named_curves_say_which_median_is_whose(ratio, low, high, expected):
+    """Medians 24 (drug) and 12 (placebo): 12/24 = 0.5 over constant hazards; 1.40 says the opposite."""
+    effect = EFFECT | {"value": ratio, "ci_low": low, "ci_high": high}
+    curves = [
+        {"arm": "drug", "endpoint": "OS", "n": 158, "median": "24.0"},
+        {"arm": "placebo", "endpoint": "OS", "n": 161, "median": "12.0"},
+    ]
+    found = list(medians_against_ratio(study_of(estimates=[effect], survivals=curves)))
+    assert [f.severity for f in found] == ["notice"] * expected
+
+
+def test_deaths_of_the_text_bound_the_precision_of_a_ratio():
+    """HR 0.60, P 0.0001: z 3.89, SE 0.13, 4 / SE^2 = 213 events; 60 patients died."""
+    effect = {k: v for k, v in EFFECT.items() if not k.startswith("events")}
+    effect |= {"value": "0.60", "p": "0.0001", "n_hazard_of": 100, "n_versus": 100}
+    died = {"name": "deaths_n", "value": "60", "quote": "60 patients died"}
+    study = study_of(n=200, estimates=[effect], numbers=[died])
+    assert severities(implied_events(study)) == ["notice", "contradiction"]
+    assert severities(
+        implied_events(study_of(n=2000, estimates=[effect | {"n_hazard_of": 1000, "n_versus": 1000}]))
+    ) == ["notice"]

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from escc_bayes.data.rounding import Interval
 from escc_bayes.data.study import PublishedEstimate, PublishedSurvival, Study
 from escc_bayes.evidence.finding import Finding
+from escc_bayes.evidence.rules.arm_counts import deaths
 from escc_bayes.evidence.rules.curves import endpoint
 from escc_bayes.evidence.rules.wald import normal_quantile, se_from_limits, se_from_p, z_from_p
 
@@ -99,14 +100,17 @@ def is_arm(curve: PublishedSurvival, label: str, n: int | None) -> bool:
 
 
 def events_given(study: Study, estimate: PublishedEstimate) -> int | None:
-    """Return the events printed with an estimate or with its groups; at most those of all patients."""
+    """Return the events printed with an estimate or with its groups; at most those, or the deaths, of all patients."""
     groups = events_of_groups(study, estimate)
     if groups is not None:
         return sum(groups)
     if estimate.events is not None:
         return estimate.events
     whole = [curve.events for curve in curves_beside(study, estimate) if curve.n is not None and curve.n == study.n]
-    return next((events for events in whole if events is not None), None)
+    printed = [events for events in whole if events is not None]
+    if not printed and endpoint(estimate.endpoint) == endpoint("OS") and not (estimate.subgroup or estimate.cutoff):
+        printed = [found.patients for found in deaths(study)]
+    return max(printed, default=None)
 
 
 def too_precise(study: Study, estimate: PublishedEstimate, se: Interval, *, exact: bool) -> Iterator[Finding]:

@@ -40,13 +40,26 @@ def belong(estimate: PublishedEstimate, one: PublishedSurvival, other: Published
     )
 
 
+def log_ratio(over: PublishedSurvival, under: PublishedSurvival) -> Interval:
+    """Return the logarithm of the ratio of two medians."""
+    a, b = log_interval(over.median), log_interval(under.median)
+    return Interval(a.low - b.high, a.high - b.low)
+
+
 def compared(
     study: Study, estimate: PublishedEstimate, one: PublishedSurvival, other: PublishedSurvival
 ) -> Iterator[Finding]:
-    """Report medians whose ratio is far from the hazard ratio, in whichever direction suits it better."""
-    a, b, ratio = log_interval(one.median), log_interval(other.median), log_interval(estimate.value)
-    forward, backward = Interval(a.low - b.high, a.high - b.low), Interval(b.low - a.high, b.high - a.low)
-    gap, chosen = min((ratio.gap(way), way) for way in (forward, backward))
+    """Report medians whose ratio is far from the hazard ratio.
+
+    Curves called as the groups of the estimate say which median is whose; others are taken as suits them better.
+    """
+    ratio = log_interval(estimate.value)
+    ways = [log_ratio(one, other), log_ratio(other, one)]
+    if estimate.hazard_of and one.arm.casefold() == estimate.hazard_of.casefold():
+        ways = ways[1:]
+    elif estimate.hazard_of and other.arm.casefold() == estimate.hazard_of.casefold():
+        ways = ways[:1]
+    gap, chosen = min((ratio.gap(way), way) for way in ways)
     if gap <= TOLERANCE:
         return
     log_hr, from_medians = math.log(float(estimate.value or 1)), (chosen.low + chosen.high) / 2
