@@ -17,6 +17,8 @@ from escc_bayes.hazard.piecewise import FloatArray
 HALVINGS = 40
 STEEPEST = 5.0
 MOST_LOST = 6
+# Numbers of events to try.
+COUNTS = 4
 # Nobody has an event before this month.
 SHORTEST = 0.1
 # How much of a tilt acts between printed points; the rest acts after the last, where nothing is printed.
@@ -33,11 +35,15 @@ class Arm:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What happened between two printed points: event and censoring months, and survival at its end."""
+    """What happened between two printed points: event and censoring months, and survival at its end.
+
+    ``gap`` : how far that is from what is printed.
+    """
 
     events: FloatArray
     censored: FloatArray
     survival: float
+    gap: float
 
 
 def arm_through(
@@ -101,11 +107,15 @@ def passed(
     # A patient may have to be censored for every event that is left over.
     wanted = round((left - inside.size / 2.0) * (1.0 - anchor.middle / survival))
     most = left - inside.size - waiting.size
-    # The count that moves the censored least.
-    nearest = counts[np.abs(counts - wanted).argmin()] if counts.size else wanted
-    count = int(np.clip(nearest, 0, max(most, 0)))
-    part = part_with(count, anchor, start, left, survival, inside, tilt, rng, fixed=fixed)
-    return part, inside, waiting
+    # Those that move the censored least come first.
+    nearest = counts[np.argsort(np.abs(counts - wanted), kind="stable")][:COUNTS] if counts.size else [wanted]
+    parts: list[Part] = []
+    for count in nearest:
+        told = int(np.clip(count, 0, max(most, 0)))
+        parts.append(part_with(told, anchor, start, left, survival, inside, tilt, rng, fixed=fixed))
+        if parts[-1].gap == 0.0:
+            break
+    return min(parts, key=lambda part: part.gap), inside, waiting
 
 
 def possible_counts(anchor: Anchor, left: int, survival: float, censored: int) -> FloatArray:
@@ -117,12 +127,22 @@ def possible_counts(anchor: Anchor, left: int, survival: float, censored: int) -
 
 
 def allowed(anchor: Anchor, left: int, survival: float, censored: int) -> Interval:
-    """Return where survival may end; at a median, at or below one half by less than the worth of one event."""
+    """Return where survival may end; at a median, at or below one half by less than the worth of one event.
+
+    Where a rate follows the median at once, whole events must lead from one to the other.
+    """
     if not anchor.crossing:
         return anchor.survival
-    remaining = max((left - censored) * 0.5 / survival, 1.0)
-    least = 0.5 * (1.0 - 1.0 / (remaining + 1.0)) + 1e-6
-    return Interval(max(least, anchor.survival.low), max(least, anchor.survival.high))
+    one_event = 0.5 / max((left - censored) * 0.5 / survival, 1.0)
+    least, (low, high) = 0.5 - one_event / (1.0 + 2.0 * one_event) + 1e-6, anchor.survival
+    if low <= 0.0:
+        return Interval(least, 0.5)
+    between = np.floor((0.5 - high) / one_event + 1e-9) * one_event
+    return (
+        Interval(max(low + between, least), min(high + between, 0.5))
+        if high + between > least
+        else Interval(least, 0.5)
+    )
 
 
 def part_with(
@@ -158,7 +178,7 @@ def part_with(
         before = survival_after(events[:-1], moved, left, survival) if anchor.crossing else 1.0
         gap = max(low - end, end - high, 0.5 + 1e-9 - before, 0.0)
         if gap < nearest:
-            best, nearest = Part(events, moved, end), gap
+            best, nearest = Part(events, moved, end, gap), gap
         if gap == 0.0:
             break
         # A larger power moves the censored before the events, so that fewer are at risk and survival ends lower.

@@ -26,7 +26,7 @@ type Maker = Callable[[int, float], Arm]
 DECIMALS = 4
 # Cohorts to try, the most that one statistic counts against one, and what the limits of a median count: they follow
 # from the curve and its numbers at risk, and are not aimed at.
-ATTEMPTS, FEW, FAR, OF_LIMITS = 12, 3, 20.0, 0.05
+ATTEMPTS, FEW, FAR, OF_LIMITS = 16, 3, 200.0, 0.05
 LIMITS = (kinds.MEDIAN_LOW, kinds.MEDIAN_HIGH)
 # Longest follow-up where nothing says it, as a multiple of the last printed point.
 BEYOND = 1.6
@@ -84,12 +84,12 @@ def best_of(printed: ArmPrint, seed: Seed) -> Member:
     a follow-up that a few cohorts did not have, is not worth more of them.
     """
     targets = printed.targets()
-    best, least, aim = None, np.inf, 1.0
+    best, least, aim = None, (np.inf, np.inf), 1.0
     for attempt in range(ATTEMPTS):
         member = member_of(printed, stream(seed, "attempt", str(attempt)), aim)
         missed, core, share = misses(printed, targets, member)
-        if missed < least:
-            best, least = member, missed
+        if (core, missed) < least:
+            best, least = member, (core, missed)
         if missed == 0.0 or (core == 0.0 and attempt >= FEW):
             break
         aim = float(np.clip(aim * share, 0.8, 1.25))

@@ -36,7 +36,8 @@ def of_curve(target: Target, arm: Arm) -> float | None:
     curve = kaplan_meier(arm.time, arm.event, level=LEVEL)
     steps = np.concatenate(([1.0], curve.survival))
     middle = quantile(curve)
-    below = np.flatnonzero(curve.survival <= 0.5)
+    # One half itself may come out of the product a little above it.
+    below = np.flatnonzero(curve.survival <= 0.5 + 1e-12)
     if target.kind in (kinds.MEDIAN_LOW, kinds.MEDIAN_HIGH) and target.arg:
         return None
     month = target.arg / kinds.TICKS_PER_MONTH
