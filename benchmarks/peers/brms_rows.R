@@ -2,6 +2,8 @@
 # Reads rows.csv, writes draws.bin: doubles, iterations within chains within columns. COMPILED: a file that keeps the
 # compiled model; made if it is not there, and used without compiling if it is.
 suppressPackageStartupMessages(library(brms))
+# Debian's rstan looks for Boost in a package that Debian does not have; its headers are the system's (libboost-dev).
+if (!nzchar(system.file("include", package = "BH"))) rstan::rstan_options(boost_lib = "/usr/include")
 arguments <- commandArgs(trailingOnly = TRUE)
 folder <- arguments[1]
 rows <- read.csv(file.path(folder, "rows.csv"))

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cohort:
     """Patients whose data passed every check. Build with ``read_cohort`` or ``example_cohort``.
+
+    Not slotted: the digest is computed once and kept.
 
     Attributes
     ----------
@@ -87,7 +90,7 @@ class Cohort:
             found |= {f"covariate.{name}": covariate.values, f"known.{name}": covariate.known_at}
         return found
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Digest of the data and of their coding, 12 hexadecimal digits.
 
