@@ -4,25 +4,26 @@ from typing import NamedTuple
 
 import numpy as np
 
-from escc_bayes.evidence.reconstruction.changes import BEFORE, propose, undo
-from escc_bayes.evidence.reconstruction.compiled import compiled
-from escc_bayes.evidence.reconstruction.loss import EXACT, ROUGH, Values, loss_of, refresh
+from escc_bayes.evidence.reconstruction.bench import Bench, new_bench
+from escc_bayes.evidence.reconstruction.borrow import (
+    borrowed_aims,
+    borrowed_bench,
+    borrowed_structure,
+    borrowed_working,
+)
+from escc_bayes.evidence.reconstruction.changes import propose, undo
+from escc_bayes.evidence.reconstruction.compiled import borrowed, compiled
+from escc_bayes.evidence.reconstruction.judge import computed, judged, settle, weighed
+from escc_bayes.evidence.reconstruction.loss import loss_of
 from escc_bayes.evidence.reconstruction.problem import (
-    LOG_HR,
     REQUIRED,
-    TASK_KIND,
-    WALD_Z,
     WEIGHT,
-    Aims,
-    BoolArray,
-    IntArray,
     Problem,
     RandomState,
     State,
 )
 from escc_bayes.evidence.reconstruction.random_numbers import uniform
-from escc_bayes.evidence.reconstruction.rank_statistics import cox_room
-from escc_bayes.evidence.reconstruction.reach import Reach, mark_stale
+from escc_bayes.evidence.reconstruction.reach import moved_tasks
 from escc_bayes.evidence.reconstruction.working import Working, store, working_from
 from escc_bayes.hazard.piecewise import FloatArray
 
@@ -30,6 +31,11 @@ from escc_bayes.hazard.piecewise import FloatArray
 HARDER, EASED = 1.1, 0.2
 # Once the required targets are matched: what their weights and those of the others are multiplied with, and the heat.
 HOLD, APPROACH, KEEP = 3.0, 5.0, 0.02
+# A loss of the required targets with which none is outside its tolerance: the search aims two per cent inside, and the
+# lowest weight is 0.7.
+CLOSE = 0.013
+# A loss of the required targets after the trial with which a search is given up.
+HOPELESS = 3.0
 
 
 class Schedule(NamedTuple):
@@ -38,48 +44,16 @@ class Schedule(NamedTuple):
     ``steps`` : proposals at most. ``hot``, ``cold`` : temperatures in units of the loss; geometric in between.
     ``patience`` : proposals after which the weight of every target that is not matched grows, and that of the others
     goes back towards its own; 0 never (Morris 1993, AAAI-93:40, the breakout method). ``more`` : proposals that bring
-    the other targets nearer once every required one is matched.
+    the other targets nearer once every required one is matched. ``trial`` : proposals after which a search that is
+    still far away is given up; 0 never.
     """
 
     steps: int
     hot: float
     cold: float
-    patience: int
-    more: int
-
-
-@compiled
-def empty_values(problem: Problem, n: int) -> Values:
-    """Return values of ``n`` patients of which every one is stale."""
-    aims, lut = problem.aims, problem.structure.lut
-    tasks, targets, size = aims.task_start.size - 1, aims.target.shape[0], aims.model.shape[1]
-    levels = lut.max() + 1 if lut.size else 1
-    return Values(
-        np.zeros(targets),
-        np.zeros(tasks),
-        np.zeros((aims.model.shape[0], size)),
-        np.ones(tasks, np.bool_),
-        np.zeros(size, np.int64),
-        cox_room(n, size, levels),
-    )
-
-
-@compiled
-def copy_values(source: Values, target: Values) -> None:
-    """Copy values, losses and estimates."""
-    target.value[:] = source.value
-    target.loss[:] = source.loss
-    target.beta[:] = source.beta
-
-
-@compiled
-def only_models(aims: Aims, stale: BoolArray) -> bool:
-    """Leave only Cox models stale; return whether one is."""
-    found = False
-    for task in range(stale.size):
-        stale[task] = stale[task] and aims.task[task, TASK_KIND] in (LOG_HR, WALD_Z)
-        found = found or stale[task]
-    return found
+    patience: int = 0
+    more: int = 0
+    trial: int = 0
 
 
 @compiled
@@ -106,22 +80,12 @@ def weigh_anew(value: FloatArray, own: FloatArray, window: FloatArray) -> None:
 
 
 @compiled
-def reckoned(endpoint: IntArray, aims: Aims, working: Working, now: Values, trial: Values) -> float:
-    """Return the loss with every value computed anew, after weights have changed."""
-    now.stale[:] = True
-    loss = refresh(endpoint, aims, working, np.inf, EXACT, now)
-    copy_values(now, trial)
-    return loss
-
-
-@compiled
 def weigh_matched(own: FloatArray, window: FloatArray) -> None:
     """Set the weights with which matched targets are kept while the others come nearer."""
     for k in range(own.shape[0]):
         window[k, WEIGHT] = own[k, WEIGHT] * (HOLD if own[k, REQUIRED] > 0.0 else APPROACH)
 
 
-@compiled
 def anneal(
     problem: Problem, state: State, random: RandomState, mix: FloatArray, schedule: Schedule, value: FloatArray
 ) -> tuple[float, int]:
@@ -138,45 +102,58 @@ def anneal(
     -------
     The loss of the required targets, and the number of proposals used.
     """
-    structure, aims = problem.structure, problem.aims
-    endpoint, own = structure.endpoint, aims.window.copy()
-    working = working_from(structure, state)
-    n = state.time.shape[1]
-    now, trial = empty_values(problem, n), empty_values(problem, n)
-    loss = reckoned(endpoint, aims, working, now, trial)
-    reach = Reach(np.zeros(endpoint.shape[0], np.bool_), np.zeros(structure.grouping.shape[0], np.bool_))
-    change = np.zeros(BEFORE + 2 * endpoint.shape[0], np.int64)
+    working = working_from(problem.structure, state)
+    bench = new_bench(problem.structure, problem.aims, state.time.shape[1])
+    found: tuple[float, int] = walk(problem, state, random, mix, schedule, value, working, bench)
+    return found
+
+
+@compiled
+def walk(
+    problem: Problem,
+    state: State,
+    random: RandomState,
+    mix: FloatArray,
+    schedule: Schedule,
+    value: FloatArray,
+    working: Working,
+    bench: Bench,
+) -> tuple[float, int]:
+    """Propose, judge, and accept by the Metropolis rule, as ``anneal`` says; whoever calls keeps every array alive.
+
+    Arrays are borrowed here, where the compiler sees that they have no reference counts.
+    """
+    structure, aims = borrowed_structure(problem.structure), borrowed_aims(problem.aims)
+    working, bench = borrowed_working(working), borrowed_bench(bench)
+    random, mix, own = borrowed(random), borrowed(mix), problem.aims.window.copy()
+    loss = computed(structure, aims, working, bench)
+    now, change = bench.now, bench.change
     best, rest = loss_by_rank(now.value, own)
-    weighed, end, matched = 0, schedule.steps, False
+    anew, end, matched = 0, schedule.steps, False
     value[:] = now.value
     step = 0
-    while step < end:
-        if best <= 0.0 and not matched:
+    while step < end and (step != schedule.trial or best <= HOPELESS or step == 0):
+        if best <= CLOSE and not matched:
             matched, end = True, step + schedule.more
             weigh_matched(own, aims.window)
-            loss = reckoned(endpoint, aims, working, now, trial)
-        elif schedule.patience > 0 and not matched and step - weighed == schedule.patience:
-            weighed = step
+            loss = weighed(aims, bench)
+        elif schedule.patience > 0 and not matched and step - anew == schedule.patience:
+            anew = step
             weigh_anew(now.value, own, aims.window)
-            loss = reckoned(endpoint, aims, working, now, trial)
+            loss = weighed(aims, bench)
         step += 1
         if not propose(structure, working, random, mix, change):
             continue
-        mark_stale(structure, aims, working, change, reach, trial.stale)
+        count = moved_tasks(structure, aims, working, change, bench.moved)
         # Metropolis rule with the uniform number drawn first: a loss above this is rejected.
         heat = KEEP if matched else schedule.hot * (schedule.cold / schedule.hot) ** (step / schedule.steps)
         bound = loss - heat * np.log(uniform(random) + 1e-300)
-        new = refresh(endpoint, aims, working, bound, ROUGH, trial)
-        if new <= bound and only_models(aims, trial.stale):
-            new = refresh(endpoint, aims, working, bound, EXACT, trial)
-        if new > bound:
+        if judged(structure, aims, working, count, loss, bound, bench) > bound:
             undo(structure, working, change)
-            copy_values(now, trial)
             continue
-        loss = new
-        copy_values(trial, now)
+        loss = settle(aims, working, count, bench)
         required, other = loss_by_rank(now.value, own)
-        if required < best or (required == best and other < rest):
+        if required < best or (required <= max(best, CLOSE) and other < rest):
             best, rest = required, other
             store(working, state)
             value[:] = now.value

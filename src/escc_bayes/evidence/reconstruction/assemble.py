@@ -61,13 +61,15 @@ def assemble(layout: Layout, targets: tuple[Target, ...], columns: Columns, aske
         grouping=table([(column, block[column]) for column in column_of], 2),
         lut=np.concatenate([contrast_lut(layout, levels), curve_lut(curves, layout, levels)]),
     )
-    return Problem(structure, aims_from(layout, targets, columns, levels, asked))
+    return Problem(structure, aims_from(layout, targets, columns, levels, asked, structure))
 
 
-def aims_from(layout: Layout, targets: tuple[Target, ...], columns: Columns, levels: int, asked: Asked) -> Aims:
+def aims_from(
+    layout: Layout, targets: tuple[Target, ...], columns: Columns, levels: int, asked: Asked, structure: Structure
+) -> Aims:
     """Return the targets as arrays; ``levels`` at most of one column."""
     endpoints, names = [e.name for e in layout.endpoints], list(columns.codes)
-    return Aims(
+    aims = Aims(
         curve=table(curve_rows(keys_of(targets, CurveKey), endpoints, len(layout.contrasts)), 3),
         test=table([test_row(t, layout, endpoints) for t in keys_of(targets, TestKey)], 3),
         model=model_table(keys_of(targets, ModelKey), endpoints),
@@ -78,7 +80,47 @@ def aims_from(layout: Layout, targets: tuple[Target, ...], columns: Columns, lev
         target=table([(t.kind, reference(t, targets, endpoints)) for t in targets], 2),
         argument=np.array([(t.arg, t.level) for t in targets]),
         window=np.column_stack([windows(targets), asked.weight, asked.required]),
+        candidate=np.zeros((0, 0), dtype=np.int64),
     )
+    return aims._replace(candidate=candidates(structure, aims))
+
+
+def candidates(structure: Structure, aims: Aims) -> IntArray:
+    """Return (B + E, Q + 1) the tasks that an exchange of each block, then on each endpoint, can move; end -1."""
+    blocks = [
+        [task for task in range(len(aims.task)) if block in blocks_of(aims.task[task], structure, aims)]
+        for block in range(structure.movable.size)
+    ]
+    endpoints = [
+        [task for task, row in enumerate(aims.task.tolist()) if moved_by_outcomes(row, endpoint)]
+        for endpoint in range(len(structure.endpoint))
+    ]
+    found = np.full((len(blocks) + len(endpoints), len(aims.task) + 1), -1, dtype=np.int64)
+    for row, tasks in enumerate([*blocks, *endpoints]):
+        found[row, : len(tasks)] = tasks
+    return found
+
+
+def blocks_of(task: IntArray, structure: Structure, aims: Aims) -> set[int]:
+    """Return the blocks of columns on which a task depends."""
+    kind, number = task[kinds.TASK_KIND], task[kinds.TASK_REF]
+    if kind == kinds.BROKEN_RULES:
+        return {int(structure.block[column]) for column in aims.rule[:, kinds.RULE_COLUMN]}
+    if kind in (kinds.LOG_HR, kinds.WALD_Z):
+        size = aims.model[number, kinds.MODEL_SIZE]
+        groupings = aims.model[number, kinds.MODEL_COLUMNS : kinds.MODEL_COLUMNS + size]
+        return {int(structure.grouping[g, kinds.GROUPING_BLOCK]) for g in groupings}
+    grouping = task[kinds.TASK_GROUPING]
+    return {int(structure.grouping[grouping, kinds.GROUPING_BLOCK])} if grouping >= 0 else set()
+
+
+def moved_by_outcomes(task: list[int], endpoint: int) -> bool:
+    """Return whether an exchange of outcomes on an endpoint can move a task; a curve of everyone it cannot."""
+    kind, own, grouping, subset, _ = task
+    if kind == kinds.BROKEN_RULES or subset > 0:
+        return True
+    of_patients = kind in (kinds.LOG_RANK, kinds.LOG_HR, kinds.WALD_Z) or (kind < kinds.PROGRESSED and grouping >= 0)
+    return own == endpoint and of_patients
 
 
 def asked_covariates(layout: Layout, targets: tuple[Target, ...]) -> set[str]:

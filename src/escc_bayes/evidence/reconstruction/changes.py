@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from escc_bayes.evidence.reconstruction.compiled import compiled
+from escc_bayes.evidence.reconstruction.compiled import compiled, inlined
 from escc_bayes.evidence.reconstruction.problem import (
     LEAST,
     LONGEST,
@@ -56,7 +56,7 @@ VALUE_SHARE = 0.1
 STEPS = np.array([10.0, 40.0, 150.0, 600.0])
 
 
-@compiled
+@inlined
 def propose(structure: Structure, working: Working, random: RandomState, mix: FloatArray, change: IntArray) -> bool:
     """Change the patients and write the change; False, with nothing changed, where the change drawn is impossible.
 
@@ -74,7 +74,7 @@ def propose(structure: Structure, working: Working, random: RandomState, mix: Fl
     return change_outcome(structure.endpoint, working, random, endpoint, change)
 
 
-@compiled
+@inlined
 def undo(structure: Structure, working: Working, change: IntArray) -> None:
     """Undo the last change."""
     kind, what, i, j = change[WHICH], change[WHAT], change[FIRST_SLOT], change[SECOND_SLOT]
@@ -91,14 +91,14 @@ def undo(structure: Structure, working: Working, change: IntArray) -> None:
             set_outcome(working, endpoint, i, tick, event)
 
 
-@compiled
+@inlined
 def write(change: IntArray, kind: int, what: int, i: int, j: int) -> None:
     """Write a change without a step."""
     change[WHICH], change[WHAT], change[FIRST_SLOT], change[SECOND_SLOT] = kind, what, i, j
     change[STEP], change[CLASS] = 0, 0
 
 
-@compiled
+@inlined
 def two_slots(working: Working, endpoint: int, random: RandomState, near: float) -> tuple[int, int]:
     """Return two slots: with probability ``near`` close to each other in the order of time, else any two."""
     rows, order, n = working.rows, working.order + endpoint, working.rows.shape[1]

@@ -87,8 +87,8 @@ def insist(plan: Plan, unreachable: BoolArray, seed: Seed, workers: int, report:
         found = started(demanding(base, number, INSISTENT), own)
         if overshoot(base, found) > HOPELESS:
             return found
-        longer = carried_on(demanding(base, number, rank_weight(plan.targets[number])), found, own, plan.steps)
-        return longer if longer.loss == 0.0 else found
+        longer, _ = carried_on(demanding(base, number, rank_weight(plan.targets[number])), found, own, plan.steps)
+        return longer if longer.matched else found
 
     with ThreadPoolExecutor(max_workers=workers) as pool:
         found = list(pool.map(one, numbers))
@@ -114,7 +114,7 @@ def without_had(
 ) -> BoolArray:
     """Return the unreachable targets without those that can be had: alone, and then in a few whole searches each."""
     remaining = unreachable.copy()
-    had = [number for number, found in insisted.items() if found.loss == 0.0]
+    had = [number for number, found in insisted.items() if found.matched]
     for step, numbers in enumerate([had, *[[number] for number in had if len(had) > 1]]):
         trial = remaining.copy()
         trial[numbers] = False
@@ -123,7 +123,7 @@ def without_had(
         seeds = [stream(seed, "confirm", str(step), str(k)) for k in range(CONFIRMATIONS)]
         found = side_by_side(partial(search, with_conflicts(plan, trial)), seeds, workers)
         report("What can be had after all", step + 1, 1 + len(had) * (len(had) > 1))
-        if all(f.loss == 0.0 for f in found):
+        if all(f.matched for f in found):
             remaining = trial
             if step == 0:
                 break
@@ -150,6 +150,16 @@ def side_by_side[T](work: Callable[[Seed], T], seeds: Sequence[Seed], workers: i
     """Return the results of independent searches, in order; the compiled search releases Python's lock."""
     with ThreadPoolExecutor(max_workers=workers) as pool:
         return list(pool.map(work, seeds))
+
+
+def had_after_all(plan: Plan, conflicts: Conflicts, cohorts: Sequence[Found]) -> Conflicts:
+    """Return the conflicts without what a cohort has beside all that is required: it can be had."""
+    matched = [found.distance(plan.targets) == 0.0 for found in cohorts if found.matched]
+    had = np.logical_or.reduce(matched) if matched else np.zeros(len(plan.targets), dtype=bool)
+    unreachable = conflicts.unreachable & ~had
+    return Conflicts(
+        unreachable, conflicts.nearest, {k: against for k, against in conflicts.fights.items() if unreachable[k]}
+    )
 
 
 def opponents(plan: Plan, found: Found) -> tuple[int, ...]:

@@ -1,14 +1,14 @@
-"""How far a set of patients is from its targets; after a change only what the change can move is computed again.
+"""How far a set of patients is from its targets, computed from the patients alone.
 
 A task is what gives several targets at once: a count, a curve, a test or a Cox model; tasks stand in this order.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
-from escc_bayes.evidence.reconstruction.compiled import compiled
+from escc_bayes.evidence.reconstruction.bench import Bench, new_bench
+from escc_bayes.evidence.reconstruction.compiled import compiled, inlined
 from escc_bayes.evidence.reconstruction.curve_statistics import fill_curve
+from escc_bayes.evidence.reconstruction.kept_models import try_inverse
 from escc_bayes.evidence.reconstruction.problem import (
     ARG,
     BROKEN_RULES,
@@ -35,71 +35,45 @@ from escc_bayes.evidence.reconstruction.problem import (
     WEIGHT,
     WITHIN,
     Aims,
-    BoolArray,
     IntArray,
+    Problem,
+    State,
 )
-from escc_bayes.evidence.reconstruction.rank_statistics import SE, CoxData, CoxRoom, cox, log_rank
-from escc_bayes.evidence.reconstruction.working import Working
+from escc_bayes.evidence.reconstruction.rank_statistics import SE, CoxData, cox, log_rank
+from escc_bayes.evidence.reconstruction.working import Working, working_from
 from escc_bayes.hazard.piecewise import FloatArray
 
 # Distance, in tolerances, above which a target pulls less the further it is.
 FAR = 4.0
-# Newton steps of a Cox model end when they are shorter: of a proposal, and of a set of patients that is kept.
-ROUGH, EXACT = 0.02, 1e-3
+# Newton steps of a Cox model that is reported end when they are shorter.
+PRECISE = 1e-9
 
 
-class Values(NamedTuple):
-    """Values of the targets (T,), loss (Q,) of each task, Cox estimates (M, P), and which tasks (Q,) are stale.
-
-    ``columns`` (P,) and ``room`` are where Cox models are computed; they hold nothing between two calls.
-    """
-
-    value: FloatArray
-    loss: FloatArray
-    beta: FloatArray
-    stale: BoolArray
-    columns: IntArray
-    room: CoxRoom
+def precise_values(problem: Problem, state: State) -> FloatArray:
+    """Return the values (T,) of the targets, Cox models to a step of 1e-9 from 0; times in ticks."""
+    bench = new_bench(problem.structure, problem.aims, state.time.shape[1])
+    working = working_from(problem.structure, state)
+    for task in range(bench.moved.size):
+        fill(problem.structure.endpoint, problem.aims, working, task, PRECISE, bench)
+    return bench.trial.value
 
 
 @compiled
-def refresh(endpoint: IntArray, aims: Aims, working: Working, bound: float, precision: float, values: Values) -> float:
-    """Recompute every stale target, until the loss must exceed ``bound``; return the loss, or a lower limit of it.
-
-    Tasks that stay as they are count first, so that a bad change is known by the first one or two that it moves.
-    ``endpoint`` (E, 3) of the structure.
-    """
-    start, loss, stale = aims.task_start, values.loss, values.stale
-    total = 0.0
-    for task in range(loss.size):
-        if not stale[task]:
-            total += loss[task]
-    for task in range(loss.size):
-        if total > bound:
-            return total
-        if stale[task]:
-            if aims.task[task, TASK_KIND] == LOG_RANK:
-                values.value[start[task]] = chi_square(aims.test, working, aims.task[task, TASK_REF])
-            else:
-                fill(endpoint, aims, working, task, precision, values)
-            loss[task] = loss_of(values.value, aims.window, start[task], start[task + 1])
-            total += loss[task]
-    return total
-
-
-@compiled
-def fill(endpoint: IntArray, aims: Aims, working: Working, task: int, precision: float, values: Values) -> None:
-    """Recompute the targets of a task that is no test."""
+def fill(endpoint: IntArray, aims: Aims, working: Working, task: int, precision: float, bench: Bench) -> None:
+    """Compute the values and the loss of a task from the patients alone; a Cox model starts from what was tried."""
     first, last = aims.task_start[task], aims.task_start[task + 1]
-    kind, ref = aims.task[task, TASK_KIND], aims.task[task, TASK_REF]
-    if kind == BROKEN_RULES:
-        values.value[first] = broken_rules(aims.rule, aims.rule_tick, working)
+    kind, ref, value = aims.task[task, TASK_KIND], aims.task[task, TASK_REF], bench.trial.value
+    if kind == LOG_RANK:
+        value[first] = chi_square(aims.test, working, ref)
+    elif kind == BROKEN_RULES:
+        value[first] = broken_rules(aims.rule, aims.rule_tick, working)
     elif kind == PROGRESSED:
-        values.value[first] = progressed(working.rows, ref, endpoint[ref, WITHIN])
+        value[first] = progressed(working.rows, ref, endpoint[ref, WITHIN])
     elif kind < PROGRESSED:
-        fill_curve(endpoint, aims, working, ref, first, last, values.value)
+        fill_curve(endpoint, aims, working, ref, first, last, value)
     else:
-        fill_model(aims, working, first, last, precision, values)
+        fill_model(aims, working, first, last, precision, bench)
+    bench.trial.loss[task] = loss_of(value, aims.window, first, last)
 
 
 @compiled
@@ -110,20 +84,30 @@ def chi_square(test: IntArray, working: Working, number: int) -> float:
     return log_rank(group, event, rows[working.order + endpoint], test[number, TEST_GROUPS])
 
 
-@compiled
-def fill_model(aims: Aims, working: Working, first: int, last: int, precision: float, values: Values) -> None:
+@inlined
+def model_data(model: IntArray, number: int, working: Working, columns: IntArray) -> CoxData:
+    """Return where the patients of a Cox model stand; ``columns`` is written."""
+    endpoint, size = model[number, MODEL_ENDPOINT], model[number, MODEL_SIZE]
+    for a in range(size):
+        columns[a] = working.group + model[number, MODEL_COLUMNS + a]
+    return CoxData(working.rows, working.order + endpoint, working.event + endpoint, columns[:size])
+
+
+@inlined
+def fill_model(aims: Aims, working: Working, first: int, last: int, precision: float, bench: Bench) -> None:
     """Write the log hazard ratios and Wald statistics of one Cox model."""
     number = aims.target[first, REF]
-    endpoint, size, room = aims.model[number, MODEL_ENDPOINT], aims.model[number, MODEL_SIZE], values.room
-    columns, beta = values.columns[:size], values.beta[number, :size]
-    for a in range(size):
-        columns[a] = working.group + aims.model[number, MODEL_COLUMNS + a]
-    data = CoxData(working.rows, working.order + endpoint, working.event + endpoint, columns)
-    cox(data, room, beta, precision)
+    size = aims.model[number, MODEL_SIZE]
+    beta = bench.trial.beta[number, :size]
+    found = cox(model_data(aims.model, number, working, bench.columns), bench.room, beta, precision)
+    if found:
+        try_inverse(bench.room, bench.models.tried[number], size)
+    else:
+        bench.models.tried[number] = 0.0
     for target in range(first, last):
         column = int(aims.argument[target, ARG])
         is_ratio = aims.target[target, KIND] == LOG_HR
-        values.value[target] = beta[column] if is_ratio else beta[column] / room.vector[SE, column]
+        bench.trial.value[target] = beta[column] if is_ratio else beta[column] / bench.room.vector[SE, column]
 
 
 @compiled
@@ -149,7 +133,7 @@ def broken_rules(rule: IntArray, rule_tick: IntArray, working: Working) -> float
     return count
 
 
-@compiled
+@inlined
 def breaks(kind: int, time: int, event: int, tick: int) -> bool:
     """Return whether an outcome contradicts a rule."""
     if kind == 1:
@@ -157,7 +141,7 @@ def breaks(kind: int, time: int, event: int, tick: int) -> bool:
     return time < tick and (event == 1 or kind == 2)
 
 
-@compiled
+@inlined
 def loss_of(value: FloatArray, window: FloatArray, first: int, last: int) -> float:
     """Return the sum of weight x distance from the window in units of scale; distances above ``FAR`` count less."""
     total = 0.0

@@ -124,6 +124,7 @@ class Aims(NamedTuple):
     curve : (K, 3). test : (R, 3). model : (M, 2 + P). rule : (U, 4). rule_tick : (U, L).
     task : (Q, 5). task_start : (Q + 1,) targets stand in the order of what gives them: counts, curves, tests, models.
     target : (T, 2). argument : (T, 2). window : (T, 5); the loss of a target is 0 inside [low, high].
+    candidate : (B + E, Q + 1) tasks that an exchange of each block, then on each endpoint, can move; end -1.
     """
 
     curve: IntArray
@@ -136,6 +137,7 @@ class Aims(NamedTuple):
     target: IntArray
     argument: FloatArray
     window: FloatArray
+    candidate: IntArray
 
 
 class Problem(NamedTuple):

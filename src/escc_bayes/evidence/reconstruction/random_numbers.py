@@ -5,11 +5,11 @@ Written out, so that one seed gives the same patients with every version of NumP
 
 import numpy as np
 
-from escc_bayes.evidence.reconstruction.compiled import compiled
+from escc_bayes.evidence.reconstruction.compiled import compiled, inlined
 from escc_bayes.evidence.reconstruction.problem import RandomState
 
 
-@compiled
+@inlined
 def uniform(random: RandomState) -> float:
     """Return the next number in [0, 1)."""
     random[0] += np.uint64(0x9E3779B97F4A7C15)
@@ -20,7 +20,7 @@ def uniform(random: RandomState) -> float:
     return float(z >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
-@compiled
+@inlined
 def below(random: RandomState, size: int) -> int:
     """Return a whole number in [0, size)."""
     return int(uniform(random) * size)

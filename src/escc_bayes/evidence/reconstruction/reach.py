@@ -1,7 +1,5 @@
 """Which targets a change can move; an exchange within a group moves no comparison of that grouping."""
 
-from typing import NamedTuple
-
 from escc_bayes.evidence.reconstruction.changes import (
     BEFORE,
     CLASS,
@@ -10,16 +8,14 @@ from escc_bayes.evidence.reconstruction.changes import (
     OUTCOME,
     OUTCOMES,
     SECOND_SLOT,
-    VALUES,
     WHAT,
     WHICH,
 )
-from escc_bayes.evidence.reconstruction.compiled import compiled
+from escc_bayes.evidence.reconstruction.compiled import compiled, inlined
 from escc_bayes.evidence.reconstruction.problem import (
-    GROUPING_BLOCK,
+    BROKEN_RULES,
     GROUPING_COLUMN,
     LOG_HR,
-    LOG_RANK,
     MODEL_COLUMNS,
     MODEL_SIZE,
     PROGRESSED,
@@ -31,98 +27,88 @@ from escc_bayes.evidence.reconstruction.problem import (
     TASK_SUBSET,
     WALD_Z,
     Aims,
-    BoolArray,
     IntArray,
     Structure,
 )
 from escc_bayes.evidence.reconstruction.working import Working
 
 
-class Reach(NamedTuple):
-    """Endpoints (E,) and groupings (G,) of which a change moves something; an outcome moves every grouping."""
-
-    endpoint: BoolArray
-    grouping: BoolArray
-
-
-@compiled
-def mark_stale(
-    structure: Structure, aims: Aims, working: Working, change: IntArray, reach: Reach, stale: BoolArray
-) -> None:
-    """Write ``reach``, and which tasks (Q,) a change can move."""
-    task, which = aims.task, change[WHICH]
-    mark_endpoints(working, change, reach.endpoint)
-    mark_groupings(structure.grouping, working, change, reach.grouping)
-    for q in range(stale.size):
-        kind, endpoint, grouping = task[q, TASK_KIND], task[q, TASK_ENDPOINT], task[q, TASK_GROUPING]
-        if kind == LOG_RANK:
-            stale[q] = reach.endpoint[endpoint] and reach.grouping[grouping]
-        elif kind in (LOG_HR, WALD_Z):
-            stale[q] = reach.endpoint[endpoint] and model_moves(aims.model, task[q, TASK_REF], reach.grouping)
-        elif kind < PROGRESSED:
-            stale[q] = curve_moves(which, reach, endpoint, grouping, task[q, TASK_SUBSET])
-        elif kind == PROGRESSED:
-            stale[q] = which == OUTCOME
-        else:
-            stale[q] = rules_move(structure.block, aims.rule, change)
+@inlined
+def moved_tasks(structure: Structure, aims: Aims, working: Working, change: IntArray, moved: IntArray) -> int:
+    """Write the numbers of the tasks (Q,) that a change can move, ascending; return how many."""
+    if change[WHICH] == COLUMNS or change[WHICH] == OUTCOMES:
+        row = change[WHAT] + (structure.movable.size if change[WHICH] == OUTCOMES else 0)
+        i, j = change[FIRST_SLOT], change[SECOND_SLOT]
+        return moved_by_exchange(aims.candidate[row], aims.task, aims.model, working.rows, working.group, i, j, moved)
+    if change[WHICH] == OUTCOME:
+        return moved_by_outcome(aims.task, working, change, moved)
+    return moved_by_values(structure.grouping, aims, change, moved)
 
 
-@compiled
-def mark_endpoints(working: Working, change: IntArray, moved: BoolArray) -> None:
-    """Write which endpoints a change moves; columns move every one."""
-    which, slot = change[WHICH], change[FIRST_SLOT]
-    for endpoint in range(moved.size):
-        if which == OUTCOMES:
-            moved[endpoint] = endpoint == change[WHAT]
-        elif which == OUTCOME:
-            time, event = change[BEFORE + 2 * endpoint], change[BEFORE + 2 * endpoint + 1]
-            moved[endpoint] = (
-                working.rows[endpoint, slot] != time or working.rows[working.event + endpoint, slot] != event
-            )
-        else:
-            moved[endpoint] = True
+@inlined
+def moved_by_exchange(
+    candidate: IntArray, task: IntArray, model: IntArray, rows: IntArray, group: int, i: int, j: int, moved: IntArray
+) -> int:
+    """Write the candidates whose groups at the two slots differ; ``group`` the first row of the groupings."""
+    count = 0
+    for q in candidate:
+        if q < 0:
+            break
+        kind, differs = task[q, TASK_KIND], task[q, TASK_GROUPING] < 0
+        if kind in (LOG_HR, WALD_Z):
+            number, differs = task[q, TASK_REF], False
+            for a in range(model[number, MODEL_SIZE]):
+                row = group + model[number, MODEL_COLUMNS + a]
+                differs = differs or rows[row, i] != rows[row, j]
+        elif not differs:
+            row = group + task[q, TASK_GROUPING]
+            differs = rows[row, i] != rows[row, j]
+        if differs or task[q, TASK_SUBSET] > 0:
+            moved[count] = q
+            count += 1
+    return count
 
 
 @compiled
-def mark_groupings(grouping: IntArray, working: Working, change: IntArray, moved: BoolArray) -> None:
-    """Write which groupings (G, 2) a change moves."""
-    which, what, i, j = change[WHICH], change[WHAT], change[FIRST_SLOT], change[SECOND_SLOT]
-    for g in range(moved.size):
-        if which == OUTCOME:
-            moved[g] = True
-        elif which == VALUES:
-            moved[g] = change[CLASS] == 1 and grouping[g, GROUPING_COLUMN] == what
-        else:
-            row = working.group + g
-            moved[g] = (which == OUTCOMES or grouping[g, GROUPING_BLOCK] == what) and (
-                working.rows[row, i] != working.rows[row, j]
-            )
+def moved_by_outcome(task: IntArray, working: Working, change: IntArray, moved: IntArray) -> int:
+    """Write the tasks of the endpoints whose time or event changed at the slot, and those of several endpoints."""
+    count, slot = 0, change[FIRST_SLOT]
+    for q in range(task.shape[0]):
+        kind, e = task[q, TASK_KIND], task[q, TASK_ENDPOINT]
+        if (
+            kind in (BROKEN_RULES, PROGRESSED)
+            or task[q, TASK_SUBSET] > 0
+            or working.rows[e, slot] != change[BEFORE + 2 * e]
+            or working.rows[working.event + e, slot] != change[BEFORE + 2 * e + 1]
+        ):
+            moved[count] = q
+            count += 1
+    return count
 
 
 @compiled
-def rules_move(block: IntArray, rule: IntArray, change: IntArray) -> bool:
-    """Return whether a change can move the number of patients against a rule; ``block`` (C,) of the columns."""
-    if change[WHICH] in (OUTCOMES, OUTCOME):
-        return True
-    for number in range(rule.shape[0]):
-        column = rule[number, RULE_COLUMN]
-        if change[WHAT] == (block[column] if change[WHICH] == COLUMNS else column):
-            return True
-    return False
+def moved_by_values(grouping: IntArray, aims: Aims, change: IntArray, moved: IntArray) -> int:
+    """Write the tasks with a grouping of the column whose class changed, and the rules of the column."""
+    count, column, task = 0, change[WHAT], aims.task
+    for q in range(task.shape[0]):
+        kind = task[q, TASK_KIND]
+        found = kind == BROKEN_RULES and rule_of(aims.rule, column)
+        if change[CLASS] == 1 and kind in (LOG_HR, WALD_Z):
+            number = task[q, TASK_REF]
+            for a in range(aims.model[number, MODEL_SIZE]):
+                found = found or grouping[aims.model[number, MODEL_COLUMNS + a], GROUPING_COLUMN] == column
+        elif change[CLASS] == 1 and task[q, TASK_GROUPING] >= 0:
+            found = grouping[task[q, TASK_GROUPING], GROUPING_COLUMN] == column
+        if found:
+            moved[count] = q
+            count += 1
+    return count
 
 
 @compiled
-def curve_moves(which: int, reach: Reach, endpoint: int, grouping: int, subset: int) -> bool:
-    """Return whether a change can move a curve; one of those who progressed depends on every endpoint."""
-    if subset > 0 and which in (OUTCOME, OUTCOMES):
-        return True
-    return reach.endpoint[endpoint] and (reach.grouping[grouping] if grouping >= 0 else which == OUTCOME)
-
-
-@compiled
-def model_moves(model: IntArray, number: int, groupings: BoolArray) -> bool:
-    """Return whether a change can move a Cox model whose endpoint it moves."""
-    for a in range(model[number, MODEL_SIZE]):  # noqa: SIM110 - Numba compiles no generator
-        if groupings[model[number, MODEL_COLUMNS + a]]:
+def rule_of(rule: IntArray, column: int) -> bool:
+    """Return whether a rule names the column."""
+    for number in range(rule.shape[0]):  # noqa: SIM110 - Numba compiles no generator
+        if rule[number, RULE_COLUMN] == column:
             return True
     return False

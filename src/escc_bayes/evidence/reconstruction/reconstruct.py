@@ -9,7 +9,13 @@ import numpy as np
 
 from escc_bayes.data.published import Study
 from escc_bayes.evidence.reconstruction.assemble import Asked, in_order
-from escc_bayes.evidence.reconstruction.conflicts import Conflicts, Progress, find_conflicts, with_conflicts
+from escc_bayes.evidence.reconstruction.conflicts import (
+    Conflicts,
+    Progress,
+    find_conflicts,
+    had_after_all,
+    with_conflicts,
+)
 from escc_bayes.evidence.reconstruction.layout import Layout, ReconstructionError
 from escc_bayes.evidence.reconstruction.problem import TICKS_PER_MONTH
 from escc_bayes.evidence.reconstruction.search import Found, Plan, search
@@ -19,6 +25,8 @@ from escc_bayes.foundation.seeds import Seed, generator, stream
 REPLICATES, STEPS = 20, 20_000_000
 # A proposal costs as much as there are patients: beyond 100 the default search is shorter.
 STEPS_TIMES_PATIENTS = 2_000_000_000
+# How often a target that was set aside may be required after all, because a cohort has it.
+TAKEN_BACK = 2
 FEWEST_PATIENTS, MOST_PATIENTS = 4, 5_000
 
 
@@ -92,14 +100,38 @@ def reconstruct(
     )
     threads = workers or os.cpu_count() or 1
     conflicts = find_conflicts(plan, stream(seed, "conflicts"), threads, progress)
-    final = with_conflicts(plan, conflicts.unreachable)
-    found: list[Found] = []
-    with ThreadPoolExecutor(max_workers=threads) as pool:
-        for cohort in pool.map(lambda k: search(final, stream(seed, "replicate", str(k))), range(replicates)):
-            found.append(cohort)
-            progress("Cohorts", len(found), replicates)
+    conflicts, found = all_cohorts(plan, conflicts, seed, replicates, threads, progress)
     cohorts = tuple(rows_of(layout, cohort, stream(seed, "order", str(k)), outside) for k, cohort in enumerate(found))
-    return Reconstruction(study, layout, n, targets, tuple(found), cohorts, conflicts, unused)
+    return Reconstruction(study, layout, n, targets, found, cohorts, conflicts, unused)
+
+
+def all_cohorts(
+    plan: Plan, conflicts: Conflicts, seed: Seed, replicates: int, threads: int, progress: Progress
+) -> tuple[Conflicts, tuple[Found, ...]]:
+    """Return the cohorts; what one of them has beside the rest is required of all, and the others go on for it."""
+    found: list[Found | None] = [None] * replicates
+    for attempt in range(1 + TAKEN_BACK):
+        final = with_conflicts(plan, conflicts.unreachable)
+        lacking = [k for k, cohort in enumerate(found) if cohort is None or not has_all(final, cohort)]
+
+        def one(number: int, final: Plan = final, attempt: str = str(attempt)) -> Found:
+            return search(final, stream(seed, "replicate", str(number), attempt), found[number])
+
+        with ThreadPoolExecutor(max_workers=threads) as pool:
+            for done, (number, cohort) in enumerate(zip(lacking, pool.map(one, lacking), strict=True), start=1):
+                found[number] = cohort
+                progress("Cohorts", replicates - len(lacking) + done, replicates)
+        cohorts = tuple(cohort for cohort in found if cohort is not None)
+        fewer = had_after_all(final, conflicts, cohorts)
+        if np.array_equal(fewer.unreachable, conflicts.unreachable):
+            break
+        conflicts = fewer
+    return conflicts, cohorts
+
+
+def has_all(plan: Plan, cohort: Found) -> bool:
+    """Return whether a cohort has every required target."""
+    return not bool((cohort.distance(plan.targets) > 0.0)[plan.asked.required].any())
 
 
 def patients_outside(study: Study, layout: Layout, n: int) -> int:

@@ -9,10 +9,11 @@ import numpy as np
 
 from escc_bayes.data.published import Study
 from escc_bayes.evidence.reconstruction import problem as kinds
-from escc_bayes.evidence.reconstruction.annealing import Schedule, anneal
+from escc_bayes.evidence.reconstruction.annealing import CLOSE, Schedule, anneal
 from escc_bayes.evidence.reconstruction.assemble import Asked, assemble, first_state
 from escc_bayes.evidence.reconstruction.columns import Columns, draw_columns
 from escc_bayes.evidence.reconstruction.layout import Layout
+from escc_bayes.evidence.reconstruction.loss import precise_values
 from escc_bayes.evidence.reconstruction.problem import BoolArray, RandomState, State
 from escc_bayes.evidence.reconstruction.start import draw_outcomes
 from escc_bayes.evidence.reconstruction.targets import CountKey, CurveKey, Target
@@ -21,15 +22,16 @@ from escc_bayes.hazard.piecewise import FloatArray
 
 # Proposals: for the curves alone (and how often that is begun again; less often beyond ``MANY`` patients), and for the
 # signs of the effects.
-CURVE_STEPS, CURVE_STARTS, MANY, STARTS_OF_MANY, SIGN_STEPS = 150_000, 2, 200, 1, 20_000
+CURVE_STEPS, CURVE_STARTS, MANY, STARTS_OF_MANY, SIGN_STEPS = 100_000, 8, 200, 1, 20_000
 # Shares of exchanges of columns, of those or exchanges of times, and of exchanges between neighbours in time. While it
 # is hot no single time changes, so that the curves stay matched.
-ONLY_TIMES, ONLY_COLUMNS, HOT_MIX, COLD_MIX = (0.0, 0.3, 0.5), (0.95, 1.0, 0.5), (0.8, 1.0, 0.5), (0.5, 0.9, 0.5)
+ONLY_TIMES, ONLY_COLUMNS, HOT_MIX, COLD_MIX = (0.0, 0.3, 0.5), (0.95, 1.0, 0.5), (0.8, 1.0, 0.5), (0.55, 0.95, 0.5)
 CURVES_HOT, HOT, WARM, COLD = 30.0, 20.0, 1.0, 0.01
 # Short searches of a turn, and the length of each of their two parts.
 CANDIDATES, SHORT = 3, 100_000
-# The long search: at one temperature, with weights that grow where a target is not matched.
-STEADY, PATIENCE, ROUND, MORE = 0.05, 3000, 2_000_000, 300_000
+# The long search: at one temperature, with weights that grow where a target is not matched; given up after the trial if
+# it is still far away, begun anew after a round.
+STEADY, PATIENCE, TRIAL, ROUND, MORE = 0.05, 3000, 600_000, 6_000_000, 300_000
 # Weights by rank.
 FIRST, SECOND, THIRD = 10.0, 1.0, 0.7
 
@@ -58,30 +60,36 @@ class Found:
     value: FloatArray
     loss: float
 
+    @property
+    def matched(self) -> bool:
+        """Whether every required target is within its tolerance."""
+        return self.loss <= CLOSE
+
     def distance(self, targets: tuple[Target, ...]) -> FloatArray:
         """Return how far each value is from those that count as matched."""
         return np.array([t.distance(float(v)) for t, v in zip(targets, self.value, strict=True)])
 
 
-def search(plan: Plan, seed: Seed) -> Found:
+def search(plan: Plan, seed: Seed, first: Found | None = None) -> Found:
     """Return the first cohort that matches every required target, or the nearest of all turns.
 
     In each turn a few short searches begin anew, and the best of them is taken further for one round: what a long
     search changes least, such as the number of deaths and the sizes of classes that were not printed, decides how near
-    it comes.
+    it comes. The first turn goes on from a cohort ``first`` if there is one.
 
     Raises
     ------
     ReconstructionError : the layout's counts contradict each other.
     """
     short, nearest = replace(plan, steps=min(SHORT, plan.steps)), None
-    for turn in range(-(-plan.steps // ROUND)):
+    left, turn = plan.steps, 0
+    while left > 0 and (nearest is None or not nearest.matched):
         own = stream(seed, "turn", str(turn))
-        found = carried_on(plan, best_start(short, own), own, plan.steps - turn * ROUND)
+        start = first if turn == 0 and first is not None else best_start(short, own)
+        found, used = carried_on(plan, start, own, left)
         if nearest is None or found.loss < nearest.loss:
             nearest = found
-        if nearest.loss == 0.0:
-            break
+        left, turn = left - used, turn + 1
     assert nearest is not None
     return nearest
 
@@ -91,16 +99,16 @@ def best_start(plan: Plan, seed: Seed) -> Found:
     starts: list[Found] = []
     for number in range(CANDIDATES):
         starts.append(started(plan, stream(seed, "start", str(number))))
-        if starts[-1].loss == 0.0:
+        if starts[-1].matched:
             break
     return min(starts, key=lambda found: found.loss)
 
 
-def carried_on(plan: Plan, found: Found, seed: Seed, most: int) -> Found:
-    """Return what a long search from a cohort ends with; ``most`` proposals, if that is less than a round."""
+def carried_on(plan: Plan, found: Found, seed: Seed, most: int) -> tuple[Found, int]:
+    """Return what a long search from a cohort ends with, and its proposals; ``most``, if that is less than a round."""
     others = bool((plan.asked.weight > 0.0)[~plan.asked.required].any())
-    schedule = Schedule(min(ROUND, most), STEADY, STEADY, PATIENCE, min(MORE, most) if others else 0)
-    return annealed(plan, found, first_random(seed), COLD_MIX, schedule)
+    schedule = Schedule(min(ROUND, most), STEADY, STEADY, PATIENCE, min(MORE, most) if others else 0, TRIAL)
+    return annealed_in(plan, found, first_random(seed), COLD_MIX, schedule)
 
 
 def first_random(seed: Seed) -> RandomState:
@@ -111,16 +119,26 @@ def first_random(seed: Seed) -> RandomState:
 def annealed(
     plan: Plan, found: Found, random: RandomState, mix: tuple[float, float, float], schedule: Schedule
 ) -> Found:
-    """Return what a search from a cohort ends with; targets without weight are not computed, their values NaN."""
+    """Return what a search from a cohort ends with."""
+    return annealed_in(plan, found, random, mix, schedule)[0]
+
+
+def annealed_in(
+    plan: Plan, found: Found, random: RandomState, mix: tuple[float, float, float], schedule: Schedule
+) -> tuple[Found, int]:
+    """Return what a search from a cohort ends with, and its proposals.
+
+    Targets without weight are not computed, their values NaN.
+    """
     used = np.flatnonzero(plan.asked.weight > 0.0)
     targets = tuple(plan.targets[k] for k in used)
     asked = Asked(plan.asked.weight[used], plan.asked.required[used])
     problem = assemble(plan.layout, targets, found.columns, asked)
-    state, value = State(*(rows.copy() for rows in found.state)), np.zeros(used.size)
-    loss, _ = anneal(problem, state, random, np.array(mix), schedule, value)
+    state = State(*(rows.copy() for rows in found.state))
+    loss, used_steps = anneal(problem, state, random, np.array(mix), schedule, np.zeros(used.size))
     values = np.full(len(plan.targets), np.nan)
-    values[used] = value / units(targets)
-    return Found(found.columns, state, values, loss)
+    values[used] = precise_values(problem, state) / units(targets)
+    return Found(found.columns, state, values, loss), used_steps
 
 
 def started(plan: Plan, seed: Seed) -> Found:
@@ -128,9 +146,9 @@ def started(plan: Plan, seed: Seed) -> Found:
     random = first_random(seed)
     found = matched_curves(plan, seed, random)
     signs = asked_only(plan, np.array([t.kind == kinds.LOG_HR or is_curve(t) for t in plan.targets]))
-    found = annealed(signs, found, random, ONLY_COLUMNS, Schedule(SIGN_STEPS, HOT, WARM, 0, 0))
-    found = annealed(plan, found, random, HOT_MIX, Schedule(plan.steps, HOT, WARM, 0, 0))
-    return annealed(plan, found, random, COLD_MIX, Schedule(plan.steps, WARM, COLD, 0, 0))
+    found = annealed(signs, found, random, ONLY_COLUMNS, Schedule(SIGN_STEPS, HOT, WARM))
+    found = annealed(plan, found, random, HOT_MIX, Schedule(plan.steps, HOT, WARM))
+    return annealed(plan, found, random, COLD_MIX, Schedule(plan.steps, WARM, COLD))
 
 
 def asked_only(plan: Plan, some: BoolArray) -> Plan:
@@ -145,8 +163,8 @@ def matched_curves(plan: Plan, seed: Seed, random: RandomState) -> Found:
     starts: list[Found] = []
     for number in range(CURVE_STARTS if plan.n <= MANY else STARTS_OF_MANY):
         start = drawn(plan, generator(seed, "start", str(number)))
-        starts.append(annealed(curves, start, random, ONLY_TIMES, Schedule(CURVE_STEPS, CURVES_HOT, COLD, 0, 0)))
-        if starts[-1].loss == 0.0:
+        starts.append(annealed(curves, start, random, ONLY_TIMES, Schedule(CURVE_STEPS, CURVES_HOT, COLD)))
+        if starts[-1].matched:
             break
     return min(starts, key=lambda found: found.loss)
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from escc_bayes.evidence.reconstruction.compiled import compiled
+from escc_bayes.evidence.reconstruction.compiled import compiled, inlined
 from escc_bayes.evidence.reconstruction.problem import (
     CUTS,
     GROUPING_BLOCK,
@@ -68,7 +68,7 @@ def store(working: Working, state: State) -> None:
     state.value[:] = working.rows[working.value : working.group]
 
 
-@compiled
+@inlined
 def swap(rows: IntArray, row: int, i: int, j: int) -> None:
     """Exchange two elements of a row."""
     rows[row, i], rows[row, j] = rows[row, j], rows[row, i]
