@@ -15,7 +15,7 @@ import numpy as np
 
 from escc_bayes.evidence.reconstruction.assemble import Asked
 from escc_bayes.evidence.reconstruction.problem import BoolArray
-from escc_bayes.evidence.reconstruction.search import FIRST, Found, Plan, carried_on, rank_weight, search, started
+from escc_bayes.evidence.reconstruction.search import FIRST, Found, Plan, rank_weight, search, started
 from escc_bayes.evidence.reconstruction.targets import Target
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.hazard.piecewise import FloatArray
@@ -26,10 +26,10 @@ type Progress = Callable[[str, int, int], None]
 WEAK, INSISTENT = 0.003, 20.0
 PILOTS, ROUNDS = 4, 5
 PILOT_STEPS, INSIST_STEPS = 400_000, 150_000
+# Proposals of a search for one target beside the rest, and of one that confirms what was had.
+ALONE_STEPS, CONFIRM_STEPS = 3_000_000, 8_000_000
 # A miss of fewer tolerances than this is put down to a short search.
 NEAR = 1.5
-# A sum of misses, in tolerances, with which a longer search is not worth while.
-HOPELESS = 20.0
 # Whole searches that must all match a target that was had once.
 CONFIRMATIONS = 2
 
@@ -66,7 +66,7 @@ def find_conflicts(plan: Plan, seed: Seed, workers: int, report: Progress) -> Co
             break
         unreachable |= new
     insisted = insist(plan, unreachable, seed, workers, report)
-    unreachable = without_had(plan, unreachable, insisted, seed, workers, report)
+    unreachable = without_had(plan, unreachable, seed, workers, report)
     final = with_conflicts(plan, unreachable)
     nearest = np.full(unreachable.size, np.inf)
     for number, found in insisted.items():
@@ -75,25 +75,33 @@ def find_conflicts(plan: Plan, seed: Seed, workers: int, report: Progress) -> Co
 
 
 def insist(plan: Plan, unreachable: BoolArray, seed: Seed, workers: int, report: Progress) -> dict[int, Found]:
-    """Insist on each unreachable target in turn: return what a search that has it before the others ends with.
-
-    Where little gives way, the search goes on with all the required targets and this one.
-    """
+    """Insist on each unreachable target in turn: return what a short search that puts it first ends with."""
     base = replace(with_conflicts(plan, unreachable), steps=min(INSIST_STEPS, plan.steps))
     numbers = np.flatnonzero(unreachable).tolist()
 
     def one(number: int) -> Found:
-        own = stream(seed, "insist", str(number))
-        found = started(demanding(base, number, INSISTENT), own)
-        if overshoot(base, found) > HOPELESS:
-            return found
-        longer, _ = carried_on(demanding(base, number, rank_weight(plan.targets[number])), found, own, plan.steps)
-        return longer if longer.matched else found
+        return started(demanding(base, number, INSISTENT), stream(seed, "insist", str(number)))
 
     with ThreadPoolExecutor(max_workers=workers) as pool:
         found = list(pool.map(one, numbers))
     report("What fights with what", len(numbers), len(numbers))
     return dict(zip(numbers, found, strict=True))
+
+
+def had_alone(plan: Plan, unreachable: BoolArray, seed: Seed, workers: int, report: Progress) -> list[int]:
+    """Return the unreachable targets that a search has beside all the reachable ones, each asked for alone."""
+    base = replace(with_conflicts(plan, unreachable), steps=min(ALONE_STEPS, plan.steps))
+    numbers, had = np.flatnonzero(unreachable).tolist(), []
+
+    def one(number: int) -> Found:
+        asked = demanding(base, number, rank_weight(plan.targets[number]))
+        return search(asked, stream(seed, "alone", str(number)))
+
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        for done, (number, found) in enumerate(zip(numbers, pool.map(one, numbers), strict=True), start=1):
+            had += [number] if found.matched else []
+            report("What can be had after all", done, len(numbers))
+    return had
 
 
 def demanding(plan: Plan, number: int, weight: float) -> Plan:
@@ -103,26 +111,19 @@ def demanding(plan: Plan, number: int, weight: float) -> Plan:
     return replace(plan, asked=asked)
 
 
-def overshoot(plan: Plan, found: Found) -> float:
-    """Return by how many tolerances in all the required targets are missed."""
-    gaps = found.distance(plan.targets) / tolerances(plan.targets)
-    return float(gaps[plan.asked.required].sum())
-
-
-def without_had(
-    plan: Plan, unreachable: BoolArray, insisted: dict[int, Found], seed: Seed, workers: int, report: Progress
-) -> BoolArray:
-    """Return the unreachable targets without those that can be had: alone, and then in a few whole searches each."""
+def without_had(plan: Plan, unreachable: BoolArray, seed: Seed, workers: int, report: Progress) -> BoolArray:
+    """Return the unreachable targets without those that can be had: each alone, then all together or one by one."""
     remaining = unreachable.copy()
-    had = [number for number, found in insisted.items() if found.matched]
+    had = had_alone(plan, unreachable, seed, workers, report)
     for step, numbers in enumerate([had, *[[number] for number in had if len(had) > 1]]):
         trial = remaining.copy()
         trial[numbers] = False
         if not numbers or np.array_equal(trial, remaining):
             continue
         seeds = [stream(seed, "confirm", str(step), str(k)) for k in range(CONFIRMATIONS)]
-        found = side_by_side(partial(search, with_conflicts(plan, trial)), seeds, workers)
-        report("What can be had after all", step + 1, 1 + len(had) * (len(had) > 1))
+        asked = replace(with_conflicts(plan, trial), steps=min(CONFIRM_STEPS, plan.steps))
+        found = side_by_side(partial(search, asked), seeds, workers)
+        report("What can be had together", step + 1, 1 + len(had) * (len(had) > 1))
         if all(f.matched for f in found):
             remaining = trial
             if step == 0:
