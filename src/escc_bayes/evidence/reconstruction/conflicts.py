@@ -16,7 +16,7 @@ import numpy as np
 from escc_bayes.evidence.reconstruction.assemble import Asked
 from escc_bayes.evidence.reconstruction.problem import BoolArray
 from escc_bayes.evidence.reconstruction.search import FIRST, Found, Plan, rank_weight, search, started
-from escc_bayes.evidence.reconstruction.targets import Target
+from escc_bayes.evidence.reconstruction.targets import CurveKey, Target
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.hazard.piecewise import FloatArray
 
@@ -24,13 +24,15 @@ type Progress = Callable[[str, int, int], None]
 
 # Pull of a target that cannot be had beside the rest; and of one that is insisted on to see what gives way.
 WEAK, INSISTENT = 0.003, 20.0
-PILOTS, ROUNDS = 4, 5
+PILOTS, ROUNDS = 4, 6
 PILOT_STEPS, INSIST_STEPS = 400_000, 150_000
 # Proposals of a search for one target beside the rest, and of one that confirms what was had.
-ALONE_STEPS, CONFIRM_STEPS = 3_000_000, 8_000_000
+ALONE_STEPS, CONFIRM_STEPS = 2_000_000, 6_000_000
 # A miss of fewer tolerances than this is put down to a short search.
 NEAR = 1.5
-# Whole searches that must all match a target that was had once.
+# Share of the cohorts that have a target without its being required, from which on it is required of all.
+OFTEN = 0.25
+# Whole searches at a time: one must match all that is left, all must match a target that was had once.
 CONFIRMATIONS = 2
 
 
@@ -65,6 +67,7 @@ def find_conflicts(plan: Plan, seed: Seed, workers: int, report: Progress) -> Co
         if not new.any():
             break
         unreachable |= new
+    unreachable = until_matched(plan, unreachable, seed, workers, report)
     insisted = insist(plan, unreachable, seed, workers, report)
     unreachable = without_had(plan, unreachable, seed, workers, report)
     final = with_conflicts(plan, unreachable)
@@ -72,6 +75,27 @@ def find_conflicts(plan: Plan, seed: Seed, workers: int, report: Progress) -> Co
     for number, found in insisted.items():
         nearest[number] = found.distance(plan.targets)[number]
     return Conflicts(unreachable, nearest, {k: opponents(final, f) for k, f in insisted.items() if unreachable[k]})
+
+
+def until_matched(plan: Plan, unreachable: BoolArray, seed: Seed, workers: int, report: Progress) -> BoolArray:
+    """Return the unreachable targets with what whole searches miss too, until one of them has all the rest.
+
+    What is missed by little escapes the pilots, and would keep every cohort from matching.
+    """
+    found = unreachable.copy()
+    for trial in range(ROUNDS):
+        asked = replace(with_conflicts(plan, found), steps=min(CONFIRM_STEPS, plan.steps))
+        seeds = [stream(seed, "whole", str(trial), str(k)) for k in range(CONFIRMATIONS)]
+        whole = side_by_side(partial(search, asked), seeds, workers)
+        report(f"Whole searches, round {trial + 1}", trial + 1, ROUNDS)
+        if any(one.matched for one in whole):
+            break
+        missed = np.all([one.distance(plan.targets) > 0.0 for one in whole], axis=0) & asked.asked.required
+        if not missed.any():
+            break
+        weight = np.array([rank_weight(t) for t in plan.targets])
+        found |= missed & (weight == weight[missed].min())
+    return found
 
 
 def insist(plan: Plan, unreachable: BoolArray, seed: Seed, workers: int, report: Progress) -> dict[int, Found]:
@@ -134,12 +158,23 @@ def without_had(plan: Plan, unreachable: BoolArray, seed: Seed, workers: int, re
 def worst_of(missed: FloatArray, pilots: Sequence[Found], plan: Plan) -> BoolArray:
     """Return the required targets that at least three in four pilots miss, and miss by far; lower ranks first.
 
-    A pilot is short: what it misses by less than ``NEAR`` tolerances the full search will reach.
+    A pilot is short: what it misses by less than ``NEAR`` tolerances the full search will reach. A curve of some of the
+    patients goes first and goes whole, its limits with its rates, since its last numbers would bind what was printed
+    of all patients.
     """
     far = np.median([pilot.distance(plan.targets) / tolerances(plan.targets) for pilot in pilots], axis=0) > NEAR
     worst = plan.asked.required & (missed >= 0.75) & far
+    keys = [t.key for t in plan.targets]
+    curves = {keys[k] for k in np.flatnonzero(worst) if is_curve_of_some(plan.targets[k])}
+    if curves:
+        return np.array([key in curves for key in keys])
     first = np.array([rank_weight(t) == FIRST for t in plan.targets])
     return worst & ~first if (worst & ~first).any() else worst
+
+
+def is_curve_of_some(target: Target) -> bool:
+    """Return whether a target is of the curve of those who progressed."""
+    return isinstance(target.key, CurveKey) and target.key.subset > 0
 
 
 def tolerances(targets: tuple[Target, ...]) -> FloatArray:
@@ -154,9 +189,9 @@ def side_by_side[T](work: Callable[[Seed], T], seeds: Sequence[Seed], workers: i
 
 
 def had_after_all(plan: Plan, conflicts: Conflicts, cohorts: Sequence[Found]) -> Conflicts:
-    """Return the conflicts without what a cohort has beside all that is required: it can be had."""
+    """Return the conflicts without what every fourth cohort has beside all that is required: all can have it."""
     matched = [found.distance(plan.targets) == 0.0 for found in cohorts if found.matched]
-    had = np.logical_or.reduce(matched) if matched else np.zeros(len(plan.targets), dtype=bool)
+    had = np.mean(matched, axis=0) >= OFTEN if matched else np.zeros(len(plan.targets), dtype=bool)
     unreachable = conflicts.unreachable & ~had
     return Conflicts(
         unreachable, conflicts.nearest, {k: against for k, against in conflicts.fights.items() if unreachable[k]}

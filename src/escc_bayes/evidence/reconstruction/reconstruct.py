@@ -25,7 +25,7 @@ from escc_bayes.foundation.seeds import Seed, generator, stream
 REPLICATES, STEPS = 20, 20_000_000
 # A proposal costs as much as there are patients: beyond 100 the default search is shorter.
 STEPS_TIMES_PATIENTS = 2_000_000_000
-# How often a target that was set aside may be required after all, because a cohort has it.
+# How often a target that was set aside may be required after all, because cohorts have it.
 TAKEN_BACK = 2
 FEWEST_PATIENTS, MOST_PATIENTS = 4, 5_000
 
@@ -108,7 +108,7 @@ def reconstruct(
 def all_cohorts(
     plan: Plan, conflicts: Conflicts, seed: Seed, replicates: int, threads: int, progress: Progress
 ) -> tuple[Conflicts, tuple[Found, ...]]:
-    """Return the cohorts; what one of them has beside the rest is required of all, and the others go on for it."""
+    """Return the cohorts; what a fourth of them have beside the rest is required of all, and the others go on."""
     found: list[Found | None] = [None] * replicates
     for attempt in range(1 + TAKEN_BACK):
         final = with_conflicts(plan, conflicts.unreachable)
