@@ -19,6 +19,7 @@ from escc_bayes.report.files import write_run
 from escc_bayes.report.outcomes import provenance_first
 from escc_bayes.report.schema_text import schema_text
 from escc_bayes.report.sheet import Sheet
+from escc_bayes.report.stepped import stepped
 
 PROVENANCE = "reconstructed"
 HEIGHT_MM = 96.0
@@ -129,14 +130,4 @@ def curve_sheet(arms: Sequence[ArmFromCurve], endpoint: str) -> Sheet:
 
 def band_of(arm: ArmFromCurve) -> Band:
     """Return the Kaplan-Meier curve of an arm's reconstructed patients."""
-    curve = kaplan_meier(arm.time, arm.event, level=0.95)
-    start = np.ones(1)
-    return Band(
-        label=arm.arm,
-        times=np.concatenate([np.zeros(1), curve.time]),
-        middle=np.concatenate([start, curve.survival]),
-        lower=np.concatenate([start, curve.lower]),
-        upper=np.concatenate([start, curve.upper]),
-        steps=True,
-        marks=curve.time[curve.censored > 0.0],
-    )
+    return stepped(kaplan_meier(arm.time, arm.event, level=0.95), label=arm.arm)

@@ -17,6 +17,7 @@ from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.plots.band import Band
 from escc_bayes.plots.density import Density
 from escc_bayes.plots.survival import AtRisk
+from escc_bayes.report.stepped import stepped
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.rows import AnalysisRows
 
@@ -49,17 +50,7 @@ def panels(plan: ModelPlan) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 def km_band(rows: AnalysisRows, term: str, group: str, level: float, *, label: str = "") -> Band:
     """Return the Kaplan-Meier curve of a group from month 0, with log-log limits and censored patients marked."""
-    curve = group_curve(rows, term, group, level)
-    start = np.ones(1)
-    return Band(
-        label=label,
-        times=np.concatenate([np.zeros(1), curve.time]),
-        middle=np.concatenate([start, curve.survival]),
-        lower=np.concatenate([start, curve.lower]),
-        upper=np.concatenate([start, curve.upper]),
-        steps=True,
-        marks=curve.time[curve.censored > 0.0],
-    )
+    return stepped(group_curve(rows, term, group, level), label=label)
 
 
 def posterior_band(posterior: Posterior, term: str, group: str, level: float, *, label: str = "") -> Band:

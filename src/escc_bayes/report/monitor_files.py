@@ -14,6 +14,7 @@ from escc_bayes.report.figures import write_figure
 from escc_bayes.report.files import write_run
 from escc_bayes.report.outcomes import provenance_first
 from escc_bayes.report.sheet import Sheet
+from escc_bayes.report.stepped import stepped
 from escc_bayes.trial.interim import Interim
 from escc_bayes.trial.interim_look import Found, InterimLook
 from escc_bayes.trial.sufficient import BoolArray
@@ -112,14 +113,4 @@ def survival_sheet(look: InterimLook) -> Sheet:
 
 def km_band(look: InterimLook, mine: BoolArray) -> Band:
     """Return Kaplan-Meier of some patients."""
-    curve = kaplan_meier(look.seen.time[mine], look.seen.event[mine], level=look.level)
-    start = np.ones(1)
-    return Band(
-        label="",
-        times=np.concatenate([np.zeros(1), curve.time]),
-        middle=np.concatenate([start, curve.survival]),
-        lower=np.concatenate([start, curve.lower]),
-        upper=np.concatenate([start, curve.upper]),
-        steps=True,
-        marks=curve.time[curve.censored > 0.0],
-    )
+    return stepped(kaplan_meier(look.seen.time[mine], look.seen.event[mine], level=look.level))

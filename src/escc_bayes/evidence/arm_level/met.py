@@ -8,7 +8,7 @@ from escc_bayes.evidence.arm_level.printed import ArmPrint
 from escc_bayes.evidence.arm_level.reconstruct import Member
 from escc_bayes.evidence.arm_level.value import value_of
 from escc_bayes.evidence.reconstruction import problem as kinds
-from escc_bayes.evidence.reconstruction.table import rounded, row
+from escc_bayes.evidence.reconstruction.table import ranges, row
 from escc_bayes.evidence.reconstruction.targets import Target
 from escc_bayes.hazard.piecewise import FloatArray
 
@@ -75,17 +75,7 @@ def spread_rows(printed: ArmPrint, members: tuple[Member, ...]) -> list[dict[str
             of_arm = [member.outcomes[endpoint.word][k] for member in members]
             found.append((f"events, {endpoint.word}, {arm}", [float(a.event.sum()) for a in of_arm]))
             found.append((f"longest follow-up, {endpoint.word}, {arm}", [float(a.time.max()) for a in of_arm]))
-    return [
-        {
-            "study": printed.study.id,
-            "quantity": name,
-            "low": rounded(min(values)),
-            "median": rounded(float(np.median(values))),
-            "high": rounded(max(values)),
-            "cohorts": len(values),
-        }
-        for name, values in found
-    ]
+    return ranges(printed.study.id, found)
 
 
 def summary(printed: ArmPrint, members: tuple[Member, ...]) -> list[str]:

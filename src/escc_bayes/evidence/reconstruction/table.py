@@ -201,16 +201,21 @@ def spread_rows(found: Reconstruction) -> list[dict[str, object]]:
                 )
     for first, second in permutations([c for c in found.layout.covariates if c.levels], 2):
         shares += within(found, first.name, second.name)
+    return ranges(found.study.id, shares)
+
+
+def ranges(study: str, quantities: list[tuple[str, list[float]]]) -> list[dict[str, object]]:
+    """Return one row of ``spread.csv`` for each quantity, from its value in every cohort."""
     return [
         {
-            "study": found.study.id,
+            "study": study,
             "quantity": name,
             "low": rounded(min(values)),
             "median": rounded(float(np.median(values))),
             "high": rounded(max(values)),
             "cohorts": len(values),
         }
-        for name, values in shares
+        for name, values in quantities
     ]
 
 
