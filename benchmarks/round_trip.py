@@ -60,6 +60,11 @@ def spec_of(cohort: Cohort, endpoint: str) -> ModelSpec:
     return spec_from(raw, "round trip")
 
 
+def told(what: str, done: int, total: int) -> None:
+    """Say on standard error how far a reconstruction is."""
+    print(f"{what} {done}/{total}", file=sys.stderr)
+
+
 def reconstructed(cohort: Cohort) -> tuple[Ensemble, list[dict[str, object]]]:
     """Return the cohorts reconstructed from the print of a cohort, and the table of targets."""
     printed = publish(cohort, study=cohort.name)
@@ -67,7 +72,9 @@ def reconstructed(cohort: Cohort) -> tuple[Ensemble, list[dict[str, object]]]:
         paths = Path(folder) / "study.toml", Path(folder) / "layout.toml"
         for path, text in zip(paths, printed, strict=True):
             path.write_text(text, encoding="utf-8")
-        found = reconstruct(read_study(paths[0]), read_layout(paths[1]), seed=SEED, replicates=REPLICATES)
+        found = reconstruct(
+            read_study(paths[0]), read_layout(paths[1]), seed=SEED, replicates=REPLICATES, progress=told
+        )
     schema = published_schema(cohort)
     members = tuple(
         read_cohort(

@@ -1,14 +1,57 @@
-"""How the kernels of the search are compiled, and arrays without reference counts."""
+"""How the kernels of the search are compiled and kept on disk, and arrays without reference counts."""
 
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import numba
 from numba import carray, njit, types
 from numba.extending import intrinsic
 
-# Not cached on disk: Numba would not see that a function called from another file has changed.
-compiled = njit(nogil=True, error_model="numpy")
+
+def kernel_folder() -> Path:
+    """Return the folder of the compiled kernels of exactly these sources: ``$XDG_CACHE_HOME`` or ``~/.cache``.
+
+    Numba does not see that a function called from another file has changed; a folder for each state of all files does.
+    """
+    sources = hashlib.sha256(numba.__version__.encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        sources.update(path.read_bytes())
+    cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(cache).expanduser() / "escc_bayes" / "kernels" / sources.hexdigest()[:16]
+
+
+def can_keep(folder: Path) -> bool:
+    """Return whether compiled code can be kept in a folder, which is made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
+
+
+FOLDER = kernel_folder()
+KEPT = can_keep(FOLDER)
+
+
+def kernel(**options: Any) -> Callable[[Any], Any]:
+    """Return a decorator that compiles a function without Python's lock, and keeps the code where that is possible."""
+
+    def compile_it(function: Any) -> Any:
+        before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(FOLDER)
+        try:
+            return njit(nogil=True, error_model="numpy", cache=KEPT, **options)(function)
+        finally:
+            numba.config.CACHE_DIR = before
+
+    return compile_it
+
+
+compiled = kernel()
 # For what is called from the innermost loop with many arrays: passing them costs more than a log-rank test.
-inlined = njit(nogil=True, error_model="numpy", forceinline=True)
+inlined = kernel(forceinline=True)
 
 
 @intrinsic

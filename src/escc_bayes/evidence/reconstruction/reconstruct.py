@@ -8,17 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from escc_bayes.data.published import Study
+from escc_bayes.evidence.reconstruction.asking import has_all, without
 from escc_bayes.evidence.reconstruction.assemble import Asked, in_order
-from escc_bayes.evidence.reconstruction.conflicts import (
-    Conflicts,
-    Progress,
-    find_conflicts,
-    had_after_all,
-    with_conflicts,
-)
+from escc_bayes.evidence.reconstruction.conflicts import Conflicts, find_conflicts, had_after_all
 from escc_bayes.evidence.reconstruction.layout import Layout, ReconstructionError
 from escc_bayes.evidence.reconstruction.problem import TICKS_PER_MONTH
-from escc_bayes.evidence.reconstruction.search import Found, Plan, search
+from escc_bayes.evidence.reconstruction.search import Found, Plan, Progress, search
 from escc_bayes.evidence.reconstruction.targets import Target, number_of, targets_of
 from escc_bayes.foundation.seeds import Seed, generator, stream
 
@@ -111,7 +106,7 @@ def all_cohorts(
     """Return the cohorts; what a fourth of them have beside the rest is required of all, and the others go on."""
     found: list[Found | None] = [None] * replicates
     for attempt in range(1 + TAKEN_BACK):
-        final = with_conflicts(plan, conflicts.unreachable)
+        final = without(plan, conflicts.unreachable)
         lacking = [k for k, cohort in enumerate(found) if cohort is None or not has_all(final, cohort)]
 
         def one(number: int, final: Plan = final, attempt: str = str(attempt)) -> Found:
@@ -127,11 +122,6 @@ def all_cohorts(
             break
         conflicts = fewer
     return conflicts, cohorts
-
-
-def has_all(plan: Plan, cohort: Found) -> bool:
-    """Return whether a cohort has every required target."""
-    return not bool((cohort.distance(plan.targets) > 0.0)[plan.asked.required].any())
 
 
 def patients_outside(study: Study, layout: Layout, n: int) -> int:

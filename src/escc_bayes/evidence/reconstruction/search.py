@@ -3,6 +3,8 @@
 A search depends on its seed alone, so that any number of searches side by side gives the same cohorts.
 """
 
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,6 +22,8 @@ from escc_bayes.evidence.reconstruction.targets import CountKey, CurveKey, Targe
 from escc_bayes.foundation.seeds import Seed, generator, stream
 from escc_bayes.hazard.piecewise import FloatArray
 
+type Progress = Callable[[str, int, int], None]
+
 # Proposals: for the curves alone (and how often that is begun again; less often beyond ``MANY`` patients), and for the
 # signs of the effects.
 CURVE_STEPS, CURVE_STARTS, MANY, STARTS_OF_MANY, SIGN_STEPS = 100_000, 8, 200, 1, 20_000
@@ -27,8 +31,8 @@ CURVE_STEPS, CURVE_STARTS, MANY, STARTS_OF_MANY, SIGN_STEPS = 100_000, 8, 200, 1
 # is hot no single time changes, so that the curves stay matched.
 ONLY_TIMES, ONLY_COLUMNS, HOT_MIX, COLD_MIX = (0.0, 0.3, 0.5), (0.95, 1.0, 0.5), (0.8, 1.0, 0.5), (0.55, 0.95, 0.5)
 CURVES_HOT, HOT, WARM, COLD = 30.0, 20.0, 1.0, 0.01
-# Short searches of a turn, and the length of each of their two parts.
-CANDIDATES, SHORT = 3, 100_000
+# Length of each of the two parts of the short search that begins a turn.
+SHORT = 100_000
 # The long search: at one temperature, with weights that grow where a target is not matched; given up after the trial if
 # it is still far away, begun anew after a round.
 STEADY, PATIENCE, TRIAL, ROUND, MORE = 0.05, 3000, 600_000, 6_000_000, 300_000
@@ -70,12 +74,18 @@ class Found:
         return np.array([t.distance(float(v)) for t, v in zip(targets, self.value, strict=True)])
 
 
+def side_by_side[A, R](work: Callable[[A], R], items: Sequence[A], workers: int) -> list[R]:
+    """Return the results of independent searches, in order; the compiled search releases Python's lock."""
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        return list(pool.map(work, items))
+
+
 def search(plan: Plan, seed: Seed, first: Found | None = None) -> Found:
     """Return the first cohort that matches every required target, or the nearest of all turns.
 
-    In each turn a few short searches begin anew, and the best of them is taken further for one round: what a long
-    search changes least, such as the number of deaths and the sizes of classes that were not printed, decides how near
-    it comes. The first turn goes on from a cohort ``first`` if there is one.
+    Each turn begins anew and goes on for one round: what a long search changes least, such as the number of deaths and
+    the sizes of classes that were not printed, decides how near it comes, and a short search does not show it. The
+    first turn goes on from a cohort ``first`` if there is one.
 
     Raises
     ------
@@ -85,23 +95,13 @@ def search(plan: Plan, seed: Seed, first: Found | None = None) -> Found:
     left, turn = plan.steps, 0
     while left > 0 and (nearest is None or not nearest.matched):
         own = stream(seed, "turn", str(turn))
-        start = first if turn == 0 and first is not None else best_start(short, own)
+        start = first if turn == 0 and first is not None else started(short, own)
         found, used = carried_on(plan, start, own, left)
         if nearest is None or found.loss < nearest.loss:
             nearest = found
         left, turn = left - used, turn + 1
     assert nearest is not None
     return nearest
-
-
-def best_start(plan: Plan, seed: Seed) -> Found:
-    """Return the best of a few short searches, or the first that matches."""
-    starts: list[Found] = []
-    for number in range(CANDIDATES):
-        starts.append(started(plan, stream(seed, "start", str(number))))
-        if starts[-1].matched:
-            break
-    return min(starts, key=lambda found: found.loss)
 
 
 def carried_on(plan: Plan, found: Found, seed: Seed, most: int) -> tuple[Found, int]:
@@ -179,6 +179,11 @@ def drawn(plan: Plan, rng: np.random.Generator) -> Found:
 def is_curve(target: Target) -> bool:
     """Return whether a target depends on outcomes alone."""
     return isinstance(target.key, CurveKey) or target.kind == kinds.PROGRESSED
+
+
+def is_curve_of_some(target: Target) -> bool:
+    """Return whether a target is of the curve of those who progressed."""
+    return isinstance(target.key, CurveKey) and target.key.subset > 0
 
 
 def units(targets: tuple[Target, ...]) -> FloatArray:

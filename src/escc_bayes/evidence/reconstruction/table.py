@@ -10,6 +10,7 @@ from itertools import permutations
 import numpy as np
 
 from escc_bayes.data.rounding import interval
+from escc_bayes.evidence.reconstruction.curve_statistics import UNREACHED
 from escc_bayes.evidence.reconstruction.reconstruct import Reconstruction
 from escc_bayes.evidence.reconstruction.search import Found
 from escc_bayes.evidence.reconstruction.targets import Target, half_width, number_of
@@ -27,10 +28,11 @@ SAME = 1e-9
 def target_rows(found: Reconstruction) -> list[dict[str, object]]:
     """Return one row for every printed statistic and count.
 
-    ``matched``: in every cohort. ``distance``: from the values that count as matched, of the nearest cohort or of
-    the search that insisted on the target.
+    A median that is not reached is infinite. ``matched``: in every cohort. ``distance``: from the values that count as
+    matched, of the nearest cohort.
     """
     values = np.array([cohort.value for cohort in found.found])
+    values = np.where(values * [t.unit for t in found.targets] >= UNREACHED, np.inf, values)
     rows = [target_row(found, k, values[:, k]) for k in range(len(found.targets))]
     return [*rows, *count_rows(found), *t_test_rows(found)]
 
@@ -50,7 +52,7 @@ def target_row(found: Reconstruction, number: int, values: np.ndarray) -> dict[s
         matched=gaps <= SAME,
         within_rounding=bool(np.all(inside)),
         reachable=not bool(found.conflicts.unreachable[number]),
-        distance=float(min(gaps.min(), found.conflicts.nearest[number])),
+        distance=float(gaps.min()),
         fights_with="; ".join(against),
     )
 
@@ -237,14 +239,21 @@ def patients_words(found: Reconstruction) -> str:
     return f"{found.n} patients" + (f", beside {outside} of whom nothing is printed" if outside else "")
 
 
+def nearest_words(row: dict[str, object]) -> str:
+    """Say how near the cohorts come to a target that was not asked of them."""
+    share = float(str(row["matched_share"]))
+    near = f"had in {100 * share:.0f} % of cohorts" if share > 0.0 else f"nearest off by {row['distance']:g}"
+    return f"{near} (median {row['achieved_median']:g})"
+
+
 def summary(found: Reconstruction) -> list[str]:
     """Say in sentences what was matched, what could not be, and what it fights with."""
     rows = target_rows(found)
     reachable = [r for r in rows if r["reachable"]]
     said = [
         f"RECONSTRUCTED {found.study.id}: {len(found.found)} cohorts of {patients_words(found)}; "
-        f"{sum(bool(r['matched']) for r in reachable)} of {len(reachable)} targets that a pilot search "
-        "could reach are matched in every cohort."
+        f"{sum(bool(r['matched']) for r in reachable)} of {len(reachable)} targets asked of every "
+        "cohort are matched in every cohort."
     ]
     for r in reachable:
         if not r["matched"]:
@@ -257,7 +266,6 @@ def summary(found: Reconstruction) -> list[str]:
             against = f"; against {r['fights_with']}" if r["fights_with"] else NOTHING_GAVE_WAY
             said.append(
                 f"  no search had it beside the rest: {r['endpoint']} {r['target']}, printed {r['printed']}, "
-                f"nearest off by "
-                f"{r['distance']:g} (median {r['achieved_median']:g}){against}"
+                f"{nearest_words(r)}{against}"
             )
     return said
