@@ -11,7 +11,7 @@ from escc_bayes.evidence.publish import publish
 from escc_bayes.evidence.reconstruction.read_layout import read_layout
 from escc_bayes.evidence.reconstruction.reconstruct import reconstruct
 
-STEPS = 60_000
+STEPS = 150_000
 
 
 @pytest.fixture(scope="session")

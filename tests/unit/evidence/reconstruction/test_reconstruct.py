@@ -22,7 +22,7 @@ def frame_of(cohort):
 
 
 def test_a_short_search_comes_near_every_target(reconstructed):
-    """The default search is 16 times longer. Counts are exact; nine in ten targets are matched already."""
+    """The default search is 130 times longer. Counts are exact; nine in ten targets are matched already."""
     rows = target_rows(reconstructed)
     shares = [float(str(r["matched_share"])) for r in rows]
     assert len(rows) > 30

@@ -8,7 +8,7 @@ import pytest
 from escc_bayes.evidence.reconstruction import problem as kinds
 from escc_bayes.evidence.reconstruction import taken_back as module
 from escc_bayes.evidence.reconstruction.asking import demanding, has_all, missed, without
-from escc_bayes.evidence.reconstruction.assemble import Asked
+from escc_bayes.evidence.reconstruction.assemble import Asked, in_order
 from escc_bayes.evidence.reconstruction.search import Plan, search
 from escc_bayes.evidence.reconstruction.taken_back import from_each, taken_back, units
 from escc_bayes.evidence.reconstruction.targets import CurveKey, targets_of
@@ -18,7 +18,7 @@ from escc_bayes.foundation.seeds import stream
 @pytest.fixture(scope="module")
 def plan(printed):
     study, layout, _ = printed
-    targets, _ = targets_of(study, layout)
+    targets = in_order(targets_of(study, layout)[0])
     size = len(targets)
     return Plan(study, layout, targets, 50, Asked(np.ones(size), np.ones(size, dtype=bool)), 40_000)
 
