@@ -58,7 +58,8 @@ class Rows:
         if arm.subset == "progressed":
             first, happened = self.outcome("PFS")
             mine = (happened == 1) & (first < time)
-            return (time - first * (arm.clock == "progression"))[mine], event[mine]
+            # Hundredths of a month: a difference of two is no third one exactly, and ties would be none.
+            return np.round(time - first * (arm.clock == "progression"), 2)[mine], event[mine]
         levels = self.layout.covariate(arm.covariate).levels
         mine = np.isin(self.level(arm.covariate), [levels.index(w) for w in arm.levels])
         return time[mine], event[mine]

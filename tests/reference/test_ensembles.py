@@ -92,7 +92,7 @@ def test_what_escc79_cannot_have_is_named_with_its_distance():
     assert ("", "n, stage IV (stage_IV_n_results)") in away
     assert all(r["fights_with"] or float(r["distance"]) > 0.0 for r in away.values())
     notes = (ENSEMBLES["escc79"].folder / "notes.txt").read_text(encoding="utf-8")
-    assert notes.count("no search had it beside the rest") == len(away)
+    assert notes.count("  set aside: ") == len(away)
     assert notes.count("audit: ") >= 12
 
 

@@ -44,7 +44,14 @@ def in_order(targets: Sequence[Target]) -> tuple[Target, ...]:
 
 
 def assemble(layout: Layout, targets: tuple[Target, ...], columns: Columns, asked: Asked) -> Problem:
-    """Return the problem of one set of columns; ``targets`` in the order of ``in_order``."""
+    """Return the problem of one set of columns.
+
+    Raises
+    ------
+    ValueError : targets that are not in the order of ``in_order``; the kernels would read beyond their arrays.
+    """
+    if targets != in_order(targets):
+        raise ValueError("targets out of order: put them through in_order first")
     curves = keys_of(targets, CurveKey)
     names = list(columns.codes)
     endpoints = [e.name for e in layout.endpoints]

@@ -66,11 +66,11 @@ def members(endpoint: IntArray, curve: IntArray, working: Working) -> tuple[IntA
 
 @compiled
 def sort_both(ticks: IntArray, events: IntArray, size: int) -> None:
-    """Sort the first ``size`` ticks, with their events."""
+    """Sort the first ``size`` ticks, with their events: at equal ticks events come before censorings."""
     for i in range(1, size):
         tick, event = ticks[i], events[i]
         j = i - 1
-        while j >= 0 and ticks[j] > tick:
+        while j >= 0 and (ticks[j] > tick or (ticks[j] == tick and events[j] < event)):
             ticks[j + 1], events[j + 1] = ticks[j], events[j]
             j -= 1
         ticks[j + 1], events[j + 1] = tick, event

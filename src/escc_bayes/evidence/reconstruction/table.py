@@ -20,6 +20,10 @@ COLUMNS = (
     *("distance", "achieved_low", "achieved_high", "matched_share", "fights_with"),
 )
 SPREAD_COLUMNS = ("study", "quantity", "low", "median", "high", "cohorts")
+SET_ASIDE = (
+    "  Set aside is what no search had beside everything that is required (a curve of some patients as a whole), and "
+    "what other printed numbers decide; distances are those of the nearest cohort."
+)
 NOTHING_GAVE_WAY = "; not had either when it was insisted on, and nothing gave way"
 # What is read back of a value: below this, two are the same.
 SAME = 1e-9
@@ -242,7 +246,11 @@ def patients_words(found: Reconstruction) -> str:
 def nearest_words(row: dict[str, object]) -> str:
     """Say how near the cohorts come to a target that was not asked of them."""
     share = float(str(row["matched_share"]))
-    near = f"had in {100 * share:.0f} % of cohorts" if share > 0.0 else f"nearest off by {row['distance']:g}"
+    near = (
+        f"had in {100 * share:.0f} % of cohorts, not asked for"
+        if share > 0.0
+        else f"nearest off by {row['distance']:g}"
+    )
     return f"{near} (median {row['achieved_median']:g})"
 
 
@@ -261,11 +269,12 @@ def summary(found: Reconstruction) -> list[str]:
                 f"  not in every cohort ({100 * float(str(r['matched_share'])):.0f} %): {r['endpoint']} {r['target']}, "
                 f"printed {r['printed']}, achieved {r['achieved_low']:g} to {r['achieved_high']:g}"
             )
+    if len(reachable) < len(rows):
+        said.append(SET_ASIDE)
     for r in rows:
         if not r["reachable"]:
             against = f"; against {r['fights_with']}" if r["fights_with"] else NOTHING_GAVE_WAY
             said.append(
-                f"  no search had it beside the rest: {r['endpoint']} {r['target']}, printed {r['printed']}, "
-                f"{nearest_words(r)}{against}"
+                f"  set aside: {r['endpoint']} {r['target']}, printed {r['printed']}, {nearest_words(r)}{against}"
             )
     return said

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 from lifelines import KaplanMeierFitter
 
-from escc_bayes.evidence.reconstruction.curve_statistics import kaplan_meier, log_log_limit, slope_limit
+from escc_bayes.evidence.reconstruction.curve_statistics import (
+    kaplan_meier,
+    log_log_limit,
+    slope_limit,
+    sort_both,
+)
 
 Z = 1.959963984540054
 
@@ -12,6 +17,16 @@ Z = 1.959963984540054
 def test_kaplan_meier_is_that_of_lifelines(patients):
     ticks, events, _, _ = patients
     fitted = KaplanMeierFitter().fit(ticks, events)
+    survival, _ = kaplan_meier(events)
+    assert survival == pytest.approx(fitted.survival_function_at_times(ticks).to_numpy(), abs=1e-12)
+
+
+def test_who_is_censored_at_the_time_of_an_event_was_at_risk():
+    """A restarted clock gives equal times; lifelines 0.30.3 counts those censored at them as at risk."""
+    ticks, events = np.array([5, 3, 3, 3, 5, 1]), np.array([0, 0, 1, 0, 1, 1])
+    fitted = KaplanMeierFitter().fit(ticks, events)
+    sort_both(ticks, events, ticks.size)
+    assert ticks.tolist() == [1, 3, 3, 3, 5, 5]
     survival, _ = kaplan_meier(events)
     assert survival == pytest.approx(fitted.survival_function_at_times(ticks).to_numpy(), abs=1e-12)
 

@@ -1,5 +1,6 @@
 """What is asked for again: in which order, what counts as one, and that nothing comes back without a cohort."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -84,3 +85,8 @@ def test_what_is_not_required_is_not_missed(plan):
     cohort = search(without(plan, ~aside), stream(7))
     assert not missed(without(plan, aside), cohort).any()
     assert has_all(without(plan, aside), cohort)
+
+
+def test_targets_out_of_order_are_refused_before_anything_compiled_runs(plan):
+    with pytest.raises(ValueError, match="out of order"):
+        search(replace(plan, targets=plan.targets[::-1]), stream(8))
