@@ -7,7 +7,7 @@ import numpy as np
 
 from escc_bayes.evidence.reconstruction.assemble import Asked
 from escc_bayes.evidence.reconstruction.problem import BoolArray
-from escc_bayes.evidence.reconstruction.search import Found, Plan, rank_weight
+from escc_bayes.evidence.reconstruction.search import Plan, rank_weight
 
 # Pull of a target that is set aside.
 WEAK = 0.003
@@ -25,13 +25,3 @@ def demanding(plan: Plan, numbers: Sequence[int], times: float = 1.0) -> Plan:
     asked.weight[numbers] = [times * rank_weight(plan.targets[k]) for k in numbers]
     asked.required[numbers] = True
     return replace(plan, asked=asked)
-
-
-def missed(plan: Plan, cohort: Found) -> BoolArray:
-    """Return which required targets (T,) a cohort misses."""
-    return plan.asked.required & (cohort.distance(plan.targets) > 0.0)
-
-
-def has_all(plan: Plan, cohort: Found) -> bool:
-    """Return whether a cohort has every required target."""
-    return not bool(missed(plan, cohort).any())

@@ -12,13 +12,15 @@ from functools import partial
 
 import numpy as np
 
-from escc_bayes.evidence.reconstruction.asking import demanding, has_all, missed, without
+from escc_bayes.evidence.reconstruction.asking import demanding, without
 from escc_bayes.evidence.reconstruction.problem import BoolArray
 from escc_bayes.evidence.reconstruction.search import (
     Found,
     Plan,
     Progress,
+    has_all,
     is_curve_of_some,
+    missed,
     rank_weight,
     search,
     side_by_side,
@@ -154,7 +156,7 @@ def tolerances(targets: tuple[Target, ...]) -> FloatArray:
 def had_after_all(plan: Plan, conflicts: Conflicts, cohorts: Sequence[Found]) -> Conflicts:
     """Return the conflicts without what every fourth cohort has beside all that is required: all can have it."""
     aside = conflicts.unreachable.copy()
-    matched = np.array([found.distance(plan.targets) == 0.0 for found in cohorts if found.matched])
+    matched = np.array([found.distance(plan.targets) == 0.0 for found in cohorts if has_all(plan, found)])
     for numbers in units(plan, aside) if matched.size else []:
         aside[numbers] = matched[:, numbers].all(axis=1).mean() < OFTEN
     return Conflicts(aside, {k: against for k, against in conflicts.fights.items() if aside[k]})

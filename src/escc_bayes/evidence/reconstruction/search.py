@@ -74,6 +74,16 @@ class Found:
         return np.array([t.distance(float(v)) for t, v in zip(targets, self.value, strict=True)])
 
 
+def missed(plan: Plan, cohort: Found) -> BoolArray:
+    """Return which required targets (T,) a cohort misses."""
+    return plan.asked.required & (cohort.distance(plan.targets) > 0.0)
+
+
+def has_all(plan: Plan, cohort: Found) -> bool:
+    """Return whether a cohort has every required target."""
+    return not bool(missed(plan, cohort).any())
+
+
 def side_by_side[A, R](work: Callable[[A], R], items: Sequence[A], workers: int) -> list[R]:
     """Return the results of independent searches, in order; the compiled search releases Python's lock."""
     with ThreadPoolExecutor(max_workers=workers) as pool:
@@ -93,7 +103,7 @@ def search(plan: Plan, seed: Seed, first: Found | None = None) -> Found:
     """
     short, nearest = replace(plan, steps=min(SHORT, plan.steps)), None
     left, turn = plan.steps, 0
-    while left > 0 and (nearest is None or not nearest.matched):
+    while left > 0 and (nearest is None or not has_all(plan, nearest)):
         own = stream(seed, "turn", str(turn))
         start = first if turn == 0 and first is not None else started(short, own)
         found, used = carried_on(plan, start, own, left)

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from escc_bayes.evidence.reconstruction.asking import demanding, has_all, without
+from escc_bayes.evidence.reconstruction.asking import demanding, without
 from escc_bayes.evidence.reconstruction.problem import BoolArray
 from escc_bayes.evidence.reconstruction.search import (
     Found,
     Plan,
     Progress,
     carried_on,
+    has_all,
     is_curve_of_some,
     rank_weight,
     side_by_side,

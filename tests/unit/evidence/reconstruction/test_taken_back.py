@@ -8,9 +8,9 @@ import pytest
 
 from escc_bayes.evidence.reconstruction import problem as kinds
 from escc_bayes.evidence.reconstruction import taken_back as module
-from escc_bayes.evidence.reconstruction.asking import demanding, has_all, missed, without
+from escc_bayes.evidence.reconstruction.asking import demanding, without
 from escc_bayes.evidence.reconstruction.assemble import Asked, in_order
-from escc_bayes.evidence.reconstruction.search import Plan, search
+from escc_bayes.evidence.reconstruction.search import Plan, has_all, missed, search
 from escc_bayes.evidence.reconstruction.taken_back import from_each, taken_back, units
 from escc_bayes.evidence.reconstruction.targets import CurveKey, targets_of
 from escc_bayes.foundation.seeds import stream
