@@ -116,12 +116,14 @@ def section(cohort: Cohort) -> str:
     seconds = time.perf_counter() - start
     matched = sum(bool(row["matched"]) for row in rows)
     unreachable = [str(row["target"]) for row in rows if not row["reachable"]]
+    least = min(round(REPLICATES * float(str(row["matched_share"]))) for row in rows if row["reachable"])
+    others = "" if matched == len(rows) else f", each of the others that was asked for in {least} or more"
     said = f"set aside as not to be had: {', '.join(unreachable)}" if unreachable else "none set aside"
     return "\n".join(
         [
             f"\n## {cohort.name}: {len(cohort)} patients\n",
-            f"{matched} of {len(rows)} printed statistics and counts matched in every one of {REPLICATES} cohorts "
-            f"({said}); {seconds:.0f} s.\n",
+            f"{matched} of {len(rows)} printed statistics and counts matched in every one of {REPLICATES} cohorts"
+            f"{others} ({said}); {seconds:.0f} s.\n",
             "| endpoint | hazard ratio (log) | real rows | ensemble | difference | inside | between |",
             "|---|---|---|---|---|---|---|",
             *lines_of(cohort, ensemble),

@@ -32,7 +32,9 @@ def reconstruct(
     steps: Annotated[
         int | None,
         typer.Option(
-            "--steps", min=1000, help="Proposals of one search at most; it ends once all match. Default: 20,000,000."
+            "--steps",
+            min=1000,
+            help="Proposals of one search at most; it ends once all match. Default: 50,000,000; fewer for many.",
         ),
     ] = None,
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="Threads; default: one a core.")] = None,

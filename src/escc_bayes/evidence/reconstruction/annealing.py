@@ -31,7 +31,7 @@ from escc_bayes.hazard.piecewise import FloatArray
 HARDER, EASED = 1.1, 0.2
 # Once the required targets are matched: what their weights and those of the others are multiplied with, and the heat.
 HOLD, APPROACH, KEEP = 3.0, 5.0, 0.02
-# A loss of the required targets with which none is outside its tolerance: the search aims five per cent inside, and the
+# A loss of the required targets with which none is outside its tolerance: the search aims two per cent inside, and the
 # lowest weight is 0.7.
 CLOSE = 0.013
 # A loss of the required targets after the trial with which a search is given up.

@@ -21,9 +21,8 @@ from escc_bayes.evidence.reconstruction.start import longest_months
 from escc_bayes.evidence.reconstruction.targets import CountKey, CurveKey, Key, ModelKey, Target, TestKey
 from escc_bayes.hazard.piecewise import FloatArray
 
-# How far inside its tolerance the search aims, so that a value never sits on the edge: while searching, the standard
-# error of a hazard ratio is that of the step before its last, which moves a Wald statistic by up to 0.0015.
-INSIDE_STATISTIC, INSIDE_ROUNDING = 0.95, 0.95
+# How far inside its tolerance the search aims, so that a value never sits on the edge.
+INSIDE_STATISTIC, INSIDE_ROUNDING = 0.98, 0.95
 # A count is off by whole patients: one patient weighs as much as ten tolerances.
 COUNT_SCALE = 0.1
 # How much survival below one half weighs as much as one tolerance.

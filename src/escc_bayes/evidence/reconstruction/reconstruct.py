@@ -17,9 +17,9 @@ from escc_bayes.evidence.reconstruction.search import Found, Plan, Progress, has
 from escc_bayes.evidence.reconstruction.targets import Target, number_of, targets_of
 from escc_bayes.foundation.seeds import Seed, generator, stream
 
-REPLICATES, STEPS = 20, 20_000_000
-# A proposal costs as much as there are patients: beyond 100 the default search is shorter.
-STEPS_TIMES_PATIENTS = 2_000_000_000
+REPLICATES, STEPS = 20, 50_000_000
+# A proposal costs as much as there are patients: beyond 80 the default search is shorter.
+STEPS_TIMES_PATIENTS = 4_000_000_000
 # How often a target that was set aside may be required after all, because cohorts have it.
 TAKEN_BACK = 2
 FEWEST_PATIENTS, MOST_PATIENTS = 4, 5_000
@@ -67,7 +67,7 @@ def reconstruct(
     study, layout : what was printed, and how it becomes columns.
     seed : the same seed gives the same cohorts, on any number of cores.
     replicates : how many cohorts; one reconstruction is one guess.
-    steps : proposals of one search; more come nearer. None: 20,000,000, fewer beyond 100 patients. A search
+    steps : proposals of one search; more come nearer. None: 50,000,000, fewer beyond 80 patients. A search
         that has matched every required target stops earlier.
     workers : threads; None: one a core.
     progress : called with (what, done, total).
