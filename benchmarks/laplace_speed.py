@@ -63,18 +63,20 @@ def cpu_of_children():
 
 
 def cold():
-    """Return CPU seconds of a whole ``escc-bayes fit --engine laplace``, its files written; the smallest of three.
+    """Return CPU seconds of a whole ``escc-bayes fit`` by ``laplace``, and by PyMC and nutpie, one after the other.
 
-    Compiled bytecode is kept, as it is for any user: without it (PYTHONDONTWRITEBYTECODE) a second goes into
-    compiling 1,300 modules anew.
+    Medians of three rounds, after one that fills the compile cache. Bytecode is kept, as it is for any user: without it
+    (PYTHONDONTWRITEBYTECODE) a second goes into compiling 1,300 modules anew.
     """
-    return min(cold_once() for _ in range(3))
+    asked = ("laplace",), ("nuts", "--backend", "pymc")
+    rounds = [[cold_once(*engine) for engine in asked] for _ in range(4)][1:]
+    return np.median(rounds, axis=0).tolist()
 
 
-def cold_once():
-    """Return CPU seconds of one process."""
+def cold_once(*engine):
+    """Return CPU seconds of one process that fits ``os_piecewise`` to 79 patients, its files written."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    verb = [str(Path(sys.executable).with_name("escc-bayes")), "fit", "--engine", "laplace"]
+    verb = [str(Path(sys.executable).with_name("escc-bayes")), "fit", "--engine", *engine]
     with tempfile.TemporaryDirectory() as folder:
         asked = ["--cohort", "escc79", "--model", "os_piecewise", "--out", f"{folder}/fit", "--quiet"]
         began = cpu_of_children()
@@ -102,7 +104,10 @@ def main():
         wall, cpu = prior_grid(workers)
         name = f"`refit_many`: 25 x 40 priors, {workers} process{'es' * (workers - 1)}"
         print(f"| {name} | {cpu:.1f} s ({wall:.1f} s wall) |")
-    print(f"| cold `escc-bayes fit --engine laplace`, bytecode kept | {cold():.1f} s |")
+    ours, theirs = cold()
+    print(f"| cold `escc-bayes fit --engine laplace`, bytecode kept | {ours:.1f} s |")
+    print(f"| the same by PyMC and nutpie (`--engine nuts --backend pymc`), compile cache warm | {theirs:.1f} s |")
+    print(f"| ratio of the two | {theirs / ours:.1f} |")
 
 
 if __name__ == "__main__":
