@@ -92,8 +92,9 @@ def weibull_times(plan: ModelPlan, cells: Cells) -> WeibullTimes:
         members=cells.members,
         patterns=patterns,
         events=float(weighted.sum()),
-        event_log_times=float(weighted @ log_time),
-        constant=-float(weighted @ np.log(rows.time)),
+        # Summed, not multiplied as vectors: a long product wakes OpenBLAS's threads, which then wait at full speed.
+        event_log_times=float((weighted * log_time).sum()),
+        constant=-float((weighted * np.log(rows.time)).sum()),
         moments=moments_of(log_time, log_entry, rows.weight, cells.members, patterns),
     )
 
