@@ -115,7 +115,8 @@ class Posterior:
     def survival(self, times: FloatArray, *, term: str = "", group: str = "", population: str = "group") -> FloatArray:
         """Return the survival curve of a group in every draw, (draws, times); see ``SurvivalAt``."""
         columns, weight = averaged_over(self.plan, term, group, population)
-        return marginal.survival(self.hazard, self.coefficients, columns, weight, np.asarray(times, dtype=np.float64))
+        at = np.asarray(times, dtype=np.float64)
+        return marginal.survival(self.hazard, self.coefficients, columns, weight[None], at)[0]
 
     def thinned(self, most: int) -> "Posterior":
         """Return the posterior with every k-th draw, about ``most`` of them: enough for a drawing."""

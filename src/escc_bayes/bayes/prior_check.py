@@ -10,6 +10,7 @@ from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand import marginal
 from escc_bayes.estimand.contrast import standard_contrasts, weights
 from escc_bayes.estimand.estimand import HazardRatio, contrast_words
+from escc_bayes.estimand.evaluate import averaged_over
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.model import ModelSpec
@@ -100,11 +101,12 @@ def prior_check(spec: ModelSpec, cohort: Cohort, *, seed: Seed, draws: int = 400
     beta = parameters.coefficients(plan.design.blocks, values, draws)
     hazard = parameters.baseline_hazard(plan.baseline, values)
     times = np.linspace(0.0, max(60.0, float(plan.rows.time.max())), GRID_POINTS)
+    columns, weight = averaged_over(plan, "", "", "everyone")
     return PriorCheck(
         plan=plan,
         times=times,
         baseline=np.exp(-hazard.cumulative(times)),
-        cohort=marginal.survival(hazard, beta, plan.design.centred, plan.rows.weight, times),
+        cohort=marginal.survival(hazard, beta, columns, weight[None], times)[0],
         hazard_ratios=tuple(prior_ratio(asked, plan, beta, level) for asked in standard_contrasts(plan.design)),
         level=level,
     )

@@ -1,7 +1,7 @@
 """Draws of an estimand from draws of coefficients and baseline: the same arithmetic for every engine."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -29,7 +29,13 @@ NAMES = {
 }
 
 
+# Kind of a curve, and its term, group and population.
 type Key = tuple[type, str, str, str]
+# Columns of the patients averaged over, and their weights.
+type Averaged = tuple[FloatArray, FloatArray]
+
+# Distinct patients of all groups whose curves are computed together, at most.
+MOST_TOGETHER = 8_192
 
 
 def draws_of(asked: Estimand, plan: ModelPlan, coefficients: FloatArray, hazard: Hazard) -> FloatArray:
@@ -57,18 +63,43 @@ def draws_of_many(
     for one in asked:
         for key in curves_behind(one):
             months.setdefault(key, set()).add(month_read(one))
-    read: dict[tuple[Key, float], FloatArray] = {}
+    alongside: dict[tuple[type, tuple[float, ...]], list[Key]] = {}
     for key, wanted in months.items():
-        kind, *whom = key
-        columns, weight = averaged_over(plan, *whom)
-        times = np.array(sorted(wanted))
+        alongside.setdefault((key[0], tuple(sorted(wanted))), []).append(key)
+    read: dict[tuple[Key, float], FloatArray] = {}
+    for (kind, times), keys in alongside.items():
+        found = averaged(kind, [averaged_over(plan, *whom) for _, *whom in keys], times, coefficients, hazard)
+        for key, of_group in zip(keys, found, strict=True):
+            read |= {(key, time): of_group[:, place] for place, time in enumerate(times)}
+    return [one_of(one, read, plan, coefficients) for one in asked]
+
+
+def averaged(
+    kind: type, groups: Sequence[Averaged], times: Sequence[float], coefficients: FloatArray, hazard: Hazard
+) -> Iterator[FloatArray]:
+    """Yield survival at ``times``, restricted means to them or the median of each group's average curve, (D, times)."""
+    for columns, weight in together(groups):
         if kind is MedianSurvival:
-            found = marginal.median(hazard, coefficients, columns, weight)[:, None]
+            yield from marginal.median(hazard, coefficients, columns, weight)[:, :, None]
         else:
             curve = marginal.survival if kind is SurvivalAt else marginal.restricted_mean
-            found = curve(hazard, coefficients, columns, weight, times)
-        read |= {(key, time): found[:, place] for place, time in enumerate(times.tolist())}
-    return [one_of(one, read, plan, coefficients) for one in asked]
+            yield from curve(hazard, coefficients, columns, weight, np.array(times))
+
+
+def together(groups: Sequence[Averaged]) -> Iterator[Averaged]:
+    """Yield columns (m, p) of the patients of several groups, and the weight of each in each group (g, m).
+
+    Patients who are in several groups, as of different covariates, are one row: their curve is computed once. Groups of
+    very many patients come one by one, so that what is held stays small.
+    """
+    if sum(columns.shape[0] for columns, _ in groups) > MOST_TOGETHER:
+        yield from ((columns, weight[None]) for columns, weight in groups)
+        return
+    rows, place = distinct_rows(np.concatenate([columns for columns, _ in groups]))
+    weight = np.zeros((len(groups), rows.shape[0]))
+    whose = np.repeat(np.arange(len(groups)), [columns.shape[0] for columns, _ in groups])
+    weight[whose, place] = np.concatenate([of_group for _, of_group in groups])
+    yield rows, weight
 
 
 def curves_behind(asked: Estimand) -> tuple[Key, ...]:

@@ -40,7 +40,10 @@ class Hazard(Protocol):
         ...
 
     def restricted_mean(self, relative: FloatArray, share: FloatArray, until: FloatArray) -> FloatArray:
-        """Return the integral over (0, u] of sum_i share_i exp(-relative_i H), (draws, u), for each u of ``until``."""
+        """Return the integral over (0, u] of sum_i share_i exp(-relative_i H), for each group and u of ``until``.
+
+        ``relative`` (n, draws), ``share`` (g, n), ``until`` (u,) rising months; returned (g, draws, u).
+        """
         ...
 
 
@@ -73,7 +76,7 @@ class PiecewiseHazard:
         return piecewise.time_at(self.log_rates, self.cuts, target)
 
     def restricted_mean(self, relative: FloatArray, share: FloatArray, until: FloatArray) -> FloatArray:
-        """Return the restricted mean survival times of the averaged curve."""
+        """Return the restricted mean survival times of the averaged curves."""
         return piecewise.restricted_mean(self.log_rates, self.cuts, relative, share, until)
 
 
@@ -107,7 +110,7 @@ class WeibullHazard:
         return weibull.time_at(self.log_cumulative, self.log_shape, self.reference_time, target)
 
     def restricted_mean(self, relative: FloatArray, share: FloatArray, until: FloatArray) -> FloatArray:
-        """Return the restricted mean survival times of the averaged curve."""
+        """Return the restricted mean survival times of the averaged curves."""
         return weibull.restricted_mean(self.log_cumulative, self.log_shape, self.reference_time, relative, share, until)
 
 

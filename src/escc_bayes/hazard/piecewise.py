@@ -105,7 +105,7 @@ def time_at(log_rates: FloatArray, cuts: FloatArray, target: FloatArray) -> Floa
 def restricted_mean(
     log_rates: FloatArray, cuts: FloatArray, relative: FloatArray, share: FloatArray, until: FloatArray
 ) -> FloatArray:
-    """Return the integral of sum_i share_i exp(-relative_i x H(t)) over (0, u], for each u of ``until``.
+    """Return the integral of sum_i share_i exp(-relative_i x H(t)) over (0, u], for each group and u of ``until``.
 
     Within a piece survival is exponential, so each piece contributes (S(start) - S(end)) / rate; where rate x width
     is so small that the difference would lose digits, width x (S(start) + S(end)) / 2, right to 1e-11.
@@ -114,31 +114,33 @@ def restricted_mean(
     ----------
     log_rates : (draws, k + 1) log events per month.
     cuts : (k,) months.
-    relative : (draws, n) hazard ratios against the baseline.
-    share : (n,) what each counts for.
+    relative : (n, draws) hazard ratios against the baseline.
+    share : (g, n) what each counts for in each group.
     until : (u,) months, increasing.
 
     Returns
     -------
-    (draws, u) months.
+    (g, draws, u) months.
     """
     starts = np.union1d(np.concatenate([[0.0], cuts[cuts < until[-1]]]), until[:-1])
     widths = np.diff(np.concatenate([starts, until[-1:]]))
-    rates = np.exp(log_rates[:, piece_of(starts + widths / 2.0, cuts)])
-    areas = np.empty(rates.shape)
-    alive, end = np.ones_like(relative), np.empty_like(relative)
-    for k, width in enumerate(widths):
-        expected = rates[:, [k]] * relative * width
-        np.multiply(alive, np.exp(-expected), out=end)
+    rates = np.exp(log_rates.T[piece_of(starts + widths / 2.0, cuts)])
+    areas = np.empty((widths.size, share.shape[0], relative.shape[1]))
+    alive, end, expected = np.ones_like(relative), np.empty_like(relative), np.empty_like(relative)
+    for rate, width, area in zip(rates, widths, areas, strict=True):
+        np.multiply(relative, rate * width, out=expected)
+        np.multiply(alive, np.exp(np.negative(expected, out=end), out=end), out=end)
+        np.subtract(alive, end, out=alive)
         if expected.min() > FLAT:
-            areas[:, k] = ((alive - end) / expected) @ share * width
+            alive /= expected
         else:
             with np.errstate(divide="ignore", invalid="ignore"):
-                mean = np.where(expected > FLAT, (alive - end) / expected, (alive + end) / 2.0)
-            areas[:, k] = mean @ share * width
+                alive = np.where(expected > FLAT, alive / expected, alive / 2.0 + end)
+        np.matmul(share, alive, out=area)
+        area *= width
         alive, end = end, alive
-    reached = np.cumsum(areas, axis=1)
-    return reached[:, np.searchsorted(starts + widths, until)]
+    reached = np.cumsum(areas, axis=0)[np.searchsorted(starts + widths, until)]
+    return reached.transpose(1, 2, 0)
 
 
 def event_quantile_cuts(times: FloatArray, events: NDArray[np.bool_], pieces: int) -> FloatArray:

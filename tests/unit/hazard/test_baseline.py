@@ -81,7 +81,7 @@ def test_weibull_with_shape_1_is_one_piece(patients):
     given = (eta, time, event, entry, weight)
     np.testing.assert_allclose(log_likelihood(flat, *given), log_likelihood(one, *given), rtol=0, atol=1e-10)
     relative = np.exp(eta[:, :2])
-    asked = (relative, np.array([0.4, 0.6]), np.array([7.0, 36.0]))
+    asked = (relative.T, np.array([[0.4, 0.6], [1.0, 0.0]]), np.array([7.0, 36.0]))
     np.testing.assert_allclose(flat.restricted_mean(*asked), one.restricted_mean(*asked), atol=1e-10)
     np.testing.assert_allclose(flat.time_at(relative), one.time_at(relative), rtol=1e-12)
 

@@ -80,8 +80,8 @@ def test_time_at_zero_is_zero():
 def test_restricted_mean_is_the_area_under_survival(until, relative):
     """Alone and as the second of two months, of two patients who are alike."""
     months = np.array([1.5, until])
-    found = piecewise.restricted_mean(LOG_RATES, CUTS, np.full((2, 2), relative), np.array([0.3, 0.7]), months)
-    alone = piecewise.restricted_mean(LOG_RATES, CUTS, np.full((2, 1), relative), np.ones(1), months[1:])
+    found = piecewise.restricted_mean(LOG_RATES, CUTS, np.full((2, 2), relative), np.array([[0.3, 0.7]]), months)[0]
+    alone = piecewise.restricted_mean(LOG_RATES, CUTS, np.full((1, 2), relative), np.ones((1, 1)), months[1:])[0]
     np.testing.assert_allclose(found[:, 1], alone[:, 0], rtol=1e-14)
     for d, log_rates in enumerate(LOG_RATES):
 
@@ -96,10 +96,10 @@ def test_restricted_mean_is_the_area_under_survival(until, relative):
 def test_restricted_mean_of_an_exponential_is_its_closed_form():
     # (1 - exp(-rate until)) / rate; at a rate of 1e-14 the naive form loses every digit, the limit is `until`.
     for rate in (1e-14, 1e-3, 0.05, 3.0):
-        found = piecewise.restricted_mean(np.log([[rate]]), np.zeros(0), np.ones((1, 1)), np.ones(1), np.array([36.0]))[
-            0, 0
-        ]
-        assert found == pytest.approx(-np.expm1(-rate * 36.0) / rate, rel=1e-13)
+        found = piecewise.restricted_mean(
+            np.log([[rate]]), np.zeros(0), np.ones((1, 1)), np.ones((1, 1)), np.array([36.0])
+        )
+        assert found.item() == pytest.approx(-np.expm1(-rate * 36.0) / rate, rel=1e-13)
 
 
 def test_event_quantile_cuts_give_pieces_of_equal_numbers_of_events():
