@@ -17,6 +17,6 @@ class NutsSettings:
     backend: str
 
     def more_careful(self) -> "NutsSettings":
-        """Return twice the iterations with a tenth of the rejections."""
+        """Return twice the draws after six times the warm-up, with a tenth of the rejections."""
         accept = (9.0 + self.target_accept) / 10.0
-        return replace(self, draws=2 * self.draws, tune=2 * self.tune, target_accept=accept)
+        return replace(self, draws=2 * self.draws, tune=6 * self.tune, target_accept=accept)

@@ -24,7 +24,7 @@ class Sampling:
     seed: SeedOption = 20251
     level: LevelOption = 0.95
     draws: DrawsOption = None
-    tune: TuneOption = 1500
+    tune: TuneOption = 500
     chains: ChainsOption = 4
 
 

@@ -6,13 +6,16 @@ process are given here.
 
 import os
 import warnings
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from importlib import import_module
+from itertools import count
 from multiprocessing import get_context
 from multiprocessing.reduction import ForkingPickler
+from threading import RLock
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -31,11 +34,11 @@ class Hands(Protocol):
         ...
 
     def start[T](self, work: Callable[..., T], *given: object) -> Callable[[], T]:
-        """Begin ``work(*given)``; the function returned waits for its result."""
+        """Begin ``work(*given)``; the function returned waits for its result, or does it if nobody has begun."""
         ...
 
-    def shared[A, T](self, work: Callable[[A, int], T], held: A, count: int) -> list[T]:
-        """Return ``work(held, place)`` for every place below ``count``, in order."""
+    def shared[A, T](self, work: Callable[[A, int], T], held: A, tasks: int, first: Sequence[int] = ()) -> list[T]:
+        """Return ``work(held, place)`` for every place below ``tasks``, in order; ``first``: those that take long."""
         ...
 
 
@@ -49,9 +52,9 @@ class Alone:
         found = work(*given)
         return lambda: found
 
-    def shared[A, T](self, work: Callable[[A, int], T], held: A, count: int) -> list[T]:
+    def shared[A, T](self, work: Callable[[A, int], T], held: A, tasks: int, first: Sequence[int] = ()) -> list[T]:  # noqa: ARG002
         """Do one after the other."""
-        return [work(held, place) for place in range(count)]
+        return [work(held, place) for place in range(tasks)]
 
 
 class Two:
@@ -63,25 +66,47 @@ class Two:
         self.pool = pool
 
     def start[T](self, work: Callable[..., T], *given: object) -> Callable[[], T]:
-        """Begin in the other process."""
+        """Begin in the other process, after what it was given before."""
         future = self.pool.submit(recorded, work, *given)
-        return lambda: repeated(future)
+        return lambda: work(*given) if future.cancel() else repeated(future)
 
-    def shared[A, T](self, work: Callable[[A, int], T], held: A, count: int) -> list[T]:
-        """Take from the front while the other process takes from the back."""
+    def shared[A, T](self, work: Callable[[A, int], T], held: A, tasks: int, first: Sequence[int] = ()) -> list[T]:
+        """Take one after the other in both processes: first those that take long, so that both end together."""
         self.pool.submit(keep, held)
-        left, found = list(range(count)), dict[int, T]()
-        running: dict[int, Future[Recorded[T]]] = {}
-        while left or running:
-            for place in [place for place, future in running.items() if future.done() or not left]:
-                found[place] = repeated(running.pop(place))
-            while left and len(running) < AHEAD:
-                place = left.pop()
-                running[place] = self.pool.submit(recorded, of_kept, work, place)
-            if left:
-                place = left.pop(0)
-                found[place] = work(held, place)
-        return [found[place] for place in range(count)]
+        left = deque([*first, *sorted(set(range(tasks)) - set(first))])
+        sent: dict[int, Future[Recorded[T]]] = {}
+        sending = RLock()
+
+        def send(_: object = None) -> None:
+            # Called by another thread, too, whenever a task of the other process has ended.
+            with sending:
+                for place in taken(left, most=1):
+                    try:
+                        sent[place] = self.pool.submit(recorded, of_kept, work, place)
+                    except RuntimeError:  # The pool was closed, or its process ended: what was sent says so.
+                        left.appendleft(place)
+                        return
+                    sent[place].add_done_callback(send)
+
+        for _ in range(AHEAD):
+            send()
+        try:
+            found = {place: work(held, place) for place in taken(left)}
+        finally:
+            left.clear()
+        with sending:
+            theirs = dict(sent)
+        # Outside the lock: the thread that brings results would wait for it.
+        return [found[place] if place in found else repeated(theirs[place]) for place in range(tasks)]
+
+
+def taken(left: deque[int], most: int | None = None) -> Iterator[int]:
+    """Take places from the front until none is left, or at most so many; another thread may take some meanwhile."""
+    for _ in count() if most is None else range(most):
+        try:
+            yield left.popleft()
+        except IndexError:
+            return
 
 
 def cores(most: int) -> int:

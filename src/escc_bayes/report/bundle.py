@@ -128,7 +128,6 @@ def gather(
     backend, draws, tune, chains : of ``fit``.
     hands : who samples what confirms and pools reconstructions, meanwhile or in between.
     """
-    checks = {s.name: prior_check(s, cohort, seed=stream(seed, s.name), level=level) for s in specs}
     posteriors = {}
     for s in specs:
         posteriors[s.name] = fit_or_replace(
@@ -165,7 +164,7 @@ def gather(
         loo={k: compare_loo([posteriors[n] for n in names]) for k, names in groups.items() if len(names) > 1},
         attribution={name: attribute(posteriors[name], classical[name]) for name in posteriors},
         baselines={endpoint: baselines(cohort, endpoint, level=level) for endpoint in endpoints},
-        prior_checks=checks,
+        prior_checks={s.name: prior_check(s, cohort, seed=stream(seed, s.name), level=level) for s in specs},
         # Last: until now another process may have been at work on these.
         confirmations={name: sampled() for name, sampled in sampling.items()},
         level=level,

@@ -6,6 +6,7 @@ just these quantiles, whatever smoothing or shape adds. See docs/methods/baselin
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -87,21 +88,33 @@ def piecewise_prior(baseline: PiecewiseBaseline, rows: AnalysisRows) -> Piecewis
     scale = np.sqrt(distances) if walk is not None else np.zeros(0)
     if not isinstance(baseline.prior, SurvivalStatement):
         return PiecewisePrior(cuts, scale, baseline.prior, walk)
+    return PiecewisePrior(cuts, scale, solved_level(baseline.prior, tuple(cuts), tuple(scale), walk), walk)
+
+
+@lru_cache(maxsize=256)
+def solved_level(
+    statement: SurvivalStatement, cuts: tuple[float, ...], scale: tuple[float, ...], walk: HalfNormal | None
+) -> Normal:
+    """Return the level's prior of a piecewise baseline; kept, since each of many fits of one model asks for it."""
     if walk is None:
-        level = solve_independent(baseline.prior, cuts)
-    else:
-        level = solve_shifted(baseline.prior, walk_log_hazard(baseline.prior.at, cuts, scale, walk))
-    return PiecewisePrior(cuts, scale, level, walk)
+        return solve_independent(statement, np.array(cuts))
+    return solve_shifted(statement, walk_log_hazard(statement.at, np.array(cuts), np.array(scale), walk))
 
 
 def weibull_prior(baseline: WeibullBaseline) -> WeibullPrior:
     """Return the normals of a Weibull baseline."""
     if not isinstance(baseline.prior, SurvivalStatement):
         return WeibullPrior(baseline.reference_time, baseline.prior, baseline.log_shape)
+    level = solved_weibull_level(baseline.prior, baseline.reference_time, baseline.log_shape)
+    return WeibullPrior(baseline.reference_time, level, baseline.log_shape)
+
+
+@lru_cache(maxsize=256)
+def solved_weibull_level(statement: SurvivalStatement, reference_time: float, log_shape: Normal) -> Normal:
+    """Return the prior of b0 of a Weibull baseline; kept, as that of ``solved_level``."""
     points = normal_points(1)[:, 0]
-    shape = np.exp(baseline.log_shape.mean + baseline.log_shape.sd * points)
-    shift = shape * np.log(baseline.prior.at / baseline.reference_time)
-    return WeibullPrior(baseline.reference_time, solve_shifted(baseline.prior, shift), baseline.log_shape)
+    shape = np.exp(log_shape.mean + log_shape.sd * points)
+    return solve_shifted(statement, shape * np.log(statement.at / reference_time))
 
 
 def normal_points(dimensions: int, points: int = POINTS) -> FloatArray:
