@@ -1,6 +1,7 @@
 """From fits to what figures draw: survival curves, numbers at risk, hazards, prior fans, densities."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -54,10 +55,10 @@ def km_band(rows: AnalysisRows, term: str, group: str, level: float, *, label: s
 
 
 def posterior_band(posterior: Posterior, term: str, group: str, level: float, *, label: str = "") -> Band:
-    """Return the posterior survival curve of a group: pointwise medians and credible limits."""
+    """Return the survival curve of a group: pointwise medians and credible limits over all draws given."""
     until = float(posterior.plan.rows.time[members(posterior.plan.rows, term, group)].max())
     times = np.linspace(0.0, until, GRID_POINTS)
-    return Band(label, times, *limits(posterior.thinned(DRAWN).survival(times, term=term, group=group), level))
+    return Band(label, times, *limits(posterior.survival(times, term=term, group=group), level))
 
 
 def at_risk(rows: AnalysisRows, term: str, groups: tuple[str, ...], months: FloatArray) -> AtRisk:
@@ -87,12 +88,13 @@ def prior_fan(check: PriorCheck) -> tuple[Band, ...]:
     return tuple(Band(f"{100 * level:g} %", check.times, *limits(check.baseline, level)) for level in FAN_LEVELS)
 
 
-def log_ratio_draws(asked: HazardRatio, posterior: Posterior) -> tuple[FloatArray, FloatArray]:
-    """Return prior and posterior draws of a log hazard ratio."""
+def log_ratio_draws(asked: Sequence[HazardRatio], posterior: Posterior) -> tuple[FloatArray, FloatArray]:
+    """Return prior and posterior draws of log hazard ratios, (contrasts, draws) each."""
     plan = posterior.plan
     values = prior_draws(plan, PRIOR_DRAWS, posterior.seed)
     prior = parameters.coefficients(plan.design.blocks, values, PRIOR_DRAWS)
-    return prior @ weights(asked, plan.design), posterior.thinned(DRAWN).draws(asked)
+    of_columns = np.stack([weights(one, plan.design) for one in asked])
+    return of_columns @ prior.T, of_columns @ posterior.thinned(DRAWN).coefficients.T
 
 
 def density(draws: FloatArray, at: FloatArray, *, label: str) -> Density:

@@ -1,6 +1,7 @@
 """Figures of effects: forest, prior check, prior and posterior, attribution; and the tests of models and sampler."""
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -8,7 +9,8 @@ from matplotlib.figure import SubFigure
 
 from escc_bayes.bayes.prior_check import PriorCheck
 from escc_bayes.estimand.contrast import standard_contrasts
-from escc_bayes.estimand.estimand import HazardRatio, contrast_words
+from escc_bayes.estimand.estimand import contrast_words
+from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.plots.attribution import step_patches, waterfall
 from escc_bayes.plots.axes import ratio_limits
 from escc_bayes.plots.convergence import ess_dots, rhat_dots
@@ -92,8 +94,11 @@ def prior_posterior_sheet(outcome: Outcome, labels: dict[str, str]) -> Sheet:
 
     def draw(figure: SubFigure) -> None:
         cells = figure.subplots(rows, 3, squeeze=False).ravel()
-        for ax, contrast in zip(cells, asked, strict=False):
-            densities(outcome, contrast, f"{labels.get(contrast.term, contrast.term)}\n{contrast_words(contrast)}", ax)
+        draws = {p.plan.spec.name: log_ratio_draws(asked, p) for p in outcome.posteriors}
+        prior = next(iter(draws.values()))[0]
+        for place, (ax, contrast) in enumerate(zip(cells, asked, strict=False)):
+            title = f"{labels.get(contrast.term, contrast.term)}\n{contrast_words(contrast)}"
+            densities(prior[place], {name: found[place] for name, (_, found) in draws.items()}, title, ax)
         for ax in cells[len(asked) :]:
             ax.set_axis_off()
         handles, names = cells[0].get_legend_handles_labels()
@@ -113,17 +118,13 @@ def prior_posterior_sheet(outcome: Outcome, labels: dict[str, str]) -> Sheet:
     )
 
 
-def densities(outcome: Outcome, asked: HazardRatio, title: str, ax: Axes) -> None:
-    """Draw the densities of one contrast for every model."""
-    draws = [log_ratio_draws(asked, p) for p in outcome.posteriors]
+def densities(prior: FloatArray, posteriors: Mapping[str, FloatArray], title: str, ax: Axes) -> None:
+    """Draw the densities of one log hazard ratio: of its prior draws and, by model, of its posterior draws."""
     ends = (0.05, 20.0)
     at = np.linspace(math.log(ends[0]), math.log(ends[1]), DENSITY_POINTS)
     prior_posterior(
-        density(draws[0][0], at, label="prior"),
-        [
-            density(d, at, label=f"posterior, {p.plan.spec.name}")
-            for (_, d), p in zip(draws, outcome.posteriors, strict=True)
-        ],
+        density(prior, at, label="prior"),
+        [density(draws, at, label=f"posterior, {name}") for name, draws in posteriors.items()],
         ratio=np.exp(at),
         limits=ends,
         title=title,

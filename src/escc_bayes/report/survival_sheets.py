@@ -16,7 +16,7 @@ from escc_bayes.plots.style import MODELS
 from escc_bayes.plots.survival import ROW, at_risk_table, corner, survival_curves
 from escc_bayes.plots.words import probability
 from escc_bayes.report.bundle import Bundle
-from escc_bayes.report.curves import MOST_GROUPS, at_risk, hazard_band, km_band, panels, posterior_band
+from escc_bayes.report.curves import DRAWN, MOST_GROUPS, at_risk, hazard_band, km_band, panels, posterior_band
 from escc_bayes.report.outcomes import Outcome, endpoint_label, file_word, months_from, term_labels
 from escc_bayes.report.predictive import replicated_bands
 from escc_bayes.report.sheet import Sheet, drawn
@@ -44,9 +44,10 @@ def grid_height(panes: int, groups: int) -> float:
 def posterior_sheet(posterior: Posterior, outcome: Outcome, labels: dict[str, str], *, level: float) -> Sheet:
     """Return posterior survival over Kaplan-Meier, of all and by group of each covariate of the model."""
     shown = [("", (EVERYONE,)), *panels(posterior.plan)]
+    fewer = posterior.thinned(DRAWN)
 
     def pane(term: str, groups: tuple[str, ...]) -> Callable[[Axes], None]:
-        return lambda ax: posterior_pane(posterior, term, groups, labels=labels, level=level, ax=ax)
+        return lambda ax: posterior_pane(fewer, term, groups, labels=labels, level=level, ax=ax)
 
     return drawn(
         lambda figure: grid(figure, [pane(term, groups) for term, groups in shown]),
