@@ -123,7 +123,9 @@ def restricted_mean(
     (g, draws, u) months.
     """
     starts = np.union1d(np.concatenate([[0.0], cuts[cuts < until[-1]]]), until[:-1])
-    widths = np.diff(np.concatenate([starts, until[-1:]]))
+    # Kept as they are: a start and its width may add up to a little less than the month asked for.
+    ends = np.concatenate([starts[1:], until[-1:]])
+    widths = ends - starts
     rates = np.exp(log_rates.T[piece_of(starts + widths / 2.0, cuts)])
     areas = np.empty((widths.size, share.shape[0], relative.shape[1]))
     alive, end, expected = np.ones_like(relative), np.empty_like(relative), np.empty_like(relative)
@@ -139,7 +141,7 @@ def restricted_mean(
         np.matmul(share, alive, out=area)
         area *= width
         alive, end = end, alive
-    reached = np.cumsum(areas, axis=0)[np.searchsorted(starts + widths, until)]
+    reached = np.cumsum(areas, axis=0)[np.searchsorted(ends, until)]
     return reached.transpose(1, 2, 0)
 
 

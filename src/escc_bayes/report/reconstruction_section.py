@@ -35,7 +35,7 @@ def reconstruction_section(
             pictures=pictures.get(o.key, ()),
         )
         for o in found
-        if held.ratios(headline(o))
+        if held.ratios[headline(o)]
     )
     return Section(NAME, TITLE, INTRO, (*blocks, head))
 
@@ -50,7 +50,7 @@ def pooled_table(outcome: Outcome, bundle: Bundle, held: Reconstructions) -> Tab
     labels = term_labels(bundle.cohort)
     shown = shown_estimates(outcome)
     rows = []
-    for r in held.ratios(headline(outcome)):
+    for r in held.ratios[headline(outcome)]:
         e = r.pooled
         rows.append(
             (
@@ -62,7 +62,7 @@ def pooled_table(outcome: Outcome, bundle: Bundle, held: Reconstructions) -> Tab
                 estimate_words(shown[e.term, e.contrast]),
             )
         )
-    kind = interval_words(held.ratios(headline(outcome))[0].pooled)
+    kind = interval_words(held.ratios[headline(outcome)][0].pooled)
     head = (
         *("Contrast", f"All reconstructions: HR ({kind})", "P(HR > 1 | data)", "Share between reconstructions"),
         *("Medians of single reconstructions", f"The one shown: HR ({kind})"),
@@ -95,7 +95,7 @@ def members_sheet(outcome: Outcome, held: Reconstructions, labels: dict[str, str
     shown = shown_estimates(outcome)
     lanes = [
         MemberLane(r.pooled, shown[r.pooled.term, r.pooled.contrast], r.medians, r.share)
-        for r in held.ratios(headline(outcome))
+        for r in held.ratios[headline(outcome)]
     ]
     return drawn(
         lambda figure: members_forest(lanes, headings=labels, ax=figure.subplots()),

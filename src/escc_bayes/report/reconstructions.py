@@ -6,6 +6,7 @@ docs/methods/ensembles.md.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -47,18 +48,21 @@ class PooledRatio:
         return self.between**2 / total if total > 0.0 else 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reconstructions:
-    """An ensemble, and its pooled posteriors by model name."""
+    """An ensemble, and its pooled posteriors by model name. Not slotted: ratios are computed once and kept."""
 
     ensemble: Ensemble
     pooled: Mapping[str, EnsemblePosterior]
     level: float
 
-    def ratios(self, model: str) -> tuple[PooledRatio, ...]:
-        """Return every hazard ratio of one model over all reconstructions."""
-        posterior = self.pooled[model]
-        return tuple(pooled_ratio(posterior, a, self.level) for a in standard_contrasts(posterior.plan.design))
+    @cached_property
+    def ratios(self) -> Mapping[str, tuple[PooledRatio, ...]]:
+        """Every hazard ratio of each model over all reconstructions, by model name."""
+        return {
+            name: tuple(pooled_ratio(posterior, a, self.level) for a in standard_contrasts(posterior.plan.design))
+            for name, posterior in self.pooled.items()
+        }
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -69,7 +73,7 @@ class Reconstructions:
 
     def rows(self) -> list[Row]:
         """Return rows of ``reconstructions.csv``: those of ``hazard_ratios.csv``, and what varies between members."""
-        found = [ratio for name in self.pooled for ratio in self.ratios(name)]
+        found = [ratio for ratios in self.ratios.values() for ratio in ratios]
         extra = [
             {
                 "members": ratio.medians.size,

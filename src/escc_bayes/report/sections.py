@@ -55,7 +55,7 @@ def result_sentences(outcome: Outcome, bundle: Bundle) -> tuple[str, ...]:
     cox = {(e.term, e.contrast): e for e in estimates if e.method == "cox"}
     labels = term_labels(bundle.cohort)
     held = bundle.reconstructions
-    pooled = {(r.pooled.term, r.pooled.contrast): f"; {pooled_words(r)}" for r in (held.ratios(first) if held else ())}
+    pooled = {(r.pooled.term, r.pooled.contrast): f"; {pooled_words(r)}" for r in (held.ratios[first] if held else ())}
     return tuple(
         f"{labels.get(e.term, e.term)}, {e.contrast}: {bayes_words(e)}{pooled.get((e.term, e.contrast), '')}; "
         f"Cox {cox_words(cox[e.term, e.contrast])}."

@@ -93,6 +93,15 @@ def test_restricted_mean_is_the_area_under_survival(until, relative):
         assert alone[d, 0] == pytest.approx(area, abs=1e-8)
 
 
+def test_months_whose_sums_round_down_are_found():
+    """8.91066... + (26.73200... - 8.91066...) is less than 26.73200...: found all the same."""
+    one, rng = np.ones((1, 1)), np.random.default_rng(2)
+    for last in [26.732006546205046, *rng.uniform(1.0, 60.0, 300)]:
+        until = np.array([last / 7.0, last / 3.0, last])
+        found = piecewise.restricted_mean(np.zeros((1, 2)), np.array([last / 2.0]), one, one, until)[0, 0]
+        np.testing.assert_allclose(found, -np.expm1(-until), rtol=1e-12)
+
+
 def test_restricted_mean_of_an_exponential_is_its_closed_form():
     # (1 - exp(-rate until)) / rate; at a rate of 1e-14 the naive form loses every digit, the limit is `until`.
     for rate in (1e-14, 1e-3, 0.05, 3.0):

@@ -44,7 +44,7 @@ def test_share_is_that_of_the_law_of_total_variance(held):
     found = held.reconstructions
     asked = HazardRatio("stage", "IV", "II")
     draws = found.pooled["solo"].draws(asked)
-    ratio = next(r for r in found.ratios("solo") if r.pooled.contrast == "IV vs II")
+    ratio = next(r for r in found.ratios["solo"] if r.pooled.contrast == "IV vs II")
     assert ratio.within**2 + ratio.between**2 == pytest.approx(draws.var(), rel=1e-12)
     assert ratio.share == pytest.approx(ratio.between**2 / draws.var(), rel=1e-12)
     by_hand = [np.median(np.exp(m.draws(asked))) for m in found.pooled["solo"].members]
@@ -85,5 +85,5 @@ def test_every_member_is_fitted_with_the_stream_of_its_data(simulated79):
     first, second = (
         pool_reconstructions(e, [spec], seed=4, level=LEVEL, progress=lambda *_: None) for e in (ensemble, turned)
     )
-    np.testing.assert_array_equal(first.ratios("bare")[0].medians, second.ratios("bare")[0].medians[::-1])
+    np.testing.assert_array_equal(first.ratios["bare"][0].medians, second.ratios["bare"][0].medians[::-1])
     assert first.faults == ()
