@@ -26,6 +26,7 @@ from escc_bayes.bayes.laplace_pareto import Smoothed, smooth
 from escc_bayes.bayes.laplace_proposal import Proposed, Shift, degrees, learned, moved, propose
 from escc_bayes.bayes.laplace_resample import resampled
 from escc_bayes.bayes.prior import parameter_priors
+from escc_bayes.foundation.memory import keep_freed_memory
 from escc_bayes.foundation.seeds import Seed, generator
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.plan import ModelPlan
@@ -102,6 +103,7 @@ def sample(plan: ModelPlan, settings: LaplaceSettings, seed: Seed) -> Draws:
     ------
     SamplingError : the grid of hyperparameters would be too large.
     """
+    keep_freed_memory()
     rng = generator(seed, "laplace")
     kept, source = settings.draws * settings.chains, Source(seed)
     first = weighted(explored(plan, collapsed(plan)), round(kept * settings.proposals_per_draw), source, rng)

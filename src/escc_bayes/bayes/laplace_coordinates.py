@@ -119,8 +119,11 @@ def half_normal_score(u: FloatArray) -> FloatArray:
     >>> half_normal_score(np.array([0.0])).round(4)
     array([0.6745])
     """
-    low = erfinv(ndtr(np.minimum(u, 0.0)))
-    return np.asarray(SQRT2 * np.where(u < 0.0, low, erfcinv(ndtr(-np.maximum(u, 0.0)))))
+    tail, below = ndtr(-np.abs(u)), u < 0.0
+    found = np.empty(tail.shape)
+    erfinv(tail, out=found, where=below)
+    erfcinv(tail, out=found, where=~below)
+    return found * SQRT2
 
 
 def log_scales(coords: Coordinates, u: FloatArray) -> FloatArray:

@@ -19,6 +19,7 @@ from escc_bayes.estimand.estimand import Estimand, HazardRatio
 from escc_bayes.estimand.evaluate import completed, draws_of_many
 from escc_bayes.foundation.chunks import Progress, Store, run_chunks
 from escc_bayes.foundation.errors import EsccBayesError, NotFitForUseWarning, SpecError, some_of
+from escc_bayes.foundation.memory import keep_freed_memory
 from escc_bayes.foundation.record import Record, seed_label, versions
 from escc_bayes.foundation.scheduler import Arrays, Scheduler, scheduler_for
 from escc_bayes.foundation.seeds import Seed, generator, spawned, stream
@@ -44,6 +45,7 @@ class RefitWork:
 
     def __call__(self, chunk: int) -> Arrays:
         """Return numbers (refits, asked, 6) and checks (refits, 4) of a chunk."""
+        keep_freed_memory()
         places = range(chunk * CHUNK, min((chunk + 1) * CHUNK, len(self.request)))
         found = [self.refit(place) for place in places]
         return {"numbers": np.array([numbers for numbers, _ in found]), "checks": np.array([c for _, c in found])}

@@ -4,11 +4,9 @@ Every block has its own random stream, and sums are formed chunk by chunk in ord
 how many workers share the chunks.
 """
 
-import ctypes
-from functools import cache
-
 import numpy as np
 
+from escc_bayes.foundation.memory import keep_freed_memory
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.trial.decide import Criteria, Evidence, Verdicts, evidence_of_block, scenarios, together, verdicts
@@ -17,9 +15,6 @@ from escc_bayes.trial.design import TrialDesign
 # A block's arrays stay in the processor's second-level cache; so do those of the posterior of a chunk.
 BLOCK = 250
 CHUNK = 4 * BLOCK
-# glibc's mallopt(3): arrays from so many bytes on are mapped alone (its largest value), so many freed ones are kept.
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
-MAPPED_BYTES, KEPT_BYTES = 32 * 2**20, 512 * 2**20
 FIELDS = (
     "success",
     "early_success",
@@ -44,22 +39,6 @@ def fields_of(looks: int) -> tuple[str, ...]:
 def chunk_count(trials: int) -> int:
     """Return the number of chunks of so many trials."""
     return -(-trials // CHUNK)
-
-
-@cache
-def keep_freed_memory() -> None:
-    """Tell glibc, once in a process, to keep freed memory of a block's arrays instead of giving it back.
-
-    Otherwise every block's arrays are new pages from the kernel, and these cost more than the arithmetic in them. Dask
-    starts its workers with MALLOC_TRIM_THRESHOLD_, which also stops glibc from finding these thresholds by itself.
-    Elsewhere it does nothing.
-    """
-    try:
-        set_option = ctypes.CDLL(None).mallopt
-    except (OSError, AttributeError, TypeError):
-        return
-    set_option(M_MMAP_THRESHOLD, MAPPED_BYTES)
-    set_option(M_TRIM_THRESHOLD, KEPT_BYTES)
 
 
 def chunk_evidence(
