@@ -21,6 +21,8 @@ from escc_bayes.spec.plan import ModelPlan
 
 # Products of columns that are held at once. As many patterns as patients (continuous covariates) are taken in blocks.
 HELD = 2**21
+# Patterns whose hazards are held at once for many draws, so that they stay in the processor's cache.
+WIDTH = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +95,18 @@ def log_likelihood(
     columns = data.patterns.shape[1]
     beta, levels = psi[:, :columns], psi[:, columns:]
     gained = beta @ data.column_events + levels @ data.piece_events
-    relative = relative_hazards(data.patterns, beta, exposure)
-    found = gained - (on_one_thread(relative, data.exposure) * np.exp(levels)).sum(axis=1)
+    found = gained - (hazard_spent(data, beta, exposure) * np.exp(levels)).sum(axis=1)
     return found if log_shape is None else found + shape_terms(data, log_shape)
+
+
+def hazard_spent(data: Collapsed, beta: FloatArray, exposure: FloatArray | None) -> FloatArray:
+    """Return sum_c E_ck exp(x_c beta), (n, k): expected in each piece at a rate of 1 of the average patient."""
+    found = np.zeros((beta.shape[0], data.exposure.shape[1]))
+    for low in range(0, len(data.patterns), WIDTH):
+        part = slice(low, low + WIDTH)
+        own = None if exposure is None else exposure[:, part]
+        found += on_one_thread(relative_hazards(data.patterns[part], beta, own), data.exposure[part])
+    return found
 
 
 def relative_hazards(patterns: FloatArray, beta: FloatArray, exposure: FloatArray | None) -> FloatArray:

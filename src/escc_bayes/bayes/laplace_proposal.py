@@ -12,7 +12,7 @@ from scipy.special import gammaln
 
 from escc_bayes.bayes.laplace_boxes import Boxes, allocated, jittered
 from escc_bayes.bayes.laplace_coordinates import log_prior, log_scales, log_shape, predictors
-from escc_bayes.bayes.laplace_data import log_likelihood, relative_hazards
+from escc_bayes.bayes.laplace_data import WIDTH, hazard_spent, log_likelihood
 from escc_bayes.bayes.laplace_grid import Grid
 from escc_bayes.bayes.laplace_modes import Target
 from escc_bayes.bayes.laplace_numbers import Numbers
@@ -23,7 +23,7 @@ from escc_bayes.hazard.piecewise import FloatArray, IntArray
 # Degrees of freedom of the t steps: 4 + d within these. Tails cost few draws in low dimensions and many in high ones.
 DEGREES = (5.0, 12.0)
 # Draws times patterns, and draws, that are weighed at once: what fits the cache, and no more memory than that.
-CHUNK, LEAST_ROWS, MOST_ROWS = 2**19, 4, 4096
+CHUNK, LEAST_ROWS, MOST_ROWS = 2**17, 4, 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,9 @@ def weighed(
     exposures = None
     if shape is not None and data.weibull is not None:
         exposures = interpolated(data.weibull, float(shape.min()), float(shape.max()))
-    rows = int(np.clip(CHUNK // len(data.patterns), LEAST_ROWS, MOST_ROWS))
+    # The exposures of a Weibull baseline differ from draw to draw: they are held for all patterns.
+    width = min(len(data.patterns), WIDTH) if exposures is None else len(data.patterns)
+    rows = int(np.clip(CHUNK // width, LEAST_ROWS, MOST_ROWS))
     for low in range(0, x.shape[0], rows):
         part = slice(low, low + rows)
         if coords.gamma is not None:
@@ -184,7 +186,7 @@ def draw_rates(
     coords, data = target.coords, target.data
     assert coords.gamma is not None
     beta = predictors(coords, x, u, scales)[:, : coords.columns]
-    rate = coords.gamma.rate + on_one_thread(relative_hazards(data.patterns, beta, None), data.exposure)
+    rate = coords.gamma.rate + hazard_spent(data, beta, None)
     shape = coords.gamma.shape + data.piece_events
     drawn = rng.standard_gamma(np.broadcast_to(shape, rate.shape))
     # A gamma variable with a small shape can underflow; its logarithm then is as good as any so low.
