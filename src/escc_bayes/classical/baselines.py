@@ -21,7 +21,7 @@ from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.estimand.tables import Row, hazard_ratio_rows
-from escc_bayes.foundation.errors import CohortError, DataWarning
+from escc_bayes.foundation.errors import DataWarning, NoContrastError
 from escc_bayes.foundation.record import Record, versions
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.baseline import resolve_baseline
@@ -60,14 +60,19 @@ def baselines(
 
     Raises
     ------
-    CohortError : no such endpoint, no events, a factor with one level.
+    CohortError : no such endpoint, no events.
+
+    Warns
+    -----
+    DataWarning : a covariate is left out, since it has one level, no reference or one value among the patients
+        analysed; a hazard ratio could not be estimated.
     """
-    names = tuple(cohort.covariates)
     everyone = rows_for(cohort, endpoint, (), landmark)
-    together = rows_for(cohort, endpoint, names, landmark)
-    alone = {name: rows_for(cohort, endpoint, (name,), landmark) for name in names}
+    alone, left_out = telling(cohort, endpoint, landmark)
+    together, silent = complete_cases(cohort, endpoint, landmark, tuple(alone))
+    names = tuple(name for name in alone if name not in silent)
     record = Record("", cohort.digest, None, cohort.provenance, "classical", (("level", level),), versions())
-    categorical = [name for name in names if cohort.covariates[name].schema.categorical]
+    categorical = [name for name in alone if cohort.covariates[name].schema.categorical]
     sections = [(everyone, "")] + [(alone[name], name) for name in categorical]
     plan = plan_for(together, names)
     ratio_rows, problems = ratio_tables(plan, alone, record, level)
@@ -81,9 +86,46 @@ def baselines(
         "rmst": [row for rows, term in sections for row in rmst_rows(rows, term, level, max(times))],
         "followup": [follow_up_row(everyone, level)],
     }
+    problems = [
+        *(f"'{name}' is left out: {error.why}" for name, error in left_out.items()),
+        *(f"'{name}' is left out of the models with all covariates: {error.why}" for name, error in silent.items()),
+        *problems,
+    ]
     for problem in problems:
         warnings.warn(problem, DataWarning, stacklevel=2)
     return Baselines(tables, (everyone.sentence(), f"All covariates: {together.sentence()}", *problems), record)
+
+
+def telling(
+    cohort: Cohort, endpoint: str, landmark: float | None
+) -> tuple[dict[str, AnalysisRows], dict[str, NoContrastError]]:
+    """Return the complete cases of each covariate that has a contrast among them, and why the others have none."""
+    alone: dict[str, AnalysisRows] = {}
+    left_out: dict[str, NoContrastError] = {}
+    for name in cohort.covariates:
+        rows = rows_for(cohort, endpoint, (name,), landmark)
+        try:
+            plan_for(rows, (name,))
+        except NoContrastError as error:
+            left_out[name] = error
+        else:
+            alone[name] = rows
+    return alone, left_out
+
+
+def complete_cases(
+    cohort: Cohort, endpoint: str, landmark: float | None, names: tuple[str, ...]
+) -> tuple[AnalysisRows, dict[str, NoContrastError]]:
+    """Return the complete cases of all covariates that have a contrast among them, and why the others have none."""
+    rows = rows_for(cohort, endpoint, names, landmark)
+    for name in names:
+        try:
+            plan_for(rows, (name,))
+        except NoContrastError as error:
+            others = tuple(other for other in names if other != name)
+            found, silent = complete_cases(cohort, endpoint, landmark, others)
+            return found, {name: error, **silent}
+    return rows, {}
 
 
 def rows_for(cohort: Cohort, endpoint: str, names: tuple[str, ...], landmark: float | None) -> AnalysisRows:
@@ -216,11 +258,6 @@ def median_rows(rows: AnalysisRows, term: str, level: float) -> list[Row]:
 def logrank_rows(rows: AnalysisRows, term: str) -> list[Row]:
     """Return ``logrank.csv``: all groups together, then each pair with raw and Holm P values."""
     groups = groups_of(rows, term)
-    if len(groups) < 2:
-        raise CohortError(
-            f"'{term}' has the single level '{groups[0]}' in all {rows.n} patients analysed for '{rows.endpoint}'; "
-            "a factor with one level has no hazard ratio: remove it from the schema"
-        )
     codes = rows.covariates[term].values.astype(np.int64)
     late = rows.entry if rows.delayed else None
     weight = rows.weight if (rows.weight != 1.0).any() else None

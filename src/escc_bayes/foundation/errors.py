@@ -23,6 +23,17 @@ class CohortError(InputError):
     """Patient data break a rule; the message lists the rows."""
 
 
+class NoContrastError(CohortError):
+    """A covariate has one level, no reference or one value among the patients analysed; ``why`` says so in words."""
+
+    def __init__(self, why: str, remedy: str) -> None:
+        super().__init__(why, remedy)
+        self.why, self.remedy = why, remedy
+
+    def __str__(self) -> str:
+        return f"{self.why}: {self.remedy}"
+
+
 class SpecError(InputError):
     """A model specification cannot be understood, or does not fit its cohort."""
 

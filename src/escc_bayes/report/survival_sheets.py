@@ -90,11 +90,12 @@ def kaplan_meier_sheet(bundle: Bundle, endpoint: str) -> Sheet | None:
         for name, covariate in bundle.cohort.covariates.items()
         if covariate.schema.categorical
     }
-    shown = {name: r for name, r in rows.items() if len(groups_of(r, name)) <= MOST_GROUPS}
+    tests = {t["term"]: t for t in bundle.baselines[endpoint].tables["logrank"] if t["comparison"] == "overall"}
+    # Without a test: one group, which the curve of all patients shows.
+    shown = {name: r for name, r in rows.items() if name in tests and len(groups_of(r, name)) <= MOST_GROUPS}
     if not shown:
         return None
     labels = term_labels(bundle.cohort)
-    tests = {t["term"]: t for t in bundle.baselines[endpoint].tables["logrank"] if t["comparison"] == "overall"}
 
     def pane(name: str) -> Callable[[Axes], None]:
         p = float(str(tests[name]["p_value"]))

@@ -12,7 +12,7 @@ import numpy as np
 
 from escc_bayes.data.covariates import CovariateData
 from escc_bayes.data.schema import CovariateSchema
-from escc_bayes.foundation.errors import CohortError, SpecError, some_of
+from escc_bayes.foundation.errors import NoContrastError, SpecError, some_of
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.model import Effect, ModelSpec
@@ -107,7 +107,7 @@ def build_design(spec: ModelSpec, rows: AnalysisRows) -> Design:
     Raises
     ------
     SpecError : a structure does not fit its covariate, or the reference level has no patient.
-    CohortError : a factor with one level, or a constant continuous column.
+    NoContrastError : a factor with one level or a reference without patients, or a constant continuous column.
     """
     blocks: list[Block] = []
     columns = [np.zeros((rows.n, 0))]
@@ -219,9 +219,10 @@ def linear_column(covariate: CovariateData, rows: AnalysisRows) -> FloatArray:
     schema = covariate.schema
     column = (covariate.values - schema.center) / schema.scale
     if np.ptp(covariate.values) <= CONSTANT * np.abs(covariate.values).max(initial=0.0):
-        raise CohortError(
+        raise NoContrastError(
             f"{place(schema, rows)} is {covariate.values[0]:g} in all {rows.n} patients analysed for "
-            f"'{rows.endpoint}'; a constant column has no hazard ratio: leave it out"
+            f"'{rows.endpoint}'; a constant column has no hazard ratio",
+            "leave it out",
         )
     return column
 
@@ -233,14 +234,16 @@ def factor_levels(
     schema = covariate.schema
     levels, codes = present_levels(covariate)
     if len(levels) == 1:
-        raise CohortError(
+        raise NoContrastError(
             f"{place(schema, rows)} has the single level '{levels[0]}' in all {rows.n} patients analysed for "
-            f"'{rows.endpoint}'; a factor with one level has no hazard ratio: leave it out"
+            f"'{rows.endpoint}'; a factor with one level has no hazard ratio",
+            "leave it out",
         )
     if needs_reference and codes[0] != 0:
-        raise CohortError(
+        raise NoContrastError(
             f"{place(schema, rows)}: the reference level '{schema.levels[0]}' has no patient among the {rows.n} "
-            f"analysed for '{rows.endpoint}'; put one of {', '.join(levels)} first in levels of the schema"
+            f"analysed for '{rows.endpoint}'",
+            f"put one of {', '.join(levels)} first in levels of the schema",
         )
     return levels, codes
 
