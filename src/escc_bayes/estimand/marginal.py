@@ -16,7 +16,7 @@ STEPS = 60
 PRECISION = 1e-12
 # Patients x draws at a time: what one block needs stays in the processor's cache.
 BLOCK = 24_576
-FEWEST, MOST = 64, 2_048
+FEWEST, MOST = 16, 2_048
 
 
 def survival(
