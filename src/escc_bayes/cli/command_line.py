@@ -18,6 +18,7 @@ from escc_bayes.cli.plan import plan
 from escc_bayes.cli.reconstruct import reconstruct
 from escc_bayes.cli.report import report
 from escc_bayes.foundation.errors import EsccBayesWarning, InputError, NotFitForUseWarning, SamplingError
+from escc_bayes.foundation.memory import leave_at_exit
 
 # In the order of the help: from a cohort to a trial.
 VERBS = (report, fit, baselines, compare, audit, reconstruct, evidence, plan, monitor)
@@ -59,6 +60,7 @@ def main() -> None:
     """Run the command line: exit code 2 and one paragraph on bad input, never a traceback."""
     # Matrices of small cohorts gain nothing from threads, and waiting threads burn time; numpy reads this on import.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    leave_at_exit()
     with warnings.catch_warnings():
         # Only our own warnings are for the user of a command.
         warnings.simplefilter("ignore")

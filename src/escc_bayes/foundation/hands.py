@@ -20,6 +20,7 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from escc_bayes.foundation.errors import SamplingError
+from escc_bayes.foundation.memory import leave_at_exit
 from escc_bayes.foundation.scheduler import AHEAD, died, leave_with_parent
 
 type Recorded[T] = tuple[T, list[tuple[str, type[Warning]]]]
@@ -146,6 +147,7 @@ def hands(processes: int, needs: str) -> Iterator[Hands]:
 def prepared() -> None:
     """Make the other process ready: it ends with its parent, and what it sends back stays read-only."""
     leave_with_parent()
+    leave_at_exit()
     keep_read_only()
 
 

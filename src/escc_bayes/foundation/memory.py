@@ -1,11 +1,19 @@
-"""How freed memory is kept: asked of glibc once in a process, by work that needs the same arrays again and again."""
+"""Memory of a process: kept for work that needs the same arrays again and again, and left as it is at exit."""
 
+import atexit
 import ctypes
+import gc
 from functools import cache
 
 # glibc's mallopt(3): arrays from so many bytes on are mapped alone (its largest value), so many freed ones are kept.
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 MAPPED_BYTES, KEPT_BYTES = 32 * 2**20, 512 * 2**20
+
+
+@cache
+def leave_at_exit() -> None:
+    """Leave what is held to the kernel when the process ends: a search for garbage before that helps nobody."""
+    atexit.register(gc.freeze)
 
 
 @cache

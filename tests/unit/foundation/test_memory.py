@@ -1,4 +1,4 @@
-"""Freed arrays are used again, not fetched anew from the kernel."""
+"""Freed arrays are used again, not fetched anew from the kernel; nothing is looked through at exit."""
 
 import os
 import subprocess
@@ -27,3 +27,20 @@ def test_arrays_of_a_megabyte_come_from_freed_memory():
     environment = os.environ | {"MALLOC_TRIM_THRESHOLD_": "65536"}
     done = subprocess.run([sys.executable, "-c", FAULTS], env=environment, capture_output=True, text=True, check=True)
     assert int(done.stdout) < 500
+
+
+AT_EXIT = """
+import atexit, gc
+atexit.register(lambda: print(gc.get_freeze_count() > 1000))
+from escc_bayes.foundation.memory import leave_at_exit
+leave_at_exit()
+print(gc.get_freeze_count())
+"""
+
+
+def test_what_is_held_at_exit_is_no_garbage_to_look_for():
+    """What was registered first runs last: by then everything is frozen, and not before."""
+    done = subprocess.run([sys.executable, "-c", AT_EXIT], capture_output=True, text=True, check=True)
+    before, at_exit = done.stdout.split()
+    assert int(before) == 0
+    assert at_exit == "True"
