@@ -16,7 +16,7 @@ from escc_bayes.bayes.laplace_data import WIDTH, hazard_spent, log_likelihood
 from escc_bayes.bayes.laplace_grid import Grid
 from escc_bayes.bayes.laplace_modes import Target
 from escc_bayes.bayes.laplace_numbers import Numbers
-from escc_bayes.bayes.laplace_product import on_one_thread
+from escc_bayes.bayes.laplace_product import ONE_THREAD, on_one_thread
 from escc_bayes.bayes.laplace_weibull import interpolated
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 
@@ -133,20 +133,42 @@ def placed(
     scales = log_scales(target.coords, u)
     varied = np.flatnonzero(held.centring.any(axis=0))
     own, at_node, centring = scales[:, varied], held.scales[:, varied], held.centring[:, varied]
-    # One product for each node: mode, bends and steps together.
     features = np.concatenate([np.ones((node.size, 1)), delta, delta**2, steps], axis=1)
-    x = np.empty((node.size, target.coords.latents))
-    stretch = np.empty(own.shape)
-    ends = np.searchsorted(node, np.arange(len(held.share) + 1))
-    for j in np.flatnonzero(np.diff(ends)):
-        inside = slice(ends[j], ends[j + 1])
-        linear, quadratic = held.bend[j, :, 0], held.bend[j, :, 1]
-        across = grid.modes.factor[j, :, first:].T
-        x[inside] = on_one_thread(features[inside], np.concatenate([grid.modes.x[[j]], linear, quadratic, across]))
-        stretch[inside] = centring[j] * (at_node[j] - own[inside])
+    x = moved_along(grid, held, node, features, first)
+    stretch = centring[node] * (at_node[node] - own)
     x[:, varied] *= np.exp(stretch)
     roots = np.log(np.diagonal(grid.modes.factor, axis1=1, axis2=2)[:, first:]).sum(axis=1)
     return x, scales, roots[node] + stretch.sum(axis=1)
+
+
+def moved_along(grid: Grid, held: Boxes, node: IntArray, features: FloatArray, first: int) -> FloatArray:
+    """Return latents (m, d) before the scales: mode, bends and steps of each draw's node times its features (m, f).
+
+    One product for each node, and nodes with as many draws in one call: many nodes have a handful each.
+    """
+    m, f = features.shape
+    found = np.empty((m, grid.modes.x.shape[1]))
+    counts = np.bincount(node, minlength=len(held.share))
+    starts = np.cumsum(counts) - counts
+    for count in np.unique(counts[counts > 0]):
+        alike = np.flatnonzero(counts == count)
+        together = max(1, ONE_THREAD // (f * found.shape[1]))
+        for low in range(0, alike.size, together):
+            nodes = alike[low : low + together]
+            rows = starts[nodes][:, None] + np.arange(count)
+            along = directions(grid, held, nodes, first)
+            if count * f * found.shape[1] > ONE_THREAD:
+                for of_node, matrix in zip(rows, along, strict=True):
+                    found[of_node] = on_one_thread(features[of_node], matrix)
+            else:
+                found[rows] = features[rows] @ along
+    return found
+
+
+def directions(grid: Grid, held: Boxes, nodes: IntArray, first: int) -> FloatArray:
+    """Return mode, linear and quadratic bends and the factor's columns from ``first`` of some nodes, (n, f, d)."""
+    across = grid.modes.factor[nodes, :, first:].transpose(0, 2, 1)
+    return np.concatenate([grid.modes.x[nodes, None], held.bend[nodes, :, 0], held.bend[nodes, :, 1], across], axis=1)
 
 
 def weighed(
