@@ -20,6 +20,8 @@ from escc_bayes.hazard.piecewise import FloatArray, IntArray
 STEPS = (0.0, 0.75, 1.1, 1.4, 1.6, 1.8, 2.0)
 REACHES = (0.0, 10.0, 9.0, 8.0, 7.5, 7.0, 6.5)
 MOST_NODES = 20_000
+# More places than a grid can have along one axis, to either side.
+FURTHEST = 4 * MOST_NODES
 WIDEST, NARROWEST = 1.0, 1e-4
 CLIMBS = 20
 # With so few hyperparameters all nodes that a parabola expects are sought at once: fewer, larger batches.
@@ -133,18 +135,17 @@ def grown(
     target: Target, centre: FloatArray, step: FloatArray, x: FloatArray, reach: float, first: IntArray
 ) -> tuple[IntArray, Modes]:
     """Return places (n, h) and modes of the nodes: the ``first`` places, and on until mass has run out."""
-    seen = {tuple(place) for place in first.tolist()}
+    seen = set(numbers_of(first))
     frontier, modes = first, find_modes(target, centre + step * first, np.repeat(x, len(first), axis=0))
     highest = float(modes.log_mass.max())
     found, places = [modes], [first]
     while True:
         parents = np.flatnonzero(modes.log_mass > highest - reach)
-        fresh, origin = unseen(frontier, parents, seen)
-        if not fresh:
+        frontier, origin = unseen(frontier, parents, seen)
+        if not origin:
             break
         if len(seen) > MOST_NODES:
             raise SamplingError(too_many(target))
-        frontier = np.array(fresh, dtype=np.int64)
         modes = find_modes(target, centre + step * frontier, modes.x[origin])
         highest = max(highest, float(modes.log_mass.max()))
         found.append(modes)
@@ -158,21 +159,24 @@ def grown(
     return np.concatenate(places), joined
 
 
-def unseen(
-    frontier: IntArray, parents: IntArray, seen: set[tuple[int, ...]]
-) -> tuple[list[tuple[int, ...]], list[int]]:
-    """Return the places beside the parents that are new, and the parent of each; they are now seen."""
-    fresh, origin = [], []
-    for parent in parents.tolist():
-        place = frontier[parent].tolist()
-        for axis in range(len(place)):
-            for side in (-1, 1):
-                beside = (*place[:axis], place[axis] + side, *place[axis + 1 :])
-                if beside not in seen:
-                    seen.add(beside)
-                    fresh.append(beside)
-                    origin.append(parent)
-    return fresh, origin
+def numbers_of(places: IntArray) -> list[int]:
+    """Return one whole number, of any length, for each place (n, h): axis a counts ``FURTHEST`` to the power a."""
+    return [sum(at * FURTHEST**axis for axis, at in enumerate(place)) for place in places.tolist()]
+
+
+def unseen(frontier: IntArray, parents: IntArray, seen: set[int]) -> tuple[IntArray, list[int]]:
+    """Return the places beside the parents that are new, and the parent of each; their numbers are now seen."""
+    sides = np.kron(np.eye(frontier.shape[1], dtype=np.int64), [[-1], [1]])
+    shifts = list(enumerate(numbers_of(sides)))
+    origin, moved = [], []
+    for parent, number in zip(parents.tolist(), numbers_of(frontier[parents]), strict=True):
+        for side, shift in shifts:
+            if number + shift not in seen:
+                seen.add(number + shift)
+                origin.append(parent)
+                moved.append(side)
+    chosen = np.array([origin, moved], dtype=np.int64)
+    return frontier[chosen[0]] + sides[chosen[1]], origin
 
 
 def neighbours_of(index: IntArray) -> IntArray:
