@@ -37,9 +37,20 @@ def ended_elsewhere(here, place):
     return place
 
 
-def refused_here(here, place):
+def begun(pause, place):
+    """Say which process began when."""
+    when = time.monotonic()
+    time.sleep(pause)
+    return os.getpid(), when
+
+
+def refused_here(held, place):
+    """Refuse in one process, and leave a trace in the other."""
+    here, traces = held
     if os.getpid() == here:
+        time.sleep(0.05)
         raise InputError(f"not here: {place}")
+    (traces / str(place)).touch()
     time.sleep(0.01)
     return place
 
@@ -65,22 +76,32 @@ def test_what_takes_long_is_begun_first_and_returned_in_its_place(both):
     held = {"seed": 7}
     shared, alone = both.shared(drawn_by, held, 9, first=(8, 2)), Alone().shared(drawn_by, held, 9, first=(8, 2))
     assert all((a == b).all() for (a, _), (b, _) in zip(shared, alone, strict=True))
-    assert {shared[place][1] for place in (8, 2)} != {os.getpid()}
+    found = both.shared(begun, 0.002, 30, first=(28, 17))
+    there = [place for place in range(30) if found[place][0] != os.getpid()]
+    assert sorted(there, key=lambda place: found[place][1])[:2] == [28, 17]
+
+
+def test_the_other_process_is_given_more_as_soon_as_it_is_done(both):
+    """While this one sleeps over a task, too: about half are done there, not only the two that it had at once."""
+    found = both.shared(begun, 0.005, 60)
+    assert sum(process != os.getpid() for process, _ in found) > 15
 
 
 def test_a_task_that_nobody_has_begun_is_done_where_it_is_awaited(both):
     """One is running and two are already on their way: those after them are still free."""
-    for _ in range(5):
-        both.start(time.sleep, 0.1)
+    before = [both.start(time.sleep, 0.05) for _ in range(5)]
     assert both.start(os.getpid)() == os.getpid()
+    for result in before:
+        result()
 
 
-def test_an_error_here_ends_the_list_there(both):
+def test_an_error_here_ends_the_list_there(both, tmp_path):
+    """What is on its way is still done: three tasks at most."""
     with pytest.raises(InputError, match="not here"):
-        both.shared(refused_here, os.getpid(), 400)
-    started = time.monotonic()
-    assert both.pool.submit(os.getpid).result() != os.getpid()
-    assert time.monotonic() - started < 2.0
+        both.shared(refused_here, (os.getpid(), tmp_path), 400)
+    done = len(list(tmp_path.iterdir()))
+    time.sleep(0.3)
+    assert len(list(tmp_path.iterdir())) <= done + 3
 
 
 def test_a_started_task_gives_its_warnings_where_it_is_awaited(both):
