@@ -5,7 +5,6 @@ whose Laplace mass is within ``reach`` of the largest gets its neighbours, so th
 out: Pareto k cannot see a grid that was cut off. Rue, Martino & Chopin 2009, J R Stat Soc B 71:319, section 3.1.
 """
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -181,18 +180,12 @@ def unseen(frontier: IntArray, parents: IntArray, seen: set[int]) -> tuple[IntAr
 
 def neighbours_of(index: IntArray) -> IntArray:
     """Return the node below and above each node along each axis, (n, h, 2); -1 where there is none."""
-    low = index.min(axis=0) - 1
-    sizes: list[int] = (index.max(axis=0) - low + 2).tolist()
-    strides = [math.prod(sizes[axis + 1 :]) for axis in range(len(sizes))]
-    # Whole numbers of any length where a number for each place of the box would not fit into 63 bits.
-    key = (index - low).astype(np.int64 if math.prod(sizes) < 2**63 else object) @ np.array(strides)
-    order = np.argsort(key)
-    ranked = key[order]
+    numbers = numbers_of(index)
+    where = {number: node for node, number in enumerate(numbers)}
     found = np.empty((*index.shape, 2), dtype=np.int64)
-    for axis, stride in enumerate(strides):
-        for side, shift in enumerate((-stride, stride)):
-            at = np.searchsorted(ranked, key + shift).clip(max=order.size - 1)
-            found[:, axis, side] = np.where(ranked[at] == key + shift, order[at], -1)
+    for axis in range(index.shape[1]):
+        for side, shift in enumerate((-(FURTHEST**axis), FURTHEST**axis)):
+            found[:, axis, side] = [where.get(number + shift, -1) for number in numbers]
     return found
 
 

@@ -10,26 +10,12 @@ ONE_THREAD, ONE_THREAD_VECTOR = 2**18, 9_216
 
 
 def on_one_thread(left: FloatArray, right: FloatArray) -> FloatArray:
-    """Return left @ right, in parts that OpenBLAS multiplies on one thread."""
+    """Return left @ right, halved along its longest side until OpenBLAS multiplies each part on one thread."""
     (n, k), m = left.shape, right.shape[1]
-    most = ONE_THREAD if min(n, m) > 1 else ONE_THREAD_VECTOR
-    if n * k * m <= most:
+    if n * k * m <= (ONE_THREAD if min(n, m) > 1 else ONE_THREAD_VECTOR):
         return left @ right
-    found = np.empty((n, m))
-    if n >= max(k, m) and k * m <= most:
-        rows = most // (k * m)
-        for low in range(0, n, rows):
-            np.matmul(left[low : low + rows], right, out=found[low : low + rows])
-    elif n >= max(k, m):
-        found[: n // 2] = on_one_thread(left[: n // 2], right)
-        found[n // 2 :] = on_one_thread(left[n // 2 :], right)
-    elif m >= k:
-        found[:, : m // 2] = on_one_thread(left, right[:, : m // 2])
-        found[:, m // 2 :] = on_one_thread(left, right[:, m // 2 :])
-    else:
-        np.add(
-            on_one_thread(left[:, : k // 2], right[: k // 2]),
-            on_one_thread(left[:, k // 2 :], right[k // 2 :]),
-            out=found,
-        )
-    return found
+    if n >= max(k, m):
+        return np.concatenate([on_one_thread(left[: n // 2], right), on_one_thread(left[n // 2 :], right)])
+    if m >= k:
+        return on_one_thread(right.T, left.T).T
+    return on_one_thread(left[:, : k // 2], right[: k // 2]) + on_one_thread(left[:, k // 2 :], right[k // 2 :])

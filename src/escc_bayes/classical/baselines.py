@@ -68,14 +68,15 @@ def baselines(
         analysed; a hazard ratio could not be estimated.
     """
     everyone = rows_for(cohort, endpoint, (), landmark)
-    alone, left_out = telling(cohort, endpoint, landmark)
+    plans, left_out = telling(cohort, endpoint, landmark)
+    alone = {name: plan.rows for name, plan in plans.items()}
     together, silent = complete_cases(cohort, endpoint, landmark, tuple(alone))
     names = tuple(name for name in alone if name not in silent)
     record = Record("", cohort.digest, None, cohort.provenance, "classical", (("level", level),), versions())
     categorical = [name for name in alone if cohort.covariates[name].schema.categorical]
     sections = [(everyone, "")] + [(alone[name], name) for name in categorical]
     plan = plan_for(together, names)
-    ratio_rows, problems = ratio_tables(plan, alone, record, level)
+    ratio_rows, problems = ratio_tables(plan, plans, record, level)
     tables: dict[str, list[Row]] = {
         "km": [row for rows, term in sections for row in km_rows(rows, term, level)],
         "landmarks": [row for rows, term in sections for row in landmark_rows(rows, term, level, times)],
@@ -98,18 +99,16 @@ def baselines(
 
 def telling(
     cohort: Cohort, endpoint: str, landmark: float | None
-) -> tuple[dict[str, AnalysisRows], dict[str, NoContrastError]]:
-    """Return the complete cases of each covariate that has a contrast among them, and why the others have none."""
-    alone: dict[str, AnalysisRows] = {}
+) -> tuple[dict[str, ModelPlan], dict[str, NoContrastError]]:
+    """Return the plan, on its complete cases, of each covariate with a contrast, and why the others have none."""
+    alone: dict[str, ModelPlan] = {}
     left_out: dict[str, NoContrastError] = {}
     for name in cohort.covariates:
         rows = rows_for(cohort, endpoint, (name,), landmark)
         try:
-            plan_for(rows, (name,))
+            alone[name] = plan_for(rows, (name,))
         except NoContrastError as error:
             left_out[name] = error
-        else:
-            alone[name] = rows
     return alone, left_out
 
 
@@ -141,12 +140,11 @@ def plan_for(rows: AnalysisRows, names: tuple[str, ...]) -> ModelPlan:
 
 
 def ratio_tables(
-    plan: ModelPlan, alone: dict[str, AnalysisRows], record: Record, level: float
+    plan: ModelPlan, alone: dict[str, ModelPlan], record: Record, level: float
 ) -> tuple[list[Row], list[str]]:
     """Return hazard ratios of all methods, and what could not be estimated."""
     found: list[Estimate] = []
-    for name, rows in alone.items():
-        single = plan_for(rows, (name,))
+    for single in alone.values():
         fitted = ratios.cox_coefficients(single, "cox_univariable")
         contrasts = standard_contrasts(single.design)
         source = ratios.Source(single, "univariable", record, level)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from escc_bayes.hazard.averaged import averaged_survival
 from escc_bayes.hazard.baseline import Hazard
 from escc_bayes.hazard.piecewise import FloatArray
 
@@ -37,14 +38,10 @@ def survival(
     (g, D, t) survival.
     """
     share = shares(weight)
-    cumulative = np.ascontiguousarray(hazard.cumulative(times).T)
+    cumulative = hazard.cumulative(times)
     curves = np.empty((times.size, share.shape[0], hazard.draws))
     for part in blocks(hazard, columns):
-        minus_relative = -relative_hazards(coefficients[part], columns)
-        alive = np.empty_like(minus_relative)
-        for reached, curve in zip(cumulative, curves, strict=True):
-            np.exp(np.multiply(minus_relative, reached[part], out=alive), out=alive)
-            curve[:, part] = share @ alive
+        curves[..., part] = averaged_survival(cumulative[part], relative_hazards(coefficients[part], columns), share)
     return curves.transpose(1, 2, 0)
 
 

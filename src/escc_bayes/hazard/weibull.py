@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from escc_bayes.hazard.averaged import averaged_survival
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 
 STRETCH = 3.0
@@ -93,19 +94,10 @@ def restricted_mean(
         if chosen.size:
             times, months, starts = nodes(until, first, later)
             hazard = cumulative_hazard(log_cumulative[chosen], log_shape[chosen], reference_time, times)
-            curves = survival_at(hazard, relative[:, chosen], share)
+            curves = averaged_survival(hazard, relative[:, chosen], share)
             curves *= months[:, None, None]
             found[:, chosen] = np.cumsum(np.add.reduceat(curves, starts), axis=0).transpose(1, 2, 0)
     return found
-
-
-def survival_at(hazard: FloatArray, relative: FloatArray, share: FloatArray) -> FloatArray:
-    """Return each group's average survival where the baseline's H is ``hazard`` (draws, t), as (t, g, draws)."""
-    curves, alive = np.empty((hazard.shape[1], share.shape[0], hazard.shape[0])), np.empty_like(relative)
-    for minus_hazard, curve in zip(-hazard.T, curves, strict=True):
-        np.exp(np.multiply(relative, minus_hazard, out=alive), out=alive)
-        np.matmul(share, alive, out=curve)
-    return curves
 
 
 type Rule = tuple[FloatArray, FloatArray]

@@ -88,13 +88,18 @@ def prior_fan(check: PriorCheck) -> tuple[Band, ...]:
     return tuple(Band(f"{100 * level:g} %", check.times, *limits(check.baseline, level)) for level in FAN_LEVELS)
 
 
-def log_ratio_draws(asked: Sequence[HazardRatio], posterior: Posterior) -> tuple[FloatArray, FloatArray]:
-    """Return prior and posterior draws of log hazard ratios, (contrasts, draws) each."""
+def prior_log_ratios(asked: Sequence[HazardRatio], posterior: Posterior) -> FloatArray:
+    """Return prior draws of log hazard ratios, (contrasts, draws)."""
     plan = posterior.plan
     values = prior_draws(plan, PRIOR_DRAWS, posterior.seed)
     prior = parameters.coefficients(plan.design.blocks, values, PRIOR_DRAWS)
-    of_columns = np.stack([weights(one, plan.design) for one in asked])
-    return of_columns @ prior.T, of_columns @ posterior.thinned(DRAWN).coefficients.T
+    return np.stack([prior @ weights(one, plan.design) for one in asked])
+
+
+def posterior_log_ratios(asked: Sequence[HazardRatio], posterior: Posterior) -> FloatArray:
+    """Return posterior draws of log hazard ratios, (contrasts, draws): as many as a drawing needs."""
+    fewer = posterior.thinned(DRAWN)
+    return np.stack([fewer.draws(one) for one in asked])
 
 
 def density(draws: FloatArray, at: FloatArray, *, label: str) -> Density:

@@ -21,7 +21,7 @@ from escc_bayes.plots.prior import fan, prior_ratios
 from escc_bayes.plots.style import MODELS
 from escc_bayes.report.bundle import Bundle
 from escc_bayes.report.convergence import convergence
-from escc_bayes.report.curves import DENSITY_POINTS, density, log_ratio_draws, prior_fan
+from escc_bayes.report.curves import DENSITY_POINTS, density, posterior_log_ratios, prior_fan, prior_log_ratios
 from escc_bayes.report.outcomes import Outcome, months_from
 from escc_bayes.report.sheet import Sheet, drawn
 
@@ -94,11 +94,11 @@ def prior_posterior_sheet(outcome: Outcome, labels: dict[str, str]) -> Sheet:
 
     def draw(figure: SubFigure) -> None:
         cells = figure.subplots(rows, 3, squeeze=False).ravel()
-        draws = {p.plan.spec.name: log_ratio_draws(asked, p) for p in outcome.posteriors}
-        prior = next(iter(draws.values()))[0]
+        prior = prior_log_ratios(asked, outcome.posteriors[0])
+        draws = {p.plan.spec.name: posterior_log_ratios(asked, p) for p in outcome.posteriors}
         for place, (ax, contrast) in enumerate(zip(cells, asked, strict=False)):
             title = f"{labels.get(contrast.term, contrast.term)}\n{contrast_words(contrast)}"
-            densities(prior[place], {name: found[place] for name, (_, found) in draws.items()}, title, ax)
+            densities(prior[place], {name: found[place] for name, found in draws.items()}, title, ax)
         for ax in cells[len(asked) :]:
             ax.set_axis_off()
         handles, names = cells[0].get_legend_handles_labels()

@@ -1,6 +1,6 @@
 """Which figures a bundle gets, and how they are written."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from escc_bayes.report.sheet import Sheet
 FOLDER = "figures"
 
 
-type Maker = Callable[[], Sheet | None]
+type Maker = partial[Sheet] | partial[Sheet | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,11 @@ def figure_makers(bundle: Bundle) -> tuple[Maker, ...]:
     if any(not p.diagnostics.weighted for p in bundle.fits):
         makers.append(partial(effect_sheets.convergence_sheet, bundle))
     return tuple(makers)
+
+
+def takes_long(make: Maker) -> bool:
+    """Whether a figure takes longest by far: posterior curves of every group."""
+    return make.func is survival_sheets.posterior_sheet
 
 
 def outcome_figures(outcome: Outcome, bundle: Bundle, labels: dict[str, str]) -> Iterator[Maker]:

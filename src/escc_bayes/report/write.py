@@ -8,10 +8,9 @@ from escc_bayes.bayes.posterior import Posterior
 from escc_bayes.foundation.hands import Hands
 from escc_bayes.foundation.outputs import staged
 from escc_bayes.report.bundle import ALONE, Bundle
-from escc_bayes.report.figures import Maker, Written, figure_makers, write_figure
+from escc_bayes.report.figures import Maker, Written, figure_makers, takes_long, write_figure
 from escc_bayes.report.files import named_posteriors, write_posterior, write_report_files, write_run
 from escc_bayes.report.page import render
-from escc_bayes.report.survival_sheets import posterior_sheet
 
 PAGE = "report.html"
 type Piece = Callable[[Path], Written | None]
@@ -35,9 +34,9 @@ def write_report(bundle: Bundle, out: Path, hands: Hands = ALONE) -> Path:
     OutputError : ``out`` is a file, or cannot be written.
     """
     with staged(out) as folder:
-        makers = pieces(bundle)
-        slow = [place for place, make in enumerate(makers) if posterior_curves(make)]
-        written = hands.shared(piece, (bundle, folder), len(makers), first=slow)
+        # Figures are the first pieces, so that their places are those among all.
+        slow = [place for place, make in enumerate(figure_makers(bundle)) if takes_long(make)]
+        written = hands.shared(piece, (bundle, folder), len(pieces(bundle)), first=slow)
         (folder / PAGE).write_text(render(bundle, [found for found in written if found]), encoding="utf-8")
         write_report_files(folder, bundle)
         pooled = bundle.reconstructions.pooled.values() if bundle.reconstructions is not None else ()
@@ -53,12 +52,6 @@ def pieces(bundle: Bundle) -> tuple[Piece, ...]:
         *(partial(figure_files, make) for make in figure_makers(bundle)),
         *(partial(posterior_file, name, posterior) for name, posterior in posteriors),
     )
-
-
-def posterior_curves(make: Piece) -> bool:
-    """Whether a piece is a figure of posterior curves: those take longest by far."""
-    figure = make.args[0] if isinstance(make, partial) else None
-    return isinstance(figure, partial) and figure.func is posterior_sheet
 
 
 def piece(held: tuple[Bundle, Path], place: int) -> Written | None:
