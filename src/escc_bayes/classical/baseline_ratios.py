@@ -1,0 +1,74 @@
+"""Rows of ``baselines`` that come from models: hazard ratios, and tests of proportionality."""
+
+import numpy as np
+
+from escc_bayes.classical import ratios
+from escc_bayes.classical.baseline_rows import origin
+from escc_bayes.classical.ph_test import ph_test
+from escc_bayes.estimand.contrast import standard_contrasts
+from escc_bayes.estimand.estimate import Estimate
+from escc_bayes.estimand.tables import Row, hazard_ratio_rows
+from escc_bayes.foundation.record import Record
+from escc_bayes.spec.plan import ModelPlan
+
+
+def ratio_tables(
+    plan: ModelPlan, alone: dict[str, ModelPlan], record: Record, level: float
+) -> tuple[list[Row], list[str]]:
+    """Return hazard ratios of all methods, and what could not be estimated."""
+    found: list[Estimate] = []
+    for single in alone.values():
+        fitted = ratios.cox_coefficients(single, "cox_univariable")
+        contrasts = standard_contrasts(single.design)
+        source = ratios.Source(single, "univariable", record, level)
+        found += [ratios.wald(asked, source, fitted) for asked in contrasts]
+    if alone:
+        found += multivariable(plan, record, level)
+    problems = sorted({f"{e.method}: {e.note}" for e in found if e.note.startswith("not estimable")})
+    infinite = [f"{e.method}, {e.term} {e.contrast}: {e.note}" for e in found if e.note == ratios.NOT_FINITE]
+    return hazard_ratio_rows(found), problems + infinite
+
+
+def multivariable(plan: ModelPlan, record: Record, level: float) -> list[Estimate]:
+    """Return Cox, Firth and Weibull hazard ratios of the model with all covariates."""
+    source = ratios.Source(plan, "multivariable", record, level)
+    cox = ratios.cox_coefficients(plan, "cox")
+    fitted = ratios.weibull_fit(plan, float(np.median(plan.rows.time)))
+    weibull = ratios.weibull_coefficients(fitted, plan.design.columns.shape[1])
+    found = []
+    for asked in standard_contrasts(plan.design):
+        found += [
+            ratios.wald(asked, source, cox),
+            ratios.firth_ratio(asked, source),
+            ratios.wald(asked, source, weibull),
+        ]
+    return found
+
+
+def ph_rows(plan: ModelPlan) -> list[Row]:
+    """Return ``ph_test.csv``: each term of the multivariable Cox model, and GLOBAL."""
+    cox = ratios.cox_coefficients(plan, "cox")
+    if cox.problem:
+        return []
+    rows = plan.rows
+    terms = tuple((b.effect.name, tuple(range(b.start, b.stop))) for b in plan.design.blocks)
+    tests = ph_test(
+        plan.design.columns,
+        rows.time,
+        rows.event,
+        cox.coef,
+        terms,
+        entry=ratios.entry_of(plan),
+        weight=ratios.weight_of(plan),
+    )
+    return [
+        {
+            "endpoint": rows.endpoint,
+            "term": test.term,
+            "chi2": test.chi2,
+            "df": test.df,
+            "p_value": test.p_value,
+            **origin(rows),
+        }
+        for test in tests
+    ]
