@@ -11,8 +11,9 @@ unexport PYTHONDONTWRITEBYTECODE
 report: .venv/.synced
 	$(RUN) escc-bayes report --out out/report
 
+# On every core. Each process begins with a run of neighbouring tests, so that most fits of a fixture are made once.
 test: .venv/.synced
-	$(RUN) pytest -m "not slow"
+	$(RUN) pytest -m "not slow" -n auto --dist worksteal
 
 check: lint types layers
 
