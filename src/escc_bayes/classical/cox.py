@@ -1,7 +1,8 @@
 """Cox proportional hazards: Efron's partial likelihood, delayed entry, case weights. Efron 1977, JASA 72:557.
 
 Symbols: risk r_i = w_i exp(x_i'beta); at the l-th of d tied events, l = 0..d-1, the denominator is the sum of
-r over the patients at risk less l/d of the sum over those who die there. docs/methods/cox.md.
+r over the patients at risk less l/d of the sum over those who die there. With strata the likelihood is the product
+over the strata: each has a baseline hazard of its own. docs/methods/cox.md.
 """
 
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from escc_bayes.classical.km import EventArray
+from escc_bayes.classical.logrank import members_of
 from escc_bayes.classical.newton import (
     RUNNING,
     BoolArray,
@@ -32,7 +34,8 @@ class CoxFit:
 
     ``infinite`` (p,) marks coefficients without a finite estimate: the likelihood rises for ever along them,
     or does not depend on them. Their value is where the iteration stopped and their variance is huge, so that
-    contrasts of the other coefficients stay right.
+    contrasts of the other coefficients stay right. Of these, ``flat`` (p,) marks those that the likelihood does not
+    depend on: nobody at risk differs in them from somebody who has the event.
     """
 
     coef: FloatArray
@@ -41,6 +44,7 @@ class CoxFit:
     null_log_likelihood: float
     converged: bool
     infinite: BoolArray
+    flat: BoolArray
 
 
 def cox(
@@ -50,6 +54,7 @@ def cox(
     *,
     entry: FloatArray | None = None,
     weight: FloatArray | None = None,
+    strata: IntArray | None = None,
 ) -> CoxFit:
     """Fit the Cox model with Efron's rule for ties, as R's ``coxph(..., robust = FALSE)``.
 
@@ -60,6 +65,7 @@ def cox(
     event : (n,) true or 1 where the event occurred.
     entry : (n,) months at which each patient comes under observation; None means from time 0.
     weight : (n,) case weights.
+    strata : (n,) codes; patients of one code share a baseline hazard, as R's ``strata()``. None: all share one.
 
     Raises
     ------
@@ -76,16 +82,17 @@ def cox(
         raise ValueError(f"a Cox model needs at least one event; there is none in {time.size} rows")
     weight = np.ones(time.size) if weight is None else weight
     columns = standardise(X)
-    risk = risk_sets(time, event, entry=entry, weight=weight)
+    strata_risks = stratified_risk_sets(time, event, entry=entry, weight=weight, strata=strata)
 
     def objective(beta: FloatArray) -> tuple[float, FloatArray, FloatArray]:
-        return partial_likelihood(risk, columns.z, beta, weight)
+        return stratified_likelihood(strata_risks, columns.z, beta, weight)
 
     start = np.zeros(X.shape[1])
     null, _, information = objective(start)
     flat = flat_directions(information)
-    top = climb(objective, start, hold=flat, events=float(risk.mean_weight.sum()))
-    infinite = running(top.last_step, columns.z) | (np.abs(flat) > RUNNING).any(axis=1)
+    top = climb(objective, start, hold=flat, events=float(sum(risk.mean_weight.sum() for _, risk in strata_risks)))
+    untold = np.asarray((np.abs(flat) > RUNNING).any(axis=1))
+    infinite = running(top.last_step, columns.z) | untold
     covariance = inverse(top.information + flat @ flat.T) + UNKNOWN * flat @ flat.T
     return CoxFit(
         coef=top.point / columns.deviation,
@@ -94,7 +101,31 @@ def cox(
         null_log_likelihood=null,
         converged=top.settled and not infinite.any(),
         infinite=infinite,
+        flat=untold,
     )
+
+
+def stratified_risk_sets(
+    time: FloatArray, event: EventArray, *, entry: FloatArray | None, weight: FloatArray, strata: IntArray | None
+) -> list[tuple[IntArray, "RiskSets"]]:
+    """Return rows and risk sets of each stratum with an event; the others say nothing."""
+    died = np.asarray(event, dtype=bool) & (weight > 0)
+    return [
+        (rows, risk_sets(time[rows], died[rows], entry=None if entry is None else entry[rows], weight=weight[rows]))
+        for rows in members_of(strata, time.size)
+        if died[rows].any()
+    ]
+
+
+def stratified_likelihood(
+    strata_risks: list[tuple[IntArray, "RiskSets"]], z: FloatArray, beta: FloatArray, weight: FloatArray
+) -> tuple[float, FloatArray, FloatArray]:
+    """Return the sum over strata of the log partial likelihood, its gradient (p,) and information (p, p)."""
+    value, gradient, information = 0.0, np.zeros(beta.size), np.zeros((beta.size, beta.size))
+    for rows, risk in strata_risks:
+        part = partial_likelihood(risk, z[rows], beta, weight[rows])
+        value, gradient, information = value + part[0], gradient + part[1], information + part[2]
+    return value, gradient, information
 
 
 def breslow(

@@ -1,6 +1,7 @@
 """Log-rank tests of two or more groups, overall and pairwise. Mantel 1966, Cancer Chemother Rep 50:163.
 
-Symbols: at each event time d events among Y at risk, of whom Y_g are in group g. docs/methods/logrank.md.
+Symbols: at each event time d events among Y at risk, of whom Y_g are in group g; with strata, observed minus expected
+and its variance are summed over the strata, so that patients are compared within them. docs/methods/logrank.md.
 """
 
 from dataclasses import dataclass
@@ -48,6 +49,7 @@ def logrank(
     *,
     entry: FloatArray | None = None,
     weight: FloatArray | None = None,
+    strata: IntArray | None = None,
 ) -> LogRank:
     """Test whether the groups share one hazard, with the hypergeometric variance, as R's ``survdiff``.
 
@@ -58,6 +60,7 @@ def logrank(
     group : (n,) codes; a code without patients does not count.
     entry : (n,) months at which each patient comes under observation; None means from time 0.
     weight : (n,) case weights: a weight of 2 is the row given twice.
+    strata : (n,) codes within which patients are compared, as R's ``strata()``; None: all with all.
 
     Returns
     -------
@@ -69,22 +72,70 @@ def logrank(
     >>> round(test.chi2, 3), test.df
     (2.882, 1)
     """
+    found = tally(time, event, group, entry=entry, weight=weight, strata=strata)
+    chi2, df = quadratic_form(found.observed - found.expected, found.variance, scale=found.scale)
+    return LogRank(chi2, df, upper_tail(chi2, df), found.observed, found.expected)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Observed and expected events (g,) of each group code that occurs, the variance (g, g) of their difference.
+
+    ``scale`` is the size of the variance without regard to groups: what rounding is measured against.
+    """
+
+    observed: FloatArray
+    expected: FloatArray
+    variance: FloatArray
+    scale: float
+
+
+def tally(
+    time: FloatArray,
+    event: EventArray,
+    group: IntArray,
+    *,
+    entry: FloatArray | None = None,
+    weight: FloatArray | None = None,
+    strata: IntArray | None = None,
+) -> Tally:
+    """Return what log-rank tests are made of, summed over strata; arguments as for ``logrank``."""
     weight = np.ones(time.size) if weight is None else weight
     died = np.asarray(event, dtype=bool)
-    times = np.unique(time[died])
     codes, member = np.unique(group, return_inverse=True)
-    events = np.zeros((times.size, codes.size))
+    observed, expected = np.zeros(codes.size), np.zeros(codes.size)
+    variance, scale = np.zeros((codes.size, codes.size)), 0.0
+    for rows in members_of(strata, time.size):
+        late = None if entry is None else entry[rows]
+        counts = _counts(time[rows], died[rows], member[rows], codes.size, late, weight[rows])
+        observed += counts[0].sum(axis=0)
+        parts = _expected(counts[0].sum(axis=1), counts[1])
+        expected, scale, variance = expected + parts[0], scale + parts[1], variance + parts[2]
+    return Tally(observed, expected, variance, scale)
+
+
+def members_of(strata: IntArray | None, patients: int) -> list[IntArray]:
+    """Return the rows of each stratum; of everybody without strata."""
+    if strata is None:
+        return [np.arange(patients)]
+    order = np.argsort(strata, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(strata[order])) + 1)
+
+
+def _counts(
+    time: FloatArray, died: EventArray, member: IntArray, groups: int, entry: FloatArray | None, weight: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return events and weight at risk (k, g) at each event time of one stratum."""
+    times = np.unique(time[died])
+    events = np.zeros((times.size, groups))
     np.add.at(events, (np.searchsorted(times, time[died]), member[died]), weight[died])
     at_risk = np.column_stack(
         [
             at_risk_weight(time[mine], times, entry=None if entry is None else entry[mine], weight=weight[mine])
-            for mine in (member == code for code in range(codes.size))
+            for mine in (member == code for code in range(groups))
         ]
     )
-    observed = events.sum(axis=0)
-    expected, unadjusted, variance = _expected(events.sum(axis=1), at_risk)
-    chi2, df = quadratic_form(observed - expected, variance, scale=unadjusted)
-    return LogRank(chi2, df, upper_tail(chi2, df), observed, expected)
+    return events, at_risk
 
 
 def pairwise(
@@ -94,6 +145,7 @@ def pairwise(
     *,
     entry: FloatArray | None = None,
     weight: FloatArray | None = None,
+    strata: IntArray | None = None,
 ) -> tuple[PairwiseLogRank, ...]:
     """Test each pair of groups, with Holm's correction over the pairs; arguments as for ``logrank``.
 
@@ -109,7 +161,8 @@ def pairwise(
     for pair in pairs:
         rows = np.isin(group, pair)
         kept = [None if values is None else values[rows] for values in (entry, weight)]
-        tests.append(logrank(time[rows], died[rows], group[rows], entry=kept[0], weight=kept[1]))
+        within = None if strata is None else strata[rows]
+        tests.append(logrank(time[rows], died[rows], group[rows], entry=kept[0], weight=kept[1], strata=within))
     adjusted = holm(np.array([test.p_value for test in tests]))
     return tuple(
         PairwiseLogRank(first, second, test.chi2, test.p_value, float(p))

@@ -162,7 +162,7 @@ def test_baseline_without_effect_is_nelson_aalen():
     X, time = np.array([[0.0], [1.0], [1.0], [0.0]]), np.array([1.0, 2.0, 3.0, 4.0])
     fit = cox(X, time, np.ones(4))
     at_risk = kaplan_meier(time, np.ones(4), level=0.95).at_risk
-    flat = type(fit)(np.zeros(1), fit.covariance, 0.0, 0.0, converged=True, infinite=fit.infinite)
+    flat = type(fit)(np.zeros(1), fit.covariance, 0.0, 0.0, converged=True, infinite=fit.infinite, flat=fit.flat)
     np.testing.assert_allclose(
         breslow(flat, X, time, np.ones(4), np.array([0.5, 1.0, 4.0])), [0.0, 0.25, np.sum(1 / at_risk)]
     )
