@@ -17,11 +17,12 @@ from escc_bayes.cli.monitor import monitor
 from escc_bayes.cli.plan import plan
 from escc_bayes.cli.reconstruct import reconstruct
 from escc_bayes.cli.report import report
+from escc_bayes.cli.sensitivity import sensitivity
 from escc_bayes.foundation.errors import EsccBayesWarning, InputError, NotFitForUseWarning, SamplingError
 from escc_bayes.foundation.memory import leave_at_exit
 
 # In the order of the help: from a cohort to a trial.
-VERBS = (report, fit, baselines, compare, audit, reconstruct, evidence, plan, monitor)
+VERBS = (report, fit, baselines, compare, sensitivity, audit, reconstruct, evidence, plan, monitor)
 
 app = typer.Typer(
     name="escc-bayes",
