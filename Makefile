@@ -6,7 +6,7 @@ RUN := $(UV) run --frozen
 # every library anew: a second of CPU for `fit`, several for `report`.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: report test lint types layers check calibrate bench notebooks clean
+.PHONY: report test lint types layers check calibrate bench docs notebooks clean
 
 report: .venv/.synced
 	$(RUN) escc-bayes report --out out/report
@@ -32,6 +32,10 @@ calibrate: .venv/.synced
 
 bench: .venv/.synced
 	$(RUN) python benchmarks/first_fit.py
+
+# Strict: a warning (a dead link, a name that is gone) is an error.
+docs: .venv/.synced
+	$(RUN) sphinx-build -b html -W --keep-going -q docs out/docs
 
 notebooks: .venv/.synced
 	$(RUN) jupytext --to ipynb --execute notebooks/*.py
