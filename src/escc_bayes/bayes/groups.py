@@ -20,6 +20,8 @@ from escc_bayes.foundation.errors import LeftOutWarning
 from escc_bayes.foundation.seeds import generator
 from escc_bayes.hazard.baseline import PiecewiseHazard, WeibullHazard, event_times, log_likelihood
 from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.spec.baseline import WeibullPrior
+from escc_bayes.spec.model import WeibullBaseline
 from escc_bayes.spec.plan import ModelPlan
 
 if TYPE_CHECKING:
@@ -113,10 +115,12 @@ def attributes(posterior: "Posterior") -> dict[str, str]:
 
 
 def baseline_attributes(plan: ModelPlan) -> dict[str, str]:
-    """Return whom the baseline describes and, of a Weibull one, its reference month: what a trial's design needs."""
-    baseline = plan.spec.baseline
-    month = getattr(baseline, "reference_time", None)
-    return {"baseline_at": baseline.at} | ({} if month is None else {"reference_time": repr(float(month))})
+    """Return whom the baseline describes and, of a Weibull one, the month at which ``baseline`` is log H.
+
+    A trial's design needs both. Where the specification names another ``reference_time``, log H there is ``b0``.
+    """
+    month = {"reference_time": repr(plan.baseline.reference_time)} if isinstance(plan.baseline, WeibullPrior) else {}
+    return {"baseline_at": plan.spec.baseline.at} | month
 
 
 def flattened(values: Mapping[str, FloatArray]) -> tuple[dict[str, FloatArray], tuple[int, int]]:
@@ -154,7 +158,18 @@ def parameter_group(plan: ModelPlan, values: Mapping[str, FloatArray]) -> Group:
         variables["log_rate"] = ((*SAMPLE, "piece"), hazard.log_rates.reshape(*shape, -1))
     elif isinstance(hazard, WeibullHazard):
         variables["shape"] = (SAMPLE, np.exp(hazard.log_shape).reshape(shape))
+        variables |= at_own_month(plan, hazard, shape)
     return sampled(variables, coords)
+
+
+def at_own_month(plan: ModelPlan, hazard: WeibullHazard, shape: tuple[int, int]) -> dict[str, Any]:
+    """Return log H at the specification's reference month as ``b0``, where the prior is stated at another."""
+    asked = plan.spec.baseline
+    assert isinstance(asked, WeibullBaseline)
+    if asked.reference_time == hazard.reference_time:
+        return {}
+    log_cumulative = np.log(hazard.cumulative(np.array([asked.reference_time]))[:, 0])
+    return {"b0": (SAMPLE, log_cumulative.reshape(shape))}
 
 
 def parameter_dims(plan: ModelPlan) -> dict[str, dict[str, list[str]]]:

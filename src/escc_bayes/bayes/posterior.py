@@ -10,10 +10,11 @@ import numpy as np
 
 from escc_bayes.bayes import parameters
 from escc_bayes.bayes.diagnose import Diagnostics
+from escc_bayes.bayes.prior_conflict import PriorConflict, prior_conflict
 from escc_bayes.estimand import marginal
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, HazardRatio, contrast_words
-from escc_bayes.estimand.estimate import Estimate, ratio_words, summary
+from escc_bayes.estimand.estimate import Estimate, joined_notes, ratio_words, summary
 from escc_bayes.estimand.evaluate import (
     NAMES,
     averaged_over,
@@ -104,9 +105,21 @@ class Posterior:
         drawn = draws_of_many(wanted, self.plan, self.coefficients, self.hazard)
         verdict = self.diagnostics.verdict
         return tuple(
-            estimate_of(one, values, self.plan, level=level, record=self.record, verdict=verdict)
+            with_note(
+                estimate_of(one, values, self.plan, level=level, record=self.record, verdict=verdict),
+                self.caution(one),
+            )
             for one, values in zip(wanted, drawn, strict=True)
         )
+
+    @cached_property
+    def prior_conflict(self) -> PriorConflict:
+        """Where Kaplan-Meier lies within what the prior expects, at the month about which the baseline prior speaks."""
+        return prior_conflict(self.plan, self.seed)
+
+    def caution(self, asked: Estimand) -> str:
+        """Return what the prior has to do with an estimand that a reader must know."""
+        return "" if isinstance(asked, HazardRatio) else self.prior_conflict.note
 
     def hazard_ratios(self, *, level: float) -> tuple[Estimate, ...]:
         """Return the hazard ratio of every level against its reference, and of every number per its scale."""
@@ -151,8 +164,14 @@ class Posterior:
             self.plan.rows.sentence(),
             f"{self.plan.spec!r}",
             f"{self.method}, seed {self.record.seed}: {self.diagnostics.verdict}",
+            self.prior_conflict.sentence(),
         ]
         return "\n".join([*lines, *(f"  {ratio_words(e)}" for e in self.hazard_ratios(level=0.95))])
+
+
+def with_note(estimate: Estimate, note: str) -> Estimate:
+    """Return an estimate with one more note."""
+    return replace(estimate, note=joined_notes(estimate.note, note)) if note else estimate
 
 
 def estimate_of(

@@ -6,6 +6,7 @@ import numpy as np
 
 from escc_bayes.bayes import parameters
 from escc_bayes.bayes.prior import prior_draws
+from escc_bayes.bayes.prior_conflict import PriorConflict, prior_conflict
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand import marginal
 from escc_bayes.estimand.contrast import standard_contrasts, weights
@@ -44,6 +45,7 @@ class PriorCheck:
     cohort : (draws, t) survival averaged over the patients.
     hazard_ratios : one for each contrast.
     level : of the limits.
+    conflict : where Kaplan-Meier lies within the prior predictive; the one line that looks at outcomes.
     """
 
     plan: ModelPlan
@@ -52,9 +54,10 @@ class PriorCheck:
     cohort: FloatArray
     hazard_ratios: tuple[PriorHazardRatio, ...]
     level: float
+    conflict: PriorConflict
 
     def sentences(self) -> tuple[str, ...]:
-        """Return what the prior says, a sentence each."""
+        """Return what the prior says, a sentence each; the last holds it against Kaplan-Meier."""
         whom = "the average patient" if self.plan.spec.baseline.at == "mean" else "the reference patient"
         tail = (1.0 - self.level) / 2.0
         found = []
@@ -72,10 +75,12 @@ class PriorCheck:
                 f"HR {ratio.term} {ratio.contrast}: {ratio.median:.2f} ({100 * self.level:g} % prior interval "
                 f"{ratio.lower:.2f} to {ratio.upper:.2f}); beyond 5-fold with probability {ratio.beyond_five:.3f}."
             )
-        return tuple(found)
+        return (*found, self.conflict.sentence())
 
     def __repr__(self) -> str:
-        return "\n".join((f"PRIOR of {self.plan.spec.name}, before any outcome is seen", *self.sentences()))
+        *before, confronted = self.sentences()
+        head = f"PRIOR of {self.plan.spec.name}, before any outcome is seen"
+        return "\n".join((head, *before, f"And beside the outcomes. {confronted}"))
 
 
 def prior_check(spec: ModelSpec, cohort: Cohort, *, seed: Seed, draws: int = 4000, level: float = 0.95) -> PriorCheck:
@@ -85,7 +90,7 @@ def prior_check(spec: ModelSpec, cohort: Cohort, *, seed: Seed, draws: int = 400
     ----------
     spec : from ``load_spec``.
     cohort : gives the columns (who the average patient is); its outcomes are not used, except for cuts asked
-        for as event quantiles.
+        for as event quantiles and for ``conflict``.
     seed, draws : of the prior draws.
     level : of the limits.
 
@@ -109,6 +114,7 @@ def prior_check(spec: ModelSpec, cohort: Cohort, *, seed: Seed, draws: int = 400
         cohort=marginal.survival(hazard, beta, columns, weight[None], times)[0],
         hazard_ratios=tuple(prior_ratio(asked, plan, beta, level) for asked in standard_contrasts(plan.design)),
         level=level,
+        conflict=prior_conflict(plan, seed),
     )
 
 

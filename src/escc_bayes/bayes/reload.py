@@ -1,19 +1,21 @@
 """Read a saved posterior back: the netCDF holds the draws, the specification and the cohort give the plan."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from escc_bayes.bayes.draws import Draws, checked
+from escc_bayes.bayes.groups import baseline_attributes
 from escc_bayes.bayes.posterior import Posterior
 from escc_bayes.bayes.prior import parameter_priors
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.foundation.errors import InputError
 from escc_bayes.foundation.record import Record, seed_from_label
 from escc_bayes.spec.model import ModelSpec
-from escc_bayes.spec.plan import make_plan
+from escc_bayes.spec.plan import ModelPlan, make_plan
 
 
 def load_posterior(path: str | Path, spec: ModelSpec, cohort: Cohort) -> Posterior:
@@ -41,10 +43,22 @@ def load_posterior(path: str | Path, spec: ModelSpec, cohort: Cohort) -> Posteri
             if found != wanted:
                 raise InputError(f"{path}: belongs to another {what} (digest {found}, given {wanted}); fit again")
         plan = make_plan(spec, cohort)
+        refuse_other_month(path, tree.attrs, plan)
         values = {name: drawn(tree["posterior"][name]) for name in parameter_priors(plan)}
         stats = {str(name): np.asarray(stat.values) for name, stat in tree["sample_stats"].data_vars.items()}
     diagnostics = checked(plan, Draws(values, stats))
     return Posterior(plan, values, stats, diagnostics, record, seed_from_label(record.seed))
+
+
+def refuse_other_month(path: str | Path, told: Mapping[str, Any], plan: ModelPlan) -> None:
+    """Raise where a file's ``baseline`` is log H at another month than this version's plan of the same model."""
+    wanted = baseline_attributes(plan).get("reference_time")
+    found = told.get("reference_time", wanted)
+    if wanted is not None and float(found) != float(wanted):
+        raise InputError(
+            f"{path}: an earlier version stated the Weibull's level at {float(found):g} months, this one at "
+            f"{float(wanted):g}, the month of baseline_survival; its prior was another: fit again"
+        )
 
 
 def drawn(variable: Any) -> np.ndarray:

@@ -66,6 +66,11 @@ class Estimate:
         )
 
 
+def joined_notes(*notes: str) -> str:
+    """Return the notes that there are, as one."""
+    return "; ".join(note for note in notes if note)
+
+
 def limit_words(e: Estimate, form: str) -> tuple[str, str]:
     """Return both limits as text; one that does not exist says so: a median's is not reached."""
     absent = "not reached" if e.estimand == "median" else "not available"

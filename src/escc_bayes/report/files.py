@@ -7,6 +7,7 @@ from pathlib import Path
 from escc_bayes.bayes.fallback import replaced
 from escc_bayes.bayes.loo import LooRow
 from escc_bayes.bayes.posterior import Posterior
+from escc_bayes.bayes.prior_conflict import PriorConflict
 from escc_bayes.classical.baselines import Baselines
 from escc_bayes.compare.agreement import Agreement
 from escc_bayes.compare.attribution import AttributionStep
@@ -160,9 +161,21 @@ def diagnostics_rows(posteriors: Iterable[Posterior]) -> list[Row]:
             "provenance": p.record.provenance,
             "clock": p.plan.rows.clock,
             "instead_of": replaced(p),
+            **prior_columns(p.prior_conflict),
         }
         for p in posteriors
     ]
+
+
+def prior_columns(found: PriorConflict) -> dict[str, object]:
+    """Return the columns that hold the baseline prior against Kaplan-Meier at the prior's month."""
+    return {
+        "prior_month": found.worth.month,
+        "prior_events": found.worth.events,
+        "prior_median": found.expected,
+        "kaplan_meier": found.observed,
+        "prior_tail": found.tail,
+    }
 
 
 def baseline_tables(baselines: Mapping[str, Baselines]) -> dict[str, list[Row]]:

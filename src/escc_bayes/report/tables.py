@@ -88,12 +88,17 @@ def pivot(outcome: Outcome, cohort: Cohort, estimand: str, population: str) -> T
 
 def mark(e: Estimate) -> str:
     """Return a dagger for a value that a model extrapolates."""
-    return " †" if e.note.endswith("extrapolated") else ""
+    return " †" if extrapolation(e) else ""
+
+
+def extrapolation(e: Estimate) -> str:
+    """Return the part of an estimate's note that says how far it extrapolates."""
+    return "; ".join(part for part in e.note.split("; ") if part.endswith("extrapolated"))
 
 
 def extrapolated(estimates: Iterable[Estimate]) -> str:
     """Say what the daggers of a table mean; nothing without one."""
-    beyond = sorted({e.note for e in estimates if mark(e)})
+    beyond = sorted({extrapolation(e) for e in estimates if mark(e)})
     return f"† lies {'; '.join(beyond)}." if beyond else ""
 
 

@@ -1,8 +1,9 @@
 """The baseline prior in numbers: from a statement on survival to the normal that implies it.
 
 "Survival at 12 months 0.85, 2.5 % point 0.60" fixes two quantiles of log H(12). The normal on the first log rate
-(random walk), on every log rate (independent) or on b0 (Weibull) is solved so that the implied survival has
-just these quantiles, whatever smoothing or shape adds. See docs/methods/baseline_prior.md.
+(random walk) or on every log rate (independent) is solved so that the implied survival has just these quantiles,
+whatever smoothing adds; a Weibull is pivoted at the month of the statement, where the shape adds nothing. A statement
+that smoothing would use up is refused: the level keeps at least half of its spread. See docs/methods/baseline_prior.md.
 """
 
 from dataclasses import dataclass
@@ -28,6 +29,11 @@ from escc_bayes.spec.rows import AnalysisRows
 # nothing is: the implied quantiles are then right to 0.002 in probability.
 POINTS = 8192
 POINTS_INDEPENDENT = 65536
+# What the level must keep of the SD that a statement gives log H: with less, a loose statement about one month becomes
+# a point mass on the hazard of the first.
+LEAST_SHARE = 0.5
+# Smoothing SDs that are looked through for one to recommend.
+TRIED_SDS = (1.0, 0.7, 0.5, 0.4, 0.3, 0.25, 0.2, 0.15, 0.1, 0.05)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,15 @@ class PiecewisePrior:
 
 @dataclass(frozen=True, slots=True)
 class WeibullPrior:
-    """A Weibull baseline ready to fit: normals on b0 and on log k."""
+    """A Weibull baseline ready to fit: normals on b0 and on log k.
+
+    Attributes
+    ----------
+    reference_time : the month at which b0 is log H: that of the statement on survival, where there is one; else the
+        specification's own.
+    level : normal on b0.
+    log_shape : normal on log k, independent of b0.
+    """
 
     reference_time: float
     level: Normal
@@ -70,7 +84,7 @@ def resolve_baseline(spec: ModelSpec, rows: AnalysisRows) -> BaselinePrior:
 
     Raises
     ------
-    SpecError : smoothing or shape alone spread survival more than the statement allows.
+    SpecError : smoothing leaves the level less than half of the spread that a statement on survival has.
     """
     if isinstance(spec.baseline, WeibullBaseline):
         return weibull_prior(spec.baseline)
@@ -98,23 +112,28 @@ def solved_level(
     """Return the level's prior of a piecewise baseline; kept, since each of many fits of one model asks for it."""
     if walk is None:
         return solve_independent(statement, np.array(cuts))
-    return solve_shifted(statement, walk_log_hazard(statement.at, np.array(cuts), np.array(scale), walk))
+    level = walk_level(statement, np.array(cuts), np.array(scale), walk.sd)
+    if level is None or level.sd < LEAST_SHARE * statement.log_hazard_sd:
+        raise SpecError(too_late(statement, np.array(cuts), np.array(scale), walk.sd, level))
+    return level
+
+
+def walk_level(statement: SurvivalStatement, cuts: FloatArray, scale: FloatArray, sd: float) -> Normal | None:
+    """Return the prior of a random walk's first log rate; None where the walk alone is wider than the statement."""
+    extra = walk_log_hazard(statement.at, cuts, scale, sd)
+    return exact_level(statement, float(extra[0])) if np.ptp(extra) == 0.0 else solve_shifted(statement, extra)
 
 
 def weibull_prior(baseline: WeibullBaseline) -> WeibullPrior:
-    """Return the normals of a Weibull baseline."""
-    if not isinstance(baseline.prior, SurvivalStatement):
-        return WeibullPrior(baseline.reference_time, baseline.prior, baseline.log_shape)
-    level = solved_weibull_level(baseline.prior, baseline.reference_time, baseline.log_shape)
-    return WeibullPrior(baseline.reference_time, level, baseline.log_shape)
+    """Return the normals of a Weibull baseline; b0 stands at the month of the statement on survival.
 
-
-@lru_cache(maxsize=256)
-def solved_weibull_level(statement: SurvivalStatement, reference_time: float, log_shape: Normal) -> Normal:
-    """Return the prior of b0 of a Weibull baseline; kept, as that of ``solved_level``."""
-    points = normal_points(1)[:, 0]
-    shape = np.exp(log_shape.mean + log_shape.sd * points)
-    return solve_shifted(statement, shape * np.log(statement.at / reference_time))
+    There log H is b0 itself, so that the statement's two quantiles are those of its normal, in closed form, and the
+    prior on the shape spreads survival at every other month and none of it here.
+    """
+    stated = baseline.prior
+    if not isinstance(stated, SurvivalStatement):
+        return WeibullPrior(baseline.reference_time, stated, baseline.log_shape)
+    return WeibullPrior(stated.at, Normal(stated.log_hazard_median, stated.log_hazard_sd), baseline.log_shape)
 
 
 def normal_points(dimensions: int, points: int = POINTS) -> FloatArray:
@@ -137,24 +156,26 @@ def first_primes(count: int) -> list[int]:
     return found
 
 
-def walk_log_hazard(at: float, cuts: FloatArray, scale: FloatArray, sd: HalfNormal) -> FloatArray:
+def walk_log_hazard(at: float, cuts: FloatArray, scale: FloatArray, sd: float) -> FloatArray:
     """Return draws of log H(at) for a random walk that starts at log rate 0."""
     points = normal_points(cuts.size + 1)
-    steps = np.abs(points[:, :1]) * sd.sd * scale * points[:, 1:]
+    steps = np.abs(points[:, :1]) * sd * scale * points[:, 1:]
     log_rates = np.concatenate([np.zeros((POINTS, 1)), np.cumsum(steps, axis=1)], axis=1)
     return np.log(cumulative_hazard(log_rates, cuts, np.array([at]))[:, 0])
 
 
-def solve_shifted(statement: SurvivalStatement, extra: FloatArray) -> Normal:
-    """Return Normal(m, s) such that m + s Z + extra has the statement's two quantiles.
+def exact_level(statement: SurvivalStatement, extra: float) -> Normal:
+    """Return Normal(m, s) such that m + s Z + extra has the statement's two quantiles."""
+    return Normal(statement.log_hazard_median - extra, statement.log_hazard_sd)
+
+
+def solve_shifted(statement: SurvivalStatement, extra: FloatArray) -> Normal | None:
+    """Return Normal(m, s) such that m + s Z + extra has the statement's two quantiles; None where there is none.
 
     Parameters
     ----------
-    extra : draws of what smoothing or shape add to log H; independent of Z.
+    extra : draws of what smoothing adds to log H; independent of Z, not all alike.
     """
-    if np.ptp(extra) == 0.0:
-        sd = (statement.log_hazard_upper - statement.log_hazard_median) / float(ndtri(0.975))
-        return Normal(statement.log_hazard_median - float(extra[0]), sd)
 
     def median_for(sd: float) -> float:
         centre = float(np.median(extra))
@@ -172,18 +193,35 @@ def solve_shifted(statement: SurvivalStatement, extra: FloatArray) -> Normal:
 
     widest = statement.log_hazard_upper - statement.log_hazard_median
     if excess(widest * 1e-3) > 0.0:
-        raise SpecError(too_wide(statement))
+        return None
     sd = root(excess, widest * 1e-3, widest)
     return Normal(median_for(sd), sd)
 
 
-def too_wide(statement: SurvivalStatement) -> str:
-    """Say that the statement is narrower than smoothing or shape alone."""
-    return (
-        f"[priors] baseline_survival: at {statement.at:g} months the prior on smoothing or shape alone spreads "
-        f"survival beyond {statement.lower:g} to {statement.median:g}; lower the smoothing sd (or that of log_shape), "
-        "or state a smaller 'lower'"
-    )
+def too_late(statement: SurvivalStatement, cuts: FloatArray, scale: FloatArray, sd: float, level: Normal | None) -> str:
+    """Say that smoothing takes up the spread of a statement, and which month or smoothing SD would leave half of it."""
+
+    def serves(at: float, smoothing: float) -> bool:
+        found = walk_level(SurvivalStatement(at, statement.median, statement.lower), cuts, scale, smoothing)
+        return found is not None and found.sd >= LEAST_SHARE * statement.log_hazard_sd
+
+    stated = f"{statement.lower:g} to {statement.median:g}"
+    if level is None:
+        taken = f"the prior on smoothing alone spreads survival beyond {stated}"
+    else:
+        left = f"SD {level.sd:.2f} on the log scale, {statement.log_hazard_sd:.2f} stated; at least half is needed"
+        taken = (
+            f"the prior on smoothing takes up the spread that was stated, {stated}, and leaves the rate of the first "
+            f"piece almost known ({left})"
+        )
+    month = next((c for c in cuts[::-1].tolist() if c < statement.at and serves(c, sd)), None)
+    narrower = next((tried for tried in TRIED_SDS if tried < sd and serves(statement.at, tried)), None)
+    ways = [
+        f"state survival at an earlier month (at = {month:g} serves)" if month else "",
+        f"lower the smoothing sd ({{ halfnormal = {narrower:g} }} serves)" if narrower else "lower the smoothing sd",
+        "or state a smaller 'lower'",
+    ]
+    return f"[priors] baseline_survival: at {statement.at:g} months {taken}; {', '.join(way for way in ways if way)}"
 
 
 def solve_independent(statement: SurvivalStatement, cuts: FloatArray) -> Normal:
@@ -191,7 +229,7 @@ def solve_independent(statement: SurvivalStatement, cuts: FloatArray) -> Normal:
     months = person_months(np.array([statement.at]), cuts)[0]
     used = months[months > 0.0]
     if used.size == 1:
-        return solve_shifted(statement, np.full(1, np.log(used[0])))
+        return exact_level(statement, float(np.log(used[0])))
     points = normal_points(used.size, POINTS_INDEPENDENT)
 
     def spread(sd: float) -> FloatArray:

@@ -3,6 +3,7 @@
 import math
 
 from escc_bayes.spec.baseline import PiecewisePrior, WeibullPrior
+from escc_bayes.spec.baseline_worth import baseline_worth
 from escc_bayes.spec.design import Block
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.model import PiecewiseBaseline
@@ -84,13 +85,13 @@ def reference_words(block: Block, name: str, levels: tuple[str, ...], plan: Mode
 def prior_sentence(plan: ModelPlan) -> str:
     """Say the prior on the baseline in clinical words, and in numbers."""
     asked, prior = plan.spec.baseline, plan.baseline
-    numbers = level_words(prior)
+    numbers, worth = level_words(prior), baseline_worth(plan.spec, prior, plan.rows).words()
     if not isinstance(asked.prior, SurvivalStatement):
-        return f"Prior on the baseline: {numbers}."
+        return f"Prior on the baseline: {numbers}; {worth}."
     said = asked.prior
     return (
         f"Prior on the baseline: survival at {said.at:g} months has median {100 * said.median:g} % and 2.5 % point "
-        f"{100 * said.lower:g} %; that is, {numbers}."
+        f"{100 * said.lower:g} %; that is, {numbers}; {worth}."
     )
 
 

@@ -65,6 +65,11 @@ class SurvivalStatement:
         """Log cumulative hazard at the lower bound of survival: its 97.5 % point."""
         return math.log(-math.log(self.lower))
 
+    @property
+    def log_hazard_sd(self) -> float:
+        """SD of the normal on log cumulative hazard that has these two quantiles."""
+        return (self.log_hazard_upper - self.log_hazard_median) / Z975
+
 
 def pair(value: object, where: str) -> tuple[float, float]:
     """Return a list of two numbers."""

@@ -10,6 +10,7 @@ import pytest
 
 from escc_bayes.foundation.errors import SpecError
 from escc_bayes.spec.baseline import normal_points, resolve_baseline
+from escc_bayes.spec.baseline_worth import baseline_worth
 from escc_bayes.spec.rows import select_rows
 from tests.unit.spec.conftest import PIECEWISE, WEIBULL, model
 
@@ -88,7 +89,7 @@ def test_independent_pieces_honour_the_statement_on_survival(rows, cuts, stateme
 
 
 @pytest.mark.parametrize("shape", [[0.0, 0.5], [0.3, 0.2]], ids=["wide", "narrow"])
-@pytest.mark.parametrize(("at", "reference"), [(12.0, 12.0), (12.0, 24.0), (12.0, 6.0), (24.0, 12.0)])
+@pytest.mark.parametrize(("at", "reference"), [(12.0, 12.0), (12.0, 24.0), (12.0, 6.0), (24.0, 12.0), (60.0, 1.0)])
 def test_a_weibull_honours_the_statement_also_away_from_its_reference_month(rows, at, reference, shape):
     statement = {"at": at, "median": 0.7, "lower": 0.2}
     spec = model(
@@ -100,7 +101,26 @@ def test_a_weibull_honours_the_statement_also_away_from_its_reference_month(rows
     rng = np.random.default_rng(103)
     b0 = rng.normal(prior.level.mean, prior.level.sd, DRAWS)
     k = np.exp(rng.normal(prior.log_shape.mean, prior.log_shape.sd, DRAWS))
-    assert_honoured(np.exp(-np.exp(b0) * (at / reference) ** k), statement)
+    assert_honoured(np.exp(-np.exp(b0) * (at / prior.reference_time) ** k), statement)
+    # At every other month the statement's spread is there, and that of the shape beside it.
+    stated = (np.log(-np.log(0.2)) - np.log(-np.log(0.7))) / 1.959963985
+    for month in (at / 4.0, at / 2.0, 2.0 * at):
+        spread = np.hypot(stated, np.log(month / at) * k.std())
+        assert (b0 + k * np.log(month / prior.reference_time)).std() == pytest.approx(spread, rel=0.01)
+
+
+def test_a_weibull_stated_elsewhere_keeps_the_spread_that_was_stated(rows):
+    """Two quantiles in closed form: SD 0.430 of log H(24), worth 5.4 events, where solving at 12 left 0.11."""
+    spec = model(
+        base=WEIBULL,
+        baseline={"family": "weibull", "reference_time": 12.0},
+        priors={"baseline_survival": {"at": 24.0, "median": 0.5, "lower": 0.2}, "log_shape": {"normal": [0.0, 0.4]}},
+    )
+    prior = resolve_baseline(spec, rows)
+    assert prior.level.mean == pytest.approx(np.log(np.log(2.0)), rel=1e-12)
+    assert prior.level.sd == pytest.approx((np.log(np.log(5.0)) - np.log(np.log(2.0))) / 1.959963985, rel=1e-9)
+    assert baseline_worth(spec, prior, rows).events == pytest.approx(5.4133, abs=1e-4)
+    assert baseline_worth(spec, prior, rows).month == 24.0
 
 
 def test_at_the_reference_month_the_level_is_the_closed_form(rows):
@@ -139,15 +159,42 @@ def test_pieces_are_cut_at_event_quantiles_of_the_rows_analysed(rows):
     assert counts.max() - counts.min() <= 1
 
 
-@pytest.mark.parametrize("family", ["walk", "weibull"])
-def test_a_statement_narrower_than_smoothing_or_shape_alone_is_refused(rows, family):
-    statement = {"at": 60.0, "median": 0.5, "lower": 0.49}
-    if family == "walk":
-        spec = model(priors={"baseline_survival": statement})
-    else:
-        spec = model(base=WEIBULL, priors=WEIBULL["priors"] | {"baseline_survival": statement})
-    with pytest.raises(SpecError, match=r"at 60 months .* beyond 0\.49 to 0\.5; lower the smoothing sd .*'lower'"):
-        resolve_baseline(spec, rows)
+def walk(at, lower, sd=0.5, cuts=(6.0, 12.0, 24.0)):
+    base = {"family": "piecewise_exponential", "cuts": list(cuts), "sd": {"halfnormal": sd}}
+    return model(baseline=base, priors={"baseline_survival": {"at": at, "median": 0.5, "lower": lower}})
+
+
+def test_a_statement_narrower_than_smoothing_alone_is_refused(rows):
+    with pytest.raises(SpecError, match=r"at 60 months .* beyond 0\.49 to 0\.5; .*lower the smoothing sd.*'lower'"):
+        resolve_baseline(walk(60.0, 0.49), rows)
+
+
+def test_a_late_statement_that_smoothing_would_use_up_is_refused_with_what_serves(rows):
+    """The month and the smoothing SD that the message names are taken, and leave the level half of the spread."""
+    with pytest.raises(
+        SpecError, match=r"at 36 months .*SD 0\.16 on the log scale, 0\.61 stated.*at = 24 serves.*halfnormal = 0\.4 }"
+    ):
+        resolve_baseline(walk(36.0, 0.1), rows)
+    stated = (np.log(np.log(10.0)) - np.log(np.log(2.0))) / 1.959963985
+    for spec in (walk(24.0, 0.1), walk(36.0, 0.1, sd=0.4)):
+        assert resolve_baseline(spec, rows).level.sd >= 0.5 * stated
+
+
+@pytest.mark.parametrize(
+    ("baseline", "priors", "month", "events"),
+    [
+        ({"smoothing": "independent", "cuts": [6.0]}, {"baseline_rate": {"gamma": [0.5, 10.0]}}, 6.0, 0.5),
+        ({"smoothing": "independent", "cuts": [6.0]}, {"baseline_log_rate": {"normal": [-4.0, 0.5]}}, 6.0, 4.0),
+        ({"sd": {"halfnormal": 0.5}, "cuts": [9.0]}, {"baseline_log_rate": {"normal": [-4.0, 0.2]}}, 9.0, 25.0),
+    ],
+    ids=["gamma", "independent", "walk"],
+)
+def test_priors_on_rates_are_worth_events_at_the_end_of_the_first_piece(rows, baseline, priors, month, events):
+    # Gamma(a, b) is a events in b person-months; log of a Poisson rate from D events has variance 1 / D.
+    spec = model(baseline={"family": "piecewise_exponential"} | baseline, priors=priors)
+    found = baseline_worth(spec, resolve_baseline(spec, rows), rows)
+    assert (found.month, found.events) == (month, pytest.approx(events, rel=1e-12))
+    assert found.seen == ((rows.time <= month) & (rows.event == 1.0)).sum()
 
 
 @pytest.mark.parametrize("dimensions", [1, 2, 6, 12])
