@@ -206,4 +206,5 @@ def estimate_of(
         record=record,
         verdict=verdict,
         note=beyond_follow_up(asked, value, plan),
+        centres="; ".join(f"random intercept of {name}" for name in plan.spec.intercepts),
     )

@@ -1,7 +1,6 @@
 """The columns of a specification as maximum likelihood wants them: levels against the reference, uncentred.
 
-Shrunk, ordered and pooled effects become plain levels; a random intercept has no place in these models and is
-left out, with a note.
+Shrunk, ordered and pooled effects become plain levels; a random intercept has none: see ``centres``.
 """
 
 from dataclasses import replace
@@ -24,7 +23,10 @@ def classical_design(spec: ModelSpec, rows: AnalysisRows) -> tuple[Design, tuple
     effects, notes = [], []
     for effect in spec.effects:
         if effect.structure == "random_intercept":
-            notes.append(f"Cox, Firth and Weibull leave '{effect.name}' out: they have no random intercept here")
+            notes.append(
+                f"'{effect.name}': Cox stratified by it and Cox with its gamma or normal frailty stand beside the "
+                "posterior; the other Cox models, Firth and Weibull leave it out"
+            )
         else:
             effects += [plain(name, effect) for name in effect.covariates]
     coded = replace(spec, effects=tuple(effects), baseline=replace(spec.baseline, at="reference"))

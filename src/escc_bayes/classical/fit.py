@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from escc_bayes.classical import ratios
+from escc_bayes.classical.centres import centre_coefficients, left_out
 from escc_bayes.classical.coding import classical_design
 from escc_bayes.classical.curves import km_interval
 from escc_bayes.classical.weibull import WeibullFit
@@ -18,8 +19,6 @@ from escc_bayes.foundation.record import Record, versions
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.plan import ModelPlan, make_plan
 
-CLASSICAL_RATIOS = ("cox", "cox_firth", "cox_univariable", "weibull_mle")
-
 
 @dataclass(frozen=True, slots=True)
 class ClassicalFit:
@@ -29,6 +28,7 @@ class ClassicalFit:
     ----------
     plan : the specification's rows with treatment-coded columns.
     cox, univariable : coefficients; univariable, those of each covariate's own model, side by side.
+    centres : where the model has a random intercept: Cox stratified by centre, with gamma and with normal frailty.
     weibull : the Weibull fit, or why there is none.
     reference_time : months at which the Weibull's b0 is stated.
     notes : what was left out, and why.
@@ -42,12 +42,13 @@ class ClassicalFit:
     reference_time: float
     notes: tuple[str, ...]
     record: Record
+    centres: tuple[ratios.Coefficients, ...] = ()
 
     def estimate(self, asked: Estimand, *, level: float) -> tuple[Estimate, ...]:
         """Return one estimate from each method that can answer.
 
-        Hazard ratios: Cox, Firth, univariable Cox, Weibull. Everything else: Kaplan-Meier (groups as they are)
-        and Weibull.
+        Hazard ratios: Cox, Firth, univariable Cox, Weibull; before them those that take centres into account, where
+        the model does. Everything else: Kaplan-Meier (groups as they are) and Weibull.
         """
         if isinstance(asked, HazardRatio):
             return self.ratios(asked, level)
@@ -60,12 +61,14 @@ class ClassicalFit:
         return tuple(found)
 
     def ratios(self, asked: HazardRatio, level: float) -> tuple[Estimate, ...]:
-        """Return one hazard ratio from each of four methods."""
-        source = ratios.Source(self.plan, self.plan.spec.name, self.record, level)
+        """Return one hazard ratio from each method; each says how centres entered."""
+        spec = self.plan.spec
+        source = ratios.Source(self.plan, spec.name, self.record, level, left_out(spec.intercepts))
         p = self.plan.design.columns.shape[1]
         fits = (self.cox, self.univariable, ratios.weibull_coefficients(self.weibull, p))
         cox, univariable, weibull = (ratios.wald(asked, source, found) for found in fits)
-        return cox, ratios.firth_ratio(asked, source), univariable, weibull
+        within = (ratios.wald(asked, source, found) for found in self.centres)
+        return *within, cox, ratios.firth_ratio(asked, source), univariable, weibull
 
     def hazard_ratios(self, *, level: float) -> tuple[Estimate, ...]:
         """Return the hazard ratio of every level against its reference, and of every number per its scale."""
@@ -97,6 +100,7 @@ class ClassicalFit:
             clock=rows.clock,
             record=self.record,
             note=self.absence(asked) if np.isnan(value) else beyond_follow_up(asked, value, self.plan),
+            centres=left_out(self.plan.spec.intercepts),
         )
 
     def absence(self, asked: Estimand) -> str:
@@ -137,6 +141,7 @@ def fit_classical(spec: ModelSpec, cohort: Cohort) -> ClassicalFit:
         reference_time=reference_time,
         notes=(*plan.notes, *notes),
         record=record,
+        centres=centre_coefficients(plan),
     )
 
 

@@ -54,21 +54,14 @@ def piecewise_mle(
     4.0
     """
     columns = standardise(X)
-    weights = np.ones(time.size) if weight is None else weight
-    died = np.asarray(event, dtype=np.float64) * weights
-    exposure = person_months(time, cuts, entry) * weights[:, None]
-    events = np.zeros_like(exposure)
-    events[np.arange(time.size), piece_of(time, cuts)] = died
-    kept = exposure.sum(axis=0) > 0.0
-    exposure, events = exposure[:, kept], events[:, kept]
+    events, exposure = events_and_exposure(time, event, cuts=cuts, entry=entry, weight=weight)
     pieces = exposure.shape[1]
 
     def objective(point: FloatArray) -> tuple[float, FloatArray, FloatArray]:
         return likelihood(columns.z, events, exposure, point)
 
-    crude = np.log((events.sum(axis=0) + 0.5) / (exposure.sum(axis=0) + 0.5))
-    start = np.concatenate([crude, np.zeros(X.shape[1])])
-    top = climb(objective, start, hold=np.empty((start.size, 0)), events=float(died.sum()))
+    start = np.concatenate([crude_rates(events, exposure), np.zeros(X.shape[1])])
+    top = climb(objective, start, hold=np.empty((start.size, 0)), events=float(events.sum()))
     scale = np.outer(columns.deviation, columns.deviation)
     return PiecewiseFit(
         coef=top.point[pieces:] / columns.deviation,
@@ -76,6 +69,23 @@ def piecewise_mle(
         log_likelihood=top.value,
         infinite=running(top.last_step[pieces:], columns.z),
     )
+
+
+def events_and_exposure(
+    time: FloatArray, event: EventArray, *, cuts: FloatArray, entry: FloatArray | None, weight: FloatArray | None
+) -> tuple[FloatArray, FloatArray]:
+    """Return weighted events and person-months (n, pieces) of the pieces in which anybody is observed."""
+    weights = np.ones(time.size) if weight is None else weight
+    exposure = person_months(time, cuts, entry) * weights[:, None]
+    events = np.zeros_like(exposure)
+    events[np.arange(time.size), piece_of(time, cuts)] = np.asarray(event, dtype=np.float64) * weights
+    kept = exposure.sum(axis=0) > 0.0
+    return events[:, kept], exposure[:, kept]
+
+
+def crude_rates(events: FloatArray, exposure: FloatArray) -> FloatArray:
+    """Return log rates (pieces,) without covariates, finite also where a piece has no event: where to start."""
+    return np.asarray(np.log((events.sum(axis=0) + 0.5) / (exposure.sum(axis=0) + 0.5)))
 
 
 def likelihood(

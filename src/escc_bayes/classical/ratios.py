@@ -11,6 +11,7 @@ from escc_bayes.classical.coding import with_reference
 from escc_bayes.classical.cox import cox
 from escc_bayes.classical.firth import FirthError, FirthFit, firth
 from escc_bayes.classical.newton import CollinearError
+from escc_bayes.classical.strata import Strata
 from escc_bayes.classical.weibull import WeibullFit, weibull_mle
 from escc_bayes.estimand.contrast import complete, weights
 from escc_bayes.estimand.estimand import HazardRatio, contrast_words
@@ -20,28 +21,40 @@ from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.plan import ModelPlan
 
 NO_FIRTH = "not available: Firth's penalty is not defined here for delayed entry or case weights"
+NOT_COMPARED = "not estimable: nobody at risk at an event differs in it from the patient who has the event"
 NOT_FINITE = "no finite estimate: the likelihood rises without end (a group without events, or nearly so)"
 
 
 @dataclass(frozen=True, slots=True)
 class Coefficients:
-    """Log hazard ratios of a fit; ``problem`` says why there are none."""
+    """Log hazard ratios of a fit.
+
+    ``problem`` says why there are none, ``flat`` marks those that the data do not touch; ``centres`` says how centres
+    entered, ``strata`` by what the fit is stratified.
+    """
 
     method: str
     coef: FloatArray
     covariance: FloatArray
     infinite: np.ndarray
     problem: str = ""
+    flat: np.ndarray | None = None
+    centres: str = ""
+    strata: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Whose patients a ratio comes from, under which model name, with which record and level."""
+    """Whose patients a ratio comes from, under which model name, with which record and level.
+
+    ``centres`` says how centres enter the methods that do not say it themselves.
+    """
 
     plan: ModelPlan
     model: str
     record: Record
     level: float
+    centres: str = ""
 
 
 def entry_of(plan: ModelPlan) -> FloatArray | None:
@@ -54,9 +67,10 @@ def weight_of(plan: ModelPlan) -> FloatArray | None:
     return plan.rows.weight if (plan.rows.weight != 1.0).any() else None
 
 
-def missing(method: str, p: int, problem: str) -> Coefficients:
+def missing(method: str, p: int, problem: str, *, centres: str = "", strata: str = "") -> Coefficients:
     """Return coefficients that say why they do not exist."""
-    return Coefficients(method, np.full(p, np.nan), np.full((p, p), np.nan), np.zeros(p, dtype=bool), problem)
+    absent, unknown = np.full(p, np.nan), np.full((p, p), np.nan)
+    return Coefficients(method, absent, unknown, np.zeros(p, dtype=bool), problem, centres=centres, strata=strata)
 
 
 def collinear_words(error: CollinearError, plan: ModelPlan) -> str:
@@ -65,14 +79,25 @@ def collinear_words(error: CollinearError, plan: ModelPlan) -> str:
     return f"not estimable: the columns {names} determine each other among the {plan.rows.n} patients; drop one"
 
 
-def cox_coefficients(plan: ModelPlan, method: str) -> Coefficients:
-    """Return the Cox fit of a plan."""
+def cox_coefficients(plan: ModelPlan, method: str, strata: Strata | None = None) -> Coefficients:
+    """Return the Cox fit of a plan, stratified where strata are given."""
     rows = plan.rows
+    label, how = ("", "") if strata is None else (strata.label, strata.sentence(rows))
     try:
-        fitted = cox(plan.design.columns, rows.time, rows.event, entry=entry_of(plan), weight=weight_of(plan))
+        fitted = cox(
+            plan.design.columns,
+            rows.time,
+            rows.event,
+            entry=entry_of(plan),
+            weight=weight_of(plan),
+            strata=None if strata is None else strata.codes,
+        )
     except CollinearError as error:
-        return missing(method, plan.design.columns.shape[1], collinear_words(error, plan))
-    return Coefficients(method, fitted.coef, fitted.covariance, fitted.infinite)
+        p = plan.design.columns.shape[1]
+        return missing(method, p, collinear_words(error, plan), centres=how, strata=label)
+    return Coefficients(
+        method, fitted.coef, fitted.covariance, fitted.infinite, flat=fitted.flat, centres=how, strata=label
+    )
 
 
 def weibull_fit(plan: ModelPlan, reference_time: float) -> WeibullFit | str:
@@ -115,14 +140,18 @@ def wald(asked: HazardRatio, source: Source, found: Coefficients) -> Estimate:
         limits=(log_ratio - half, log_ratio + half),
         p_value=2.0 * float(ndtr(-abs(log_ratio / se))),
         log_sd=se,
+        fitted=found,
     )
 
 
 def without_interval(asked: HazardRatio, source: Source, found: Coefficients, w: FloatArray) -> Estimate:
     """Return a hazard ratio that has no finite estimate, saying why."""
+    untold = found.flat is not None and bool((found.flat & (w != 0.0)).any())
     direction = float(w @ np.where(found.infinite, found.coef, 0.0))
-    log_ratio = math.nan if found.problem or direction == 0.0 else math.copysign(math.inf, direction)
-    return ratio_estimate(asked, source, found.method, log_ratio=log_ratio, note=found.problem or NOT_FINITE)
+    absent = untold or bool(found.problem) or direction == 0.0
+    log_ratio = math.nan if absent else math.copysign(math.inf, direction)
+    note = found.problem or (NOT_COMPARED if untold else NOT_FINITE)
+    return ratio_estimate(asked, source, found.method, log_ratio=log_ratio, note=note, fitted=found)
 
 
 def firth_ratio(asked: HazardRatio, source: Source) -> Estimate:
@@ -174,6 +203,7 @@ def ratio_estimate(
     p_value: float = math.nan,
     log_sd: float = math.nan,
     note: str = "",
+    fitted: Coefficients | None = None,
 ) -> Estimate:
     """Return a hazard ratio from its logarithm; what is not given does not exist."""
     rows = source.plan.rows
@@ -198,6 +228,8 @@ def ratio_estimate(
         clock=rows.clock,
         record=source.record,
         note=note,
+        strata="" if fitted is None else fitted.strata,
+        centres=(fitted.centres if fitted is not None else "") or source.centres,
     )
 
 

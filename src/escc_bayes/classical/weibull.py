@@ -78,12 +78,7 @@ def weibull_mle(
     refuse_without_events(time, died)
     weight = np.ones(time.size) if weight is None else weight
     columns = standardise(X)
-    # Inside, time is counted from the geometric mean event time, where b0 and k are hardly correlated.
-    centre = float(np.mean(np.log(time[died])))
-    start = np.zeros_like(time) if entry is None else entry
-    with np.errstate(divide="ignore"):
-        log_exit, log_entry = np.log(time) - centre, np.log(np.maximum(start, 0.0)) - centre
-    spells = Spells(columns.z, log_exit, log_entry, weight * died, weight)
+    spells, centre = spells_of(columns.z, time, died, entry=entry, weight=weight)
     top = climb(
         lambda point: likelihood(spells, point, centre),
         starting_point(spells, X.shape[1]),
@@ -91,6 +86,20 @@ def weibull_mle(
         events=float(spells.events.sum()),
     )
     return map_back(top, columns, shift=float(np.log(reference_time)) - centre)
+
+
+def spells_of(
+    z: FloatArray, time: FloatArray, died: BoolArray, *, entry: FloatArray | None, weight: FloatArray
+) -> tuple[Spells, float]:
+    """Return follow-up on the log scale, counted from the geometric mean event time, and the log of that.
+
+    There b0 and k are hardly correlated.
+    """
+    centre = float(np.mean(np.log(time[died])))
+    start = np.zeros_like(time) if entry is None else entry
+    with np.errstate(divide="ignore"):
+        log_exit, log_entry = np.log(time) - centre, np.log(np.maximum(start, 0.0)) - centre
+    return Spells(z, log_exit, log_entry, weight * died, weight), centre
 
 
 def refuse_without_events(time: FloatArray, died: BoolArray) -> None:

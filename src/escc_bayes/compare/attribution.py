@@ -1,7 +1,9 @@
 """Why Cox and a posterior differ: the way from one to the other in steps that add up.
 
 On the log hazard ratio: univariable Cox -> Cox (adjustment for the other covariates) -> maximum likelihood with the
-model's own baseline (form of the baseline) -> posterior mean (prior and shrinkage). See docs/methods/attribution.md.
+model's own baseline (form of the baseline) -> posterior mean (prior and shrinkage). Where the model has a random
+intercept: after Cox, Cox stratified by centre (centres) and Cox with a normal frailty (centres share information);
+the likelihood then has normal effects of centres too. See docs/methods/attribution.md.
 """
 
 import math
@@ -9,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from escc_bayes.bayes.posterior import Posterior
+from escc_bayes.classical.centre_likelihood import family_with_centres
 from escc_bayes.classical.fit import ClassicalFit
 from escc_bayes.classical.piecewise import piecewise_mle
 from escc_bayes.classical.ratios import Coefficients, entry_of, missing, weibull_coefficients, weight_of
@@ -17,7 +20,11 @@ from escc_bayes.estimand.estimand import contrast_words
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.baseline import PiecewisePrior
 
-STEPS = ("adjustment", "baseline", "prior")
+STEPS = ("adjustment", "centres", "pooling", "baseline", "prior")
+ADJUSTMENT, CENTRES, POOLING, BASELINE, PRIOR = STEPS
+
+# A step's word, the method it leads to, and the log hazard ratio there.
+type Stage = tuple[str, str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +33,7 @@ class AttributionStep:
 
     Attributes
     ----------
-    step : adjustment | baseline | prior.
+    step : adjustment | centres | pooling | baseline | prior; the second and third with a random intercept.
     before, after : methods.
     log_hr_before, log_hr_after, difference : on the log hazard ratio.
     """
@@ -56,23 +63,34 @@ def attribute(posterior: Posterior, classical: ClassicalFit) -> tuple[Attributio
     found: list[AttributionStep] = []
     for asked in standard_contrasts(posterior.plan.design):
         w = weights(asked, classical.plan.design)
-        way = [(c.method, finite(c, w)) for c in (classical.univariable, classical.cox, likelihood)]
-        way.append((posterior.method, float(posterior.draws(asked).mean())))
-        for step, (before, after) in zip(STEPS, pairwise(way), strict=True):
-            found.append(
-                AttributionStep(
-                    posterior.plan.rows.endpoint,
-                    posterior.plan.spec.name,
-                    asked.term,
-                    contrast_words(asked),
-                    step,
-                    before[0],
-                    after[0],
-                    before[1],
-                    after[1],
-                )
+        way: list[Stage] = [("", classical.univariable.method, finite(classical.univariable, w))]
+        way.append((ADJUSTMENT, classical.cox.method, finite(classical.cox, w)))
+        way += centre_stages(classical, w)
+        way.append((BASELINE, likelihood.method, finite(likelihood, w)))
+        way.append((PRIOR, posterior.method, float(posterior.draws(asked).mean())))
+        rows, name = posterior.plan.rows, posterior.plan.spec.name
+        found += [
+            AttributionStep(
+                rows.endpoint, name, asked.term, contrast_words(asked), step, before, after, log_before, log_after
             )
+            for (_, before, log_before), (step, after, log_after) in pairwise(way)
+        ]
     return tuple(found)
+
+
+def centre_stages(classical: ClassicalFit, w: FloatArray) -> list[Stage]:
+    """Return what taking centres into account leads to: within centres, then with information shared between them.
+
+    Where a contrast has no finite estimate within centres, or the frailty none, the way goes past it.
+    """
+    methods = {found.method: found for found in classical.centres}
+    if not methods:
+        return []
+    within, shared = (finite(methods[name], w) for name in ("cox_stratified", "cox_frailty_normal"))
+    stages: list[Stage] = [] if math.isnan(within) else [(CENTRES, "cox_stratified", within)]
+    if not math.isnan(shared):
+        stages.append((POOLING if stages else CENTRES, "cox_frailty_normal", shared))
+    return stages or [(CENTRES, "cox_stratified", math.nan)]
 
 
 def finite(found: Coefficients, w: FloatArray) -> float:
@@ -85,6 +103,8 @@ def finite(found: Coefficients, w: FloatArray) -> float:
 def family_likelihood(posterior: Posterior, classical: ClassicalFit) -> Coefficients:
     """Return maximum likelihood with the posterior's own baseline family."""
     plan, baseline = classical.plan, posterior.plan.baseline
+    if classical.centres:
+        return family_with_centres(plan)
     if not isinstance(baseline, PiecewisePrior):
         return weibull_coefficients(classical.weibull, plan.design.columns.shape[1])
     if classical.cox.problem:

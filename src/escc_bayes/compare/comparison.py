@@ -55,11 +55,11 @@ def line(e: Estimate) -> str:
     """Return one estimate as an indented line with its method and kind of interval."""
     who = f"{e.method} ({e.model}{', ' + e.population if e.population else ''})"
     if np.isnan(e.value):
-        return f"  {who:<44} {e.note or 'not reached'}"
+        return f"  {who:<44} {e.note or 'not reached'}{'; ' + e.centres if e.centres else ''}"
     lower, upper = limit_words(e, ".2f")
     words = f"{e.value:7.2f}  ({100 * e.level:g} % {e.interval_kind} interval {lower} to {upper})"
     warned = "" if e.verdict == "ok" else f"  {e.verdict}"
-    return f"  {who:<44} {words}{'; ' + e.note if e.note else ''}{warned}"
+    return f"  {who:<44} {words}{'; ' + e.remark if e.remark else ''}{warned}"
 
 
 def compare(asked: Sequence[Estimand], *fits: FIT, level: float) -> Comparison:

@@ -28,6 +28,8 @@ class Estimate:
     record : of the fit.
     verdict : of the diagnostics; "ok" for methods without sampling.
     note : what a reader must know of this number, such as that it lies beyond follow-up.
+    strata : names of what the analysis is stratified by, with commas; "" for none.
+    centres : how centres (or other clusters with a random intercept) entered; "" where the model has none.
     """
 
     endpoint: str
@@ -53,6 +55,13 @@ class Estimate:
     log_sd: float = math.nan
     verdict: str = "ok"
     note: str = ""
+    strata: str = ""
+    centres: str = ""
+
+    @property
+    def remark(self) -> str:
+        """All that a reader must know of this number: how centres entered, and its note."""
+        return "; ".join(part for part in (self.centres, self.note) if part)
 
     def __repr__(self) -> str:
         what = f"{self.estimand} {self.term} {self.contrast}".strip()
@@ -81,12 +90,13 @@ def limit_words(e: Estimate, form: str) -> tuple[str, str]:
 def ratio_words(e: Estimate) -> str:
     """Return a hazard ratio as one line: value, interval with its kind, P value or probability, method."""
     head = f"HR {e.term} {e.contrast}"
+    within = f"; {e.centres}" if e.centres else ""
     if math.isnan(e.lower):
-        return f"{head}: {e.note or 'not estimable'} ({e.method})"
+        return f"{head}: {e.note or 'not estimable'} ({e.method}{within})"
     interval = f"{100 * e.level:g} % {e.interval_kind} interval {e.lower:.2f} to {e.upper:.2f}"
     if not math.isnan(e.prob_gt_1):
-        return f"{head}: {e.value:.2f} ({interval}; P(HR > 1 | data) = {e.prob_gt_1:.3f})"
-    return f"{head}: {e.value:.2f} ({interval}, {p_words(e.p_value)}; {e.method})"
+        return f"{head}: {e.value:.2f} ({interval}; P(HR > 1 | data) = {e.prob_gt_1:.3f}{within})"
+    return f"{head}: {e.value:.2f} ({interval}, {p_words(e.p_value)}; {e.method}{within})"
 
 
 def p_words(p_value: float) -> str:

@@ -13,7 +13,7 @@ def origin(e: Estimate) -> dict[str, object]:
         "provenance": e.record.provenance,
         "clock": e.clock,
         "verdict": e.verdict,
-        "note": e.note,
+        "note": e.remark,
         "spec_digest": e.record.spec_digest,
         "data_digest": e.record.data_digest,
     }
@@ -39,6 +39,7 @@ def hazard_ratio_rows(estimates: Iterable[Estimate]) -> list[Row]:
             "log_hr_sd": e.log_sd,
             "n": e.n,
             "events": e.events,
+            "strata": e.strata,
             **origin(e),
         }
         for e in estimates
@@ -84,6 +85,7 @@ def comparison_rows(estimates: Iterable[Estimate]) -> list[Row]:
             "level": e.level,
             "interval": e.interval_kind,
             "population": e.population,
+            "p_value": e.p_value,
             "n": e.n,
             "events": e.events,
             **origin(e),

@@ -9,30 +9,43 @@ from matplotlib.patches import Patch
 
 from escc_bayes.compare.attribution import STEPS, AttributionStep
 from escc_bayes.plots.axes import ratio_axis
-from escc_bayes.plots.style import BLACK, GREEN, ORANGE, PALE, SKY
+from escc_bayes.plots.style import BLACK, BLUE, GREEN, ORANGE, PALE, PURPLE, SKY
 
-COLOURS = dict(zip(STEPS, (SKY, ORANGE, GREEN), strict=True))
+COLOURS = dict(zip(STEPS, (SKY, PURPLE, BLUE, ORANGE, GREEN), strict=True))
 WORDS = {
     "adjustment": "adjusting for the other covariates",
+    "centres": "comparing within centres",
+    "pooling": "information shared between centres",
     "baseline": "form of the baseline hazard",
     "prior": "prior and shrinkage",
 }
-LANE, BAR = 4.0, 0.8
+BAR = 0.8
 
 
 def waterfall(
-    steps: Sequence[AttributionStep], *, headings: Mapping[str, str], limits: tuple[float, float], ax: Axes
+    steps: Sequence[AttributionStep],
+    *,
+    headings: Mapping[str, str],
+    limits: tuple[float, float],
+    most: int = 3,
+    ax: Axes,
 ) -> Axes:
-    """Draw a lane for each contrast: circle (univariable Cox), a bar for each step, diamond (posterior mean)."""
+    """Draw a lane for each contrast: circle (univariable Cox), a bar for each step, diamond (posterior mean).
+
+    Parameters
+    ----------
+    most : steps that a lane has room for; alike in axes that stand beside each other.
+    """
+    lane = most + 1.0
     ratio_axis(ax, limits, label="Hazard ratio (log scale)")
     names: list[str] = []
     for (term, contrast), group in groupby(steps, key=lambda s: (s.term, s.contrast)):
-        top = LANE * len(names)
+        top = lane * len(names)
         draw_lane(list(group), top=top, limits=limits, ax=ax)
         ax.axhline(top - 0.8, color=PALE, linewidth=0.4, zorder=0)
         names.append(f"{headings.get(term, term)}\n{contrast}")
-    ax.set_yticks([LANE * i + 1.0 for i in range(len(names))], labels=names)
-    ax.set_ylim(LANE * len(names) - 0.8, -0.8)
+    ax.set_yticks([lane * i + lane / 2.0 - 1.0 for i in range(len(names))], labels=names)
+    ax.set_ylim(lane * len(names) - 0.8, -0.8)
     ax.tick_params(axis="y", length=0)
     return ax
 
@@ -62,6 +75,7 @@ def draw_lane(steps: Sequence[AttributionStep], *, top: float, limits: tuple[flo
     return ax
 
 
-def step_patches() -> list[Patch]:
-    """Return legend entries of the steps."""
-    return [Patch(color=COLOURS[step], label=WORDS[step]) for step in STEPS]
+def step_patches(steps: Sequence[AttributionStep]) -> list[Patch]:
+    """Return legend entries of the steps that occur."""
+    drawn = {step.step for step in steps}
+    return [Patch(color=COLOURS[step], label=WORDS[step]) for step in STEPS if step in drawn]

@@ -8,8 +8,13 @@ METHODS = {
     "cox": "Cox",
     "cox_firth": "Cox, Firth",
     "cox_univariable": "Cox, univariable",
+    "cox_stratified": "Cox, stratified",
+    "cox_frailty_gamma": "Cox, gamma frailty",
+    "cox_frailty_normal": "Cox, normal frailty",
     "weibull_mle": "Weibull, likelihood",
     "piecewise_mle": "Piecewise, likelihood",
+    "weibull_frailty_normal": "Weibull, normal frailty",
+    "piecewise_frailty_normal": "Piecewise, normal frailty",
     "km": "Kaplan-Meier",
 }
 ESTIMANDS = {

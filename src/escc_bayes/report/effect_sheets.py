@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from itertools import groupby
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -140,13 +141,15 @@ def attribution_sheet(outcome: Outcome, bundle: Bundle, labels: dict[str, str]) 
         math.exp(v) for s in steps.values() for x in s for v in (x.log_hr_before, x.log_hr_after) if not math.isnan(v)
     )
     limits = ratio_limits(values)
-    lanes = len(next(iter(steps.values()))) // 3
+    ways = [list(way) for _, way in groupby(next(iter(steps.values())), key=lambda s: (s.term, s.contrast))]
+    most = max(len({s.step for s in of_model}) for of_model in steps.values())
 
     def draw(figure: SubFigure) -> None:
         for ax, name in zip(figure.subplots(1, len(names), squeeze=False, sharey=True)[0], names, strict=True):
-            waterfall(steps[name], headings=labels, limits=limits, ax=ax)
+            waterfall(steps[name], headings=labels, limits=limits, most=most, ax=ax)
             ax.set_title(name)
-        figure.legend(handles=step_patches(), loc="outside upper left", ncols=3)
+        handles = step_patches([s for of_model in steps.values() for s in of_model])
+        figure.legend(handles=handles, loc="outside upper left", ncols=3)
 
     return drawn(
         draw,
@@ -158,7 +161,7 @@ def attribution_sheet(outcome: Outcome, bundle: Bundle, labels: dict[str, str]) 
         words="From univariable Cox (circle) to the posterior mean (diamond); the bars add up on the log scale.",
         clock=outcome.clock,
         provenance=outcome.posteriors[0].record.provenance,
-        height_mm=10.5 * lanes + 36.0,
+        height_mm=3.5 * most * len(ways) + 36.0,
     )
 
 

@@ -28,7 +28,7 @@ ORIGIN = ("provenance", "clock")
 EMPTY: Mapping[str, tuple[str, ...]] = {
     "hazard_ratios": (
         *("endpoint", "model", "method", "term", "contrast", "hr", "lower", "upper", "level", "interval"),
-        *("prob_gt_1", "p_value", "log_hr_mean", "log_hr_sd", "n", "events", *ORIGIN),
+        *("prob_gt_1", "p_value", "log_hr_mean", "log_hr_sd", "n", "events", "strata", *ORIGIN),
     ),
     "logrank": ("endpoint", "term", "comparison", "chi2", "df", "p_value", "p_holm", *ORIGIN),
     "ph_test": ("endpoint", "term", "chi2", "df", "p_value", *ORIGIN),

@@ -172,8 +172,9 @@ def attribution(bundle: Bundle, found: Sequence[Outcome], pictures: Pictures) ->
         if o.comparison.of("hazard_ratio")
     )
     intro = (
-        "From univariable Cox to the posterior mean in three steps: adjusting for the other covariates, the form of "
-        "the baseline hazard, and the prior with its shrinkage."
+        "From univariable Cox to the posterior mean, step by step: adjusting for the other covariates, the form of "
+        "the baseline hazard, and the prior with its shrinkage; where a model has centres, comparing within them comes "
+        "before the baseline."
     )
     return Section("attribution", "Why Cox and the posterior differ", intro, blocks)
 

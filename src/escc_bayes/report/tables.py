@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from escc_bayes.bayes.posterior import Posterior
+from escc_bayes.compare.attribution import STEPS
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.plots.words import (
@@ -20,6 +21,14 @@ from escc_bayes.report.outcomes import Outcome, provenance_first, term_labels
 from escc_bayes.report.view import Table
 
 EVERYONE = "all patients"
+# What each step of an attribution leads to.
+REACHED = {
+    "adjustment": "Cox, adjusted",
+    "centres": "Cox within centres",
+    "pooling": "Cox, normal frailty of centres",
+    "baseline": "Likelihood with the model's baseline",
+    "prior": "Posterior mean",
+}
 
 
 def analysed(bundle: Bundle) -> Table:
@@ -53,7 +62,7 @@ def ratio_table(outcome: Outcome, cohort: Cohort) -> Table:
 
 def ratio_row(e: Estimate) -> tuple[str, ...]:
     """Return one method's line; a posterior that must not be used says so."""
-    remark = e.note if e.verdict == "ok" else e.verdict
+    remark = e.remark if e.verdict == "ok" else f"{e.verdict}; {e.centres}" if e.centres else e.verdict
     return (
         method_words(e.method, e.model),
         estimate_words(e),
@@ -170,6 +179,8 @@ def loo_table(bundle: Bundle) -> Table | None:
 def attribution_table(outcome: Outcome, bundle: Bundle) -> Table:
     """Return each step from univariable Cox to the posterior, as hazard ratios before and after."""
     labels = term_labels(bundle.cohort)
+    taken = {s.step for p in outcome.posteriors for s in bundle.attribution[p.plan.spec.name]}
+    shown = [step for step in STEPS if step in taken]
     rows: list[tuple[str, ...]] = []
     for posterior in outcome.posteriors:
         name = posterior.plan.spec.name
@@ -177,10 +188,9 @@ def attribution_table(outcome: Outcome, bundle: Bundle) -> Table:
         for (term, contrast), steps in groupby(bundle.attribution[name], key=lambda s: (s.term, s.contrast)):
             way = list(steps)
             start = ratio(math.exp(way[0].log_hr_before))
-            rows.append(
-                (f"{labels.get(term, term)}: {contrast}", start, *(ratio(math.exp(s.log_hr_after)) for s in way))
-            )
-    head = ("Contrast", "Cox, univariable", "Cox, adjusted", "Likelihood with the model's baseline", "Posterior mean")
+            after = {s.step: ratio(math.exp(s.log_hr_after)) for s in way}
+            rows.append((f"{labels.get(term, term)}: {contrast}", start, *(after.get(step, "") for step in shown)))
+    head = ("Contrast", "Cox, univariable", *(REACHED[step] for step in shown))
     caption = provenance_first(
         bundle.cohort.provenance, f"{outcome.title}: hazard ratio after each step; {outcome.key}"
     )

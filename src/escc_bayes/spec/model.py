@@ -133,6 +133,11 @@ class ModelSpec:
         """Every covariate that the model uses, in order."""
         return tuple(name for effect in self.effects for name in effect.covariates)
 
+    @property
+    def intercepts(self) -> tuple[str, ...]:
+        """Covariates with a random intercept, such as centres."""
+        return tuple(effect.covariates[0] for effect in self.effects if effect.structure == "random_intercept")
+
     def __repr__(self) -> str:
         effects = ", ".join(f"{e.name} ({e.structure})" for e in self.effects) or "none"
         return (

@@ -7,7 +7,7 @@ import pytest
 from escc_bayes.bayes.diagnose import MAX_RHAT, MIN_ESS
 from escc_bayes.bayes.loo import LooRow
 from escc_bayes.compare.attribution import AttributionStep
-from escc_bayes.plots.attribution import step_patches, waterfall
+from escc_bayes.plots.attribution import COLOURS, step_patches, waterfall
 from escc_bayes.plots.axes import month_ticks, ratio_limits
 from escc_bayes.plots.convergence import Convergence, ess_dots, rhat_dots
 from escc_bayes.plots.loo import loo_dots
@@ -39,7 +39,9 @@ def test_a_step_without_finite_estimate_says_so(ax):
 
 
 def test_every_step_has_a_colour_of_its_own():
-    assert len({patch.get_facecolor() for patch in step_patches()}) == 3
+    patches = step_patches(way(6.0, 3.0, 2.0, 1.8))
+    assert len({patch.get_facecolor() for patch in patches}) == 3
+    assert len(set(COLOURS.values())) == len(COLOURS) == 5
 
 
 def test_worse_models_stand_left_of_the_best(ax):

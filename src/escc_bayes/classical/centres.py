@@ -1,0 +1,75 @@
+"""How centres enter the classical methods where a model gives them a random intercept.
+
+Cox stratified by centre compares within centres; Cox with a gamma or normal frailty shares information between
+them, as the random intercept does. The other methods leave centres out, and their rows say so. docs/methods/frailty.md.
+"""
+
+import math
+
+import numpy as np
+
+from escc_bayes.classical.frailty import FrailtyFit, cox_frailty
+from escc_bayes.classical.newton import CollinearError
+from escc_bayes.classical.ratios import Coefficients, collinear_words, cox_coefficients, entry_of, missing, weight_of
+from escc_bayes.classical.shared_effects import Frailty
+from escc_bayes.classical.strata import strata_of
+from escc_bayes.spec.plan import ModelPlan
+
+# More groups than this make the information matrix of a frailty model too large to be worth its time.
+MOST_GROUPS = 400
+FRAILTIES: tuple[Frailty, ...] = ("gamma", "normal")
+
+
+def left_out(names: tuple[str, ...]) -> str:
+    """Say that a method leaves centres out; "" where there are none."""
+    return f"{' and '.join(names)} left out" if names else ""
+
+
+def centre_coefficients(plan: ModelPlan) -> tuple[Coefficients, ...]:
+    """Return Cox stratified by centre, with a gamma and with a normal frailty; nothing without a random intercept."""
+    names = plan.spec.intercepts
+    if not names or plan.design.columns.shape[1] == 0:
+        return ()
+    stratified = cox_coefficients(plan, "cox_stratified", strata_of(plan.rows, names))
+    return (stratified, *(frailty_coefficients(plan, names, frailty) for frailty in FRAILTIES))
+
+
+def frailty_coefficients(plan: ModelPlan, names: tuple[str, ...], frailty: Frailty) -> Coefficients:
+    """Return Cox with a frailty shared within centres, or why there is none."""
+    method, p = f"cox_frailty_{frailty}", plan.design.columns.shape[1]
+    how = f"{frailty} frailty of {' and '.join(names)}"
+    problem = no_frailty(plan, names)
+    if problem:
+        return missing(method, p, problem, centres=how)
+    rows, groups = plan.rows, plan.rows.covariates[names[0]].values.astype(np.int64)
+    try:
+        fitted = cox_frailty(
+            plan.design.columns,
+            rows.time,
+            rows.event,
+            groups,
+            frailty=frailty,
+            entry=entry_of(plan),
+            weight=weight_of(plan),
+        )
+    except CollinearError as error:
+        return missing(method, p, collinear_words(error, plan), centres=how)
+    words = f"{how} ({spread_words(fitted, frailty)})"
+    return Coefficients(method, fitted.coef, fitted.covariance, fitted.infinite, flat=fitted.flat, centres=words)
+
+
+def no_frailty(plan: ModelPlan, names: tuple[str, ...]) -> str:
+    """Say why a frailty model is not fitted; "" where it is."""
+    if len(names) > 1:
+        return f"not available: one frailty is fitted, and the model has random intercepts of {' and '.join(names)}"
+    groups = int(np.unique(plan.rows.covariates[names[0]].values).size)
+    return f"not available: {groups} groups of '{names[0]}', more than {MOST_GROUPS}" if groups > MOST_GROUPS else ""
+
+
+def spread_words(fitted: FrailtyFit, frailty: Frailty) -> str:
+    """Say how far the centres lie apart."""
+    if fitted.variance == 0.0:
+        return "variance 0: as without it"
+    if frailty == "normal":
+        return f"SD of the log HR {math.sqrt(fitted.variance):.2f}"
+    return f"variance {fitted.variance:.2f}"
