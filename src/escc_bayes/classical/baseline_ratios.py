@@ -4,7 +4,8 @@ import numpy as np
 
 from escc_bayes.classical import ratios
 from escc_bayes.classical.baseline_rows import origin
-from escc_bayes.classical.ph_test import ph_test
+from escc_bayes.classical.ph_test import PHTest, ph_test
+from escc_bayes.classical.separation import INFINITE
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.estimand.tables import Row, hazard_ratio_rows
@@ -25,7 +26,7 @@ def ratio_tables(
     if alone:
         found += multivariable(plan, record, level)
     problems = sorted({f"{e.method}: {e.note}" for e in found if e.note.startswith("not estimable")})
-    infinite = [f"{e.method}, {e.term} {e.contrast}: {e.note}" for e in found if e.note == ratios.NOT_FINITE]
+    infinite = [f"{e.method}, {e.term} {e.contrast}: {e.note}" for e in found if e.note.startswith(ratios.NOT_FINITE)]
     return hazard_ratio_rows(found), problems + infinite
 
 
@@ -39,7 +40,7 @@ def multivariable(plan: ModelPlan, record: Record, level: float) -> list[Estimat
     for asked in standard_contrasts(plan.design):
         found += [
             ratios.wald(asked, source, cox),
-            ratios.firth_ratio(asked, source),
+            ratios.firth_ratio(asked, source, cox),
             ratios.wald(asked, source, weibull),
         ]
     return found
@@ -60,7 +61,9 @@ def ph_rows(plan: ModelPlan) -> list[Row]:
         terms,
         entry=ratios.entry_of(plan),
         weight=ratios.weight_of(plan),
+        infinite=cox.infinite,
     )
+    infinite = {name: bool(cox.infinite[list(columns)].any()) for name, columns in terms}
     return [
         {
             "endpoint": rows.endpoint,
@@ -68,7 +71,15 @@ def ph_rows(plan: ModelPlan) -> list[Row]:
             "chi2": test.chi2,
             "df": test.df,
             "p_value": test.p_value,
+            "note": ph_note(test, infinite=infinite.get(test.term, any(infinite.values()))),
             **origin(rows),
         }
         for test in tests
     ]
+
+
+def ph_note(test: PHTest, *, infinite: bool) -> str:
+    """Say what of a term could not be tested."""
+    if test.df == 0:
+        return f"not tested: {INFINITE if infinite else 'the events carry no information on it'}"
+    return f"tested without what has no finite coefficient: {INFINITE}" if infinite else ""

@@ -4,28 +4,36 @@ Symbols: l*(beta) = l(beta) + log det I(beta) / 2, with Breslow's rule for tied 
 the maximum with beta_j = b. Heinze & Schemper 2001, Biometrics 57:114. docs/methods/cox.md.
 """
 
-import warnings
+import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy.special import chdtrc, chdtri
 
-from escc_bayes.classical.cox import partial_likelihood, risk_sets
 from escc_bayes.classical.km import EventArray
-from escc_bayes.classical.newton import inverse, standardise
+from escc_bayes.classical.newton import BoolArray, inverse, standardise
+from escc_bayes.classical.penalised import Penalised, deaths_in_order, penalised
 from escc_bayes.foundation.errors import EsccBayesError
+from escc_bayes.foundation.root import root
 from escc_bayes.hazard.piecewise import FloatArray
 
-type Penalised = Callable[[FloatArray], float]
+type Objective = Callable[[FloatArray], Penalised]
 
-MOST_STEPS = 500
-TOLERANCE = 1e-8
-# Steps below this change the likelihood by less than its rounding: they are taken as they are, since firthmodels
-# would halve them in vain, thousands of times.
-UNSEEN_STEP = 1e-6
-# Doublings of the distance from the estimate in search of a limit: 2^20 standard errors.
-DOUBLINGS = 20
+# Newton steps with I, which are cheap, and then with the curvature of l* itself, which always settle.
+CHEAP_STEPS, MOST_STEPS = 12, 60
+# Longest step of a coefficient of a standardised column, or as far as it stands from 0: an order in time has its
+# maximum hundreds of standard deviations out.
+LONGEST = 5.0
+# Gain in l* that a step promises below which it is the last one; and below which rounding stops it at the maximum.
+NO_GAIN, ROUNDING_GAIN = 1e-12, 1e-8
+# Step of the differences that give the curvature.
+DIFFERENCE = 1e-5
+# Coefficients of standardised columns beyond which levels or numbers are separated, or nearly so.
+FAR_OUT = 20.0
+# Doublings of the distance from the estimate in search of a limit: 2^12 standard errors.
+DOUBLINGS = 12
 
 
 class FirthError(EsccBayesError, ArithmeticError):
@@ -34,13 +42,25 @@ class FirthError(EsccBayesError, ArithmeticError):
 
 @dataclass(frozen=True, slots=True)
 class FirthFit:
-    """Log hazard ratios (p,), covariance I^-1 (p, p), profile limits and likelihood-ratio p-values (p,)."""
+    """Log hazard ratios (p,), covariance I^-1 (p, p), profile limits and likelihood-ratio p-values (p,).
+
+    A limit is NaN where none was found.
+    """
 
     coef: FloatArray
     covariance: FloatArray
     lower: FloatArray
     upper: FloatArray
     p_value: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Top:
+    """A maximum of l*, perhaps with some coefficients held."""
+
+    point: FloatArray
+    value: float
+    information: FloatArray
 
 
 def firth(
@@ -51,23 +71,21 @@ def firth(
     entry: FloatArray | None = None,
     level: float,
 ) -> FirthFit:
-    """Fit the Cox model with Firth's penalty through firthmodels, which treats ties by Breslow's rule.
-
-    Where its iterations for a limit or a p-value fail, the profile is searched here, more slowly.
+    """Fit the Cox model with Firth's penalty; ties by Breslow's rule.
 
     Parameters
     ----------
     X : (n, p) covariates of any scale.
     time : (n,) months to event or censoring.
     event : (n,) true or 1 where the event occurred.
-    entry : must be None or all 0: firthmodels knows no delayed entry.
+    entry : must be None or all 0: the penalty is not defined here for delayed entry.
     level : confidence level of the profile limits, such as 0.95.
 
     Raises
     ------
     ValueError : delayed entry, or no event.
     CollinearError : a column is constant or a combination of others; names the columns.
-    FirthError : the penalised likelihood has no maximum that could be found.
+    FirthError : the penalised likelihood has no maximum, or none was found in ``MOST_STEPS`` steps.
 
     Examples
     --------
@@ -82,79 +100,114 @@ def firth(
     if not died.any():
         raise ValueError(f"a Cox model needs at least one event; there is none in {time.size} rows")
     columns = standardise(X)
-    z, ones = columns.z, np.ones(time.size)
-    efron = risk_sets(time, died, entry=None, weight=ones)
-    breslow = replace(efron, share=np.zeros_like(efron.share))
-
-    def penalised(beta: FloatArray) -> float:
-        value, _, information = partial_likelihood(breslow, z, beta, ones)
-        sign, log_det = np.linalg.slogdet(information)
-        return float(value + log_det / 2) if sign > 0 else -np.inf
-
-    coef, limits, p_value = _firthmodels(z, time, died, level)
-    covariance = inverse(partial_likelihood(breslow, z, coef, ones)[2])
-    std_error = np.sqrt(np.diag(covariance))
-    for j in range(coef.size):
-        if not limits[j, 0] < coef[j] < limits[j, 1]:
-            limits[j] = [_limit(penalised, coef, j, side * std_error[j], level) for side in (-1, 1)]
-        if np.isnan(p_value[j]):
-            p_value[j] = chdtrc(1, max(0.0, 2 * (penalised(coef) - profile(penalised, coef, j, 0.0))))
+    objective = partial(penalised, deaths_in_order(columns.z, time, died))
+    p = X.shape[1]
+    if not np.isfinite(objective(np.zeros(p)).value):
+        raise FirthError(
+            "no maximum: at the events the patients at risk do not differ in a column, or in a combination of columns"
+        )
+    top = maximum(objective, np.zeros(p), np.ones(p, dtype=bool))
+    covariance = inverse(top.information)
+    fall = float(chdtri(1, 1 - level)) / 2
+    limits, p_value = np.empty((p, 2)), np.empty(p)
+    for j in range(p):
+        std_error = float(np.sqrt(covariance[j, j]))
+        limits[j] = [limit(objective, top, j, side * std_error, fall) for side in (-1, 1)]
+        p_value[j] = chdtrc(1, 2 * max(0.0, top.value - profile(objective, top.point, j, 0.0).value))
     scale = columns.deviation
     lower, upper = limits.T / scale
-    return FirthFit(coef / scale, covariance / np.outer(scale, scale), lower, upper, p_value)
+    return FirthFit(top.point / scale, covariance / np.outer(scale, scale), lower, upper, p_value)
 
 
-def profile(penalised: Penalised, coef: FloatArray, j: int, fixed: float) -> float:
-    """Return l*_j(fixed), the maximum of the penalised log-likelihood with coefficient ``j`` held."""
-    from scipy.optimize import minimize
+def maximum(objective: Objective, start: FloatArray, free: BoolArray) -> Top:
+    """Maximise l* over the ``free`` coefficients by Newton steps, halved while they do not climb.
 
-    def loss(others: FloatArray) -> float:
-        return -penalised(np.insert(others, j, fixed))
+    Raises
+    ------
+    FirthError : no maximum within ``MOST_STEPS`` steps.
+    """
+    point, here = start, objective(start)
+    cheap = CHEAP_STEPS
+    for count in range(MOST_STEPS):
+        score = here.score[free]
+        curvature = here.information[np.ix_(free, free)] if count < cheap else curved(objective, point, free)
+        move = inverse(curvature) @ score
+        longest = max(LONGEST, float(np.abs(point).max(initial=0.0)))
+        move = move * min(1.0, longest / max(float(np.abs(move).max(initial=0.0)), longest))
+        gain = float(score @ move)
+        step = np.zeros_like(point)
+        step[free] = move
+        if not gain > NO_GAIN:
+            last = objective(point + step)
+            point, here = (point + step, last) if np.isfinite(last.value) else (point, here)
+            return Top(point, here.value, here.information)
+        ahead = climbed(objective, point, step, here.value)
+        if ahead is None:
+            if gain < ROUNDING_GAIN:
+                return Top(point, here.value, here.information)
+            if count >= cheap:
+                break
+            cheap = count
+            continue
+        point, here = ahead
+    raise FirthError(f"no maximum of the penalised likelihood found in {MOST_STEPS} steps")
 
-    others = np.delete(coef, j)
-    if others.size == 0:
-        return -loss(others)
-    start = others if np.isfinite(loss(others)) else np.zeros_like(others)
-    return -float(minimize(loss, start, method="BFGS").fun)
+
+def climbed(
+    objective: Objective, point: FloatArray, step: FloatArray, value: float
+) -> tuple[FloatArray, Penalised] | None:
+    """Return the first point of step, step / 2, step / 4 ... that is no lower; None if there is none."""
+    for halving in range(30):
+        ahead = point + step / 2**halving
+        there = objective(ahead)
+        if there.value >= value:
+            return ahead, there
+    return None
 
 
-def _limit(penalised: Penalised, coef: FloatArray, j: int, step: float, level: float) -> float:
-    """Find where the profile has fallen by half a chi-squared quantile, on the side where ``step`` points."""
-    from scipy.optimize import brentq
-
-    target = penalised(coef) - float(chdtri(1, 1 - level)) / 2
-
-    def above(b: float) -> float:
-        return profile(penalised, coef, j, b) - target
-
-    for doubling in range(DOUBLINGS):
-        far = float(coef[j] + step * 2**doubling)
-        if above(far) < 0:
-            return float(brentq(above, float(coef[j]), far, xtol=1e-9))
-    raise FirthError(f"the profile of column {j} of X does not fall to its {level:.0%} limit; merge levels")
+def curved(objective: Objective, point: FloatArray, free: BoolArray) -> FloatArray:
+    """Return minus the second derivatives of l* for the free coefficients, by differences of the score."""
+    at = np.flatnonzero(free)
+    found = np.empty((at.size, at.size))
+    for row, j in enumerate(at):
+        step = np.zeros_like(point)
+        step[j] = DIFFERENCE * (1.0 + abs(point[j]))
+        up, down = objective(point + step), objective(point - step)
+        found[row] = (down.score[at] - up.score[at]) / (2.0 * step[j])
+    return (found + found.T) / 2.0 if np.isfinite(found).all() else np.eye(at.size)
 
 
-def _firthmodels(
-    z: FloatArray, time: FloatArray, died: EventArray, level: float
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return estimates (p,), profile limits (p, 2) and p-values (p,); NaN where firthmodels finds none."""
-    # Imported here: scikit-learn, which it brings, takes a second to load.
-    from firthmodels import FirthCoxPH
+def profile(objective: Objective, start: FloatArray, j: int, fixed: float) -> Top:
+    """Return the maximum of l* with coefficient ``j`` held at ``fixed``, searched from ``start``."""
+    free = np.arange(start.size) != j
+    # Far out the other coefficients grow with this one; the ray leads to their highest maximum.
+    ray = fixed / start[j] if min(abs(fixed), abs(start[j])) > FAR_OUT else 1.0
+    held = np.where(free, start * ray, fixed)
+    if not np.isfinite(objective(held).value):
+        held = np.where(free, 0.0, fixed)
+    return maximum(objective, held, free)
 
-    model = FirthCoxPH(backend="numpy", max_iter=MOST_STEPS, max_halfstep=40, gtol=TOLERANCE, xtol=UNSEEN_STEP)
-    limits, p = np.full((z.shape[1], 2), np.nan), np.full(z.shape[1], np.nan)
-    with warnings.catch_warnings():
-        # Its ConvergenceWarning comes with a NaN or with converged_ = False, and both are dealt with.
-        warnings.simplefilter("ignore")
-        model.fit(z, (np.asarray(died, dtype=bool), time))
-        if not model.converged_:
-            raise FirthError("the penalised likelihood has no maximum that could be found; drop or merge levels")
-        for j in range(z.shape[1]):
-            try:
-                limits[j] = model.conf_int(
-                    alpha=1 - level, method="pl", features=j, max_iter=MOST_STEPS, tol=TOLERANCE
-                )[j]
-                p[j] = model.lrt(features=j).lrt_pvalues_[j]
-            except np.linalg.LinAlgError:
-                continue
-    return np.array(model.coef_), limits, p
+
+def limit(objective: Objective, top: Top, j: int, std_error: float, fall: float) -> float:
+    """Find where the profile has fallen by ``fall``, on the side of ``std_error``'s sign; NaN if it does not.
+
+    The search runs on the root of the fall, which is nearly a straight line.
+    """
+    start = top.point
+
+    def short(b: float) -> float:
+        nonlocal start
+        there = profile(objective, start, j, b)
+        start = there.point
+        return math.sqrt(fall) - math.sqrt(max(0.0, top.value - there.value))
+
+    near = far = float(top.point[j])
+    step = std_error * math.sqrt(2.0 * fall)
+    try:
+        for doubling in range(DOUBLINGS):
+            near, far = far, float(top.point[j] + 1.25 * step * 2**doubling)
+            if short(far) < 0:
+                return root(short, near, far, absolute=1e-9)
+    except (FirthError, ValueError):
+        return math.nan
+    return math.nan

@@ -68,7 +68,7 @@ class ClassicalFit:
         fits = (self.cox, self.univariable, ratios.weibull_coefficients(self.weibull, p))
         cox, univariable, weibull = (ratios.wald(asked, source, found) for found in fits)
         within = (ratios.wald(asked, source, found) for found in self.centres)
-        return *within, cox, ratios.firth_ratio(asked, source), univariable, weibull
+        return *within, cox, ratios.firth_ratio(asked, source, self.cox), univariable, weibull
 
     def hazard_ratios(self, *, level: float) -> tuple[Estimate, ...]:
         """Return the hazard ratio of every level against its reference, and of every number per its scale."""

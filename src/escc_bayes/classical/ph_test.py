@@ -12,7 +12,7 @@ import numpy as np
 from escc_bayes.classical.cox import RiskSets, efron_moments, risk_sets
 from escc_bayes.classical.km import EventArray, kaplan_meier
 from escc_bayes.classical.logrank import quadratic_form, upper_tail
-from escc_bayes.classical.newton import FLAT, standardise
+from escc_bayes.classical.newton import FLAT, BoolArray, standardise
 from escc_bayes.hazard.piecewise import FloatArray
 
 GLOBAL = "GLOBAL"
@@ -37,6 +37,7 @@ def ph_test(
     *,
     entry: FloatArray | None = None,
     weight: FloatArray | None = None,
+    infinite: BoolArray | None = None,
 ) -> tuple[PHTest, ...]:
     """Test each term, and all together, as R's ``cox.zph(fit, transform = "km")`` since survival 3.0.
 
@@ -49,6 +50,7 @@ def ph_test(
     terms : (name, column indices) of each term; a categorical one has several columns.
     entry : (n,) months at which each patient comes under observation; None means from time 0.
     weight : (n,) case weights of the fit; g stays unweighted, as in R.
+    infinite : (p,) columns whose coefficient has no finite estimate: they take part in no test.
 
     Returns
     -------
@@ -72,11 +74,12 @@ def ph_test(
     score = w @ columns.z[risk.deaths] - (risk.mean_weight * g) @ moments.mean
     sums = [np.einsum("m,mij->ij", risk.mean_weight * g**power, moments.variance) for power in (0, 1, 2)]
     # Coefficients that run to infinity carry no information: neither they nor their drift are tested.
+    finite = np.ones(X.shape[1], dtype=bool) if infinite is None else ~infinite
     adjusted = np.linalg.pinv(sums[0], rcond=FLAT, hermitian=True)
     scale = float(np.trace(sums[2]))
     tests = []
     for name, chosen in (*terms, (GLOBAL, tuple(range(X.shape[1])))):
-        c = np.array(chosen, dtype=np.int64)
+        c = np.array([column for column in chosen if finite[column]], dtype=np.int64)
         variance = sums[2][np.ix_(c, c)] - sums[1][c] @ adjusted @ sums[1][:, c]
         chi2, df = quadratic_form(score[c], variance, scale=scale)
         tests.append(PHTest(name, chi2, df, upper_tail(chi2, df)))

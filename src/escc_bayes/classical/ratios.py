@@ -11,6 +11,7 @@ from escc_bayes.classical.coding import with_reference
 from escc_bayes.classical.cox import cox
 from escc_bayes.classical.firth import FirthError, FirthFit, firth
 from escc_bayes.classical.newton import CollinearError
+from escc_bayes.classical.separation import why_infinite
 from escc_bayes.classical.strata import Strata
 from escc_bayes.classical.weibull import WeibullFit, weibull_mle
 from escc_bayes.estimand.contrast import complete, weights
@@ -22,7 +23,11 @@ from escc_bayes.spec.plan import ModelPlan
 
 NO_FIRTH = "not available: Firth's penalty is not defined here for delayed entry or case weights"
 NOT_COMPARED = "not estimable: nobody at risk at an event differs in it from the patient who has the event"
-NOT_FINITE = "no finite estimate: the likelihood rises without end (a group without events, or nearly so)"
+NOT_FINITE = "no finite estimate"
+# Standard error of a log hazard ratio for one standard deviation of its column that says: nothing is known, as between
+# two levels without events.
+NOTHING_KNOWN = 1e3
+NO_LIMIT = "a limit of the profile likelihood was not found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +136,9 @@ def wald(asked: HazardRatio, source: Source, found: Coefficients) -> Estimate:
         return without_interval(asked, source, found, w)
     log_ratio = float(w @ found.coef)
     se = math.sqrt(float(w @ found.covariance @ w))
+    spread = float((source.plan.design.columns @ w).std() / (w @ w))
+    if se * spread > NOTHING_KNOWN:
+        return without_interval(asked, source, found, w)
     half = float(ndtri(0.5 + source.level / 2.0)) * se
     return ratio_estimate(
         asked,
@@ -150,12 +158,21 @@ def without_interval(asked: HazardRatio, source: Source, found: Coefficients, w:
     direction = float(w @ np.where(found.infinite, found.coef, 0.0))
     absent = untold or bool(found.problem) or direction == 0.0
     log_ratio = math.nan if absent else math.copysign(math.inf, direction)
-    note = found.problem or (NOT_COMPARED if untold else NOT_FINITE)
+    note = found.problem or (NOT_COMPARED if untold else infinite_words(asked, source.plan, found))
     return ratio_estimate(asked, source, found.method, log_ratio=log_ratio, note=note, fitted=found)
 
 
-def firth_ratio(asked: HazardRatio, source: Source) -> Estimate:
-    """Return Firth's hazard ratio with profile-likelihood interval and penalised likelihood-ratio P value."""
+def infinite_words(asked: HazardRatio, plan: ModelPlan, found: Coefficients) -> str:
+    """Say that there is no finite estimate, and why."""
+    within = " (within strata)" if found.strata else ""
+    return f"{NOT_FINITE}: {why_infinite(asked, plan, ordered=found.method != 'weibull_mle')}{within}"
+
+
+def firth_ratio(asked: HazardRatio, source: Source, cox_fit: Coefficients | None = None) -> Estimate:
+    """Return Firth's hazard ratio with profile-likelihood interval and penalised likelihood-ratio P value.
+
+    Where ``cox_fit``, of the same plan, has no finite estimate, the note says that the penalty alone makes this one.
+    """
     plan = source.plan
     asked = complete(asked, plan.design)
     if entry_of(plan) is not None or weight_of(plan) is not None:
@@ -183,7 +200,18 @@ def firth_ratio(asked: HazardRatio, source: Source) -> Estimate:
         limits=(factor * float(fitted.lower[place]), factor * float(fitted.upper[place])),
         p_value=float(fitted.p_value[place]),
         log_sd=factor * math.sqrt(float(fitted.covariance[place, place])),
+        note=firth_note(fitted, place, asked, plan, cox_fit),
     )
+
+
+def firth_note(fitted: FirthFit, place: int, asked: HazardRatio, plan: ModelPlan, cox_fit: Coefficients | None) -> str:
+    """Say where a ratio rests on the penalty alone, and where a limit was not found."""
+    found = []
+    if cox_fit is not None and bool((cox_fit.infinite & (weights(asked, plan.design) != 0.0)).any()):
+        found.append(f"finite by the penalty alone; without it {why_infinite(asked, plan)}")
+    if math.isnan(fitted.lower[place]) or math.isnan(fitted.upper[place]):
+        found.append(NO_LIMIT)
+    return "; ".join(found)
 
 
 @lru_cache(maxsize=64)

@@ -12,7 +12,7 @@ import numpy as np
 
 type Provenance = str
 PROVENANCES = ("observed", "reconstructed", "simulated")
-PACKAGES = ("escc-bayes", "pymc", "nutpie", "arviz", "lifelines", "firthmodels", "numpy", "pandas")
+PACKAGES = ("escc-bayes", "pymc", "nutpie", "arviz", "lifelines", "numpy", "pandas")
 
 
 @dataclass(frozen=True, slots=True)

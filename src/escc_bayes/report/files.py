@@ -31,7 +31,7 @@ EMPTY: Mapping[str, tuple[str, ...]] = {
         *("prob_gt_1", "p_value", "log_hr_mean", "log_hr_sd", "n", "events", "strata", *ORIGIN),
     ),
     "logrank": ("endpoint", "term", "comparison", "chi2", "df", "p_value", "p_holm", *ORIGIN),
-    "ph_test": ("endpoint", "term", "chi2", "df", "p_value", *ORIGIN),
+    "ph_test": ("endpoint", "term", "chi2", "df", "p_value", "note", *ORIGIN),
     "attribution": (
         *("endpoint", "model", "term", "contrast", "step", "before", "after", "log_hr_before", "log_hr_after"),
         *("difference", "hr_before", "hr_after", *ORIGIN),

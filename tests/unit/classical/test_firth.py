@@ -1,13 +1,16 @@
 """Firth's penalty: a closed form, the penalised likelihood searched without derivatives, invariances."""
 
+import warnings
+
 import numpy as np
 import pytest
+from firthmodels import FirthCoxPH
 from scipy import optimize
 from scipy.special import chdtrc, chdtri
 
-import escc_bayes.classical.firth as module
+import escc_bayes.classical.penalised as module
 from escc_bayes.classical.cox import cox
-from escc_bayes.classical.firth import firth
+from escc_bayes.classical.firth import FirthError, firth
 from escc_bayes.classical.newton import CollinearError
 
 
@@ -60,21 +63,71 @@ def test_level_without_events_gets_finite_limits_where_cox_has_none(silent_level
         assert fit.p_value[j] == pytest.approx(expected, abs=1e-6)
 
 
-def test_own_search_finds_what_firthmodels_finds(silent_level, monkeypatch):
-    """The slow way that replaces failed iterations gives the same limits and p-values."""
+def test_estimates_limits_and_p_values_are_those_of_firthmodels(silent_level):
+    # firthmodels 0.8.2, an independent program, to its own tolerance.
     X, time, event = silent_level
-    quick = firth(X, time, event, level=0.95)
-    library = module._firthmodels
+    time = np.ceil(time)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        library = FirthCoxPH(backend="numpy", max_iter=500, gtol=1e-8, xtol=1e-6).fit(X, (event, time))
+        limits = library.conf_int(alpha=0.05, method="pl", max_iter=500, tol=1e-8)
+        library.lrt()
+    ours = firth(X, time, event, level=0.95)
+    np.testing.assert_allclose(ours.coef, library.coef_, atol=1e-6)
+    np.testing.assert_allclose(np.column_stack((ours.lower, ours.upper)), limits, rtol=1e-6)
+    np.testing.assert_allclose(ours.p_value, library.lrt_pvalues_, atol=1e-8)
 
-    def lost(*args):
-        coef, limits, p = library(*args)
-        return coef, np.full_like(limits, np.nan), np.full_like(p, np.nan)
 
-    monkeypatch.setattr(module, "_firthmodels", lost)
-    slow = firth(X, time, event, level=0.95)
-    np.testing.assert_allclose(slow.lower, quick.lower, rtol=1e-5)
-    np.testing.assert_allclose(slow.upper, quick.upper, rtol=1e-5)
-    np.testing.assert_allclose(slow.p_value, quick.p_value, rtol=1e-5)
+def test_running_sums_give_what_laid_out_risk_sets_give(silent_level, monkeypatch):
+    X, time, event = silent_level
+    laid_out = firth(X, np.ceil(time), event, level=0.95)
+    monkeypatch.setattr(module, "LAID_OUT", 0)
+    summed = firth(X, np.ceil(time), event, level=0.95)
+    np.testing.assert_allclose(summed.lower, laid_out.lower, rtol=1e-8)
+    np.testing.assert_allclose(summed.p_value, laid_out.p_value, rtol=1e-8)
+
+
+def test_score_is_the_slope_of_the_penalised_likelihood(silent_level):
+    X, time, event = silent_level
+    deaths = module.deaths_in_order(X, np.ceil(time), event)
+    at = np.array([0.4, -0.7])
+    slopes = [
+        (module.penalised(deaths, at + step).value - module.penalised(deaths, at - step).value) / 2e-5
+        for step in 1e-5 * np.eye(2)
+    ]
+    np.testing.assert_allclose(module.penalised(deaths, at).score, slopes, rtol=1e-6)
+
+
+def test_number_that_orders_every_death_has_the_maximum_that_a_search_without_derivatives_finds():
+    # Each death has the largest x of those at risk: Cox rises without end, the penalty brings it back, far out.
+    time = np.array([1.0, 2.0, 4.0, 7.0, 11.0, 16.0, 22.0])
+    X = -time[:, None] / time.std()
+    found = firth(X, time, np.ones(7), level=0.95)
+    search = optimize.minimize_scalar(
+        lambda b: -penalised(X, time, np.ones(7), np.array([b])), bounds=(0.0, 200.0), options={"xatol": 1e-8}
+    )
+    assert found.coef[0] == pytest.approx(search.x, rel=1e-5)
+    reach = chdtri(1, 0.05) / 2
+    for limit in (found.lower[0], found.upper[0]):
+        assert -search.fun - penalised(X, time, np.ones(7), np.array([limit])) == pytest.approx(reach, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_huge_skew_has_a_maximum(seed):
+    # Lognormal with sigma 3: one patient's value is thousands of times the median.
+    rng = np.random.default_rng(seed)
+    X, time = rng.lognormal(0.0, 3.0, (50, 1)), rng.exponential(10.0, 50)
+    event = rng.random(50) < 0.6
+    found = firth(X, time, event, level=0.95)
+    z = X / X.std()
+    search = optimize.minimize_scalar(lambda b: -penalised(z, time, event, np.array([b])), bracket=(-0.3, 0.3))
+    assert found.coef[0] * X.std() == pytest.approx(search.x, abs=1e-5)
+
+
+def test_nobody_differs_at_an_event_is_the_reason_given():
+    # The one event is the last patient's: nobody else is at risk.
+    with pytest.raises(FirthError, match="do not differ"):
+        firth(np.array([[1.0], [0.0], [1.0]]), np.array([1.0, 2.0, 3.0]), np.array([0, 0, 1]), level=0.95)
 
 
 @pytest.mark.parametrize("scale", [1e12, 1e-9])

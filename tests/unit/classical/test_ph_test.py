@@ -88,3 +88,15 @@ def test_level_without_events_is_left_out_of_the_test():
     assert tests[1].df == 0
     assert np.isnan(tests[1].p_value)
     assert tests[2].df == 2
+
+
+def test_separated_column_has_no_degree_of_freedom_however_the_iteration_ended():
+    """Six patients without an event against ten with six: nothing of the column can be tested."""
+    time = np.array([30, 28, 26, 31, 29, 33, 12, 14, 26, 9, 31, 5, 29, 18, 22, 35], dtype=float)
+    event = np.array([0, 0, 0, 0, 0, 0, 1, 1, 0, 1, 0, 1, 0, 1, 1, 0])
+    X = (np.arange(16) >= 6)[:, None].astype(float)
+    fitted = cox(X, time, event)
+    assert fitted.infinite.all()
+    for test in ph_test(X, time, event, fitted.coef, (("arm", (0,)),), infinite=fitted.infinite):
+        assert test.df == 0
+        assert np.isnan(test.p_value)
