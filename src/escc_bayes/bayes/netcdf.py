@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from escc_bayes.bayes.groups import Group, attributes, groups, warn_of_left_out
+from escc_bayes.foundation.one_file import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,7 +28,8 @@ def write_netcdf(posterior: "Posterior", path: Path) -> None:
     warn_of_left_out(posterior)
     numbers = count()
     # netCDF's own libraries read only files that know in which order things were made.
-    with h5py.File(path, "w", track_order=True) as file:
+    # h5py meets no full disk: it would end the process.
+    with written(path) as place, h5py.File(place, "w", track_order=True) as file:
         file.attrs["_NCProperties"] = np.bytes_(f"version=2,h5py={h5py.__version__},hdf5={h5py.version.hdf5_version}")
         file.attrs.update(attributes(posterior))
         for name, group in groups(posterior).items():

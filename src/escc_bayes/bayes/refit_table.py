@@ -13,7 +13,7 @@ from escc_bayes.bayes.diagnose import diagnose_weights
 from escc_bayes.estimand.estimand import Estimand, contrast_words
 from escc_bayes.estimand.evaluate import NAMES, time_of
 from escc_bayes.foundation.checks import suggestion
-from escc_bayes.foundation.csv import write_csv
+from escc_bayes.foundation.csv import meant, write_csv
 from escc_bayes.foundation.errors import EstimandError, InputError
 from escc_bayes.foundation.outputs import staged, write_json
 from escc_bayes.foundation.record import Record
@@ -158,7 +158,7 @@ def load_refits(folder: str | Path) -> RefitTable:
         raise InputError(f"{place}: holds no {TABLE} with {INDEX}; give a folder written by RefitTable.save")
     index = json.loads((place / INDEX).read_text(encoding="utf-8"))
     with (place / TABLE).open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
+        rows = [{name: meant(cell) for name, cell in row.items()} for row in csv.DictReader(stream)]
     each, raw = int(index["estimands"]), index["record"]
     if not rows or len(rows) != each * raw["settings"]["refits"]:
         raise InputError(f"{place / TABLE}: {len(rows)} rows do not belong to {INDEX}; refit, and save again")

@@ -25,7 +25,7 @@ def audit(
     from escc_bayes.foundation.outputs import staged
 
     findings, problems = audit_files([find_study(name) for name in studies or study_names()])
-    with staged(out) as folder:
+    with staged(out, "audit") as folder:
         columns = [field.name for field in fields(Finding)]
         write_csv(folder / "findings.csv", [asdict(finding) for finding in findings], columns)
     for finding in findings:

@@ -1,4 +1,4 @@
-"""The command line: its verbs, and how errors and warnings end on stderr."""
+"""The command line: its verbs, and how warnings are printed. How errors end: ``door``."""
 
 import os
 import sys
@@ -10,6 +10,7 @@ import typer
 from escc_bayes import __version__
 from escc_bayes.cli.audit import audit
 from escc_bayes.cli.baselines import baselines
+from escc_bayes.cli.checked_command import CheckedCommand
 from escc_bayes.cli.compare import compare
 from escc_bayes.cli.evidence import evidence
 from escc_bayes.cli.fit import fit
@@ -18,7 +19,7 @@ from escc_bayes.cli.plan import plan
 from escc_bayes.cli.reconstruct import reconstruct
 from escc_bayes.cli.report import report
 from escc_bayes.cli.sensitivity import sensitivity
-from escc_bayes.foundation.errors import EsccBayesWarning, InputError, NotFitForUseWarning, SamplingError
+from escc_bayes.foundation.errors import EsccBayesWarning, NotFitForUseWarning, one_paragraph
 from escc_bayes.foundation.memory import leave_at_exit
 
 # In the order of the help: from a cohort to a trial.
@@ -32,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for verb in VERBS:
-    app.command()(verb)
+    app.command(cls=CheckedCommand)(verb)
 
 
 def show_version(wanted: bool) -> None:
@@ -54,11 +55,11 @@ def options(
 def print_warning(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
     """Print one of our warnings as a sentence; the verdict on a fit is printed at the end instead."""
     if issubclass(category, EsccBayesWarning) and not issubclass(category, NotFitForUseWarning):
-        print(f"Warning: {message}", file=sys.stderr)  # noqa: T201 - stderr is where warnings go
+        print(f"Warning: {one_paragraph(str(message))}", file=sys.stderr)  # noqa: T201 - stderr is where warnings go
 
 
-def main() -> None:
-    """Run the command line: exit code 2 and one paragraph on bad input, never a traceback."""
+def run_verb() -> int:
+    """Run the verb that the command line names, and return its exit code; errors are for ``door`` to tell."""
     # Matrices of small cohorts gain nothing from threads, and waiting threads burn time; numpy reads this on import.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     leave_at_exit()
@@ -67,8 +68,5 @@ def main() -> None:
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", EsccBayesWarning)
         warnings.showwarning = print_warning
-        try:
-            app()
-        except (InputError, SamplingError) as error:
-            typer.secho(f"Error: {error}", err=True)
-            raise SystemExit(2 if isinstance(error, InputError) else 1) from None
+        code = app(standalone_mode=False)
+    return code if isinstance(code, int) else 0

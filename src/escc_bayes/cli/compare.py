@@ -24,10 +24,9 @@ def compare(
 ) -> None:
     """One table, many methods: comparison.csv, attribution.csv and figures for several models."""
     from escc_bayes.foundation.hands import Alone
-    from escc_bayes.foundation.outputs import refuse_file, staged
+    from escc_bayes.foundation.outputs import staged
     from escc_bayes.report import figures, files
 
-    refuse_file(out)
     patients = open_cohort(cohort, schema)
     specs = checked_specs(model or [], patients, engine, sampling)
     with progress_bars(quiet=quiet) as stage:

@@ -23,11 +23,10 @@ def reconstruct_curves(
     from escc_bayes.evidence.curve_arms import arms_from_files, ratio_sentences
     from escc_bayes.evidence.guyot import cohort_from_curves
     from escc_bayes.foundation.checks import identifier
-    from escc_bayes.foundation.outputs import refuse_file, staged
+    from escc_bayes.foundation.outputs import staged
     from escc_bayes.report.curve_files import write_curve_reconstruction
     from escc_bayes.report.outcomes import file_word
 
-    refuse_file(out)
     if len(endpoint) > 1:
         raise InputError(f"--endpoint {endpoint[1]}: a curve is of one endpoint; name one, such as os")
     name, word = file_word(Path(curve).stem) or "curve", identifier((endpoint or ["os"])[0], "--endpoint")

@@ -28,10 +28,9 @@ def fit(
     Of a folder of reconstructed cohorts, a file with a column `member`, or the name of a bundled ensemble's study
     (seed1_scirep2025): every reconstruction, pooled; tables alone.
     """
-    from escc_bayes.foundation.outputs import refuse_file, staged
+    from escc_bayes.foundation.outputs import staged
     from escc_bayes.report import files
 
-    refuse_file(out)
     ensemble = named_ensemble(cohort, schema)
     if ensemble is not None:
         fit_reconstructions(ensemble, model or [], engine, sampling, out=out, quiet=quiet)

@@ -25,7 +25,7 @@ def plan(
 
     A killed run goes on where it stopped, if the same command is given again.
     """
-    from escc_bayes.foundation.outputs import refuse_file, staged
+    from escc_bayes.foundation.outputs import staged
     from escc_bayes.foundation.scheduler import scheduler_for
     from escc_bayes.report.plan_files import write_plan_files
     from escc_bayes.report.protocol import write_protocol
@@ -34,7 +34,6 @@ def plan(
     from escc_bayes.trial.reading import load_design
     from escc_bayes.trial.summary import summary
 
-    refuse_file(out)
     asked, where = load_design(design), scheduler_for(workers, scheduler)
     checkpoint = Checkpoint.of(asked, trials=trials, seed=seed, folder=out)
     with progress_bars(quiet=quiet) as stage:

@@ -87,9 +87,7 @@ def reconstruct(
     from escc_bayes.data.bundled import find_study, models_folder
     from escc_bayes.data.study import read_study
     from escc_bayes.evidence.reconstruction.layout import layout_path
-    from escc_bayes.foundation.outputs import refuse_file
 
-    refuse_file(out)
     published, endpoints = read_study(find_study(study)), tuple(endpoint or ())
     if layout is None and layout_path(published.id, models_folder()) is None:
         if steps is not None:

@@ -42,9 +42,7 @@ def report(
     is one of several reconstructions, the first model of each outcome is pooled over all of them.
     """
     from escc_bayes.foundation.hands import cores, hands
-    from escc_bayes.foundation.outputs import refuse_file
 
-    refuse_file(out)
     patients, ensemble = open_ensemble(cohort, schema)
     specs = checked_specs(model or default_models(patients), patients, engine or "nuts", sampling)
     with hands(workers or cores(2), needs=WRITER) as both, progress_bars(quiet=quiet) as stage:

@@ -2,6 +2,8 @@
 much was never printed. docs/methods/ensembles.md.
 """
 
+import json
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +12,13 @@ from escc_bayes.data.cohort import Cohort, cohort_of, read_cohort
 from escc_bayes.data.endpoints import need_column
 from escc_bayes.data.schema import CohortSchema, load_schema
 from escc_bayes.data.table import RawTable, read_table
-from escc_bayes.foundation.errors import CohortError
+from escc_bayes.foundation.errors import CohortError, DataWarning, some_of
+from escc_bayes.foundation.manifest import MANIFEST, read_manifest
 from escc_bayes.foundation.record import digest
 
 PROVENANCE = "reconstructed"
 MEMBER = "member"
+COHORTS = "cohorts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,8 @@ def read_ensemble(
 
     Parameters
     ----------
-    source : folder with one cohort in each CSV file, in the order of their names; or a CSV file whose column
+    source : folder that ``reconstruct`` wrote, or its ``cohorts``: the files that its ``run.json`` lists; a folder of
+        one's own with one cohort in each CSV file, in the order of their names; or a CSV file whose column
         ``member`` says which cohort a row belongs to, in the order in which they first appear. A column
         ``provenance``, if there, must say reconstructed.
     schema : path of a schema file, or a schema: the same for all.
@@ -118,11 +123,67 @@ def holds_ensemble(path: Path) -> bool:
 
 
 def files_of(folder: Path) -> list[Path]:
-    """Return the CSV files of a folder by name."""
-    paths = sorted(folder.glob("*.csv"))
+    """Return the cohorts of a folder by name: those that its run lists, or every CSV file of a folder of one's own.
+
+    Warns
+    -----
+    DataWarning : a CSV file lies beside them that the run did not write; it is left out.
+    """
+    listed = cohorts_of_run(folder)
+    paths = sorted(folder.glob("*.csv")) if listed is None else listed
     if not paths:
         raise CohortError(f"{folder}: holds no .csv file; give a folder with one reconstructed cohort in each file")
+    beside = sorted(set(paths[0].parent.glob("*.csv")) - set(paths))
+    if beside:
+        names = some_of([path.name for path in beside], most=3)
+        warnings.warn(
+            f"{paths[0].parent}: {names} is not of the run that wrote the other cohorts and is left out; reconstruct "
+            "into a folder of its own, or copy the cohorts meant into a new folder",
+            DataWarning,
+            stacklevel=4,
+        )
     return paths
+
+
+def cohorts_of_run(folder: Path) -> list[Path] | None:
+    """Return the cohorts that ``run.json`` lists, in a folder or the one above it; None without a run.
+
+    Raises
+    ------
+    CohortError : the run was ended while it wrote, lists a file that is gone, or is of an older version and as many
+        files as it had replicates are not there.
+    """
+    folder = folder.absolute()
+    for place in (folder, folder.parent):
+        manifest = read_manifest(place)
+        if manifest is None or not (place == folder or folder.name == COHORTS):
+            continue
+        at = str(place / MANIFEST)
+        if not manifest.complete:
+            raise CohortError(f"{at}: the run that wrote this folder was ended before its end; run it again")
+        if not manifest.listed:
+            refuse_other_number(place, sorted(place.glob(f"{COHORTS}/*.csv")))
+            return None if place != folder else sorted(place.glob(f"{COHORTS}/*.csv"))
+        files = [place / name for name in manifest.files if name.startswith(f"{COHORTS}/") and name.endswith(".csv")]
+        gone = [path.name for path in files if not path.is_file()]
+        if gone:
+            raise CohortError(f"{at}: lists {some_of(gone, most=3)}, which is gone; run `reconstruct` again")
+        return sorted(files)
+    return None
+
+
+def refuse_other_number(place: Path, found: list[Path]) -> None:
+    """Raise if a run of an older version, which listed no files, had another number of cohorts than lie there."""
+    try:
+        (fitted,) = json.loads((place / MANIFEST).read_text(encoding="utf-8"))["fits"]
+        made = int(fitted["settings"]["replicates"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    if made != len(found):
+        raise CohortError(
+            f"{place}: its run made {made} cohorts, {len(found)} lie there: some are of an earlier run; reconstruct "
+            "again into a new folder"
+        )
 
 
 def members_of(table: RawTable, schema: CohortSchema, name: str) -> tuple[Cohort, ...]:

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+# Letters of a paragraph; of a longer one the middle is left out.
+LONGEST = 1600
+
 
 class EsccBayesError(Exception):
     """Base of every error that this package raises on purpose."""
@@ -89,3 +92,17 @@ def some_of(items: Sequence[object], most: int = 8) -> str:
     shown = ", ".join(str(item) for item in items[:most])
     rest = len(items) - most
     return f"{shown} and {rest} more" if rest > 0 else shown
+
+
+def one_paragraph(text: str) -> str:
+    """Return text as one paragraph: line breaks become spaces, other control characters are spelt out.
+
+    Examples
+    --------
+    >>> one_paragraph("no such\\nfile 'a\\x01'")
+    "no such file 'a\\\\x01'"
+    """
+    spaced = " ".join(text.split())
+    if len(spaced) > LONGEST:
+        spaced = f"{spaced[: LONGEST * 3 // 4]} ... {spaced[-LONGEST // 4 :]}"
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in spaced)

@@ -8,7 +8,7 @@ import os
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from importlib import import_module
@@ -19,6 +19,7 @@ from threading import RLock
 from types import MappingProxyType
 from typing import Any, Protocol
 
+from escc_bayes.foundation.ending import end, ended_with_block, out_of_reach
 from escc_bayes.foundation.errors import SamplingError
 from escc_bayes.foundation.memory import leave_at_exit
 from escc_bayes.foundation.scheduler import AHEAD, died, leave_with_parent
@@ -93,12 +94,18 @@ class Two:
             send()
         try:
             found = {place: work(held, place) for place in taken(left)}
-        finally:
+            with sending:
+                theirs = dict(sent)
+            # Outside the lock: the thread that brings results would wait for it.
+            return [found[place] if place in found else repeated(theirs[place]) for place in range(tasks)]
+        except BaseException as error:
+            # Before anything is tidied up here: the other process may still write into the same folder.
             left.clear()
-        with sending:
-            theirs = dict(sent)
-        # Outside the lock: the thread that brings results would wait for it.
-        return [found[place] if place in found else repeated(theirs[place]) for place in range(tasks)]
+            if isinstance(error, Exception):
+                wait([future for future in sent.values() if not future.cancel()])
+            else:
+                end(self.pool)
+            raise
 
 
 def taken(left: deque[int], most: int | None = None) -> Iterator[int]:
@@ -134,14 +141,13 @@ def hands(processes: int, needs: str) -> Iterator[Hands]:
         return
     keep_read_only()
     # A fresh process: threads of this one (progress bars) do not survive a fork.
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=prepared) as pool:
-        try:
-            pool.submit(import_module, needs)
+    try:
+        with ended_with_block(ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=prepared)) as pool:
+            with out_of_reach():
+                pool.submit(import_module, needs)
             yield Two(pool)
-        except BrokenProcessPool:
-            raise SamplingError(died(1)) from None
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+    except BrokenProcessPool:
+        raise SamplingError(died(1)) from None
 
 
 def prepared() -> None:

@@ -15,6 +15,7 @@ from typing import Protocol
 
 import numpy as np
 
+from escc_bayes.foundation.ending import ended_with_block, out_of_reach
 from escc_bayes.foundation.errors import InputError, SamplingError
 
 type Arrays = dict[str, np.ndarray]
@@ -60,19 +61,20 @@ class Processes:
             return
         # Fresh processes: threads of the parent (progress bars) do not survive a fork.
         workers, context = min(self.workers, len(chunks)), get_context("spawn")
-        pool = ProcessPoolExecutor(workers, mp_context=context, initializer=begin, initargs=(work,))
         waiting, running = list(reversed(chunks)), dict[Future[Arrays], int]()
         try:
-            while waiting or running:
-                while waiting and len(running) < AHEAD * workers:
-                    chunk = waiting.pop()
-                    running[pool.submit(compute, chunk)] = chunk
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    yield running.pop(future), future.result()
+            with ended_with_block(
+                ProcessPoolExecutor(workers, mp_context=context, initializer=begin, initargs=(work,))
+            ) as pool:
+                while waiting or running:
+                    with out_of_reach():
+                        while waiting and len(running) < AHEAD * workers:
+                            chunk = waiting.pop()
+                            running[pool.submit(compute, chunk)] = chunk
+                    for future in wait(running, return_when=FIRST_COMPLETED).done:
+                        yield running.pop(future), future.result()
         except BrokenProcessPool:
             raise SamplingError(died(workers)) from None
-        finally:
-            pool.shutdown(cancel_futures=True)
 
 
 class Held:

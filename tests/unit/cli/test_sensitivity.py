@@ -61,7 +61,8 @@ def test_several_from_a_table(tmp_path, monkeypatch, capsys):
     [
         ((), "nothing to look at"),
         (("--hr", "0.7"), "a ratio alone"),
-        (("--hr", "nan", "--p", "0.1", "--lower", "2"), "one limit stands alone"),
+        (("--hr", "nan", "--p", "0.1"), "--hr nan: expected a finite number"),
+        (("--p", "0.1", "--lower", "2"), "one limit stands alone"),
         (("missing.csv",), "no such file"),
         (("no_such_study",), "no study 'no_such_study'"),
     ],

@@ -1,5 +1,6 @@
 """Ensembles: what belongs together, and which file is at fault."""
 
+import json
 import warnings
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.ensemble import Ensemble, read_ensemble
 from escc_bayes.data.schema import schema_from
 from escc_bayes.foundation.errors import CohortError, DataWarning
+from escc_bayes.foundation.outputs import staged, write_json
 
 RAW = {
     "name": "pair",
@@ -89,3 +91,46 @@ def test_members_must_be_reconstructed_and_of_one_schema(folder):
         Ensemble("x", (members[0], other))
     with pytest.raises(CohortError, match="ensemble 'x' has no members"):
         Ensemble("x", ())
+
+
+@pytest.fixture
+def run(tmp_path):
+    """What `reconstruct` writes: three cohorts, then two; and a file that somebody put beside them."""
+    out = tmp_path / "run"
+    for number in (3, 2):
+        with staged(out, "reconstruct") as writing:
+            (writing / "cohorts").mkdir()
+            for k in range(number):
+                (writing / "cohorts" / f"x_{k}.csv").write_text(GOOD.replace("3.5,1", f"3.{k},1"), encoding="utf-8")
+            (writing / "targets.csv").write_text("study\n", encoding="utf-8")
+    return out
+
+
+def test_cohorts_of_a_run_are_those_that_it_lists(run):
+    """A cohort of an earlier run, copied back, is not pooled with the others."""
+    assert [len(read_ensemble(place, schema())) for place in (run, run / "cohorts")] == [2, 2]
+    (run / "cohorts" / "x_2.csv").write_text(GOOD, encoding="utf-8")
+    for place in (run, run / "cohorts"):
+        with pytest.warns(DataWarning, match="x_2.csv is not of the run"):
+            assert [member.name for member in read_ensemble(place, schema())] == ["x_0", "x_1"]
+
+
+def test_a_run_that_lacks_a_cohort_or_its_end_is_refused(run):
+    listed = json.loads((run / "run.json").read_text())
+    write_json(run / "run.json", {**listed, "complete": False})
+    with pytest.raises(CohortError, match="ended before its end"):
+        read_ensemble(run / "cohorts", schema())
+    write_json(run / "run.json", listed)
+    (run / "cohorts" / "x_1.csv").unlink()
+    with pytest.raises(CohortError, match="lists x_1.csv, which is gone"):
+        read_ensemble(run, schema())
+
+
+def test_cohorts_of_an_older_run_are_counted(run):
+    """Before files were listed, run.json said how many replicates there were."""
+    old = {"verb": "reconstruct", "versions": {}, "fits": [{"settings": {"replicates": 2}}]}
+    write_json(run / "run.json", old)
+    assert len(read_ensemble(run / "cohorts", schema())) == 2
+    (run / "cohorts" / "x_2.csv").write_text(GOOD, encoding="utf-8")
+    with pytest.raises(CohortError, match="made 2 cohorts, 3 lie there"):
+        read_ensemble(run / "cohorts", schema())

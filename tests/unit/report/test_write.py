@@ -2,6 +2,7 @@
 
 import pytest
 
+from escc_bayes.foundation.outputs import staged
 from escc_bayes.report import write
 from escc_bayes.report.figures import figure_makers, report_figures
 from escc_bayes.report.write import write_report
@@ -38,13 +39,14 @@ def test_nothing_half_written_is_left_after_an_error(naive, tmp_path, monkeypatc
 
 def test_an_earlier_report_survives_an_error(naive, tmp_path, monkeypatch):
     out = tmp_path / "report"
-    out.mkdir()
-    (out / "report.html").write_text("earlier")
+    with staged(out, "report") as folder:
+        (folder / "report.html").write_text("earlier")
+    before = contents(tmp_path)
     monkeypatch.setattr(write, "figure_makers", lambda bundle: figure_makers(bundle)[:1])
     monkeypatch.setattr(write, "write_run", lambda *args, **kwargs: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         write_report(naive, out)
-    assert contents(tmp_path) == {"report/report.html": b"earlier"}
+    assert contents(tmp_path) == before
 
 
 def test_figures_of_two_models_of_one_outcome(naive):

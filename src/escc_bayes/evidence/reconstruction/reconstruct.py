@@ -15,6 +15,7 @@ from escc_bayes.evidence.reconstruction.layout import Layout, ReconstructionErro
 from escc_bayes.evidence.reconstruction.problem import TICKS_PER_MONTH
 from escc_bayes.evidence.reconstruction.search import Found, Plan, Progress, has_all, search
 from escc_bayes.evidence.reconstruction.targets import Target, number_of, targets_of
+from escc_bayes.foundation.ending import ended_with_block
 from escc_bayes.foundation.seeds import Seed, generator, stream
 
 REPLICATES, STEPS = 20, 50_000_000
@@ -112,7 +113,7 @@ def all_cohorts(
         def one(number: int, final: Plan = final, attempt: str = str(attempt)) -> Found:
             return search(final, stream(seed, "replicate", str(number), attempt), found[number])
 
-        with ThreadPoolExecutor(max_workers=threads) as pool:
+        with ended_with_block(ThreadPoolExecutor(max_workers=threads)) as pool:
             for done, (number, cohort) in enumerate(zip(lacking, pool.map(one, lacking), strict=True), start=1):
                 found[number] = cohort
                 progress("Cohorts", replicates - len(lacking) + done, replicates)

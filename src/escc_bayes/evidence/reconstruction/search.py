@@ -19,6 +19,7 @@ from escc_bayes.evidence.reconstruction.loss import precise_values
 from escc_bayes.evidence.reconstruction.problem import BoolArray, RandomState, State
 from escc_bayes.evidence.reconstruction.start import draw_outcomes
 from escc_bayes.evidence.reconstruction.targets import CountKey, CurveKey, Target
+from escc_bayes.foundation.ending import ended_with_block
 from escc_bayes.foundation.seeds import Seed, generator, stream
 from escc_bayes.hazard.piecewise import FloatArray
 
@@ -86,7 +87,7 @@ def has_all(plan: Plan, cohort: Found) -> bool:
 
 def side_by_side[A, R](work: Callable[[A], R], items: Sequence[A], workers: int) -> list[R]:
     """Return the results of independent searches, in order; the compiled search releases Python's lock."""
-    with ThreadPoolExecutor(max_workers=workers) as pool:
+    with ended_with_block(ThreadPoolExecutor(max_workers=workers)) as pool:
         return list(pool.map(work, items))
 
 

@@ -1,0 +1,90 @@
+"""How a process ends before its time: a signal becomes an exception, and nothing that it started outlives it.
+
+``Ended`` passes through every ``finally``, so that temporary folders go; other processes are ended, threads left alone.
+"""
+
+import signal
+import time
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from threading import current_thread, main_thread
+from types import FrameType
+
+# Of a shell: Ctrl-C, kill, and a closed terminal.
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+# Seconds in which a second signal does not disturb the tidying up after the first.
+PATIENCE = 5.0
+
+
+class Ended(BaseException):
+    """The process was told to end; ``number`` is that of the signal."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+    @property
+    def exit_code(self) -> int:
+        """What a shell reports of a process that the signal ended: 130 for Ctrl-C, 143 for kill."""
+        return 128 + self.number
+
+
+@contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """Raise ``Ended`` in the block when a signal asks this process to end; those that are ignored stay so."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    told = [-PATIENCE]
+
+    def end(number: int, _: FrameType | None) -> None:
+        now = time.monotonic()
+        if now - told[0] >= PATIENCE:
+            told[0] = now
+            raise Ended(number)
+
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler if handler is not None else signal.SIG_DFL)
+
+
+@contextmanager
+def out_of_reach() -> Iterator[None]:
+    """Let processes that start in the block never see Ctrl-C: a terminal sends it to them as well; we end them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def ended_with_block[Pool: Executor](pool: Pool) -> Iterator[Pool]:
+    """Yield a pool; on an error its processes are ended at once, and its threads are not waited for."""
+    try:
+        yield pool
+    except BaseException:
+        end(pool)
+        raise
+    else:
+        pool.shutdown(cancel_futures=True)
+
+
+def end(pool: Executor) -> None:
+    """End a pool without waiting for what it computes."""
+    processes = list((pool._processes or {}).values()) if isinstance(pool, ProcessPoolExecutor) else []
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        process.join(PATIENCE)
