@@ -17,7 +17,7 @@ def baselines(
     out: OutOption = Path("out/baselines"),
     level: LevelOption = 0.95,
     landmark: Annotated[
-        float | None, typer.Option("--landmark", min=0.0, help="Months at which the clock restarts.")
+        float | None, typer.Option("--landmark", min=0.0, max=1200.0, help="Months at which the clock restarts.")
     ] = None,
     times: Annotated[str, typer.Option("--times", help="Months at which survival is read.")] = "12,24,36",
 ) -> None:

@@ -26,10 +26,10 @@ class CheckedCommand(TyperCommand):
                 check_option(name, one)
         out = given.get("--out")
         if isinstance(out, Path):
-            refuse_inputs_inside(out, given)
             from escc_bayes.foundation.outputs import check_folder
 
             check_folder(out)
+            refuse_inputs_inside(out, given)
         return super().invoke(ctx)
 
 

@@ -85,7 +85,7 @@ def fault_words(error: BaseException) -> str:
             "the memory of this machine is not enough for what was asked; nothing was written. Ask for fewer draws, "
             "trials or pieces, or for fewer workers."
         )
-    what = one_paragraph(str(error))[:300] or "no words"
+    what = " ".join(word if len(word) < 80 else f"{word[:60]}..." for word in one_paragraph(str(error)).split()[:60])
     return f"a fault of this program ended the run ({type(error).__name__}: {what}); nothing was written."
 
 

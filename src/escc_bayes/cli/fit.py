@@ -36,7 +36,7 @@ def fit(
         fit_reconstructions(ensemble, model or [], engine, sampling, out=out, quiet=quiet)
         return
     patients = open_cohort(cohort, schema)
-    specs = checked_specs(model or [], patients, engine, sampling)
+    specs = checked_specs(model or [], patients, engine, sampling, out=out)
     with progress_bars(quiet=quiet) as stage:
         posteriors = {spec.name: fitted(spec, patients, engine, sampling, stage(spec.name)) for spec in specs}
     verdicts = {name: posterior.diagnostics.verdict for name, posterior in posteriors.items()}

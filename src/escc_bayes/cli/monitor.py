@@ -26,10 +26,13 @@ def monitor(
         str, typer.Option("--stratum", help="Covariate whose levels are the strata, where the design has them.")
     ] = "stratum",
     asof: Annotated[
-        float | None, typer.Option("--asof", min=0.0, help="Month of the look since the first entry; default: latest.")
+        float | None,
+        typer.Option("--asof", min=0.0, max=1200.0, help="Month of the look since the first entry; default: latest."),
     ] = None,
     blinded: Annotated[bool, typer.Option("--blinded", help="Read no arm: accrual and date of the end alone.")] = False,
-    completions: Annotated[int, typer.Option("--completions", min=100, help="Futures of the trial to draw.")] = 4_000,
+    completions: Annotated[
+        int, typer.Option("--completions", min=100, max=1_000_000, help="Futures of the trial to draw.")
+    ] = 4_000,
     out: OutOption = Path("out/monitor"),
     seed: SeedOption = 20251,
     level: LevelOption = 0.95,

@@ -14,7 +14,7 @@ ModelOption = Annotated[
     typer.Option("--model", help="Specification TOML or bundled name; NAME@VARIANT for a variant. May be repeated."),
 ]
 OutOption = Annotated[Path, typer.Option("--out", help="Folder to write; made complete or not at all.")]
-SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Seed of everything random.")]
+SeedOption = Annotated[int, typer.Option("--seed", min=0, max=2**63 - 1, help="Seed of everything random.")]
 LevelOption = Annotated[float, typer.Option("--level", min=0.5, max=0.999, help="Level of every interval.")]
 EngineOption = Annotated[
     str,
@@ -29,11 +29,16 @@ BackendOption = Annotated[
     typer.Option("--backend", help="Of nuts: native (numpy, nothing to compile; default) or pymc."),
 ]
 DrawsOption = Annotated[
-    int | None, typer.Option("--draws", min=4, help="Kept draws of each chain; default: 1500 (nuts), 5000 (laplace).")
+    int | None,
+    typer.Option("--draws", min=4, max=500_000, help="Kept draws of each chain; default: 1500 (nuts), 5000 (laplace)."),
 ]
-TuneOption = Annotated[int, typer.Option("--tune", min=10, help="Warm-up iterations of each chain; nuts only.")]
-ChainsOption = Annotated[int, typer.Option("--chains", min=2, help="Number of chains.")]
-WorkersOption = Annotated[int, typer.Option("--workers", min=1, help="Processes; results do not depend on it.")]
+TuneOption = Annotated[
+    int, typer.Option("--tune", min=10, max=100_000, help="Warm-up iterations of each chain; nuts only.")
+]
+ChainsOption = Annotated[int, typer.Option("--chains", min=2, max=500, help="Number of chains.")]
+WorkersOption = Annotated[
+    int, typer.Option("--workers", min=1, max=512, help="Processes; results do not depend on it.")
+]
 ReportWorkersOption = Annotated[
     int | None,
     typer.Option(

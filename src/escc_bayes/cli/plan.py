@@ -11,7 +11,9 @@ from escc_bayes.cli.progress import progress_bars
 
 def plan(
     design: Annotated[str, typer.Argument(help="Design TOML, or a bundled design by name, such as rt_consolidation.")],
-    trials: Annotated[int, typer.Option("--trials", min=100, help="Simulated trials of each scenario.")] = 20_000,
+    trials: Annotated[
+        int, typer.Option("--trials", min=100, max=10_000_000, help="Simulated trials of each scenario.")
+    ] = 20_000,
     protocol: Annotated[
         bool, typer.Option("--protocol", help="Write protocol.md and protocol.docx: the plan as a protocol says it.")
     ] = False,

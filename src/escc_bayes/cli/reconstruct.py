@@ -34,10 +34,13 @@ def reconstruct(
         typer.Option(
             "--steps",
             min=1000,
+            max=10**12,
             help="Proposals of one search at most; it ends once all match. Default: 50,000,000; fewer for many.",
         ),
     ] = None,
-    workers: Annotated[int | None, typer.Option("--workers", min=1, help="Threads; default: one a core.")] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, max=512, help="Threads; default: one a core.")
+    ] = None,
     curve: Annotated[
         str | None,
         typer.Option("--curve", help="Instead of a study: CSV of a digitised curve; columns arm, months, survival."),

@@ -44,7 +44,7 @@ def report(
     from escc_bayes.foundation.hands import cores, hands
 
     patients, ensemble = open_ensemble(cohort, schema)
-    specs = checked_specs(model or default_models(patients), patients, engine or "nuts", sampling)
+    specs = checked_specs(model or default_models(patients), patients, engine or "nuts", sampling, out=out)
     with hands(workers or cores(2), needs=WRITER) as both, progress_bars(quiet=quiet) as stage:
         bundle = gathered(patients, specs, engine, sampling, stage, both, ensemble)
         stage("Writing the report")

@@ -1,10 +1,12 @@
 """What `fit`, `compare` and `report` are told alike about sampling, and the fits they ask for."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from escc_bayes.cli.inputs import open_specs
 from escc_bayes.cli.options import BackendOption, ChainsOption, DrawsOption, LevelOption, SeedOption, TuneOption
+from escc_bayes.cli.size import refuse_too_many, refuse_without_room
 
 if TYPE_CHECKING:
     from escc_bayes.bayes.posterior import Posterior
@@ -28,15 +30,23 @@ class Sampling:
     chains: ChainsOption = 4
 
 
-def checked_specs(names: list[str], cohort: "Cohort", engine: str, sampling: Sampling) -> tuple["ModelSpec", ...]:
-    """Return specifications that can be fitted: engine, rows and columns are checked before anything is sampled."""
-    from escc_bayes.bayes.fit import check_engine
+def checked_specs(
+    names: list[str], cohort: "Cohort", engine: str, sampling: Sampling, *, out: Path | None = None
+) -> tuple["ModelSpec", ...]:
+    """Return specifications that can be fitted: engine, rows and columns are checked before anything is sampled.
+
+    So is the room for the posteriors, if they are written to ``out``.
+    """
+    from escc_bayes.bayes.fit import DRAWS, LAPLACE_DRAWS, check_engine
     from escc_bayes.spec.plan import make_plan
 
     check_engine(engine, sampling.backend)
+    draws = sampling.draws or (DRAWS if engine == "nuts" else LAPLACE_DRAWS)
+    refuse_too_many(sampling.chains, draws)
     specs = open_specs(names)
-    for spec in specs:
-        make_plan(spec, cohort)
+    plans = [make_plan(spec, cohort) for spec in specs]
+    if out is not None:
+        refuse_without_room(out, plans, draws * sampling.chains)
     return specs
 
 

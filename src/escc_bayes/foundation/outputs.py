@@ -112,11 +112,12 @@ def refuse_unusable(out: Path) -> None:
     """Raise if ``out`` is a file, a link to nothing, or a folder with files of others."""
     if "\x00" in str(out):
         raise OutputError("--out: a path cannot hold a zero character; name another folder")
-    if out.is_symlink() and not out.exists():
-        raise OutputError(
-            f"--out {shortened(out)}: is a link to {out.readlink()}, which is not there; make that folder, or name "
-            "another"
-        )
+    for link in (out, *out.parents):
+        if link.is_symlink() and not link.exists():
+            raise OutputError(
+                f"--out {shortened(out)}: {shortened(link)} is a link to {link.readlink()}, which is not there; make "
+                "that folder, or name another"
+            )
     if out.exists() and not out.is_dir():
         raise OutputError(f"--out {shortened(out)}: is a file; name a folder")
     refuse_strangers(out)
