@@ -16,6 +16,7 @@ import numpy as np
 from escc_bayes.bayes.diagnose import Diagnostics
 from escc_bayes.bayes.fit import CHAINS, TUNE, fit, silent
 from escc_bayes.bayes.posterior import Posterior, estimate_of
+from escc_bayes.bayes.pseudo_posterior import pseudo_note
 from escc_bayes.bayes.reload import load_posterior
 from escc_bayes.bayes.settings import Progress
 from escc_bayes.data.ensemble import Ensemble, span
@@ -143,6 +144,7 @@ class EnsemblePosterior:
         parts = [
             between_words(by_member, ratio=isinstance(asked, HazardRatio)),
             *(f"{some}{said}" for said in beyond[:1]),
+            pseudo_note(self.plan),
         ]
         return "; ".join(part for part in parts if part)
 

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from escc_bayes.bayes.diagnose import Diagnostics
 from escc_bayes.bayes.draws import Draws, checked
 from escc_bayes.bayes.posterior import Posterior
+from escc_bayes.bayes.pseudo_posterior import LABEL, as_pseudo_posterior
 from escc_bayes.bayes.settings import NutsSettings, Progress
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.foundation.checks import suggestion
@@ -78,7 +79,8 @@ def fit(
 
     Returns
     -------
-    Posterior; its ``diagnostics.verdict`` says whether it may be used.
+    Posterior; its ``diagnostics.verdict`` says whether it may be used. With sampling weights a pseudo-posterior: draws
+    rescaled to the sandwich covariance (docs/methods/weights.md).
 
     Raises
     ------
@@ -109,6 +111,8 @@ def fit(
         drawn, diagnostics, settings = by_nuts(plan, asked, seed, progress)
     if not diagnostics.fit_for_use:
         warnings.warn(f"model '{spec.name}': {diagnostics.verdict}", NotFitForUseWarning, stacklevel=2)
+    if plan.rows.sampled:
+        drawn, settings = as_pseudo_posterior(plan, drawn), settings | {"weights": LABEL}
     record = Record(
         spec_digest=spec.digest,
         data_digest=plan.rows.data_digest,

@@ -16,6 +16,7 @@ import numpy as np
 from escc_bayes.bayes import parameters
 from escc_bayes.bayes.parameters import baseline_shapes, block_shapes, dims_of
 from escc_bayes.bayes.prior import log_prior, parameter_priors, prior_draws
+from escc_bayes.bayes.pseudo_posterior import pseudo_note
 from escc_bayes.foundation.errors import LeftOutWarning
 from escc_bayes.foundation.seeds import generator
 from escc_bayes.hazard.baseline import PiecewiseHazard, WeibullHazard, event_times, log_likelihood
@@ -68,8 +69,13 @@ def groups(posterior: "Posterior", *names: str) -> dict[str, Group]:
         ),
         "constant_data": lambda: constant_group(plan),
     }
-    large = left_out(posterior)
-    return {name: makers[name]() for name in names or [name for name in makers if name not in large]}
+    absent = (*left_out(posterior), *invalid(posterior))
+    return {name: makers[name]() for name in names or [name for name in makers if name not in absent]}
+
+
+def invalid(posterior: "Posterior") -> tuple[str, ...]:
+    """Return the groups that a pseudo-posterior does not have: its draws follow no prior times likelihood."""
+    return ("log_likelihood", "log_prior") if posterior.plan.rows.sampled else ()
 
 
 def left_out(posterior: "Posterior") -> tuple[str, ...]:
@@ -110,8 +116,13 @@ def attributes(posterior: "Posterior") -> dict[str, str]:
         **baseline_attributes(posterior.plan),
         "record": json.dumps(posterior.record.as_dict()),
     }
-    large = left_out(posterior)
-    return found | {"left_out": ", ".join(large)} if large else found
+    absent = (*left_out(posterior), *invalid(posterior))
+    pseudo = pseudo_note(posterior.plan)
+    return (
+        found
+        | ({"left_out": ", ".join(absent)} if absent else {})
+        | ({"pseudo_posterior": f"{pseudo}; no log_likelihood, log_prior or marginal likelihood"} if pseudo else {})
+    )
 
 
 def baseline_attributes(plan: ModelPlan) -> dict[str, str]:

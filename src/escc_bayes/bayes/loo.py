@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from escc_bayes.bayes.posterior import Posterior
 from escc_bayes.foundation.errors import EstimandError
 
+NO_LOO = (
+    "model '{model}' has sampling weights, and a pseudo-posterior has no predictive density of a patient left out; "
+    "compare models by what they say with and without each other's effects"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class LooRow:
@@ -37,7 +42,7 @@ def compare_loo(posteriors: Sequence[Posterior]) -> tuple[LooRow, ...]:
 
     Raises
     ------
-    EstimandError : fewer than two models, or other patients or clocks.
+    EstimandError : fewer than two models, other patients or clocks, or sampling weights.
     """
     if len(posteriors) < 2:
         raise EstimandError("a comparison of models needs two or more posteriors")
@@ -45,6 +50,9 @@ def compare_loo(posteriors: Sequence[Posterior]) -> tuple[LooRow, ...]:
     if len({(r.endpoint, r.clock, r.ids) for r in rows}) > 1:
         names = ", ".join(f"{p.plan.spec.name}: {p.plan.rows.n} patients" for p in posteriors)
         raise EstimandError(f"leave-one-out compares models on the same patients, endpoint and clock; given {names}")
+    weighted = [p.plan.spec.name for p in posteriors if p.plan.rows.sampled]
+    if weighted:
+        raise EstimandError(NO_LOO.format(model=weighted[0]))
     import arviz_stats as azs
 
     from escc_bayes.bayes.datatree import datatree

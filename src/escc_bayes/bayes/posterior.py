@@ -11,6 +11,7 @@ import numpy as np
 from escc_bayes.bayes import parameters
 from escc_bayes.bayes.diagnose import Diagnostics
 from escc_bayes.bayes.prior_conflict import PriorConflict, prior_conflict
+from escc_bayes.bayes.pseudo_posterior import LABEL, pseudo_note
 from escc_bayes.estimand import marginal
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, HazardRatio, contrast_words
@@ -160,10 +161,11 @@ class Posterior:
         write_netcdf(self, Path(path))
 
     def __repr__(self) -> str:
+        kind = f" ({LABEL})" if self.plan.rows.sampled else ""
         lines = [
             self.plan.rows.sentence(),
             f"{self.plan.spec!r}",
-            f"{self.method}, seed {self.record.seed}: {self.diagnostics.verdict}",
+            f"{self.method}{kind}, seed {self.record.seed}: {self.diagnostics.verdict}",
             self.prior_conflict.sentence(),
         ]
         return "\n".join([*lines, *(f"  {ratio_words(e)}" for e in self.hazard_ratios(level=0.95))])
@@ -205,6 +207,6 @@ def estimate_of(
         clock=plan.rows.clock,
         record=record,
         verdict=verdict,
-        note=beyond_follow_up(asked, value, plan),
+        note=joined_notes(beyond_follow_up(asked, value, plan), pseudo_note(plan)),
         centres="; ".join(f"random intercept of {name}" for name in plan.spec.intercepts),
     )

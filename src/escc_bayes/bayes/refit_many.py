@@ -12,6 +12,7 @@ import numpy as np
 from escc_bayes.bayes import laplace, parameters
 from escc_bayes.bayes.laplace_data import Collapsed, collapsed
 from escc_bayes.bayes.laplace_numbers import Source
+from escc_bayes.bayes.pseudo_posterior import rescaled
 from escc_bayes.bayes.refit_requests import RefitRequest
 from escc_bayes.bayes.refit_table import Asked, RefitTable
 from escc_bayes.estimand.contrast import standard_contrasts
@@ -61,7 +62,9 @@ class RefitWork:
             named = ", ".join(f"{n} {v}" for n, v in zip(self.request.varied, self.request.labels[place], strict=True))
             raise type(error)(f"refit {place + 1} of {len(self.request)} ({named}): {error}") from None
         smoothed = found.smoothed
-        checks = np.array([smoothed.k, smoothed.effective, found.grid_edge, smoothed.log_mean])
+        # A pseudo-likelihood is no probability of the data: it has no marginal likelihood.
+        evidence = np.nan if plan.rows.sampled else smoothed.log_mean
+        checks = np.array([smoothed.k, smoothed.effective, found.grid_edge, evidence])
         return summaries(plan, self.asked, found, self.level), checks
 
     def source(self, place: int) -> Source:
@@ -93,6 +96,8 @@ class RefitWork:
 def summaries(plan: ModelPlan, asked: tuple[Estimand, ...], found: laplace.Weighted, level: float) -> FloatArray:
     """Return median, limits, P(HR > 1), mean and SD of the log of every estimand under weighted draws, (asked, 6)."""
     values, weight = found.values(), found.smoothed.weight
+    if plan.rows.sampled:
+        values = rescaled(plan, values, weight)
     coefficients = parameters.coefficients(plan.design.blocks, values, weight.size)
     hazard = parameters.baseline_hazard(plan.baseline, values)
     drawn = np.stack(draws_of_many(asked, plan, coefficients, hazard))

@@ -62,6 +62,7 @@ def ph_rows(plan: ModelPlan) -> list[Row]:
         entry=ratios.entry_of(plan),
         weight=ratios.weight_of(plan),
         infinite=cox.infinite,
+        cluster=rows.cluster,
     )
     infinite = {name: bool(cox.infinite[list(columns)].any()) for name, columns in terms}
     return [
@@ -71,8 +72,7 @@ def ph_rows(plan: ModelPlan) -> list[Row]:
             "chi2": test.chi2,
             "df": test.df,
             "p_value": test.p_value,
-            "note": ph_note(test, infinite=infinite.get(test.term, any(infinite.values()))),
-            **origin(rows),
+            **origin(rows, ph_note(test, infinite=infinite.get(test.term, any(infinite.values()))), rows.robust_note()),
         }
         for test in tests
     ]

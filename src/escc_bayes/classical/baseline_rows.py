@@ -1,22 +1,27 @@
 """Rows of ``baselines`` that come from curves and their tests, one group of one covariate after the other."""
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from escc_bayes.classical.cox_robust import robust_logrank
 from escc_bayes.classical.curves import group_curve, groups_of, members, part
 from escc_bayes.classical.km import follow_up, quantile, survival_at
-from escc_bayes.classical.logrank import logrank, pairwise
+from escc_bayes.classical.logrank import LogRank, PairwiseLogRank, each_pair, logrank, pairwise
 from escc_bayes.classical.rmst import rmst
+from escc_bayes.estimand.estimate import joined_notes
 from escc_bayes.estimand.tables import Row
-from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.spec.rows import AnalysisRows
 
 EVERYONE = "all"
+SCALED = "numbers at risk, events and censored are sums of weights scaled to the number of patients"
+ROBUST_SCORE = "Cox's robust score test in place of the log-rank, whose variance does not hold here"
 
 
-def origin(rows: AnalysisRows) -> dict[str, object]:
-    """Return the columns that say where a row comes from."""
-    return {"provenance": rows.provenance, "clock": rows.clock}
+def origin(rows: AnalysisRows, *notes: str) -> dict[str, object]:
+    """Return the columns that say where a row comes from, and what a reader must know of it."""
+    return {"provenance": rows.provenance, "clock": rows.clock, "note": joined_notes(*notes)}
 
 
 def term_groups(rows: AnalysisRows, term: str) -> tuple[tuple[str, str], ...]:
@@ -29,6 +34,7 @@ def km_rows(rows: AnalysisRows, term: str, level: float) -> list[Row]:
     found: list[Row] = []
     for group, label in term_groups(rows, term):
         curve = group_curve(rows, term, group, level)
+        notes = (rows.robust_note(members(rows, term, group)), SCALED if rows.sampled else "")
         for i in range(curve.time.size):
             found.append(
                 {
@@ -43,7 +49,7 @@ def km_rows(rows: AnalysisRows, term: str, level: float) -> list[Row]:
                     "events": float(curve.events[i]),
                     "censored": float(curve.censored[i]),
                     "level": level,
-                    **origin(rows),
+                    **origin(rows, *notes),
                 }
             )
     return found
@@ -54,6 +60,7 @@ def landmark_rows(rows: AnalysisRows, term: str, level: float, times: tuple[floa
     found: list[Row] = []
     for group, label in term_groups(rows, term):
         at = survival_at(group_curve(rows, term, group, level), np.array(times))
+        notes = (rows.robust_note(members(rows, term, group)), SCALED if rows.sampled else "")
         for i, time in enumerate(times):
             found.append(
                 {
@@ -66,7 +73,7 @@ def landmark_rows(rows: AnalysisRows, term: str, level: float, times: tuple[floa
                     "upper": float(at.upper[i]),
                     "at_risk": float(at.at_risk[i]),
                     "level": level,
-                    **origin(rows),
+                    **origin(rows, *notes),
                 }
             )
     return found
@@ -89,7 +96,7 @@ def median_rows(rows: AnalysisRows, term: str, level: float) -> list[Row]:
                 "lower": middle.lower,
                 "upper": middle.upper,
                 "level": level,
-                **origin(rows),
+                **origin(rows, rows.robust_note(inside)),
             }
         )
     return found
@@ -99,9 +106,8 @@ def logrank_rows(rows: AnalysisRows, term: str) -> list[Row]:
     """Return ``logrank.csv``: all groups together, then each pair with raw and Holm P values."""
     groups = groups_of(rows, term)
     codes = rows.covariates[term].values.astype(np.int64)
-    late = rows.entry if rows.delayed else None
-    weight = rows.weight if (rows.weight != 1.0).any() else None
-    whole = logrank(rows.time, rows.event, codes, entry=late, weight=weight)
+    whole, apart = rank_tests(rows, codes)
+    notes = (ROBUST_SCORE, rows.robust_note()) if rows.cluster is not None else ()
     head = {"endpoint": rows.endpoint, "term": term}
     # One comparison needs no correction: Holm's P equals the raw one.
     overall: Row = {
@@ -111,7 +117,7 @@ def logrank_rows(rows: AnalysisRows, term: str) -> list[Row]:
         "df": whole.df,
         "p_value": whole.p_value,
         "p_holm": whole.p_value,
-        **origin(rows),
+        **origin(rows, *notes),
     }
     if len(groups) == 2:
         return [overall]
@@ -124,11 +130,28 @@ def logrank_rows(rows: AnalysisRows, term: str) -> list[Row]:
             "df": 1,
             "p_value": pair.p_value,
             "p_holm": pair.p_holm,
-            **origin(rows),
+            **origin(rows, *notes),
         }
-        for pair in pairwise(rows.time, rows.event, codes, entry=late, weight=weight)
+        for pair in apart
     ]
     return [overall, *pairs]
+
+
+def rank_tests(rows: AnalysisRows, codes: IntArray) -> tuple[LogRank, tuple[PairwiseLogRank, ...]]:
+    """Return the tests of all groups together and of each pair: log-rank, or robust score tests."""
+    late = rows.entry if rows.delayed else None
+    weight = rows.weight if (rows.weight != 1.0).any() else None
+    unit = rows.cluster
+    if unit is None:
+        whole = logrank(rows.time, rows.event, codes, entry=late, weight=weight)
+        return whole, pairwise(rows.time, rows.event, codes, entry=late, weight=weight)
+
+    def test(inside: NDArray[np.bool_]) -> LogRank:
+        own, start = (None if of is None else of[inside] for of in (weight, late))
+        of = rows.time[inside], rows.event[inside], codes[inside]
+        return robust_logrank(*of, entry=start, weight=own, cluster=unit[inside])
+
+    return test(members(rows, "", "")), each_pair(codes, test)
 
 
 def rmst_rows(rows: AnalysisRows, term: str, level: float, wanted: float) -> list[Row]:
@@ -150,7 +173,7 @@ def rmst_rows(rows: AnalysisRows, term: str, level: float, wanted: float) -> lis
                 "upper": area.value + z * area.std_error,
                 "std_error": area.std_error,
                 "level": level,
-                **origin(rows),
+                **origin(rows, rows.robust_note(inside)),
             }
         )
     return found
@@ -172,5 +195,5 @@ def follow_up_row(rows: AnalysisRows, level: float) -> Row:
         "lower": found.lower,
         "upper": found.upper,
         "level": level,
-        **origin(rows),
+        **origin(rows, rows.robust_note()),
     }

@@ -17,6 +17,7 @@ from escc_bayes.spec.plan import ModelPlan
 
 # More groups than this make the information matrix of a frailty model too large to be worth its time.
 MOST_GROUPS = 400
+NO_ROBUST_FRAILTY = "not available: a frailty's variance and errors are not valid under sampling weights or clusters"
 FRAILTIES: tuple[Frailty, ...] = ("gamma", "normal")
 
 
@@ -60,6 +61,8 @@ def frailty_coefficients(plan: ModelPlan, names: tuple[str, ...], frailty: Frail
 
 def no_frailty(plan: ModelPlan, names: tuple[str, ...]) -> str:
     """Say why a frailty model is not fitted; "" where it is."""
+    if plan.rows.cluster is not None:
+        return NO_ROBUST_FRAILTY
     if len(names) > 1:
         return f"not available: one frailty is fitted, and the model has random intercepts of {' and '.join(names)}"
     groups = int(np.unique(plan.rows.covariates[names[0]].values).size)

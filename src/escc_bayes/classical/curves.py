@@ -1,13 +1,23 @@
 """Kaplan-Meier of groups: curves, survival at a month, medians, restricted means as Estimates."""
 
+from typing import TypedDict
+
 import numpy as np
 
 from escc_bayes.classical.km import KaplanMeier, kaplan_meier, quantile, survival_at
 from escc_bayes.classical.rmst import rmst, rmst_difference
 from escc_bayes.estimand.estimand import Estimand, HazardRatio, MedianSurvival, RMSTDifference, SurvivalAt
 from escc_bayes.foundation.errors import EstimandError
-from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.spec.rows import AnalysisRows
+
+
+class Part(TypedDict):
+    """Follow-up of some patients as ``kaplan_meier``, ``follow_up`` and ``rmst`` take it."""
+
+    entry: FloatArray | None
+    weight: FloatArray | None
+    cluster: IntArray | None
 
 
 def members(rows: AnalysisRows, term: str, group: str) -> np.ndarray:
@@ -28,12 +38,13 @@ def members(rows: AnalysisRows, term: str, group: str) -> np.ndarray:
     return np.asarray(inside)
 
 
-def part(rows: AnalysisRows, inside: np.ndarray) -> dict[str, FloatArray | None]:
+def part(rows: AnalysisRows, inside: np.ndarray) -> Part:
     """Return the follow-up of some patients as the keyword arguments of ``kaplan_meier``."""
     weighted = bool((rows.weight != 1.0).any())
     return {
         "entry": rows.entry[inside] if rows.delayed else None,
         "weight": rows.weight[inside] if weighted else None,
+        "cluster": None if rows.cluster is None else rows.cluster[inside],
     }
 
 

@@ -13,7 +13,7 @@ from escc_bayes.classical.weibull_curves import delta_interval
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, HazardRatio, MedianSurvival, contrast_words
-from escc_bayes.estimand.estimate import Estimate, ratio_words
+from escc_bayes.estimand.estimate import Estimate, joined_notes, ratio_words
 from escc_bayes.estimand.evaluate import NAMES, beyond_follow_up, time_of
 from escc_bayes.foundation.record import Record, versions
 from escc_bayes.spec.model import ModelSpec
@@ -99,7 +99,10 @@ class ClassicalFit:
             events=rows.events,
             clock=rows.clock,
             record=self.record,
-            note=self.absence(asked) if np.isnan(value) else beyond_follow_up(asked, value, self.plan),
+            note=joined_notes(
+                self.absence(asked) if np.isnan(value) else beyond_follow_up(asked, value, self.plan),
+                rows.robust_note(),
+            ),
             centres=left_out(self.plan.spec.intercepts),
         )
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from escc_bayes.classical.robust import Followed, Steps, curve_log_variance
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 
 type EventArray = NDArray[np.bool_] | IntArray | FloatArray
@@ -66,9 +67,10 @@ def kaplan_meier(
     *,
     entry: FloatArray | None = None,
     weight: FloatArray | None = None,
+    cluster: IntArray | None = None,
     level: float,
 ) -> KaplanMeier:
-    """Estimate the survival curve, with Greenwood standard errors and log-log limits.
+    """Estimate the survival curve, with Greenwood or robust standard errors and log-log limits.
 
     Parameters
     ----------
@@ -76,6 +78,8 @@ def kaplan_meier(
     event : (n,) true or 1 where the event occurred.
     entry : (n,) months at which each patient comes under observation; None means from time 0.
     weight : (n,) case weights: a weight of 2 is the row given twice.
+    cluster : (n,) codes of independent units 0..g-1: the standard errors are then those of the infinitesimal
+        jackknife, as R's ``robust = TRUE``; under sampling weights each patient is a unit. None: Greenwood's.
     level : confidence level of the pointwise limits, such as 0.95.
 
     Returns
@@ -97,9 +101,19 @@ def kaplan_meier(
     survival = np.cumprod(np.divide(left, at_risk, out=np.ones_like(left), where=at_risk > 0))
     with np.errstate(divide="ignore", invalid="ignore"):
         step = np.where(events > 0, events / (at_risk * left), 0.0)
-    log_std_error = np.sqrt(np.cumsum(step))
+    log_variance = np.cumsum(step)
+    if cluster is not None:
+        patients = followed(time, event, entry, weight)
+        log_variance = curve_log_variance(Steps(times, at_risk, events), patients, cluster)
+    log_std_error = np.sqrt(log_variance)
     lower, upper = log_log_limits(survival, log_std_error, level)
     return KaplanMeier(times, at_risk, events, censored, survival, log_std_error, lower, upper, level)
+
+
+def followed(time: FloatArray, event: EventArray, entry: FloatArray | None, weight: FloatArray) -> Followed:
+    """Return patients (n,) with events as 0/1 and entry at 0 where none is given."""
+    start = np.zeros_like(time) if entry is None else entry
+    return Followed(time, np.asarray(event, dtype=np.float64), start, weight)
 
 
 def log_log_limits(survival: FloatArray, log_std_error: FloatArray, level: float) -> tuple[FloatArray, FloatArray]:
@@ -168,6 +182,7 @@ def follow_up(
     *,
     entry: FloatArray | None = None,
     weight: FloatArray | None = None,
+    cluster: IntArray | None = None,
     level: float,
 ) -> Quantile:
     """Return the median follow-up in months: the Kaplan-Meier median of the censoring time.
@@ -180,7 +195,7 @@ def follow_up(
     2.5
     """
     seen = ~np.asarray(event, dtype=bool)
-    return quantile(kaplan_meier(time, seen, entry=entry, weight=weight, level=level))
+    return quantile(kaplan_meier(time, seen, entry=entry, weight=weight, cluster=cluster, level=level))
 
 
 def numbers_at_risk(time: FloatArray, entry: FloatArray | None, grid: FloatArray) -> IntArray:

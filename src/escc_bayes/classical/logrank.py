@@ -4,10 +4,12 @@ Symbols: at each event time d events among Y at risk, of whom Y_g are in group g
 and its variance are summed over the strata, so that patients are compared within them. docs/methods/logrank.md.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import chdtrc
 
 from escc_bayes.classical.km import EventArray, at_risk_weight
@@ -156,13 +158,19 @@ def pairwise(
     [(0, 1), (0, 2), (1, 2)]
     """
     died = np.asarray(event, dtype=bool)
-    pairs = list(combinations([int(code) for code in np.unique(group)], 2))
-    tests = []
-    for pair in pairs:
-        rows = np.isin(group, pair)
-        kept = [None if values is None else values[rows] for values in (entry, weight)]
+
+    def test(rows: NDArray[np.bool_]) -> LogRank:
+        late, own = (None if values is None else values[rows] for values in (entry, weight))
         within = None if strata is None else strata[rows]
-        tests.append(logrank(time[rows], died[rows], group[rows], entry=kept[0], weight=kept[1], strata=within))
+        return logrank(time[rows], died[rows], group[rows], entry=late, weight=own, strata=within)
+
+    return each_pair(group, test)
+
+
+def each_pair(group: IntArray, test: Callable[[NDArray[np.bool_]], LogRank]) -> tuple[PairwiseLogRank, ...]:
+    """Test each pair of groups with Holm's correction; ``test`` takes a mask (n,) of the patients compared."""
+    pairs = list(combinations([int(code) for code in np.unique(group)], 2))
+    tests = [test(np.isin(group, pair)) for pair in pairs]
     adjusted = holm(np.array([test.p_value for test in tests]))
     return tuple(
         PairwiseLogRank(first, second, test.chi2, test.p_value, float(p))

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from escc_bayes.classical.cox import RiskSets, efron_moments, risk_sets
+from escc_bayes.classical.cox_robust import score_residuals, score_test
 from escc_bayes.classical.km import EventArray, kaplan_meier
 from escc_bayes.classical.logrank import quadratic_form, upper_tail
 from escc_bayes.classical.newton import FLAT, BoolArray, standardise
-from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.hazard.piecewise import FloatArray, IntArray
 
 GLOBAL = "GLOBAL"
 
@@ -38,6 +39,7 @@ def ph_test(
     entry: FloatArray | None = None,
     weight: FloatArray | None = None,
     infinite: BoolArray | None = None,
+    cluster: IntArray | None = None,
 ) -> tuple[PHTest, ...]:
     """Test each term, and all together, as R's ``cox.zph(fit, transform = "km")`` since survival 3.0.
 
@@ -51,6 +53,8 @@ def ph_test(
     entry : (n,) months at which each patient comes under observation; None means from time 0.
     weight : (n,) case weights of the fit; g stays unweighted, as in R.
     infinite : (p,) columns whose coefficient has no finite estimate: they take part in no test.
+    cluster : (n,) codes of independent units 0..g-1: the tests are then robust, with the units' own scores in place
+        of the information (R has no such test); under sampling weights each patient is a unit.
 
     Returns
     -------
@@ -77,12 +81,23 @@ def ph_test(
     finite = np.ones(X.shape[1], dtype=bool) if infinite is None else ~infinite
     adjusted = np.linalg.pinv(sums[0], rcond=FLAT, hermitian=True)
     scale = float(np.trace(sums[2]))
+    units = np.empty((0, 0))
+    if cluster is not None:
+        still, drifting = (
+            score_residuals(columns.z, time, event, coef * columns.deviation, entry=entry, weight=weight, drift=of)
+            for of in (None, g)
+        )
+        units = weight[:, None] * (drifting - still @ adjusted @ sums[1])
     tests = []
     for name, chosen in (*terms, (GLOBAL, tuple(range(X.shape[1])))):
         c = np.array([column for column in chosen if finite[column]], dtype=np.int64)
         variance = sums[2][np.ix_(c, c)] - sums[1][c] @ adjusted @ sums[1][:, c]
-        chi2, df = quadratic_form(score[c], variance, scale=scale)
-        tests.append(PHTest(name, chi2, df, upper_tail(chi2, df)))
+        if cluster is None:
+            chi2, df = quadratic_form(score[c], variance, scale=scale)
+            p_value = upper_tail(chi2, df)
+        else:
+            chi2, df, p_value = score_test(units[:, c], cluster)
+        tests.append(PHTest(name, chi2, df, p_value))
     return tuple(tests)
 
 

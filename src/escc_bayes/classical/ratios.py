@@ -9,6 +9,7 @@ from scipy.special import ndtr, ndtri
 
 from escc_bayes.classical.coding import with_reference
 from escc_bayes.classical.cox import cox
+from escc_bayes.classical.cox_robust import with_robust_errors
 from escc_bayes.classical.firth import FirthError, FirthFit, firth
 from escc_bayes.classical.newton import CollinearError
 from escc_bayes.classical.separation import why_infinite
@@ -28,6 +29,9 @@ NOT_FINITE = "no finite estimate"
 # two levels without events.
 NOTHING_KNOWN = 1e3
 NO_LIMIT = "a limit of the profile likelihood was not found"
+NO_ROBUST_FIRTH = (
+    "not available: limits from Firth's penalised likelihood are not valid under sampling weights or clusters"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +89,18 @@ def collinear_words(error: CollinearError, plan: ModelPlan) -> str:
 
 
 def cox_coefficients(plan: ModelPlan, method: str, strata: Strata | None = None) -> Coefficients:
-    """Return the Cox fit of a plan, stratified where strata are given."""
-    rows = plan.rows
+    """Return the Cox fit of a plan, stratified where strata are given.
+
+    Its covariance is robust under sampling weights and with clusters.
+    """
+    rows, columns, entry, weight = plan.rows, plan.design.columns, entry_of(plan), weight_of(plan)
     label, how = ("", "") if strata is None else (strata.label, strata.sentence(rows))
+    within = None if strata is None else strata.codes
     try:
-        fitted = cox(
-            plan.design.columns,
-            rows.time,
-            rows.event,
-            entry=entry_of(plan),
-            weight=weight_of(plan),
-            strata=None if strata is None else strata.codes,
-        )
+        fitted = cox(columns, rows.time, rows.event, entry=entry, weight=weight, strata=within)
+        if rows.cluster is not None:
+            of = (fitted, columns, rows.time, rows.event)
+            fitted = with_robust_errors(*of, entry=entry, weight=weight, strata=within, cluster=rows.cluster)
     except CollinearError as error:
         p = plan.design.columns.shape[1]
         return missing(method, p, collinear_words(error, plan), centres=how, strata=label)
@@ -115,6 +119,7 @@ def weibull_fit(plan: ModelPlan, reference_time: float) -> WeibullFit | str:
             rows.event,
             entry=entry_of(plan),
             weight=weight_of(plan),
+            cluster=rows.cluster,
             reference_time=reference_time,
         )
     except CollinearError as error:
@@ -146,8 +151,9 @@ def wald(asked: HazardRatio, source: Source, found: Coefficients) -> Estimate:
         found.method,
         log_ratio=log_ratio,
         limits=(log_ratio - half, log_ratio + half),
-        p_value=2.0 * float(ndtr(-abs(log_ratio / se))),
+        p_value=2.0 * float(ndtr(-abs(log_ratio / se))) if se > 0.0 else math.nan,
         log_sd=se,
+        note=source.plan.rows.robust_note(),
         fitted=found,
     )
 
@@ -175,6 +181,8 @@ def firth_ratio(asked: HazardRatio, source: Source, cox_fit: Coefficients | None
     """
     plan = source.plan
     asked = complete(asked, plan.design)
+    if plan.rows.cluster is not None:
+        return ratio_estimate(asked, source, "cox_firth", note=NO_ROBUST_FIRTH)
     if entry_of(plan) is not None or weight_of(plan) is not None:
         return ratio_estimate(asked, source, "cox_firth", note=NO_FIRTH)
     inside = plan.design.columns_of(asked.term)

@@ -8,16 +8,21 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from escc_bayes.classical.km import EventArray, KaplanMeier, kaplan_meier
-from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.classical.km import EventArray, KaplanMeier, followed, kaplan_meier
+from escc_bayes.classical.robust import Steps, area_influence, cluster_sums
+from escc_bayes.hazard.piecewise import FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)
 class Rmst:
-    """Mean months lived out of the first ``until``, and its standard error."""
+    """Mean months lived out of the first ``until``, and its standard error.
+
+    ``units`` (g,): what each independent unit moves the mean by, where the error is robust.
+    """
 
     value: float
     std_error: float
+    units: FloatArray | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +44,9 @@ def rmst(
     until: float,
     entry: FloatArray | None = None,
     weight: FloatArray | None = None,
+    cluster: IntArray | None = None,
 ) -> Rmst:
-    """Estimate the restricted mean up to ``until`` months with Greenwood's standard error, as survRM2.
+    """Estimate the restricted mean up to ``until`` months with Greenwood's standard error, as survRM2, or robust.
 
     Parameters
     ----------
@@ -49,6 +55,8 @@ def rmst(
     until : months.
     entry : (n,) months at which each patient comes under observation; None means from time 0.
     weight : (n,) case weights: a weight of 2 is the row given twice.
+    cluster : (n,) codes of independent units 0..g-1: the standard error is then that of the infinitesimal jackknife;
+        under sampling weights each patient is a unit. None: Greenwood's.
 
     Raises
     ------
@@ -65,6 +73,12 @@ def rmst(
     edges = np.concatenate(([0.0], curve.time[inside], [until]))
     areas = np.diff(edges) * np.concatenate(([1.0], curve.survival[inside]))
     ahead = np.cumsum(areas[::-1])[::-1][1:]
+    if cluster is not None:
+        patients = followed(time, event, entry, np.ones(time.size) if weight is None else weight)
+        beyond = np.concatenate([ahead, np.zeros(curve.time.size - ahead.size)])
+        influence = area_influence(Steps(curve.time, curve.at_risk, curve.events), beyond, patients)
+        units = cluster_sums(influence[:, None], cluster)[:, 0]
+        return Rmst(float(areas.sum()), float(np.sqrt((units**2).sum())), units)
     events, at_risk = curve.events[inside], curve.at_risk[inside]
     left = at_risk - events
     # Where the curve drops to 0 no area lies ahead, and the term is 0.
@@ -85,7 +99,9 @@ def refuse_beyond(curve: KaplanMeier, until: float) -> None:
 
 
 def rmst_difference(a: Rmst, b: Rmst, level: float) -> RmstDifference:
-    """Compare two independent groups at the same ``until``: a minus b, with limits at ``level``.
+    """Compare two groups at the same ``until``: a minus b, with limits at ``level``.
+
+    The groups are independent, or, where errors are robust, their units may belong to both.
 
     Examples
     --------
@@ -93,6 +109,10 @@ def rmst_difference(a: Rmst, b: Rmst, level: float) -> RmstDifference:
     5.0
     """
     value, std_error = a.value - b.value, float(np.hypot(a.std_error, b.std_error))
+    if a.units is not None and b.units is not None:
+        size = max(a.units.size, b.units.size)
+        first, second = (np.pad(of.units, (0, size - of.units.size)) for of in (a, b) if of.units is not None)
+        std_error = float(np.linalg.norm(first - second))
     reach = float(ndtri(0.5 + level / 2)) * std_error
     # Two groups without any event before the limit have no variance: the difference is then exact.
     p_value = float(2 * ndtr(-abs(value) / std_error)) if std_error > 0 else float("nan")

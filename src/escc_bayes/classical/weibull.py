@@ -11,7 +11,8 @@ import numpy as np
 
 from escc_bayes.classical.km import EventArray
 from escc_bayes.classical.newton import BoolArray, Maximum, Standardised, climb, inverse, running, standardise
-from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.classical.robust import sandwich
+from escc_bayes.hazard.piecewise import FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ def weibull_mle(
     *,
     entry: FloatArray | None = None,
     weight: FloatArray | None = None,
+    cluster: IntArray | None = None,
     reference_time: float,
 ) -> WeibullFit:
     """Fit the Weibull model: without delayed entry, R's ``survreg(dist = "weibull")`` in hazard-ratio form.
@@ -60,6 +62,8 @@ def weibull_mle(
     event : (n,) true or 1 where the event occurred.
     entry : (n,) months at which each patient comes under observation; None means from time 0.
     weight : (n,) case weights: a weight of 2 is the row given twice.
+    cluster : (n,) codes of independent units 0..g-1: the covariance is then the sandwich, as R's ``survreg(..,
+        robust = TRUE)``; under sampling weights each patient is a unit. None: the inverse of the information.
     reference_time : t0 in months.
 
     Raises
@@ -85,7 +89,10 @@ def weibull_mle(
         hold=np.empty((X.shape[1] + 2, 0)),
         events=float(spells.events.sum()),
     )
-    return map_back(top, columns, shift=float(np.log(reference_time)) - centre)
+    covariance = inverse(top.information)
+    if cluster is not None:
+        covariance = sandwich(scores(spells, top.point) @ covariance, cluster)
+    return map_back(top, covariance, columns, shift=float(np.log(reference_time)) - centre)
 
 
 def spells_of(
@@ -140,6 +147,18 @@ def likelihood(spells: Spells, point: FloatArray, centre: float) -> tuple[float,
     return float(value), gradient, information
 
 
+def scores(spells: Spells, point: FloatArray) -> FloatArray:
+    """Return each patient's weighted part of the gradient at (b0, a, beta), (n, 2 + p)."""
+    linear, k = point[0] + spells.z @ point[2:], np.exp(point[1])
+    u = np.where(spells.events > 0, spells.log_exit, 0.0)
+    (H, first, _), (H_entry, first_entry, _) = (
+        _moments(linear, k, log_time) for log_time in (spells.log_exit, spells.log_entry)
+    )
+    residual = spells.events - spells.weight * (H - H_entry)
+    shape = spells.events * (1 + k * u) - spells.weight * (first - first_entry)
+    return np.column_stack((residual, shape, residual[:, None] * spells.z))
+
+
 def _moments(linear: FloatArray, k: float, log_time: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return H, k u H and (k u)^2 H; all 0 at time 0, their limit."""
     ku = k * np.where(np.isneginf(log_time), 0.0, log_time)
@@ -147,8 +166,11 @@ def _moments(linear: FloatArray, k: float, log_time: FloatArray) -> tuple[FloatA
     return H, ku * H, ku**2 * H
 
 
-def map_back(top: Maximum, columns: Standardised, *, shift: float) -> WeibullFit:
-    """Express the maximum for the columns as given, with t0 at ``shift`` log months from the centre."""
+def map_back(top: Maximum, covariance: FloatArray, columns: Standardised, *, shift: float) -> WeibullFit:
+    """Express the maximum for the columns as given, with t0 at ``shift`` log months from the centre.
+
+    ``covariance`` (2 + p, 2 + p) of the standardised coefficients.
+    """
     k, scaled = float(np.exp(top.point[1])), top.point[2:]
     coef = scaled / columns.deviation
     jacobian = np.diag(np.concatenate(([1.0, 1.0], 1.0 / columns.deviation)))
@@ -158,7 +180,7 @@ def map_back(top: Maximum, columns: Standardised, *, shift: float) -> WeibullFit
         log_cumulative_hazard=float(top.point[0] + k * shift - columns.mean @ coef),
         log_shape=float(top.point[1]),
         coef=coef,
-        covariance=jacobian @ inverse(top.information) @ jacobian.T,
+        covariance=jacobian @ covariance @ jacobian.T,
         log_likelihood=top.value,
         converged=top.settled and not infinite.any(),
         infinite=infinite,

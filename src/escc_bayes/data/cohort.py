@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from escc_bayes.data.covariates import CovariateData, finite_numbers, read_covariate
+from escc_bayes.data.covariates import CovariateData, read_covariate
 from escc_bayes.data.endpoints import EndpointData, need_column, read_endpoint, refuse_order
 from escc_bayes.data.schema import UNNAMED, CohortSchema, load_schema
 from escc_bayes.data.suspicions import suspicions
 from escc_bayes.data.table import RawTable, read_table
+from escc_bayes.data.weights import of_mean_one, read_clusters, read_weight, written_out
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import CohortError, DataWarning
 from escc_bayes.foundation.record import PROVENANCES, digest
-from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.hazard.piecewise import FloatArray, IntArray
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,8 +40,10 @@ class Cohort:
     schema : what the columns mean.
     ids : (n,) identifiers, as text; the row labels where no identifier is declared.
     endpoints, covariates : by name.
-    weight : (n,) case weights; 1 without a weight column.
+    weight : (n,) sampling weights as given; 1 without them, since frequency weights are written out as rows.
     notes : what looked wrong on reading, a sentence each.
+    cluster : (n,) codes, equal where patients share a cluster; None without a cluster column.
+    weighting : how many rows frequency weights stand for, in words; empty without them.
     """
 
     name: str
@@ -52,6 +55,8 @@ class Cohort:
     covariates: Mapping[str, CovariateData]
     weight: FloatArray
     notes: tuple[str, ...] = ()
+    cluster: IntArray | None = None
+    weighting: str = ""
 
     def __post_init__(self) -> None:
         for array in self.arrays().values():
@@ -63,6 +68,8 @@ class Cohort:
     def __repr__(self) -> str:
         parts = [
             f"{self.provenance.upper()} cohort {self.name}: {len(self)} patients",
+            *([self.weighting] if self.weighting else []),
+            *(["sampling weights: see docs/methods/weights.md"] if self.sampled else []),
             *(self.count_sentence(name) for name in self.endpoints),
         ]
         for name, covariate in self.covariates.items():
@@ -81,9 +88,20 @@ class Cohort:
             f"{endpoint}: {data.events} events in {n} patients, {100 * (1 - data.events / n):.0f} % censored{missing}"
         )
 
-    def arrays(self) -> dict[str, FloatArray]:
+    @property
+    def sampled(self) -> bool:
+        """Whether the weights are sampling weights."""
+        return self.schema.weight is not None and self.schema.weight_kind == "sampling"
+
+    def counted(self, ids: tuple[str, ...], weighting: str) -> "Cohort":
+        """Return the cohort with a row for each patient, each of weight 1, named and said so."""
+        return replace(self, ids=ids, weight=np.ones(len(self)), weighting=weighting)
+
+    def arrays(self) -> dict[str, FloatArray | IntArray]:
         """Return every array by a name, for digests and for freezing."""
-        found = {"weight": self.weight}
+        found: dict[str, FloatArray | IntArray] = {"weight": self.weight}
+        if self.cluster is not None:
+            found["cluster"] = self.cluster
         for name, data in self.endpoints.items():
             found |= {f"{name}.time": data.time, f"{name}.event": data.event, f"{name}.entry": data.entry}
         for name, covariate in self.covariates.items():
@@ -94,11 +112,13 @@ class Cohort:
     def digest(self) -> str:
         """Digest of the data and of their coding, 12 hexadecimal digits.
 
-        Row labels that stand in for identifiers do not count: CSV and data frame have the same digest.
+        Row labels that stand in for identifiers do not count: CSV and data frame have the same digest. Nor does the
+        unit of sampling weights.
         """
         coding = {n: (c.schema.levels, c.schema.center, c.schema.scale) for n, c in self.covariates.items()}
         ids = self.ids if self.schema.id is not None else ()
-        return digest({**self.arrays(), "ids": ids, "coding": coding})
+        kind = {"weight": of_mean_one(self.weight), "weight_kind": "sampling"} if self.sampled else {}
+        return digest({**self.arrays(), "ids": ids, "coding": coding, **kind})
 
     def endpoint(self, name: str) -> EndpointData:
         """Return an endpoint; raise ``CohortError`` with the known names if there is none."""
@@ -125,6 +145,7 @@ class Cohort:
             endpoints=MappingProxyType(endpoints),
             covariates=MappingProxyType(covariates),
             weight=self.weight[where],
+            cluster=None if self.cluster is None else self.cluster[where],
         )
 
 
@@ -180,7 +201,7 @@ def cohort_of(table: RawTable, known: CohortSchema, *, provenance: str | None, n
     notes = suspicions(table, known, endpoints, provenance=said)
     for note in notes:
         warnings.warn(note, DataWarning, stacklevel=3)
-    return Cohort(
+    found = Cohort(
         name=name or known.name,
         provenance=said,
         source=table.source,
@@ -188,9 +209,11 @@ def cohort_of(table: RawTable, known: CohortSchema, *, provenance: str | None, n
         ids=read_ids(table, known.id),
         endpoints=MappingProxyType(endpoints),
         covariates=MappingProxyType(covariates),
-        weight=read_weight(table, known.weight),
+        weight=read_weight(table, known.weight, known.weight_kind),
         notes=tuple(notes),
+        cluster=read_clusters(table, known.cluster),
     )
+    return found if found.sampled else written_out(found)
 
 
 def read_provenance(table: RawTable, stated: str | None) -> str:
@@ -232,18 +255,3 @@ def read_ids(table: RawTable, column: str | None) -> tuple[str, ...]:
             )
         first[identifier] = i
     return tuple(ids)
-
-
-def read_weight(table: RawTable, column: str | None) -> FloatArray:
-    """Return case weights, all above 0; 1 without a weight column."""
-    if column is None:
-        return np.ones(len(table.rows))
-    need_column(table, column)
-    weight = finite_numbers(table, column)
-    bad = np.flatnonzero(~(weight > 0.0)).tolist()
-    if bad:
-        raise CohortError(
-            f"{table.source}, {table.place(bad)}, column '{column}': a case weight must be above 0; "
-            "correct or remove these rows"
-        )
-    return weight

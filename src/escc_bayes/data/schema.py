@@ -16,7 +16,8 @@ MONTHS_PER = MappingProxyType({"days": 1 / 30.4375, "weeks": 7 / 30.4375, "month
 KINDS = ("ordered", "nominal", "binary", "continuous")
 MISSING_TIMES = ("refuse", "drop")
 
-TOP_KEYS = ("name", "time_unit", "id", "weight", "endpoints", "covariates")
+TOP_KEYS = ("name", "time_unit", "id", "weight", "weight_kind", "cluster", "endpoints", "covariates")
+WEIGHT_KINDS = ("frequency", "sampling")
 ENDPOINT_KEYS = ("time", "event", "event_values", "censored_values", "entry", "not_after", "missing", "label")
 COVARIATE_KEYS = (
     "column",
@@ -97,7 +98,14 @@ class CovariateSchema:
 
 @dataclass(frozen=True, slots=True)
 class CohortSchema:
-    """What a table of patients means; see ``models/README.md`` for the file format."""
+    """What a table of patients means; see ``models/README.md`` for the file format.
+
+    Attributes
+    ----------
+    id, weight, cluster : columns; each may be absent.
+    weight_kind : frequency (a row stands for so many patients alike) | sampling (a row stands for a share of a
+        population); None: not said, and weights must be whole numbers.
+    """
 
     name: str
     time_unit: str
@@ -105,6 +113,8 @@ class CohortSchema:
     covariates: Mapping[str, CovariateSchema]
     id: str | None = None
     weight: str | None = None
+    weight_kind: str | None = None
+    cluster: str | None = None
 
     @property
     def months_per_unit(self) -> float:
@@ -143,7 +153,19 @@ def schema_from(raw: Mapping[str, object], where: str) -> CohortSchema:
         covariates=MappingProxyType({n: covariate_from(n, b, where) for n, b in covariates.items()}),
         id=optional_text(raw, "id", where),
         weight=optional_text(raw, "weight", where),
+        weight_kind=weight_kind_from(raw, where),
+        cluster=optional_text(raw, "cluster", where),
     )
+
+
+def weight_kind_from(raw: Mapping[str, object], where: str) -> str | None:
+    """Return what kind of weights there are, or None if it is not said; a kind needs weights."""
+    if "weight_kind" not in raw:
+        return None
+    kind = checks.one_of(raw["weight_kind"], WEIGHT_KINDS, f"{where}, weight_kind")
+    if "weight" not in raw:
+        raise SchemaError(f'{where}: weight_kind = "{kind}" stands without weight; add weight = "COLUMN" or remove it')
+    return kind
 
 
 def optional_text(raw: Mapping[str, object], key: str, where: str) -> str | None:

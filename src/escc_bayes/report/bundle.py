@@ -161,7 +161,11 @@ def gather(
         posteriors=posteriors,
         classical=classical,
         comparisons={key: compared(names, posteriors, classical, level) for key, names in groups.items()},
-        loo={k: compare_loo([posteriors[n] for n in names]) for k, names in groups.items() if len(names) > 1},
+        loo={
+            k: compare_loo([posteriors[n] for n in names])
+            for k, names in groups.items()
+            if len(names) > 1 and not posteriors[names[0]].plan.rows.sampled
+        },
         attribution={name: attribute(posteriors[name], classical[name]) for name in posteriors},
         baselines={endpoint: baselines(cohort, endpoint, level=level) for endpoint in endpoints},
         prior_checks={s.name: prior_check(s, cohort, seed=stream(seed, s.name), level=level) for s in specs},

@@ -1,5 +1,6 @@
 """The sections of the page, in the order in which a reader asks: results first, origins last."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from escc_bayes.estimand.estimate import Estimate
@@ -76,8 +77,8 @@ def bayes_words(e: Estimate) -> str:
 
 def cox_words(e: Estimate) -> str:
     """Say a Cox hazard ratio, or why there is none."""
-    if e.note:
-        return e.note
+    if math.isnan(e.lower):
+        return e.note or "not estimable"
     p = probability(e.p_value)
     equals = "" if p[0] in "<>" else "= "
     return f"{ratio(e.value)} ({interval_words(e)} {ratio(e.lower)} to {ratio(e.upper)}; P {equals}{p})"

@@ -57,7 +57,8 @@ def posterior_sheet(posterior: Posterior, outcome: Outcome, labels: dict[str, st
         title=f"{outcome.title}: posterior survival over Kaplan-Meier, model {posterior.plan.spec.name}",
         about=posterior.plan.rows.sentence(),
         words=f"Smooth curves: posterior median with pointwise {100 * level:g} % credible band, averaged over the "
-        "patients of the group. Thin steps: Kaplan-Meier; ticks: censored patients. Below: numbers at risk.",
+        "patients of the group. Thin steps: Kaplan-Meier; ticks: censored patients. Below: numbers at risk"
+        f"{counted_words(posterior.plan.rows)}.",
         clock=outcome.clock,
         provenance=posterior.record.provenance,
         height_mm=grid_height(len(shown), max(len(groups) for _, groups in shown)),
@@ -96,12 +97,13 @@ def kaplan_meier_sheet(bundle: Bundle, endpoint: str) -> Sheet | None:
     if not shown:
         return None
     labels = term_labels(bundle.cohort)
+    everyone = rows_for(bundle.cohort, endpoint, (), None)
+    test = test_words(everyone)
 
     def pane(name: str) -> Callable[[Axes], None]:
         p = float(str(tests[name]["p_value"]))
         return lambda ax: kaplan_meier_pane(shown[name], name, title=labels[name], p=p, level=bundle.level, ax=ax)
 
-    everyone = rows_for(bundle.cohort, endpoint, (), None)
     late = [f"{labels[n]} from {r.clock}" for n, r in shown.items() if r.clock != everyone.clock]
     clocks = "; ".join([everyone.clock, *late])
     return drawn(
@@ -111,12 +113,22 @@ def kaplan_meier_sheet(bundle: Bundle, endpoint: str) -> Sheet | None:
         outcome=endpoint,
         title=f"{endpoint_label(bundle.cohort, endpoint)}: Kaplan-Meier curves by group",
         about=everyone.sentence(),
-        words=f"Pointwise {100 * bundle.level:g} % log-log confidence bands; ticks: censored patients; P: log-rank "
-        f"test over all groups. Below: numbers at risk. Time from {clocks}.",
+        words=f"Pointwise {100 * bundle.level:g} % log-log confidence bands; ticks: censored patients; P: {test} "
+        f"over all groups. Below: numbers at risk{counted_words(everyone)}. Time from {clocks}.",
         clock=clocks,
         provenance=bundle.cohort.provenance,
         height_mm=grid_height(len(shown), max(len(groups_of(r, n)) for n, r in shown.items())),
     )
+
+
+def test_words(rows: AnalysisRows) -> str:
+    """Name the test of groups: log-rank, or what stands in for it under sampling weights and with clusters."""
+    return "log-rank test" if rows.cluster is None else "robust score test"
+
+
+def counted_words(rows: AnalysisRows) -> str:
+    """Say that patients are counted where the curves are weighted."""
+    return " (patients, not weights)" if rows.sampled else ""
 
 
 def kaplan_meier_pane(rows: AnalysisRows, term: str, *, title: str, p: float, level: float, ax: Axes) -> None:
@@ -130,7 +142,9 @@ def kaplan_meier_pane(rows: AnalysisRows, term: str, *, title: str, p: float, le
         ax=ax,
     )
     at_risk_table(at_risk(rows, term, groups, month_ticks(until)), ax=ax)
-    corner(f"log-rank P {'' if probability(p)[0] in '<>' else '= '}{probability(p)}", ax=ax)
+    corner(
+        f"{test_words(rows).removesuffix(' test')} P {'' if probability(p)[0] in '<>' else '= '}{probability(p)}", ax=ax
+    )
 
 
 def hazard_sheet(outcome: Outcome, *, level: float) -> Sheet:

@@ -7,7 +7,7 @@ from itertools import groupby
 from escc_bayes.bayes.posterior import Posterior
 from escc_bayes.compare.attribution import STEPS
 from escc_bayes.data.cohort import Cohort
-from escc_bayes.estimand.estimate import Estimate
+from escc_bayes.estimand.estimate import Estimate, joined_notes
 from escc_bayes.plots.words import (
     ESTIMANDS,
     estimate_words,
@@ -38,7 +38,8 @@ def analysed(bundle: Bundle) -> Table:
         r = posterior.plan.rows
         left_out = "; ".join(f"{d.patients} {d.reason}" for d in r.dropped) or "nobody"
         censored = f"{100 * (1 - r.events / r.n):.0f} %"
-        rows.append((name, r.endpoint, r.clock, f"{r.total}", f"{r.n}", f"{r.events}", censored, left_out))
+        analysed = "; ".join(words for words in (f"{r.n}", r.weight_words()) if words)
+        rows.append((name, r.endpoint, r.clock, f"{r.total}", analysed, f"{r.events}", censored, left_out))
     head = ("Model", "Endpoint", "Time from", "In cohort", "Analysed", "Events", "Censored", "Left out")
     return Table(provenance_first(bundle.cohort.provenance, "Patients of each model"), head, tuple(rows))
 
@@ -62,7 +63,7 @@ def ratio_table(outcome: Outcome, cohort: Cohort) -> Table:
 
 def ratio_row(e: Estimate) -> tuple[str, ...]:
     """Return one method's line; a posterior that must not be used says so."""
-    remark = e.remark if e.verdict == "ok" else f"{e.verdict}; {e.centres}" if e.centres else e.verdict
+    remark = joined_notes("" if e.verdict == "ok" else e.verdict, e.remark)
     return (
         method_words(e.method, e.model),
         estimate_words(e),

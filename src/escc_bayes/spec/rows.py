@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.data.covariates import CovariateData
 from escc_bayes.data.landmark import restart_clock
+from escc_bayes.data.weights import FEWEST_CLUSTERS, effective_size, of_mean_one
 from escc_bayes.foundation.errors import CohortError, LandmarkError
-from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.hazard.piecewise import FloatArray, IntArray
+from escc_bayes.spec.weighting import UNWEIGHTED, Weighting
 
 FEW_EVENTS = 5
 
@@ -38,11 +40,14 @@ class AnalysisRows:
     clock : where time starts, in words.
     positions : (n,) positions in the cohort.
     ids : (n,) identifiers.
-    time, event, entry, weight : (n,) months, 0/1, months, case weights.
+    time, event, entry : (n,) months, 0/1, months.
+    weight : (n,) sampling weights scaled to sum to n; 1 without them.
     covariates : level codes or numbers by name, complete.
     dropped : who was left out, reason by reason.
     total : patients in the cohort.
     notes : sentences on thin data and naive clocks.
+    weighting : what the weights are.
+    cluster : (n,) the independent unit each patient belongs to, where errors are robust; None: errors of the model.
     """
 
     endpoint: str
@@ -60,6 +65,8 @@ class AnalysisRows:
     dropped: tuple[Dropped, ...]
     total: int
     notes: tuple[str, ...] = ()
+    weighting: Weighting = UNWEIGHTED
+    cluster: IntArray | None = None
 
     @property
     def n(self) -> int:
@@ -68,7 +75,7 @@ class AnalysisRows:
 
     @property
     def events(self) -> int:
-        """Number of events."""
+        """Number of patients with the event."""
         return int(self.event.sum())
 
     @property
@@ -76,12 +83,46 @@ class AnalysisRows:
         """Whether anyone enters after time zero."""
         return bool((self.entry > 0.0).any())
 
+    @property
+    def sampled(self) -> bool:
+        """Whether the weights are sampling weights."""
+        return self.weighting.kind == "sampling"
+
+    @property
+    def weight_sum(self) -> float:
+        """Sum of the weights as given; without sampling weights the number of patients."""
+        return self.weighting.unit * float(self.weight.sum())
+
+    @property
+    def weighted_events(self) -> float:
+        """Sum of the weights, as given, of patients with the event."""
+        return self.weighting.unit * float(self.weight @ self.event)
+
+    @property
+    def effective_n(self) -> float:
+        """Effective number of patients (Kish)."""
+        return effective_size(self.weight)
+
+    def weight_words(self, inside: NDArray[np.bool_] | None = None) -> str:
+        """Say sum of weights, effective n and weighted events of the patients in a mask (n,), or of all."""
+        if inside is None:
+            return self.weighting.words(self.weight, self.event)
+        return self.weighting.words(self.weight[inside], self.event[inside])
+
+    def robust_note(self, inside: NDArray[np.bool_] | None = None) -> str:
+        """Say that errors are robust, and the weights of the patients in a mask (n,), or of all; empty if not."""
+        if self.cluster is None:
+            return ""
+        words = (self.weight_words(inside), self.weighting.cluster_words(self.cluster))
+        return "; ".join(["robust (sandwich) errors", *(w for w in words if w)])
+
     def sentence(self) -> str:
         """Say who was analysed and who was left out."""
         censored = 100 * (1 - self.events / self.n)
+        words = (self.weight_words(), self.weighting.cluster_words(self.cluster))
         head = (
             f"{self.provenance.upper()}: {self.n} of {self.total} patients of {self.cohort}, {self.endpoint} from "
-            f"{self.clock}: {self.events} events, {censored:.0f} % censored"
+            f"{self.clock}: {self.events} events, {censored:.0f} % censored{''.join(f'; {w}' for w in words if w)}"
         )
         if not self.dropped:
             return f"{head}; nobody left out (complete cases)."
@@ -128,6 +169,7 @@ def select_rows(
     dropped = [d for d in dropped if d.patients]
     refuse_empty(data.event[where], endpoint, cohort, dropped)
     late = [name for name, c in chosen.items() if c.known_later] if naive else []
+    weight = at(cohort.weight, where)
     return AnalysisRows(
         endpoint=endpoint,
         provenance=cohort.provenance,
@@ -139,12 +181,40 @@ def select_rows(
         time=at(data.time, where),
         event=at(data.event, where),
         entry=at(data.entry, where),
-        weight=at(cohort.weight, where),
+        weight=of_mean_one(weight) if cohort.sampled else weight,
         covariates={n: CovariateData(c.schema, at(c.values, where), at(c.known_at, where)) for n, c in chosen.items()},
         dropped=tuple(dropped),
         total=len(cohort),
         notes=tuple(thin_levels(chosen, where, data.event)),
+        weighting=weighting_of(cohort, weight),
+        cluster=independent_units(cohort, where),
     )
+
+
+def weighting_of(cohort: Cohort, weight: FloatArray) -> Weighting:
+    """Return what the weights of the patients analysed are."""
+    cluster = cohort.schema.cluster or ""
+    if cohort.sampled:
+        return Weighting("sampling", float(weight.mean()), cluster=cluster)
+    return Weighting("frequency" if cohort.weighting else "", counted=cohort.weighting, cluster=cluster)
+
+
+def independent_units(cohort: Cohort, where: NDArray[np.int64]) -> IntArray | None:
+    """Return the cluster of each patient, or each patient's own under sampling weights; None: errors of the model.
+
+    Raises
+    ------
+    CohortError : all patients left are in one cluster.
+    """
+    if cohort.cluster is None:
+        return np.arange(where.size) if cohort.sampled else None
+    found = np.unique(cohort.cluster[where], return_inverse=True)
+    if found[0].size < FEWEST_CLUSTERS:
+        raise CohortError(
+            f"{cohort.source}: all {where.size} patients left to analyse are in one cluster of "
+            f"'{cohort.schema.cluster}', and robust errors compare clusters; leave 'cluster' out of the schema"
+        )
+    return np.asarray(found[1])
 
 
 def at(values: FloatArray, where: NDArray[np.int64]) -> FloatArray:

@@ -18,6 +18,7 @@ from escc_bayes.spec.reading import load_spec, spec_from
 FAST = {"mode": "FAST_COMPILE"}
 SCHEMA = {
     "weight": "w",
+    "weight_kind": "sampling",
     "endpoints": {"os": {"time": "t", "event": "d", "entry": "e"}},
     "covariates": {
         "arm": {"kind": "binary", "levels": ["a", "b"]},

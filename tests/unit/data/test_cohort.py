@@ -199,8 +199,9 @@ def test_delayed_entry_is_read_in_the_unit_of_the_times(small):
     np.testing.assert_array_equal(cohort.endpoint("pfs").entry, 0.0)
 
 
-def test_case_weights_are_read(small):
-    cohort = small.read(weight="age")
+def test_sampling_weights_are_read(small):
+    cohort = small.read(weight="age", weight_kind="sampling")
+    assert cohort.sampled
     np.testing.assert_array_equal(cohort.weight, [66, 78, 69, 57, 69.5, 71])
 
 
@@ -242,7 +243,8 @@ def test_digest_depends_on_data_and_coding_not_on_the_path(small):
         "order of levels": small.read(covariates__stage={"levels": ["III", "II", "IV"]}).digest,
         "scale": small.read(covariates__age={"scale": 5.0}).digest,
         "known_at": small.read(covariates__age={"known_at": 1.0}).digest,
-        "weight": small.read(weight="age").digest,
+        "weight": small.read(weight="age", weight_kind="sampling").digest,
+        "cluster": small.read(cluster="stage").digest,
         "unit": small.read(time_unit="weeks").digest,
         "order of rows": small.read().subset(np.array([1, 0, 2, 3, 4, 5])).digest,
     }

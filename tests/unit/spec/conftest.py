@@ -70,7 +70,8 @@ def patients():
 
 def cohort_from(frame, *, covariates=None, weight=None):
     raw = {"name": "sixty", "id": "id", "endpoints": ENDPOINTS, "covariates": covariates or COVARIATES}
-    return read_cohort(frame, schema_from(raw | ({"weight": weight} if weight else {}), "sixty.toml"))
+    weighted = {"weight": weight, "weight_kind": "sampling"} if weight else {}
+    return read_cohort(frame, schema_from(raw | weighted, "sixty.toml"))
 
 
 @pytest.fixture

@@ -123,4 +123,6 @@ def test_rows_remember_the_cohort_they_come_from(cohort):
 
 def test_weights_go_with_their_patients(frame):
     rows = select_rows(cohort_from(frame, weight="w"), "os", (), landmark=6.0)
-    np.testing.assert_array_equal(rows.weight, frame.w[frame.t > 6.0])
+    kept = frame.w[frame.t > 6.0]
+    np.testing.assert_allclose(rows.weight, kept / kept.mean(), rtol=1e-10)
+    assert rows.weight_sum == pytest.approx(kept.sum(), rel=1e-10)

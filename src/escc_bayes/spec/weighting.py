@@ -1,0 +1,57 @@
+"""What the weights and clusters of the patients analysed are, in words and numbers. docs/methods/weights.md."""
+
+from dataclasses import dataclass
+
+from escc_bayes.data.weights import effective_size
+from escc_bayes.hazard.piecewise import FloatArray, IntArray
+
+# Robust errors from fewer clusters are too small: Mancl & DeRouen 2001, Biometrics 57:126.
+FEW_CLUSTERS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Weighting:
+    """What stands behind the weights of an analysis.
+
+    Attributes
+    ----------
+    kind : sampling | frequency; empty without weights.
+    unit : weight as given that one scaled weight stands for.
+    counted : how many rows frequency weights stood for, in words.
+    cluster : column of the clusters; empty without.
+    """
+
+    kind: str = ""
+    unit: float = 1.0
+    counted: str = ""
+    cluster: str = ""
+
+    def words(self, weight: FloatArray, event: FloatArray) -> str:
+        """Say the sum of weights, the effective number of patients and the weighted events of some patients.
+
+        Parameters
+        ----------
+        weight, event : (m,) scaled weights and 0/1.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> Weighting("sampling", 2.0).words(np.array([0.5, 0.5, 2.0]), np.array([1.0, 0.0, 1.0]))
+        'sampling weights: sum 6, effective n 2.0 (Kish), weighted events 5'
+        """
+        if self.kind != "sampling":
+            return self.counted
+        total, events = self.unit * float(weight.sum()), self.unit * float(weight @ event)
+        effective = f"effective n {effective_size(weight):.1f} (Kish)"
+        return f"sampling weights: sum {total:.6g}, {effective}, weighted events {events:.6g}"
+
+    def cluster_words(self, cluster: IntArray | None) -> str:
+        """Say how many clusters there are; empty without a cluster column."""
+        if not self.cluster or cluster is None:
+            return ""
+        count = len(set(cluster.tolist()))
+        few = f"; robust errors from fewer than {FEW_CLUSTERS} clusters are too small" if count < FEW_CLUSTERS else ""
+        return f"{count} clusters by '{self.cluster}'{few}"
+
+
+UNWEIGHTED = Weighting()
