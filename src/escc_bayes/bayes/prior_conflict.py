@@ -102,7 +102,9 @@ def prior_conflict(plan: ModelPlan, seed: Seed) -> PriorConflict:
     point = survival_point(rows.time, rows.event, rows.entry, rows.weight, worth.month)
     if point is None:
         return PriorConflict(worth, np.nan, middle, lower, upper, np.nan)
-    below = float(probability_below(point.survival, point.patients, expected).mean())
+    # Sampling weights sum to n and know as much as fewer patients; without them the factor is 1.
+    patients = point.patients * rows.effective_n / rows.n
+    below = float(probability_below(point.survival, patients, expected).mean())
     return PriorConflict(worth, point.survival, middle, lower, upper, below)
 
 
