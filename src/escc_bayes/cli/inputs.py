@@ -54,11 +54,11 @@ def named_ensemble(name_or_path: str, schema: str | None) -> "Ensemble | None":
         if schema is not None:
             raise InputError(f"--cohort {name_or_path}: a bundled ensemble brings its own schema; leave --schema out")
         return example_ensemble(name_or_path)
-    if not holds_ensemble(path):
+    if schema is None or not path.exists():
         return None
-    if schema is None:
-        raise InputError(f"--cohort {name_or_path}: say what its columns mean with --schema FILE.toml")
     known = load_schema(find_schema(schema))
+    if not holds_ensemble(path, known):
+        return None
     return read_ensemble(path, known, name=known.name)
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from escc_bayes.data.cohort import Cohort, cohort_of, read_cohort
-from escc_bayes.data.ensemble import MEMBER, PROVENANCE, Ensemble, read_ensemble
+from escc_bayes.data.ensemble import PROVENANCE, Ensemble, read_ensemble
+from escc_bayes.data.origin import MEMBER
 from escc_bayes.data.schema import load_schema
 from escc_bayes.data.study import StudyError
 from escc_bayes.data.table import read_table
@@ -96,6 +97,12 @@ def example_cohort(name: str) -> Cohort:
         return cohort_of(first, load_schema(find_schema(bundled.schema)), provenance=PROVENANCE, name=name)
     if name == "larynx":
         return read_larynx(models_folder() / "cohorts" / "larynx.toml")
+    for first, bundled in ENSEMBLES.items():
+        if name == bundled.study:
+            raise CohortError(
+                f"'{name}' is an ensemble of reconstructed cohorts, which the verbs fit and report pool "
+                f"(example_ensemble in Python); the name of its first cohort alone is '{first}'"
+            )
     raise CohortError(f"no bundled cohort '{name}'; {suggestion(name, EXAMPLES)}")
 
 

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from escc_bayes.data.covariates import CovariateData, read_covariate, read_stratum
+from escc_bayes.data.covariates import CovariateData, read_covariate
 from escc_bayes.data.endpoints import EndpointData, need_column, read_endpoint, refuse_order
-from escc_bayes.data.known import refuse_known_after_follow_up
+from escc_bayes.data.origin import read_provenance, refuse_members
 from escc_bayes.data.schema import UNNAMED, CohortSchema, load_schema
 from escc_bayes.data.suspicions import suspicions
 from escc_bayes.data.table import RawTable, read_table
 from escc_bayes.data.weights import of_mean_one, read_clusters, read_weight, written_out
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import CohortError, DataWarning
-from escc_bayes.foundation.record import PROVENANCES, digest
+from escc_bayes.foundation.record import digest
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 
 if TYPE_CHECKING:
@@ -45,7 +45,6 @@ class Cohort:
     notes : what looked wrong on reading, a sentence each.
     cluster : (n,) codes, equal where patients share a cluster; None without a cluster column.
     weighting : how many rows frequency weights stand for, in words; empty without them.
-    strata : by name, what the schema says to compare within: covariates, or columns whose words are the levels.
     """
 
     name: str
@@ -59,7 +58,6 @@ class Cohort:
     notes: tuple[str, ...] = ()
     cluster: IntArray | None = None
     weighting: str = ""
-    strata: Mapping[str, CovariateData] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
         for array in self.arrays().values():
@@ -109,8 +107,6 @@ class Cohort:
             found |= {f"{name}.time": data.time, f"{name}.event": data.event, f"{name}.entry": data.entry}
         for name, covariate in self.covariates.items():
             found |= {f"covariate.{name}": covariate.values, f"known.{name}": covariate.known_at}
-        for name, stratum in self.strata.items():
-            found[f"stratum.{name}"] = stratum.values
         return found
 
     @cached_property
@@ -120,8 +116,7 @@ class Cohort:
         Row labels that stand in for identifiers do not count: CSV and data frame have the same digest. Nor does the
         unit of sampling weights.
         """
-        held = {**self.strata, **self.covariates}
-        coding = {n: (c.schema.levels, c.schema.center, c.schema.scale) for n, c in held.items()}
+        coding = {n: (c.schema.levels, c.schema.center, c.schema.scale) for n, c in self.covariates.items()}
         ids = self.ids if self.schema.id is not None else ()
         kind = {"weight": of_mean_one(self.weight), "weight_kind": "sampling"} if self.sampled else {}
         return digest({**self.arrays(), "ids": ids, "coding": coding, **kind})
@@ -133,26 +128,23 @@ class Cohort:
         return self.endpoints[name]
 
     def covariate(self, name: str) -> CovariateData:
-        """Return a covariate, or a stratum; raise ``CohortError`` with the known names if there is none."""
-        held = {**self.strata, **self.covariates}
-        if name not in held:
-            raise CohortError(f"{self.source}: no covariate '{name}'; {suggestion(name, held)}")
-        return held[name]
+        """Return a covariate; raise ``CohortError`` with the known names if there is none."""
+        if name not in self.covariates:
+            raise CohortError(f"{self.source}: no covariate '{name}'; {suggestion(name, self.covariates)}")
+        return self.covariates[name]
 
     def subset(self, keep: NDArray[np.bool_] | NDArray[np.int64]) -> "Cohort":
         """Return the cohort of the rows that ``keep`` selects (a mask, or positions, repeats allowed)."""
         where = np.flatnonzero(keep) if keep.dtype == bool else keep
         endpoints = {n: EndpointData(d.time[where], d.event[where], d.entry[where]) for n, d in self.endpoints.items()}
-        covariates, strata = (
-            {n: CovariateData(c.schema, c.values[where], c.known_at[where]) for n, c in held.items()}
-            for held in (self.covariates, self.strata)
-        )
+        covariates = {
+            n: CovariateData(c.schema, c.values[where], c.known_at[where]) for n, c in self.covariates.items()
+        }
         return replace(
             self,
             ids=tuple(self.ids[i] for i in where),
             endpoints=MappingProxyType(endpoints),
             covariates=MappingProxyType(covariates),
-            strata=MappingProxyType(strata),
             weight=self.weight[where],
             cluster=None if self.cluster is None else self.cluster[where],
         )
@@ -204,10 +196,10 @@ def read_cohort(
 def cohort_of(table: RawTable, known: CohortSchema, *, provenance: str | None, name: str | None) -> Cohort:
     """Return the cohort of the rows of a table; see ``read_cohort``."""
     said = read_provenance(table, provenance)
+    refuse_members(table, known)
     endpoints = {n: read_endpoint(table, e, known) for n, e in known.endpoints.items()}
     refuse_order(table, known, endpoints)
     covariates = {n: read_covariate(table, c, known) for n, c in known.covariates.items()}
-    refuse_known_after_follow_up(table, covariates, endpoints)
     notes = suspicions(table, known, endpoints, provenance=said)
     for note in notes:
         warnings.warn(note, DataWarning, stacklevel=3)
@@ -222,47 +214,33 @@ def cohort_of(table: RawTable, known: CohortSchema, *, provenance: str | None, n
         weight=read_weight(table, known.weight, known.weight_kind),
         notes=tuple(notes),
         cluster=read_clusters(table, known.cluster),
-        strata=MappingProxyType({n: covariates.get(n) or read_stratum(table, n, known) for n in known.strata}),
     )
     return found if found.sampled else written_out(found)
-
-
-def read_provenance(table: RawTable, stated: str | None) -> str:
-    """Return what the caller and the column ``provenance`` say; they must agree."""
-    if stated is not None and stated not in PROVENANCES:
-        raise CohortError(f"provenance '{stated}' is not possible; one of {', '.join(PROVENANCES)}")
-    if "provenance" not in table.columns:
-        return stated or "observed"
-    written = table.columns["provenance"]
-    found = written[0]
-    bad = [i for i, v in enumerate(written) if v not in PROVENANCES or v != found]
-    if bad:
-        raise CohortError(
-            f"{table.source}, {table.place(bad)}, column 'provenance': was given {written[bad[0]] or 'an empty cell'}; "
-            f"write the same one of {', '.join(PROVENANCES)} in every row"
-        )
-    if stated is not None and stated != found:
-        raise CohortError(f"{table.source}: the column 'provenance' says {found}, the call says {stated}; correct one")
-    return str(found)
 
 
 def read_ids(table: RawTable, column: str | None) -> tuple[str, ...]:
     """Return identifiers; without an identifier column the row labels serve."""
     if column is None:
-        return tuple(str(row) for row in table.rows)
+        return tuple(map(str, table.rows))
     need_column(table, column)
     values = table.columns[column]
-    gone = [i for i, v in enumerate(values) if v is None]
-    if gone:
+    if None in values:
+        gone = [i for i, v in enumerate(values) if v is None]
         raise CohortError(f"{table.source}, {table.place(gone)}, column '{column}': no identifier; fill it in")
-    ids = [str(v) for v in values]
+    ids = tuple(map(str, values))
+    if len(set(ids)) < len(ids):
+        refuse_twice(table, column, ids)
+    return ids
+
+
+def refuse_twice(table: RawTable, column: str, ids: tuple[str, ...]) -> None:
+    """Raise for the first patient who stands in two rows."""
     first: dict[str, int] = {}
     for i, identifier in enumerate(ids):
         if identifier in first:
             both = table.place([first[identifier], i])
             raise CohortError(
                 f"{table.source}, {both}, column '{column}': patient '{identifier}' stands twice; keep one row for "
-                "each patient (or leave 'id' out of the schema if each row is a spell of its own)"
+                "each patient: rows of one patient counted as several would make intervals too narrow"
             )
         first[identifier] = i
-    return tuple(ids)

@@ -1,5 +1,6 @@
 """From raw columns to covariates: levels as codes, counts cut into classes, numbers as they are."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,8 @@ from numpy.typing import NDArray
 
 from escc_bayes.data.endpoints import need_column, significant
 from escc_bayes.data.schema import CohortSchema, CovariateSchema
-from escc_bayes.data.table import RawTable, numbers, word
+from escc_bayes.data.table import RawTable, numbers
+from escc_bayes.data.words import coded, word, words
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import CohortError
 from escc_bayes.hazard.piecewise import FloatArray
@@ -61,19 +63,6 @@ def read_covariate(table: RawTable, covariate: CovariateSchema, schema: CohortSc
     return CovariateData(covariate, values, known_times(table, covariate, schema))
 
 
-def read_stratum(table: RawTable, column: str, schema: CohortSchema) -> CovariateData:
-    """Read a column to compare within that is no covariate: its words are the levels.
-
-    Raises
-    ------
-    CohortError : missing column, or every value missing.
-    """
-    need_column(table, column)
-    found = sorted({w for w in (word(value) for value in table.columns[column]) if w is not None})
-    stratum = CovariateSchema(name=column, column=column, kind="nominal", levels=tuple(found))
-    return read_covariate(table, stratum, schema)
-
-
 def finite_numbers(table: RawTable, column: str) -> FloatArray:
     """Return a column of numbers; infinite values are refused."""
     values = numbers(table, column)
@@ -109,16 +98,18 @@ def classify(values: FloatArray, covariate: CovariateSchema) -> FloatArray:
 
 def codes(table: RawTable, covariate: CovariateSchema) -> FloatArray:
     """Return level codes of a column of words."""
-    code_of = {str(word(level)): float(i) for i, level in enumerate(covariate.levels)}
-    given = [word(v) for v in table.columns[covariate.column]]
-    bad = [i for i, w in enumerate(given) if w is not None and w not in code_of]
-    if bad:
+    code_of: dict[str | None, float] = {str(word(level)): float(i) for i, level in enumerate(covariate.levels)}
+    code_of[None] = math.nan
+    found = coded(table.columns[covariate.column], code_of)
+    if found is None:
+        given = words(table.columns[covariate.column])
+        bad = [i for i, w in enumerate(given) if w not in code_of]
         unknown = str(given[bad[0]])
         raise CohortError(
             f"{table.source}, {table.place(bad)}, column '{covariate.column}': level '{unknown}' is not declared for "
             f"'{covariate.name}' (levels: {', '.join(covariate.levels)}); {level_remedy(unknown, covariate)}"
         )
-    return np.array([np.nan if w is None else code_of[w] for w in given])
+    return found
 
 
 def level_remedy(unknown: str, covariate: CovariateSchema) -> str:

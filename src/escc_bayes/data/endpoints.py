@@ -3,6 +3,7 @@
 Everything that would make a wrong number look right is refused here, with rows.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escc_bayes.data.schema import CohortSchema, EndpointSchema
-from escc_bayes.data.table import RawTable, numbers, word
+from escc_bayes.data.table import RawTable, numbers
+from escc_bayes.data.words import word, words
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import CohortError, some_of
 from escc_bayes.hazard.piecewise import FloatArray
@@ -110,12 +112,12 @@ def significant(values: FloatArray) -> FloatArray:
 
 def snap_ties(time: FloatArray, entry: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Make times that differ by float noise equal, over exits and entries together."""
-    both = np.concatenate([time, entry])
-    distinct = np.unique(both[~np.isnan(both)])
-    if distinct.size < 2:
+    distinct = np.unique(np.concatenate([time, np.unique(entry)]))
+    distinct = distinct[~np.isnan(distinct)]
+    apart = np.append(True, np.diff(distinct) > TIE_TOLERANCE * np.abs(distinct).mean()) if distinct.size > 1 else True
+    if np.all(apart):
         return time, entry
-    gap = np.diff(distinct)
-    apart = np.concatenate([[True], gap > TIE_TOLERANCE * np.abs(distinct).mean()])
+    both = np.concatenate([time, entry])
     first = distinct[apart][np.cumsum(apart) - 1]
     position = np.clip(np.searchsorted(distinct, both), 0, distinct.size - 1)
     snapped = np.where(np.isnan(both), np.nan, first[position])
@@ -139,13 +141,14 @@ def read_entry(table: RawTable, column: str, months_per_unit: float, gone: NDArr
 def events(table: RawTable, endpoint: EndpointSchema) -> FloatArray:
     """Return the event column as 0/1, missing as NaN, by the declared values."""
     need_column(table, endpoint.event)
-    given = [word(v) for v in table.columns[endpoint.event]]
-    seen = sorted({w for w in given if w is not None})
+    given = words(table.columns[endpoint.event])
+    seen = sorted(w for w in set(given) if w is not None)
     if not seen:
         raise CohortError(f"{table.source}, column '{endpoint.event}': every value is missing; name another column")
-    mapping = event_mapping(endpoint, seen)
-    bad = [i for i, w in enumerate(given) if w is not None and w not in mapping]
-    if bad:
+    mapping: dict[str | None, float] = {None: math.nan}
+    mapping.update(event_mapping(endpoint, seen))
+    if not mapping.keys() >= set(seen):
+        bad = [i for i, w in enumerate(given) if w not in mapping]
         raise CohortError(
             f"{table.source}, {table.place(bad)}, column '{endpoint.event}': {given[bad[0]]!r} is not a declared "
             f"event value; {event_remedy(endpoint, seen)}"
@@ -155,7 +158,7 @@ def events(table: RawTable, endpoint: EndpointSchema) -> FloatArray:
             f"{table.source}, column '{endpoint.event}': none of the declared event_values "
             f"{list(endpoint.event_values)} occurs; the column holds {some_of(seen)}; correct the schema"
         )
-    return np.array([np.nan if w is None else mapping[w] for w in given])
+    return np.fromiter(map(mapping.__getitem__, given), np.float64, len(given))
 
 
 def event_mapping(endpoint: EndpointSchema, seen: list[str]) -> dict[str, float]:

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from escc_bayes.data.cohort import Cohort, cohort_of, read_cohort
+from escc_bayes.data.csv_file import header_of
 from escc_bayes.data.endpoints import need_column
+from escc_bayes.data.origin import MEMBER, member_column
 from escc_bayes.data.schema import CohortSchema, load_schema
-from escc_bayes.data.table import RawTable, read_table
+from escc_bayes.data.table import RawTable, is_parquet, read_table
 from escc_bayes.foundation.errors import CohortError, DataWarning, some_of
 from escc_bayes.foundation.manifest import MANIFEST, read_manifest
 from escc_bayes.foundation.record import digest
 
 PROVENANCE = "reconstructed"
-MEMBER = "member"
 COHORTS = "cohorts"
 
 
@@ -115,11 +116,12 @@ def read_ensemble(
     return Ensemble(label, members, notes)
 
 
-def holds_ensemble(path: Path) -> bool:
-    """Return whether a path is a folder, or a CSV file with a column ``member``."""
-    if path.is_dir() or not path.is_file() or path.suffix.lower() != ".csv":
+def holds_ensemble(path: Path, schema: CohortSchema) -> bool:
+    """Return whether a path is a folder, or a table with a column ``member`` that is not the schema's own."""
+    if not path.is_file():
         return path.is_dir()
-    return MEMBER in read_table(path).columns
+    names = list(read_table(path).columns) if is_parquet(path) else header_of(path)
+    return member_column(names, schema) is not None
 
 
 def files_of(folder: Path) -> list[Path]:
@@ -188,12 +190,13 @@ def refuse_other_number(place: Path, found: list[Path]) -> None:
 
 def members_of(table: RawTable, schema: CohortSchema, name: str) -> tuple[Cohort, ...]:
     """Return the cohorts of one table, named ``NAME_MEMBER``."""
-    need_column(table, MEMBER)
-    numbers = table.columns[MEMBER]
+    column = member_column(list(table.columns), schema) or MEMBER
+    need_column(table, column)
+    numbers = table.columns[column]
     nameless = [i for i, number in enumerate(numbers) if number is None]
     if nameless:
-        raise CohortError(f"{table.source}, {table.place(nameless)}, column '{MEMBER}': is empty; number the cohorts")
+        raise CohortError(f"{table.source}, {table.place(nameless)}, column '{column}': is empty; number the cohorts")
     return tuple(
-        cohort_of(table.where(MEMBER, number), schema, provenance=PROVENANCE, name=f"{name}_{number}")
+        cohort_of(table.where(column, number), schema, provenance=PROVENANCE, name=f"{name}_{number}")
         for number in dict.fromkeys(numbers)
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from escc_bayes.data.table import MISSING_WORDS, word
+from escc_bayes.data.words import MISSING_WORDS, word
 from escc_bayes.foundation import checks
 from escc_bayes.foundation.errors import CutError, SchemaError, TomlError
 from escc_bayes.foundation.toml import read_toml
@@ -16,7 +16,7 @@ MONTHS_PER = MappingProxyType({"days": 1 / 30.4375, "weeks": 7 / 30.4375, "month
 KINDS = ("ordered", "nominal", "binary", "continuous")
 MISSING_TIMES = ("refuse", "drop")
 
-TOP_KEYS = ("name", "time_unit", "id", "weight", "weight_kind", "cluster", "strata", "endpoints", "covariates")
+TOP_KEYS = ("name", "time_unit", "id", "weight", "weight_kind", "cluster", "endpoints", "covariates")
 WEIGHT_KINDS = ("frequency", "sampling")
 ENDPOINT_KEYS = ("time", "event", "event_values", "censored_values", "entry", "not_after", "missing", "label")
 COVARIATE_KEYS = (
@@ -115,12 +115,21 @@ class CohortSchema:
     weight: str | None = None
     weight_kind: str | None = None
     cluster: str | None = None
-    strata: tuple[str, ...] = ()
 
     @property
     def months_per_unit(self) -> float:
         """Months in one time unit of the table; 1 month = 30.4375 days."""
         return MONTHS_PER[self.time_unit]
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """Every column of the table that the schema names."""
+        found = [self.id, self.weight, self.cluster]
+        for endpoint in self.endpoints.values():
+            found += [endpoint.time, endpoint.event, endpoint.entry]
+        for covariate in self.covariates.values():
+            found += [covariate.column, covariate.known_at if isinstance(covariate.known_at, str) else None]
+        return frozenset(name for name in found if name is not None)
 
 
 def load_schema(path: Path) -> CohortSchema:
@@ -156,7 +165,6 @@ def schema_from(raw: Mapping[str, object], where: str) -> CohortSchema:
         weight=optional_text(raw, "weight", where),
         weight_kind=weight_kind_from(raw, where),
         cluster=optional_text(raw, "cluster", where),
-        strata=strata_from(raw.get("strata", []), covariates, f"{where}, strata"),
     )
 
 
@@ -168,15 +176,6 @@ def weight_kind_from(raw: Mapping[str, object], where: str) -> str | None:
     if "weight" not in raw:
         raise SchemaError(f'{where}: weight_kind = "{kind}" stands without weight; add weight = "COLUMN" or remove it')
     return kind
-
-
-def strata_from(value: object, covariates: Mapping[str, object], at: str) -> tuple[str, ...]:
-    """Return the columns, or covariates, within which tests and Cox models compare; one word serves for a list."""
-    names = () if value == [] else checks.words([value] if isinstance(value, str) else value, at)
-    numbers = [n for n in names if n in covariates and checks.table(covariates[n], at).get("kind") == "continuous"]
-    if numbers:
-        raise SchemaError(f"{at}: '{numbers[0]}' is a number and makes no strata; cut it into classes, or name another")
-    return names
 
 
 def optional_text(raw: Mapping[str, object], key: str, where: str) -> str | None:

@@ -1,13 +1,14 @@
 """What looks wrong but may be right: duplicate rows, another time unit, outlying times. Warnings with rows."""
 
 import math
-from decimal import Decimal, InvalidOperation
 
 import numpy as np
+from numpy.typing import NDArray
 
 from escc_bayes.data.endpoints import EndpointData
 from escc_bayes.data.schema import CohortSchema
-from escc_bayes.data.table import RawTable
+from escc_bayes.data.table import RawTable, plain_numbers
+from escc_bayes.hazard.piecewise import FloatArray
 
 LONG_MEDIAN_MONTHS = 240.0
 LONG_MAXIMUM_MONTHS = 600.0
@@ -20,6 +21,12 @@ LOWER_JUMP = 50.0
 TAIL = 0.1
 # Pairs of equal rows that chance alone may be expected to make before they say nothing of double entry.
 PAIRS_BY_CHANCE = 0.5
+# Rows that say which column is the most varied.
+SOME = 1000
+MOST_DECIMALS, MOST_STEPS = 17, 1e18
+EPSILON = float(np.finfo(np.float64).eps)
+# 2^64 over the golden ratio, odd: columns that differ in their order alone have other hashes.
+HASH_FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 
 def suspicions(
@@ -43,15 +50,19 @@ def suspicions(
 
 def duplicate_rows(table: RawTable, identifier: str | None) -> list[str]:
     """Say which rows are equal in every column (the identifier apart), where the columns make that unlikely."""
-    names = [name for name in table.columns if name != identifier]
+    columns = [values for name, values in table.columns.items() if name != identifier]
+    alike = perhaps_equal(columns)
+    if alike.size == 0 or pairs_by_chance(columns) > PAIRS_BY_CHANCE:
+        return []
     first: dict[tuple[object, ...], int] = {}
     pairs = []
-    for i, values in enumerate(zip(*(table.columns[name] for name in names), strict=True)):
+    for i in alike.tolist():
+        values = tuple(column[i] for column in columns)
         if values in first:
             pairs.append((first[values], i))
         else:
             first[values] = i
-    if not pairs or pairs_by_chance([table.columns[name] for name in names]) > PAIRS_BY_CHANCE:
+    if not pairs:
         return []
     shown = "; ".join(f"{table.rows[b]} repeats {table.rows[a]}" for a, b in pairs[:5])
     more = f" and {len(pairs) - 5} more" if len(pairs) > 5 else ""
@@ -59,6 +70,33 @@ def duplicate_rows(table: RawTable, identifier: str | None) -> list[str]:
         f"{table.source}: {len(pairs)} duplicate row(s) ({table.row_word} {shown}{more}); "
         "if they are one patient entered twice, remove them"
     ]
+
+
+def perhaps_equal(columns: list[list[object]]) -> NDArray[np.intp]:
+    """Return the rows, in their order, whose hash another row shares: equal rows all, and almost no others.
+
+    Column by column, the most varied first, of the rows that are alike so far.
+    """
+    alike = np.arange(len(columns[0]) if columns else 0)
+    mixed = np.zeros(alike.size, dtype=np.uint64)
+    for column in sorted(columns, key=lambda values: -len(set(values[:SOME]))):
+        cells = column if alike.size == len(column) else [column[i] for i in alike.tolist()]
+        mixed = mixed * HASH_FACTOR + np.fromiter(map(hash, cells), np.int64, alike.size).view(np.uint64)
+        mixed ^= mixed >> np.uint64(29)
+        shared = repeated(mixed)
+        alike, mixed = alike[shared], mixed[shared]
+    return alike
+
+
+def repeated(values: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Return for each value whether it stands more than once."""
+    ordered = np.sort(values)
+    again = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    if again.size == 0:
+        return np.zeros(values.size, dtype=np.bool_)
+    place = np.searchsorted(again, values)
+    found: NDArray[np.bool_] = again[np.minimum(place, again.size - 1)] == values
+    return found
 
 
 def pairs_by_chance(columns: list[list[object]]) -> float:
@@ -74,15 +112,29 @@ def pairs_by_chance(columns: list[list[object]]) -> float:
 
 
 def possible_values(column: list[object]) -> int:
-    """Return how many values a column could hold: steps of its last decimal from least to largest; else its words."""
-    present = [value for value in column if value is not None]
-    try:
-        numbers = [Decimal(str(value)) for value in present]
-        finest = min((int(number.normalize().as_tuple().exponent) for number in numbers), default=0)
-        span = max(numbers, default=Decimal(0)) - min(numbers, default=Decimal(0))
-    except (InvalidOperation, ValueError, TypeError):
-        return max(len(set(present)), 1)
-    return int(span.scaleb(-min(finest, 0))) + 1
+    """Return how many values a column could hold: steps of its last decimal from least to largest; else its words.
+
+    Examples
+    --------
+    >>> possible_values(["0.5", "2", "1.25"]), possible_values(["II", "III", "II"])
+    (151, 2)
+    """
+    numbers = plain_numbers(column)
+    if numbers is None or np.isinf(numbers).any():
+        return max(len(set(column) - {None}), 1)
+    present = numbers[~np.isnan(numbers)]
+    span = float(np.ptp(present)) if present.size else 0.0
+    return round(min(span * 10.0 ** decimals(present), MOST_STEPS)) + 1
+
+
+def decimals(values: FloatArray) -> int:
+    """Return the decimals that the values need, as far as 16 digits tell."""
+    least = decimals(values[:SOME]) if values.size > SOME else 0
+    for places in range(least, MOST_DECIMALS):
+        steps = values * 10.0**places
+        if (np.abs(steps - np.round(steps)) <= 8.0 * EPSILON * np.abs(steps)).all():
+            return places
+    return MOST_DECIMALS
 
 
 def implausible_follow_up(table: RawTable, column: str, data: EndpointData, unit: str) -> list[str]:

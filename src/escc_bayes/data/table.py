@@ -1,22 +1,22 @@
 """Raw tables: columns of text or values with the file line of each row, before anything is known of them."""
 
-import csv
-import io
-from collections.abc import Mapping
+import math
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
+from escc_bayes.data.csv_file import read_csv
+from escc_bayes.data.words import MISSING_WORDS, as_number, is_blank, of_distinct
 from escc_bayes.foundation.errors import CohortError, some_of
 from escc_bayes.hazard.piecewise import FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
-
-MISSING_WORDS = frozenset({"", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "."})
-SEPARATORS = (",", ";", "\t")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +33,17 @@ class RawTable:
 
     source: str
     row_word: str
-    rows: tuple[object, ...]
+    rows: Sequence[object]
     columns: Mapping[str, list[object]]
 
     def place(self, which: list[int]) -> str:
         """Name rows for a message: ``lines 3, 7``."""
         plural = "s" if len(which) > 1 else ""
         return f"{self.row_word}{plural} {some_of([self.rows[i] for i in which])}"
+
+    def named(self, name: str) -> list[str]:
+        """Return the columns of this name, whatever their case and the spaces around them."""
+        return [column for column in self.columns if column.strip().casefold() == name]
 
     def where(self, column: str, value: object) -> "RawTable":
         """Return the rows whose ``column`` holds ``value``, with their lines."""
@@ -58,11 +62,19 @@ def read_table(source: "str | Path | pd.DataFrame") -> RawTable:
     if not isinstance(source, str | Path):
         return from_frame(source, "data frame")
     path = Path(source)
-    if path.is_dir() or not path.exists():
+    if path.is_dir():
+        raise CohortError(
+            f"{path}: is a folder, and no such file as a cohort is read from; give a CSV or Parquet file "
+            "(the verbs fit and report, and read_ensemble, pool a folder of reconstructed cohorts)"
+        )
+    if not path.exists():
         raise CohortError(f"{path}: no such file; give a CSV or Parquet file, or the name of a bundled cohort")
-    if path.suffix.lower() in {".parquet", ".pq"}:
-        return from_parquet(path)
-    return from_csv(path)
+    return from_parquet(path) if is_parquet(path) else from_csv(path)
+
+
+def is_parquet(path: Path) -> bool:
+    """Whether a file is Parquet by its name."""
+    return path.suffix.lower() in {".parquet", ".pq"}
 
 
 def from_parquet(path: Path) -> RawTable:
@@ -88,103 +100,43 @@ def from_frame(frame: "pd.DataFrame", source: str) -> RawTable:
     for position, name in enumerate(names):
         series = frame.iloc[:, position]
         missing = series.isna().to_numpy()
-        values = series.astype(object).tolist()
-        columns[name] = [None if gone or is_blank(v) else v for v, gone in zip(values, missing, strict=True)]
-    return RawTable(source, "row", tuple(frame.index.tolist()), columns)
+        columns[name] = frame_cells(series.astype(object).tolist(), missing)
+    return RawTable(source, "row", frame.index.tolist(), columns)
 
 
-def is_blank(value: object) -> bool:
-    """Whether a value is one of the words for a missing one."""
-    return isinstance(value, str) and value.strip() in MISSING_WORDS
+def frame_cells(values: list[object], missing: NDArray[np.bool_]) -> list[object]:
+    """Return the cells of a column with None where one is missing or blank; what has no hash as its text."""
+    kinds = set(map(type, values))
+    if not all(issubclass(kind, Hashable) for kind in kinds):
+        values = [value if isinstance(value, Hashable) else str(value) for value in values]
+    if str in kinds:
+        values = of_distinct(lambda value: None if is_blank(value) else value, values)
+    if missing.any():
+        values = [None if gone else value for value, gone in zip(values, missing.tolist(), strict=True)]
+    return values
 
 
 def from_csv(path: Path) -> RawTable:
     """Read a CSV file separated by commas, semicolons or tabs, keeping line numbers."""
-    content = decode(path)
-    if not content.strip():
-        raise CohortError(f"{path}: the file is empty; give a header line and one row for each patient")
-    header_line = next(line for line in content.splitlines() if line.strip())
-    separator = max(SEPARATORS, key=header_line.count)
-    reader = csv.reader(io.StringIO(content, newline=""), delimiter=separator)
-    header: list[str] = []
-    rows: list[list[str]] = []
-    lines: list[object] = []
-    try:
-        for row in reader:
-            if not any(cell.strip() for cell in row):
-                continue
-            if not header:
-                header = [cell.strip() for cell in row]
-                continue
-            if len(row) != len(header):
-                raise CohortError(
-                    f"{path}, line {reader.line_num}: has {len(row)} values, the header has {len(header)} columns; "
-                    "correct the line (a decimal comma splits a number in two: write 12.5)"
-                )
-            rows.append(row)
-            lines.append(reader.line_num)
-    except csv.Error as error:
-        raise CohortError(f"{path}, line {reader.line_num}: cannot be read as CSV ({error}); correct it") from None
+    header, lines, cells = read_csv(path)
     refuse_repeats(header, str(path))
-    if not rows:
+    if not lines:
         raise CohortError(f"{path}: has a header and no rows; give one row for each patient")
-    columns = {
-        name: [None if is_blank(cell) else cell.strip() for cell in cells]
-        for name, cells in zip(header, zip(*rows, strict=True), strict=True)
-    }
-    return RawTable(str(path), "line", tuple(lines), columns)
+    return RawTable(str(path), "line", lines, dict(zip(header, map(with_gaps, cells), strict=True)))
 
 
-def decode(path: Path) -> str:
-    """Return the text of a UTF-8 file; say where another encoding begins."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise CohortError(f"{path}: cannot be read ({error.strerror}); check its permissions") from None
-    try:
-        content = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise CohortError(
-            f"{path}, line {line}: byte 0x{raw[error.start]:02x} is not UTF-8; save the file as CSV UTF-8"
-        ) from None
-    if "\x00" in content:
-        raise CohortError(f"{path}: holds zero bytes, so it is not text in UTF-8; save the file as CSV UTF-8")
-    return content
+def with_gaps(cells: list[str]) -> list[object]:
+    """Return cells with None for each word that means a missing value."""
+    if MISSING_WORDS.isdisjoint(cells):
+        return list(cells)
+    return [None if cell in MISSING_WORDS else cell for cell in cells]
 
 
 def refuse_repeats(names: list[str], source: str) -> None:
     """Raise if a column name stands twice."""
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = sorted(name for name, times in Counter(names).items() if times > 1)
     if twice:
         raise CohortError(f"{source}: column '{twice[0]}' stands twice in the header; rename one")
-
-
-def word(value: object) -> str | None:
-    """Return the word a value stands for: 2, 2.0 and '2.0' are '2'; True is 'true'.
-
-    Examples
-    --------
-    >>> word("2.0"), word(True), word(" II ")
-    ('2', 'true', 'II')
-    """
-    if value is None:
-        return None
-    if isinstance(value, bool | np.bool_):
-        return "true" if value else "false"
-    text = str(value).strip()
-    number = as_number(text)
-    return text if number is None or not number.is_integer() else str(int(number))
-
-
-def as_number(value: object) -> float | None:
-    """Return a value as a float, or None if it is no number."""
-    if isinstance(value, str) and "_" in value:
-        return None
-    try:
-        return float(value)  # type: ignore[arg-type]
-    except (ValueError, TypeError, OverflowError):
-        return None
 
 
 def numbers(table: RawTable, column: str) -> FloatArray:
@@ -195,6 +147,9 @@ def numbers(table: RawTable, column: str) -> FloatArray:
     CohortError : values that are no numbers, with their rows; a decimal comma is recognised.
     """
     values = table.columns[column]
+    plain = plain_numbers(values)
+    if plain is not None:
+        return plain
     parsed = [np.nan if v is None else as_number(v) for v in values]
     bad = [i for i, number in enumerate(parsed) if number is None]
     if not bad:
@@ -205,3 +160,14 @@ def numbers(table: RawTable, column: str) -> FloatArray:
     else:
         remedy = "not a number; correct it, or leave the cell empty if it is missing"
     raise CohortError(f"{table.source}, {table.place(bad)}, column '{column}': {given!r} is {remedy}")
+
+
+def plain_numbers(values: list[object]) -> FloatArray | None:
+    """Return what ``as_number`` says of every value, missing ones as NaN; None where one is no number."""
+    present = [math.nan if value is None else value for value in values] if None in values else values
+    try:
+        found = np.fromiter(map(float, present), np.float64, len(values))  # type: ignore[arg-type]
+    except (ValueError, TypeError, OverflowError):
+        return None
+    underscores = "_" in "".join(value for value in values if isinstance(value, str))
+    return None if underscores else found

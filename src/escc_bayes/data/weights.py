@@ -10,7 +10,8 @@ import numpy as np
 
 from escc_bayes.data.covariates import finite_numbers
 from escc_bayes.data.endpoints import need_column, significant
-from escc_bayes.data.table import RawTable, word
+from escc_bayes.data.table import RawTable
+from escc_bayes.data.words import words
 from escc_bayes.foundation.errors import CohortError, some_of
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 
@@ -78,20 +79,20 @@ def read_clusters(table: RawTable, column: str | None) -> IntArray | None:
     if column is None:
         return None
     need_column(table, column)
-    words = [word(value) for value in table.columns[column]]
-    gone = [i for i, found in enumerate(words) if found is None]
-    if gone:
+    given = words(table.columns[column])
+    if None in given:
+        gone = [i for i, found in enumerate(given) if found is None]
         raise CohortError(
             f"{table.source}, {table.place(gone)}, column '{column}': no cluster; fill it in (a patient alone is a "
             "cluster of one: write the patient's identifier)"
         )
-    code = {found: place for place, found in enumerate(dict.fromkeys(words))}
+    code = {found: place for place, found in enumerate(dict.fromkeys(given))}
     if len(code) < FEWEST_CLUSTERS:
         raise CohortError(
-            f"{table.source}, column '{column}': every row is in the cluster '{words[0]}', and robust errors compare "
+            f"{table.source}, column '{column}': every row is in the cluster '{given[0]}', and robust errors compare "
             "clusters; leave 'cluster' out of the schema"
         )
-    return np.array([code[found] for found in words], dtype=np.int64)
+    return np.array([code[found] for found in given], dtype=np.int64)
 
 
 def written_out(cohort: "Cohort") -> "Cohort":

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from escc_bayes.estimand.estimand import (
 from escc_bayes.foundation.errors import EstimandError
 from escc_bayes.hazard.baseline import Hazard
 from escc_bayes.hazard.cells import distinct_rows
-from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.spec.design import setting_columns
 from escc_bayes.spec.plan import ModelPlan
 
@@ -67,8 +68,10 @@ def draws_of_many(
     for key, wanted in months.items():
         alongside.setdefault((key[0], tuple(sorted(wanted))), []).append(key)
     read: dict[tuple[Key, float], FloatArray] = {}
+    patients = patterns_of(plan) if alongside else None
     for (kind, times), keys in alongside.items():
-        found = averaged(kind, [averaged_over(plan, *whom) for _, *whom in keys], times, coefficients, hazard)
+        whom = [averaged_over(plan, term, group, population, patients) for _, term, group, population in keys]
+        found = averaged(kind, whom, times, coefficients, hazard)
         for key, of_group in zip(keys, found, strict=True):
             read |= {(key, time): of_group[:, place] for place, time in enumerate(times)}
     return [one_of(one, read, plan, coefficients) for one in asked]
@@ -128,23 +131,43 @@ def one_of(
     return first - second[0] if second else first
 
 
-def averaged_over(plan: ModelPlan, term: str, group: str, population: str) -> tuple[FloatArray, FloatArray]:
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """Patients who are alike share a row: the first of each in the data, (c,), and which row each patient is, (n,)."""
+
+    first: IntArray
+    member: IntArray
+
+
+def patterns_of(plan: ModelPlan) -> Patterns:
+    """Return the covariate patterns of the patients analysed."""
+    member = distinct_rows(plan.design.columns)[1]
+    first = np.empty(int(member.max()) + 1, dtype=np.int64)
+    first[member[::-1]] = np.arange(member.size - 1, -1, -1)
+    return Patterns(first, member)
+
+
+def averaged_over(
+    plan: ModelPlan, term: str, group: str, population: str, patterns: Patterns | None = None
+) -> tuple[FloatArray, FloatArray]:
     """Return columns (m, p) and weights (m,) of the patients to average over; patients who are alike share a row."""
-    design, weight = plan.design, plan.rows.weight
+    found = patterns or patterns_of(plan)
+    design, weight, rows = plan.design, plan.rows.weight, found.first.size
     if not term:
-        return alike(design.centred, weight)
+        return design.columns[found.first] - design.center, np.bincount(found.member, weight)
     check_group(plan, term, group)
     if population == "everyone":
-        return alike(setting_columns(design, term, group) - design.center, weight)
+        changed = setting_columns(design, term, group, found.first) - design.center
+        return alike(changed, np.bincount(found.member, weight))
     covariate = plan.rows.covariates[term]
     inside = covariate.values == covariate.schema.levels.index(group)
-    return alike(design.centred[inside], weight[inside])
+    held = np.bincount(found.member[inside], minlength=rows) > 0
+    columns = design.columns[found.first[held]] - design.center
+    return columns, np.bincount(found.member[inside], weight[inside], rows)[held]
 
 
 def alike(columns: FloatArray, weight: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the distinct rows of ``columns`` (n, p) and the weight of each."""
-    if not columns.shape[1]:
-        return columns[:1], weight.sum(keepdims=True)
     distinct, place = distinct_rows(columns)
     return distinct, np.bincount(place, weight)
 

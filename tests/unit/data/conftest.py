@@ -67,4 +67,12 @@ def small(tmp_path):
         assert ROWS.count(old) == 1
         return ROWS.replace(old, new)
 
-    return SimpleNamespace(rows=ROWS, read=read, read_frame=read_frame, frame=frame, replaced=replaced, schema=SCHEMA)
+    return SimpleNamespace(
+        rows=ROWS,
+        read=read,
+        read_frame=read_frame,
+        frame=frame,
+        replaced=replaced,
+        schema=SCHEMA,
+        path=tmp_path / "cohort.csv",
+    )

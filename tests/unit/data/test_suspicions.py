@@ -2,6 +2,8 @@
 
 import re
 import warnings
+from collections import Counter
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -10,6 +12,7 @@ import pytest
 from escc_bayes.data.bundled import example_cohort
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from
+from escc_bayes.data.suspicions import perhaps_equal, possible_values
 from escc_bayes.foundation.errors import DataWarning
 
 
@@ -112,6 +115,33 @@ def test_an_endpoint_that_shares_its_time_column_is_judged_once(months):
     with pytest.warns(DataWarning, match="250.0 lie") as caught:
         read_cohort(frame, schema_from(raw, "s"))
     assert len(caught) == 1
+
+
+def test_rows_that_are_perhaps_equal_are_all_that_are_equal():
+    """Second source: every row counted as a tuple; hashes of 64 bits add none of 3,000 rows."""
+    rng = np.random.default_rng(2)
+    columns = [
+        list(rng.choice(words, 3000)) for words in (["a", "b"], np.arange(40), [1.5, 2.5, np.inf], [True, False])
+    ]
+    columns.append([None, "x"] * 1500)
+    rows = list(zip(*columns, strict=True))
+    times = Counter(rows)
+    assert perhaps_equal(columns).tolist() == [i for i, row in enumerate(rows) if times[row] > 1]
+    distinct = [list(range(3000)), *columns]
+    assert perhaps_equal(distinct).size == 0
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_possible_values_are_steps_of_the_last_decimal(seed):
+    """Second source: exact decimal arithmetic on the text of each value."""
+    rng = np.random.default_rng(seed)
+    places, scale = int(rng.integers(0, 8)), 10.0 ** rng.integers(-2, 6)
+    written = [f"{value:.{places}f}" for value in rng.uniform(-scale, scale, int(rng.integers(1, 2500)))]
+    exact = [Decimal(text) for text in written]
+    finest = min(int(value.normalize().as_tuple().exponent) for value in exact)
+    steps = int((max(exact) - min(exact)).scaleb(-min(finest, 0))) + 1
+    assert possible_values([*written, None]) == steps
+    assert possible_values([float(text) for text in written]) == steps
 
 
 def test_bundled_cohorts_raise_no_warning():

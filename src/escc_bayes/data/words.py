@@ -1,0 +1,70 @@
+"""What a single cell says: a word, a number, or nothing; and of a whole column, each distinct cell asked once."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from escc_bayes.hazard.piecewise import FloatArray
+
+MISSING_WORDS = frozenset({"", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "."})
+
+
+def is_blank(value: object) -> bool:
+    """Whether a value is one of the words for a missing one."""
+    return isinstance(value, str) and value.strip() in MISSING_WORDS
+
+
+def word(value: object) -> str | None:
+    """Return the word a value stands for: 2, 2.0 and '2.0' are '2'; True is 'true'.
+
+    Examples
+    --------
+    >>> word("2.0"), word(True), word(" II ")
+    ('2', 'true', 'II')
+    """
+    if value is None:
+        return None
+    if isinstance(value, bool | np.bool_):
+        return "true" if value else "false"
+    text = str(value).strip()
+    number = as_number(text)
+    return text if number is None or not number.is_integer() else str(int(number))
+
+
+def as_number(value: object) -> float | None:
+    """Return a value as a float, or None if it is no number."""
+    if isinstance(value, str) and "_" in value:
+        return None
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def words(values: list[object]) -> list[str | None]:
+    """Return the word of every value."""
+    return of_distinct(word, values)
+
+
+def coded(values: list[object], codes: Mapping[str | None, float]) -> FloatArray | None:
+    """Return the code of each value's word, (n,); None where a word has no code."""
+    if mixed(values):
+        found = [codes.get(word(value)) for value in values]
+        return None if None in found else np.array(found, dtype=np.float64)
+    code_of = {value: codes.get(word(value)) for value in set(values)}
+    if None in code_of.values():
+        return None
+    return np.fromiter(map(code_of.__getitem__, values), np.float64, len(values))
+
+
+def mixed(values: list[object]) -> bool:
+    """Whether values are of several types: True, 1 and 1.0 are equal, and are not the same word."""
+    return len(set(map(type, values)) - {type(None)}) > 1
+
+
+def of_distinct[Answer](said: Callable[[object], Answer], values: list[object]) -> list[Answer]:
+    """Return what a function says of each value, asking it once for each distinct one unless types are mixed."""
+    if mixed(values):
+        return [said(value) for value in values]
+    answers = {value: said(value) for value in set(values)}
+    return list(map(answers.__getitem__, values))
