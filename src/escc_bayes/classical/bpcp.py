@@ -33,8 +33,8 @@ def beta_product_limits(curve: KaplanMeier, level: float) -> tuple[FloatArray, F
     --------
     >>> from escc_bayes.classical.km import kaplan_meier
     >>> lower, upper = beta_product_limits(kaplan_meier(np.arange(1.0, 7.0), np.zeros(6), level=0.95), 0.95)
-    >>> lower.round(2), upper.round(2)
-    (array([0.54, 0.48, 0.4 , 0.29, 0.16, 0.02, 0.  ]), array([1., 1., 1., 1., 1., 1., 1.]))
+    >>> lower.round(3), upper.round(3)
+    (array([0.541, 0.478, 0.398, 0.292, 0.158, 0.025, 0.   ]), array([1., 1., 1., 1., 1., 1., 1.]))
     """
     left = np.concatenate([curve.at_risk - curve.events - curve.censored, [0.0]])
     ahead = np.concatenate([curve.at_risk[:1], left[:-1]])

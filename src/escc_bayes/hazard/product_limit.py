@@ -33,8 +33,9 @@ def survival_point(
     Examples
     --------
     >>> three = np.array([1.0, 2.0, 3.0])
-    >>> survival_point(three, np.array([1.0, 0.0, 1.0]), np.zeros(3), np.ones(3), 2.5)
-    SurvivalPoint(survival=0.6666666666666667, patients=3.0)
+    >>> found = survival_point(three, np.array([1.0, 0.0, 1.0]), np.zeros(3), np.ones(3), 2.5)
+    >>> round(found.survival, 4), round(found.patients, 4)
+    (0.6667, 3.0)
     """
     died = (event > 0.0) & (time <= month) & (weight > 0.0)
     months, place = np.unique(time[died], return_inverse=True)
