@@ -82,6 +82,10 @@ values <- function(d) {
     chi2 <- 2 * (both$loglik[2] - alone$loglik[2])
     list(chi2 = chi2, df = 2, p_value = pchisq(chi2, 2, lower.tail = FALSE))
   }
+  subgroups <- function(f) {
+    L <- cbind(1, 0, 0, rbind(c(0, 0), c(1, 0), c(0, 1)))
+    list(coef = many(L %*% coef(f)), std_error = many(sqrt(diag(L %*% vcov(f) %*% t(L)))))
+  }
   # Restricted means from survfit; variance of each as Greenwood's, so the difference is survRM2's (unadjusted).
   until <- 18
   mean_of <- function(rows) {
@@ -99,6 +103,8 @@ values <- function(d) {
     cox = coxes(coxph(y ~ arm + stage + age + strata(centre), d, control = tight)),
     cox_late = coxes(coxph(late ~ arm + stage + age + strata(centre), d, control = tight)),
     cox_weight = coxes(coxph(y ~ arm + stage + age + strata(centre), d, weights = weight, robust = FALSE, control = tight)),
+    cox_levels = coxes(coxph(y ~ g + s + age + strata(centre), d, control = tight)),
+    subgroups = subgroups(coxph(y ~ g * s + strata(centre), d, control = tight)),
     cox_two = coxes(coxph(y ~ arm + age + strata(centre, stage), d, control = tight)),
     frailty_gamma = frailty_of("gamma"),
     frailty_normal = frailty_of("gaussian"),

@@ -22,8 +22,9 @@ from escc_bayes.bayes.settings import Progress
 from escc_bayes.data.ensemble import Ensemble, span
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, HazardRatio
-from escc_bayes.estimand.estimate import Estimate, ratio_words
+from escc_bayes.estimand.estimate import Estimate, joined_notes, ratio_words
 from escc_bayes.estimand.evaluate import beyond_follow_up, completed
+from escc_bayes.estimand.shared_direction import shared_direction
 from escc_bayes.foundation.errors import InputError, NotFitForUseWarning, some_of
 from escc_bayes.foundation.outputs import staged, write_json
 from escc_bayes.foundation.record import Record, seed_label, versions
@@ -138,15 +139,38 @@ class EnsemblePosterior:
         )
 
     def note(self, asked: Estimand, value: float, by_member: FloatArray) -> str:
-        """Return what a reader must know: the share between reconstructions, and how far follow-up reaches."""
-        beyond = sorted(said for m in self.members if (said := beyond_follow_up(asked, value, m.plan)))
-        some = "" if len(beyond) == len(self.members) else f"in {len(beyond)} of {len(self.members)} reconstructions "
-        parts = [
-            between_words(by_member, ratio=isinstance(asked, HazardRatio)),
-            *(f"{some}{said}" for said in beyond[:1]),
+        """Return what a reader must know: the share between reconstructions, how far follow-up reaches, the priors."""
+        ratio = isinstance(asked, HazardRatio)
+        beyond = [beyond_follow_up(asked, value, m.plan) for m in self.members]
+        conflict = [] if ratio else [m.prior_conflict.note for m in self.members]
+        return joined_notes(
+            between_words(by_member, ratio=ratio),
+            self.said_of_some(beyond),
+            self.said_of_some(conflict),
+            self.ratio_note(asked) if isinstance(asked, HazardRatio) else "",
             pseudo_note(self.plan),
-        ]
-        return "; ".join(part for part in parts if part)
+        )
+
+    def said_of_some(self, notes: Sequence[str]) -> str:
+        """Return the first of the members' notes, in the order of the alphabet, and how many have one."""
+        said = sorted(note for note in notes if note)
+        some = "" if len(said) == len(self.members) else f"in {len(said)} of {len(self.members)} reconstructions "
+        return some + said[0] if said else ""
+
+    def ratio_note(self, asked: HazardRatio) -> str:
+        """Return what form and baseline prior have to do with a hazard ratio; the latter from one member for all."""
+        one = self.typical
+        moved = one.moved_by_baseline(asked, one.draws(asked))
+        return joined_notes(shared_direction(asked, self.plan.design), self.one_for_all(moved) if moved else "")
+
+    @property
+    def typical(self) -> Posterior:
+        """The member that stands for all where one suffices, as they give back one print: whatever their order."""
+        return min(self.members, key=lambda member: member.record.data_digest)
+
+    def one_for_all(self, said: str) -> str:
+        """Say that it was looked at in one reconstruction."""
+        return f"in {self.typical.plan.rows.cohort}, looked at for all, {said}" if len(self.members) > 1 else said
 
     def hazard_ratios(self, *, level: float) -> tuple[Estimate, ...]:
         """Return the hazard ratio of every level against its reference, and of every number per its scale."""
@@ -179,6 +203,7 @@ class EnsemblePosterior:
 
     def __repr__(self) -> str:
         head = [self.sentence(), f"{self.plan.spec!r}", f"{self.method}, seed {self.record.seed}: {self.verdict}"]
+        head.append(self.one_for_all(self.typical.prior_conflict.sentence()))
         return "\n".join([*head, *(f"  {ratio_words(e)}; {e.note}" for e in self.hazard_ratios(level=0.95))])
 
 

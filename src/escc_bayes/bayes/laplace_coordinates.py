@@ -67,12 +67,21 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Simplex:
-    """Shares ``name``: rows ``start`` to ``stop`` of psi, sticks from hyperparameter ``first`` on."""
+    """Shares ``name``, one for each of ``steps``: sticks from hyperparameter ``first`` on.
+
+    Rows ``start`` to ``stop`` of psi hold the shares up to the steps ``ranks``, counted from 1; the last is the whole.
+    """
 
     name: str
     start: int
     stop: int
     first: int
+    ranks: tuple[int, ...]
+
+    @property
+    def steps(self) -> int:
+        """Number of shares."""
+        return self.ranks[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +146,7 @@ def log_scales(coords: Coordinates, u: FloatArray) -> FloatArray:
 
 def shares(simplex: Simplex, u: FloatArray) -> FloatArray:
     """Return the shares (n, steps) of a simplex from u (n, h)."""
-    steps = simplex.stop - simplex.start
+    steps = simplex.steps
     left = np.ones(u.shape[0])
     found = np.empty((u.shape[0], steps))
     for j in range(steps - 1):
@@ -154,7 +163,7 @@ def row_factors(coords: Coordinates, u: FloatArray) -> FloatArray | None:
         return None
     found = np.ones((u.shape[0], coords.offset.size))
     for simplex in coords.simplexes:
-        found[:, simplex.start : simplex.stop] = np.cumsum(shares(simplex, u), axis=1)
+        found[:, simplex.start : simplex.stop] = np.cumsum(shares(simplex, u), axis=1)[:, np.array(simplex.ranks) - 1]
     return found
 
 

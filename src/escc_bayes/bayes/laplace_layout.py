@@ -42,11 +42,11 @@ class Builder:
         self.add(z_name, loading)
         self.hypers.append(Scale(sd_name, sd, start, len(self.loading)))
 
-    def share(self, name: str, rows: slice) -> None:
-        """Add the sticks of a simplex over rows of psi."""
-        steps = rows.stop - rows.start
-        self.simplexes.append(Simplex(name, rows.start, rows.stop, len(self.hypers)))
-        self.hypers += [Stick(name, steps - 1 - j) for j in range(steps - 1)]
+    def share(self, name: str, rows: slice, ranks: tuple[int, ...]) -> None:
+        """Add the sticks of a simplex, whose shares up to the steps ``ranks`` are rows of psi."""
+        simplex = Simplex(name, rows.start, rows.stop, len(self.hypers), ranks)
+        self.simplexes.append(simplex)
+        self.hypers += [Stick(name, simplex.steps - 1 - j) for j in range(simplex.steps - 1)]
 
 
 def coordinates(plan: ModelPlan) -> tuple[Coordinates, ...]:
@@ -114,8 +114,8 @@ def add_block(builder: Builder, block: Block, rows: int, component: Component | 
             builder.add(f"b_{name}", here, *normal_of(block, component))
         case "ordered":
             builder.add(f"b_{name}", here.sum(axis=1, keepdims=True), *normal_of(block, component))
-            if width > 1:
-                builder.share(f"share_{name}", slice(block.start, block.stop))
+            if block.steps:
+                builder.share(f"share_{name}", slice(block.start, block.stop), block.ranks)
         case "exchangeable":
             builder.scaled(f"sd_{name}", half_normal_of(block), f"z_{name}", here @ zero_sum_basis(width))
         case "random_intercept":

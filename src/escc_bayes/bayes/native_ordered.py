@@ -20,7 +20,10 @@ from escc_bayes.hazard.piecewise import FloatArray
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a simplex but its last: hyperparameter, steps after it, row of psi, whether it is the first."""
+    """One step of a simplex but its last: hyperparameter, steps after it, row of psi, whether it is the first.
+
+    A step to a level without patients has no row: -1.
+    """
 
     hyper: int
     remaining: int
@@ -31,9 +34,9 @@ class Step:
 def steps_of(coords: Coordinates) -> tuple[Step, ...]:
     """Return the steps of every simplex, in order."""
     return tuple(
-        Step(s.first + j, s.stop - s.start - 1 - j, s.start + j, j == 0)
+        Step(s.first + j, s.steps - 1 - j, s.start + s.ranks.index(j + 1) if j + 1 in s.ranks else -1, j == 0)
         for s in coords.simplexes
-        for j in range(s.stop - s.start - 1)
+        for j in range(s.steps - 1)
     )
 
 
@@ -63,7 +66,8 @@ class OrderedRows:
             self.slope[place] = -math.exp(-0.5 * u * u - LOG_SQRT_2PI - log_tail) / step.remaining
             log_left = log_tail / step.remaining + (0.0 if step.first else log_left)
             self.left[place] = math.exp(log_left)
-            self.factor[step.row] = 1.0 - self.left[place]
+            if step.row >= 0:
+                self.factor[step.row] = 1.0 - self.left[place]
         np.dot(self.loading, scaled, out=self.line)
         self.line += self.offset
         np.multiply(self.line, self.factor, out=out)
@@ -77,7 +81,8 @@ class OrderedRows:
         later = 0.0
         for place in range(len(self.steps) - 1, -1, -1):
             step = self.steps[place]
-            later -= by_factor[step.row] * self.left[place]
+            if step.row >= 0:
+                later -= by_factor[step.row] * self.left[place]
             by_hyper[step.hyper] += later * self.slope[place]
             later = 0.0 if step.first else later
         return np.dot(self.by_line, self.loading)

@@ -34,7 +34,7 @@ def structure(plan: ModelPlan) -> tuple[object, ...]:
     kinds = tuple((name, shape, kind_of(prior)) for name, (shape, prior) in parameter_priors(plan).items())
     labels = tuple(tuple(labels) for block in plan.design.blocks for labels in block_dims(block).values())
     walk = isinstance(baseline, PiecewisePrior) and baseline.sd is not None
-    effects = tuple((b.effect.name, b.effect.structure, b.width, b.unit != 1.0) for b in plan.design.blocks)
+    effects = tuple((b.effect.name, b.effect.structure, b.width, b.ranks, b.unit != 1.0) for b in plan.design.blocks)
     return plan.spec.baseline.family, walk, kinds, effects, labels
 
 

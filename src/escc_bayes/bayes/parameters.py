@@ -4,7 +4,8 @@ The formulas take either NumPy arrays with leading draws or PyTensor vectors (``
 engine shares them. Last axis = parameter.
 
 fixed, linear      beta = b
-ordered            beta_j = b (share_1 + .. + share_j), b the log hazard ratio of the last level
+ordered            beta_j = b (share_1 + .. + share_r), b the log hazard ratio of the last level, r the declared levels
+                   from the first up to that of column j: a level between without patients has no column, but a step
 exchangeable       beta = sd B z, B an orthonormal basis of the zero-sum vectors
 pooled             beta_t = mean + sd z_t for covariate t
 random_intercept   beta = sd z
@@ -41,7 +42,7 @@ def block_shapes(block: Block) -> dict[str, tuple[int, ...]]:
         case "fixed" | "linear":
             return {f"b_{name}": (width,)}
         case "ordered":
-            shares: dict[str, tuple[int, ...]] = {f"share_{name}": (width,)} if width > 1 else {}
+            shares: dict[str, tuple[int, ...]] = {f"share_{name}": (block.steps,)} if block.steps else {}
             return {f"b_{name}": (1,)} | shares
         case "exchangeable":
             return {f"sd_{name}": (1,), f"z_{name}": (width - 1,)}
@@ -60,7 +61,9 @@ def block_coefficients(block: Block, values: Mapping[str, Any], xp: Any) -> Any:
             return values[f"b_{name}"]
         case "ordered":
             total = values[f"b_{name}"]
-            return total * xp.cumsum(values[f"share_{name}"], axis=-1) if block.width > 1 else total
+            if not block.steps:
+                return total
+            return total * xp.cumsum(values[f"share_{name}"], axis=-1)[..., np.array(block.ranks) - 1]
         case "exchangeable":
             basis = zero_sum_basis(block.width)
             return values[f"sd_{name}"] * (values[f"z_{name}"][..., None, :] * basis).sum(axis=-1)
@@ -122,7 +125,13 @@ def dims_of(name: str, block: Block | None, baseline: BaselinePrior | None) -> d
         return {f"{effect}_basis": [str(j + 1) for j in range(shape[0])]}
     if name.startswith("mean_"):
         return {f"{effect}_level": list(block.levels[0][1:])}
-    return {f"{effect}_step": list(block.levels[0][1:])}
+    return {f"{effect}_step": step_labels(block)}
+
+
+def step_labels(block: Block) -> list[str]:
+    """Return the level to which each step of an ordered effect leads; one without patients by its number."""
+    named = dict(zip(block.ranks, block.levels[0][1:], strict=True))
+    return [named.get(step, f"step {step} (no patients)") for step in range(1, block.steps + 1)]
 
 
 def baseline_dims(name: str, baseline: BaselinePrior | None) -> dict[str, list[str]]:

@@ -12,10 +12,11 @@ from escc_bayes.bayes import parameters
 from escc_bayes.bayes.diagnose import Diagnostics
 from escc_bayes.bayes.prior_conflict import PriorConflict, prior_conflict
 from escc_bayes.bayes.pseudo_posterior import LABEL, pseudo_note
+from escc_bayes.bayes.vague_baseline import VagueBaseline, vague_baseline
 from escc_bayes.estimand import marginal
-from escc_bayes.estimand.contrast import standard_contrasts
+from escc_bayes.estimand.contrast import standard_contrasts, weights
 from escc_bayes.estimand.estimand import Estimand, HazardRatio, contrast_words
-from escc_bayes.estimand.estimate import Estimate, joined_notes, ratio_words, summary
+from escc_bayes.estimand.estimate import Estimate, joined_notes, noted_ratios, summary
 from escc_bayes.estimand.evaluate import (
     NAMES,
     averaged_over,
@@ -25,6 +26,7 @@ from escc_bayes.estimand.evaluate import (
     draws_of_many,
     time_of,
 )
+from escc_bayes.estimand.shared_direction import shared_direction
 from escc_bayes.foundation.record import Record
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.baseline import Hazard
@@ -108,7 +110,7 @@ class Posterior:
         return tuple(
             with_note(
                 estimate_of(one, values, self.plan, level=level, record=self.record, verdict=verdict),
-                self.caution(one),
+                self.caution(one, values),
             )
             for one, values in zip(wanted, drawn, strict=True)
         )
@@ -118,9 +120,24 @@ class Posterior:
         """Where Kaplan-Meier lies within what the prior expects, at the month about which the baseline prior speaks."""
         return prior_conflict(self.plan, self.seed)
 
-    def caution(self, asked: Estimand) -> str:
-        """Return what the prior has to do with an estimand that a reader must know."""
-        return "" if isinstance(asked, HazardRatio) else self.prior_conflict.note
+    @cached_property
+    def vague_baseline(self) -> VagueBaseline:
+        """What the log hazard ratios would be under a vague baseline: a refit by ``laplace``."""
+        return vague_baseline(self.plan, self.seed)
+
+    def caution(self, asked: Estimand, drawn: FloatArray) -> str:
+        """Return what a reader must know of what the model and its priors have to do with an estimand.
+
+        ``drawn`` (draws,) are those of the estimand, of hazard ratios as logarithms.
+        """
+        if not isinstance(asked, HazardRatio):
+            return self.prior_conflict.note
+        return joined_notes(shared_direction(asked, self.plan.design), self.moved_by_baseline(asked, drawn))
+
+    def moved_by_baseline(self, asked: HazardRatio, drawn: FloatArray) -> str:
+        """Say where a hazard ratio with log draws (draws,) would be another under a vague baseline."""
+        mean, sd = float(drawn.mean()), float(drawn.std(ddof=1))
+        return self.vague_baseline.note(weights(asked, self.plan.design), mean, sd)
 
     def hazard_ratios(self, *, level: float) -> tuple[Estimate, ...]:
         """Return the hazard ratio of every level against its reference, and of every number per its scale."""
@@ -167,8 +184,9 @@ class Posterior:
             f"{self.plan.spec!r}",
             f"{self.method}{kind}, seed {self.record.seed}: {self.diagnostics.verdict}",
             self.prior_conflict.sentence(),
+            *(f"{note}." for note in self.plan.design.notes),
         ]
-        return "\n".join([*lines, *(f"  {ratio_words(e)}" for e in self.hazard_ratios(level=0.95))])
+        return "\n".join([*lines, *noted_ratios(self.hazard_ratios(level=0.95))])
 
 
 def with_note(estimate: Estimate, note: str) -> Estimate:

@@ -117,7 +117,8 @@ def directions(plan: ModelPlan, values: Mapping[str, FloatArray], share: FloatAr
     for block in plan.design.blocks:
         match block.effect.structure:
             case "ordered" if block.width > 1:
-                parts.append(np.cumsum(share @ values[f"share_{block.effect.name}"])[:, None])
+                reached = np.cumsum(share @ values[f"share_{block.effect.name}"])
+                parts.append(reached[np.array(block.ranks) - 1, None])
             case "exchangeable":
                 parts.append(zero_sum_basis(block.width))
             case _:

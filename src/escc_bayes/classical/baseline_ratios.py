@@ -6,33 +6,31 @@ from escc_bayes.classical import ratios
 from escc_bayes.classical.baseline_rows import origin
 from escc_bayes.classical.ph_test import PHTest, ph_test
 from escc_bayes.classical.separation import INFINITE
+from escc_bayes.classical.strata import strata_of
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimate import Estimate
-from escc_bayes.estimand.tables import Row, hazard_ratio_rows
+from escc_bayes.estimand.tables import Row
 from escc_bayes.foundation.record import Record
 from escc_bayes.spec.plan import ModelPlan
 
+UNIVARIABLE, MULTIVARIABLE, KNOWN_AT_ZERO = "univariable", "multivariable", "multivariable_known_at_zero"
 
-def ratio_tables(
-    plan: ModelPlan, alone: dict[str, ModelPlan], record: Record, level: float
-) -> tuple[list[Row], list[str]]:
-    """Return hazard ratios of all methods, and what could not be estimated."""
+
+def univariable(alone: dict[str, ModelPlan], record: Record, level: float) -> list[Estimate]:
+    """Return Cox hazard ratios of each covariate on its own."""
     found: list[Estimate] = []
     for single in alone.values():
         fitted = ratios.cox_coefficients(single, "cox_univariable")
-        contrasts = standard_contrasts(single.design)
-        source = ratios.Source(single, "univariable", record, level)
-        found += [ratios.wald(asked, source, fitted) for asked in contrasts]
-    if alone:
-        found += multivariable(plan, record, level)
-    problems = sorted({f"{e.method}: {e.note}" for e in found if e.note.startswith("not estimable")})
-    infinite = [f"{e.method}, {e.term} {e.contrast}: {e.note}" for e in found if e.note.startswith(ratios.NOT_FINITE)]
-    return hazard_ratio_rows(found), problems + infinite
+        source = ratios.Source(single, UNIVARIABLE, record, level)
+        found += [ratios.wald(asked, source, fitted) for asked in standard_contrasts(single.design)]
+    return found
 
 
-def multivariable(plan: ModelPlan, record: Record, level: float) -> list[Estimate]:
-    """Return Cox, Firth and Weibull hazard ratios of the model with all covariates."""
-    source = ratios.Source(plan, "multivariable", record, level)
+def multivariable(plan: ModelPlan, record: Record, level: float, model: str = MULTIVARIABLE) -> list[Estimate]:
+    """Return Cox, Firth and Weibull hazard ratios of a model with all covariates of a plan; none without any."""
+    if not plan.design.blocks:
+        return []
+    source = ratios.Source(plan, model, record, level)
     cox = ratios.cox_coefficients(plan, "cox")
     fitted = ratios.weibull_fit(plan, float(np.median(plan.rows.time)))
     weibull = ratios.weibull_coefficients(fitted, plan.design.columns.shape[1])
@@ -44,6 +42,27 @@ def multivariable(plan: ModelPlan, record: Record, level: float) -> list[Estimat
             ratios.wald(asked, source, weibull),
         ]
     return found
+
+
+def stratified(
+    plan: ModelPlan, names: tuple[str, ...], record: Record, level: float, model: str = MULTIVARIABLE
+) -> list[Estimate]:
+    """Return Cox hazard ratios of a plan, stratified by the covariates ``names`` of its rows."""
+    source = ratios.Source(plan, model, record, level)
+    fitted = ratios.cox_coefficients(plan, "cox_stratified", strata_of(plan.rows, names))
+    return [ratios.wald(asked, source, fitted) for asked in standard_contrasts(plan.design)]
+
+
+def unestimable(found: list[Estimate]) -> list[str]:
+    """Return sentences on what could not be estimated."""
+    problems = {f"{named(e)}: {e.note}" for e in found if e.note.startswith("not estimable")}
+    infinite = [f"{named(e)}, {e.term} {e.contrast}: {e.note}" for e in found if e.note.startswith(ratios.NOT_FINITE)]
+    return sorted(problems) + infinite
+
+
+def named(e: Estimate) -> str:
+    """Name a method, with its strata."""
+    return f"{e.method} by {e.strata}" if e.strata else e.method
 
 
 def ph_rows(plan: ModelPlan) -> list[Row]:

@@ -1,14 +1,18 @@
 """Rows of ``baselines`` that come from curves and their tests, one group of one covariate after the other."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from escc_bayes.classical.cox_robust import robust_logrank
+from escc_bayes.classical.cox_robust import robust_logrank, robust_score_test
 from escc_bayes.classical.curves import group_curve, groups_of, members, part
 from escc_bayes.classical.km import follow_up, quantile, survival_at
 from escc_bayes.classical.logrank import LogRank, PairwiseLogRank, each_pair, logrank, pairwise
-from escc_bayes.classical.rmst import rmst
+from escc_bayes.classical.rmst import Rmst, RmstDifference, rmst, rmst_difference
+from escc_bayes.classical.strata import Strata
+from escc_bayes.classical.trend import trend
 from escc_bayes.estimand.estimate import joined_notes
 from escc_bayes.estimand.tables import Row
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
@@ -102,66 +106,91 @@ def median_rows(rows: AnalysisRows, term: str, level: float) -> list[Row]:
     return found
 
 
-def logrank_rows(rows: AnalysisRows, term: str) -> list[Row]:
-    """Return ``logrank.csv``: all groups together, then each pair with raw and Holm P values."""
-    groups = groups_of(rows, term)
-    codes = rows.covariates[term].values.astype(np.int64)
-    whole, apart = rank_tests(rows, codes)
-    notes = (ROBUST_SCORE, rows.robust_note()) if rows.cluster is not None else ()
-    head = {"endpoint": rows.endpoint, "term": term}
+def logrank_rows(rows: AnalysisRows, term: str, strata: Strata | None = None) -> list[Row]:
+    """Return ``logrank.csv``: all groups, the trend over ordered ones, each pair with raw and Holm P values."""
+    covariate = rows.covariates[term]
+    codes, levels = covariate.values.astype(np.int64), covariate.schema.levels
+    within = None if strata is None else strata.codes
+    whole, apart = rank_tests(rows, codes, within)
     # One comparison needs no correction: Holm's P equals the raw one.
-    overall: Row = {
-        **head,
-        "comparison": "overall",
-        "chi2": whole.chi2,
-        "df": whole.df,
-        "p_value": whole.p_value,
-        "p_holm": whole.p_value,
-        **origin(rows, *notes),
-    }
-    if len(groups) == 2:
-        return [overall]
-    levels = rows.covariates[term].schema.levels
-    pairs: list[Row] = [
+    tests = [("overall", whole.chi2, whole.df, whole.p_value, whole.p_value)]
+    if np.unique(codes).size > 2:
+        if covariate.schema.kind == "ordered":
+            tests.append(("trend", *trend_test(rows, codes, within)))
+        tests += [(f"{levels[p.second]} vs {levels[p.first]}", p.chi2, 1, p.p_value, p.p_holm) for p in apart]
+    notes = (ROBUST_SCORE, rows.robust_note()) if rows.cluster is not None else ()
+    return [
         {
-            **head,
-            "comparison": f"{levels[pair.second]} vs {levels[pair.first]}",
-            "chi2": pair.chi2,
-            "df": 1,
-            "p_value": pair.p_value,
-            "p_holm": pair.p_holm,
+            "endpoint": rows.endpoint,
+            "term": term,
+            "comparison": comparison,
+            "chi2": chi2,
+            "df": df,
+            "p_value": p_value,
+            "p_holm": p_holm,
+            "strata": "" if strata is None else strata.label,
             **origin(rows, *notes),
         }
-        for pair in apart
+        for comparison, chi2, df, p_value, p_holm in tests
     ]
-    return [overall, *pairs]
 
 
-def rank_tests(rows: AnalysisRows, codes: IntArray) -> tuple[LogRank, tuple[PairwiseLogRank, ...]]:
+def rank_tests(
+    rows: AnalysisRows, codes: IntArray, strata: IntArray | None
+) -> tuple[LogRank, tuple[PairwiseLogRank, ...]]:
     """Return the tests of all groups together and of each pair: log-rank, or robust score tests."""
-    late = rows.entry if rows.delayed else None
-    weight = rows.weight if (rows.weight != 1.0).any() else None
-    unit = rows.cluster
+    late, weight, unit = late_of(rows), weight_of(rows), rows.cluster
     if unit is None:
-        whole = logrank(rows.time, rows.event, codes, entry=late, weight=weight)
-        return whole, pairwise(rows.time, rows.event, codes, entry=late, weight=weight)
+        whole = logrank(rows.time, rows.event, codes, entry=late, weight=weight, strata=strata)
+        return whole, pairwise(rows.time, rows.event, codes, entry=late, weight=weight, strata=strata)
 
     def test(inside: NDArray[np.bool_]) -> LogRank:
         own, start = (None if of is None else of[inside] for of in (weight, late))
+        within = None if strata is None else strata[inside]
         of = rows.time[inside], rows.event[inside], codes[inside]
-        return robust_logrank(*of, entry=start, weight=own, cluster=unit[inside])
+        return robust_logrank(*of, entry=start, weight=own, strata=within, cluster=unit[inside])
 
     return test(members(rows, "", "")), each_pair(codes, test)
 
 
+def trend_test(rows: AnalysisRows, codes: IntArray, strata: IntArray | None) -> tuple[float, int, float, float]:
+    """Return chi-squared, degrees of freedom and twice the P value of the trend: Tarone's, or a robust score test."""
+    late, weight = late_of(rows), weight_of(rows)
+    if rows.cluster is None:
+        scores = np.unique(codes).astype(np.float64)
+        found = trend(rows.time, rows.event, codes, scores, entry=late, weight=weight, strata=strata)
+        return found.chi2, found.df, found.p_value, found.p_value
+    ranks = codes[:, None].astype(np.float64)
+    chi2, df, p_value = robust_score_test(
+        ranks, rows.time, rows.event, entry=late, weight=weight, strata=strata, cluster=rows.cluster
+    )
+    return chi2, df, p_value, p_value
+
+
+def late_of(rows: AnalysisRows) -> FloatArray | None:
+    """Return entry times where anyone enters late."""
+    return rows.entry if rows.delayed else None
+
+
+def weight_of(rows: AnalysisRows) -> FloatArray | None:
+    """Return weights where they are not all 1."""
+    return rows.weight if (rows.weight != 1.0).any() else None
+
+
 def rmst_rows(rows: AnalysisRows, term: str, level: float, wanted: float) -> list[Row]:
-    """Return ``rmst.csv``: restricted means to ``wanted`` months, or to the shortest group's longest follow-up."""
+    """Return ``rmst.csv``: restricted means to ``wanted`` months, or to the shortest group's longest follow-up.
+
+    Each group after the first has the difference to the first, with limits and a two-sided P value.
+    """
     z = float(ndtri(0.5 + level / 2.0))
     until = common_horizon(rows, term, wanted)
     found: list[Row] = []
+    first: Rmst | None = None
     for group, label in term_groups(rows, term):
         inside = members(rows, term, group)
         area = rmst(rows.time[inside], rows.event[inside], until=until, **part(rows, inside))
+        difference = None if first is None else rmst_difference(area, first, level)
+        first = area if first is None else first
         found.append(
             {
                 "endpoint": rows.endpoint,
@@ -173,10 +202,22 @@ def rmst_rows(rows: AnalysisRows, term: str, level: float, wanted: float) -> lis
                 "upper": area.value + z * area.std_error,
                 "std_error": area.std_error,
                 "level": level,
+                **difference_columns(difference),
                 **origin(rows, rows.robust_note(inside)),
             }
         )
     return found
+
+
+def difference_columns(difference: RmstDifference | None) -> dict[str, float]:
+    """Return the difference to the first group with its limits and P value; empty cells where there is none."""
+    absent = RmstDifference(*[math.nan] * 6) if difference is None else difference
+    return {
+        "difference": absent.value,
+        "difference_lower": absent.lower,
+        "difference_upper": absent.upper,
+        "p_value": absent.p_value,
+    }
 
 
 def common_horizon(rows: AnalysisRows, term: str, wanted: float) -> float:

@@ -2,14 +2,24 @@
 
 Kaplan-Meier, log-rank, landmarks, medians and restricted means use the complete cases of each covariate;
 the multivariable models the complete cases of all. Who is analysed: ``baseline_cases``; rows of the tables:
-``baseline_rows`` (curves and tests), ``baseline_ratios`` (models).
+``baseline_rows`` (curves and tests), ``baseline_ratios`` (models), ``baseline_interaction``.
 """
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from escc_bayes.classical.baseline_cases import complete_cases, plan_for, rows_for, telling
-from escc_bayes.classical.baseline_ratios import ph_rows, ratio_tables
+from escc_bayes.classical import baseline_interaction as interactions
+from escc_bayes.classical.baseline_cases import complete_cases, known_at_zero, plan_for, rows_for, telling
+from escc_bayes.classical.baseline_ratios import (
+    KNOWN_AT_ZERO,
+    UNIVARIABLE,
+    multivariable,
+    ph_rows,
+    stratified,
+    unestimable,
+    univariable,
+)
 from escc_bayes.classical.baseline_rows import (
     follow_up_row,
     km_rows,
@@ -18,10 +28,13 @@ from escc_bayes.classical.baseline_rows import (
     median_rows,
     rmst_rows,
 )
+from escc_bayes.classical.strata import strata_names, strata_of
 from escc_bayes.data.cohort import Cohort
-from escc_bayes.estimand.tables import Row
-from escc_bayes.foundation.errors import DataWarning
+from escc_bayes.estimand.estimate import Estimate, p_words, ratio_words
+from escc_bayes.estimand.tables import Row, hazard_ratio_rows
+from escc_bayes.foundation.errors import CohortError, DataWarning
 from escc_bayes.foundation.record import Record, versions
+from escc_bayes.spec.plan import ModelPlan
 
 LANDMARKS = (12.0, 24.0, 36.0)
 
@@ -35,6 +48,28 @@ class Baselines:
     record: Record
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of a cohort: endpoint, landmark, level, names of the strata, and the record of it all."""
+
+    cohort: Cohort
+    endpoint: str
+    landmark: float | None
+    level: float
+    strata: tuple[str, ...]
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one part of the analysis adds: rows by table, hazard ratios, what is left out, sentences of results."""
+
+    tables: dict[str, list[Row]]
+    ratios: tuple[Estimate, ...] = ()
+    left_out: tuple[str, ...] = ()
+    sentences: tuple[str, ...] = ()
+
+
 def baselines(
     cohort: Cohort,
     endpoint: str,
@@ -42,50 +77,140 @@ def baselines(
     level: float,
     landmark: float | None = None,
     times: tuple[float, ...] = LANDMARKS,
+    strata: Sequence[str] | None = None,
+    interaction: tuple[str, str] | None = None,
 ) -> Baselines:
     """Return every classical table of a cohort for one endpoint.
 
     Parameters
     ----------
     level : of all intervals.
-    landmark : months at which the clock restarts; without it covariates known later are analysed as if known
-        at time zero, and their rows say NAIVE.
+    landmark : months at which the clock restarts, and covariates known later are left out; without it they are
+        analysed as if known at time zero, their rows say NAIVE, and the model of the others stands beside theirs.
     times : months at which survival is read.
+    strata : covariates, or strata of the schema, within which log-rank tests and Cox models compare as well;
+        None: those of the schema.
+    interaction : two covariates; tested by likelihood ratio, with the hazard ratios of the first within each level
+        of the second (tables ``interaction`` and ``subgroups``).
 
     Raises
     ------
-    CohortError : no such endpoint, no events.
+    CohortError : no such endpoint, covariate or stratum; no events; a stratum that is a number.
 
     Warns
     -----
     DataWarning : a covariate is left out, since it has one level, no reference or one value among the patients
-        analysed; a hazard ratio could not be estimated.
+        analysed, or is known only after the landmark; a hazard ratio could not be estimated.
     """
+    record = Record("", cohort.digest, None, cohort.provenance, "classical", (("level", level),), versions())
+    asked = Asked(
+        cohort, endpoint, landmark, level, strata_names(cohort, None if strata is None else tuple(strata)), record
+    )
     everyone = rows_for(cohort, endpoint, (), landmark)
     plans, left_out = telling(cohort, endpoint, landmark)
     alone = {name: plan.rows for name, plan in plans.items()}
-    together, silent = complete_cases(cohort, endpoint, landmark, tuple(alone))
-    names = tuple(name for name in alone if name not in silent)
-    record = Record("", cohort.digest, None, cohort.provenance, "classical", (("level", level),), versions())
     categorical = [name for name in alone if cohort.covariates[name].schema.categorical]
     sections = [(everyone, "")] + [(alone[name], name) for name in categorical]
-    plan = plan_for(together, names)
-    ratio_rows, problems = ratio_tables(plan, plans, record, level)
     tables: dict[str, list[Row]] = {
         "km": [row for rows, term in sections for row in km_rows(rows, term, level)],
         "landmarks": [row for rows, term in sections for row in landmark_rows(rows, term, level, times)],
         "medians": [row for rows, term in sections for row in median_rows(rows, term, level)],
         "logrank": [row for name in categorical for row in logrank_rows(alone[name], name)],
-        "hazard_ratios": ratio_rows,
-        "ph_test": ph_rows(plan) if names else [],
         "rmst": [row for rows, term in sections for row in rmst_rows(rows, term, level, max(times))],
         "followup": [follow_up_row(everyone, level)],
     }
+    parts = [all_together(asked, tuple(alone)), within_strata(asked, tuple(alone), categorical)]
+    if interaction is not None:
+        parts.append(interacting(asked, interaction, tuple(alone)))
+    for part in parts:
+        for name, rows in part.tables.items():
+            tables[name] = [*tables.get(name, []), *rows]
+    found = [*univariable(plans, record, level), *(e for part in parts for e in part.ratios)]
+    tables["hazard_ratios"] = hazard_ratio_rows(found)
     problems = [
-        *(f"'{name}' is left out: {error.why}" for name, error in left_out.items()),
-        *(f"'{name}' is left out of the models with all covariates: {error.why}" for name, error in silent.items()),
-        *problems,
+        *(f"'{name}' is left out: {reason}" for name, reason in left_out.items()),
+        *(problem for part in parts for problem in part.left_out),
+        *unestimable(found),
     ]
     for problem in problems:
         warnings.warn(problem, DataWarning, stacklevel=2)
-    return Baselines(tables, (everyone.sentence(), f"All covariates: {together.sentence()}", *problems), record)
+    said = (everyone.sentence(), *(sentence for part in parts for sentence in part.sentences), *problems)
+    return Baselines(tables, said, record)
+
+
+def all_together(asked: Asked, names: tuple[str, ...]) -> Part:
+    """Return the models with all covariates; where some are NAIVE, also those of the covariates known at zero."""
+    plan, silent = plan_within(asked, names, ())
+    found = multivariable(plan, asked.record, asked.level)
+    sentences = [f"All covariates: {plan.rows.sentence()}"]
+    early = known_at_zero(asked.cohort, names)
+    if asked.landmark is None and early and early != names:
+        first, _ = plan_within(asked, early, ())
+        found += multivariable(first, asked.record, asked.level, KNOWN_AT_ZERO)
+        sentences.append(f"Covariates known at time zero ({', '.join(early)}): {first.rows.sentence()}")
+    left_out = (f"'{name}' is left out of the models with all covariates: {why}" for name, why in silent.items())
+    return Part(
+        {"ph_test": ph_rows(plan) if plan.design.blocks else []}, tuple(found), tuple(left_out), tuple(sentences)
+    )
+
+
+def plan_within(asked: Asked, names: tuple[str, ...], strata: tuple[str, ...]) -> tuple[ModelPlan, dict[str, str]]:
+    """Return the plan of covariates on the patients who have them and the strata, and why some have no contrast."""
+    rows, silent = complete_cases(asked.cohort, asked.endpoint, asked.landmark, names, strata)
+    return plan_for(rows, tuple(name for name in names if name not in silent)), silent
+
+
+def within_strata(asked: Asked, names: tuple[str, ...], categorical: Sequence[str]) -> Part:
+    """Return log-rank tests and Cox models within the strata: each covariate on its own, and all together."""
+    strata = asked.strata
+    others = tuple(name for name in names if name not in strata)
+    if not strata or not others:
+        return Part({})
+    tests: list[Row] = []
+    found: list[Estimate] = []
+    left_out = []
+    for name in others:
+        plan, silent = plan_within(asked, (name,), strata)
+        left_out += [f"'{name}' is left out within {' and '.join(strata)}: {why}" for why in silent.values()]
+        if silent:
+            continue
+        found += stratified(plan, strata, asked.record, asked.level, UNIVARIABLE)
+        if name in categorical:
+            tests += logrank_rows(plan.rows, name, strata_of(plan.rows, strata))
+    together, _ = plan_within(asked, others, strata)
+    if together.design.blocks:
+        found += stratified(together, strata, asked.record, asked.level)
+    by = f"Within {' and '.join(strata)}"
+    overall = [row for row in tests if row["comparison"] == "overall"]
+    sentences = [f"{by}: log-rank of {row['term']} {chi_squared_words(row)}" for row in overall]
+    sentences += [f"{by}: {ratio_words(e)}" for e in found if e.model != UNIVARIABLE]
+    return Part({"logrank": tests}, tuple(found), tuple(left_out), tuple(sentences))
+
+
+def chi_squared_words(row: Row) -> str:
+    """Print a chi-squared test."""
+    chi2, p_value = row["chi2"], row["p_value"]
+    assert isinstance(chi2, float)
+    assert isinstance(p_value, float)
+    return f"chi-squared {chi2:.3f}, df {row['df']}, {p_words(p_value)}"
+
+
+def interacting(asked: Asked, pair: tuple[str, str], names: tuple[str, ...]) -> Part:
+    """Return the interaction of two covariates, alone and beside all others that are no strata."""
+    interactions.checked_pair(asked.cohort, pair, asked.strata, names)
+    others = tuple(name for name in names if name not in asked.strata)
+    models = {interactions.ALONE: pair} | ({interactions.ADJUSTED: others} if len(others) > 2 else {})
+    tests: list[Row] = []
+    subgroups: list[Row] = []
+    sentences = []
+    for model, wanted in models.items():
+        plan, silent = plan_within(asked, wanted, asked.strata)
+        lost = [name for name in pair if name in silent]
+        if lost:
+            raise CohortError(f"interaction {pair[0]}, {pair[1]}: '{lost[0]}' has no contrast: {silent[lost[0]]}")
+        strata = strata_of(plan.rows, asked.strata) if asked.strata else None
+        rows = interactions.interaction_rows(plan, pair, model, asked.record, asked.level, strata)
+        tests += rows[0]
+        subgroups += rows[1]
+        sentences.append(rows[2])
+    return Part({"interaction": tests, "subgroups": subgroups}, sentences=tuple(sentences))

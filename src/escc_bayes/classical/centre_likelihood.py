@@ -7,7 +7,7 @@ The log-likelihoods of ``piecewise`` and ``weibull`` with an indicator column fo
 import numpy as np
 
 from escc_bayes.classical import piecewise, weibull
-from escc_bayes.classical.centres import no_frailty
+from escc_bayes.classical.centres import unfit_groups
 from escc_bayes.classical.newton import CollinearError, Objective, running, standardise
 from escc_bayes.classical.ratios import Coefficients, collinear_words, entry_of, missing, weight_of
 from escc_bayes.classical.shared_effects import shared_effects
@@ -21,7 +21,7 @@ def family_with_centres(plan: ModelPlan) -> Coefficients:
     family = "piecewise" if isinstance(plan.baseline, PiecewisePrior) else "weibull"
     method, p = f"{family}_frailty_normal", plan.design.columns.shape[1]
     names = plan.spec.intercepts
-    problem = no_frailty(plan, names)
+    problem = unfit_groups(plan, names)
     if problem:
         return missing(method, p, problem)
     try:

@@ -63,6 +63,11 @@ def no_frailty(plan: ModelPlan, names: tuple[str, ...]) -> str:
     """Say why a frailty model is not fitted; "" where it is."""
     if plan.rows.cluster is not None:
         return NO_ROBUST_FRAILTY
+    return unfit_groups(plan, names)
+
+
+def unfit_groups(plan: ModelPlan, names: tuple[str, ...]) -> str:
+    """Say why groups get no effects under a penalty: several factors, or too many groups; "" where they do."""
     if len(names) > 1:
         return f"not available: one frailty is fitted, and the model has random intercepts of {' and '.join(names)}"
     groups = int(np.unique(plan.rows.covariates[names[0]].values).size)

@@ -1,8 +1,10 @@
 """The verb ``fit_classical``: Kaplan-Meier, Cox, Firth and Weibull on the rows of a specification."""
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.special import ndtr, ndtri
 
 from escc_bayes.classical import ratios
 from escc_bayes.classical.centres import centre_coefficients, left_out
@@ -12,7 +14,7 @@ from escc_bayes.classical.weibull import WeibullFit
 from escc_bayes.classical.weibull_curves import delta_interval
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand.contrast import standard_contrasts
-from escc_bayes.estimand.estimand import Estimand, HazardRatio, MedianSurvival, contrast_words
+from escc_bayes.estimand.estimand import Estimand, HazardRatio, MedianSurvival, RMSTDifference, contrast_words
 from escc_bayes.estimand.estimate import Estimate, joined_notes, ratio_words
 from escc_bayes.estimand.evaluate import NAMES, beyond_follow_up, time_of
 from escc_bayes.foundation.record import Record, versions
@@ -104,6 +106,7 @@ class ClassicalFit:
                 rows.robust_note(),
             ),
             centres=left_out(self.plan.spec.intercepts),
+            p_value=wald_p_value(value, lower, upper, level) if isinstance(asked, RMSTDifference) else math.nan,
         )
 
     def absence(self, asked: Estimand) -> str:
@@ -113,6 +116,18 @@ class ClassicalFit:
     def __repr__(self) -> str:
         ratios = [f"  {ratio_words(e)}" for e in self.hazard_ratios(level=0.95)]
         return "\n".join([self.plan.rows.sentence(), *self.notes, *ratios])
+
+
+def wald_p_value(difference: float, lower: float, upper: float, level: float) -> float:
+    """Return the two-sided P value of a difference whose limits are symmetric; NaN where it has no spread.
+
+    Examples
+    --------
+    >>> round(wald_p_value(1.96, 0.0, 3.92, 0.95), 3)
+    0.05
+    """
+    std_error = (upper - lower) / 2.0 / float(ndtri(0.5 + level / 2.0))
+    return float(2.0 * ndtr(-abs(difference) / std_error)) if std_error > 0.0 else math.nan
 
 
 def fit_classical(spec: ModelSpec, cohort: Cohort) -> ClassicalFit:

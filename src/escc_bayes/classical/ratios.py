@@ -133,15 +133,16 @@ def weibull_coefficients(fitted: WeibullFit | str, p: int) -> Coefficients:
     return Coefficients("weibull_mle", fitted.coef, fitted.covariance[2:, 2:], fitted.infinite)
 
 
-def wald(asked: HazardRatio, source: Source, found: Coefficients) -> Estimate:
-    """Return a hazard ratio with its Wald interval and P value."""
+def wald(asked: HazardRatio, source: Source, found: Coefficients, w: FloatArray | None = None) -> Estimate:
+    """Return a hazard ratio with its Wald interval and P value; ``w`` weighs coefficients beyond the design's."""
     asked = complete(asked, source.plan.design)
-    w = weights(asked, source.plan.design)
+    w = weights(asked, source.plan.design) if w is None else w
     if found.problem or bool((found.infinite & (w != 0.0)).any()):
         return without_interval(asked, source, found, w)
     log_ratio = float(w @ found.coef)
     se = math.sqrt(float(w @ found.covariance @ w))
-    spread = float((source.plan.design.columns @ w).std() / (w @ w))
+    columns = source.plan.design.columns
+    spread = float((columns @ w[: columns.shape[1]]).std() / (w @ w))
     if se * spread > NOTHING_KNOWN:
         return without_interval(asked, source, found, w)
     half = float(ndtri(0.5 + source.level / 2.0)) * se

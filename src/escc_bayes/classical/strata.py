@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from escc_bayes.data.cohort import Cohort
+from escc_bayes.foundation.errors import CohortError
 from escc_bayes.hazard.piecewise import IntArray
 from escc_bayes.spec.rows import AnalysisRows
 
@@ -37,6 +39,25 @@ class Strata:
             beside = ((entry < at[:, None]) & (time >= at[:, None])).sum(axis=1)
             count += int((beside <= 1).sum())
         return count
+
+
+def strata_names(cohort: Cohort, given: tuple[str, ...] | None) -> tuple[str, ...]:
+    """Return the names of the strata asked for, checked; None: those that the schema declares.
+
+    Raises
+    ------
+    CohortError : no such covariate, one without levels, or one named twice.
+    """
+    names = tuple(cohort.strata) if given is None else given
+    for name in names:
+        if not cohort.covariate(name).schema.categorical:
+            raise CohortError(
+                f"{cohort.source}: '{name}' is a number and makes no strata; cut it into classes in the schema (cuts, "
+                "classes, on_cut), or name a covariate with levels"
+            )
+        if names.count(name) > 1:
+            raise CohortError(f"{cohort.source}: the stratum '{name}' is named twice; name it once")
+    return names
 
 
 def strata_of(rows: AnalysisRows, names: tuple[str, ...]) -> Strata:

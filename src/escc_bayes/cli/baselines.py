@@ -20,6 +20,14 @@ def baselines(
         float | None, typer.Option("--landmark", min=0.0, max=1200.0, help="Months at which the clock restarts.")
     ] = None,
     times: Annotated[str, typer.Option("--times", help="Months at which survival is read.")] = "12,24,36",
+    strata: Annotated[
+        list[str] | None,
+        typer.Option("--strata", help="Log-rank and Cox within a covariate, such as centre, too. May be repeated."),
+    ] = None,
+    interaction: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--interaction", help="Two covariates A B: does the effect of A differ between levels of B?"),
+    ] = None,
 ) -> None:
     """Kaplan-Meier, log-rank, Cox, Firth, Weibull, PH test, RMST and follow-up for every covariate."""
     from escc_bayes.classical.baselines import baselines as classical_tables
@@ -29,7 +37,15 @@ def baselines(
     patients = open_cohort(cohort, schema)
     months = read_months(times)
     with staged(out) as folder:
-        found = classical_tables(patients, endpoint, level=level, landmark=landmark, times=months)
+        found = classical_tables(
+            patients,
+            endpoint,
+            level=level,
+            landmark=landmark,
+            times=months,
+            strata=strata or None,
+            interaction=interaction,
+        )
         files.write_baseline_files(folder, {endpoint: found})
         files.write_run(folder, "baselines", [found.record], {})
     for sentence in found.sentences:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from escc_bayes.cli.options import OutOption, QuietOption, SchedulerOption, SeedOption, WorkersOption
-from escc_bayes.cli.progress import progress_bars
+from escc_bayes.cli.progress import counting_bars
 
 
 def plan(
@@ -35,19 +35,21 @@ def plan(
     from escc_bayes.trial.further import asks_more, further, further_sentences
     from escc_bayes.trial.reading import load_design
     from escc_bayes.trial.summary import summary
+    from escc_bayes.trial.tally import CHUNK
+    from escc_bayes.trial.workers import BUNDLE
 
     asked, where = load_design(design), scheduler_for(workers, scheduler)
     checkpoint = Checkpoint.of(asked, trials=trials, seed=seed, folder=out)
-    with progress_bars(quiet=quiet) as stage:
-        move = stage(f"Simulating {trials:,} trials of {asked.name}")
 
-        def moved(done: int, total: int) -> None:
-            move("simulating", done, total, 0)
+    def trial_words(done: int, total: int) -> str:  # noqa: ARG001 - parts of a known size
+        return f"trial {min(done * BUNDLE * CHUNK, trials):,} of {trials:,}"
 
-        found = resumable(asked, trials=trials, seed=seed, scheduler=where, checkpoint=checkpoint, progress=moved)
+    with counting_bars(quiet=quiet) as bar:
+        move = bar(f"Simulating {trials:,} trials of {asked.name}", trial_words)
+        found = resumable(asked, trials=trials, seed=seed, scheduler=where, checkpoint=checkpoint, progress=move)
         if asks_more(asked):
-            move = stage("Answering what else the design asks")
-        more = further(asked, trials=trials, seed=seed, scheduler=where, keep=checkpoint.keep, progress=moved)
+            move = bar("Answering what else the design asks", lambda done, total: f"part {done} of {total}")
+        more = further(asked, trials=trials, seed=seed, scheduler=where, keep=checkpoint.keep, progress=move)
     with staged(out) as folder:
         write_plan_files(folder, found, more)
         if protocol:

@@ -93,8 +93,8 @@ def example_cohort(name: str) -> Cohort:
     if name in ENSEMBLES:
         bundled = ENSEMBLES[name]
         table = read_table(bundled.folder / "cohorts.csv")
-        first = table.where(MEMBER, table.columns[MEMBER][0])
-        return cohort_of(first, load_schema(find_schema(bundled.schema)), provenance=PROVENANCE, name=name)
+        rows = table.where(MEMBER, table.columns[MEMBER][0])
+        return cohort_of(rows, load_schema(find_schema(bundled.schema)), provenance=PROVENANCE, name=name)
     if name == "larynx":
         return read_larynx(models_folder() / "cohorts" / "larynx.toml")
     for first, bundled in ENSEMBLES.items():

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from escc_bayes.data.covariates import CovariateData, read_covariate
+from escc_bayes.data.covariates import CovariateData, read_covariate, read_stratum
 from escc_bayes.data.endpoints import EndpointData, need_column, read_endpoint, refuse_order
+from escc_bayes.data.known import refuse_known_after_follow_up
 from escc_bayes.data.origin import read_provenance, refuse_members
 from escc_bayes.data.schema import UNNAMED, CohortSchema, load_schema
 from escc_bayes.data.suspicions import suspicions
@@ -45,6 +46,7 @@ class Cohort:
     notes : what looked wrong on reading, a sentence each.
     cluster : (n,) codes, equal where patients share a cluster; None without a cluster column.
     weighting : how many rows frequency weights stand for, in words; empty without them.
+    strata : by name, what the schema says to compare within: covariates, or columns whose words are the levels.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Cohort:
     notes: tuple[str, ...] = ()
     cluster: IntArray | None = None
     weighting: str = ""
+    strata: Mapping[str, CovariateData] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
         for array in self.arrays().values():
@@ -107,6 +110,8 @@ class Cohort:
             found |= {f"{name}.time": data.time, f"{name}.event": data.event, f"{name}.entry": data.entry}
         for name, covariate in self.covariates.items():
             found |= {f"covariate.{name}": covariate.values, f"known.{name}": covariate.known_at}
+        for name, stratum in self.strata.items():
+            found[f"stratum.{name}"] = stratum.values
         return found
 
     @cached_property
@@ -116,7 +121,8 @@ class Cohort:
         Row labels that stand in for identifiers do not count: CSV and data frame have the same digest. Nor does the
         unit of sampling weights.
         """
-        coding = {n: (c.schema.levels, c.schema.center, c.schema.scale) for n, c in self.covariates.items()}
+        held = {**self.strata, **self.covariates}
+        coding = {n: (c.schema.levels, c.schema.center, c.schema.scale) for n, c in held.items()}
         ids = self.ids if self.schema.id is not None else ()
         kind = {"weight": of_mean_one(self.weight), "weight_kind": "sampling"} if self.sampled else {}
         return digest({**self.arrays(), "ids": ids, "coding": coding, **kind})
@@ -128,23 +134,26 @@ class Cohort:
         return self.endpoints[name]
 
     def covariate(self, name: str) -> CovariateData:
-        """Return a covariate; raise ``CohortError`` with the known names if there is none."""
-        if name not in self.covariates:
-            raise CohortError(f"{self.source}: no covariate '{name}'; {suggestion(name, self.covariates)}")
-        return self.covariates[name]
+        """Return a covariate, or a stratum; raise ``CohortError`` with the known names if there is none."""
+        held = {**self.strata, **self.covariates}
+        if name not in held:
+            raise CohortError(f"{self.source}: no covariate '{name}'; {suggestion(name, held)}")
+        return held[name]
 
     def subset(self, keep: NDArray[np.bool_] | NDArray[np.int64]) -> "Cohort":
         """Return the cohort of the rows that ``keep`` selects (a mask, or positions, repeats allowed)."""
         where = np.flatnonzero(keep) if keep.dtype == bool else keep
         endpoints = {n: EndpointData(d.time[where], d.event[where], d.entry[where]) for n, d in self.endpoints.items()}
-        covariates = {
-            n: CovariateData(c.schema, c.values[where], c.known_at[where]) for n, c in self.covariates.items()
-        }
+        covariates, strata = (
+            {n: CovariateData(c.schema, c.values[where], c.known_at[where]) for n, c in held.items()}
+            for held in (self.covariates, self.strata)
+        )
         return replace(
             self,
             ids=tuple(self.ids[i] for i in where),
             endpoints=MappingProxyType(endpoints),
             covariates=MappingProxyType(covariates),
+            strata=MappingProxyType(strata),
             weight=self.weight[where],
             cluster=None if self.cluster is None else self.cluster[where],
         )
@@ -200,6 +209,7 @@ def cohort_of(table: RawTable, known: CohortSchema, *, provenance: str | None, n
     endpoints = {n: read_endpoint(table, e, known) for n, e in known.endpoints.items()}
     refuse_order(table, known, endpoints)
     covariates = {n: read_covariate(table, c, known) for n, c in known.covariates.items()}
+    refuse_known_after_follow_up(table, covariates, endpoints)
     notes = suspicions(table, known, endpoints, provenance=said)
     for note in notes:
         warnings.warn(note, DataWarning, stacklevel=3)
@@ -214,6 +224,7 @@ def cohort_of(table: RawTable, known: CohortSchema, *, provenance: str | None, n
         weight=read_weight(table, known.weight, known.weight_kind),
         notes=tuple(notes),
         cluster=read_clusters(table, known.cluster),
+        strata=MappingProxyType({n: covariates.get(n) or read_stratum(table, n, known) for n in known.strata}),
     )
     return found if found.sampled else written_out(found)
 

@@ -63,6 +63,19 @@ def read_covariate(table: RawTable, covariate: CovariateSchema, schema: CohortSc
     return CovariateData(covariate, values, known_times(table, covariate, schema))
 
 
+def read_stratum(table: RawTable, column: str, schema: CohortSchema) -> CovariateData:
+    """Read a column to compare within that is no covariate: its words are the levels.
+
+    Raises
+    ------
+    CohortError : missing column, or every value missing.
+    """
+    need_column(table, column)
+    found = sorted({w for w in (word(value) for value in table.columns[column]) if w is not None})
+    stratum = CovariateSchema(name=column, column=column, kind="nominal", levels=tuple(found))
+    return read_covariate(table, stratum, schema)
+
+
 def finite_numbers(table: RawTable, column: str) -> FloatArray:
     """Return a column of numbers; infinite values are refused."""
     values = numbers(table, column)

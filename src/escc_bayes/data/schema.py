@@ -16,7 +16,7 @@ MONTHS_PER = MappingProxyType({"days": 1 / 30.4375, "weeks": 7 / 30.4375, "month
 KINDS = ("ordered", "nominal", "binary", "continuous")
 MISSING_TIMES = ("refuse", "drop")
 
-TOP_KEYS = ("name", "time_unit", "id", "weight", "weight_kind", "cluster", "endpoints", "covariates")
+TOP_KEYS = ("name", "time_unit", "id", "weight", "weight_kind", "cluster", "strata", "endpoints", "covariates")
 WEIGHT_KINDS = ("frequency", "sampling")
 ENDPOINT_KEYS = ("time", "event", "event_values", "censored_values", "entry", "not_after", "missing", "label")
 COVARIATE_KEYS = (
@@ -115,6 +115,7 @@ class CohortSchema:
     weight: str | None = None
     weight_kind: str | None = None
     cluster: str | None = None
+    strata: tuple[str, ...] = ()
 
     @property
     def months_per_unit(self) -> float:
@@ -165,6 +166,7 @@ def schema_from(raw: Mapping[str, object], where: str) -> CohortSchema:
         weight=optional_text(raw, "weight", where),
         weight_kind=weight_kind_from(raw, where),
         cluster=optional_text(raw, "cluster", where),
+        strata=strata_from(raw.get("strata", []), covariates, f"{where}, strata"),
     )
 
 
@@ -176,6 +178,15 @@ def weight_kind_from(raw: Mapping[str, object], where: str) -> str | None:
     if "weight" not in raw:
         raise SchemaError(f'{where}: weight_kind = "{kind}" stands without weight; add weight = "COLUMN" or remove it')
     return kind
+
+
+def strata_from(value: object, covariates: Mapping[str, object], at: str) -> tuple[str, ...]:
+    """Return the columns, or covariates, within which tests and Cox models compare; one word serves for a list."""
+    names = () if value == [] else checks.words([value] if isinstance(value, str) else value, at)
+    numbers = [n for n in names if n in covariates and checks.table(covariates[n], at).get("kind") == "continuous"]
+    if numbers:
+        raise SchemaError(f"{at}: '{numbers[0]}' is a number and makes no strata; cut it into classes, or name another")
+    return names
 
 
 def optional_text(raw: Mapping[str, object], key: str, where: str) -> str | None:

@@ -1,6 +1,7 @@
 """An answer: value and interval with its kind and level, method, and the record of where it came from."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -97,6 +98,20 @@ def ratio_words(e: Estimate) -> str:
     if not math.isnan(e.prob_gt_1):
         return f"{head}: {e.value:.2f} ({interval}; P(HR > 1 | data) = {e.prob_gt_1:.3f}{within})"
     return f"{head}: {e.value:.2f} ({interval}, {p_words(e.p_value)}; {e.method}{within})"
+
+
+def noted_ratios(estimates: Sequence[Estimate]) -> list[str]:
+    """Return each hazard ratio as a line, then each note once, with the contrasts to which it belongs."""
+    return [*(f"  {ratio_words(e)}" for e in estimates), *(f"  {note}" for note in notes_once(estimates))]
+
+
+def notes_once(estimates: Sequence[Estimate]) -> list[str]:
+    """Return each note of estimates once, as a sentence that names the contrasts to which it belongs."""
+    whose: dict[str, list[str]] = {}
+    for e in estimates:
+        if e.note and not math.isnan(e.lower):
+            whose.setdefault(e.note, []).append(f"{e.term} {e.contrast}")
+    return [f"Note on {', '.join(named)}: {note}." for note, named in whose.items()]
 
 
 def p_words(p_value: float) -> str:

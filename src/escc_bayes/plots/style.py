@@ -5,7 +5,7 @@ Colours: Okabe & Ito 2008, Color Universal Design. Groups and models also differ
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import matplotlib
@@ -63,12 +63,16 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """Looks in the order they are given out."""
+    """Looks in the order they are given out; after the last one colours come again with other markers and dashes."""
 
     looks: tuple[Look, ...]
 
     def __getitem__(self, place: int) -> Look:
-        return self.looks[place % len(self.looks)]
+        turn, first = divmod(place, len(self.looks))
+        if not turn:
+            return self.looks[first]
+        marker, dash = (self.looks[(first + step * turn) % len(self.looks)] for step in (1, 2))
+        return replace(self.looks[first], marker=marker.marker, dash=dash.dash)
 
 
 GROUPS = Palette(

@@ -9,6 +9,8 @@ from matplotlib.axes import Axes
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.plots.style import GROUPS, PALE, Palette
 
+FEW = 3
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Boundary:
@@ -42,6 +44,7 @@ def boundaries_over_events(boundaries: Sequence[Boundary], *, palette: Palette =
     ax.set_xlim(0.0, 1.05 * max(float(of.events[-1]) for of in boundaries))
     ax.set_xlabel("Events")
     ax.set_ylabel("Z (positive: treatment does better)")
-    # Long enough to show dashes.
-    ax.legend(loc="center left", handlelength=4.0)
+    # Long enough to show dashes; many rules do not fit inside.
+    beside = {"loc": "center left", "bbox_to_anchor": (1.01, 0.5)} if len(boundaries) > FEW else {"loc": "center left"}
+    ax.legend(handlelength=4.0, **beside)
     return ax

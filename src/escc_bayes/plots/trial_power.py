@@ -11,17 +11,29 @@ from escc_bayes.trial.curve import PowerCurve
 
 type Point = tuple[str, float, float, float]
 
+ACROSS = 4
 EVENTS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+
+
+def panel_rows(count: int) -> int:
+    """Return the rows that so many panels take."""
+    return -(-count // ACROSS)
 
 
 def power_panels(
     curves: Sequence[PowerCurve], simulated: Sequence[Sequence[Point]], *, palette: Palette = MODELS, part: SubFigure
 ) -> list[Axes]:
-    """Draw one panel for each rule side by side, with one legend below; arguments as ``power_against_events``."""
-    panels = list(part.subplots(1, len(curves), squeeze=False, sharey=True)[0])
-    for curve, points, ax in zip(curves, simulated, panels, strict=True):
+    """Draw one panel for each rule, four in a row, with one legend below; arguments as ``power_against_events``."""
+    across = min(len(curves), ACROSS)
+    panels = list(part.subplots(panel_rows(len(curves)), across, squeeze=False, sharey=True).flat)
+    for place, (curve, points, ax) in enumerate(zip(curves, simulated, panels, strict=False)):
         power_against_events(curve, points, palette=palette, ax=ax)
-        ax.label_outer()
+        if place % across:
+            ax.set_ylabel("")
+        if place + across < len(curves):
+            ax.set_xlabel("")
+    for ax in panels[len(curves) :]:
+        ax.set_axis_off()
     part.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return panels
 

@@ -121,9 +121,10 @@ def baseline_ratios(bundle: Bundle, endpoint: str) -> Table | None:
 
 def model_words(row: Row) -> str:
     """Return model, patients, events and clock of a row."""
-    alone = row["model"] == "univariable"
-    model = "Covariate on its own" if alone else "All covariates together"
-    return f"{model}; {row['n']} patients, {row['events']} events; time from {row['clock']}"
+    words = {"univariable": "Covariate on its own", "multivariable_known_at_zero": "Covariates known at time zero"}
+    model = words.get(str(row["model"]), "All covariates together")
+    within = f", within {row['strata']}" if row["strata"] else ""
+    return f"{model}{within}; {row['n']} patients, {row['events']} events; time from {row['clock']}"
 
 
 def ratio_cells(row: Row, bundle: Bundle) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """A document of blocks as a Word file."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,10 +23,20 @@ def write_docx(path: Path, blocks: Iterable[Block], folder: Path) -> None:
 
     document = Document()
     document.styles["Normal"].font.size = Pt(POINTS)
-    document.core_properties.author = "escc_bayes"
     for block in blocks:
+        if isinstance(block, Heading) and block.level == 1:
+            describe(document, block.text)
         add(document, block, folder)
     document.save(str(path))
+
+
+def describe(document: "Document", title: str) -> None:
+    """Set the properties of the file, in place of those of the template it was made from."""
+    about, now = document.core_properties, datetime.now(UTC).replace(microsecond=0, tzinfo=None)
+    about.title, about.author, about.last_modified_by = title, "escc_bayes", "escc_bayes"
+    about.subject, about.comments, about.keywords, about.language = "", "Written by escc_bayes", "", "en-GB"
+    about.created = about.modified = now
+    about.revision = 1
 
 
 def add(document: "Document", block: Block, folder: Path) -> None:

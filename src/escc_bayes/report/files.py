@@ -30,8 +30,13 @@ EMPTY: Mapping[str, tuple[str, ...]] = {
         *("endpoint", "model", "method", "term", "contrast", "hr", "lower", "upper", "level", "interval"),
         *("prob_gt_1", "p_value", "log_hr_mean", "log_hr_sd", "n", "events", "strata", *ORIGIN),
     ),
-    "logrank": ("endpoint", "term", "comparison", "chi2", "df", "p_value", "p_holm", *ORIGIN, "note"),
+    "logrank": ("endpoint", "term", "comparison", "chi2", "df", "p_value", "p_holm", "strata", *ORIGIN, "note"),
     "ph_test": ("endpoint", "term", "chi2", "df", "p_value", *ORIGIN, "note"),
+    "interaction": ("endpoint", "term", "model", "chi2", "df", "p_value", "n", "events", "strata", *ORIGIN, "note"),
+    "subgroups": (
+        *("endpoint", "model", "method", "term", "contrast", "within", "hr", "lower", "upper", "level", "p_value"),
+        *("n", "events", "strata", *ORIGIN, "note"),
+    ),
     "attribution": (
         *("endpoint", "model", "term", "contrast", "step", "before", "after", "log_hr_before", "log_hr_after"),
         *("difference", "hr_before", "hr_after", *ORIGIN),

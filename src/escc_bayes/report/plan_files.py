@@ -6,7 +6,7 @@ from pathlib import Path
 from escc_bayes.foundation.csv import write_csv
 from escc_bayes.plots.borrowing import borrowing_panels
 from escc_bayes.plots.canvas import sheet
-from escc_bayes.plots.trial_power import Point, power_panels
+from escc_bayes.plots.trial_power import Point, panel_rows, power_panels
 from escc_bayes.report.figures import write_figure
 from escc_bayes.report.files import write_run
 from escc_bayes.report.sheet import Sheet
@@ -19,12 +19,12 @@ from escc_bayes.trial.interim_table import COLUMNS as INTERIM
 from escc_bayes.trial.interim_table import interim_rows, interim_table
 from escc_bayes.trial.operating_characteristics import COLUMNS, OperatingCharacteristics, table
 from escc_bayes.trial.prior_events import COLUMNS as PRIOR_EVENTS
-from escc_bayes.trial.prior_events import prior_event_rows, prior_events
+from escc_bayes.trial.prior_events import joint_worth, prior_event_rows, prior_events
 from escc_bayes.trial.rule_plan import events_at_looks
 from escc_bayes.trial.summary import borrowing_sentence, heading, rule_sentences, summary
 from escc_bayes.trial.threshold import threshold_rows
 
-HEIGHT_MM = 75.0
+HEIGHT_MM, ROW_MM = 75.0, 50.0
 
 
 def write_plan_files(folder: Path, found: OperatingCharacteristics, more: Further) -> None:
@@ -54,7 +54,11 @@ def write_borrowing(folder: Path, found: OperatingCharacteristics, drawn: Borrow
     write_csv(folder / "borrowing_map.csv", [asdict(point) for point in drawn.points], borrowing_map.COLUMNS)
     for rule in drawn.rules:
         write_figure(folder, borrowing_sheet(found, drawn, rule))
-    write_csv(folder / "prior_events.csv", prior_event_rows(prior_events(found.design)), PRIOR_EVENTS)
+    write_csv(
+        folder / "prior_events.csv",
+        prior_event_rows(prior_events(found.design), joint_worth(found.design)),
+        PRIOR_EVENTS,
+    )
 
 
 def borrowing_sheet(found: OperatingCharacteristics, drawn: BorrowingMap, rule: str) -> Sheet:
@@ -71,12 +75,14 @@ def borrowing_sheet(found: OperatingCharacteristics, drawn: BorrowingMap, rule: 
 def power_sheet(found: OperatingCharacteristics, curves: list[PowerCurve]) -> Sheet:
     """Return the figure: one panel for each rule; its note says design and rules."""
     design = found.design
-    title = f"{design.name}: power and assurance against events"
+    quantities = "power and assurance" if design.design_prior is not None else "power"
+    title = f"{design.name}: {quantities} against events"
     rules = " ".join(rule_sentences(design))
     note = f"{design.title}. {heading(design)} {rules} Lines: normal approximation; points: simulated."
 
     points = [simulated_points(found, curve.rule) for curve in curves]
-    figure = sheet(lambda part: power_panels(curves, points, part=part), height_mm=HEIGHT_MM, title=title, note=note)
+    height = HEIGHT_MM + ROW_MM * (panel_rows(len(curves)) - 1)
+    figure = sheet(lambda part: power_panels(curves, points, part=part), height_mm=height, title=title, note=note)
     return Sheet("power", "plan", "", title, note, "", figure)
 
 

@@ -20,16 +20,23 @@ from escc_bayes.report.protocol_tables import (
 )
 from escc_bayes.report.protocol_words import analysis_sentences, design_sentences
 from escc_bayes.trial.borrowing_map import BorrowingMap
+from escc_bayes.trial.design import TrialDesign
 from escc_bayes.trial.further import Further, further_sentences
 from escc_bayes.trial.operating_characteristics import OperatingCharacteristics
 from escc_bayes.trial.planned import planning_sentences
 from escc_bayes.trial.predicted import predicted
 from escc_bayes.trial.sensitivity_grid import COLUMNS, SensitivityGrid, grid_rows, power_grids, timing_grid
-from escc_bayes.trial.summary import borrowing_sentence, plain_sentence, short_sentence, unequal_sentences
+from escc_bayes.trial.summary import (
+    borrowing_sentence,
+    null_sentences,
+    plain_sentence,
+    short_sentence,
+    unequal_sentences,
+)
 
 LEVEL = 0.95
 FIGURES = {
-    "power": "Power and assurance against the number of events.",
+    "power": "Power against the number of events.",
     "boundaries": "Boundaries over the looks.",
     "predicted_survival": "SIMULATED: Kaplan-Meier curves to expect at the final look.",
     "expected_course": "SIMULATED: patients and events to expect over calendar time.",
@@ -56,7 +63,7 @@ def write_protocol(folder: Path, found: OperatingCharacteristics, more: Further)
     boundaries = boundary_sheet(design)
     if boundaries is not None:
         write_figure(folder, boundaries)
-    blocks = (*text_blocks(protocol), *pictures(folder, more.borrowing), *record_blocks(found))
+    blocks = (*text_blocks(protocol), *pictures(folder, design, more.borrowing), *record_blocks(found))
     (folder / "protocol.md").write_text(markdown(blocks), encoding="utf-8")
     write_docx(folder / "protocol.docx", blocks, folder)
 
@@ -80,7 +87,7 @@ def text_blocks(protocol: Protocol) -> Iterator[Block]:
     yield prior_table(design)
     yield Heading("Operating characteristics")
     said = (*planning_sentences(design), *(plain_sentence(found, rule.name) for rule in design.rules))
-    said += (*unequal_sentences(found), *short_sentence(found))
+    said += (*null_sentences(found), *unequal_sentences(found), *short_sentence(found))
     yield Items((*said, *further_sentences(protocol.more)))
     yield from operating_tables(found)
     yield from interim_tables(found)
@@ -120,9 +127,11 @@ def borrowing_table(drawn: BorrowingMap) -> Table:
     return Table(caption, head, rows)
 
 
-def pictures(folder: Path, borrowing: BorrowingMap | None) -> Iterator[Block]:
+def pictures(folder: Path, design: TrialDesign, borrowing: BorrowingMap | None) -> Iterator[Block]:
     """Yield the figures that the run has written."""
     named = dict(FIGURES)
+    if design.design_prior is not None:
+        named["power"] = "Power and assurance against the number of events."
     if borrowing is not None:
         caption = "SIMULATED: what borrowing buys and costs over drift"
         named |= {f"borrowing_{rule}": f"{caption}, rule {rule}." for rule in borrowing.rules}

@@ -61,7 +61,10 @@ def boundary_sheet(design: TrialDesign) -> Sheet | None:
     if len(design.looks) == 1 or not found:
         return None
     title = f"{design.name}: boundaries over the looks"
-    note = "Full marks: success above; hollow: futile below. Posterior rules: the Z at which their probability crosses."
+    futile = any(np.isfinite(of.lower).any() for of in found)
+    note = "Full marks: success above" + ("; hollow: futile below." if futile else ".")
+    if any(rule.asks_posterior for rule in design.rules):
+        note += " Posterior rules: the Z at which their probability crosses."
     figure = sheet(
         lambda part: boundaries_over_events(found, ax=part.subplots()), height_mm=HEIGHT_MM, title=title, note=note
     )

@@ -3,20 +3,23 @@
 import math
 from collections.abc import Iterator
 
+import numpy as np
+
 from escc_bayes.report.document import Table
 from escc_bayes.spec.effective_events import effective_events
 from escc_bayes.spec.mixture import NormalMixture
 from escc_bayes.trial.boundaries import spent_by_look
 from escc_bayes.trial.decide import BELIEVED, NULL, TRUTH
 from escc_bayes.trial.design import TrialDesign
-from escc_bayes.trial.interim_table import interim_table
+from escc_bayes.trial.interim_table import InterimRow, interim_table
 from escc_bayes.trial.normal_power import normal_rule
-from escc_bayes.trial.operating_characteristics import OperatingCharacteristics, Quantity
+from escc_bayes.trial.null_truth import hazard_ratio_of, own_null
+from escc_bayes.trial.operating_characteristics import OperatingCharacteristics, Quantity, constant_by_design
 from escc_bayes.trial.predicted import MONTHS, arm_truths
 from escc_bayes.trial.rule_plan import events_at_looks, fractions_at_looks
 from escc_bayes.trial.sensitivity_grid import SensitivityGrid
 
-SCENARIOS = {TRUTH: "the planned effect", NULL: "hazard ratio 1", BELIEVED: "the design prior"}
+SCENARIOS = {TRUTH: "the planned effect", NULL: "the null of each rule", BELIEVED: "the design prior"}
 NONE = "-"
 
 
@@ -78,7 +81,8 @@ def boundary_table(design: TrialDesign) -> Table | None:
         normal = normal_rule(design, rule)
         if normal is None:
             continue
-        spent = spent_by_look(fractions, normal.upper)
+        away = math.log(hazard_ratio_of(own_null(design, rule), design)) * np.sqrt(normal.information)
+        spent = spent_by_look(fractions, normal.upper + away)
         for k, count in enumerate(events):
             upper, lower = float(normal.upper[k]), float(normal.lower[k])
             ratio = math.exp(-upper / math.sqrt(float(normal.information[k])))
@@ -87,25 +91,48 @@ def boundary_table(design: TrialDesign) -> Table | None:
             rows.append((rule.name, f"{k + 1}", *numbers))
     head = ("rule", "look", "events", "Z for success", "about hazard ratio", "type I error spent", "futile below Z")
     caption = (
-        "Boundaries (normal approximation; a posterior rule as the Z at which its probability crosses). Type I error "
-        "spent by a look counts success alone, as if futility were not acted upon."
+        "Boundaries on Z against a hazard ratio of 1 (normal approximation; a posterior rule as the Z at which its "
+        "probability crosses). Type I error spent by a look, at the rule's own null, counts success alone, as if "
+        "futility were not acted upon."
     )
     return Table(caption, head, tuple(rows)) if rows else None
+
+
+def null_words(design: TrialDesign) -> str:
+    """Say the nulls of the rules: the one that all share, or each with its rules."""
+    rules: dict[str, list[str]] = {}
+    for rule in design.rules:
+        rules.setdefault(own_null(design, rule).words, []).append(rule.name)
+    if len(rules) == 1:
+        return f"{SCENARIOS[NULL]}, {next(iter(rules))}"
+    return f"{SCENARIOS[NULL]} ({'; '.join(f'{words}: {", ".join(names)}' for words, names in rules.items())})"
+
+
+def scenario_words(found: OperatingCharacteristics) -> dict[str, str]:
+    """Return every scenario in words, in the order of the tables; those of further nulls go by their own."""
+    more = {number.scenario: number.scenario for number in found.quantities if number.scenario not in SCENARIOS}
+    return SCENARIOS | {NULL: null_words(found.design)} | more
 
 
 def interim_tables(found: OperatingCharacteristics) -> Iterator[Table]:
     """Yield one table for each scenario: when each look comes and how many trials it ends; none with one look."""
     head = ("rule", "look", "expected month", "expected events", "ends in success", "ends for futility")
     looks = interim_table(found)
-    for scenario, words in SCENARIOS.items():
+    names = {rule.name: place for place, rule in enumerate(found.design.rules)}
+
+    def ends(row: InterimRow, how: str, value: float, error: float) -> str:
+        impossible = constant_by_design(found.design, names[row.rule], f"{how}_at_look_{row.look}")
+        return NONE if impossible else f"{value:.4f} ({error:.4f})"
+
+    for scenario, words in scenario_words(found).items():
         rows = tuple(
             (
                 row.rule,
                 f"{row.look}: {row.when}",
                 NONE if row.month is None else f"{row.month:.1f}",
                 NONE if row.events is None else f"{row.events:.0f}",
-                f"{row.success:.4f} ({row.success_mc_error:.4f})",
-                f"{row.futility:.4f} ({row.futility_mc_error:.4f})",
+                ends(row, "success", row.success, row.success_mc_error),
+                ends(row, "futility", row.futility, row.futility_mc_error),
             )
             for row in looks
             if row.scenario == scenario
@@ -118,11 +145,14 @@ def interim_tables(found: OperatingCharacteristics) -> Iterator[Table]:
 def operating_tables(found: OperatingCharacteristics) -> Iterator[Table]:
     """Yield one table for each scenario: value, Monte Carlo standard error, normal approximation."""
     head = ("rule", "quantity", "value", "Monte Carlo error", "normal approximation")
-    for scenario, words in SCENARIOS.items():
+    names = {rule.name: place for place, rule in enumerate(found.design.rules)}
+    for scenario, words in scenario_words(found).items():
         rows = tuple(
             operating_row(number)
             for number in found.quantities
-            if number.scenario == scenario and "_at_look_" not in number.quantity
+            if number.scenario == scenario
+            and "_at_look_" not in number.quantity
+            and not constant_by_design(found.design, names[number.rule], number.quantity)
         )
         if rows:
             yield Table(f"SIMULATED trials under {words}.", head, rows)

@@ -17,6 +17,7 @@ def design_sentences(design: TrialDesign) -> str:
             *origin_sentences(design),
             effect_sentence(design),
             *dropout_sentence(design),
+            *follow_up_sentence(design),
             *strata_sentence(design),
             *((f"{design.switching.words()[0].upper()}{design.switching.words()[1:]}.",) if design.switching else ()),
         )
@@ -54,6 +55,12 @@ def dropout_sentence(design: TrialDesign) -> Iterator[str]:
     """Yield that patients are lost; nothing without dropout."""
     if max(design.dropout) > 0.0:
         yield "Patients are lost at a constant rate, independent of the event."
+
+
+def follow_up_sentence(design: TrialDesign) -> Iterator[str]:
+    """Yield for how long every patient is followed; nothing where that is until the trial ends."""
+    if design.follow_up is not None:
+        yield f"Every patient is followed for {design.follow_up:g} months and no longer."
 
 
 def strata_sentence(design: TrialDesign) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from escc_bayes.estimand.estimate import Estimate
+from escc_bayes.estimand.estimate import Estimate, notes_once
 from escc_bayes.foundation.record import seed_label
 from escc_bayes.plots.words import interval_words, probability, ratio
 from escc_bayes.report import baseline_tables, tables
@@ -50,19 +50,20 @@ def results(bundle: Bundle, found: Sequence[Outcome]) -> Section:
 
 
 def result_sentences(outcome: Outcome, bundle: Bundle) -> tuple[str, ...]:
-    """Return one sentence for each contrast, the first model's posterior beside Cox."""
+    """Return one sentence for each contrast, the first model's posterior beside Cox, and what to know of them."""
     first = outcome.posteriors[0].plan.spec.name
     estimates = outcome.comparison.of("hazard_ratio")
     cox = {(e.term, e.contrast): e for e in estimates if e.method == "cox"}
     labels = term_labels(bundle.cohort)
     held = bundle.reconstructions
     pooled = {(r.pooled.term, r.pooled.contrast): f"; {pooled_words(r)}" for r in (held.ratios[first] if held else ())}
-    return tuple(
+    bayes = [e for e in estimates if e.model == first and e.interval_kind == "credible"]
+    said = (
         f"{labels.get(e.term, e.term)}, {e.contrast}: {bayes_words(e)}{pooled.get((e.term, e.contrast), '')}; "
         f"Cox {cox_words(cox[e.term, e.contrast])}."
-        for e in estimates
-        if e.model == first and e.interval_kind == "credible"
+        for e in bayes
     )
+    return (*said, *notes_once(bayes))
 
 
 def bayes_words(e: Estimate) -> str:

@@ -125,7 +125,7 @@ def effect_sentence(block: Block, plan: ModelPlan) -> str:
             return f"{effect.name}: a free effect for each level; {over(levels)}: {ratio_words(effect.prior)}."
         case "ordered":
             return (
-                f"{effect.name}: ordered, the hazard moves in one direction over {', '.join(levels)}; "
+                f"{effect.name}: ordered, the hazard moves in one direction over {', '.join(declared(block, plan))}; "
                 f"{levels[-1]} over {levels[0]}: {ratio_words(effect.prior)}; shares of the steps between uniform."
             )
         case "exchangeable":
@@ -142,6 +142,11 @@ def effect_sentence(block: Block, plan: ModelPlan) -> str:
                 f"{effect.name}: pooled over {', '.join(effect.covariates)}; mean of {over(levels)}: "
                 f"{ratio_words(effect.prior)}; between the covariates, {spread}."
             )
+
+
+def declared(block: Block, plan: ModelPlan) -> tuple[str, ...]:
+    """Return the levels that the steps of an ordered effect pass, with those between that have no patient."""
+    return plan.design.schemas[block.effect.name].levels[: block.ranks[-1] + 1]
 
 
 def over(levels: tuple[str, ...]) -> str:

@@ -36,6 +36,8 @@ class Block:
     levels : for each covariate, the levels that occur, reference first; empty for numbers.
     unit : the sampler's step for a linear effect, in log hazard ratio per scale: covariates of any size
         look alike to it.
+    ranks : of an ordered effect, how many declared levels each column's level stands above the first: a level between
+        that has no patient has no column, and keeps its step.
     """
 
     effect: Effect
@@ -44,6 +46,12 @@ class Block:
     labels: tuple[str, ...]
     levels: tuple[tuple[str, ...], ...]
     unit: float = 1.0
+    ranks: tuple[int, ...] = ()
+
+    @property
+    def steps(self) -> int:
+        """Number of steps of an ordered effect from the first level to the last; 0 where it has one level over it."""
+        return self.ranks[-1] if len(self.ranks) > 1 else 0
 
     @property
     def width(self) -> int:
@@ -127,6 +135,7 @@ def build_design(spec: ModelSpec, rows: AnalysisRows) -> Design:
                 labels=tuple(label for _, labels, _ in parts for label in labels),
                 levels=tuple(levels for _, _, levels in parts),
                 unit=sampling_unit(effect, parts[0][0][:, 0], rows.weight),
+                ranks=ranks_of(effect, rows.covariates[effect.covariates[0]]),
             )
         )
         columns += [part for part, _, _ in parts]
@@ -191,6 +200,20 @@ def present_levels(covariate: CovariateData) -> tuple[tuple[str, ...], tuple[int
     return tuple(covariate.schema.levels[code] for code in codes), codes
 
 
+def ranks_of(effect: Effect, covariate: CovariateData) -> tuple[int, ...]:
+    """Return how many declared levels the level of each column of an ordered effect stands above the first."""
+    return present_levels(covariate)[1][1:] if effect.structure == "ordered" else ()
+
+
+def kept_steps(effect: Effect, covariate: CovariateData) -> str:
+    """Say which levels without patients keep their step: those between others, where the effect is ordered."""
+    codes = present_levels(covariate)[1]
+    between = [covariate.schema.levels[code] for code in range(codes[-1]) if code not in codes]
+    if effect.structure != "ordered" or len(codes) < 3 or not between:
+        return ""
+    return f", but the step of {some_of(between)} is kept: declared levels count in an ordered effect"
+
+
 def effect_columns(
     effect: Effect, covariate: CovariateData, rows: AnalysisRows, notes: list[str]
 ) -> tuple[FloatArray, tuple[str, ...], tuple[str, ...]]:
@@ -203,7 +226,7 @@ def effect_columns(
     levels, codes = factor_levels(covariate, rows, needs_reference=not full)
     absent = [level for level in schema.levels if level not in levels]
     if absent:
-        notes.append(f"{name}: no patient in {some_of(absent)}; left out of the model")
+        notes.append(f"{name}: no patient in {some_of(absent)}; left out of the model{kept_steps(effect, covariate)}")
     kept = range(len(codes)) if full else range(1, len(codes))
     columns = np.stack([(covariate.values == codes[i]).astype(np.float64) for i in kept], axis=1)
     return columns, tuple(f"{name}[{levels[i]}]" for i in kept), levels

@@ -28,10 +28,10 @@ class Difference:
     value: FloatArray
     variance: FloatArray
 
-    @property
-    def z(self) -> FloatArray:
-        """Value over standard error; 0 where there is none."""
-        return np.where(self.variance > 0.0, self.value / np.sqrt(np.maximum(self.variance, 1e-300)), 0.0)
+    def z_against(self, margin: float = 0.0) -> FloatArray:
+        """Return the value less ``margin`` over its standard error; 0 where there is none."""
+        beyond = self.value - margin
+        return np.where(self.variance > 0.0, beyond / np.sqrt(np.maximum(self.variance, 1e-300)), 0.0)
 
 
 def arm_curve(patients: Ordered, *, treated: bool) -> ArmCurve:

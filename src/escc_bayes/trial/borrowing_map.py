@@ -5,6 +5,7 @@ borrowing. Gain: sum of (SD alone / SD borrowed)^2 - 1 over trials, times their 
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
@@ -16,8 +17,10 @@ from escc_bayes.foundation.scheduler import Arrays, Scheduler
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.trial.borrowing import Borrowing
-from escc_bayes.trial.decide import NULL, TRUTH, Criteria, Evidence, Shown, criteria_of, ended, shown
+from escc_bayes.trial.decide import TRUTH, Criteria, Evidence, Shown, criteria_of, ended, shown
 from escc_bayes.trial.design import TrialDesign
+from escc_bayes.trial.null import Null
+from escc_bayes.trial.null_truth import hazard_ratio_of
 from escc_bayes.trial.rule import DecisionRule
 from escc_bayes.trial.rule_plan import RulePlan
 from escc_bayes.trial.tally import chunk_count, chunk_evidence
@@ -45,7 +48,7 @@ class MapPoint:
     ----------
     drift : control hazard of the trial over the historical one.
     type_one_error, power : with borrowing, and without (``_alone``).
-    bias : mean posterior mean of the log hazard ratio where it is 0.
+    bias : mean posterior mean of the log hazard ratio less the true one, at the rule's own null.
     events_gained : events that a trial without borrowing would need beside its own for the same SD.
     """
 
@@ -106,10 +109,11 @@ def map_point(design: TrialDesign, seed: Seed, place: int) -> Arrays:
     assert design.borrowing is not None
     there = drifted_design(design, design.borrowing, design.borrowing.drifts[place])
     criteria, trials = criteria_of(there), design.borrowing.trials
+    nulls = tuple(dict.fromkeys(criteria.nulls))
     sums = np.zeros((len(there.rules) // 2, 7))
     for chunk in range(chunk_count(trials)):
-        null, truth = chunk_evidence(there, criteria, (NULL, TRUTH), trials, seed, chunk)
-        sums += chunk_sums(there, criteria, null, truth)
+        truth, *found = chunk_evidence(there, criteria, (TRUTH, *(null.truth for null in nulls)), trials, seed, chunk)
+        sums += chunk_sums(there, criteria, dict(zip(nulls, found, strict=True)), truth)
     return {"values": sums / trials}
 
 
@@ -122,23 +126,29 @@ def drifted_design(design: TrialDesign, borrowing: Borrowing, drift: float) -> T
     return replace(design, control=control, rules=both, design_prior=None)
 
 
-def chunk_sums(design: TrialDesign, criteria: Criteria, null: list[Evidence], truth: list[Evidence]) -> FloatArray:
-    """Return sums over the trials of a chunk, (rules, 7)."""
-    judged = {
-        (looks is null, borrows): [shown(design, criteria, look, borrows=borrows) for look in looks]
-        for looks in (null, truth)
-        for borrows in (True, False)
-    }
-    with_it, alone = (judged[True, borrows][-1].posterior for borrows in (True, False))
-    assert with_it is not None
-    assert alone is not None
-    gained = null[-1].events * ((alone.sd / with_it.sd) ** 2 - 1.0)
-    sizes = [float(values.sum()) for values in (with_it.mean, alone.mean, gained)]
-    won = [
-        [wins(rule, plan, judged[is_null, rule.borrows]) for is_null in (True, False)]
-        for rule, plan in zip(design.rules, criteria.plans, strict=True)
-    ]
-    return np.array([[a0, b0, a1, b1, *sizes] for (a0, a1), (b0, b1) in zip(won[::2], won[1::2], strict=True)])
+def chunk_sums(
+    design: TrialDesign, criteria: Criteria, nulls: Mapping[Null, list[Evidence]], truth: list[Evidence]
+) -> FloatArray:
+    """Return sums over the trials of a chunk, (rules, 7); each rule at its own null, and under the stated effect."""
+    won = both_ways(design, criteria, truth)
+    lost = {null: both_ways(design, criteria, looks) for null, looks in nulls.items()}
+    found = []
+    for pair, null in enumerate(criteria.nulls[::2]):
+        judged = lost[null]
+        with_it, alone = (judged[borrows][-1].posterior for borrows in (True, False))
+        assert with_it is not None
+        assert alone is not None
+        gained = nulls[null][-1].events * ((alone.sd / with_it.sd) ** 2 - 1.0)
+        true = math.log(hazard_ratio_of(null, design))
+        sizes = [float(values.sum()) for values in (with_it.mean - true, alone.mean - true, gained)]
+        rules = [(design.rules[place], criteria.plans[place]) for place in (2 * pair, 2 * pair + 1)]
+        found.append([wins(rule, plan, of[rule.borrows]) for of in (judged, won) for rule, plan in rules] + sizes)
+    return np.array(found)
+
+
+def both_ways(design: TrialDesign, criteria: Criteria, looks: list[Evidence]) -> dict[bool, list[Shown]]:
+    """Return what the looks show with borrowing (true) and without (false)."""
+    return {borrows: [shown(design, criteria, look, borrows=borrows) for look in looks] for borrows in (True, False)}
 
 
 def wins(rule: DecisionRule, plan: RulePlan, looks: list[Shown]) -> float:

@@ -32,7 +32,7 @@ def completed(design: TrialDesign, interim: Interim, count: int, generator: np.r
             mine = (interim.treated == bool(arm)) & (interim.strata == stratum)
             here = arrivals[:, first : first + coming[arm][stratum]]
             first += coming[arm][stratum]
-            parts.append(arm_futures(interim, mine, here, hazard, design.dropout[arm], generator))
+            parts.append(arm_futures(interim, mine, here, hazard, design.dropout[arm], design.follow_up, generator))
     entry, died, lost = (np.concatenate(of, axis=1) for of in zip(*parts, strict=True))
     controls = sum(interim.counts[0]) + sum(coming[0])
     return Patients(entry, np.minimum(died, lost), np.where(lost < died, np.inf, entry + died), controls)
@@ -89,7 +89,8 @@ def completed_blinded(design: TrialDesign, seen: FollowUp, count: int, generator
     arrivals = future_entries(design, seen, (count, max(sum(planned) - seen.entry.size, 0)), generator)
     dropout = float(np.average(design.dropout, weights=planned))
     everyone = np.ones(seen.entry.shape, dtype=np.bool_)
-    entry, died, lost = arm_futures(seen, everyone, arrivals, DrawnPieces(hazard, cuts), dropout, generator)
+    pieces = DrawnPieces(hazard, cuts)
+    entry, died, lost = arm_futures(seen, everyone, arrivals, pieces, dropout, design.follow_up, generator)
     return Patients(entry, np.minimum(died, lost), np.where(lost < died, np.inf, entry + died), entry.shape[1])
 
 
@@ -99,6 +100,7 @@ def arm_futures(
     arrivals: FloatArray,
     hazard: DrawnHazard,
     dropout_rate: float,
+    follow_up: float | None,
     generator: np.random.Generator,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return entry, months to event and months to loss of one arm, each (count, patients); infinite where never.
@@ -108,6 +110,7 @@ def arm_futures(
     mine : (n,) the arm's patients among those seen.
     arrivals : (count, m) entry of its patients still to come.
     hazard : of each completion.
+    follow_up : months for which each patient is followed; None: without an end.
     """
     count, come = arrivals.shape
     known = np.concatenate([interim.time[mine], np.zeros(come)])
@@ -118,4 +121,6 @@ def arm_futures(
     died = hazard.time_at(hazard.cumulative(known) + exponentials(generator, shape))
     died = np.where(event, known, np.where(lost, np.inf, died))
     months = known + exponentials(generator, shape) / dropout_rate if dropout_rate > 0.0 else np.full(shape, np.inf)
+    if follow_up is not None:
+        months = np.minimum(months, np.maximum(follow_up, known))
     return entry, died, np.where(event, np.inf, np.where(lost, known, months))

@@ -9,17 +9,30 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from escc_bayes.trial.errors import DesignError
-from escc_bayes.trial.measures import GainProbability, LogRankZ, MaxComboZ, Measure, RmstGain, SurvivalGain, WeightedZ
+from escc_bayes.trial.measures import (
+    CoxZ,
+    GainProbability,
+    LogRankZ,
+    MaxComboZ,
+    Measure,
+    RmstGain,
+    SurvivalGain,
+    WeightedZ,
+)
+from escc_bayes.trial.null import EQUAL, Null
+from escc_bayes.trial.outside import refuse_endpoints
 
 NUMBER = r"([0-9.]+)"
+SIGNED = r"([-−]?[0-9.]+)"
 FH = rf"FH\(\s*{NUMBER}\s*,\s*{NUMBER}\s*\)"
 LEVEL = rf"one-sided {NUMBER}"
 USUAL_COMBINATION = ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0))
 FORMS = (
     '"P(HR < 1 | data) > 0.975", "P(RMST difference to 24 > 0 | data) > 0.975", "P(survival difference at 24 > 0.05 | '
-    'data) > 0.8", "log-rank one-sided 0.025", "FH(0, 1) log-rank one-sided 0.025", "MaxCombo one-sided '
-    '0.025", "RMST difference to 24 one-sided 0.025", "RMST difference to 24 > 2", "survival difference at 24 '
-    'one-sided 0.025" or "survival difference at 24 > 0.1", joined by "and"'
+    'data) > 0.8", "log-rank one-sided 0.025", "log-rank one-sided 0.025 margin 1.3", "cox one-sided 0.025 margin '
+    '1.3", "FH(0, 1) log-rank one-sided 0.025", "MaxCombo one-sided 0.025", "RMST difference to 24 one-sided 0.025", '
+    '"RMST difference to 24 one-sided 0.025 margin -2", "RMST difference to 24 > 2", "survival difference at 24 '
+    'one-sided 0.025 margin -0.1" or "survival difference at 24 > 0.1", joined by "and"'
 )
 FUTILITY_FORMS = (
     '"P(HR < 1 | data) < 0.1", "P(RMST difference to 24 > 0 | data) < 0.1", "predictive probability < 0.1", '
@@ -35,6 +48,11 @@ class PosteriorCriterion:
     above: bool
     threshold: float
 
+    @property
+    def null(self) -> Null:
+        """Where its claim just fails."""
+        return Null("hazard_ratio", self.hr)
+
     def words(self, ratio: str = "HR") -> str:
         """Return the criterion as a formula, the ratio named."""
         return f"P({ratio} < {self.hr:g} | data) {'>' if self.above else '<'} {self.threshold:g}"
@@ -42,15 +60,25 @@ class PosteriorCriterion:
 
 @dataclass(frozen=True, slots=True)
 class LogRankCriterion:
-    """One-sided log-rank test at ``alpha``, over all looks together; ``stratified`` or not."""
+    """One-sided log-rank test, or Wald test of the Cox model, at ``alpha``, over all looks together.
+
+    ``margin``: the hazard ratio to be excluded; above 1 for non-inferiority. ``stratified`` or not.
+    """
 
     alpha: float
     stratified: bool = False
+    margin: float = 1.0
+    cox: bool = False
 
     @property
-    def measure(self) -> LogRankZ:
+    def measure(self) -> LogRankZ | CoxZ:
         """Its Z."""
-        return LogRankZ(self.stratified)
+        return CoxZ(self.stratified, self.margin) if self.cox else LogRankZ(self.stratified, self.margin)
+
+    @property
+    def null(self) -> Null:
+        """Where its claim just fails."""
+        return Null("hazard_ratio", self.margin)
 
     def words(self, ratio: str = "HR") -> str:  # noqa: ARG002 - a log-rank test names no ratio
         """Return the criterion in words."""
@@ -64,6 +92,13 @@ class FinalTestCriterion:
     measure: Measure
     alpha: float
 
+    @property
+    def null(self) -> Null:
+        """Where its claim just fails: no effect, or the margin of a difference."""
+        return (
+            null_of(self.measure, self.measure.margin) if isinstance(self.measure, RmstGain | SurvivalGain) else EQUAL
+        )
+
     def words(self, ratio: str = "HR") -> str:  # noqa: ARG002 - the test names no ratio
         """Return the criterion in words."""
         return f"{self.measure.words} one-sided {self.alpha:g}"
@@ -73,8 +108,13 @@ class FinalTestCriterion:
 class EstimateCriterion:
     """The estimate of ``measure`` (treatment minus control) above ``limit``."""
 
-    measure: Measure
+    measure: RmstGain | SurvivalGain
     limit: float
+
+    @property
+    def null(self) -> Null:
+        """Where its claim just fails."""
+        return null_of(self.measure, self.limit)
 
     def words(self, ratio: str = "HR") -> str:  # noqa: ARG002 - a difference names no ratio
         """Return the criterion in words."""
@@ -88,6 +128,11 @@ class GainCriterion:
     measure: GainProbability
     above: bool
     threshold: float
+
+    @property
+    def null(self) -> Null:
+        """Where its claim just fails."""
+        return Null(self.measure.kind, self.measure.limit, self.measure.month)
 
     def words(self, ratio: str = "HR") -> str:  # noqa: ARG002 - a difference names no ratio
         """Return the criterion as a formula."""
@@ -132,6 +177,11 @@ type FutilityCriterion = PosteriorCriterion | GainCriterion | PredictiveCriterio
 type Reader[C] = Callable[[re.Match[str], str], C]
 
 
+def null_of(measure: RmstGain | SurvivalGain, limit: float) -> Null:
+    """Return the null of a difference beyond ``limit``."""
+    return Null("rmst" if isinstance(measure, RmstGain) else "survival", limit, measure.month)
+
+
 def posterior_from(found: re.Match[str], where: str) -> PosteriorCriterion:
     """Read P(HR < c | data) > q."""
     hr, threshold = plain_number(found[1], where), probability(found[3], where)
@@ -143,7 +193,7 @@ def posterior_from(found: re.Match[str], where: str) -> PosteriorCriterion:
 def gain_from(found: re.Match[str], where: str) -> GainCriterion:
     """Read P(RMST difference to 24 > 0 | data) > q, or of survival at a month."""
     month, kind = month_from(found[2], found[0], where), found[1].upper()
-    limit = plain_number(found[3], where)
+    limit = signed(found[3], where)
     if kind != "RMST" and not abs(limit) < 1.0:
         raise DesignError(f"{where}: a difference of survival lies between -1 and 1, was given {found[3]}; 5 % is 0.05")
     measure = GainProbability("rmst" if kind == "RMST" else "survival", month, limit)
@@ -151,8 +201,11 @@ def gain_from(found: re.Match[str], where: str) -> GainCriterion:
 
 
 def log_rank_from(found: re.Match[str], where: str) -> LogRankCriterion:
-    """Read a log-rank test."""
-    return LogRankCriterion(level(found[2], where), found[1] is not None)
+    """Read a log-rank test or a test of the Cox model, against equal hazards or a margin."""
+    margin = plain_number(found[4], where) if found[4] is not None else 1.0
+    if not margin > 0.0:
+        raise DesignError(f"{where}: a margin is a hazard ratio above 0, was given {found[4]} in '{found[0]}'")
+    return LogRankCriterion(level(found[3], where), found[1] is not None, margin, found[2].lower() == "cox")
 
 
 def weighted_from(found: re.Match[str], where: str) -> FinalTestCriterion:
@@ -177,27 +230,40 @@ def max_combo_from(found: re.Match[str], where: str) -> FinalTestCriterion:
 
 
 def difference_from(found: re.Match[str], where: str) -> FinalTestCriterion | EstimateCriterion:
-    """Read a difference of restricted means or of survival, tested or held against a limit."""
+    """Read a difference of restricted means or of survival: tested, against 0 or a margin, or held against a limit."""
     month = month_from(found[2], found[0], where)
     kind = RmstGain if found[1].upper() == "RMST" else SurvivalGain
-    if found[3] is not None:
-        return FinalTestCriterion(kind(month, scaled=True), level(found[3], where))
-    return EstimateCriterion(kind(month, scaled=False), plain_number(found[4], where))
+    limit = next((signed(text, where) for text in (found[4], found[5]) if text is not None), 0.0)
+    if kind is SurvivalGain and not abs(limit) < 1.0:
+        raise DesignError(f"{where}: a difference of survival lies between -1 and 1, was given {limit:g}; 5 % is 0.05")
+    alpha = found[3] or found[6]
+    if alpha is not None:
+        return FinalTestCriterion(kind(month, scaled=True, margin=limit), level(alpha, where))
+    return EstimateCriterion(kind(month, scaled=False), limit)
+
+
+def signed(text: str, where: str) -> float:
+    """Return the number that ``text`` is, its minus sign typed either way."""
+    return plain_number(text.replace("−", "-"), where)
 
 
 GAIN = (
-    rf"P\(\s*(RMST|survival) difference (?:to|at) {NUMBER}(?: months)?\s*>\s*(-?[0-9.]+)\s*\|\s*data\s*\)"
+    rf"P\(\s*(RMST|survival) difference (?:to|at) {NUMBER}(?: months)?\s*>\s*{SIGNED}\s*\|\s*data\s*\)"
     rf"\s*([<>])\s*{NUMBER}"
 )
 POSTERIOR = rf"P\(\s*HR\s*<\s*{NUMBER}\s*\|\s*data\s*\)\s*([<>])\s*{NUMBER}"
 SUCCESS: tuple[tuple[str, Reader[Criterion]], ...] = (
     (POSTERIOR, posterior_from),
     (GAIN, gain_from),
-    (rf"(stratified )?log-?rank {LEVEL}", log_rank_from),
+    (rf"(stratified )?(log-?rank|cox) {LEVEL}(?: margin {NUMBER})?", log_rank_from),
     (rf"{FH} log-?rank {LEVEL}", weighted_from),
     (rf"G\^{NUMBER} log-?rank {LEVEL}", g_rho_from),
     (rf"MaxCombo((?:\s+FH\([^)]*\))*)\s+{LEVEL}", max_combo_from),
-    (rf"(RMST|survival) difference (?:to|at) {NUMBER}\s*(?:{LEVEL}|>\s*{NUMBER})", difference_from),
+    (
+        rf"(RMST|survival) difference (?:to|at) {NUMBER}(?: months)?\s*"
+        rf"(?:{LEVEL}(?: margin {SIGNED})?|>\s*{SIGNED}(?:\s+{LEVEL})?)",
+        difference_from,
+    ),
 )
 FUTILITY: tuple[tuple[str, Reader[FutilityCriterion]], ...] = (
     (POSTERIOR, posterior_from),
@@ -233,6 +299,7 @@ def read_one[C](text: str, where: str, known: tuple[tuple[str, Reader[C]], ...],
     for pattern, reader in known:
         if found := re.fullmatch(pattern, text, re.IGNORECASE):
             return reader(found, where)
+    refuse_endpoints(text, where)
     raise DesignError(f"{where}: '{text}' cannot be understood; write {forms}")
 
 

@@ -20,6 +20,9 @@ from escc_bayes.trial.criterion import (
 )
 from escc_bayes.trial.design import TrialDesign, mixture_from
 from escc_bayes.trial.measures import Measure, Orders
+from escc_bayes.trial.normal_power import has_normal_form
+from escc_bayes.trial.null import Null
+from escc_bayes.trial.null_truth import lies_in, log_ratios_at, own_null
 from escc_bayes.trial.ordered import Ordered, ordered
 from escc_bayes.trial.predictive import predictive_success
 from escc_bayes.trial.rule import DecisionRule
@@ -33,10 +36,13 @@ from escc_bayes.trial.weighted_posterior import Marginal, WeightedData, joined_w
 
 TRUTH, NULL, BELIEVED = "truth", "null", "design_prior"
 
+# What the patients live under: the stated effect, the design prior, or a null.
+type Scenario = str | Null
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Criteria:
-    """What a look computes: posterior probabilities at ``log_ratios`` (m,), ``measures``, and each rule's ``plans``.
+    """What a look computes: probabilities at ``log_ratios`` (m,), ``measures``; each rule's ``plans`` and null.
 
     ``last_measures`` are those of the final look, where some tests are made alone.
     ``posteriors``: which are asked for, with borrowed controls (true) and without (false).
@@ -46,6 +52,7 @@ class Criteria:
     measures: tuple[Measure, ...]
     last_measures: tuple[Measure, ...]
     plans: tuple[RulePlan, ...]
+    nulls: tuple[Null, ...]
     posteriors: frozenset[bool]
 
 
@@ -53,7 +60,7 @@ class Criteria:
 class Evidence:
     """What n trials show at one look: ``data`` for the posterior, ``values`` (n,) of measures, and the trial's size.
 
-    ``no_better``: whether the treatment is in truth never better, hazard ratio 1 or above throughout.
+    ``in_null``: by null of a rule, whether the truth lies in it, so that success is an error; (n,).
     """
 
     data: WeightedData
@@ -61,7 +68,7 @@ class Evidence:
     month: FloatArray
     enrolled: IntArray
     events: IntArray
-    no_better: BoolArray
+    in_null: Mapping[Null, BoolArray]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,23 +89,33 @@ def criteria_of(design: TrialDesign) -> Criteria:
     )
     plans = tuple(rule_plan(design, rule) for rule in design.rules)
     asked = frozenset(rule.borrows for rule in design.rules if rule.asks_posterior)
-    return Criteria(np.array([math.log(ratio) for ratio in ratios]), every, last, plans, asked)
+    nulls = tuple(own_null(design, rule) for rule in design.rules)
+    return Criteria(np.array([math.log(ratio) for ratio in ratios]), every, last, plans, nulls, asked)
 
 
-def scenarios(design: TrialDesign) -> tuple[str, ...]:
-    """Return the names of the scenarios: the effect, no effect, and what is believed."""
-    return (TRUTH, NULL) if design.design_prior is None else (TRUTH, NULL, BELIEVED)
+def scenarios(design: TrialDesign) -> tuple[Scenario, ...]:
+    """Return the scenarios: the effect, the null of every rule (each once), and what is believed."""
+    nulls = dict.fromkeys(null.truth for rule in design.rules for null in nulls_to_simulate(design, rule))
+    return (TRUTH, *nulls) if design.design_prior is None else (TRUTH, *nulls, BELIEVED)
 
 
-def log_ratio_of(scenario: str, design: TrialDesign, draws: Draws) -> FloatArray:
+def nulls_to_simulate(design: TrialDesign, rule: DecisionRule) -> tuple[Null, ...]:
+    """Return the rule's own null, then those of its other criteria where no closed form says how often it succeeds."""
+    own = own_null(design, rule)
+    if has_normal_form(design, rule):
+        return (own,)
+    return (own, *(null for null in rule.nulls if null != own))
+
+
+def log_ratio_of(scenario: Scenario, design: TrialDesign, draws: Draws) -> FloatArray:
     """Return the log hazard ratio of each piece of the effect, (n or 1, k + 1).
 
     A draw from the design prior replaces the strongest piece; the others keep their share of it.
     """
     if scenario == TRUTH:
         return np.log(np.array([design.effect.hr]))
-    if scenario == NULL:
-        return np.zeros((1, len(design.effect.hr)))
+    if isinstance(scenario, Null):
+        return log_ratios_at(scenario, design, draws.control_draw)
     assert design.design_prior is not None
     drawn = drawn_log_ratios(mixture_from(design.design_prior), draws.effect_unit)
     if design.bias is not None:
@@ -107,16 +124,19 @@ def log_ratio_of(scenario: str, design: TrialDesign, draws: Draws) -> FloatArray
 
 
 def evidence_of_block(
-    design: TrialDesign, criteria: Criteria, names: tuple[str, ...], trials: int, seed: Seed, block: int
+    design: TrialDesign, criteria: Criteria, under: tuple[Scenario, ...], trials: int, seed: Seed, block: int
 ) -> list[list[Evidence]]:
-    """Simulate one block of trials under the scenarios ``names``; return the evidence by scenario and look."""
+    """Simulate one block of trials under some scenarios; return the evidence by scenario and look."""
     draws = draw(design, trials, seed, block)
     found = []
-    for scenario in names:
+    for scenario in under:
         log_ratio = log_ratio_of(scenario, design, draws)
         seen = patients(design, draws, log_ratio)
         months = look_months(seen, design.looks)
-        truth = np.broadcast_to(log_ratio.min(axis=1) >= 0.0, (trials,))
+        truth = {
+            null: np.broadcast_to(lies_in(null, design, draws.control_draw, log_ratio), (trials,))
+            for null in dict.fromkeys(criteria.nulls)
+        }
         wanted = [criteria.measures] * (len(months) - 1) + [criteria.last_measures]
         found.append(
             [evidence_at(design, of, snapshot(seen, month), truth) for of, month in zip(wanted, months, strict=True)]
@@ -128,7 +148,7 @@ def evidence_at(
     design: TrialDesign,
     measures: tuple[Measure, ...],
     shot: Snapshot,
-    no_better: BoolArray,
+    in_null: Mapping[Null, BoolArray],
     columns: Sequence[tuple[slice, slice]] | None = None,
 ) -> Evidence:
     """Return what one look shows; ``columns`` of the strata, where they are not those of the plan."""
@@ -139,7 +159,7 @@ def evidence_at(
     orders = Orders(order, strata, arm_prior(design.analysis_prior))
     values = {measure: measure.of(orders) for measure in measures}
     data = analysis_data(design.analysis_prior, orders)
-    return Evidence(data, values, shot.month, shot.enrolled, shot.events, no_better)
+    return Evidence(data, values, shot.month, shot.enrolled, shot.events, in_null)
 
 
 def together(parts: list[Evidence]) -> Evidence:
@@ -150,7 +170,7 @@ def together(parts: list[Evidence]) -> Evidence:
         np.concatenate([part.month for part in parts]),
         np.concatenate([part.enrolled for part in parts]),
         np.concatenate([part.events for part in parts]),
-        np.concatenate([part.no_better for part in parts]),
+        {null: np.concatenate([part.in_null[null] for part in parts]) for null in parts[0].in_null},
     )
 
 

@@ -17,7 +17,7 @@ from escc_bayes.trial.expected_events import month_of_events
 from escc_bayes.trial.rule import DecisionRule
 from escc_bayes.trial.stratum import ScaledHazard, Stratum, apportioned
 from escc_bayes.trial.switching import Switching
-from escc_bayes.trial.truth import ArmHazard, ControlHazard, Effect, TreatedHazard
+from escc_bayes.trial.truth import ArmHazard, ControlHazard, Effect, EndedHazard, TreatedHazard
 from escc_bayes.trial.weibull_analysis import WeibullShape
 
 type LogHrPrior = Normal | EvidencePrior
@@ -106,6 +106,7 @@ class TrialDesign:
     switching : of controls to treatment; None without.
     bias : of the evidence behind the design prior, added to its log hazard ratio; None without.
     control_origin : what the control hazard rests on, where others estimated it.
+    follow_up : months for which every patient is followed, and no longer; None: until the trial ends.
     sizing, threshold : what is asked beside the operating characteristics; None where it is not.
     """
 
@@ -129,6 +130,7 @@ class TrialDesign:
     sizing: SizingRequest | None = None
     threshold: ThresholdRequest | None = None
     control_origin: str = ""
+    follow_up: float | None = None
 
     @property
     def believed(self) -> NormalMixture | None:
@@ -150,6 +152,8 @@ class TrialDesign:
     def arms_under(self, effect: Effect) -> tuple[tuple[Accrual, ArmHazard, float], ...]:
         """Return accrual, hazard and dropout rate of each arm, as expected events take them; by stratum."""
         hazards: tuple[ArmHazard, ArmHazard] = (self.control, TreatedHazard(self.control, effect))
+        if self.follow_up is not None:
+            hazards = EndedHazard(hazards[0], self.follow_up), EndedHazard(hazards[1], self.follow_up)
         arms = list(zip(self.patients, hazards, self.dropout, strict=True))
         if not self.strata:
             return tuple((self.accrual.part(count), hazard, dropout) for count, hazard, dropout in arms)

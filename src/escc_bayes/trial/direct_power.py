@@ -2,10 +2,11 @@
 
 With Y_k(t) patients of arm k expected at risk t months after entry, at calendar month T, and hazards h_k(t),
 
-E(U) = integral of Y0 Y1 / (Y0 + Y1) (h0 - h1) dt,    V = integral of Y0 Y1 / (Y0 + Y1)^2 (Y0 h0 + Y1 h1) dt,
+E(U) = integral of Y0 Y1 / (Y0 + m Y1) (m h0 - h1) dt,    V = integral of m Y0 Y1 / (Y0 + m Y1)^2 (Y0 h0 + Y1 h1) dt,
 
-positive where treatment does better, and power = Phi(E(U) / sqrt(V) - z_(1 - alpha)). Schoenfeld's power takes V as
-d p (1 - p) and E(U) as -log(hr) V. Lu 2021, Pharm Stat 20:512; "direct" in R's lrstat.
+m the hazard ratio to be excluded (1, or a margin), positive where treatment does better, and power =
+Phi(E(U) / sqrt(V) - z_(1 - alpha)). Schoenfeld's power takes V as d p (1 - p) and E(U) as -log(hr) V.
+Lu 2021, Pharm Stat 20:512; "direct" in R's lrstat.
 """
 
 import math
@@ -21,7 +22,7 @@ from escc_bayes.trial.truth import ArmHazard
 type Arm = tuple[Accrual, ArmHazard, float]
 
 
-def expected_score(month: float, control: Arm, treated: Arm) -> tuple[float, float]:
+def expected_score(month: float, control: Arm, treated: Arm, margin: float = 1.0) -> tuple[float, float]:
     """Return the log-rank score expected at calendar ``month``, positive where treatment does better, and its variance.
 
     Parameters
@@ -31,9 +32,9 @@ def expected_score(month: float, control: Arm, treated: Arm) -> tuple[float, flo
     """
     times, width = grid(month, control, treated)
     (y0, h0), (y1, h1) = (at_risk(month, times, arm) for arm in (control, treated))
-    both = y0 + y1
-    score = float(width @ (y0 * y1 / both * (h0 - h1)))
-    return score, float(width @ (y0 * y1 / both**2 * (y0 * h0 + y1 * h1)))
+    both = y0 + margin * y1
+    score = float(width @ (y0 * y1 / both * (margin * h0 - h1)))
+    return score, float(width @ (margin * y0 * y1 / both**2 * (y0 * h0 + y1 * h1)))
 
 
 def grid(month: float, *arms: Arm) -> tuple[FloatArray, FloatArray]:
@@ -53,7 +54,7 @@ def at_risk(month: float, times: FloatArray, arm: Arm) -> tuple[FloatArray, Floa
     return entered * np.exp(-hazard.cumulative(times) - dropout_rate * times), hazard.hazard(times)
 
 
-def direct_power(month: float, control: Arm, treated: Arm, *, alpha: float) -> float:
+def direct_power(month: float, control: Arm, treated: Arm, *, alpha: float, margin: float = 1.0) -> float:
     """Return the power of one log-rank test at one-sided ``alpha`` at calendar ``month``.
 
     Examples
@@ -64,5 +65,5 @@ def direct_power(month: float, control: Arm, treated: Arm, *, alpha: float) -> f
     >>> round(direct_power(13.63, *arms, alpha=0.025), 3)  # R's lrstat: 0.714
     0.714
     """
-    score, variance = expected_score(month, control, treated)
+    score, variance = expected_score(month, control, treated, margin)
     return float(ndtr(score / math.sqrt(variance) - ndtri(1.0 - alpha)))

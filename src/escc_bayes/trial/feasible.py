@@ -9,7 +9,7 @@ from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.expected_events import expected_events
 from escc_bayes.trial.measures import GainProbability, RmstGain, SurvivalGain
 from escc_bayes.trial.normal_power import assurance_limit
-from escc_bayes.trial.truth import Effect
+from escc_bayes.trial.null_truth import attainable, hazard_ratio_of, null_effect, own_null
 
 # Events that a trial can hope to see are those expected within this many months.
 PATIENCE = 1200.0
@@ -19,6 +19,7 @@ def refuse_impossible(design: TrialDesign, where: str) -> None:
     """Raise ``DesignError`` for a design that cannot be carried out."""
     at = f"{where}, [analyses]"
     total = sum(design.patients)
+    refuse_unreachable_nulls(design, where)
     if min(design.patients) < 1:
         raise DesignError(
             f"{where}, [arms], allocation: {design.patients} of {total} patients leaves an arm empty; enter more"
@@ -56,7 +57,11 @@ def refuse_too_many_events(design: TrialDesign, look: Look, total: int, at: str)
             f"{at}, events: {look.events} events of {total} patients; every patient has one at most. Enter more "
             f"patients ({math.ceil(look.events / 0.7)} would leave three in ten without an event), or ask for fewer"
         )
-    for words, effect in (("the stated effect", design.effect), ("hazard ratio 1", Effect((1.0,)))):
+    nulls = dict.fromkeys(own_null(design, rule) for rule in design.rules)
+    for words, effect in (
+        ("the stated effect", design.effect),
+        *((f"{null.words}, the null of a rule,", null_effect(null, design)) for null in nulls),
+    ):
         if design.month_of(Look(events=look.events), effect) > PATIENCE:
             by_then = sum(expected_events(PATIENCE, *arm) for arm in design.arms_under(effect))
             raise DesignError(
@@ -121,7 +126,14 @@ def refuse_months_beyond_follow_up(design: TrialDesign, where: str) -> None:
     last = design.month_of(design.looks[-1], design.effect)
     for rule in design.rules:
         for measure in rule.measures(final=True):
-            if isinstance(measure, GainProbability | RmstGain | SurvivalGain) and measure.month >= last:
+            if not isinstance(measure, GainProbability | RmstGain | SurvivalGain):
+                continue
+            if design.follow_up is not None and measure.month > design.follow_up:
+                raise DesignError(
+                    f"{where}, rule '{rule.name}': {measure.words} is asked for, and every patient is followed for "
+                    f"{design.follow_up:g} months; choose an earlier month, or follow longer"
+                )
+            if measure.month >= last:
                 raise DesignError(
                     f"{where}, rule '{rule.name}': {measure.words} is asked for, and the final look is expected at "
                     f"month {last:.0f} of the trial; choose an earlier month, or look later"
@@ -143,5 +155,26 @@ def refuse_size_beyond_reach(design: TrialDesign, at: str) -> None:
                 f"{at}, assurance: no trial of any size has {asked.target:g}; the design prior allows {limit:.3f} at "
                 "most. Ask for less, or learn more before the trial"
             )
-    elif all(hr >= 1.0 for hr in design.effect.hr):
-        raise DesignError(f"{at}, power: the stated effect is none, so more patients bring no power; state an effect")
+        return
+    rule = next(rule for rule in design.rules if rule.name == asked.rule)
+    for null in rule.nulls:
+        if min(design.effect.hr) >= hazard_ratio_of(null, design):
+            raise DesignError(
+                f"{at}, power: the stated effect is none beyond {null.words}, the null of '{rule.name}' (it is a "
+                f"hazard ratio of {design.effect.words()}), so more patients bring no power; state another effect"
+            )
+
+
+def refuse_unreachable_nulls(design: TrialDesign, where: str) -> None:
+    """Raise if a rule asks for a difference that no treatment can make, or that none can miss."""
+    for rule in design.rules:
+        for null in rule.nulls:
+            if null.kind == "hazard_ratio" or null.without_effect:
+                continue
+            least, most = attainable(null, design)
+            if not least < null.limit < most:
+                raise DesignError(
+                    f"{where}, rule '{rule.name}': {null.words} is asked for, and with the stated control hazard "
+                    f"differences lie between {least:.3g} and {most:.3g}, whatever the treatment; correct the limit, "
+                    "the month or [control]"
+                )

@@ -2,10 +2,10 @@
 
 from dataclasses import asdict, dataclass
 
-from escc_bayes.trial.decide import NULL, TRUTH, scenarios
+from escc_bayes.trial.decide import BELIEVED, NULL, TRUTH
 from escc_bayes.trial.expected_events import expected_events
+from escc_bayes.trial.null_truth import null_effect, own_null
 from escc_bayes.trial.operating_characteristics import OperatingCharacteristics
-from escc_bayes.trial.truth import Effect
 
 COLUMNS = (
     *("scenario", "rule", "look", "when", "month", "events"),
@@ -42,10 +42,11 @@ def interim_table(found: OperatingCharacteristics) -> tuple[InterimRow, ...]:
     design = found.design
     if len(design.looks) == 1:
         return ()
-    effects = {TRUTH: design.effect, NULL: Effect((1.0,))}
+    named = [name for name in (TRUTH, NULL, BELIEVED) if name != BELIEVED or design.design_prior is not None]
     rows = []
-    for scenario in scenarios(design):
+    for scenario in named:
         for rule in design.rules:
+            effects = {TRUTH: design.effect, NULL: null_effect(own_null(design, rule), design)}
             for k, look in enumerate(design.looks):
                 effect = effects.get(scenario)
                 month = design.month_of(look, effect) if effect is not None else None

@@ -9,8 +9,9 @@ from typing import Protocol
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.trial.arm_curves import rmst_difference, survival_difference
 from escc_bayes.trial.arm_posterior import ArmPrior, Kind, probability_of_gain
+from escc_bayes.trial.cox_test import cox_z
 from escc_bayes.trial.max_combo import max_combo_z
-from escc_bayes.trial.ordered import Ordered, logrank_z, stratified_z
+from escc_bayes.trial.ordered import Ordered, stratified_z
 from escc_bayes.trial.weighted import weighted_z
 
 
@@ -41,18 +42,41 @@ class Measure(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LogRankZ:
-    """Z of the log-rank test."""
+    """Z of the log-rank test of a hazard ratio of ``margin``: the score of the partial likelihood there."""
 
     stratified: bool = False
+    margin: float = 1.0
 
     @property
     def words(self) -> str:
         """Say which test."""
-        return "stratified log-rank test" if self.stratified else "log-rank test"
+        return ("stratified " if self.stratified else "") + "log-rank test" + against(self.margin)
 
     def of(self, orders: Orders) -> FloatArray:
         """Return Z."""
-        return stratified_z(orders.strata) if self.stratified else logrank_z(orders.whole)
+        return stratified_z(orders.strata if self.stratified else (orders.whole,), self.margin)
+
+
+@dataclass(frozen=True, slots=True)
+class CoxZ:
+    """Z of the Wald test of a hazard ratio of ``margin`` in the Cox model with treatment alone."""
+
+    stratified: bool = False
+    margin: float = 1.0
+
+    @property
+    def words(self) -> str:
+        """Say which test."""
+        return ("stratified " if self.stratified else "") + "Cox model" + against(self.margin)
+
+    def of(self, orders: Orders) -> FloatArray:
+        """Return Z."""
+        return cox_z(orders.strata if self.stratified else (orders.whole,), self.margin)
+
+
+def against(margin: float) -> str:
+    """Say the hazard ratio to be excluded; nothing where that is 1."""
+    return "" if margin == 1.0 else f" against a hazard ratio of {margin:g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,38 +114,43 @@ class MaxComboZ:
 
 @dataclass(frozen=True, slots=True)
 class RmstGain:
-    """Difference of restricted means to ``month``; ``scaled``: over its standard error."""
+    """Difference of restricted means to ``month``; ``scaled``: less ``margin``, over its standard error."""
 
     month: float
     scaled: bool
+    margin: float = 0.0
 
     @property
     def words(self) -> str:
         """Say what differs."""
-        return f"{'test of the ' if self.scaled else ''}difference of restricted mean survival to {self.month:g} months"
+        beyond = f" against {self.margin:g} months" if self.margin else ""
+        what = f"difference of restricted mean survival to {self.month:g} months"
+        return f"{'test of the ' if self.scaled else ''}{what}{beyond}"
 
     def of(self, orders: Orders) -> FloatArray:
         """Return months, or Z."""
         found = rmst_difference(orders.whole, self.month)
-        return found.z if self.scaled else found.value
+        return found.z_against(self.margin) if self.scaled else found.value
 
 
 @dataclass(frozen=True, slots=True)
 class SurvivalGain:
-    """Difference of survival at ``month``; ``scaled``: over its standard error."""
+    """Difference of survival at ``month``; ``scaled``: less ``margin``, over its standard error."""
 
     month: float
     scaled: bool
+    margin: float = 0.0
 
     @property
     def words(self) -> str:
         """Say what differs."""
-        return f"{'test of the ' if self.scaled else ''}difference of survival at {self.month:g} months"
+        beyond = f" against {self.margin:g}" if self.margin else ""
+        return f"{'test of the ' if self.scaled else ''}difference of survival at {self.month:g} months{beyond}"
 
     def of(self, orders: Orders) -> FloatArray:
         """Return the difference, or Z."""
         found = survival_difference(orders.whole, self.month)
-        return found.z if self.scaled else found.value
+        return found.z_against(self.margin) if self.scaled else found.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,5 +71,4 @@ def final_evidence(design: TrialDesign, criteria: Criteria, seen: Patients, colu
     """Return what the completions show at the final look; ``columns`` of their strata."""
     month = look_months(seen, design.looks[-1:])[0]
     # Nobody knows what is true of a running trial; no rule asks.
-    nobody_knows = np.zeros(month.size, dtype=np.bool_)
-    return evidence_at(design, criteria.last_measures, snapshot(seen, month), nobody_knows, columns)
+    return evidence_at(design, criteria.last_measures, snapshot(seen, month), {}, columns)

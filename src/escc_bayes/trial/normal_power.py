@@ -19,7 +19,6 @@ from escc_bayes.spec.prior import Normal
 from escc_bayes.trial.criterion import (
     BetaCriterion,
     ConditionalCriterion,
-    EstimateCriterion,
     GainCriterion,
     PosteriorCriterion,
     PredictiveCriterion,
@@ -90,10 +89,13 @@ def normal_rule(design: TrialDesign, rule: DecisionRule, *, scale: float = 1.0) 
         assert isinstance(prior, Normal)
         return np.array([-critical_log_ratio(criterion, prior, i) * math.sqrt(i) for i in information.tolist()])
 
+    # The plan's boundaries are on the Z of the test's own null, which lies log(margin) sqrt(I) away.
+    away = math.log(rule.test.margin) * np.sqrt(information) if rule.test is not None else np.zeros(information.size)
     upper = [bounds(c) for c in rule.success if isinstance(c, PosteriorCriterion)]
-    upper += [plan.upper] if rule.alphas else []
+    upper += [plan.upper - away] if rule.alphas else []
     lower = [bounds(c) for c in rule.futility if isinstance(c, PosteriorCriterion)]
-    lower += [plan.lower] if any(isinstance(c, BetaCriterion | ConditionalCriterion) for c in rule.futility) else []
+    acts = any(isinstance(c, BetaCriterion | ConditionalCriterion) for c in rule.futility)
+    lower += [plan.lower - away] if acts else []
     stopping = np.minimum.reduce(lower) if lower else np.full(information.size, -np.inf)
     return NormalRule(information, np.maximum.reduce(upper), np.append(stopping[:-1], -np.inf))
 
@@ -101,12 +103,12 @@ def normal_rule(design: TrialDesign, rule: DecisionRule, *, scale: float = 1.0) 
 def has_normal_form(design: TrialDesign, rule: DecisionRule) -> bool:
     """Return whether a rule is a boundary on Z.
 
-    It is not with borrowed controls, a mixture as analysis prior, a success that asks for a small P(HR < c), any test
-    but the log-rank test, or futility by predictive probability.
+    It is not with borrowed controls, a mixture as analysis prior, any test but the log-rank test and that of the Cox
+    model, or futility by predictive probability or a difference.
     """
     posterior = [c for c in rule.success if isinstance(c, PosteriorCriterion)]
     futile = [c for c in rule.futility if isinstance(c, PosteriorCriterion)]
-    if not (rule.by_normal and all(c.above for c in posterior) and not any(c.above for c in futile)):
+    if not rule.by_normal or any(isinstance(c, GainCriterion) for c in rule.futility):
         return False
     if rule.borrows or any(isinstance(c, PredictiveCriterion) for c in rule.futility):
         return False
@@ -150,20 +152,15 @@ def closed_form_assurance(design: TrialDesign, rule: DecisionRule) -> float | No
 def assurance_limit(design: TrialDesign, rule: DecisionRule) -> float | None:
     """Return the assurance that no number of events can exceed: P(HR < c) under the design prior.
 
-    c is the smallest hazard ratio that a success criterion names, 1 for a test. An effect that changes with time but
+    c is the smallest hazard ratio that a success criterion has as its null. An effect that changes with time but
     never its side is on the right one where the draw is, so c = 1 has a limit then too. None without a design prior,
-    for a success by an estimate or a small P(HR < c), and with borrowed controls: a drift of theirs, unlike chance,
+    for a difference beyond another limit than 0, and with borrowed controls: a drift of theirs, unlike chance,
     does not shrink with the size of the trial.
     """
-    posterior = [c for c in rule.success if isinstance(c, PosteriorCriterion)]
-    by_estimate = any(
-        isinstance(c, EstimateCriterion) or (isinstance(c, GainCriterion) and not (c.above and c.measure.limit == 0.0))
-        for c in rule.success
-    )
-    if design.believed is None:
+    if design.believed is None or rule.borrows:
         return None
-    if rule.borrows or by_estimate or not all(c.above for c in posterior):
+    if any(null.kind != "hazard_ratio" and not null.without_effect for null in rule.nulls):
         return None
-    smallest = min([c.hr for c in posterior] + ([1.0] if len(posterior) < len(rule.success) else []))
+    smallest = min(null.limit if null.kind == "hazard_ratio" else 1.0 for null in rule.nulls)
     one_sided = smallest == 1.0 and bool(np.all(design.effect.shape >= 0.0))
     return design.believed.cdf(math.log(smallest)) if one_sided or is_one_ratio(design, design.effect) else None

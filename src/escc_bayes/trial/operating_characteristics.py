@@ -12,13 +12,15 @@ from escc_bayes.foundation.record import Record, seed_label, versions
 from escc_bayes.foundation.scheduler import scheduler_for
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.piecewise import FloatArray
-from escc_bayes.trial.decide import BELIEVED, NULL, TRUTH, scenarios
+from escc_bayes.trial.cure import CuredControl
+from escc_bayes.trial.decide import BELIEVED, NULL, TRUTH, Scenario, nulls_to_simulate, scenarios
 from escc_bayes.trial.design import TrialDesign
 from escc_bayes.trial.normal_power import assurance_limit, closed_form_assurance, closed_form_power
+from escc_bayes.trial.null import Null
+from escc_bayes.trial.null_truth import null_effect, own_null
 from escc_bayes.trial.tally import FIELDS, fields_of
-from escc_bayes.trial.truth import Effect
 
-COLUMNS = ("scenario", "rule", "quantity", "value", "mc_error", "trials", "closed_form")
+COLUMNS = ("scenario", "rule", "quantity", "value", "mc_error", "trials", "closed_form", "null")
 SUCCESS = {TRUTH: "power", NULL: "type_one_error", BELIEVED: "assurance"}
 
 
@@ -26,7 +28,8 @@ SUCCESS = {TRUTH: "power", NULL: "type_one_error", BELIEVED: "assurance"}
 class Quantity:
     """One number: ``mc_error`` is its Monte Carlo standard error, 0 where nothing was simulated.
 
-    ``closed_form`` is the normal approximation beside it; None where there is none.
+    ``closed_form`` is the normal approximation beside it; None where there is none. ``null``: the truth of a scenario
+    that is a null, in words.
     """
 
     scenario: str
@@ -36,6 +39,7 @@ class Quantity:
     mc_error: float
     trials: int
     closed_form: float | None = None
+    null: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ def operating_characteristics(
     scheduler: str | None = None,
     progress: Progress | None = None,
 ) -> OperatingCharacteristics:
-    """Simulate a design under its effect, under none, and under the design prior.
+    """Simulate a design under its effect, under the null of each rule, and under the design prior.
 
     Parameters
     ----------
@@ -94,11 +98,14 @@ def total_of(found: Iterable[FloatArray]) -> FloatArray:
 
 def summarised(design: TrialDesign, total: FloatArray, *, trials: int, seed: Seed) -> OperatingCharacteristics:
     """Return the quantities from sums (scenarios, rules, fields)."""
+    wanted: list[tuple[Scenario, ...]] = [(TRUTH, *nulls_to_simulate(design, rule), BELIEVED) for rule in design.rules]
     quantities = [
         quantity
         for scenario, of_scenario in zip(scenarios(design), total, strict=True)
-        for rule, sums in zip(range(len(design.rules)), of_scenario, strict=True)
-        for quantity in quantities_of(design, scenario, rule, sums, trials)
+        for place, sums in enumerate(of_scenario)
+        for null in wanted[place]
+        if scenario == (null.truth if isinstance(null, Null) else null)
+        for quantity in quantities_of(design, null, place, sums, trials)
     ]
     record = Record(
         spec_digest=design.digest,
@@ -112,13 +119,14 @@ def summarised(design: TrialDesign, total: FloatArray, *, trials: int, seed: See
     return OperatingCharacteristics(design, tuple(quantities), record)
 
 
-def quantities_of(design: TrialDesign, scenario: str, place: int, sums: FloatArray, trials: int) -> list[Quantity]:
-    """Return the quantities of one rule under one scenario."""
+def quantities_of(design: TrialDesign, scenario: Scenario, place: int, sums: FloatArray, trials: int) -> list[Quantity]:
+    """Return the quantities of one rule under one scenario; under its own null success is its type I error."""
     rule, sum_of = design.rules[place], dict(zip(fields_of(len(design.looks)), sums.tolist(), strict=True))
+    name, null = name_of(design, scenario, place), scenario.words if isinstance(scenario, Null) else ""
 
     def split(quantity: str, count: float, closed_form: float | None = None) -> Quantity:
         p = count / trials
-        return Quantity(scenario, rule.name, quantity, p, math.sqrt(p * (1.0 - p) / trials), trials, closed_form)
+        return Quantity(name, rule.name, quantity, p, math.sqrt(p * (1.0 - p) / trials), trials, closed_form, null)
 
     def share(quantity: str, field: str, closed_form: float | None = None) -> Quantity:
         return split(quantity, sum_of[field], closed_form)
@@ -126,15 +134,15 @@ def quantities_of(design: TrialDesign, scenario: str, place: int, sums: FloatArr
     def mean(quantity: str, field: str) -> Quantity:
         average = sum_of[field] / trials
         variance = max(sum_of[f"{field}_squared"] / trials - average**2, 0.0)
-        return Quantity(scenario, rule.name, quantity, average, math.sqrt(variance / trials), trials)
+        return Quantity(name, rule.name, quantity, average, math.sqrt(variance / trials), trials, None, null)
 
-    found = [share(SUCCESS[scenario], "success", closed_form_of(design, scenario, place))]
+    found = [share(SUCCESS.get(name, "power"), "success", closed_form_of(design, scenario, place))]
     if scenario == BELIEVED:
         found += [split("assurance_correct", sum_of["success"] - sum_of["lucky_success"])]
         found += [split("assurance_lucky", sum_of["lucky_success"])]
     limit = assurance_limit(design, rule) if scenario == BELIEVED else None
     if limit is not None:
-        found.append(Quantity(scenario, rule.name, "assurance_limit", limit, 0.0, 0, limit))
+        found.append(Quantity(name, rule.name, "assurance_limit", limit, 0.0, 0, limit))
     found += [mean(f"expected_{field}", field) for field in ("events", "patients", "months")]
     found += [share("stop_early_success", "early_success"), share("stop_early_futility", "early_futility")]
     if design.looks[-1].events is not None:
@@ -144,12 +152,39 @@ def quantities_of(design: TrialDesign, scenario: str, place: int, sums: FloatArr
     return found
 
 
-def closed_form_of(design: TrialDesign, scenario: str, place: int) -> float | None:
+def name_of(design: TrialDesign, scenario: Scenario, place: int) -> str:
+    """Return how a scenario is called beside one rule: its own null is "null", another one goes by its words."""
+    if not isinstance(scenario, Null):
+        return scenario
+    return NULL if scenario == own_null(design, design.rules[place]) else scenario.words
+
+
+def closed_form_of(design: TrialDesign, scenario: Scenario, place: int) -> float | None:
     """Return the normal approximation of a rule's probability of success."""
     if scenario == BELIEVED:
         return closed_form_assurance(design, design.rules[place])
-    effect = design.effect if scenario == TRUTH else Effect((1.0,))
+    effect = null_effect(scenario, design) if isinstance(scenario, Null) else design.effect
     return closed_form_power(design, design.rules[place], effect)
+
+
+def constant_by_design(design: TrialDesign, place: int, quantity: str) -> bool:
+    """Return whether a quantity of a rule can have one value only: a stop where none can be, events that are set."""
+    rule, last = design.rules[place], len(design.looks)
+    how, _, look = quantity.partition("_at_look_")
+    if look:
+        early = int(look) < last
+        return (not early or not rule.futility) if how == "futility" else early and rule.only_final
+    if quantity == "stop_early_success":
+        return last == 1 or rule.only_final
+    if quantity == "stop_early_futility":
+        return last == 1 or not rule.futility
+    if quantity == "short_of_events":
+        return (
+            not max(design.dropout) > 0.0 and design.follow_up is None and not isinstance(design.control, CuredControl)
+        )
+    only = design.looks[-1]
+    by_events = only.events is not None and only.month is None and only.follow_up is None
+    return quantity == "expected_events" and by_events and (last == 1 or (rule.only_final and not rule.futility))
 
 
 def table(found: OperatingCharacteristics) -> list[dict[str, object]]:

@@ -65,29 +65,30 @@ def at_events(patients: Ordered) -> AtEvents:
     return AtEvents(row, died.astype(np.float64), at_risk, treated_at_risk / at_risk)
 
 
-def logrank_score(patients: Ordered) -> tuple[FloatArray, FloatArray]:
+def logrank_score(patients: Ordered, margin: float = 1.0) -> tuple[FloatArray, FloatArray]:
     """Return the log-rank score E1 - O1 of every trial, (n,), and its variance. Mantel 1966.
 
-    Over events, with Y at risk and Y1 of them treated: E1 = sum Y1/Y, O1 the events on treatment,
-    V = sum (Y1/Y)(1 - Y1/Y). Simulated times have no ties.
+    Over events, with Y0 and Y1 at risk and p = m Y1 / (Y0 + m Y1) the chance that it is a treated one's under a hazard
+    ratio of ``margin`` m: E1 = sum p, O1 the events on treatment, V = sum p (1 - p). Simulated times have no ties.
     """
     at = at_events(patients)
+    share = at.share if margin == 1.0 else margin * at.share / (1.0 + (margin - 1.0) * at.share)
 
     def added(values: FloatArray) -> FloatArray:
         return row_sums(values, patients.first, patients.events)
 
-    expected = added(at.share)
-    return expected - added(at.died), expected - added(at.share * at.share)
+    expected = added(share)
+    return expected - added(at.died), expected - added(share * share)
 
 
-def logrank_z(patients: Ordered) -> FloatArray:
+def logrank_z(patients: Ordered, margin: float = 1.0) -> FloatArray:
     """Return the log-rank Z of every trial, (n,), positive where treatment does better; 0 without a comparison."""
-    return stratified_z((patients,))
+    return stratified_z((patients,), margin)
 
 
-def stratified_z(strata: tuple[Ordered, ...]) -> FloatArray:
+def stratified_z(strata: tuple[Ordered, ...], margin: float = 1.0) -> FloatArray:
     """Return the stratified log-rank Z of every trial, (n,): scores and variances added up over strata."""
-    parts = [logrank_score(patients) for patients in strata]
+    parts = [logrank_score(patients, margin) for patients in strata]
     score, variance = (np.sum([part[k] for part in parts], axis=0) for k in (0, 1))
     return np.where(variance > 0.0, score / np.sqrt(np.maximum(variance, 1e-300)), 0.0)
 

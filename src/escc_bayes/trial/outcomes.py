@@ -5,21 +5,21 @@ from collections.abc import Iterator
 import numpy as np
 
 from escc_bayes.foundation.seeds import Seed
-from escc_bayes.trial.decide import Criteria, Evidence, criteria_of, verdicts
+from escc_bayes.trial.decide import Criteria, Evidence, Scenario, criteria_of, verdicts
 from escc_bayes.trial.design import TrialDesign
 from escc_bayes.trial.sufficient import BoolArray
 from escc_bayes.trial.tally import chunk_count, chunk_evidence
 
 
 def evidence_in_chunks(
-    design: TrialDesign, criteria: Criteria, scenario: str, trials: int, seed: Seed
+    design: TrialDesign, criteria: Criteria, scenario: Scenario, trials: int, seed: Seed
 ) -> Iterator[list[Evidence]]:
     """Yield the evidence at every look, chunk by chunk, of ``trials`` under one scenario."""
     for chunk in range(chunk_count(trials)):
         yield chunk_evidence(design, criteria, (scenario,), trials, seed, chunk)[0]
 
 
-def successes(design: TrialDesign, scenario: str, trials: int, seed: Seed) -> BoolArray:
+def successes(design: TrialDesign, scenario: Scenario, trials: int, seed: Seed) -> BoolArray:
     """Return whether each trial succeeds by each rule, (rules, trials)."""
     criteria = criteria_of(design)
     found = [

@@ -5,9 +5,9 @@ still to come and v = (1/s^2 + J)^(-1/2), the final posterior mean is N(m, s^2 -
 
 P(P(theta < c | final data) > q) = Phi((c - z_q v - m) / sqrt(s^2 - v^2)),
 
-and the final log-rank Z follows from Z now and a drift -theta sqrt(I). All criteria are bounds on the same future
-estimate, so several hold together with the smallest of their probabilities. Spiegelhalter, Freedman & Blackburn 1986,
-Control Clin Trials 7:8. Completing the patients (``monitor``) is the exact way, for one trial at a time.
+and the final log-rank Z follows from Z now and a drift (log(margin) - theta) sqrt(I). All criteria are bounds on the
+same future estimate, so several hold together with the smallest of their probabilities. Spiegelhalter, Freedman &
+Blackburn 1986, Control Clin Trials 7:8. Completing the patients (``monitor``) is the exact way, one trial at a time.
 """
 
 import math
@@ -38,9 +38,10 @@ def predictive_success(
         for criterion in rule.success
         if isinstance(criterion, PosteriorCriterion)
     ]
-    if rule.alphas:
+    if rule.test is not None:
         root = math.sqrt(final)
-        found.append(np.asarray(averaged_power(z, now / final, float(plan.upper[-1]), -mean * root, sd * root)))
+        drift = (math.log(rule.test.margin) - mean) * root
+        found.append(np.asarray(averaged_power(z, now / final, float(plan.upper[-1]), drift, sd * root)))
     return np.asarray(np.minimum.reduce(found))
 
 
@@ -48,5 +49,4 @@ def posterior_success(criterion: PosteriorCriterion, mean: FloatArray, sd: Float
     """Return the probability that a posterior criterion will hold after information ``coming``."""
     last = 1.0 / np.sqrt(1.0 / sd**2 + coming)
     gap = math.log(criterion.hr) - ndtri(criterion.threshold) * last - mean
-    above = ndtr(gap / np.sqrt(sd**2 - last**2))
-    return np.asarray(above if criterion.above else 1.0 - above)
+    return np.asarray(ndtr(gap / np.sqrt(sd**2 - last**2)))

@@ -5,19 +5,27 @@ The prior on log lambda_j is a mixture of log-gammas over the nodes of the borro
 Biometrics 76:578, by parts), and by moments it is 1 / Var(theta): lower, since far tails count for much.
 """
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import gammaln
 
-from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.foundation.root import root
+from escc_bayes.hazard.piecewise import FloatArray, piece_of
 from escc_bayes.trial.design import TrialDesign
+from escc_bayes.trial.direct_power import at_risk, grid
 from escc_bayes.trial.historical import nobody
-from escc_bayes.trial.weighted_posterior import posterior
+from escc_bayes.trial.stratum import apportioned
+from escc_bayes.trial.sufficient import ArmData
+from escc_bayes.trial.truth import Exponential
+from escc_bayes.trial.weighted_posterior import WeightedData, certain, posterior
 
-COLUMNS = ("start", "stop", "historical_events", "effective_events", "by_moments")
+COLUMNS = ("part", "start", "stop", "historical_events", "effective_events", "by_moments")
 POINTS = 20_001
 REACH = 16.0
+JOINT = "all pieces, for the hazard ratio"
+MOST_LOG_FACTOR = 12.0
 # Between fewer nodes of a drift the density would be a row of humps, whose slopes count as information.
 NODES = {1: 120, 2: 40, 3: 14}
 
@@ -59,6 +67,67 @@ def prior_events(design: TrialDesign) -> tuple[PieceWorth, ...]:
     return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class JointWorth:
+    """What borrowing is worth for the hazard ratio at the final look: ``controls`` more, beside the trial's ``events``.
+
+    ``own``: events of its own controls among them.
+    """
+
+    controls: float
+    own: float
+    events: float
+
+
+def joint_worth(design: TrialDesign) -> JointWorth | None:
+    """Return the control events that would do as much for the hazard ratio as what is borrowed, all pieces together.
+
+    Data are those expected at the final look under the planned effect: the SD of the log hazard ratio with borrowing is
+    that of the trial alone with its control data times f, so that (f - 1) d0 control events are the worth. None without
+    borrowing, or for a look that never comes.
+    """
+    borrowing, prior = design.borrowing, design.analysis_prior
+    month = design.month_of(design.looks[-1], design.effect)
+    if borrowing is None or not math.isfinite(month):
+        return None
+    data = expected_data(design, month)
+
+    def sd_of(weighted: WeightedData) -> float:
+        return float(posterior(weighted, prior.mixture, prior.baseline, np.zeros(1)).sd[0])
+
+    wanted = sd_of(borrowing.borrowed(data, prior.baseline, prior.mixture))
+
+    def missing(log_factor: float) -> float:
+        factor = math.exp(log_factor)
+        more = replace(data, control_events=factor * data.control_events, control_months=factor * data.control_months)
+        return sd_of(certain(more)) - wanted
+
+    own = float(data.control_events.sum())
+    if not missing(0.0) > 0.0:
+        return JointWorth(0.0, own, float(data.events[0]))
+    factor = math.exp(root(missing, 0.0, MOST_LOG_FACTOR)) if missing(MOST_LOG_FACTOR) < 0.0 else math.inf
+    return JointWorth((factor - 1.0) * own, own, float(data.events[0]))
+
+
+def expected_data(design: TrialDesign, month: float) -> ArmData:
+    """Return the events and person-months expected at calendar ``month``, by arm and piece."""
+    cuts, found = design.analysis_prior.cuts or (), []
+    edges = np.array(cuts, dtype=np.float64)
+    arms = design.arms_under(design.effect)
+    controls = sum(part > 0 for part in apportioned(design.patients[0], design.strata)) if design.strata else 1
+    for mine in (arms[:controls], arms[controls:]):
+        events, months = np.zeros(edges.size + 1), np.zeros(edges.size + 1)
+        for arm in mine:
+            times, width = grid(month, arm, (arm[0], Exponential(1.0, cuts), 0.0))
+            exposed, hazard = at_risk(month, times, arm)
+            piece = piece_of(times, edges)
+            events += np.bincount(piece, exposed * hazard * width, minlength=edges.size + 1)
+            months += np.bincount(piece, exposed * width, minlength=edges.size + 1)
+        found.append((events[None, :], months[None, :]))
+    (d0, y0), (d1, y1) = found
+    return ArmData(d0, d1, y0, y1)
+
+
 def worth_of(weight: FloatArray, shape: FloatArray, rate: FloatArray) -> tuple[float, float]:
     """Return the events that a mixture of gammas (G,) on a hazard is worth: by local information, by moments.
 
@@ -83,10 +152,11 @@ def worth_of(weight: FloatArray, shape: FloatArray, rate: FloatArray) -> tuple[f
     return float(mass @ local**2), 1.0 / float(mass @ (theta - mean) ** 2)
 
 
-def prior_event_rows(found: tuple[PieceWorth, ...]) -> list[dict[str, object]]:
-    """Return the rows of ``prior_events.csv``."""
-    return [
+def prior_event_rows(found: tuple[PieceWorth, ...], joint: JointWorth | None) -> list[dict[str, object]]:
+    """Return the rows of ``prior_events.csv``: the pieces, then what all are worth together for the hazard ratio."""
+    rows: list[dict[str, object]] = [
         {
+            "part": "piece",
             "start": one.start,
             "stop": "" if one.stop == float("inf") else one.stop,
             "historical_events": one.historical,
@@ -95,9 +165,14 @@ def prior_event_rows(found: tuple[PieceWorth, ...]) -> list[dict[str, object]]:
         }
         for one in found
     ]
+    if joint is not None:
+        historical = sum(one.historical for one in found)
+        row = {"part": JOINT, "start": 0.0, "stop": "", "historical_events": historical}
+        rows.append(row | {"effective_events": joint.controls, "by_moments": ""})
+    return rows
 
 
-def prior_event_sentences(found: tuple[PieceWorth, ...]) -> tuple[str, ...]:
+def prior_event_sentences(found: tuple[PieceWorth, ...], joint: JointWorth | None) -> tuple[str, ...]:
     """Say what the prior is worth."""
     if not found:
         return ()
@@ -107,7 +182,14 @@ def prior_event_sentences(found: tuple[PieceWorth, ...]) -> tuple[str, ...]:
         else f"{one.start:g} to {one.stop:g}: {one.effective:.1f}"
         for one in found
     )
+    together = ""
+    if joint is not None:
+        together = (
+            " For the hazard ratio at the final look under the planned effect, all pieces together, borrowing is "
+            f"worth {joint.controls:.1f} events of controls beside the {joint.own:.0f} expected of its own: what "
+            "is not known of the historical controls is common to the pieces, so their worths do not add up."
+        )
     return (
         f"Before the trial has data its prior on the control hazard is worth, in events by piece (local information): "
-        f"{parts}; historical controls had {sum(one.historical for one in found):g} in all.",
+        f"{parts}; historical controls had {sum(one.historical for one in found):g} in all.{together}",
     )

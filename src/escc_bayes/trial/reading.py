@@ -7,9 +7,11 @@ from escc_bayes.data.bundled import find_toml, models_folder
 from escc_bayes.foundation import checks
 from escc_bayes.foundation.record import digest
 from escc_bayes.foundation.toml import read_toml
+from escc_bayes.trial.borrowing import Borrowing
 from escc_bayes.trial.design import Look, ThresholdRequest, TrialDesign
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.feasible import refuse_impossible
+from escc_bayes.trial.outside import refuse_outside
 from escc_bayes.trial.reading_borrowing import borrowing_from
 from escc_bayes.trial.reading_priors import analysis_prior_from, design_prior_from
 from escc_bayes.trial.reading_requests import nulls_from, sizing_from, threshold_from
@@ -66,6 +68,7 @@ def load_design(name_or_path: str | Path) -> TrialDesign:
 
 def design_from(raw: Mapping[str, object], where: str, *, folder: Path = Path()) -> TrialDesign:
     """Build a design from a parsed table; ``where`` begins every message, files are relative to ``folder``."""
+    refuse_outside(raw, where)
     checks.refuse_unknown_keys(raw, TOP_KEYS, where)
     for key in NEEDED:
         if key not in raw:
@@ -75,11 +78,13 @@ def design_from(raw: Mapping[str, object], where: str, *, folder: Path = Path())
         return checks.table(raw.get(key, {}), f"{where}, [{key}]"), f"{where}, [{key}]"
 
     arms, allocation = arms_from(*section("arms"))
+    followed = follow_up_from(*section("analyses"))
     looks = looks_from(*section("analyses"))
     control, origin = control_from(*section("control"), folder)
     believed, bias = design_prior_from(*section("design_prior"), folder) if "design_prior" in raw else (None, None)
     analysis = analysis_prior_from(*section("analysis_prior"), folder)
     rules = rules_from(raw["rule"], where, len(looks), borrowing="borrowing" in raw)
+    borrowing = borrowing_from(*section("borrowing"), analysis, folder) if "borrowing" in raw else None
     design = TrialDesign(
         name=checks.file_name(raw["name"], f"{where}, name"),
         title=str(raw.get("title", "")),
@@ -91,20 +96,31 @@ def design_from(raw: Mapping[str, object], where: str, *, folder: Path = Path())
         accrual=accrual_from(*section("accrual")),
         dropout=dropout_from(*section("dropout")),
         looks=looks,
+        follow_up=followed,
         design_prior=believed,
         analysis_prior=analysis,
         rules=rules,
-        borrowing=borrowing_from(*section("borrowing"), analysis) if "borrowing" in raw else None,
+        borrowing=borrowing,
         switching=switching_from(*section("switching")) if "switching" in raw else None,
         bias=bias,
         sizing=sizing_from(*section("sizing"), rules) if "sizing" in raw else None,
         threshold=threshold_of(raw, where, folder, rules),
         strata=strata_from(raw["stratum"], where) if "stratum" in raw else (),
         # What other files gave belongs to the design as much as its own words.
-        digest=digest({**raw, "resolved": repr((believed, analysis)), "rates": rates_of(control)}),
+        digest=digest(
+            {**raw, "resolved": repr((believed, analysis)), "rates": rates_of(control), **counted(borrowing)}
+        ),
     )
     refuse_impossible(design, where)
     return design
+
+
+def counted(borrowing: Borrowing | None) -> dict[str, object]:
+    """Return what cohort files gave to borrow, for the digest; nothing where the design states it."""
+    if borrowing is None:
+        return {}
+    found = [source.historical for source in borrowing.sources]
+    return {"historical": [[old.events.tolist(), old.months.tolist()] for old in found]}
 
 
 def threshold_of(
@@ -115,8 +131,11 @@ def threshold_of(
         if "null" in raw:
             raise DesignError(f"{where}: [[null]] belongs to [threshold]; add it, or remove the nulls")
         return None
-    nulls = nulls_from(raw, where, lambda changed, at: design_from(changed, at, folder=folder))
     at = f"{where}, [threshold]"
+
+    def nulls(rule: DecisionRule) -> tuple[TrialDesign, ...]:
+        return nulls_from(raw, where, rule, lambda changed, at: design_from(changed, at, folder=folder))
+
     return threshold_from(checks.table(raw["threshold"], at), at, rules, nulls)
 
 
@@ -137,9 +156,11 @@ def arms_from(raw: Mapping[str, object], at: str) -> tuple[tuple[str, str], tupl
 
 def looks_from(raw: Mapping[str, object], at: str) -> tuple[Look, ...]:
     """Read when the trial is analysed; several triggers of a look: whichever is later."""
-    checks.refuse_unknown_keys(raw, ("events", "calendar", "minimum_follow_up"), at)
+    checks.refuse_unknown_keys(raw, ("events", "calendar", "minimum_follow_up", "follow_up"), at)
     if not raw:
         raise DesignError(f"{at}: no analysis is stated; write events = [180], calendar = [36.0] or minimum_follow_up")
+    if set(raw) == {"follow_up"}:
+        return (Look(follow_up=follow_up_from(raw, at)),)
     events = tuple(int(number) for number in listed(raw, "events", at, whole=True))
     months = listed(raw, "calendar", at, whole=False)
     if events and months and len(events) != len(months):
@@ -158,6 +179,11 @@ def looks_from(raw: Mapping[str, object], at: str) -> tuple[Look, ...]:
         )
         for k in range(count)
     )
+
+
+def follow_up_from(raw: Mapping[str, object], at: str) -> float | None:
+    """Read for how many months every patient is followed, and no longer; None: until the trial ends."""
+    return checks.number(raw["follow_up"], f"{at}, follow_up", above=0.0) if "follow_up" in raw else None
 
 
 def listed(raw: Mapping[str, object], key: str, at: str, *, whole: bool) -> tuple[float, ...]:

@@ -1,20 +1,17 @@
 """Read ``[borrowing]``: historical controls, the model that borrows them, and the map over drift."""
 
 from collections.abc import Callable, Mapping
-
-import numpy as np
+from pathlib import Path
 
 from escc_bayes.foundation import checks
-from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec import prior as priors
 from escc_bayes.trial.borrowing import Borrowing, GammaMixture, Source, SourceModel
 from escc_bayes.trial.design import AnalysisPrior
 from escc_bayes.trial.discount import NormalisedPowerPrior, PowerPrior, RobustMixture
 from escc_bayes.trial.drift import Commensurate, HalfNormalDrift, PrecisionDrift, SpikeAndSlab
 from escc_bayes.trial.errors import DesignError
-from escc_bayes.trial.historical import Historical
+from escc_bayes.trial.reading_historical import COHORT, COUNTS, counts_from, historical_from
 
-COUNTS = ("events", "months", "treated_events", "treated_months")
 COMMON = ("model", "source", "drifts", "tolerated_error", "map_trials")
 DRIFTS = (0.5, 0.65, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0)
 TOLERATED = 0.05
@@ -23,17 +20,17 @@ TRIALS = 4_000
 MOST_SOURCES = 3
 
 
-def borrowing_from(raw: Mapping[str, object], at: str, prior: AnalysisPrior) -> Borrowing:
+def borrowing_from(raw: Mapping[str, object], at: str, prior: AnalysisPrior, folder: Path = Path()) -> Borrowing:
     """Read historical controls in the pieces of the analysis, of one study or several, and one of eight models."""
     word = checks.one_of(raw.get("model"), (*MODELS, MIXTURE), f"{at}, model")
     keys = ("components",) if word == MIXTURE else MODELS[word][0]
-    checks.refuse_unknown_keys(raw, (*COMMON, *COUNTS, *keys), at)
+    checks.refuse_unknown_keys(raw, (*COMMON, *COUNTS, *COHORT, *keys), at)
     refuse_other_analyses(prior, at)
     drifts: tuple[float, ...] = DRIFTS
     if "drifts" in raw:
         drifts = checks.increasing(raw["drifts"], f"{at}, drifts", above=0.0)
     return Borrowing(
-        sources_from(raw, at, prior.pieces, word),
+        sources_from(raw, at, prior.cuts or (), word, folder),
         mixture_from_components(raw, at, prior.pieces) if word == MIXTURE else None,
         drifts,
         checks.number(raw.get("tolerated_error", TOLERATED), f"{at}, tolerated_error", above=0.0, below=1.0),
@@ -41,12 +38,14 @@ def borrowing_from(raw: Mapping[str, object], at: str, prior: AnalysisPrior) -> 
     )
 
 
-def sources_from(raw: Mapping[str, object], at: str, pieces: int, word: str) -> tuple[Source, ...]:
+def sources_from(
+    raw: Mapping[str, object], at: str, cuts: tuple[float, ...], word: str, folder: Path
+) -> tuple[Source, ...]:
     """Read the study of ``[borrowing]``, or those of ``[[borrowing.source]]``: their own keys go before common ones."""
     if "source" not in raw:
-        return (source_from(raw, raw, at, pieces, word),)
+        return (source_from(raw, raw, at, cuts, word, folder),)
     given = raw["source"]
-    twice = [key for key in COUNTS if key in raw]
+    twice = [key for key in (*COUNTS, *COHORT) if key in raw]
     if twice:
         raise DesignError(f"{at}: '{twice[0]}' belongs to each [[borrowing.source]]; move it there")
     if not isinstance(given, list) or not 1 <= len(given) <= MOST_SOURCES:
@@ -59,14 +58,16 @@ def sources_from(raw: Mapping[str, object], at: str, pieces: int, word: str) -> 
     for number, body in enumerate(given, start=1):
         where = f"{at}, source {number}"
         own = checks.table(body, where)
-        checks.refuse_unknown_keys(own, ("name", *COUNTS, *keys), where)
-        found.append(source_from(own, {**raw, **own}, where, pieces, word))
+        checks.refuse_unknown_keys(own, ("name", *COUNTS, *COHORT, *keys), where)
+        found.append(source_from(own, {**raw, **own}, where, cuts, word, folder))
     return tuple(found)
 
 
-def source_from(own: Mapping[str, object], keys: Mapping[str, object], at: str, pieces: int, word: str) -> Source:
+def source_from(
+    own: Mapping[str, object], keys: Mapping[str, object], at: str, cuts: tuple[float, ...], word: str, folder: Path
+) -> Source:
     """Read one study: its counts from ``own``, its model from ``keys``."""
-    historical = historical_from(own, at, pieces)
+    historical = historical_from(own, at, cuts, folder)
     if word == MIXTURE:
         return Source(historical, PowerPrior(0.0))
     model = MODELS[word][1](keys, at)
@@ -91,28 +92,6 @@ def refuse_other_analyses(prior: AnalysisPrior, at: str) -> None:
         raise DesignError(
             f'{at}: the prior is then on the control\'s hazard; write at = "reference" in [analysis_prior], baseline'
         )
-
-
-def historical_from(raw: Mapping[str, object], at: str, pieces: int) -> Historical:
-    """Read events and person-months of each piece, and those of the treated where the study had both arms."""
-    control = counts_from(raw, ("events", "months"), at, pieces)
-    treated = [np.zeros(0), np.zeros(0)]
-    if any(key in raw for key in COUNTS[2:]):
-        treated = counts_from(raw, COUNTS[2:], at, pieces)
-    name = checks.text(raw["name"], f"{at}, name") if "source" not in raw and "name" in raw else ""
-    return Historical(control[0], control[1], treated[0], treated[1], name)
-
-
-def counts_from(raw: Mapping[str, object], keys: tuple[str, ...], at: str, pieces: int) -> list[FloatArray]:
-    """Read lists of one number above 0 for each piece."""
-    columns = []
-    for key in keys:
-        given = raw.get(key)
-        if not isinstance(given, list) or len(given) != pieces:
-            count = f"{pieces} number{'s' if pieces > 1 else ''}"
-            raise DesignError(f"{at}, {key}: give {count}, one for each piece of the analysis; was given {given!r}")
-        columns.append(np.array([checks.number(value, f"{at}, {key}", above=0.0) for value in given]))
-    return columns
 
 
 def power_from(raw: Mapping[str, object], at: str) -> SourceModel:

@@ -1,17 +1,22 @@
 """Read what a design asks beside its operating characteristics: a size, a threshold and the nulls that it must hold."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from escc_bayes.foundation import checks
 from escc_bayes.trial.criterion import PosteriorCriterion
 from escc_bayes.trial.design import SizingRequest, ThresholdRequest, TrialDesign
 from escc_bayes.trial.errors import DesignError
+from escc_bayes.trial.null_truth import hazard_ratio_of, null_effect, own_null
 from escc_bayes.trial.rule import DecisionRule
 
 NULL_SECTIONS = ("control", "effect", "accrual", "dropout", "switching")
 NOT_OF_A_NULL = ("design_prior", "sizing", "threshold", "null")
 TRIALS = 10_000
+OWN = "as designed"
+NEAR = 1e-9
 
+type Nulls = Callable[[DecisionRule], tuple[TrialDesign, ...]]
 type Build = Callable[[Mapping[str, object], str], TrialDesign]
 
 
@@ -26,15 +31,15 @@ def sizing_from(raw: Mapping[str, object], at: str, rules: tuple[DecisionRule, .
 
 
 def threshold_from(
-    raw: Mapping[str, object], at: str, rules: tuple[DecisionRule, ...], nulls: tuple[TrialDesign, ...]
+    raw: Mapping[str, object], at: str, rules: tuple[DecisionRule, ...], nulls: Nulls
 ) -> ThresholdRequest:
-    """Read ``[threshold]``: a rule, and the type I error it shall hold."""
+    """Read ``[threshold]``: a rule, and the type I error it shall hold; ``nulls`` builds those of a rule."""
     checks.refuse_unknown_keys(raw, ("rule", "error", "trials"), at)
     rule = rule_named(raw, rules, at)
     if not any(isinstance(c, PosteriorCriterion) and c.above for c in rule.success):
         raise DesignError(f"{at}, rule: '{rule.name}' asks for no P(HR < c | data) > q; name a rule that does")
     error = checks.number(raw.get("error"), f"{at}, error", above=0.0, below=0.5)
-    return ThresholdRequest(rule.name, error, nulls, trials_from(raw, at))
+    return ThresholdRequest(rule.name, error, nulls(rule), trials_from(raw, at))
 
 
 def rule_named(raw: Mapping[str, object], rules: tuple[DecisionRule, ...], at: str) -> DecisionRule:
@@ -48,13 +53,16 @@ def trials_from(raw: Mapping[str, object], at: str) -> int:
     return checks.whole_number(raw.get("trials", TRIALS), f"{at}, trials", least=500)
 
 
-def nulls_from(raw: Mapping[str, object], where: str, build: Build) -> tuple[TrialDesign, ...]:
-    """Return the nulls: the design itself without an effect, and under each ``[[null]]`` with sections replaced."""
+def nulls_from(raw: Mapping[str, object], where: str, rule: DecisionRule, build: Build) -> tuple[TrialDesign, ...]:
+    """Return the nulls of a rule: the design at its own null, and under each ``[[null]]`` with sections replaced.
+
+    A ``[[null]]`` that states no effect is at the rule's own null too.
+    """
     given = raw.get("null", [])
     if not isinstance(given, list):
         raise DesignError(f"{where}: write each null as [[null]] with double brackets")
-    plain = {key: value for key, value in raw.items() if key not in NOT_OF_A_NULL} | {"effect": {"hr": 1.0}}
-    found = [build(plain | {"name": "as designed"}, f"{where}, no effect")]
+    plain = {key: value for key, value in raw.items() if key not in NOT_OF_A_NULL}
+    found = [at_own_null(build(plain | {"name": OWN}, f"{where}, own null"), rule)]
     for body in given:
         changes = checks.table(body, f"{where}, [[null]]")
         name = checks.file_name(changes.get("name"), f"{where}, [[null]], name")
@@ -62,5 +70,25 @@ def nulls_from(raw: Mapping[str, object], where: str, build: Build) -> tuple[Tri
         checks.refuse_unknown_keys(changes, ("name", *NULL_SECTIONS), at)
         if name in {null.name for null in found}:
             raise DesignError(f"{where}: two nulls are called '{name}'; name them apart")
-        found.append(build(plain | changes, at))
+        null = build(plain | changes, at)
+        if "effect" not in changes:
+            null = at_own_null(null, rule)
+        refuse_success_in_order(null, rule, at)
+        found.append(null)
     return tuple(found)
+
+
+def at_own_null(design: TrialDesign, rule: DecisionRule) -> TrialDesign:
+    """Return the design with the rule's own null as its effect."""
+    null = own_null(design, rule)
+    return replace(design, effect=null_effect(null, design))
+
+
+def refuse_success_in_order(null: TrialDesign, rule: DecisionRule, at: str) -> None:
+    """Raise for a null under which the rule's claim is true: success there is no error."""
+    own = own_null(null, rule)
+    if max(null.effect.hr) < hazard_ratio_of(own, null) - NEAR:
+        raise DesignError(
+            f"{at}, effect: a hazard ratio of {null.effect.words()} is better than {own.words}, the null of "
+            f"'{rule.name}', so success there is no error; state one at or beyond it, or leave the effect out"
+        )

@@ -8,6 +8,7 @@ from escc_bayes.trial.criterion import (
     BetaCriterion,
     FinalTestCriterion,
     FutilityCriterion,
+    GainCriterion,
     PosteriorCriterion,
     PredictiveCriterion,
     criteria,
@@ -56,6 +57,8 @@ def rule_from(raw: Mapping[str, object], where: str, looks: int, *, borrowing: b
         sharing=sharing_from(raw, at),
     )
     rule = replace(rule, borrows=borrows(raw, rule, at, borrowing=borrowing))
+    refuse_wrong_way(rule, at)
+    refuse_both(rule, at)
     refuse_confused(rule, at, looks)
     refuse_futility(rule, at, looks)
     return rule
@@ -100,17 +103,63 @@ def family_from(raw: Mapping[str, object], at: str, families: tuple[str, ...], *
     return Sharing(name, classical, parameter)
 
 
+def refuse_wrong_way(rule: DecisionRule, at: str) -> None:
+    """Raise for a success by a small probability of benefit, or futility by a large one."""
+    for role, criteria_, right in (("success", rule.success, True), ("futility", rule.futility, False)):
+        for criterion in criteria_:
+            if isinstance(criterion, PosteriorCriterion | GainCriterion) and criterion.above != right:
+                turned = replace(criterion, above=right).words()
+                raise DesignError(
+                    f"{at}, {role}: '{criterion.words()}' is the wrong way round: {role} asks for a "
+                    f"{'large' if right else 'small'} probability that treatment is better; write '{turned}'"
+                )
+
+
+def refuse_both(rule: DecisionRule, at: str) -> None:
+    """Raise if the same data make the rule succeed and stop for futility, by two thresholds of one probability.
+
+    Success P(HR < c) > q and futility P(HR < c') < q', c' at or above c: both hold between the thresholds if q' > q,
+    never if q' <= q. One pair that never holds keeps all apart.
+    """
+    pairs = [
+        (won, lost)
+        for won in rule.success
+        for lost in rule.futility
+        if isinstance(won, PosteriorCriterion | GainCriterion)
+        and isinstance(lost, PosteriorCriterion | GainCriterion)
+        and is_weaker(lost, won)
+    ]
+    wrong = [(won, lost) for won, lost in pairs if lost.threshold > won.threshold]
+    if wrong and len(wrong) == len(pairs):
+        won, lost = wrong[0]
+        raise DesignError(
+            f"{at}: success '{won.words()}' and futility '{lost.words()}' hold together, for a probability between "
+            f"{won.threshold:g} and {lost.threshold:g}; lower the threshold of futility to {won.threshold:g} at most"
+        )
+
+
+def is_weaker(lost: PosteriorCriterion | GainCriterion, won: PosteriorCriterion | GainCriterion) -> bool:
+    """Return whether what ``lost`` gives a probability to follows from what ``won`` does: it is never less likely."""
+    if isinstance(lost, PosteriorCriterion) and isinstance(won, PosteriorCriterion):
+        return lost.hr >= won.hr
+    if isinstance(lost, GainCriterion) and isinstance(won, GainCriterion):
+        one, other = lost.measure, won.measure
+        return (one.kind, one.month) == (other.kind, other.month) and one.limit <= other.limit
+    return False
+
+
 def refuse_confused(rule: DecisionRule, at: str, looks: int) -> None:
     """Raise for success criteria that cannot stand together, or whose alpha is not shared."""
     if len(rule.alphas) > 1:
-        raise DesignError(f"{at}: two log-rank tests in one rule; keep one, or make two rules")
+        raise DesignError(f"{at}: two log-rank tests in one rule, Cox tests among them; keep one, or make two rules")
     if rule.sharing is not None and not rule.alphas:
         key = "boundaries" if rule.sharing.classical else "spending"
-        raise DesignError(f"{at}: '{key}' belongs to a log-rank test; remove it")
+        raise DesignError(f"{at}: '{key}' belongs to a log-rank test or one of the Cox model; remove it")
     if rule.alphas and looks > 1 and rule.sharing is None:
+        kind = "Cox" if rule.test is not None and rule.test.cox else "log-rank"
         raise DesignError(
-            f"{at}: a log-rank test at {looks} looks must share its alpha; add spending = one of {SPENDING_FORMS}, or "
-            f"boundaries = one of {BOUNDARY_FORMS}"
+            f"{at}: a {kind} test at {looks} looks must share its alpha; add spending = one of "
+            f"{SPENDING_FORMS}, or boundaries = one of {BOUNDARY_FORMS}"
         )
 
 

@@ -15,6 +15,7 @@ from escc_bayes.trial.criterion import (
     PredictiveCriterion,
 )
 from escc_bayes.trial.measures import Measure
+from escc_bayes.trial.null import Null
 from escc_bayes.trial.sharing import Sharing
 
 
@@ -42,8 +43,18 @@ class DecisionRule:
         return tuple(c.hr for c in (*self.success, *self.futility) if isinstance(c, PosteriorCriterion))
 
     @property
+    def nulls(self) -> tuple[Null, ...]:
+        """The nulls of its criteria of success, each once."""
+        return tuple(dict.fromkeys(criterion.null for criterion in self.success))
+
+    @property
+    def test(self) -> LogRankCriterion | None:
+        """Its log-rank test, or test of the Cox model; None without."""
+        return next((c for c in self.success if isinstance(c, LogRankCriterion)), None)
+
+    @property
     def alphas(self) -> tuple[float, ...]:
-        """The levels of its log-rank tests."""
+        """The levels of its log-rank tests, or tests of the Cox model."""
         return tuple(c.alpha for c in self.success if isinstance(c, LogRankCriterion))
 
     @property

@@ -72,16 +72,16 @@ def entry_months(accrual: Accrual, unit: FloatArray, pace_unit: FloatArray) -> F
 
 
 def dropout_months(generator: np.random.Generator, design: TrialDesign, shape: tuple[int, int]) -> FloatArray:
-    """Return months to dropout, exponential at each arm's rate; infinite where nobody drops out."""
+    """Return months to dropout, exponential at each arm's rate, or to the end of each patient's follow-up."""
     if not max(design.dropout) > 0.0:
-        return np.full(shape, np.inf)
+        return np.full(shape, np.inf if design.follow_up is None else design.follow_up)
     lost, controls = exponentials(generator, shape), design.patients[0]
     for columns, rate in ((slice(0, controls), design.dropout[0]), (slice(controls, None), design.dropout[1])):
         if rate > 0.0:
             lost[:, columns] /= rate
         else:
             lost[:, columns] = np.inf
-    return lost
+    return lost if design.follow_up is None else np.minimum(lost, design.follow_up)
 
 
 def exponentials(generator: np.random.Generator, shape: tuple[int, int]) -> FloatArray:
@@ -117,7 +117,7 @@ def patients(design: TrialDesign, draws: Draws, log_ratio: FloatArray) -> Patien
     clock = inverted(unit[:, controls:], ratio, edges)
     died[:, controls:] = design.control.time_at(draws.control_draw, clock)
     calendar = draws.entry + died
-    if max(design.dropout) > 0.0:
+    if max(design.dropout) > 0.0 or design.follow_up is not None:
         # Over 0 where dropout comes first: infinite, five times faster than a masked copy.
         with np.errstate(divide="ignore"):
             calendar /= died <= draws.dropout

@@ -1,13 +1,20 @@
 """What a design does, in sentences and a small table for the terminal."""
 
+from escc_bayes.trial.criterion import PosteriorCriterion
 from escc_bayes.trial.decide import BELIEVED, NULL, TRUTH
 from escc_bayes.trial.design import TrialDesign
+from escc_bayes.trial.normal_power import closed_form_power
+from escc_bayes.trial.null import Null
+from escc_bayes.trial.null_truth import hazard_ratio_of, null_effect, own_null
 from escc_bayes.trial.operating_characteristics import OperatingCharacteristics, Quantity
 from escc_bayes.trial.planned import planning_sentences
-from escc_bayes.trial.prior_events import prior_event_sentences, prior_events
+from escc_bayes.trial.prior_events import joint_worth, prior_event_sentences, prior_events
+from escc_bayes.trial.rule import DecisionRule
 
 HEADINGS = ("rule", "power", "type I", "assurance", "ceiling", "events", "patients", "months")
 MISSING = "-"
+USUAL_ERROR = 0.05
+NEAR = 1e-9
 
 
 def summary(found: OperatingCharacteristics) -> tuple[str, ...]:
@@ -22,6 +29,7 @@ def summary(found: OperatingCharacteristics) -> tuple[str, ...]:
         "",
     ]
     said += [plain_sentence(found, rule.name) for rule in design.rules]
+    said += null_sentences(found)
     said += [*unequal_sentences(found), *short_sentence(found)]
     return (*said, "", *small_table(found))
 
@@ -37,19 +45,26 @@ def heading(design: TrialDesign) -> str:
     if design.switching is not None:
         believed = f"{design.switching.words()}; {believed}"
     hr = design.effect.words()
+    followed = ""
+    if design.follow_up is not None:
+        followed = f", every patient followed for {design.follow_up:g} months and no longer"
     return (
         f"{design.name}: {design.arms[1]} ({treated} patients) v {design.arms[0]} ({control}), true hazard ratio {hr}, "
-        f"analysed at {looks}; {believed}. SIMULATED trials."
+        f"analysed at {looks}{followed}; {believed}. SIMULATED trials."
     )
 
 
 def origin_sentences(design: TrialDesign) -> tuple[str, ...]:
     """Say what the control hazard rests on, and that the stated effect is a harm where it is one."""
     said = [f"{design.control_origin[0].upper()}{design.control_origin[1:]}"] if design.control_origin else []
-    if min(design.effect.hr) > 1.0:
+    nulls = {rule.name: own_null(design, rule) for rule in design.rules}
+    wrong = [name for name, null in nulls.items() if min(design.effect.hr) > hazard_ratio_of(null, design) + NEAR]
+    if wrong:
+        beyond = "; ".join(dict.fromkeys(nulls[name].words for name in wrong))
         said.append(
-            f"The stated hazard ratio is above 1: {design.arms[1]} does worse, and success is then an error, not "
-            "power. Hazard ratios are of treatment over control."
+            f"The stated hazard ratio of {design.effect.words()} lies beyond the null ({beyond}) of {', '.join(wrong)}"
+            f": {design.arms[1]} does worse than that, and success is then an error, not power. Hazard ratios are of "
+            "treatment over control."
         )
     return tuple(said)
 
@@ -64,7 +79,7 @@ def borrowing_sentence(design: TrialDesign) -> tuple[str, ...]:
     """Say what is borrowed and what that is worth; nothing where nothing is."""
     if design.borrowing is None:
         return ()
-    return (design.borrowing.words(), *prior_event_sentences(prior_events(design)))
+    return (design.borrowing.words(), *prior_event_sentences(prior_events(design), joint_worth(design)))
 
 
 def plain_sentence(found: OperatingCharacteristics, rule: str) -> str:
@@ -89,6 +104,40 @@ def plain_sentence(found: OperatingCharacteristics, rule: str) -> str:
     return f"{rule}: {said}" + (f" (normal approximation: {beside})" if None not in closed else "") + luck(found, rule)
 
 
+def null_sentences(found: OperatingCharacteristics) -> list[str]:
+    """Say each rule's type I error with the null at which it is made, and its success at its other criteria's nulls."""
+    return [null_sentence(found, rule) for rule in found.design.rules]
+
+
+def null_sentence(found: OperatingCharacteristics, rule: DecisionRule) -> str:
+    """Say one rule's type I error, at which null, by which criterion; a warning above 0.05."""
+    error, own = found.of(NULL, rule.name, "type_one_error"), own_null(found.design, rule)
+    mine = [criterion for criterion in rule.success if criterion.null == own]
+    by = f", that of {' and '.join(c.words() for c in mine)}" if len(rule.nulls) > 1 else ""
+    value = f"{error.value:.4f} (Monte Carlo error {error.mc_error:.4f})"
+    said = f"{rule.name}: type I error {value} at its null, {own.words}{by}"
+    for criterion in rule.success:
+        share = success_at(found, rule, criterion.null) if criterion.null != own else None
+        if share is not None:
+            said += f"; at {criterion.null.words}, the null of {criterion.words()}, it succeeds in {share}"
+    if error.value - error.mc_error > USUAL_ERROR:
+        said += (
+            f". WARNING: this exceeds {USUAL_ERROR:g}: a claim of {own.claim} by this rule is weaker than a usual test"
+        )
+        if any(isinstance(c, PosteriorCriterion) for c in rule.success):
+            said += "; [threshold] finds the threshold that holds an error"
+    return f"{said}."
+
+
+def success_at(found: OperatingCharacteristics, rule: DecisionRule, null: Null) -> str | None:
+    """Return a rule's share of success at another null: simulated, else by the normal approximation; None without."""
+    simulated = quantity(found, null.words, rule.name, "power")
+    if simulated is not None:
+        return f"{simulated.value:.3f} of trials"
+    closed = closed_form_power(found.design, rule, null_effect(null, found.design))
+    return None if closed is None else f"{closed:.3f} of trials (normal approximation)"
+
+
 def unequal_sentences(found: OperatingCharacteristics) -> list[str]:
     """Say what unequal arms do to the type I error of each log-rank rule; nothing at 1:1.
 
@@ -99,12 +148,13 @@ def unequal_sentences(found: OperatingCharacteristics) -> list[str]:
     said = []
     for rule in found.design.rules if control != treated else ():
         error = quantity(found, NULL, rule.name, "type_one_error")
-        if not (rule.alphas and error is not None and len(rule.success) == 1):
+        test = rule.test
+        if test is None or error is None or len(rule.success) > 1 or test.margin != 1.0 or test.cox:
             continue
         side = "above" if treated > control else "below"
         said.append(
             f"{rule.name}: at {control:g}:{treated:g} the type I error of a one-sided log-rank test lies a little "
-            f"{side} its level {rule.alphas[0]:g}, whatever the software, since unequal arms skew its score; these "
+            f"{side} its level {test.alpha:g}, whatever the software, since unequal arms skew its score; these "
             f"trials show {error.value:.4f} (Monte Carlo error {error.mc_error:.4f}). Schoenfeld's events and power do "
             "not know of it."
         )
@@ -124,9 +174,12 @@ def short_sentence(found: OperatingCharacteristics) -> list[str]:
 
 
 def luck(found: OperatingCharacteristics, rule: str) -> str:
-    """Say how much of the assurance is success of a treatment that is no better; nothing where that rounds to 0.00."""
+    """Say how much of the assurance is success at or beyond the rule's null; nothing where that rounds to 0.00."""
     lucky = quantity(found, BELIEVED, rule, "assurance_lucky")
-    return "" if lucky is None or lucky.value < 0.005 else f"; of the assurance {lucky.value:.2f} is luck"
+    if lucky is None or lucky.value < 0.005:
+        return ""
+    null = own_null(found.design, next(of for of in found.design.rules if of.name == rule))
+    return f"; of the assurance {lucky.value:.2f} is luck ({null.words} or {null.beyond})"
 
 
 def quantity(found: OperatingCharacteristics, scenario: str, rule: str, name: str) -> Quantity | None:

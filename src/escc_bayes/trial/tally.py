@@ -9,8 +9,18 @@ import numpy as np
 from escc_bayes.foundation.memory import keep_freed_memory
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.piecewise import FloatArray
-from escc_bayes.trial.decide import Criteria, Evidence, Verdicts, evidence_of_block, scenarios, together, verdicts
+from escc_bayes.trial.decide import (
+    Criteria,
+    Evidence,
+    Scenario,
+    Verdicts,
+    evidence_of_block,
+    scenarios,
+    together,
+    verdicts,
+)
 from escc_bayes.trial.design import TrialDesign
+from escc_bayes.trial.null import Null
 
 # A block's arrays stay in the processor's second-level cache; so do those of the posterior of a chunk.
 BLOCK = 250
@@ -42,17 +52,17 @@ def chunk_count(trials: int) -> int:
 
 
 def chunk_evidence(
-    design: TrialDesign, criteria: Criteria, names: tuple[str, ...], trials: int, seed: Seed, chunk: int
+    design: TrialDesign, criteria: Criteria, under: tuple[Scenario, ...], trials: int, seed: Seed, chunk: int
 ) -> list[list[Evidence]]:
-    """Simulate one chunk of a run of ``trials``; return the evidence by scenario of ``names`` and look."""
+    """Simulate one chunk of a run of ``trials`` under some scenarios; return the evidence by scenario and look."""
     keep_freed_memory()
     here, looks = min(CHUNK, trials - chunk * CHUNK), len(design.looks)
     blocks = [
-        evidence_of_block(design, criteria, names, min(BLOCK, here - start), seed, (chunk * CHUNK + start) // BLOCK)
+        evidence_of_block(design, criteria, under, min(BLOCK, here - start), seed, (chunk * CHUNK + start) // BLOCK)
         for start in range(0, here, BLOCK)
     ]
     return [
-        [together([of[scenario][look] for of in blocks]) for look in range(looks)] for scenario in range(len(names))
+        [together([of[scenario][look] for of in blocks]) for look in range(looks)] for scenario in range(len(under))
     ]
 
 
@@ -62,12 +72,12 @@ def tally_chunk(design: TrialDesign, criteria: Criteria, trials: int, seed: Seed
     sums = np.empty((len(found), len(design.rules), len(fields_of(len(design.looks)))))
     for scenario, seen in enumerate(found):
         for rule, verdict in enumerate(verdicts(design, criteria, seen)):
-            sums[scenario, rule] = tally(verdict, seen, design.looks[-1].events)
+            sums[scenario, rule] = tally(verdict, seen, criteria.nulls[rule], design.looks[-1].events)
     return sums
 
 
-def tally(verdict: Verdicts, looks: list[Evidence], wanted: int | None) -> FloatArray:
-    """Return the sums of one rule, in the order of ``fields_of``; ``wanted``: events of the final look."""
+def tally(verdict: Verdicts, looks: list[Evidence], null: Null, wanted: int | None) -> FloatArray:
+    """Return the sums of one rule, in the order of ``fields_of``; ``null`` is its own, ``wanted`` the final events."""
     early = verdict.ended < len(looks) - 1
     row = np.arange(verdict.ended.size)
     sizes = [
@@ -75,7 +85,7 @@ def tally(verdict: Verdicts, looks: list[Evidence], wanted: int | None) -> Float
         for of_looks in zip(*((look.events, look.enrolled, look.month) for look in looks), strict=True)
     ]
     short = ~early & (looks[-1].events < (wanted or 0))
-    found = [verdict.success, verdict.success & early, verdict.futile, verdict.success & looks[-1].no_better, short]
+    found = [verdict.success, verdict.success & early, verdict.futile, verdict.success & looks[-1].in_null[null], short]
     counts = [float(np.count_nonzero(of)) for of in found]
     counts += [float(value) for size in sizes for value in (size.sum(), (size**2).sum())]
     by_look = [how & (verdict.ended == k) for k in range(len(looks)) for how in (verdict.success, verdict.futile)]

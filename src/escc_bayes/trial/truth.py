@@ -191,6 +191,27 @@ class TreatedHazard:
         return np.array(self.effect.hr)[piece] * self.control.hazard(times)
 
 
+@dataclass(frozen=True, slots=True)
+class EndedHazard:
+    """A hazard that nobody sees after month ``until`` of a patient: events of those followed so long and no longer."""
+
+    base: ArmHazard
+    until: float
+
+    @property
+    def cuts(self) -> tuple[float, ...]:
+        """Months at which the hazard jumps."""
+        return tuple(sorted({*(cut for cut in self.base.cuts if cut < self.until), self.until}))
+
+    def cumulative(self, times: FloatArray) -> FloatArray:
+        """Return H(t), constant from ``until`` on."""
+        return self.base.cumulative(np.minimum(times, self.until))
+
+    def hazard(self, times: FloatArray) -> FloatArray:
+        """Return h(t), 0 after ``until``."""
+        return np.where(times <= self.until, self.base.hazard(times), 0.0)
+
+
 def inverted(target: FloatArray, rates: FloatArray, cuts: FloatArray) -> FloatArray:
     """Return the time at which a piecewise linear function through 0 reaches ``target``.
 

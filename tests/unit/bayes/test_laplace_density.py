@@ -44,8 +44,8 @@ POOLED = [
 ]
 
 
-def pooled_plan(form):
-    """A plan with a pooled effect and an ordered one of four levels."""
+def pooled_plan(form, declared="abcd"):
+    """A plan with a pooled effect and an ordered one, of whose declared levels a, b, c and d have patients."""
     import pandas as pd
 
     from escc_bayes.data.cohort import read_cohort
@@ -63,19 +63,21 @@ def pooled_plan(form):
     )
     schema = {
         "endpoints": {"os": {"time": "t", "event": "d"}},
-        "covariates": {"grade": levels, "level": levels, "grade4": {"kind": "ordered", "levels": list("abcd")}},
+        "covariates": {"grade": levels, "level": levels, "grade4": {"kind": "ordered", "levels": list(declared)}},
     }
     raw = {"name": "m", "outcome": {"endpoint": "os"}, **form, "effect": POOLED}
     return make_plan(spec_from(raw, "m"), read_cohort(frame, schema_from(schema, "small")))
 
 
 PLANS = {f"{name}-{kind}": (form, kind) for name, form in FORMS.items() for kind in ("intercepts", "many", "pooled")}
+PLANS |= {"walk-gaps": (WALK, "gaps")}
 
 
 def planned(name: str) -> ModelPlan:
     form, kind = PLANS[name]
-    if kind == "pooled":
-        return pooled_plan(form)
+    if kind in ("pooled", "gaps"):
+        # Nobody in x, y and z: x and y keep their steps, z is the end of no step.
+        return pooled_plan(form, "abcd" if kind == "pooled" else "abxcydz")
     return plan_of(form, EFFECTS if kind == "intercepts" else MANY)
 
 

@@ -49,6 +49,13 @@ def test_beyond_a_curve_at_zero_nothing_is_added():
     assert rmst(FOUR, np.ones(4), until=100.0).value == pytest.approx(5.0, rel=1e-14)
 
 
+@pytest.mark.parametrize("until", [1.0, 0.5])
+def test_a_month_and_less_is_a_time_to_look_to(until):
+    # One of four dies at 0.5 of a month, read up to 1: 0.5 + 0.5 (3/4); nobody before 0.5.
+    expected = 0.875 if until == 1.0 else 0.5
+    assert rmst(np.array([0.5, 4.0, 6.0, 8.0]), np.ones(4), until=until).value == pytest.approx(expected, rel=1e-14)
+
+
 def test_until_must_be_positive():
     with pytest.raises(ValueError, match="above 0 months"):
         rmst(FOUR, np.ones(4), until=0.0)

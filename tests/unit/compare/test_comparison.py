@@ -12,9 +12,11 @@ from escc_bayes.bayes.prior import prior_draws
 from escc_bayes.classical.fit import fit_classical
 from escc_bayes.classical.km import kaplan_meier, quantile, survival_at
 from escc_bayes.classical.piecewise import piecewise_mle
+from escc_bayes.classical.rmst import rmst, rmst_difference
 from escc_bayes.compare.attribution import attribute
 from escc_bayes.compare.comparison import compare, standard_questions
-from escc_bayes.estimand.estimand import HazardRatio, MedianSurvival, SurvivalAt
+from escc_bayes.estimand.estimand import HazardRatio, MedianSurvival, RMSTDifference, SurvivalAt
+from escc_bayes.estimand.tables import comparison_rows
 from escc_bayes.foundation.errors import EstimandError
 from escc_bayes.foundation.record import Record, versions
 from escc_bayes.spec.plan import make_plan
@@ -175,3 +177,13 @@ def test_standard_questions_have_answers_from_every_side(posterior, classical):
     found = compare(standard_questions(posterior.plan), posterior, classical, level=0.95)
     assert all(np.isfinite(e.value) for e in found.estimates if e.method == "bayes_nuts")
     assert {e.estimand for e in found.estimates} == {"hazard_ratio", "survival", "median", "rmst_difference"}
+
+
+def test_rmst_difference_of_kaplan_meier_has_the_p_value_of_its_standard_error(classical, larynx):
+    """Second source: rmst_difference on the arrays of the two groups."""
+    data, stage = larynx.endpoints["os"], larynx.covariates["stage"].values
+    areas = [rmst(data.time[stage == s], data.event[stage == s], until=24.0) for s in (3, 0)]
+    expected = rmst_difference(areas[0], areas[1], 0.95)
+    km = classical.estimate(RMSTDifference("stage", "IV", "I", 24.0), level=0.95)[0]
+    assert km.p_value == pytest.approx(expected.p_value, rel=1e-9)
+    assert comparison_rows([km])[0]["p_value"] == km.p_value

@@ -90,3 +90,16 @@ def test_a_value_without_its_month_is_refused_and_a_month_without_a_value_is_not
 def test_known_at_zero_or_before_is_known_at_time_zero():
     cohort = cohort_of([1.0, 2.0], {"kind": "continuous", "known_at": "when"}, extra={"when": [-2.0, 0.0]})
     assert not cohort.covariate("x").known_later
+
+
+def test_a_value_known_after_the_last_day_seen_is_refused_with_its_row():
+    covariate = {"kind": "continuous", "known_at": "when"}
+    with pytest.raises(CohortError, match=r"row 1, column 'when': 'x' became known .* months 40 \(follow-up ends at"):
+        cohort_of([1.0, 2.0], covariate, extra={"when": [1.0, 40.0]})
+
+
+def test_a_value_known_on_the_last_day_or_missing_is_possible():
+    covariate = {"kind": "continuous", "known_at": "when"}
+    last = cohort_of([1.0, 2.0], covariate, extra={"when": [1.0, 2.0]}).endpoint("os").time.tolist()
+    cohort_of([1.0, 2.0], covariate, extra={"when": last})
+    cohort_of([1.0, None], covariate, extra={"when": [1.0, 400.0]})

@@ -111,6 +111,19 @@ def test_restricted_mean_of_an_exponential_is_its_closed_form():
         assert found.item() == pytest.approx(-np.expm1(-rate * 36.0) / rate, rel=1e-13)
 
 
+def test_rates_of_zero_beside_ordinary_ones_in_one_call_have_both_closed_forms():
+    """Draws and patients at the limit of no hazard share their pieces with others: each gets its own formula."""
+    rates, relative = np.array([1e-9, 0.002, 0.05, 2.0]), np.array([[1.0], [0.25], [6.0]]) * np.ones((1, 4))
+    until = np.array([6.0, 36.0])
+    found = piecewise.restricted_mean(
+        np.log(rates)[:, None].repeat(2, axis=1), np.array([9.0]), relative, np.eye(3), until
+    )
+    own = rates * relative
+    for place, month in enumerate(until):
+        # (1 - exp(-r u)) / r, by expm1 right to the last digit where r u is 1e-9 as well.
+        np.testing.assert_allclose(found[:, :, place], -np.expm1(-own * month) / own, rtol=1e-10)
+
+
 def test_event_quantile_cuts_give_pieces_of_equal_numbers_of_events():
     # 12 distinct events in 4 pieces: 3 in each, the cut is the third event of its piece.
     times = np.arange(1.0, 25.0)

@@ -170,6 +170,14 @@ def test_a_covariate_of_any_size_gets_a_sampling_unit_of_the_size_of_its_posteri
     assert design_of(frame, effect("age", "linear")).blocks[0].unit == 1.0
 
 
+@pytest.mark.parametrize("sd", [1e-6, 1.0, 1e6])
+@pytest.mark.parametrize("structure", ["fixed", "ordered"])
+def test_effects_of_levels_are_sampled_in_log_hazard_ratios_whatever_their_prior(frame, structure, sd):
+    """Their columns are 0 and 1: a unit of another size would be a parameter in units that nobody named."""
+    stage = {"covariate": "stage", "structure": structure, "prior": {"normal": [0.0, sd]}}
+    assert design_of(frame, stage).blocks[0].unit == 1.0
+
+
 def test_a_plan_carries_the_notes_of_rows_and_design(frame):
     frame.loc[frame.stage == "III", "stage"] = "IV"
     frame["d"] = (frame.index < 8).astype(int)

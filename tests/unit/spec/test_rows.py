@@ -106,6 +106,23 @@ def test_nobody_left_and_no_events_left_are_refused_with_the_counts(frame):
         select_rows(cohort_from(frame), "os", ())
 
 
+def test_the_share_censored_is_that_of_the_patients_analysed(frame):
+    """15 of 60 censored, or 75 % events: the sentence must not give one for the other."""
+    frame["d"] = (np.arange(60) % 4 != 0).astype(int)
+    assert "45 events, 25 % censored; nobody" in select_rows(cohort_from(frame), "os", ()).sentence()
+    rows = select_rows(cohort_from(frame), "os", (), landmark=6.0)
+    later = frame[frame.t > 6.0]
+    assert f"{later.d.sum()} events, {100 * (later.d == 0).mean():.0f} % censored; left out" in rows.sentence()
+
+
+def test_two_patients_are_the_fewest_that_are_analysed(frame):
+    frame["d"] = 1
+    last = np.sort(frame.t.to_numpy())[[-3, -2]]
+    assert select_rows(cohort_from(frame), "os", (), landmark=float(last[0])).n == 2
+    with pytest.raises(CohortError, match="1 patients are left to analyse .*fewer covariates or an earlier landmark"):
+        select_rows(cohort_from(frame), "os", (), landmark=float(last[1]))
+
+
 def test_thin_levels_are_said_with_their_events(frame):
     frame.loc[:, "d"] = (frame.stage != "IV").astype(int)
     frame.loc[frame.index[frame.stage == "IV"][:2], "d"] = 1

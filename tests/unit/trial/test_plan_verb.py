@@ -8,7 +8,7 @@ import pytest
 from escc_bayes.data.bundled import models_folder
 from tests.unit.cli.running import run
 
-COLUMNS = ["scenario", "rule", "quantity", "value", "mc_error", "trials", "closed_form"]
+COLUMNS = ["scenario", "rule", "quantity", "value", "mc_error", "trials", "closed_form", "null"]
 QUANTITIES = {
     "power",
     "type_one_error",
@@ -45,6 +45,13 @@ def test_it_writes_table_summary_figure_and_run(tmp_path, monkeypatch, capsys):
     assert printed.strip() == (out / "summary.txt").read_text().strip()
     record = json.loads((out / "run.json").read_text())["fits"][0]
     assert (record["provenance"], record["settings"]["trials"]) == ("simulated", 500)
+
+
+def test_progress_counts_trials(tmp_path, monkeypatch, capsys):
+    code, _, stderr = run(monkeypatch, capsys, "plan", "rt_consolidation", "--trials", "500", "--out", tmp_path / "a")
+    assert code == 0
+    assert "trial 500 of 500" in stderr
+    assert "divergences" not in stderr
 
 
 def test_the_same_seed_gives_the_same_table(tmp_path, monkeypatch, capsys):
