@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from escc_bayes.bayes.posterior import Posterior
 from escc_bayes.foundation.errors import EstimandError
+from escc_bayes.foundation.labels import numbered
+from escc_bayes.spec.same_patients import other_outcomes
 
 NO_LOO = (
     "model '{model}' has sampling weights, and a pseudo-posterior has no predictive density of a patient left out; "
@@ -38,18 +40,22 @@ class LooRow:
 
 
 def compare_loo(posteriors: Sequence[Posterior]) -> tuple[LooRow, ...]:
-    """Return models of one endpoint on the same patients, best first.
+    """Return models of one endpoint on the same patients, best first; different fits of one name are numbered.
 
     Raises
     ------
-    EstimandError : fewer than two models, other patients or clocks, or sampling weights.
+    EstimandError : fewer than two models; other patients, clocks or follow-up (covariates may differ); sampling
+        weights.
     """
     if len(posteriors) < 2:
         raise EstimandError("a comparison of models needs two or more posteriors")
-    rows = [p.plan.rows for p in posteriors]
-    if len({(r.endpoint, r.clock, r.ids) for r in rows}) > 1:
-        names = ", ".join(f"{p.plan.spec.name}: {p.plan.rows.n} patients" for p in posteriors)
-        raise EstimandError(f"leave-one-out compares models on the same patients, endpoint and clock; given {names}")
+    for posterior in posteriors[1:]:
+        differ = other_outcomes(posteriors[0].plan.rows, posterior.plan.rows)
+        if differ:
+            given = ", ".join(f"{p.plan.spec.name}: {p.plan.rows.n} patients" for p in (posteriors[0], posterior))
+            raise EstimandError(
+                f"leave-one-out compares models on the same patients, endpoint and clock; given {given}: {differ}"
+            )
     weighted = [p.plan.spec.name for p in posteriors if p.plan.rows.sampled]
     if weighted:
         raise EstimandError(NO_LOO.format(model=weighted[0]))
@@ -58,9 +64,15 @@ def compare_loo(posteriors: Sequence[Posterior]) -> tuple[LooRow, ...]:
     from escc_bayes.bayes.datatree import datatree
     from escc_bayes.bayes.groups import MOST_VALUES
 
+    names = numbered(
+        [p.plan.spec.name for p in posteriors],
+        [(p.record.spec_digest, p.record.engine, p.record.seed, p.record.settings) for p in posteriors],
+    )
+    if len(set(names)) < 2:
+        raise EstimandError(f"a comparison of models needs two or more posteriors, was given '{names[0]}' only")
     trees = {
-        p.plan.spec.name: datatree(p.thinned(MOST_VALUES // p.plan.rows.n), "posterior", "log_likelihood")
-        for p in posteriors
+        name: datatree(p.thinned(MOST_VALUES // p.plan.rows.n), "posterior", "log_likelihood")
+        for name, p in zip(names, posteriors, strict=True)
     }
     with warnings.catch_warnings():
         # ArviZ warns of a Pareto k above 0.7; every row carries its largest k, which says the same.

@@ -86,7 +86,7 @@ def remark(plan: ModelPlan, pair: tuple[str, str], found: Interaction) -> str:
         return "no patient tells the interaction from the two effects"
     fewest, where = fewest_events(plan, pair)
     if where and fewest < FEW_EVENTS:
-        return f"{where}: {fewest} events; with so few the P value is rough"
+        return f"{where}: {fewest} event{'' if fewest == 1 else 's'}; with so few the P value is rough"
     return ""
 
 

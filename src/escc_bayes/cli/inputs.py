@@ -64,14 +64,13 @@ def named_ensemble(name_or_path: str, schema: str | None) -> "Ensemble | None":
 
 def open_specs(names: list[str]) -> tuple["ModelSpec", ...]:
     """Return specifications by path or name, each once."""
+    from escc_bayes.spec.names import refuse_same_names
     from escc_bayes.spec.reading import load_spec
 
     if not names:
         raise SpecError("no model is named; add --model NAME (such as os_piecewise) or --model FILE.toml")
     specs = tuple(load_spec(name) for name in names)
-    twice = {s.name for s in specs if [t.name for t in specs].count(s.name) > 1}
-    if twice:
-        raise SpecError(f"two models are called '{twice.pop()}'; name each model once, or change its name")
+    refuse_same_names(specs)
     return specs
 
 

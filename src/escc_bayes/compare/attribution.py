@@ -17,8 +17,10 @@ from escc_bayes.classical.piecewise import piecewise_mle
 from escc_bayes.classical.ratios import Coefficients, entry_of, missing, weibull_coefficients, weight_of
 from escc_bayes.estimand.contrast import standard_contrasts, weights
 from escc_bayes.estimand.estimand import contrast_words
+from escc_bayes.foundation.errors import EstimandError
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.baseline import PiecewisePrior
+from escc_bayes.spec.same_patients import other_data
 
 STEPS = ("adjustment", "centres", "pooling", "baseline", "prior")
 ADJUSTMENT, CENTRES, POOLING, BASELINE, PRIOR = STEPS
@@ -57,8 +59,13 @@ class AttributionStep:
 def attribute(posterior: Posterior, classical: ClassicalFit) -> tuple[AttributionStep, ...]:
     """Return the steps from univariable Cox to the posterior mean, for every standard contrast.
 
-    Both fits must be of the same specification and cohort.
+    Both fits must be of the same specification and cohort; priors alone may differ.
+
+    Raises
+    ------
+    EstimandError : the fits are of other patients, other data of theirs, or other covariates.
     """
+    refuse_other_question(posterior, classical)
     likelihood = family_likelihood(posterior, classical)
     found: list[AttributionStep] = []
     for asked in standard_contrasts(posterior.plan.design):
@@ -76,6 +83,21 @@ def attribute(posterior: Posterior, classical: ClassicalFit) -> tuple[Attributio
             for (_, before, log_before), (step, after, log_after) in pairwise(way)
         ]
     return tuple(found)
+
+
+def refuse_other_question(posterior: Posterior, classical: ClassicalFit) -> None:
+    """Raise unless both fits have the same rows, and the same covariates entering alike."""
+    one, two = posterior.plan, classical.plan
+    differ = other_data(one.rows, two.rows)
+    held = [(e.covariates, e.structure in ("linear", "random_intercept") and e.structure) for e in one.spec.effects]
+    asked = [(e.covariates, e.structure in ("linear", "random_intercept") and e.structure) for e in two.spec.effects]
+    if not differ and held != asked:
+        differ = f"effects of {one.spec!r} and of {two.spec!r}"
+    if differ:
+        raise EstimandError(
+            f"attribution needs a posterior and a classical fit of one model on the same patients, was given {differ}; "
+            "make both with the same specification and cohort"
+        )
 
 
 def centre_stages(classical: ClassicalFit, w: FloatArray) -> list[Stage]:

@@ -1,7 +1,7 @@
 """The verb ``compare``: one question, every method's answer in a row of its own; nothing is averaged."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +13,9 @@ from escc_bayes.estimand.estimand import Estimand, MedianSurvival, RMSTDifferenc
 from escc_bayes.estimand.estimate import Estimate, limit_words
 from escc_bayes.estimand.tables import comparison_rows
 from escc_bayes.foundation.errors import EstimandError
+from escc_bayes.foundation.labels import numbered
 from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.same_patients import other_data
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +70,8 @@ def compare(asked: Sequence[Estimand], *fits: FIT, level: float) -> Comparison:
     Parameters
     ----------
     asked : estimands.
-    fits : posteriors and classical fits, of the same endpoint, clock and patients.
+    fits : posteriors and classical fits, of the same endpoint, clock and patients. One given twice counts once;
+        different fits that share a name are numbered.
     level : of all intervals.
 
     Returns
@@ -77,17 +80,36 @@ def compare(asked: Sequence[Estimand], *fits: FIT, level: float) -> Comparison:
 
     Raises
     ------
-    EstimandError : no fits, or fits of other patients.
+    EstimandError : no fits, or fits of other patients or other data of theirs.
     """
     refuse_other_patients(fits)
-    found: list[Estimate] = []
-    by_fit = [answers_of(fit, asked, level) for fit in fits]
-    for place in range(len(asked)):
-        seen: set[tuple[str, str]] = set()
-        for answer in (answer for answers in by_fit for answer in answers[place]):
-            found += [answer] if (answer.method, answer.model) not in seen else []
-            seen.add((answer.method, answer.model))
+    once = list({identity(fit): fit for fit in fits}.values())
+    by_fit = [answers_of(fit, asked, level) for fit in once]
+    names = dict(zip([identity(fit) for fit in once], labels(once), strict=True))
+    found = [
+        replace(answer, model=names[identity(fit)])
+        for place in range(len(asked))
+        for fit, answers in zip(once, by_fit, strict=True)
+        for answer in answers[place]
+    ]
     return Comparison(tuple(found))
+
+
+def identity(fit: FIT) -> tuple[object, ...]:
+    """Return what tells a fit from every other: model, data, engine, seed and settings."""
+    record = fit.record
+    return (fit.plan.spec.name, record.spec_digest, record.data_digest, record.engine, record.seed, record.settings)
+
+
+def labels(fits: Sequence[FIT]) -> tuple[str, ...]:
+    """Return a name for each fit; different models of one name are numbered, and so are repeated fits of one model.
+
+    The posterior and the classical fit of one model share its label.
+    """
+    by_model = numbered([fit.plan.spec.name for fit in fits], [fit.record.spec_digest for fit in fits])
+    methods = [fit.method if isinstance(fit, Posterior) else "classical" for fit in fits]
+    again = numbered([f"{m}\n{n}" for m, n in zip(methods, by_model, strict=True)], [identity(fit) for fit in fits])
+    return tuple(label.partition("\n")[2] for label in again)
 
 
 def answers_of(fit: FIT, asked: Sequence[Estimand], level: float) -> list[tuple[Estimate, ...]]:
@@ -99,13 +121,17 @@ def answers_of(fit: FIT, asked: Sequence[Estimand], level: float) -> list[tuple[
 
 
 def refuse_other_patients(fits: Sequence[FIT]) -> None:
-    """Raise unless every fit answers for the same endpoint, clock and patients."""
+    """Raise unless every fit answers for the same endpoint, clock and patients, with the same data of theirs."""
     if not fits:
         raise EstimandError("compare needs at least one fit")
-    rows = [fit.plan.rows for fit in fits]
-    if len({(r.endpoint, r.clock, r.ids) for r in rows}) > 1:
-        held = "; ".join(f"{f.plan.spec.name}: {f.plan.rows.sentence()}" for f in fits)
-        raise EstimandError(f"compare needs fits of the same endpoint, clock and patients, was given {held}")
+    for fit in fits[1:]:
+        differ = other_data(fits[0].plan.rows, fit.plan.rows)
+        if differ:
+            held = "; ".join(f"{f.plan.spec.name}: {f.plan.rows.sentence()}" for f in (fits[0], fit))
+            raise EstimandError(
+                f"compare needs fits of the same endpoint, clock and patients, was given {differ}; fit both to one "
+                f"cohort ({held})"
+            )
 
 
 def standard_questions(plan: ModelPlan) -> tuple[Estimand, ...]:

@@ -20,6 +20,7 @@ from escc_bayes.foundation.hands import Alone, Hands
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.report.reconstructions import Reconstructions, pool_reconstructions
 from escc_bayes.spec.model import ModelSpec
+from escc_bayes.spec.names import refuse_same_names
 
 type Stage = Callable[[str], Progress]
 # Draws and warm-up iterations of each chain, and chains, as `fit` takes them.
@@ -127,7 +128,12 @@ def gather(
     engine : of every model; None: ``laplace``, and ``nuts`` once more for the first model of each outcome.
     backend, draws, tune, chains : of ``fit``.
     hands : who samples what confirms and pools reconstructions, meanwhile or in between.
+
+    Raises
+    ------
+    SpecError : two models share a name: every table and file goes by it.
     """
+    refuse_same_names(specs)
     posteriors = {}
     for s in specs:
         posteriors[s.name] = fit_or_replace(

@@ -20,6 +20,7 @@ from escc_bayes.estimand.tables import Row, hazard_ratio_rows
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.model import ModelSpec
+from escc_bayes.spec.names import refuse_same_names
 
 # Of each chain of each member: 20 members then hold 20,000 draws.
 DRAWS = 250
@@ -98,6 +99,7 @@ def pool_reconstructions(
     -----
     NotFitForUseWarning : a member's posterior must not be used.
     """
+    refuse_same_names(specs)
     pooled = {
         spec.name: fit_ensemble(
             spec, ensemble, seed=stream(seed, spec.name, "reconstructions"), draws=DRAWS, progress=progress
