@@ -11,7 +11,7 @@ class PublishedEstimate:
     Attributes
     ----------
     place : where it stands in the file, for messages and findings.
-    effect, endpoint, measure : what was estimated (the words of ``escc_bayes.data.study.MEASURES``).
+    effect, endpoint, measure : what was estimated: HR, pooled HR, OR, logrank, logrank 3 groups, test, or other words.
     value, ci_low, ci_high, ci_level, se_log_hr : the hazard ratio of ``hazard_of`` over ``versus`` and its interval.
     p, p_text, chi2, groups : the P value (or its bound, as printed), the statistic, and how many groups were compared.
     adjusted : False, True or the words of the design (``PSM``, ``randomised``).
@@ -94,8 +94,30 @@ class PublishedNumber:
 
 
 @dataclass(frozen=True, slots=True)
+class Misprint:
+    """A number that nothing can have: the ``key`` of one entry, its print, and why it is impossible."""
+
+    place: str
+    key: str
+    printed: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What a file holds and nobody could read, with the reason."""
+
+    place: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Study:
-    """What one study printed; facts only. ``independence_group``: never pool two studies of one group."""
+    """What one study printed; facts only.
+
+    ``independence_group``: never pool two studies of one group. ``misprints`` and ``unread`` hold what stands in no
+    other field: numbers that no print can mean, and, in a study read for an audit, what could not be read.
+    """
 
     id: str
     citation: str
@@ -115,3 +137,5 @@ class Study:
     tables_status: str = ""
     questions: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    misprints: tuple[Misprint, ...] = ()
+    unread: tuple[Unread, ...] = ()

@@ -1,104 +1,83 @@
-"""Study files: the published numbers of one study, read from TOML with a closed vocabulary."""
+"""Study files: the published numbers of one study, read from TOML with a closed vocabulary.
 
+The content of a paper is never refused: a number that no print can mean is kept apart (``Study.misprints``) and the
+rest is read. Faults of the file (an unknown key, words for a number) are refused by ``read_study`` and listed by
+``read_prints``.
+"""
+
+import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
-from escc_bayes.data.published import Landmark, PublishedEstimate, PublishedNumber, PublishedSurvival, Study
+from escc_bayes.data.measures import family
+from escc_bayes.data.published import (
+    Landmark,
+    Misprint,
+    PublishedEstimate,
+    PublishedNumber,
+    PublishedSurvival,
+    Study,
+    Unread,
+)
+from escc_bayes.data.study_fields import (
+    ImpossiblePrint,
+    StudyError,
+    count,
+    decimal,
+    flag,
+    flag_or_text,
+    fraction,
+    names,
+    not_negative,
+    positive,
+)
 from escc_bayes.foundation import checks
 from escc_bayes.foundation.errors import InputError, TomlError
 
-__all__ = ["Landmark", "PublishedEstimate", "PublishedNumber", "PublishedSurvival", "Study", "StudyError", "read_study"]
-
-MEASURES = ("HR", "pooled HR", "logrank", "logrank 3 groups", "test")
+__all__ = [
+    "Landmark",
+    "PublishedEstimate",
+    "PublishedNumber",
+    "PublishedSurvival",
+    "Study",
+    "StudyError",
+    "read_prints",
+    "read_study",
+]
 
 type Reader = Callable[[object, str], object]
-
-
-class StudyError(InputError):
-    """A study file cannot be read, or holds a value that no print can mean."""
-
-
-def decimal(value: object, at: str) -> Decimal:
-    """Return a finite number with the digits of its print."""
-    if isinstance(value, bool) or not isinstance(value, int | Decimal) or not Decimal(value).is_finite():
-        raise StudyError(
-            f"{at}: expected a number with its printed digits, was given {value!s}; leave out what is unknown"
-        )
-    return Decimal(value)
-
-
-def positive(value: object, at: str) -> Decimal:
-    """Return a number above 0."""
-    number = decimal(value, at)
-    if number <= 0:
-        raise StudyError(f"{at}: must be above 0, was given {number}")
-    return number
-
-
-def not_negative(value: object, at: str) -> Decimal:
-    """Return a number of at least 0."""
-    number = decimal(value, at)
-    if number < 0:
-        raise StudyError(f"{at}: cannot be negative, was given {number}")
-    return number
-
-
-def fraction(value: object, at: str) -> Decimal:
-    """Return a number in [0, 1]."""
-    number = decimal(value, at)
-    if not 0 <= number <= 1:
-        raise StudyError(f"{at}: must lie in [0, 1], was given {number}; write a percentage as a fraction")
-    return number
-
-
-def count(value: object, at: str) -> int:
-    """Return a whole number of at least 0."""
-    return checks.whole_number(value, at, least=0)
-
-
-def flag(value: object, at: str) -> bool:
-    """Return true or false."""
-    if isinstance(value, bool):
-        return value
-    raise StudyError(f"{at}: expected true or false, was given {value!r}")
-
-
-def flag_or_text(value: object, at: str) -> bool | str:
-    """Return true, false or words."""
-    return value if isinstance(value, bool) else checks.text(value, at)
-
-
-def names(value: object, at: str) -> tuple[str, ...]:
-    """Return a list of words; it may be empty."""
-    return checks.words(value, at) if value != [] else ()
-
+type Faults = Literal["refused", "listed"]
 
 TEXT: Reader = checks.text
 WORD_KEYS = dict.fromkeys(("cutoff", "quote"), TEXT) | {"unknown": names}
 ESTIMATE: Mapping[str, Reader] = {
     **WORD_KEYS,
     **dict.fromkeys(("effect", "endpoint", "p_text", "hazard_of", "versus", "adjustment", "subgroup"), TEXT),
-    **dict.fromkeys(("timing", "coding_note", "flag"), TEXT),
+    **dict.fromkeys(("timing", "coding_note", "flag", "measure"), TEXT),
     **dict.fromkeys(("value", "ci_high", "se_log_hr"), positive),
     # A lower limit of 0.000 is one that rounds to it.
     "ci_low": not_negative,
     **dict.fromkeys(("ci_level", "p"), fraction),
     **dict.fromkeys(("groups", "n_hazard_of", "n_versus", "events", "events_hazard_of", "events_versus"), count),
     **dict.fromkeys(("chi2", "i2"), not_negative),
-    "measure": lambda value, at: checks.one_of(value, MEASURES, at),
     "adjusted": flag_or_text,
     "preferred": flag,
 }
+# What is no ratio may be a difference, of any sign.
+DIFFERENCE: Mapping[str, Reader] = dict.fromkeys(("value", "ci_low", "ci_high"), decimal)
 LANDMARK: Mapping[str, Reader] = {"t": not_negative, **dict.fromkeys(("s", "lo", "hi"), fraction)}
 SURVIVAL: Mapping[str, Reader] = {
     **WORD_KEYS,
     **dict.fromkeys(("arm", "endpoint", "time_origin"), TEXT),
     **dict.fromkeys(("n", "events"), count),
-    **dict.fromkeys(("median", "median_ci_low", "median_ci_high", "followup_median"), positive),
+    **dict.fromkeys(("median", "median_ci_high", "followup_median"), positive),
+    # A symmetric interval of a median may begin at 0.
+    "median_ci_low": not_negative,
     "median_reached": flag,
 }
 NUMBER: Mapping[str, Reader] = {**dict.fromkeys(("name", "quote", "unit"), TEXT), "value": decimal}
@@ -113,18 +92,56 @@ TABLES = ("estimate", "survival", "number", "check")
 SPREADS = frozenset({"sd", "se", "sem", "variance", "var", "iqr"})
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a file is read: where its messages begin, what happens to its faults, and what was set apart so far."""
+
+    where: str
+    faults: Faults
+    misprints: list[Misprint] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+
+    def fault(self, error: InputError, at: str) -> None:
+        """Raise a fault of the file, or list it."""
+        if self.faults == "refused":
+            raise StudyError(str(error)) from None
+        self.unread.append(Unread(short(at), str(error).removeprefix(f"{self.where}, ")))
+
+    def value(self, reader: Reader, value: object, at: str) -> object:
+        """Return what ``reader`` makes of a value; None for what was set apart."""
+        try:
+            return reader(value, at)
+        except ImpossiblePrint as error:
+            place, _, key = short(at).rpartition(", ")
+            why = str(error).removeprefix(f"{at}: ").split(", was given")[0]
+            self.misprints.append(Misprint(place or key, key, str(value), why))
+        except InputError as error:
+            self.fault(error, at)
+        return None
+
+
 def read_study(path: str | Path) -> Study:
     """Read one study file; ``[[check]]`` and ``derived`` tables are accepted and ignored.
 
+    Numbers that no print can mean are in ``misprints`` of the study, and nowhere else.
+
     Raises
     ------
-    StudyError : with the file, the entry, what was given and what to do.
+    StudyError : a fault of the file, with the entry, what was given and what to do.
     """
-    where = str(path)
-    try:
-        return study_from(parsed_toml(Path(path)), where)
-    except TomlError as error:
-        raise StudyError(str(error)) from None
+    return study_from(parsed_toml(Path(path)), str(path))
+
+
+def read_prints(path: str | Path) -> Study:
+    """Read whatever a study file holds, for an audit: faults of the file are listed in ``unread`` of the study.
+
+    Raises
+    ------
+    StudyError : the file cannot be read or is no TOML.
+    """
+    raw = parsed_toml(Path(path))
+    name = re.sub(r"[^A-Za-z0-9 ._-]", "_", Path(path).stem) or "study"
+    return study_from({"id": name, "citation": name, **raw}, str(path), faults="listed")
 
 
 def parsed_toml(path: Path) -> dict[str, object]:
@@ -139,25 +156,42 @@ def parsed_toml(path: Path) -> dict[str, object]:
         raise StudyError(f"{path}: is not valid TOML: {error}; correct it there") from None
 
 
-def study_from(raw: Mapping[str, object], where: str) -> Study:
-    """Build a study from a parsed table; ``where`` begins every message."""
-    if raw.get("schema_version") != 1:
-        raise StudyError(f"{where}: schema_version = 1 is needed at the top, was given {raw.get('schema_version')!r}")
-    checks.one_of(raw.get("time_unit", "months"), ("months",), f"{where}, time_unit")
-    top = {key: value for key, value in raw.items() if key not in ("schema_version", "time_unit")}
-    checks.refuse_unknown_keys(top, (*STUDY, *TABLES), where)
-    require(top, ("id", "citation"), where)
-    study = Study(
-        id=checks.file_name(top["id"], f"{where}, id"),
-        citation=checks.text(top["citation"], f"{where}, citation"),
-        estimates=tuple(estimate_from(body, at) for body, at in entries(top, "estimate", where)),
-        survivals=tuple(survival_from(body, at) for body, at in entries(top, "survival", where)),
-        numbers=tuple(number_from(body, at) for body, at in entries(top, "number", where)),
+def study_from(raw: Mapping[str, object], where: str, *, faults: Faults = "refused") -> Study:
+    """Build a study from a parsed table; ``where`` begins every message.
+
+    Raises
+    ------
+    StudyError : a fault of the file, unless faults are ``listed``.
+    """
+    reading = Reading(where, faults)
+    given = raw.get("schema_version")
+    if given != 1:
+        reading.fault(StudyError(f"{where}: schema_version = 1 is needed at the top, was given {given!r}"), where)
+    reading.value(
+        lambda value, at: checks.one_of(value, ("months",), at), raw.get("time_unit", "months"), f"{where}, time_unit"
     )
+    top = {key: value for key, value in raw.items() if key not in ("schema_version", "time_unit")}
+    top = known_keys(top, (*STUDY, *TABLES), where, reading)
+    require(top, ("id", "citation"), where, reading)
     rest = {
-        key: STUDY[key](top[key], f"{where}, {key}") for key in STUDY if key in top and key not in ("id", "citation")
+        key: value
+        for key in STUDY
+        if key in top
+        and key not in ("id", "citation")
+        and (value := reading.value(STUDY[key], top[key], f"{where}, {key}")) is not None
     }
-    return filled(study, rest)
+    study = Study(
+        id=str(reading.value(checks.file_name, top["id"], f"{where}, id") or Path(where).stem),
+        citation=str(reading.value(TEXT, top["citation"], f"{where}, citation") or ""),
+        estimates=tuple(estimate_from(body, at, reading) for body, at in entries(top, "estimate", reading)),
+        survivals=tuple(survival_from(body, at, reading) for body, at in entries(top, "survival", reading)),
+        numbers=tuple(
+            found
+            for body, at in entries(top, "number", reading)
+            if (found := number_from(body, at, reading)) is not None
+        ),
+    )
+    return filled(study, {**rest, "misprints": tuple(reading.misprints), "unread": tuple(reading.unread)})
 
 
 def filled(study: Study, fields: Mapping[str, object]) -> Study:
@@ -166,32 +200,55 @@ def filled(study: Study, fields: Mapping[str, object]) -> Study:
     return change(study, **fields)
 
 
-def entries(top: Mapping[str, object], kind: str, where: str) -> Iterator[tuple[dict[str, object], str]]:
+def known_keys(raw: Mapping[str, object], known: Sequence[str], at: str, reading: Reading) -> dict[str, object]:
+    """Return the entries whose keys are known; the others are faults."""
+    for key in raw:
+        try:
+            checks.refuse_unknown_keys({key: None}, known, at)
+        except TomlError as error:
+            reading.fault(error, at)
+    return {key: value for key, value in raw.items() if key in known}
+
+
+def entries(top: Mapping[str, object], kind: str, reading: Reading) -> Iterator[tuple[dict[str, object], str]]:
     """Yield the tables ``[[kind]]`` with the place of each."""
     listed = top.get(kind, [])
     if not isinstance(listed, list):
-        raise StudyError(f"{where}: '{kind}' must be a list of tables; write [[{kind}]]")
+        reading.fault(
+            StudyError(f"{reading.where}: '{kind}' must be a list of tables; write [[{kind}]]"), reading.where
+        )
+        return
     for position, body in enumerate(listed, start=1):
-        at = f"{where}, {kind} {position}"
-        raw = checks.table(body, at)
-        label = [str(raw[key]) for key in ("effect", "arm", "name", "endpoint") if key in raw]
-        yield raw, f"{at} ({', '.join(label)})"
+        at = f"{reading.where}, {kind} {position}"
+        if not isinstance(body, dict):
+            reading.value(checks.table, body, at)
+            continue
+        label = [str(body[key]) for key in ("effect", "arm", "name", "endpoint") if key in body]
+        yield body, f"{at} ({', '.join(label)})"
 
 
-def require(raw: Mapping[str, object], keys: tuple[str, ...], at: str) -> None:
-    """Raise at the first key that is missing."""
+def require(raw: dict[str, object], keys: tuple[str, ...], at: str, reading: Reading) -> None:
+    """Report the keys that are missing; where faults are listed, empty words stand in."""
     for key in keys:
         if key not in raw:
-            raise StudyError(f"{at}: the key '{key}' is missing; add it")
+            reading.fault(StudyError(f"{at}: the key '{key}' is missing; add it"), at)
+            raw[key] = "not stated"
 
 
 def build[T](
-    make: Callable[..., T], raw: Mapping[str, object], readers: Mapping[str, Reader], at: str, needed: tuple[str, ...]
+    make: Callable[..., T],
+    raw: Mapping[str, object],
+    readers: Mapping[str, Reader],
+    at: str,
+    needed: tuple[str, ...],
+    reading: Reading,
 ) -> T:
     """Read every key of one entry with its reader, and make the record."""
-    checks.refuse_unknown_keys(raw, tuple(readers), at)
-    require(raw, needed, at)
-    return make(**{key: readers[key](value, f"{at}, {key}") for key, value in raw.items()})
+    body = known_keys(raw, tuple(readers), at, reading)
+    require(body, needed, at, reading)
+    found = {key: reading.value(readers[key], value, f"{at}, {key}") for key, value in body.items()}
+    words = dict.fromkeys(needed, "not stated")
+    return make(**(words | {key: value for key, value in found.items() if value is not None}))
 
 
 def short(at: str) -> str:
@@ -199,55 +256,58 @@ def short(at: str) -> str:
     return at.rsplit(".toml, ", maxsplit=1)[-1]
 
 
-def estimate_from(raw: dict[str, object], at: str) -> PublishedEstimate:
-    """Build one estimate; its interval must hold its value."""
+def estimate_from(raw: dict[str, object], at: str, reading: Reading) -> PublishedEstimate:
+    """Build one estimate."""
     body = {key: value for key, value in raw.items() if key != "derived"}
     make: Callable[..., PublishedEstimate] = partial(PublishedEstimate, place=short(at))
-    found = build(make, body, ESTIMATE, at, ("effect", "endpoint", "measure", "quote"))
-    derived = checks.table(raw.get("derived", {}), f"{at}, derived")
-    if "se_log_hr" in derived:
-        positive(derived["se_log_hr"], f"{at}, derived, se_log_hr")
-    ordered((found.ci_low, found.value, found.ci_high), at)
+    readers = ESTIMATE if family(str(raw.get("measure", ""))) else {**ESTIMATE, **DIFFERENCE}
+    found = build(make, body, readers, at, ("effect", "endpoint", "measure", "quote"), reading)
+    derived = reading.value(checks.table, raw.get("derived", {}), f"{at}, derived")
+    if isinstance(derived, dict) and "se_log_hr" in derived:
+        reading.value(positive, derived["se_log_hr"], f"{at}, derived, se_log_hr")
     return found
 
 
-def survival_from(raw: dict[str, object], at: str) -> PublishedSurvival:
-    """Build one curve; intervals must hold their values."""
+def survival_from(raw: dict[str, object], at: str, reading: Reading) -> PublishedSurvival:
+    """Build one curve."""
     listed = raw.get("landmarks", [])
     if not isinstance(listed, list):
-        raise StudyError(f"{at}, landmarks: expected a list of tables {{ t = 12, s = 0.80 }}, was given {listed!r}")
-    landmarks = tuple(landmark_from(body, f"{at}, landmark {i}") for i, body in enumerate(listed, start=1))
+        form = StudyError(f"{at}, landmarks: expected a list of tables {{ t = 12, s = 0.80 }}, was given {listed!r}")
+        reading.fault(form, at)
+        listed = []
+    found = [landmark_from(body, f"{at}, landmark {i}", reading) for i, body in enumerate(listed, start=1)]
+    landmarks = tuple(landmark for landmark in found if landmark is not None)
     body = {key: value for key, value in raw.items() if key != "landmarks"}
     make: Callable[..., PublishedSurvival] = partial(PublishedSurvival, place=short(at), landmarks=landmarks)
-    found = build(make, body, SURVIVAL, at, ("arm", "endpoint", "quote"))
-    if found.median is not None and found.median_reached is False:
-        raise StudyError(f"{at}: median = {found.median} stands beside median_reached = false; keep one")
-    ordered((found.median_ci_low, found.median, found.median_ci_high), at)
-    return found
+    return build(make, body, SURVIVAL, at, ("arm", "endpoint", "quote"), reading)
 
 
-def landmark_from(body: object, at: str) -> Landmark:
-    """Build one landmark."""
-    found: Landmark = build(Landmark, checks.table(body, at), LANDMARK, at, ("t", "s"))
-    ordered((found.lo, found.s, found.hi), at)
-    return found
+def landmark_from(raw: object, at: str, reading: Reading) -> Landmark | None:
+    """Build one landmark; None if time or survival cannot be read."""
+    table = reading.value(checks.table, raw, at)
+    if not isinstance(table, dict):
+        return None
+    body = known_keys(table, tuple(LANDMARK), at, reading)
+    missing = [key for key in ("t", "s") if key not in body]
+    for key in missing:
+        reading.fault(StudyError(f"{at}: the key '{key}' is missing; add it"), at)
+    found = {key: reading.value(LANDMARK[key], value, f"{at}, {key}") for key, value in body.items()}
+    t, s, lo, hi = (found.get(key) for key in ("t", "s", "lo", "hi"))
+    if not isinstance(t, Decimal) or not isinstance(s, Decimal):
+        return None
+    return Landmark(t, s, lo if isinstance(lo, Decimal) else None, hi if isinstance(hi, Decimal) else None)
 
 
-def number_from(raw: dict[str, object], at: str) -> PublishedNumber:
-    """Build one number; a spread cannot be negative."""
-    make: Callable[..., PublishedNumber] = partial(PublishedNumber, place=short(at))
-    found = build(make, raw, NUMBER, at, ("name", "value", "quote"))
-    if SPREADS & set(found.name.casefold().split("_")):
-        not_negative(found.value, f"{at}, value")
-    return found
-
-
-def ordered(limits: tuple[Decimal | None, Decimal | None, Decimal | None], at: str) -> None:
-    """Raise if a printed interval excludes its estimate."""
-    low, value, high = limits
-    if (low is not None and value is not None and value < low) or (
-        high is not None and value is not None and value > high
-    ):
-        raise StudyError(f"{at}: the interval {low} to {high} excludes its estimate {value}; check the digits")
-    if low is not None and high is not None and low > high:
-        raise StudyError(f"{at}: the interval {low} to {high} ends before it begins; swap its limits")
+def number_from(raw: dict[str, object], at: str, reading: Reading) -> PublishedNumber | None:
+    """Build one number, None if it cannot be read; a spread cannot be negative."""
+    spread = SPREADS & set(str(raw.get("name", "")).casefold().split("_"))
+    reader: Reader = not_negative if spread else decimal
+    body = known_keys(raw, tuple(NUMBER), at, reading)
+    require(body, ("name", "value", "quote"), at, reading)
+    value = reading.value(reader, body["value"], f"{at}, value")
+    words = {
+        k: str(reading.value(NUMBER[k], body[k], f"{at}, {k}") or "") for k in ("name", "quote", "unit") if k in body
+    }
+    if not isinstance(value, Decimal):
+        return None
+    return PublishedNumber(short(at), words["name"], value, words["quote"], words.get("unit", ""))

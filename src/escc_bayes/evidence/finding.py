@@ -1,10 +1,13 @@
 """What an audit found: one statement with its numbers, its arithmetic and its place."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-type Severity = Literal["contradiction", "rounding", "notice"]
-SEVERITIES: tuple[Severity, ...] = ("contradiction", "rounding", "notice")
+type Severity = Literal["impossible", "very unlikely", "ask the authors", "rounding", "notice"]
+SEVERITIES: tuple[Severity, ...] = ("impossible", "very unlikely", "ask the authors", "rounding", "notice")
+GRAVE: tuple[Severity, ...] = ("impossible", "very unlikely")
+"""What a strict audit fails on, and what a pool refuses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,11 +17,13 @@ class Finding:
     Attributes
     ----------
     study, rule : the study's id and the word of the rule.
-    severity : ``contradiction``: no values behind the prints agree; ``rounding``: they agree only at the edge of
-        rounding; ``notice``: worth knowing, with an innocent reading left.
+    severity : ``impossible``: no data behind the prints agree, or words and numbers deny each other; ``very unlikely``:
+        data could agree, with the ``probability`` stated; ``ask the authors``: an innocent reading is left, which they
+        know; ``rounding``: the prints agree only at the edge of rounding; ``notice``: worth knowing.
     statement : one sentence with the printed numbers.
     arithmetic : how it was computed, to be checked by hand.
     where : the entries of the study file.
+    probability : how many honest papers would show so much, at most; None unless ``very unlikely``.
     """
 
     study: str
@@ -27,6 +32,17 @@ class Finding:
     statement: str
     arithmetic: str
     where: str
+    probability: float | None = None
+
+    @property
+    def grave(self) -> bool:
+        """Whether it is ``impossible`` or ``very unlikely``."""
+        return self.severity in GRAVE
 
     def __str__(self) -> str:
         return f"{self.study} [{self.rule}, {self.severity}] {self.statement} ({self.arithmetic}; {self.where})"
+
+
+def most_serious(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings by severity, in their own order within one."""
+    return tuple(sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity)))

@@ -49,7 +49,7 @@ def assumptions(found: Reconstruction) -> list[str]:
 def contradictions(found: Reconstruction) -> list[str]:
     """Say which prints of the study cannot both hold: no cohort gives back all of them."""
     findings = audit(found.study)
-    return [f"audit: {f.rule}: {f.statement}" for f in findings if f.severity == "contradiction"]
+    return [f"audit: {f.rule}: {f.statement}" for f in findings if f.grave]
 
 
 def printed_words(study: Study, layout: Layout) -> dict[str, object]:

@@ -13,8 +13,10 @@ def test_audit_prints_one_sentence_a_finding_and_strict_fails(tmp_path, monkeypa
     assert "14 + 36 + 19 = 69, not 79" in printed
     with (tmp_path / "a" / "findings.csv").open() as stream:
         rows = list(csv.DictReader(stream))
-    assert list(rows[0]) == ["study", "rule", "severity", "statement", "arithmetic", "where"]
-    assert len(rows) == len(printed.splitlines())
+    assert list(rows[0]) == ["study", "rule", "severity", "statement", "arithmetic", "where", "probability"]
+    first, *sentences = printed.splitlines()
+    assert first == "seed1_scirep2025: 169 checks, 13 impossible, 5 very unlikely, 9 notices"
+    assert len(rows) == len(sentences)
     assert run(monkeypatch, capsys, *words, "--strict")[0] == 1
     assert run(monkeypatch, capsys, "audit", "tenergy_epoc1802", "--strict", "--out", tmp_path / "t")[0] == 0
 

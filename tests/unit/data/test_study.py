@@ -19,32 +19,52 @@ BAD = {
     "top key": (HEAD + 'citatoin = "x"', "unknown key 'citatoin'; did you mean 'citation'"),
     "no id": (HEAD.replace('id = "s"\n', ""), "the key 'id' is missing"),
     "estimate key": (HEAD + HR + "vale = 2.0", r"estimate 1 \(stage, OS\): unknown key 'vale'; did you mean 'value'"),
-    "measure": (HEAD + HR.replace('"HR"', '"OR"'), "measure: 'OR' is not possible here; .*HR"),
     "no quote": (HEAD + HR.replace('quote = "q"\n', ""), "the key 'quote' is missing"),
     "text for number": (HEAD + HR + 'value = "two"', "value: expected a number with its printed digits, was given two"),
     "nan": (HEAD + HR + "value = nan", "value: expected a number with its printed digits"),
     "true": (HEAD + HR + "value = true", "value: expected a number with its printed digits"),
-    "p": (HEAD + HR + "p = 1.2", r"p: must lie in \[0, 1\], was given 1.2"),
-    "negative hr": (HEAD + HR + "value = -0.7", "value: must be above 0"),
-    "negative se": (HEAD + HR + "se_log_hr = -0.1", "se_log_hr: must be above 0"),
-    "derived se": (HEAD + HR + "derived = { se_log_hr = -0.1 }", "derived, se_log_hr: must be above 0"),
-    "ci": (HEAD + HR + "value = 0.9\nci_low = 0.3\nci_high = 0.8", "interval 0.3 to 0.8 excludes its estimate 0.9"),
-    "ci order": (HEAD + HR + "ci_low = 0.9\nci_high = 0.8", "ends before it begins"),
-    "events": (HEAD + HR + "events = 3.5", "events: expected a whole number"),
     "landmarks": (HEAD + CURVE + "landmarks = 3", "landmarks: expected a list of tables"),
     "landmark s": (HEAD + CURVE + "landmarks = [{ t = 12, s = 85.7 }]", r"landmark 1, s: .*write a percentage as a"),
-    "landmark ci": (HEAD + CURVE + "landmarks = [{ t = 12, s = 0.5, lo = 0.6 }]", "landmark 1: the interval .* excl"),
-    "median": (HEAD + CURVE + "median = 12\nmedian_reached = false", "keep one"),
-    "median ci": (HEAD + CURVE + "median = 12\nmedian_ci_low = 13.0", "excludes its estimate 12"),
-    "sd": (HEAD + NUMBER + "value = -0.2", r"number 1 \(a_sd\), value: cannot be negative"),
-    "sd in front": (HEAD + NUMBER.replace("a_sd", "sd_a") + "value = -0.2", r"\(sd_a\), value: cannot be negative"),
-    "variance": (HEAD + NUMBER.replace("a_sd", "a_variance_results") + "value = -1.0", "value: cannot be negative"),
-    "negative lower limit": (HEAD + HR + "ci_low = -0.1", "ci_low: cannot be negative"),
-    "upper limit of nothing": (HEAD + HR + "ci_high = 0.00", "ci_high: must be above 0"),
-    "zero above its estimate": (HEAD + HR + "value = 0.02\nci_low = 0.03", "excludes its estimate 0.02"),
     "number as table": (HEAD + "number = 3", r"write \[\[number\]\]"),
     "not toml": ("id = ", "is not valid TOML"),
 }
+
+
+MISPRINTS = {
+    "p": (HR + "p = 1.2", ("p", "1.2", "must lie in [0, 1]")),
+    "negative hr": (HR + "value = -0.7", ("value", "-0.7", "must be above 0")),
+    "negative se": (HR + "se_log_hr = -0.1", ("se_log_hr", "-0.1", "must be above 0")),
+    "derived se": (HR + "derived = { se_log_hr = -0.1 }", ("se_log_hr", "-0.1", "must be above 0")),
+    "events": (HR + "events = 3.5", ("events", "3.5", "expected a whole number of at least 0")),
+    "sd": (NUMBER + "value = -0.2", ("value", "-0.2", "cannot be negative")),
+    "sd in front": (NUMBER.replace("a_sd", "sd_a") + "value = -0.2", ("value", "-0.2", "cannot be negative")),
+    "variance": (
+        NUMBER.replace("a_sd", "a_variance_results") + "value = -1.0",
+        ("value", "-1.0", "cannot be negative"),
+    ),
+    "negative lower limit": (HR + "ci_low = -0.1", ("ci_low", "-0.1", "cannot be negative")),
+    "upper limit of nothing": (HR + "ci_high = 0.00", ("ci_high", "0.00", "must be above 0")),
+    "survival above one": (CURVE + "landmarks = [{ t = 12, s = 1.04 }]", ("s", "1.04", "must lie in [0, 1]")),
+}
+
+
+@pytest.mark.parametrize("name", MISPRINTS)
+def test_a_number_that_no_print_can_mean_is_kept_apart(name, tmp_path):
+    content, expected = MISPRINTS[name]
+    path = tmp_path / "s.toml"
+    path.write_text(HEAD + content)
+    (found,) = read_study(path).misprints
+    assert (found.key, found.printed, found.why) == expected
+    assert found.place.startswith(("estimate 1", "number 1", "survival 1"))
+
+
+def test_a_difference_may_be_negative_and_other_measures_are_read(tmp_path):
+    path = tmp_path / "s.toml"
+    path.write_text(HEAD + HR.replace('"HR"', '"mean difference"') + "value = -1.2\nci_low = -2.0\nci_high = -0.4")
+    study = read_study(path)
+    assert (study.misprints, study.estimates[0].value) == ((), Decimal("-1.2"))
+    path.write_text(HEAD + HR.replace('"HR"', '"NMA HR"') + "value = 0.95\nci_low = 0.44\nci_high = 0.79")
+    assert read_study(path).estimates[0].measure == "NMA HR"
 
 
 @pytest.mark.parametrize("name", BAD)

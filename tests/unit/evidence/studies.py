@@ -39,5 +39,5 @@ def counts(**named):
 
 
 def severities(findings):
-    """Return the severities of findings."""
-    return [finding.severity for finding in findings]
+    """Return the severities of findings; what is impossible or very unlikely is grave."""
+    return ["grave" if finding.grave else finding.severity for finding in findings]

@@ -7,12 +7,12 @@ import pytest
 
 from escc_bayes.data.bundled import models_folder
 from escc_bayes.data.study import StudyError, read_study
-from escc_bayes.evidence.audit import RULES, audit, audit_files
-from escc_bayes.evidence.finding import Finding
+from escc_bayes.evidence.audit import RULES, audit, audit_files, audit_studies, audited
+from escc_bayes.evidence.finding import SEVERITIES, Finding
 from tests.unit.evidence.studies import counts, study_of
 
 STUDIES = sorted((models_folder() / "studies").glob("*.toml"))
-WITH_CONTRADICTIONS = {"seed1_scirep2025", "seed2_cui2025"}
+ACCUSED = {"seed1_scirep2025", "seed2_cui2025"}
 
 # Each by hand: sums and fractions; chi-square from tables; t = difference / sqrt((s1^2 + s2^2) / 79);
 # events 79 x (1 - 0.302) = 55, deaths 79 x (1 - 0.562) = 35, after failure 37 x (1 - 0.243) = 28, rounded down 27.
@@ -45,19 +45,19 @@ def found():
 
 @pytest.mark.parametrize(("rule", "words"), CHEMORADIOTHERAPY_79)
 def test_audit_of_the_79_patients_finds(rule, words, found):
-    texts = [str(f) for f in found["seed1_scirep2025"] if f.rule == rule and f.severity == "contradiction"]
+    texts = [str(f) for f in found["seed1_scirep2025"] if f.rule == rule and f.grave]
     assert any(words in text for text in texts), texts
 
 
-def test_audit_of_the_79_patients_finds_nothing_else_contradictory(found):
-    contradictions = [f for f in found["seed1_scirep2025"] if f.severity == "contradiction"]
-    assert len(contradictions) == len(CHEMORADIOTHERAPY_79)
+def test_audit_of_the_79_patients_finds_nothing_else_impossible(found):
+    grave = [f for f in found["seed1_scirep2025"] if f.grave]
+    assert len(grave) == len(CHEMORADIOTHERAPY_79)
 
 
 def test_audit_of_the_matched_pairs_finds(found):
     texts = [(f.rule, f.severity, str(f)) for f in found["seed2_cui2025"]]
     assert [(rule, severity) for rule, severity, _ in texts] == [
-        ("PFS and OS", "contradiction"),
+        ("PFS and OS", "very unlikely"),
         ("implied events", "notice"),
         ("medians", "notice"),
     ]
@@ -67,17 +67,17 @@ def test_audit_of_the_matched_pairs_finds(found):
     assert "hazard ratio of 0.36" in texts[2][2]
 
 
-def test_no_other_bundled_study_is_called_contradictory(found):
-    accused = {study for study, findings in found.items() if any(f.severity == "contradiction" for f in findings)}
-    assert accused == WITH_CONTRADICTIONS
+def test_no_other_bundled_study_is_accused(found):
+    accused = {study for study, findings in found.items() if any(f.grave for f in findings)}
+    assert accused == ACCUSED
 
 
 def test_notices_of_other_studies_are_those_verified_by_hand(found):
-    notices = {study: [f.rule for f in fs] for study, fs in found.items() if fs and study not in WITH_CONTRADICTIONS}
+    notices = {study: [f.rule for f in fs] for study, fs in found.items() if fs and study not in ACCUSED}
     assert notices == {
         "checkmate648": ["group sizes"],  # three arms; n is that of two
         "keynote590": ["group sizes", "group sizes"],  # all histologies beside the squamous subgroup
-        "rationale306": ["P and interval", "P and interval"],  # one-sided P of a subgroup
+        "rationale306": ["P and interval"],  # one-sided P of a subgroup; the other one is flagged so in the file
         "skyscraper08": ["medians"],  # PFS curves that separate late
     }
 
@@ -133,48 +133,114 @@ def test_extreme_prints_are_audited_without_an_error(p, value, limits):
     assert all(isinstance(finding, Finding) for finding in audit(study))
 
 
-def test_bad_study_does_not_stop_the_others(tmp_path):
+def test_a_file_that_is_no_toml_does_not_stop_the_others(tmp_path):
     bad = tmp_path / "bad.toml"
-    bad.write_text("schema_version = 2")
+    bad.write_text("id = [")
     good = models_folder() / "studies" / "seed2_cui2025.toml"
     findings, problems = audit_files([bad, good, tmp_path / "missing.toml"])
     assert {finding.study for finding in findings} == {"seed2_cui2025"}
     assert len(problems) == 2
     assert isinstance(problems[0], StudyError)
+    assert str(problems[0]).startswith(str(bad))
+    assert "is not valid TOML" in str(problems[0])
 
 
 HEAD = 'schema_version = 1\nid = "x"\ncitation = "c"\n'
 RATIO = '[[estimate]]\neffect = "a"\nendpoint = "OS"\nmeasure = "HR"\nquote = "q"\n'
 NUMBER = '[[number]]\nname = "crp_variance"\nquote = "q"\n'
+# What stands beside each is a sum that does not hold: 60 + 30 = 90 of 80 patients.
+WRONG_SUM = """
+[[number]]
+name = "male_n"
+value = 60
+quote = "60 men"
+[[number]]
+name = "female_n"
+value = 30
+quote = "30 women"
+"""
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (HEAD + NUMBER + "valu = 3", "number 1 (crp_variance): unknown key 'valu'; did you mean 'value'"),
-        (HEAD + NUMBER + 'value = "many"', "number 1 (crp_variance), value: expected a number with its printed digits"),
-        (HEAD + NUMBER + "value = -1.2", "number 1 (crp_variance), value: cannot be negative, was given -1.2"),
-        (HEAD + RATIO + "se_log_hr = -0.3", "estimate 1 (a, OS), se_log_hr: must be above 0"),
-        (HEAD + RATIO + "value = 0.9\nci_low = 0.3\nci_high = 0.8", "interval 0.3 to 0.8 excludes its estimate 0.9"),
-        ("id = [", "is not valid TOML"),
+        ("n = 80\n" + NUMBER + "valu = 3", "unknown key 'valu'; did you mean 'value'"),
+        (HEAD + "n = 80\n" + NUMBER + 'value = "many"', "expected a number with its printed digits"),
+        (HEAD.replace("1", "2", 1) + "n = 80\n", "schema_version = 1 is needed"),
+        (HEAD + "n = 80\nauthors = 3\n", "unknown key 'authors'"),
+        (HEAD + "n = 80\n" + RATIO.replace('"HR"', '"Youden"') + "value = 0.4", "'Youden' is no measure"),
+        (HEAD + "n = 80\n[[survival]]\narm = 3\n", "expected text, was given 3"),
+        (HEAD + "n = 80\n[[survival]]\nlandmarks = [{ t = 12, s = 62 }]\n", "write a percentage as a fraction"),
+        (HEAD + "n = 80\n[[survival]]\nlandmarks = [{ t = 12 }, 4]\n", "the key 's' is missing"),
     ],
 )
-def test_bad_study_file_is_located_and_the_next_is_audited(tmp_path, text, words):
-    bad = tmp_path / "bad.toml"
-    bad.write_text(text, encoding="utf-8")
-    findings, (problem,) = audit_files([bad, models_folder() / "studies" / "seed2_cui2025.toml"])
-    assert {finding.study for finding in findings} == {"seed2_cui2025"}
-    assert str(problem).startswith(str(bad))
-    assert words in str(problem)
+def test_what_nobody_can_read_is_listed_and_the_rest_is_audited(tmp_path, text, words):
+    path = tmp_path / "paper.toml"
+    path.write_text(text + WRONG_SUM, encoding="utf-8")
+    (done,), problems = audit_studies([path])
+    assert problems == ()
+    assert any(words in str(entry) for entry in done.not_checked), done.not_checked
+    assert [f.rule for f in done.findings if f.grave] == ["counts"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (NUMBER + "value = -1.2", "value = -1.2 is no number that can be: it cannot be negative"),
+        (RATIO + "se_log_hr = -0.3", "must be above 0"),
+        (RATIO + "value = 0.95\nci_low = 0.44\nci_high = 0.79", "0.95 is outside its interval 0.44 to 0.79"),
+        (RATIO + "value = 0.65\nci_low = 0.84\nci_high = 0.50", "the interval 0.84 to 0.50 ends before it begins"),
+        (RATIO + "value = -0.7", "must be above 0"),
+        (RATIO + "p = 1.2", "must lie in [0, 1]"),
+        (RATIO + "events = 3.5", "expected a whole number"),
+        (RATIO.replace('"HR"', '"NMA HR"') + "value = 0.95\nci_low = 0.44\nci_high = 0.79", "0.95 is outside"),
+        (RATIO.replace('"HR"', '"OR"') + "value = 1.95\nci_low = 2.44\nci_high = 3.79", "1.95 is outside"),
+        ("[[survival]]\nmedian = 12.0\nmedian_ci_low = 13.0\n", "12.0 is outside its interval 13.0"),
+        ("[[survival]]\nlandmarks = [{ t = 12, s = 0.5, lo = 0.6, hi = 0.7 }]\n", "0.5 is outside its interval"),
+        ("[[survival]]\nlandmarks = [{ t = 12, s = 1.04 }]\n", "must lie in [0, 1]"),
+        ("[[survival]]\nmedian = 12.0\nmedian_reached = false\n", "and that it is not reached"),
+    ],
+)
+def test_an_impossible_print_is_the_finding_and_the_rest_is_audited(tmp_path, text, words):
+    path = tmp_path / "paper.toml"
+    path.write_text(HEAD + "n = 80\n" + text + WRONG_SUM, encoding="utf-8")
+    (done,), problems = audit_studies([path])
+    assert problems == ()
+    assert [f.rule for f in done.findings if f.grave] == ["impossible print", "counts"]
+    assert words in done.findings[0].statement
+    # The same through read_study, where only faults of the file are refused.
+    if "survival" not in text:
+        assert audit(read_study(path)) == done.findings
+
+
+def test_p_of_zero_and_a_median_from_zero_are_told_apart(tmp_path):
+    """P = 0.000 is printed for P < 0.0005; a symmetric interval of a median may begin at 0.0: neither is impossible."""
+    study = study_of(
+        estimates=[{"value": "0.40", "ci_low": "0.30", "ci_high": "0.53", "p": "0.000"}],
+        survivals=[{"median": "5.0", "median_ci_low": "0.0", "median_ci_high": "10.1"}],
+    )
+    assert [(f.rule, f.severity) for f in audit(study)] == [
+        ("impossible print", "ask the authors"),
+        ("impossible print", "notice"),
+    ]
+
+
+def test_the_line_of_a_study_counts_its_checks():
+    clean = audited(read_study(models_folder() / "studies" / "orient15.toml"))
+    assert clean.words == f"orient15: {clean.checks} checks, nothing found"
+    assert clean.checks > 10
+    bare = audited(study_of(estimates=[{"value": "0.70"}, {"measure": "logrank", "chi2": "5.1"}]))
+    assert bare.words == "made_up: 0 checks, nothing found; 2 could not be checked"
 
 
 def test_audit_is_the_same_every_time(found):
     assert audit(read_study(models_folder() / "studies" / "seed1_scirep2025.toml")) == found["seed1_scirep2025"]
 
 
-def test_findings_are_frozen_and_begin_with_contradictions(found):
-    order = [f.severity for f in found["seed1_scirep2025"]]
+def test_findings_are_frozen_and_begin_with_the_most_serious(found):
+    order = [SEVERITIES.index(f.severity) for f in found["seed1_scirep2025"]]
     assert order == sorted(order)
+    assert all((f.probability is None) == (f.severity != "very unlikely") for fs in found.values() for f in fs)
     with pytest.raises(dataclasses.FrozenInstanceError):
         found["seed2_cui2025"][0].rule = "x"
     assert [field.name for field in dataclasses.fields(Finding)] == [
@@ -184,6 +250,7 @@ def test_findings_are_frozen_and_begin_with_contradictions(found):
         "statement",
         "arithmetic",
         "where",
+        "probability",
     ]
 
 

@@ -22,7 +22,7 @@ from tests.unit.evidence.studies import study_of
 
 
 def contradictions(**parts):
-    return [str(f) for f in audit(study_of(**parts)) if f.severity == "contradiction"]
+    return [str(f) for f in audit(study_of(**parts)) if f.grave]
 
 
 LEVELS = {
@@ -86,7 +86,7 @@ def accused(seeds):
         except (InputError, ValueError):
             continue
         audited += 1
-        found += [str(f) for f in audit(study) if f.severity == "contradiction"]
+        found += [str(f) for f in audit(study) if f.grave]
     return found, audited
 
 

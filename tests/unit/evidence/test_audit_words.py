@@ -7,7 +7,7 @@ from tests.unit.evidence.studies import study_of
 
 
 def contradictions(**parts):
-    return [str(f) for f in audit(study_of(**parts)) if f.severity == "contradiction"]
+    return [str(f) for f in audit(study_of(**parts)) if f.grave]
 
 
 def n_of(name, value, quote="q", **more):

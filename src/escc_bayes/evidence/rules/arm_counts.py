@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from escc_bayes.data.study import PublishedEstimate, Study
 from escc_bayes.evidence.finding import Finding, Severity
+from escc_bayes.evidence.ledger import Ledger
 from escc_bayes.evidence.rules.counts import ALLOCATED
 from escc_bayes.evidence.rules.number_names import is_count, subject
 from escc_bayes.evidence.rules.repeated_counts import TIMES
@@ -33,14 +34,18 @@ class Printed(NamedTuple):
     allocated: bool = False
 
 
-def one_arm_two_counts(study: Study) -> Iterator[Finding]:
+def one_arm_two_counts(study: Study, ledger: Ledger | None = None) -> Iterator[Finding]:
     """Compare the patients, then the events, that different entries print of one arm."""
+    book = ledger or Ledger()
     patients = [*curve_sizes(study), *effect_sizes(study), *allocated_sizes(study)]
     same_moment = [pair for pair in combinations(patients, 2) if one_population(*pair)]
     yield from differing(study, "patients", same_moment)
     events = [*curve_events(study), *effect_events(study)]
-    yield from differing(study, "events", [pair for pair in combinations(events, 2) if one_group(*pair)])
-    yield from differing(study, "deaths", product(deaths(study), deaths_of_curves(study)))
+    same_group = [pair for pair in combinations(events, 2) if one_group(*pair)]
+    yield from differing(study, "events", same_group)
+    all_deaths = list(product(deaths(study), deaths_of_curves(study)))
+    yield from differing(study, "deaths", all_deaths)
+    book.made(len(same_moment) + len(same_group) + len(all_deaths))
 
 
 def one_population(one: Printed, other: Printed) -> bool:
@@ -144,7 +149,7 @@ def differing(study: Study, what: str, pairs: Iterable[tuple[Printed, Printed]])
             continue
         told.add(counts)
         certain = what != "patients" or one.allocated or other.allocated
-        severity: Severity = "contradiction" if certain else "notice"
+        severity: Severity = "impossible" if certain else "ask the authors"
         yield Finding(
             study.id,
             RULE,

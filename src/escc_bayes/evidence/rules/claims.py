@@ -9,7 +9,12 @@ from collections.abc import Iterator
 from escc_bayes.data.rounding import Interval
 from escc_bayes.data.study import PublishedEstimate, Study
 from escc_bayes.evidence.finding import Finding
-from escc_bayes.evidence.rules.wald import RATIOS, p_from_z, printed_p, z_from_limits
+from escc_bayes.evidence.ledger import Ledger
+from escc_bayes.evidence.quotes.estimate import OTHER_QUESTION, PrintedP, p_of
+from escc_bayes.evidence.quotes.levels import HIGHEST, levels_named
+from escc_bayes.evidence.quotes.text import plain
+from escc_bayes.evidence.rules.number_names import words as words_of
+from escc_bayes.evidence.rules.wald import is_hazard_ratio, p_from_z, z_from_limits
 
 LEVEL = 0.05
 NOT = re.compile(
@@ -23,11 +28,17 @@ YES = re.compile(
 )
 UNDECIDED = re.compile(
     r"\b(borderline|marginal\w*|trend\w*|approach\w*|near\w*|almost|close to|tend\w*)\b"
-    r"|clinical\w*[\s-]+(significan|meaningful)|pre-?specified|boundary|hierarch\w*"
-    r"|bonferroni|multiplicity|multiple (?:testing|comparison)",
+    r"|clinical\w*[\s-]+(significan|meaningful)",
     flags=re.IGNORECASE,
 )
-"""Words beside which "significant" says neither yes nor no at 0.05."""
+"""Words beside which "significant" says neither yes nor no."""
+
+OTHER_LEVEL = re.compile(
+    r"pre-?specified|boundar(?:y|ies)|hierarch\w*|bonferroni|multiplicity|multiple (?:testing|comparison)|interim|"
+    r"formally tested|not formally",
+    flags=re.IGNORECASE,
+)
+"""Words beside which "significant" is judged at another level than 0.05: at the one named, or at none."""
 
 OF_ELSE = re.compile(
     r"toxicit|adverse event|safety|pneumonitis|response rate|\bORR\b|quality of life|characteristics|baseline",
@@ -35,47 +46,68 @@ OF_ELSE = re.compile(
 )
 """What else a sentence may call significant."""
 
-OWN_LEVEL = re.compile(
-    r"(?:level|alpha|\N{GREEK SMALL LETTER ALPHA}|threshold|significance)\b[^.;\d]{0,25}?(0?\.\d+)",
+LEVEL_WORDS = re.compile(
+    r"(?:boundary|level|threshold|alpha|criterion)s? (?:for|of) (?:statistical )?significance"
+    r"|significance (?:level|boundary|threshold)"
+    r"|(?:was|were) considered (?:statistically )?significant|P ?[<=]+ ?0?\.\d+ (?:was|were)"
+    r" (?:considered )?(?:statistically )?significant",
     flags=re.IGNORECASE,
 )
+"""Words of a level, which claim nothing."""
+
 ENDPOINTS = ("OS", "PFS", "DFS", "EFS", "RFS", "LRFS", "DMFS", "LRC")
 
 
-def claims_against_p(study: Study) -> Iterator[Finding]:
+def claims_against_p(study: Study, ledger: Ledger | None = None) -> Iterator[Finding]:
     """Report "no significant difference" beside a small P and "significant" beside a large one."""
+    book = ledger or Ledger()
     for estimate in study.estimates:
-        printed = printed_p(estimate) or p_of_limits(estimate)
-        said = claim(estimate)
+        said, printed = claim(estimate), p_of(estimate) or p_of_limits(estimate)
         if printed is None or said is None:
             continue
-        level = level_of_claim(estimate, one_sided=printed[1], said=said)
-        if agrees(printed[0], level, said=said):
+        named = levels_of_claim(study, estimate)
+        if not named and OTHER_LEVEL.search(estimate.quote):
+            book.leave(study.id, f"the claim on {estimate.endpoint}", "its level is not named", estimate.place)
             continue
-        words = "significant" if said else "not significant"
-        p = estimate.p if estimate.p is not None else estimate.p_text or f"{sum(printed[0]) / 2:.2g} (by its limits)"
-        yield Finding(
-            study.id,
-            "claims",
-            "contradiction",
-            f"{estimate.effect}, {estimate.endpoint}: called {words} with P = {p}{beside(study, estimate, said=said)}.",
-            f"P = {p} is {'above' if said else 'below'} {level:g}: '{estimate.quote}'",
-            estimate.place,
-        )
+        book.made()
+        levels = named or (LEVEL / 2 if printed.one_sided and not said else LEVEL,)
+        if not any(agrees(printed.values, level, said=said) for level in levels):
+            yield denied(study, estimate, printed, levels[0], said=said)
 
 
-def p_of_limits(estimate: PublishedEstimate) -> tuple[Interval, bool] | None:
+def denied(study: Study, estimate: PublishedEstimate, printed: PrintedP, level: float, *, said: bool) -> Finding:
+    """Report a claim that its P denies."""
+    words = "significant" if said else "not significant"
+    return Finding(
+        study.id,
+        "claims",
+        "impossible",
+        f"{estimate.effect}, {estimate.endpoint}: called {words} with {printed.words}"
+        f"{beside(study, estimate, said=said)}.",
+        f"{printed.words} is {'above' if said else 'below'} {level:g}: '{estimate.quote}'",
+        estimate.place,
+    )
+
+
+def p_of_limits(estimate: PublishedEstimate) -> PrintedP | None:
     """Return the P that the limits of a ratio imply, widely rounded, where none is printed."""
-    z = None if estimate.p_text or estimate.measure not in RATIOS else z_from_limits(estimate, widen=0.5)
-    return None if z is None else (p_from_z(z), False)
+    if estimate.p_text or OTHER_QUESTION.search(estimate.quote) or not is_hazard_ratio(estimate):
+        return None
+    z = z_from_limits(estimate, widen=0.5)
+    if z is None:
+        return None
+    p = p_from_z(z)
+    return PrintedP(p, "two", f"P = {sum(p) / 2:.2g} (by its limits)")
 
 
-def level_of_claim(estimate: PublishedEstimate, *, one_sided: bool, said: bool) -> float:
-    """Return the level of the claim: its own, if the quote names one; a one-sided denial is judged at half of 0.05."""
-    own = OWN_LEVEL.search(estimate.quote)
-    if own and str(estimate.p).lstrip("0") != own[1].lstrip("0"):
-        return float(own[1])
-    return LEVEL / 2 if one_sided and not said else LEVEL
+def levels_of_claim(study: Study, estimate: PublishedEstimate) -> tuple[float, ...]:
+    """Return the levels that the quote of a claim names, else those that the paper names somewhere."""
+    words = f"{estimate.quote}; {estimate.flag}; {estimate.coding_note}; {estimate.adjustment}"
+    own = levels_named(plain(words), "" if estimate.p is None else f"{estimate.p:f}")
+    if own:
+        return own
+    elsewhere = [n.value for n in study.numbers if {"alpha", "boundary", "threshold"} & set(words_of(n.name))]
+    return tuple(float(value) for value in elsewhere if 0 < value <= HIGHEST) + ((LEVEL,) if elsewhere else ())
 
 
 def claim(estimate: PublishedEstimate) -> bool | None:
@@ -86,6 +118,7 @@ def claim(estimate: PublishedEstimate) -> bool | None:
     said = clause(estimate)
     if UNDECIDED.search(said) or (OF_ELSE.search(said) and not OF_ELSE.search(estimate.endpoint)):
         return None
+    said = LEVEL_WORDS.sub(" ", said)
     denied = NOT.search(said) is not None
     asserted = YES.search(NOT.sub(" ", said)) is not None
     words = said.split("(")[0]

@@ -10,6 +10,7 @@ from itertools import product
 
 from escc_bayes.data.study import PublishedNumber, Study
 from escc_bayes.evidence.finding import Finding, Severity
+from escc_bayes.evidence.ledger import Ledger
 from escc_bayes.evidence.rules.number_names import is_count, subject
 from escc_bayes.evidence.rules.partitions import (
     ARMS,
@@ -17,6 +18,7 @@ from escc_bayes.evidence.rules.partitions import (
     RESPONSE,
     ROMAN,
     SEX,
+    SITES,
     STAGES,
     Partition,
     partitions,
@@ -30,12 +32,14 @@ ALLOCATED = re.compile(r"\b(randomi[sz]|randomly|allocat|assign)", flags=re.IGNO
 MOST_PICKS = 500
 
 
-def counts_that_sum(study: Study) -> Iterator[Finding]:
+def counts_that_sum(study: Study, ledger: Ledger | None = None) -> Iterator[Finding]:
     """Compare the classes of each covariate, and itemised parts, with what they divide."""
+    book = ledger or Ledger()
     counts = [number for number in study.numbers if is_count(number)]
     for partition in partitions(study, counts):
+        book.made()
         yield from classes_against_whole(study, partition, counts)
-    yield from parts(study, counts)
+    yield from parts(study, counts, book)
 
 
 def classes_against_whole(study: Study, partition: Partition, counts: list[PublishedNumber]) -> Iterator[Finding]:
@@ -51,9 +55,9 @@ def classes_against_whole(study: Study, partition: Partition, counts: list[Publi
         found = total(pick)
         if found in known or whole.n - found in unknown:
             continue
-        certain = fits or found > max(known) or exhaustive(study, partition, pick)
-        if certain or may_be_short(partition):
-            yield unequal(study, partition, pick, severity="contradiction" if certain else "notice", fits=fits)
+        certain = partition.what != SITES and (fits or found > max(known) or exhaustive(study, partition, pick))
+        if certain or found > max(known) or may_be_short(partition):
+            yield unequal(study, partition, pick, severity="impossible" if certain else "ask the authors", fits=fits)
 
 
 def exhaustive(study: Study, partition: Partition, pick: tuple[PublishedNumber, ...]) -> bool:
@@ -104,10 +108,15 @@ def unequal(
         study.id,
         RULE,
         severity,
-        f"The {partition.what} sum to {found}, but {of} {whole.n} patients.",
+        f"The {classes(partition.what)} sum to {found}, but {of} {whole.n} patients.",
         f"{sides} = {found}, not {whole.n}" + ("; another print of one level makes the sum fit" if fits else ""),
         ", ".join([number.place for number in pick] + ([whole.place] if whole.place else [])),
     )
+
+
+def classes(what: str) -> str:
+    """Return what the classes are called in a sentence."""
+    return what if what.endswith("s") and len(what) > 3 else f"{what}s" if what == "grade" else f"classes of {what}"
 
 
 def total(pick: tuple[PublishedNumber, ...]) -> int:
@@ -115,7 +124,7 @@ def total(pick: tuple[PublishedNumber, ...]) -> int:
     return sum(int(number.value) for number in pick)
 
 
-def parts(study: Study, counts: list[PublishedNumber]) -> Iterator[Finding]:
+def parts(study: Study, counts: list[PublishedNumber], book: Ledger) -> Iterator[Finding]:
     """Compare ``<parent>_<part>_n`` with ``<parent>_n``: none larger, and "the remaining" completes the whole."""
     for parent in counts:
         stem = re.fullmatch(r"(.+?)_n(?:_[a-z]+)?", parent.name)
@@ -123,6 +132,7 @@ def parts(study: Study, counts: list[PublishedNumber]) -> Iterator[Finding]:
             continue
         own = re.compile(rf"{re.escape(stem[1].removesuffix('s'))}_(?!n(_|$)).+_n", flags=re.IGNORECASE)
         members = [number for number in counts if own.fullmatch(number.name) and number is not parent]
+        book.made(len(members))
         yield from (larger(study, part, parent) for part in members if part.value > parent.value)
         rest = next((part for part in members if "remaining" in part.quote and "_with_" not in part.name), None)
         itemised = [part for part in members if rest and last_word(part) == last_word(rest)]
@@ -131,7 +141,7 @@ def parts(study: Study, counts: list[PublishedNumber]) -> Iterator[Finding]:
             yield Finding(
                 study.id,
                 RULE,
-                "contradiction",
+                "impossible",
                 f"The parts of {parent.name} = {parent.value} sum to {total(tuple(itemised))}.",
                 f"{sides} = {total(tuple(itemised))}, not {parent.value}, though one is called the remaining",
                 ", ".join(entry.place for entry in (parent, *itemised)),
@@ -149,7 +159,7 @@ def larger(study: Study, part: PublishedNumber, parent: PublishedNumber) -> Find
     return Finding(
         study.id,
         RULE,
-        "contradiction" if said else "notice",
+        "impossible" if said else "ask the authors",
         f"{part.name} = {part.value} is larger than {parent.name} = {parent.value}, of which it is a part.",
         f"{part.value} > {parent.value}",
         f"{part.place}, {parent.place}",

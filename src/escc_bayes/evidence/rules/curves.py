@@ -1,40 +1,15 @@
 """Which printed curves belong together, and how long patients were followed.
 
-A curve belongs to an arm, an endpoint and a data cut-off. Endpoints are read by meaning, so that "progression-free
-survival (IRC)" is PFS; locoregional control and its kin, which do not count deaths, keep their own names.
+A curve belongs to an arm, an endpoint, its assessor and a data cut-off (``evidence/endpoints.py``).
 """
 
 import re
 
 from escc_bayes.data.published import PublishedSurvival, Study
+from escc_bayes.evidence.endpoints import assessor, endpoint, same_endpoint
 from escc_bayes.evidence.rules.number_names import words
 
-NAMES = {
-    "OS": r"(m?OS|overall survival)",
-    "PFS": r"(m?PFS|progression[- ]free survival)",
-    "DFS": r"(m?DFS|disease[- ]free survival)",
-    "EFS": r"(m?EFS|event[- ]free survival)",
-    "RFS": r"(m?RFS|(relapse|recurrence)[- ]free survival)",
-}
-ASSESSOR = (
-    r"[\s,(\[]*(?:(?:by|per|assessed|blinded|independent|central|review|IRC|BICR|BIRC|investigators?|RECIST)[\s)\]]*)*"
-)
-INCLUDING_DEATH = ("PFS", "DFS", "EFS", "RFS")
 FOLLOW_UP = r"\bminimum follow[- ]?up(?: time)?(?: was| of|:|,)? (?P<value>\d+(?:\.\d+)?) (?P<unit>months?|years?)\b"
-
-
-def endpoint(text: str) -> str:
-    """Return the short name of an endpoint; text that is none of those known stays as it is.
-
-    Examples
-    --------
-    >>> endpoint("progression-free survival (IRC)"), endpoint("OS after failure")
-    ('PFS', 'OS after failure')
-    """
-    for name, pattern in NAMES.items():
-        if re.fullmatch(pattern + ASSESSOR, text.strip(), flags=re.IGNORECASE):
-            return name
-    return text.strip()
 
 
 def one_group(one: PublishedSurvival, other: PublishedSurvival) -> bool:
@@ -46,6 +21,18 @@ def one_group(one: PublishedSurvival, other: PublishedSurvival) -> bool:
         and one.time_origin == other.time_origin
         and len(sizes) <= 1
     )
+
+
+def one_curve(one: PublishedSurvival, other: PublishedSurvival) -> bool:
+    """Whether two entries print one curve; those of unknown size may be of different patients."""
+    named = same_endpoint(assessed(one), assessed(other))
+    return one is other or (one_group(one, other) and one.n == other.n is not None and named)
+
+
+def assessed(curve: PublishedSurvival) -> str:
+    """Return endpoint and assessor in words; the assessor may stand in the quote or beside the data cut."""
+    who = assessor(curve.endpoint) or assessor(f"{curve.cutoff} {curve.quote}")
+    return f"{endpoint(curve.endpoint)} {who}".strip()
 
 
 def least_follow_up(study: Study) -> float | None:

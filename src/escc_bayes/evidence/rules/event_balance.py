@@ -12,11 +12,13 @@ from typing import NamedTuple
 
 from escc_bayes.data.rounding import interval
 from escc_bayes.data.study import Landmark, PublishedNumber, PublishedSurvival, Study
+from escc_bayes.evidence.endpoints import INCLUDING_DEATH, endpoint
 from escc_bayes.evidence.finding import Finding, Severity
-from escc_bayes.evidence.rules.curves import INCLUDING_DEATH, endpoint, least_follow_up
-from escc_bayes.evidence.rules.implied_events import binary, least_events, other_error, same_model
+from escc_bayes.evidence.ledger import Ledger
+from escc_bayes.evidence.rules.curves import least_follow_up
+from escc_bayes.evidence.rules.implied_events import binary, least_events, other_error, widest
 from escc_bayes.evidence.rules.number_names import is_count, subject
-from escc_bayes.evidence.rules.wald import se_from_limits, se_from_p
+from escc_bayes.evidence.rules.wald import own_hazard_ratio, se_from_limits, se_from_p
 
 RULE = "event balance"
 FAILURES = frozenset(
@@ -36,6 +38,9 @@ ALL = frozenset({"treatment", "patients", "total", "all", "disease"})
 UNSEEN, UNSEEN_OF_PRINTED = 0.15, 0.5
 """Share of the deaths after failure that censoring may hide by a landmark well within the median follow-up: half, but
 little of it counts where all deaths, too, are what the rate implies without censoring."""
+
+BEYOND = 0.002
+"""Share of honest prints beyond these margins: none of 1,500 (docs/methods/audit.md)."""
 
 WELL_WITHIN = 0.85
 """Share of the median follow-up up to which a landmark after failure is taken."""
@@ -59,19 +64,22 @@ class Failures(NamedTuple):
         return self.events - int(self.printed.value)
 
 
-def events_against_failures(study: Study) -> Iterator[Finding]:
+def events_against_failures(study: Study, ledger: Ledger | None = None) -> Iterator[Finding]:
     """Compare events with survival, PFS events with failures and deaths, and deaths after failure with all deaths."""
+    book = ledger or Ledger()
     for curve in study.survivals:
+        book.made(len(curve.landmarks) if curve.events is not None and curve.n else 0)
         yield from events_against_curve(study, curve)
     whole = {endpoint(curve.endpoint): curve for curve in study.survivals if curve.n is not None and curve.n == study.n}
     pfs = next((whole[name] for name in INCLUDING_DEATH if name in whole), None)
     failures = next((number for number in study.numbers if counts_failures(number)), None)
     if failures is None or pfs is None or (pfs.events is None and not pfs.landmarks):
         return
+    book.made()
     found = balance(study, failures, pfs, whole.get("OS"))
     after = tuple(deaths_after_failure(study, found, whole.get("OS")))
     if found.without > 0:
-        impossible = any(finding.severity == "contradiction" for finding in after)
+        impossible = any(finding.grave for finding in after)
         yield from fewer_failures(study, found, pfs, impossible=impossible)
     yield from after
 
@@ -105,7 +113,7 @@ def events_against_curve(study: Study, curve: PublishedSurvival) -> Iterator[Fin
 
 def of_curve(study: Study, curve: PublishedSurvival, words: str, arithmetic: str) -> Finding:
     """Report a contradiction within one curve."""
-    return Finding(study.id, RULE, "contradiction", f"{curve.arm}, {curve.endpoint}: {words}", arithmetic, curve.place)
+    return Finding(study.id, RULE, "impossible", f"{curve.arm}, {curve.endpoint}: {words}", arithmetic, curve.place)
 
 
 def least_by(study: Study, curve: PublishedSurvival, mark: Landmark) -> int:
@@ -151,10 +159,15 @@ def implied_by_models(study: Study, name: str) -> int | None:
     """Return the most events that any hazard ratio of two groups needs for its precision."""
     needed = []
     for estimate in study.estimates:
-        if estimate.endpoint == name and estimate.measure == "HR" and binary(study, estimate) and not estimate.subgroup:
+        if (
+            estimate.endpoint == name
+            and own_hazard_ratio(estimate)
+            and binary(study, estimate)
+            and not estimate.subgroup
+        ):
             se = se_from_limits(estimate) or se_from_p(estimate)
             if se is not None and math.isfinite(se.high) and not other_error(estimate):
-                needed.append(least_events(se, exact=same_model(estimate)))
+                needed.append(least_events(widest(estimate, se)))
     return max(needed, default=None)
 
 
@@ -163,7 +176,8 @@ def fewer_failures(study: Study, found: Failures, pfs: PublishedSurvival, *, imp
     certain = found.late and found.at_least is not None and found.at_least - int(found.printed.value) > found.deaths
     if not certain and not impossible and (pfs.events is not None or 2 * found.without <= found.deaths):
         return
-    severity: Severity = "contradiction" if certain or (impossible and found.at_least is not None) else "notice"
+    likely = impossible and found.at_least is not None
+    severity: Severity = "impossible" if certain else "very unlikely" if likely else "ask the authors"
     model = (
         "" if found.at_least is None else f"; at least {found.at_least} events by print or by precision of the ratios"
     )
@@ -174,6 +188,7 @@ def fewer_failures(study: Study, found: Failures, pfs: PublishedSurvival, *, imp
         f"{found.printed.value} treatment failures, but {found.by}.",
         f"{found.events} - {found.printed.value} = {found.without} deaths without failure of {found.deaths_by}{model}",
         f"{found.printed.place}, {pfs.place}",
+        BEYOND if severity == "very unlikely" else None,
     )
 
 
@@ -189,12 +204,16 @@ def deaths_after_failure(study: Study, found: Failures, os: PublishedSurvival | 
         after = 0 if end is None else math.floor(curve.n * (1.0 - interval(end.s).high))
         if end is None or after <= max(left, 0) or found.without <= 0:
             continue
+        severity: Severity = "ask the authors"
+        if found.late and after * (1.0 - found.unseen) > certain_left:
+            severity = "very unlikely"
         yield Finding(
             study.id,
             RULE,
-            "contradiction" if found.late and after * (1.0 - found.unseen) > certain_left else "notice",
+            severity,
             f"About {after} deaths among {curve.n} failures by {end.t} months, but all deaths leave about {left}.",
             f"{found.deaths_by}; without failure {found.events} - {found.printed.value} = {found.without}; "
             f"after failure {curve.n} x (1 - {end.s}) = {after} > {left}",
             f"{curve.place}, {os.place}, {found.printed.place}",
+            BEYOND if severity == "very unlikely" else None,
         )

@@ -7,28 +7,32 @@ from collections.abc import Iterator
 
 from escc_bayes.data.study import PublishedEstimate, Study
 from escc_bayes.evidence.finding import Finding
+from escc_bayes.evidence.ledger import Ledger
 from escc_bayes.evidence.rules.number_names import is_count
 
 RULE = "group sizes"
 
 
-def group_sizes(study: Study) -> Iterator[Finding]:
+def group_sizes(study: Study, ledger: Ledger | None = None) -> Iterator[Finding]:
     """Compare compared groups with the study, and events with the patients who could have them."""
+    book = ledger or Ledger()
     for estimate in study.estimates:
         sizes = [n for n in (estimate.n_hazard_of, estimate.n_versus) if n is not None]
+        book.made(study.n is not None and bool(sizes))
         if study.n is not None and sum(sizes) > study.n:
             certain = not estimate.subgroup and only_two_groups(study, estimate)
             sides = " + ".join(str(n) for n in sizes)
             yield Finding(
                 study.id,
                 RULE,
-                "contradiction" if certain else "notice",
+                "impossible" if certain else "notice",
                 f"The groups compared hold {sum(sizes)} patients, the study {study.n}.",
                 f"{sides} = {sum(sizes)} > {study.n}",
                 estimate.place,
             )
         yield from events_within_groups(study, estimate)
     for curve in study.survivals:
+        book.made(curve.n is not None and curve.events is not None)
         if curve.n is not None and curve.events is not None and curve.events > curve.n:
             yield too_many(study, curve.events, curve.n, curve.place)
 
@@ -58,4 +62,4 @@ def events_within_groups(study: Study, estimate: PublishedEstimate) -> Iterator[
 def too_many(study: Study, events: int, n: int, place: str) -> Finding:
     """Report more events than patients."""
     statement = f"{events} patients with an event among {n} patients."
-    return Finding(study.id, RULE, "contradiction", statement, f"{events} > {n}", place)
+    return Finding(study.id, RULE, "impossible", statement, f"{events} > {n}", place)

@@ -11,33 +11,43 @@ from collections.abc import Iterator
 
 from escc_bayes.data.rounding import Interval
 from escc_bayes.data.study import PublishedEstimate, PublishedSurvival, Study
+from escc_bayes.evidence.endpoints import endpoint
 from escc_bayes.evidence.finding import Finding
+from escc_bayes.evidence.ledger import Ledger
+from escc_bayes.evidence.quotes.estimate import PrintedP, p_of
 from escc_bayes.evidence.rules.arm_counts import deaths
-from escc_bayes.evidence.rules.curves import endpoint
-from escc_bayes.evidence.rules.wald import normal_quantile, se_from_limits, se_from_p, z_from_p
+from escc_bayes.evidence.rules.wald import normal_quantile, own_hazard_ratio, se_from_limits, se_from_p, z_from_p
 
 RULE = "implied events"
 UNINFORMATIVE = 10.0
 """A standard error of log HR above which an implied interval says nothing."""
 
-SCORE_MARGIN = 0.9
-"""A log-rank P beside a Cox hazard ratio: the standard error may be this much larger than implied."""
+SHARE_OF_Z, LOOSE = 1.05, 0.15
+"""A log-rank P beside a Cox hazard ratio: its z may exceed that of the model so (rules/p_interval.py)."""
 
 EFRON_MARGIN = 0.98
 """Efron's rule for ties shifts the information of two groups a little."""
 
 
-def implied_events(study: Study) -> Iterator[Finding]:
+def implied_events(study: Study, ledger: Ledger | None = None) -> Iterator[Finding]:
     """Report precision that the events cannot give, and the interval that HR and P imply where none is printed."""
+    book = ledger or Ledger()
     for estimate in study.estimates:
         limits, test = se_from_limits(estimate), se_from_p(estimate)
-        if estimate.measure != "HR" or estimate.value is None or (limits is None and test is None):
+        if not own_hazard_ratio(estimate) or not (estimate.value or 0) > 0:
             continue
-        if limits is None and test is not None and test.low > 0 and test.high < UNINFORMATIVE:
-            yield implied_interval(study, estimate, test)
+        if limits is None and test is None:
+            if estimate.p is None and estimate.p_text is None:
+                named = f"HR {estimate.value} of {estimate.effect}, {estimate.endpoint}"
+                book.leave(study.id, named, "neither interval nor P is printed", estimate.place)
+            continue
+        printed = p_of(estimate)
+        if limits is None and test is not None and printed and test.low > 0 and test.high < UNINFORMATIVE:
+            yield implied_interval(study, estimate, test, printed)
         se = limits or test
+        book.made()
         if se is not None and math.isfinite(se.high):
-            yield from too_precise(study, estimate, se, exact=same_model(estimate))
+            yield from too_precise(study, estimate, se)
 
 
 def same_model(estimate: PublishedEstimate) -> bool:
@@ -45,10 +55,18 @@ def same_model(estimate: PublishedEstimate) -> bool:
     return (estimate.ci_low is not None and estimate.ci_high is not None) or estimate.adjusted is True
 
 
-def least_events(se: Interval, *, exact: bool) -> int:
+def widest(estimate: PublishedEstimate, se: Interval) -> float:
+    """Return the largest standard error of the model that the print allows; a log-rank P allows more than its own."""
+    b = abs(math.log(float(estimate.value or 1)))
+    if same_model(estimate) or b == 0 or math.isinf(se.high):
+        return se.high
+    z = b / se.high
+    return se.high * math.sinh(b / 2) / (b / 2) * SHARE_OF_Z * z / (z - LOOSE) if z > LOOSE else math.inf
+
+
+def least_events(se: float) -> int:
     """Return the fewest events that can give a standard error for a 0/1 covariate."""
-    upper = se.high if exact else se.high / SCORE_MARGIN
-    return math.ceil(4.0 / upper**2 - 1e-9)
+    return math.ceil(4.0 / se**2 - 1e-9)
 
 
 def binary(study: Study, estimate: PublishedEstimate) -> bool:
@@ -113,14 +131,15 @@ def events_given(study: Study, estimate: PublishedEstimate) -> int | None:
     return max(printed, default=None)
 
 
-def too_precise(study: Study, estimate: PublishedEstimate, se: Interval, *, exact: bool) -> Iterator[Finding]:
+def too_precise(study: Study, estimate: PublishedEstimate, se: Interval) -> Iterator[Finding]:
     """Report a smaller standard error than the events printed, or the patients, can give."""
     if not binary(study, estimate):
         return
     groups, events = events_of_groups(study, estimate), events_given(study, estimate)
     sizes = [n for n in (estimate.n_hazard_of, estimate.n_versus) if n is not None]
     most = events if events is not None else sum(sizes) if len(sizes) == 2 else study.n
-    least, upper = least_events(se, exact=exact), se.high / (1.0 if exact else SCORE_MARGIN)
+    upper = widest(estimate, se)
+    least = least_events(upper)
     uneven = groups is not None and 0 not in groups and upper < EFRON_MARGIN * math.sqrt(1 / groups[0] + 1 / groups[1])
     if most is None or (least <= most and not uneven):
         return
@@ -129,32 +148,34 @@ def too_precise(study: Study, estimate: PublishedEstimate, se: Interval, *, exac
     bound = (
         f"1/{groups[0]} + 1/{groups[1]} = {1 / groups[0] + 1 / groups[1]:.4f} > SE^2 = {upper**2:.4f}"
         if groups is not None and 0 not in groups
-        else f"two groups: events >= 4 / SE^2 = {4 / se.high**2:.1f}"
+        else f"two groups: events >= 4 / SE^2 = {4 / upper**2:.1f}"
     )
     yield Finding(
         study.id,
         RULE,
-        "notice" if other_error(estimate) else "contradiction",
-        f"{estimate.effect}, {estimate.endpoint}: a standard error of at most {se.high:.3f} needs at least {least} "
+        "ask the authors" if other_error(estimate) else "impossible",
+        f"{estimate.effect}, {estimate.endpoint}: a standard error of at most {upper:.3f} needs at least {least} "
         f"events, but {shown} {what}.",
         f"SE = {se.low:.3f} to {se.high:.3f}; {bound}",
         estimate.place,
     )
 
 
-def implied_interval(study: Study, estimate: PublishedEstimate, se: Interval) -> Finding:
+def implied_interval(study: Study, estimate: PublishedEstimate, se: Interval, printed: PrintedP) -> Finding:
     """Say which interval HR and P imply."""
-    log_ratio, p = math.log(float(estimate.value or 1)), float(estimate.p or 0)
-    middle = abs(log_ratio) / z_from_p(Interval(p, p)).low if 0 < p < 1 else (se.low + se.high) / 2
+    log_ratio, p = math.log(float(estimate.value or 1)), sum(printed.values) / 2
+    two_sided = 2 * min(p, 1 - p) if printed.one_sided else p
+    middle = abs(log_ratio) / z_from_p(Interval(two_sided, two_sided)).low if 0 < two_sided < 1 else sum(se) / 2
     z = normal_quantile(0.95)
     low, high = (math.exp(log_ratio + sign * z * middle) for sign in (-1, 1))
     one = "holds 1" if low < 1 < high else "excludes 1"
+    sides = "one-sided " if printed.one_sided else ""
     return Finding(
         study.id,
         RULE,
         "notice",
-        f"{estimate.effect}, {estimate.endpoint}: HR {estimate.value} with P = {estimate.p} and no printed interval "
-        f"implies a 95 % interval of about {low:.2f} to {high:.2f}, which {one}.",
+        f"{estimate.effect}, {estimate.endpoint}: HR {estimate.value} with {sides}{printed.words} and no printed "
+        f"interval implies a 95 % interval of about {low:.2f} to {high:.2f}, which {one}.",
         f"SE = |log HR| / z = {se.low:.3f} to {se.high:.3f}; two equal groups: {4 / se.high**2:.0f} to "
         f"{4 / max(se.low, 1e-9) ** 2:.0f} events",
         estimate.place,

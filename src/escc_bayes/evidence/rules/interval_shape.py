@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from escc_bayes.data.rounding import Interval
 from escc_bayes.data.study import PublishedEstimate, Study
 from escc_bayes.evidence.finding import Finding, Severity
-from escc_bayes.evidence.rules.wald import RATIOS, log_interval
+from escc_bayes.evidence.ledger import Ledger
+from escc_bayes.evidence.rules.wald import is_hazard_ratio, log_interval
 
 OFF_CENTRE = 0.1
 """Share of the half-width beyond which profile or bootstrap limits no longer explain the asymmetry."""
@@ -23,11 +24,17 @@ OTHER_LIMITS = re.compile(
 )
 
 
-def interval_symmetry(study: Study) -> Iterator[Finding]:
+def interval_symmetry(study: Study, ledger: Ledger | None = None) -> Iterator[Finding]:
     """Compare each hazard ratio with the geometric mean of its limits."""
+    book = ledger or Ledger()
     for estimate in study.estimates:
         if not is_ratio(estimate) or None in (estimate.value, estimate.ci_low, estimate.ci_high):
             continue
+        if not (estimate.value or 0) > 0 or not (estimate.ci_low or 0) <= (estimate.value or 0) <= (
+            estimate.ci_high or 0
+        ):
+            continue
+        book.made()
         gap = off_centre(estimate, widen=0.0)
         if gap > 0:
             yield asymmetric(study, estimate, gap)
@@ -36,8 +43,7 @@ def interval_symmetry(study: Study) -> Iterator[Finding]:
 def is_ratio(estimate: PublishedEstimate) -> bool:
     """Whether the estimate is a ratio: by its measure, or by the words of its quote."""
     return (
-        estimate.measure in RATIOS
-        or re.search(r"\b(?:OR|RR|HR|(?:odds|risk|rate) ratio)\b", estimate.quote) is not None
+        is_hazard_ratio(estimate) or re.search(r"\b(?:OR|RR|HR|(?:odds|risk|rate) ratio)\b", estimate.quote) is not None
     )
 
 
@@ -62,17 +68,19 @@ def off_centre(estimate: PublishedEstimate, *, widen: float) -> float:
 def asymmetric(study: Study, estimate: PublishedEstimate, gap: float) -> Finding:
     """Report an interval off its estimate; how far decides how serious it is."""
     otherwise = OTHER_LIMITS.search(f"{estimate.quote} {estimate.adjustment} {estimate.coding_note} {estimate.flag}")
-    most = OFF_CENTRE if estimate.measure in RATIOS else OFF_CENTRE_OF_TABLES
-    severity: Severity = "contradiction" if gap > most and otherwise is None else "notice"
+    most = OFF_CENTRE if is_hazard_ratio(estimate) else OFF_CENTRE_OF_TABLES
+    severity: Severity = "impossible" if gap > most and otherwise is None else "ask the authors"
     if off_centre(estimate, widen=0.5) == 0:
         severity = "rounding"
-    middle = math.sqrt(float(estimate.ci_low or 0) * float(estimate.ci_high or 0))
+    low = estimate.ci_low or f"{math.exp(log_interval(estimate.ci_low).high):g}"
+    middle = math.sqrt(float(low) * float(estimate.ci_high or 0))
+    share = f"{100 * gap:.0f} %" if gap >= 0.01 else "less than 1 %"
     return Finding(
         study.id,
         "interval shape",
         severity,
         f"{estimate.effect}, {estimate.endpoint}: {estimate.value} is not in the log-middle of "
         f"{estimate.ci_low} to {estimate.ci_high}.",
-        f"sqrt({estimate.ci_low} x {estimate.ci_high}) = {middle:.3f}; off by {100 * gap:.0f} % of the half-width",
+        f"sqrt({low} x {estimate.ci_high}) = {middle:.3f}; off by {share} of the half-width",
         estimate.place,
     )

@@ -9,20 +9,23 @@ from itertools import combinations
 
 from escc_bayes.data.rounding import Interval
 from escc_bayes.data.study import PublishedEstimate, PublishedSurvival, Study
+from escc_bayes.evidence.endpoints import assessor, endpoint
 from escc_bayes.evidence.finding import Finding
-from escc_bayes.evidence.rules.curves import endpoint
-from escc_bayes.evidence.rules.wald import log_interval
+from escc_bayes.evidence.ledger import Ledger
+from escc_bayes.evidence.rules.wald import log_interval, own_hazard_ratio
 
 TOLERANCE = math.log(1.5)
 
 
-def medians_against_ratio(study: Study) -> Iterator[Finding]:
+def medians_against_ratio(study: Study, ledger: Ledger | None = None) -> Iterator[Finding]:
     """Compare each hazard ratio of two groups with the ratio of two medians of the same size and data cut-off."""
+    book = ledger or Ledger()
     for estimate in study.estimates:
-        if estimate.value is None or estimate.measure != "HR":
+        if estimate.value is None or not own_hazard_ratio(estimate):
             continue
         pairs = [pair for pair in combinations(study.survivals, 2) if belong(estimate, *pair)]
         if len(pairs) == 1:
+            book.made()
             yield from compared(study, estimate, *pairs[0])
 
 
@@ -33,6 +36,7 @@ def belong(estimate: PublishedEstimate, one: PublishedSurvival, other: Published
     named = "" not in labels and {one.arm.casefold(), other.arm.casefold()} == labels and not estimate.subgroup
     return (
         endpoint(one.endpoint) == endpoint(other.endpoint) == endpoint(estimate.endpoint)
+        and len({who for text in (one.endpoint, other.endpoint, estimate.endpoint) if (who := assessor(text))}) <= 1
         and one.cutoff == other.cutoff == estimate.cutoff
         and one.median is not None
         and other.median is not None

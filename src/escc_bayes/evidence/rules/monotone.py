@@ -9,30 +9,26 @@ from itertools import pairwise
 from escc_bayes.data.rounding import interval
 from escc_bayes.data.study import Landmark, PublishedSurvival, Study
 from escc_bayes.evidence.finding import Finding
-from escc_bayes.evidence.rules.curves import endpoint, one_group
+from escc_bayes.evidence.ledger import Ledger
+from escc_bayes.evidence.rules.curves import one_curve
 
 RULE = "monotone survival"
 
 
-def monotone_survival(study: Study) -> Iterator[Finding]:
+def monotone_survival(study: Study, ledger: Ledger | None = None) -> Iterator[Finding]:
     """Compare the landmarks of each curve with each other and with its median."""
+    book = ledger or Ledger()
     for position, curve in enumerate(study.survivals):
         same = [other for other in study.survivals[position:] if one_curve(curve, other)]
         if any(one_curve(curve, other) for other in study.survivals[:position]):
             continue
+        book.made(sum(len(other.landmarks) for other in same))
         points = sorted(((mark, other) for other in same for mark in other.landmarks), key=lambda point: point[0].t)
         for early, late in pairwise(points):
             yield from falling(study, *early, *late)
         for median in same:
             for marks in same:
                 yield from median_side(study, median, marks)
-
-
-def one_curve(one: PublishedSurvival, other: PublishedSurvival) -> bool:
-    """Whether two entries print one curve; those of unknown size may be of different patients."""
-    return one is other or (
-        one_group(one, other) and one.n == other.n is not None and endpoint(one.endpoint) == endpoint(other.endpoint)
-    )
 
 
 def falling(
@@ -47,7 +43,7 @@ def falling(
         )
         place = first.place if first is second else f"{first.place}, {second.place}"
         yield Finding(
-            study.id, RULE, "contradiction", statement, f"{late.s} {'is not' if twice else '>'} {early.s}", place
+            study.id, RULE, "impossible", statement, f"{late.s} {'is not' if twice else '>'} {early.s}", place
         )
 
 
@@ -67,4 +63,4 @@ def median_side(study: Study, curve: PublishedSurvival, marks: PublishedSurvival
         if wrong:
             statement = f"{curve.endpoint} is {landmark.s} at {landmark.t} months, but {wrong}."
             arithmetic = f"{landmark.s} stands for {s.low:g} to {s.high:g}, on the wrong side of 0.5"
-            yield Finding(study.id, RULE, "contradiction", statement, arithmetic, marks.place)
+            yield Finding(study.id, RULE, "impossible", statement, arithmetic, marks.place)

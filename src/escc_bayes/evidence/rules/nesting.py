@@ -17,11 +17,12 @@ import numpy as np
 
 from escc_bayes.data.rounding import interval
 from escc_bayes.data.study import PublishedEstimate, PublishedNumber, Study
+from escc_bayes.evidence.endpoints import endpoint
 from escc_bayes.evidence.finding import Finding
+from escc_bayes.evidence.ledger import Ledger
 from escc_bayes.evidence.rules.cox_simulation import standard_errors
-from escc_bayes.evidence.rules.curves import endpoint
 from escc_bayes.evidence.rules.number_names import is_count, subject, words
-from escc_bayes.evidence.rules.wald import se_from_limits, se_from_p
+from escc_bayes.evidence.rules.wald import own_hazard_ratio, se_from_limits, se_from_p
 
 COHORTS = 400
 SEED = 1959
@@ -52,9 +53,11 @@ class CrossTable(NamedTuple):
         return (n * b - a * b) / math.sqrt(a * (n - a) * b * (n - b))
 
 
-def nested_covariate(study: Study) -> Iterator[Finding]:
+def nested_covariate(study: Study, ledger: Ledger | None = None) -> Iterator[Finding]:
     """Find a cell such as ``A_with_B_n`` equal to ``B_n``, and the hazard ratios of A and B that one model gives."""
+    book = ledger or Ledger()
     for table in cross_tables(study):
+        book.made()
         for inner in adjusted_ratios(study, table.inner):
             for outer in adjusted_ratios(study, table.outer):
                 if outer.endpoint == inner.endpoint and outer.effect != inner.effect:
@@ -81,7 +84,10 @@ def adjusted_ratios(study: Study, group: PublishedNumber) -> list[PublishedEstim
     return [
         estimate
         for estimate in study.estimates
-        if estimate.measure == "HR" and estimate.adjusted is True and estimate.value is not None and of(group, estimate)
+        if own_hazard_ratio(estimate)
+        and estimate.adjusted is True
+        and estimate.value is not None
+        and of(group, estimate)
     ]
 
 
@@ -139,7 +145,7 @@ def feasible(study: Study, table: CrossTable, outer: PublishedEstimate, inner: P
     yield Finding(
         study.id,
         "nesting",
-        "contradiction" if impossible else "notice",
+        "impossible" if impossible else "ask the authors",
         f"{inner.effect}, {inner.endpoint}: HR {inner.value} with P = {inner.p} implies a standard error of "
         f"{printed.low:.3f} to {printed.high:.3f}, out of reach beside {outer.effect}: all {table.both} patients of "
         f"{table.inner.name} are among {table.outer_only + table.both} of {table.outer.name}.",

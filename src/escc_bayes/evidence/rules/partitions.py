@@ -16,6 +16,10 @@ type Key = tuple[str, tuple[str, ...]]
 
 SEPARATOR = ": "
 SEX, CASES, ARMS, STAGES, RESPONSE = "sexes", "cases and controls", "arms", "stages", "responses"
+SITES = "sites"
+"""Places in the body: one patient may have two."""
+
+TUMOUR = re.compile(r"tumou?r|differentiat|histolog|gleason|isup|nuclear|who_grade|patholog", flags=re.IGNORECASE)
 OPPOSITES: tuple[tuple[str, dict[str, str]], ...] = tuple(
     (what, {word: level for level, group in groups.items() for word in group.split()})
     for what, groups in (
@@ -25,12 +29,12 @@ OPPOSITES: tuple[tuple[str, dict[str, str]], ...] = tuple(
         ("classes", {"positive": "positive pos", "negative": "negative neg"}),
         ("classes", {"yes": "yes", "no": "no"}),
         ("classes", {"low": "low", "medium": "medium mid middle intermediate", "high": "high"}),
-        ("classes", {"upper": "upper", "middle": "middle mid", "lower": "lower"}),
+        (SITES, {"upper": "upper", "middle": "middle mid", "lower": "lower"}),
         ("classes", {"never": "never", "former": "former ex", "current": "current"}),
         ("classes", {"well": "well", "moderate": "moderate moderately", "poor": "poor poorly"}),
         ("classes", {"alive": "alive", "dead": "dead died"}),
         ("classes", {"exposed": "exposed", "unexposed": "unexposed nonexposed"}),
-        ("classes", {"left": "left", "right": "right"}),
+        (SITES, {"left": "left", "right": "right"}),
     )
 )
 ARM_NOUNS = frozenset({"arm", "group", "cohort"})
@@ -138,7 +142,7 @@ def partitions(study: Study, numbers: Iterable[PublishedNumber]) -> Iterator[Par
     counts = list(numbers)
     classes: dict[Key, Levels] = {}
     for number in counts:
-        for key, level in memberships(subject(number)):
+        for key, level in () if overlapping(number) else memberships(subject(number)):
             classes.setdefault(key, {}).setdefault(level, []).append(number)
     classes |= labelled_arms(counts, classes)
     for (what, rest), levels in classes.items():
@@ -146,6 +150,12 @@ def partitions(study: Study, numbers: Iterable[PublishedNumber]) -> Iterator[Par
         whole = whole_of(study, counts, what, rest, levels)
         if len(levels) > 1 and whole is not None:
             yield Partition(what.split(SEPARATOR)[0], levels, whole)
+
+
+def overlapping(number: PublishedNumber) -> bool:
+    """Whether one patient may be in several classes: grades, unless they are said to be of the tumour."""
+    said = f"{number.name} {number.quote}"
+    return "grade" in subject(number) and TUMOUR.search(said) is None
 
 
 def memberships(named: tuple[str, ...]) -> Iterator[tuple[Key, str]]:

@@ -4,7 +4,6 @@ Brown & Heathers 2017, Soc Psychol Personal Sci 8:363 (for means of whole number
 """
 
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
@@ -12,25 +11,12 @@ from typing import NamedTuple
 from escc_bayes.data.rounding import Interval, interval
 from escc_bayes.data.study import PublishedEstimate, PublishedNumber, PublishedSurvival, Study
 from escc_bayes.evidence.finding import Finding
+from escc_bayes.evidence.ledger import Ledger
+from escc_bayes.evidence.quotes.quote import read_quote
 from escc_bayes.evidence.rules.number_names import is_count, is_percentage, stands, subject, words
 from escc_bayes.evidence.rules.partitions import ARM_NOUNS, CASES, SEX, groups, partitions, within
 
 RULE = "percentages"
-WHO = r"(?: (?:cases?|patients?|participants?|subjects?|deaths?|events?|men|women))?"
-COUNT = rf"(?P<count>\d+){WHO}"
-PERCENT = r"(?P<percent>\d{1,3}(?:\.\d+)?)\s*%"
-OF = rf"(?:\s?/\s?| (?:out )?of (?:the |all )?)(?P<of>\d+){WHO}"
-PAIRS = tuple(
-    re.compile(rf"(?<![\d./]){form}")
-    for form in (
-        # 31/88 (35.2%), 31 of 88 patients (35.2%); 35.2% (31/88), 35.2% (31); 31 (35.2%) of 88; 31 patients (35.2%)
-        rf"{COUNT}{OF} \({PERCENT}\)",
-        rf"{PERCENT} \({COUNT}(?:{OF})?\)",
-        rf"{COUNT} \({PERCENT}\) of (?:the |all )?(?P<of>\d+)\b",
-        rf"{COUNT} \({PERCENT}\)",
-    )
-)
-"""How a sentence joins count, percentage and denominator; what one form has read, the next leaves alone."""
 NO_SHARE = frozenset(
     [
         "os",
@@ -76,17 +62,20 @@ class Pair(NamedTuple):
     counted: str
 
 
-def percentages_against_counts(study: Study) -> Iterator[Finding]:
+def percentages_against_counts(study: Study, ledger: Ledger | None = None) -> Iterator[Finding]:
     """Compare each count with the percentage beside it, lone percentages with all counts, classes with 100 %."""
+    book = ledger or Ledger()
     seen: set[tuple[int, str, int | None]] = set()
     wholes = wholes_of_classes(study)
     for found in (*quoted_pairs(study), *named_pairs(study)):
         if (found.patients, found.percent, found.of) not in seen:
+            book.made()
             seen.add((found.patients, found.percent, found.of))
             yield from pair(study, found, wholes.get(found.counted, frozenset()))
     paired = {percent for _, percent, _ in seen}
     for number in shares(study):
         if str(number.value) not in paired:
+            book.made()
             yield from lone(study, number)
     yield from classes_against_hundred(study)
 
@@ -101,21 +90,9 @@ def quoted_pairs(study: Study) -> Iterator[Pair]:
     entries: tuple[Entry, ...] = (*study.survivals, *study.numbers, *study.estimates)
     for entry in entries:
         own = str(entry.value) if isinstance(entry, PublishedNumber) else ""
-        for found in joined(entry.quote):
-            named = found.groupdict()
-            of = int(named["of"]) if named.get("of") else None
-            place = entry.place if named["count"] == own else ""
-            yield Pair(int(named["count"]), named["percent"], of, entry, place)
-
-
-def joined(quote: str) -> Iterator[re.Match[str]]:
-    """Yield each place of a sentence that joins a count with a percentage, by the form that reads most of it."""
-    taken: list[tuple[int, int]] = []
-    for form in PAIRS:
-        for found in form.finditer(quote):
-            if not any(found.start() < end and begin < found.end() for begin, end in taken):
-                taken.append(found.span())
-                yield found
+        for found in read_quote(entry.quote).shares:
+            place = entry.place if str(found.patients) == own else ""
+            yield Pair(found.patients, found.percent, found.of, entry, place)
 
 
 def named_pairs(study: Study) -> Iterator[Pair]:
@@ -195,15 +172,20 @@ def not_its_share(
     """Report a percentage that is not the count over ``of``; a notice if another number would do."""
     k, p, up_to = found.patients, found.percent, most or of
     possible = possible_denominators(k, printed, up_to)
-    implied = f"{p} % needs {k}/{{{', '.join(map(str, possible)) or 'none'}}} among up to {up_to} patients"
+    fits = f"{k}/n is {p} % for n = {some(possible)}" if possible else f"{k}/n is {p} % for no n up to {up_to}"
     return Finding(
         study.id,
         RULE,
-        "notice" if possible and not certain else "contradiction",
+        "ask the authors" if possible and not certain else "impossible",
         f"{k} patients are printed as {p} %, but {k}/{of} is {share(k, of):.1f} %.",
-        f"{k}/{of} = {share(k, of):.2f} %, printed {printed.low:g} to {printed.high:g}; {implied}",
+        f"{k}/{of} = {share(k, of):.2f} %, printed {printed.low:g} to {printed.high:g}; {fits}",
         found.entry.place,
     )
+
+
+def some(numbers: list[int]) -> str:
+    """Return up to six numbers in words."""
+    return ", ".join(map(str, numbers[:6])) + (", ..." if len(numbers) > 6 else "")
 
 
 def swapped(study: Study, found: Pair, of: int, entry: PublishedSurvival) -> Finding:
@@ -233,7 +215,7 @@ def lone(study: Study, number: PublishedNumber) -> Iterator[Finding]:
     yield Finding(
         study.id,
         RULE,
-        "notice",
+        "ask the authors",
         f"{number.value} % is no fraction of whole patients among {n}, nor of another group size printed.",
         f"{below}/{n} = {share(below, n):.2f} %, {below + 1}/{n} = {share(below + 1, n):.2f} %",
         number.place,
@@ -260,7 +242,7 @@ def classes_against_hundred(study: Study) -> Iterator[Finding]:
         yield Finding(
             study.id,
             RULE,
-            "contradiction",
+            "impossible",
             f"The percentages of the {partition.what} sum to {sum(number.value for number in prints)}.",
             f"{sides} stands for {low:.4g} to {high:.4g}, not 100",
             ", ".join(number.place for number in prints),

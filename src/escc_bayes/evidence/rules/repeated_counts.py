@@ -10,26 +10,29 @@ from itertools import combinations
 
 from escc_bayes.data.study import PublishedNumber, Study
 from escc_bayes.evidence.finding import Finding
+from escc_bayes.evidence.ledger import Ledger
 from escc_bayes.evidence.rules.number_names import PLACES, is_count, stands
 
 TIMES = r"\b(interim|final|baseline|before|after|update\w*|follow-?up|weeks?|months?|years?|first|second)\b"
 GROUPS = r"\b(arms?|groups?|cohorts?|controls?|versus|vs)\b"
 
 
-def one_label_two_counts(study: Study) -> Iterator[Finding]:
+def one_label_two_counts(study: Study, ledger: Ledger | None = None) -> Iterator[Finding]:
     """Compare prints whose names differ only in where the paper states them."""
+    book = ledger or Ledger()
     prints: dict[str, list[PublishedNumber]] = {}
     for number in study.numbers:
         label = re.sub(rf"_({PLACES})(?=_|$)|_(first|second)(?=_n$)", "", number.name)
         prints.setdefault(label, []).append(number)
     for label, entries in prints.items():
         for one, other in combinations(entries, 2):
+            book.made()
             if one.value == other.value or one.unit != other.unit:
                 continue
             yield Finding(
                 study.id,
                 "repeated",
-                "contradiction" if one_moment(one, other) else "notice",
+                "impossible" if one_moment(one, other) else "ask the authors",
                 f"{label} is printed as {one.value} and as {other.value}.",
                 f"{one.value} is not {other.value}: '{one.quote}' beside '{other.quote}'",
                 f"{one.place}, {other.place}",

@@ -10,8 +10,9 @@ from itertools import pairwise
 
 from escc_bayes.data.rounding import Interval, interval
 from escc_bayes.data.study import PublishedNumber, PublishedSurvival, Study
+from escc_bayes.evidence.endpoints import endpoint
 from escc_bayes.evidence.finding import Finding
-from escc_bayes.evidence.rules.curves import endpoint
+from escc_bayes.evidence.ledger import Ledger
 from escc_bayes.evidence.rules.number_names import words
 
 RULE = "rmst"
@@ -43,17 +44,19 @@ IN_QUOTE = (
 )
 
 
-def rmst_within_horizon(study: Study) -> Iterator[Finding]:
+def rmst_within_horizon(study: Study, ledger: Ledger | None = None) -> Iterator[Finding]:
     """Compare every number called ``rmst..`` with its horizon, and with the landmarks of its arm."""
+    book = ledger or Ledger()
     numbers = [number for number in study.numbers if MEAN & set(words(number.name))]
     horizons = [float(number.value) for number in study.numbers if HORIZON & set(words(number.name))]
     for number in numbers:
         limit = horizon(number, horizons)
+        book.made(limit is not None)
         if HORIZON & set(words(number.name)) or limit is None:
             continue
         if interval(abs(number.value), whole="rounded").low > limit:
             statement = f"{number.name} = {number.value} months exceeds its horizon of {limit:g} months."
-            yield Finding(study.id, RULE, "contradiction", statement, f"{abs(number.value)} > {limit:g}", number.place)
+            yield Finding(study.id, RULE, "impossible", statement, f"{abs(number.value)} > {limit:g}", number.place)
         elif not GAIN & set(words(number.name)):
             yield from area(study, number, limit)
     yield from differences(study, numbers)
@@ -73,7 +76,7 @@ def differences(study: Study, numbers: list[PublishedNumber]) -> Iterator[Findin
         )
         arithmetic = f"{found.low:.3g} to {found.high:.3g} beyond rounding"
         places = ", ".join(number.place for number in (*means, gains[0]))
-        yield Finding(study.id, RULE, "contradiction", statement, arithmetic, places)
+        yield Finding(study.id, RULE, "impossible", statement, arithmetic, places)
 
 
 def horizon(number: PublishedNumber, horizons: list[float]) -> float | None:
@@ -106,7 +109,7 @@ def area(study: Study, number: PublishedNumber, limit: float) -> Iterator[Findin
         yield Finding(
             study.id,
             RULE,
-            "contradiction",
+            "impossible",
             f"{number.name} = {number.value} months, but the survival printed for {named[0].arm} allows "
             f"{bounds.low:.2f} to {bounds.high:.2f} by {limit:g} months.",
             "area below the curve between the steps through its landmarks",

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from itertools import product
 from typing import NamedTuple
 
-from scipy.special import stdtr
+from scipy.special import ndtr, stdtr
 
 from escc_bayes.data.rounding import Interval, interval
 from escc_bayes.data.study import PublishedNumber, Study
-from escc_bayes.evidence.finding import Finding
+from escc_bayes.evidence.finding import Finding, Severity
+from escc_bayes.evidence.ledger import Ledger
 from escc_bayes.evidence.rules.number_names import is_count, subject, words
 from escc_bayes.evidence.rules.partitions import ARM_NOUNS, groups, within
 from escc_bayes.evidence.rules.wald import size
@@ -45,6 +46,9 @@ TIMES = frozenset(
         "visit",
     ]
 )
+LIKE_EACH_OTHER, RARE = 0.3, 0.002
+"""Correlation of two measurements of one patient that is taken as the least usual; share below which one is rare."""
+
 T_AND_P = r"\bt\s*(?:\((?P<df>\d+)\))?\s*=\s*-?(?P<t>\d+\.\d+)\s*[,;]?\s*P\s*(?P<sign>[<>=])\s*(?P<p>0?\.\d+)"
 
 
@@ -57,12 +61,14 @@ class Sample(NamedTuple):
     group: bool
 
 
-def t_against_moments(study: Study) -> Iterator[Finding]:
+def t_against_moments(study: Study, ledger: Ledger | None = None) -> Iterator[Finding]:
     """Recompute every t, such as ``t_X_vs_Y``, from the means, SDs and sizes of what it compares, and P from t."""
+    book = ledger or Ledger()
     for number in study.numbers:
         named = words(number.name)
         if "t" not in (named[0], named[-1]) or len(named) < 2:
             continue
+        book.made()
         yield from p_of_t(study, number)
         about = tuple(word for word in (named[1:] if named[0] == "t" else named[:-1]) if word not in STATISTIC)
         samples = compared(study, about)
@@ -172,7 +178,7 @@ def unlike(study: Study, number: PublishedNumber, found: Interval, what: str, ho
     """Report a t that its moments do not give."""
     statement = f"{number.name} = {number.value}, but {what} give t = {(found.low + found.high) / 2:.3f}."
     arithmetic = f"{how}: {found.low:.3f} to {found.high:.3f}"
-    return Finding(study.id, RULE, "contradiction", statement, arithmetic, number.place)
+    return Finding(study.id, RULE, "impossible", statement, arithmetic, number.place)
 
 
 def repeated(study: Study, number: PublishedNumber, one: Sample, other: Sample) -> Iterator[Finding]:
@@ -192,14 +198,18 @@ def repeated(study: Study, number: PublishedNumber, one: Sample, other: Sample) 
     paired = (
         f"a paired test of {n} would need a correlation of {r:.2f}" if r >= -1 else f"no paired test of {n} gives it"
     )
+    share = None if r < -1 or n < 5 else float(ndtr((math.atanh(r) - math.atanh(LIKE_EACH_OTHER)) * math.sqrt(n - 3)))
+    severity: Severity = "impossible" if share is None else "very unlikely" if share < RARE else "ask the authors"
+    likely = "" if share is None else f", which {100 * share:.1g} % show where two measurements correlate by 0.3"
     yield Finding(
         study.id,
         RULE,
-        "contradiction",
+        severity,
         f"{number.name} = {number.value}, but the printed means and SDs of {n} patients give "
         f"t = {(low + high) / 2:.3f}.",
-        f"t = {low:.3f} to {high:.3f} with {n} a time; printed t needs {needed:.0f} a time; {paired}",
+        f"t = {low:.3f} to {high:.3f} with {n} a time; printed t needs {needed:.0f} a time; {paired}{likely}",
         number.place,
+        share if severity == "very unlikely" else None,
     )
 
 
@@ -214,4 +224,4 @@ def p_of_t(study: Study, number: PublishedNumber) -> Iterator[Finding]:
     if not p.meets(printed):
         statement = f"{number.name}: t = {found['t']} gives P = {p.low:.4f} to {p.high:.4f}, printed {found['p']}."
         arithmetic = f"two-sided, {least} to {most} degrees of freedom"
-        yield Finding(study.id, RULE, "contradiction", statement, arithmetic, number.place)
+        yield Finding(study.id, RULE, "impossible", statement, arithmetic, number.place)

@@ -8,25 +8,29 @@ from collections.abc import Iterator
 
 from escc_bayes.data.rounding import Interval, interval
 from escc_bayes.data.study import Study
+from escc_bayes.evidence.endpoints import endpoint
 from escc_bayes.evidence.finding import Finding
-from escc_bayes.evidence.rules.curves import endpoint, least_follow_up
+from escc_bayes.evidence.ledger import Ledger
+from escc_bayes.evidence.rules.curves import least_follow_up
 from escc_bayes.evidence.rules.percentages import whole_number_prints
 
 
-def rates_before_censoring(study: Study) -> Iterator[Finding]:
+def rates_before_censoring(study: Study, ledger: Ledger | None = None) -> Iterator[Finding]:
     """Report a rate within the printed minimum follow-up that no whole number of survivors yields."""
+    book = ledger or Ledger()
     least = least_follow_up(study)
     for curve in study.survivals:
         for landmark in curve.landmarks:
             if least is None or not curve.n or float(landmark.t) > least:
                 continue
+            book.made()
             s = interval(landmark.s)
             if not whole_number_prints(Interval(100 * s.low, 100 * s.high), curve.n):
                 yield Finding(
                     study.id,
                     "uncensored rates",
                     # Progression can be censored at the last scan, before the minimum follow-up ends.
-                    "contradiction" if endpoint(curve.endpoint) == "OS" else "notice",
+                    "impossible" if endpoint(curve.endpoint) == "OS" else "ask the authors",
                     f"{curve.arm}, {curve.endpoint}: {landmark.s} at {landmark.t} months is no fraction of {curve.n}.",
                     f"minimum follow-up {least:g} months: S = k/{curve.n}, none in {s.low:g} to {s.high:g}",
                     curve.place,

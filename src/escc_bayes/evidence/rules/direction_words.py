@@ -1,0 +1,183 @@
+"""A ratio against the words beside it: "better", "increased risk", "49 % lower".
+
+Method: 100 (1 - ratio) % lower or 100 (ratio - 1) % higher is the same number in words; "increased risk" beside a ratio
+below 1, and "better survival" beside a hazard ratio above 1 of the group that is called so, deny it. Nuijten et al.
+2016, Behav Res Methods 48:1205 (decision inconsistency), applied to direction. A sentence that may speak of the other
+group leaves a question.
+"""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from escc_bayes.data.measures import family
+from escc_bayes.data.published import PublishedEstimate, Study
+from escc_bayes.data.rounding import Interval, interval
+from escc_bayes.evidence.endpoints import FAVOURABLE, SURVIVAL, endpoint
+from escc_bayes.evidence.finding import Finding, Severity
+from escc_bayes.evidence.ledger import Ledger
+from escc_bayes.evidence.quotes.quote import Quote, read_quote
+
+RULE = "direction in words"
+NOUN = r"(?:risk|hazard|odds|incidence|mortality|death|progression|recurrence|relapse)(?![- ]free)"
+FEWER = r"(?:lower(?:ed|ing)?|reduc\w*|decreas\w*|less|fewer|smaller|declin\w*|cut)"
+MORE = r"(?:higher|increas\w*|greater|more|elevat\w*|excess|rais\w*)"
+PERCENT = r"(?<![\d.])(?P<percent>\d{1,5}(?:\.\d+)?) ?(?:%|per ?cent)"
+SHARES = tuple(
+    (sign, re.compile(form, re.IGNORECASE))
+    for sign, change in ((-1, FEWER), (1, MORE))
+    for form in (
+        rf"{PERCENT} (?:relative |significant(?:ly)? )?{change}\b(?: in| of)?(?: the)?(?: \w+){{0,2}}? ?{NOUN}",
+        rf"\b{change}\b(?: the)?(?: \w+){{0,2}}? {NOUN}(?: of \w+| for \w+)?(?: by| of)(?: about|"
+        rf" approximately| roughly)? {PERCENT}",
+    )
+)
+# Words of the events themselves, and words of how patients do.
+EVENTS = tuple(
+    (
+        sign,
+        re.compile(
+            rf"\b{change}\b(?: the)?(?: \w+){{0,2}}? {NOUN}|{NOUN} (?:\w+ ){{0,4}}?(?:was|were|is) (?:\w+ )?{change}\b",
+            re.I,
+        ),
+    )
+    for sign, change in ((-1, FEWER), (1, MORE))
+)
+FARES = (
+    (-1, re.compile(r"\b(?:better|improv\w*|longer|superior|prolong\w*|favou?rable|benefi\w*|protective)\b", re.I)),
+    (
+        1,
+        re.compile(
+            r"\b(?:worse\w*|poor(?:er)?|shorter|inferior|unfavou?rable|adverse(?! event)|detriment\w*"
+            r"|harm\w*|dismal)\b",
+            re.I,
+        ),
+    ),
+)
+NOT = re.compile(r"\b(?:no|not|neither|nor|without|did not|failed to)\b", re.IGNORECASE)
+OTHER = re.compile(
+    r"\b(?:than|versus|vs|compared|relative to|reference|respectively|whereas|while|but|group|arm"
+    r"|patients (?:with|who|in))\b",
+    re.I,
+)
+FILLERS = frozenset(
+    ["the", "a", "an", "of", "in", "and", "or", "with", "for", "to", "group", "arm", "alone", "plus", "added", "no"]
+) | {"not", "without", "therapy", "treatment"}
+
+
+class Said(NamedTuple):
+    """A direction in words: +1 for more events, -1 for fewer; the words, and where they begin."""
+
+    sign: int
+    words: str
+    start: int
+    percent: str = ""
+
+
+def ratio_against_words(study: Study, ledger: Ledger | None = None) -> Iterator[Finding]:
+    """Compare each ratio with the direction and the percentage that its quote says in words."""
+    book = ledger or Ledger()
+    for estimate in study.estimates:
+        if family(estimate.measure) is None or estimate.value is None or estimate.value <= 0:
+            continue
+        quote = read_quote(estimate.quote)
+        if len(quote.ratios) > 1 or quote.listed:
+            continue
+        shares = tuple(percentages(quote))
+        if shares:
+            book.made()
+            yield from unlike(study, estimate, shares)
+            continue
+        directions = tuple(said(quote, endpoint(estimate.endpoint)))
+        if len({one.sign for one in directions}) == 1:
+            book.made()
+            yield from denied(study, estimate, quote, directions[0])
+
+
+def percentages(quote: Quote) -> Iterator[Said]:
+    """Yield percentages by which a risk is said to be lower or higher."""
+    for sign, form in SHARES:
+        for found in form.finditer(quote.text):
+            if "absolute" not in quote.text[max(0, found.start() - 25) : found.end()].casefold():
+                yield Said(sign, found[0], found.start(), found["percent"])
+
+
+def said(quote: Quote, name: str) -> Iterator[Said]:
+    """Yield directions in words; how patients fare is read for endpoints whose event is known as bad or good."""
+    text = quote.text
+    polarity = 1 if name in SURVIVAL else -1 if name in FAVOURABLE else 0
+    for sign, form in EVENTS:
+        for found in form.finditer(text):
+            if not NOT.search(text[max(0, found.start() - 25) : found.end()]):
+                yield Said(sign, found[0], found.start())
+    for sign, form in FARES if polarity else ():
+        for found in form.finditer(text):
+            if not NOT.search(text[max(0, found.start() - 30) : found.start()]):
+                yield Said(sign * polarity, found[0], found.start())
+
+
+def unlike(study: Study, estimate: PublishedEstimate, shares: tuple[Said, ...]) -> Iterator[Finding]:
+    """Report percentages of which none is that of the ratio or of its inverse."""
+    ratio = interval(str(estimate.value), whole="rounded")
+    if any(fits(one, ratio) for one in shares):
+        return
+    value = float(estimate.value or 1)
+    change = f"{100 * abs(1 - value):.0f} % {'lower' if value < 1 else 'higher'}"
+    turned = fits(shares[0]._replace(sign=-shares[0].sign), ratio)
+    yield Finding(
+        study.id,
+        RULE,
+        "impossible",
+        f"{estimate.effect}, {estimate.endpoint}: '{shares[0].words}' stands beside"
+        f" {estimate.measure} {estimate.value}, "
+        f"which is {change}{' (the other way round)' if turned else ''}.",
+        f"100 |1 - {estimate.value}| = {100 * abs(1 - value):.1f}; of the other group 100 |1 - 1/{estimate.value}| = "
+        f"{100 * abs(1 - 1 / value):.1f}",
+        estimate.place,
+    )
+
+
+def fits(one: Said, ratio: Interval) -> bool:
+    """Whether a percentage is that of a ratio, or of its inverse, which speaks of the other group."""
+    percent = interval(Decimal(one.percent), whole="rounded")
+    wanted = Interval(*sorted(1 + one.sign * p / 100 for p in percent))
+    inverse = Interval(1 / ratio.high, 1 / ratio.low) if ratio.low > 0 else ratio
+    return wanted.meets(ratio) or wanted.meets(inverse)
+
+
+def denied(study: Study, estimate: PublishedEstimate, quote: Quote, one: Said) -> Iterator[Finding]:
+    """Report a ratio on the other side of 1 than the words; a question where they may speak of the other group."""
+    value = interval(str(estimate.value), whole="rounded")
+    side = 1 if value.low > 1 else -1 if value.high < 1 else 0
+    about = group_named(estimate, quote.text, one.start)
+    if side == 0 or (side == one.sign and about >= 0) or (side != one.sign and about < 0):
+        return
+    sure = about != 0 or not OTHER.search(quote.text)
+    severity: Severity = "impossible" if sure else "ask the authors"
+    who = estimate.hazard_of if about > 0 else estimate.versus if about < 0 else ""
+    yield Finding(
+        study.id,
+        RULE,
+        severity,
+        f"{estimate.effect}, {estimate.endpoint}: '{one.words}'{f' of {who}' if who else ''} stands beside "
+        f"{estimate.measure} {estimate.value} of {estimate.hazard_of or 'its group'}, which says the opposite.",
+        f"{estimate.value} {'>' if side > 0 else '<'} 1: '{estimate.quote}'",
+        estimate.place,
+    )
+
+
+def group_named(estimate: PublishedEstimate, text: str, before: int) -> int:
+    """Return +1 if the words speak of the first group of the ratio, -1 of the second, 0 if they do not tell."""
+    first, second = words(estimate.hazard_of), words(estimate.versus)
+    own, other = first - second, second - first
+    subject = words(text[:before])
+    if bool(own & subject) == bool(other & subject):
+        return 0
+    return 1 if own & subject else -1
+
+
+def words(text: str) -> set[str]:
+    """Return the words that tell groups apart; higher is high, lower is low."""
+    found = re.findall(r"[a-z0-9]+", text.casefold())
+    return {re.sub(r"^(high|low)er$", r"\1", word) for word in found} - FILLERS
