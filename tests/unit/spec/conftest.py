@@ -62,7 +62,8 @@ def patients():
             "alc_a": np.array(["high", "low"])[rng.integers(0, 2, N)],
             "alc_b": np.array(["high", "low"])[rng.integers(0, 2, N)],
             "response": np.array(["no", "yes"])[rng.integers(0, 2, N)],
-            "response_month": np.round(rng.uniform(0.0, 4.0, N), 2),
+            # Nobody responds after the last day seen.
+            "response_month": np.minimum(np.round(rng.uniform(0.0, 4.0, N), 2), t),
             "centre": np.array(["A", "B", "C", "D"])[rng.integers(0, 4, N)],
         }
     )

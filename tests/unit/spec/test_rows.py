@@ -86,7 +86,7 @@ def test_at_a_landmark_only_values_already_known_are_used(frame):
 
 
 def test_a_value_known_exactly_at_the_landmark_is_used(frame):
-    frame["response_month"] = 2.0
+    frame["response_month"] = frame.t.clip(upper=2.0)
     rows = select_rows(cohort_from(frame), "os", ("response",), landmark=2.0)
     assert rows.n == int((frame.t > 2.0).sum())
 
