@@ -16,7 +16,14 @@ _HOMES = {
     "example_ensemble": "data.bundled",
     "load_schema": "data.schema",
     "ModelSpec": "spec.model",
-    "Effect": "spec.model",
+    "Structure": "spec.structures.protocol",
+    "register_structure": "spec.structures.registry",
+    "Fixed": "spec.structures.fixed",
+    "Linear": "spec.structures.linear",
+    "Ordered": "spec.structures.ordered",
+    "Exchangeable": "spec.structures.exchangeable",
+    "Pooled": "spec.structures.pooled",
+    "RandomIntercept": "spec.structures.random_intercept",
     "load_spec": "spec.reading",
     "HazardRatio": "estimand.estimand",
     "SurvivalAt": "estimand.estimand",
@@ -122,9 +129,16 @@ if TYPE_CHECKING:
     from escc_bayes.report.write import write_report as write_report
     from escc_bayes.spec.evidence_prior import EvidencePrior as EvidencePrior
     from escc_bayes.spec.evidence_prior import read_prior as read_prior
-    from escc_bayes.spec.model import Effect as Effect
     from escc_bayes.spec.model import ModelSpec as ModelSpec
     from escc_bayes.spec.reading import load_spec as load_spec
+    from escc_bayes.spec.structures.exchangeable import Exchangeable as Exchangeable
+    from escc_bayes.spec.structures.fixed import Fixed as Fixed
+    from escc_bayes.spec.structures.linear import Linear as Linear
+    from escc_bayes.spec.structures.ordered import Ordered as Ordered
+    from escc_bayes.spec.structures.pooled import Pooled as Pooled
+    from escc_bayes.spec.structures.protocol import Structure as Structure
+    from escc_bayes.spec.structures.random_intercept import RandomIntercept as RandomIntercept
+    from escc_bayes.spec.structures.registry import register_structure as register_structure
     from escc_bayes.trial.design import TrialDesign as TrialDesign
     from escc_bayes.trial.monitor import monitor as monitor
     from escc_bayes.trial.operating_characteristics import OperatingCharacteristics as OperatingCharacteristics

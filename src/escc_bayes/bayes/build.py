@@ -6,7 +6,7 @@ also its verb: ``escc_bayes.bayes.build(spec, cohort)``.
 
 import sys
 from types import ModuleType
-from typing import Any
+from typing import Any, assert_never
 
 import numpy as np
 import pymc as pm
@@ -14,13 +14,11 @@ import pytensor.tensor as pt
 
 from escc_bayes.bayes import distributions
 from escc_bayes.bayes.parameters import (
-    baseline_shapes,
+    baseline_free,
     block_coefficients,
-    block_shapes,
-    dims_of,
+    free_parameters,
     log_rates,
     piece_labels,
-    prior_of,
 )
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.hazard.piecewise import FloatArray
@@ -30,6 +28,7 @@ from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.plan import ModelPlan, make_plan
 from escc_bayes.spec.prior import Gamma, HalfNormal, Normal
+from escc_bayes.spec.structures.protocol import Free, Simplex, Standard
 
 OBSERVED = "time"
 DIMS = {
@@ -77,11 +76,8 @@ def build_model(plan: ModelPlan) -> pm.Model:
 def coordinates(plan: ModelPlan) -> dict[str, Any]:
     """Return the labels of every dimension."""
     coords: dict[str, Any] = {"patient": list(plan.rows.ids), "coefficient": list(plan.design.labels)}
-    for block in plan.design.blocks:
-        for name in block_shapes(block):
-            coords |= dims_of(name, block, plan.baseline)
-    for name in baseline_shapes(plan.baseline):
-        coords |= dims_of(name, None, plan.baseline)
+    for free in free_parameters(plan):
+        coords |= free.dims
     if isinstance(plan.baseline, PiecewisePrior):
         coords["piece"] = piece_labels(plan.baseline.cuts)
     return coords
@@ -101,19 +97,17 @@ def model_data(plan: ModelPlan) -> dict[str, FloatArray]:
         data |= {"starts": np.concatenate([[0.0], baseline.cuts]), "step_scale": baseline.step_scale}
     else:
         data["log_reference_time"] = np.array(np.log(baseline.reference_time))
-    for name in baseline_shapes(baseline):
-        data |= prior_data(name, prior_of(name, None, baseline))
+    for free in baseline_free(baseline):
+        data |= prior_data(free)
     for block in plan.design.blocks:
-        for name in block_shapes(block):
-            data |= prior_data(name, prior_of(name, block, baseline), block.unit)
+        for free in block.free:
+            data |= prior_data(free, block.unit)
     return data
 
 
-def prior_data(
-    name: str, prior: Normal | EvidencePrior | HalfNormal | Gamma | None, unit: float = 1.0
-) -> dict[str, FloatArray]:
+def prior_data(free: Free, unit: float = 1.0) -> dict[str, FloatArray]:
     """Return the constants of one prior, in the sampler's units; a mixture has a column for each component."""
-    match prior:
+    match free.prior:
         case Normal(mean=mean, sd=sd):
             constants = np.array([mean / unit, sd / unit, unit])
         case EvidencePrior(components=components):
@@ -122,22 +116,24 @@ def prior_data(
             constants = np.array([sd])
         case Gamma(shape=shape, rate=rate):
             constants = np.array([shape, rate])
-        case None:
+        case Standard() | Simplex():
             return {}
-    return {f"prior_{name}": constants}
+        case _:
+            assert_never(free.prior)
+    return {f"prior_{free.name}": constants}
 
 
-def variable(name: str, shape: tuple[int, ...], block: Block | None, plan_baseline: Any, data: Any) -> Any:
+def variable(free: Free, data: Any, unit: float = 1.0) -> Any:
     """Return one free parameter with a last axis of its shape; a single number is a scalar in the model."""
-    dims = tuple(dims_of(name, block, plan_baseline)) or None
+    name, dims = free.name, tuple(free.dims) or None
     prior = data.get(f"prior_{name}")
-    match prior_of(name, block, plan_baseline):
-        case Normal() if block is not None and block.unit != 1.0:
+    match free.prior:
+        case Normal() if unit != 1.0:
             raw = pm.Normal(f"raw_{name}", prior[0], prior[1])
             found = pm.Deterministic(name, raw * prior[2])
         case Normal():
             found = pm.Normal(name, prior[0], prior[1], dims=dims)
-        case EvidencePrior() if block is not None and block.unit != 1.0:
+        case EvidencePrior() if unit != 1.0:
             raw = pm.NormalMixture(f"raw_{name}", prior[0], prior[1], prior[2])
             found = pm.Deterministic(name, raw * prior[3, 0])
         case EvidencePrior():
@@ -148,23 +144,24 @@ def variable(name: str, shape: tuple[int, ...], block: Block | None, plan_baseli
             # The rate is the parameter; the likelihood wants its logarithm.
             rate = pm.Gamma("rate", alpha=prior[0], beta=prior[1], dims=dims)
             found = pm.Deterministic(name, pt.log(rate), dims=dims)
-        case None if name.startswith("share_"):
-            found = pm.Dirichlet(name, np.ones(shape), dims=dims)
-        case None:
+        case Simplex():
+            found = pm.Dirichlet(name, np.ones(free.shape), dims=dims)
+        case Standard():
             found = pm.Normal(name, 0.0, 1.0, dims=dims)
+        case _:
+            assert_never(free.prior)
     return found if dims else found[None]
 
 
 def block_variables(block: Block, data: Any) -> Any:
     """Return the log hazard ratios of one effect's columns."""
-    values = {name: variable(name, shape, block, None, data) for name, shape in block_shapes(block).items()}
+    values = {free.name: variable(free, data, block.unit) for free in block.free}
     return block_coefficients(block, values, pt)
 
 
 def piecewise_likelihood(baseline: PiecewisePrior, data: Any, log_relative: Any) -> None:
     """Add baseline and likelihood of a piecewise-exponential model."""
-    shapes = baseline_shapes(baseline)
-    values = {name: variable(name, shape, None, baseline, data) for name, shape in shapes.items()}
+    values = {free.name: variable(free, data) for free in baseline_free(baseline)}
     log_rate = pm.Deterministic("log_rate", log_rates(baseline, values, pt, data["step_scale"]), dims="piece")
     rates = pt.exp(log_rate[None, :] + log_relative[:, None])
     pm.CustomDist(

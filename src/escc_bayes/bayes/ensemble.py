@@ -24,7 +24,6 @@ from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, HazardRatio
 from escc_bayes.estimand.estimate import Estimate, joined_notes, ratio_words
 from escc_bayes.estimand.evaluate import beyond_follow_up, completed
-from escc_bayes.estimand.shared_direction import shared_direction
 from escc_bayes.foundation.errors import InputError, NotFitForUseWarning, some_of
 from escc_bayes.foundation.outputs import staged, write_json
 from escc_bayes.foundation.record import Record, seed_label, versions
@@ -161,7 +160,7 @@ class EnsemblePosterior:
         """Return what form and baseline prior have to do with a hazard ratio; the latter from one member for all."""
         one = self.typical
         moved = one.moved_by_baseline(asked, one.draws(asked))
-        return joined_notes(shared_direction(asked, self.plan.design), self.one_for_all(moved) if moved else "")
+        return joined_notes(self.plan.design.by_construction(asked.term), self.one_for_all(moved) if moved else "")
 
     @property
     def typical(self) -> Posterior:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from escc_bayes.bayes import parameters
-from escc_bayes.bayes.parameters import baseline_shapes, block_shapes, dims_of
+from escc_bayes.bayes.parameters import free_parameters
 from escc_bayes.bayes.prior import log_prior, parameter_priors, prior_draws
 from escc_bayes.bayes.pseudo_posterior import pseudo_note
 from escc_bayes.foundation.errors import LeftOutWarning
@@ -185,10 +185,7 @@ def at_own_month(plan: ModelPlan, hazard: WeibullHazard, shape: tuple[int, int])
 
 def parameter_dims(plan: ModelPlan) -> dict[str, dict[str, list[str]]]:
     """Return the labelled dimension of every free parameter."""
-    found = {name: dims_of(name, None, plan.baseline) for name in baseline_shapes(plan.baseline)}
-    for block in plan.design.blocks:
-        found |= {name: dims_of(name, block, plan.baseline) for name in block_shapes(block)}
-    return found
+    return {free.name: free.dims for free in free_parameters(plan)}
 
 
 def patient_group(plan: ModelPlan, values: FloatArray) -> Group:

@@ -27,7 +27,7 @@ LOG_SQRT_2PI = 0.5 * float(np.log(2.0 * np.pi))
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """A standard deviation ``name`` = ``sd`` Q(u) that multiplies the latents ``start`` to ``stop``."""
+    """A standard deviation ``name`` = ``sd`` Q(u) that multiplies latents ``start`` to ``stop``, as others may too."""
 
     name: str
     sd: float
@@ -66,8 +66,8 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
-class Simplex:
-    """Shares ``name``, one for each of ``steps``: sticks from hyperparameter ``first`` on.
+class Shares:
+    """A simplex ``name``, one share for each of ``steps``: sticks from hyperparameter ``first`` on.
 
     Rows ``start`` to ``stop`` of psi hold the shares up to the steps ``ranks``, counted from 1; the last is the whole.
     """
@@ -104,7 +104,7 @@ class Coordinates:
     offset: FloatArray
     hypers: tuple[Hyper, ...]
     parameters: tuple[Parameter, ...]
-    simplexes: tuple[Simplex, ...]
+    simplexes: tuple[Shares, ...]
     gamma: Gamma | None
     pieces: int
     log_weight: float
@@ -140,11 +140,11 @@ def log_scales(coords: Coordinates, u: FloatArray) -> FloatArray:
     found = np.zeros((u.shape[0], coords.latents))
     for h, hyper in enumerate(coords.hypers):
         if isinstance(hyper, Scale):
-            found[:, hyper.start : hyper.stop] = np.log(hyper.sd * half_normal_score(u[:, [h]]))
+            found[:, hyper.start : hyper.stop] += np.log(hyper.sd * half_normal_score(u[:, [h]]))
     return found
 
 
-def shares(simplex: Simplex, u: FloatArray) -> FloatArray:
+def shares(simplex: Shares, u: FloatArray) -> FloatArray:
     """Return the shares (n, steps) of a simplex from u (n, h)."""
     steps = simplex.steps
     left = np.ones(u.shape[0])

@@ -3,18 +3,20 @@
 A prior that is a mixture of normals gives one set of coordinates for each component, with the component's weight.
 """
 
+from collections.abc import Mapping
 from itertools import product
+from typing import assert_never
 
 import numpy as np
 
-from escc_bayes.bayes.laplace_coordinates import Coordinates, Hyper, Parameter, Scale, Shape, Simplex, Stick
-from escc_bayes.bayes.parameters import zero_sum_basis
+from escc_bayes.bayes.laplace_coordinates import Coordinates, Hyper, Parameter, Scale, Shape, Shares, Stick
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.baseline import PiecewisePrior
 from escc_bayes.spec.design import Block
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.prior import Gamma, HalfNormal, Normal
+from escc_bayes.spec.structures.protocol import Free, Simplex, Standard
 
 type Component = tuple[float, float, float]
 
@@ -27,7 +29,7 @@ class Builder:
         self.offset = np.zeros(rows)
         self.hypers: list[Hyper] = []
         self.parameters: list[Parameter] = []
-        self.simplexes: list[Simplex] = []
+        self.simplexes: list[Shares] = []
 
     def add(self, name: str, loading: FloatArray, mean: float = 0.0, sd: float = 1.0) -> None:
         """Add a parameter ``mean + sd x`` whose columns of psi are ``loading`` (rows, size)."""
@@ -44,7 +46,7 @@ class Builder:
 
     def share(self, name: str, rows: slice, ranks: tuple[int, ...]) -> None:
         """Add the sticks of a simplex, whose shares up to the steps ``ranks`` are rows of psi."""
-        simplex = Simplex(name, rows.start, rows.stop, len(self.hypers), ranks)
+        simplex = Shares(name, rows.start, rows.stop, len(self.hypers), ranks)
         self.simplexes.append(simplex)
         self.hypers += [Stick(name, simplex.steps - 1 - j) for j in range(simplex.steps - 1)]
 
@@ -55,11 +57,12 @@ def coordinates(plan: ModelPlan) -> tuple[Coordinates, ...]:
 
 
 def choices(plan: ModelPlan) -> list[list[tuple[str, Component]]]:
-    """Return (effect, component) pairs for each effect whose prior is a mixture of normals."""
+    """Return (parameter, component) pairs for each parameter whose prior is a mixture of normals."""
     return [
-        [(block.effect.name, component) for component in block.effect.prior.components]
+        [(free.name, component) for component in free.prior.components]
         for block in plan.design.blocks
-        if isinstance(block.effect.prior, EvidencePrior)
+        for free in block.free
+        if isinstance(free.prior, EvidencePrior)
     ]
 
 
@@ -70,7 +73,7 @@ def component_coordinates(plan: ModelPlan, chosen: dict[str, Component]) -> Coor
     builder = Builder(columns + pieces)
     gamma = add_baseline(builder, plan, columns)
     for block in plan.design.blocks:
-        add_block(builder, block, columns + pieces, chosen.get(block.effect.name))
+        add_block(builder, block, columns + pieces, chosen)
     return Coordinates(
         loading=np.stack(builder.loading, axis=1),
         offset=builder.offset,
@@ -105,36 +108,32 @@ def add_baseline(builder: Builder, plan: ModelPlan, columns: int) -> Gamma | Non
     return None
 
 
-def add_block(builder: Builder, block: Block, rows: int, component: Component | None) -> None:
-    """Add the latents and hyperparameters of one effect."""
-    name, width, several = block.effect.name, block.width, len(block.effect.covariates)
+def add_block(builder: Builder, block: Block, rows: int, chosen: Mapping[str, Component]) -> None:
+    """Add the latents and hyperparameters of one effect, term by term."""
     here = np.eye(rows)[:, block.start : block.stop]
-    match block.effect.structure:
-        case "fixed" | "linear":
-            builder.add(f"b_{name}", here, *normal_of(block, component))
-        case "ordered":
-            builder.add(f"b_{name}", here.sum(axis=1, keepdims=True), *normal_of(block, component))
-            if block.steps:
-                builder.share(f"share_{name}", slice(block.start, block.stop), block.ranks)
-        case "exchangeable":
-            builder.scaled(f"sd_{name}", half_normal_of(block), f"z_{name}", here @ zero_sum_basis(width))
-        case "random_intercept":
-            builder.scaled(f"sd_{name}", half_normal_of(block), f"z_{name}", here)
+    free = {one.name: one for one in block.free}
+    for term in block.terms:
+        mean, sd = location(free[term.parameter], chosen)
+        start = len(builder.loading)
+        builder.add(term.parameter, here @ term.loading, mean, sd)
+        for scale in term.scales:
+            prior = free[scale].prior
+            assert isinstance(prior, HalfNormal)
+            builder.hypers.append(Scale(scale, prior.sd, start, len(builder.loading)))
+        if term.shares:
+            builder.share(term.shares, slice(block.start, block.stop), term.ranks)
+
+
+def location(free: Free, chosen: Mapping[str, Component]) -> tuple[float, float]:
+    """Return mean and SD of a latent's normal: its prior, the component chosen of a mixture, or standard."""
+    match free.prior:
+        case Normal(mean=mean, sd=sd):
+            return mean, sd
+        case EvidencePrior():
+            return chosen[free.name][1:]
+        case Standard():
+            return 0.0, 1.0
+        case HalfNormal() | Gamma() | Simplex():
+            raise TypeError(f"parameter '{free.name}': a term loads normals, mixtures and latents, not {free.prior!r}")
         case _:
-            repeated = np.tile(np.eye(width // several), (several, 1))
-            builder.add(f"mean_{name}", here @ repeated, *normal_of(block, component))
-            builder.scaled(f"sd_{name}", half_normal_of(block), f"z_{name}", here)
-
-
-def normal_of(block: Block, component: Component | None) -> tuple[float, float]:
-    """Return mean and SD of the normal on an effect: its prior, or the component chosen."""
-    if component is not None:
-        return component[1], component[2]
-    assert isinstance(block.effect.prior, Normal)
-    return block.effect.prior.mean, block.effect.prior.sd
-
-
-def half_normal_of(block: Block) -> float:
-    """Return the scale of the half-normal on an effect's SD."""
-    assert isinstance(block.effect.sd, HalfNormal)
-    return block.effect.sd.sd
+            assert_never(free.prior)

@@ -51,11 +51,10 @@ class Mixture:
 def mixtures(plan: ModelPlan, coords: Coordinates) -> tuple[Mixture, ...]:
     """Return the mixture priors of a plan; each is on one number."""
     found = []
-    for block in plan.design.blocks:
-        name, prior = block.effect.name, block.effect.prior
-        if isinstance(prior, EvidencePrior):
-            slot = next(p for p in coords.parameters if p.name in (f"b_{name}", f"mean_{name}"))
-            components = tuple((math.log(weight / sd), mean, sd) for weight, mean, sd in prior.components)
+    for free in (one for block in plan.design.blocks for one in block.free):
+        if isinstance(free.prior, EvidencePrior):
+            slot = next(p for p in coords.parameters if p.name == free.name)
+            components = tuple((math.log(weight / sd), mean, sd) for weight, mean, sd in free.prior.components)
             found.append(Mixture(slot.start, slot.mean, slot.sd, components))
     return tuple(found)
 

@@ -57,6 +57,11 @@ class ScaledLatents:
         self.information = np.zeros(d)
         for _, _, inside in self.scales:
             self.information[inside] = known[inside] / sd[inside] ** 2
+        # A latent may have several scales: their squares multiply.
+        self.scaled = np.zeros(d, dtype=bool)
+        for _, _, inside in self.scales:
+            self.scaled[inside] = True
+        self.repeated = sum(inside.stop - inside.start for _, _, inside in self.scales) > int(self.scaled.sum())
         self.at_mode = 1.0 + self.information * sd**2
         # Adding an array is faster than adding a number to an array this short.
         self.ones, self.variance = np.ones(d), np.ones(d)
@@ -66,9 +71,14 @@ class ScaledLatents:
 
     def forward(self, x: FloatArray, hypers: list[float], out: FloatArray) -> float:
         """Write sd z (d,) into ``out``; return the log density of x given the hyperparameters, up to a constant."""
+        if self.repeated:
+            self.variance[self.scaled] = 1.0
         for place, (h, sd, inside) in enumerate(self.scales):
             quantile, slope = half_normal(hypers[h])
-            self.variance[inside] = (sd * quantile) ** 2
+            if self.repeated:
+                self.variance[inside] *= (sd * quantile) ** 2
+            else:
+                self.variance[inside] = (sd * quantile) ** 2
             self.slopes[place] = slope / max(quantile, SMALLEST)
         share, square, free, work = self.share, self.square, self.free, self.work
         # share = 1 / (1 + sd^2 i), square = r^2, scale = sd r

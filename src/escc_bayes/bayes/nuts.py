@@ -15,38 +15,39 @@ import pytensor
 
 from escc_bayes.bayes.build import build_model, model_data
 from escc_bayes.bayes.draws import Draws
-from escc_bayes.bayes.parameters import block_shapes, dims_of
-from escc_bayes.bayes.prior import Kind, parameter_priors
+from escc_bayes.bayes.parameters import free_parameters
+from escc_bayes.bayes.prior import parameter_priors
 from escc_bayes.bayes.settings import NutsSettings, Progress
 from escc_bayes.foundation.errors import SamplingError
 from escc_bayes.foundation.seeds import Seed, seed_number
 from escc_bayes.spec.baseline import PiecewisePrior
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.structures.protocol import FreePrior
 
 KEPT = 8
 _compiled: OrderedDict[tuple[object, ...], tuple[pm.Model, Any]] = OrderedDict()
 
 
 def structure(plan: ModelPlan) -> tuple[object, ...]:
-    """Return what decides the compiled code: names, sizes and kinds of priors, never data or constants."""
+    """Return what decides the compiled code: names, sizes, kinds of priors and loadings, never data or constants."""
     baseline = plan.baseline
-    kinds = tuple((name, shape, kind_of(prior)) for name, (shape, prior) in parameter_priors(plan).items())
-    labels = tuple(tuple(labels) for block in plan.design.blocks for labels in block_dims(block).values())
+    kinds = tuple((free.name, free.shape, kind_of(free.prior), free.labels) for free in free_parameters(plan))
     walk = isinstance(baseline, PiecewisePrior) and baseline.sd is not None
-    effects = tuple((b.effect.name, b.effect.structure, b.width, b.ranks, b.unit != 1.0) for b in plan.design.blocks)
-    return plan.spec.baseline.family, walk, kinds, effects, labels
+    terms = tuple(
+        (
+            b.unit != 1.0,
+            *((t.parameter, t.loading.shape, t.loading.tobytes(), t.scales, t.shares, t.ranks) for t in b.terms),
+        )
+        for b in plan.design.blocks
+    )
+    return plan.spec.baseline.family, walk, kinds, terms
 
 
-def kind_of(prior: Kind) -> str:
+def kind_of(prior: FreePrior) -> str:
     """Return what of a prior decides the compiled code: its class, and for a mixture how many components it has."""
     components = f" of {len(prior.components)}" if isinstance(prior, EvidencePrior) else ""
     return f"{type(prior).__name__}{components}"
-
-
-def block_dims(block: Any) -> dict[str, list[str]]:
-    """Return every dimension of one effect's parameters with its labels."""
-    return {k: v for name in block_shapes(block) for k, v in dims_of(name, block, None).items()}
 
 
 def compiled_density(plan: ModelPlan, report: Progress) -> Any:

@@ -3,12 +3,8 @@
 The formulas take either NumPy arrays with leading draws or PyTensor vectors (``xp`` is the module), so that every
 engine shares them. Last axis = parameter.
 
-fixed, linear      beta = b
-ordered            beta_j = b (share_1 + .. + share_r), b the log hazard ratio of the last level, r the declared levels
-                   from the first up to that of column j: a level between without patients has no column, but a step
-exchangeable       beta = sd B z, B an orthonormal basis of the zero-sum vectors
-pooled             beta_t = mean + sd z_t for covariate t
-random_intercept   beta = sd z
+The log hazard ratios of an effect's columns are the sum of its structure's terms: scales x cumulative shares x
+(loading @ parameter).
 """
 
 from collections.abc import Mapping
@@ -19,69 +15,62 @@ import numpy as np
 
 from escc_bayes.hazard.baseline import Hazard, PiecewiseHazard, WeibullHazard
 from escc_bayes.hazard.piecewise import FloatArray
-from escc_bayes.spec.baseline import BaselinePrior, PiecewisePrior, WeibullPrior
+from escc_bayes.spec.baseline import BaselinePrior, PiecewisePrior
 from escc_bayes.spec.design import Block
-from escc_bayes.spec.evidence_prior import EvidencePrior
-from escc_bayes.spec.prior import Gamma, HalfNormal, Normal
+from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.structures.protocol import Free, Standard
 
 
-def zero_sum_basis(levels: int) -> FloatArray:
-    """Return an orthonormal basis (levels, levels - 1) of the vectors that sum to zero (Helmert)."""
-    basis = np.zeros((levels, levels - 1))
-    for j in range(1, levels):
-        basis[:j, j - 1] = 1.0
-        basis[j, j - 1] = -j
-        basis[:, j - 1] /= np.sqrt(j * (j + 1.0))
-    return basis
+def free_parameters(plan: ModelPlan) -> tuple[Free, ...]:
+    """Return the free parameters of a plan: those of its baseline, then effect by effect."""
+    return (*baseline_free(plan.baseline), *(free for block in plan.design.blocks for free in block.free))
 
 
-def block_shapes(block: Block) -> dict[str, tuple[int, ...]]:
-    """Return the free parameters of one effect and their shapes."""
-    name, width = block.effect.name, block.width
-    match block.effect.structure:
-        case "fixed" | "linear":
-            return {f"b_{name}": (width,)}
-        case "ordered":
-            shares: dict[str, tuple[int, ...]] = {f"share_{name}": (block.steps,)} if block.steps else {}
-            return {f"b_{name}": (1,)} | shares
-        case "exchangeable":
-            return {f"sd_{name}": (1,), f"z_{name}": (width - 1,)}
-        case "random_intercept":
-            return {f"sd_{name}": (1,), f"z_{name}": (width,)}
-        case _:
-            several = len(block.effect.covariates)
-            return {f"mean_{name}": (width // several,), f"sd_{name}": (1,), f"z_{name}": (width,)}
+def baseline_free(baseline: BaselinePrior) -> tuple[Free, ...]:
+    """Return the free parameters of the baseline."""
+    if not isinstance(baseline, PiecewisePrior):
+        return Free("baseline", baseline.level), Free("log_shape", baseline.log_shape)
+    if baseline.sd is None:
+        return (Free("baseline", baseline.level, baseline.pieces, "piece", tuple(piece_labels(baseline.cuts))),)
+    steps = tuple(str(k + 2) for k in range(baseline.pieces - 1))
+    return (
+        Free("baseline", baseline.level),
+        Free("sd_baseline", baseline.sd),
+        Free("z_baseline", Standard(), len(steps), "step", steps),
+    )
 
 
 def block_coefficients(block: Block, values: Mapping[str, Any], xp: Any) -> Any:
     """Return the log hazard ratio of each column of an effect, last axis = column."""
-    name = block.effect.name
-    match block.effect.structure:
-        case "fixed" | "linear":
-            return values[f"b_{name}"]
-        case "ordered":
-            total = values[f"b_{name}"]
-            if not block.steps:
-                return total
-            return total * xp.cumsum(values[f"share_{name}"], axis=-1)[..., np.array(block.ranks) - 1]
-        case "exchangeable":
-            basis = zero_sum_basis(block.width)
-            return values[f"sd_{name}"] * (values[f"z_{name}"][..., None, :] * basis).sum(axis=-1)
-        case "random_intercept":
-            return values[f"sd_{name}"] * values[f"z_{name}"]
-        case _:
-            several = len(block.effect.covariates)
-            mean = xp.concatenate([values[f"mean_{name}"]] * several, axis=-1)
-            return mean + values[f"sd_{name}"] * values[f"z_{name}"]
+    lines, shares = block_lines(block, values), cumulative_shares(block, values, xp)
+    return lines if shares is None else lines * shares
 
 
-def baseline_shapes(baseline: BaselinePrior) -> dict[str, tuple[int, ...]]:
-    """Return the free parameters of the baseline and their shapes."""
-    if not isinstance(baseline, PiecewisePrior):
-        return {"baseline": (1,), "log_shape": (1,)}
-    if baseline.sd is None:
-        return {"baseline": (baseline.pieces,)}
-    return {"baseline": (1,), "sd_baseline": (1,), "z_baseline": (baseline.pieces - 1,)}
+def block_lines(block: Block, values: Mapping[str, Any]) -> Any:
+    """Return what shares multiply, where an effect has any: the sum of scales x (loading @ parameter)."""
+    found: Any = None
+    for term in block.terms:
+        line = loaded(values[term.parameter], term.loading)
+        for scale in term.scales:
+            line = values[scale] * line
+        found = line if found is None else found + line
+    return found
+
+
+def cumulative_shares(block: Block, values: Mapping[str, Any], xp: Any) -> Any:
+    """Return the cumulative shares that multiply an effect's log hazard ratios; None where nothing does."""
+    multiplied = {(term.shares, term.ranks) for term in block.terms}
+    assert len(multiplied) == 1, "one simplex multiplies all terms of an effect, or none"
+    name, ranks = multiplied.pop()
+    return xp.cumsum(values[name], axis=-1)[..., np.array(ranks) - 1] if name else None
+
+
+def loaded(parameter: Any, loading: FloatArray) -> Any:
+    """Return loading @ parameter over the last axis; a loading that only picks elements costs no product."""
+    if ((loading == 0.0) | (loading == 1.0)).all() and (loading.sum(axis=1) == 1.0).all():
+        picked = loading.argmax(axis=1)
+        return parameter if np.array_equal(picked, np.arange(loading.shape[1])) else parameter[..., picked]
+    return (parameter[..., None, :] * loading).sum(axis=-1)
 
 
 def log_rates(baseline: PiecewisePrior, values: Mapping[str, Any], xp: Any, step_scale: Any) -> Any:
@@ -91,59 +80,6 @@ def log_rates(baseline: PiecewisePrior, values: Mapping[str, Any], xp: Any, step
         return level
     steps = values["sd_baseline"] * step_scale * values["z_baseline"]
     return xp.concatenate([level, level + xp.cumsum(steps, axis=-1)], axis=-1)
-
-
-def prior_of(
-    name: str, block: Block | None, baseline: BaselinePrior | None
-) -> Normal | EvidencePrior | HalfNormal | Gamma | None:
-    """Return the prior of a free parameter; None for standard normal (``z_``) and uniform simplex (``share_``)."""
-    if name.startswith(("z_", "share_")):
-        return None
-    if block is not None:
-        return block.effect.sd if name.startswith("sd_") else block.effect.prior
-    assert baseline is not None
-    if name == "sd_baseline":
-        assert isinstance(baseline, PiecewisePrior)
-        return baseline.sd
-    if name == "log_shape":
-        assert isinstance(baseline, WeibullPrior)
-        return baseline.log_shape
-    return baseline.level
-
-
-def dims_of(name: str, block: Block | None, baseline: BaselinePrior | None) -> dict[str, list[str]]:
-    """Return the dimension of a free parameter with its labels; nothing for a single number."""
-    if block is None:
-        return baseline_dims(name, baseline)
-    shape = block_shapes(block)[name]
-    if shape == (1,):
-        return {}
-    effect, labels = block.effect.name, list(block.labels)
-    if name.startswith(("b_", "z_")) and shape == (block.width,):
-        return {f"{effect}_column": labels}
-    if name.startswith("z_"):
-        return {f"{effect}_basis": [str(j + 1) for j in range(shape[0])]}
-    if name.startswith("mean_"):
-        return {f"{effect}_level": list(block.levels[0][1:])}
-    return {f"{effect}_step": step_labels(block)}
-
-
-def step_labels(block: Block) -> list[str]:
-    """Return the level to which each step of an ordered effect leads; one without patients by its number."""
-    named = dict(zip(block.ranks, block.levels[0][1:], strict=True))
-    return [named.get(step, f"step {step} (no patients)") for step in range(1, block.steps + 1)]
-
-
-def baseline_dims(name: str, baseline: BaselinePrior | None) -> dict[str, list[str]]:
-    """Return the dimension of a baseline parameter with its labels."""
-    assert baseline is not None
-    (size,) = baseline_shapes(baseline)[name]
-    if name == "z_baseline":
-        return {"step": [str(k + 2) for k in range(size)]}
-    if size == 1:
-        return {}
-    assert isinstance(baseline, PiecewisePrior)
-    return {"piece": piece_labels(baseline.cuts)}
 
 
 def piece_labels(cuts: FloatArray) -> list[str]:

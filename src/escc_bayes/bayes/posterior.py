@@ -26,7 +26,6 @@ from escc_bayes.estimand.evaluate import (
     draws_of_many,
     time_of,
 )
-from escc_bayes.estimand.shared_direction import shared_direction
 from escc_bayes.foundation.record import Record
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.baseline import Hazard
@@ -132,7 +131,7 @@ class Posterior:
         """
         if not isinstance(asked, HazardRatio):
             return self.prior_conflict.note
-        return joined_notes(shared_direction(asked, self.plan.design), self.moved_by_baseline(asked, drawn))
+        return joined_notes(self.plan.design.by_construction(asked.term), self.moved_by_baseline(asked, drawn))
 
     def moved_by_baseline(self, asked: HazardRatio, drawn: FloatArray) -> str:
         """Say where a hazard ratio with log draws (draws,) would be another under a vague baseline."""

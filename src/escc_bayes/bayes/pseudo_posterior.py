@@ -6,18 +6,18 @@ S + S (J - H) S: to (H + P)^-1 (J + P) (H + P)^-1 where the prior adds the infor
 Savitsky & Toth 2016, Electron J Stat 10:1677; Williams & Savitsky 2021, Int Stat Rev 89:72. docs/methods/weights.md.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from escc_bayes.bayes import parameters
 from escc_bayes.bayes.draws import Draws
-from escc_bayes.bayes.parameters import zero_sum_basis
 from escc_bayes.bayes.pseudo_scores import scores
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.baseline import PiecewisePrior
 from escc_bayes.spec.design import Block
 from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.structures.protocol import Term
 
 LABEL = "pseudo-posterior, draws rescaled to the sandwich covariance"
 
@@ -98,31 +98,28 @@ def coordinates(plan: ModelPlan, values: Mapping[str, FloatArray]) -> FloatArray
 
 
 def block_coordinates(block: Block, values: Mapping[str, FloatArray]) -> FloatArray:
-    """Return an effect's coordinates: its columns' log hazard ratios, of an ordered one that of the last level."""
-    match block.effect.structure:
-        case "ordered":
-            return values[f"b_{block.effect.name}"]
-        case "exchangeable":
-            return np.asarray(parameters.block_coefficients(block, values, np) @ zero_sum_basis(block.width))
-        case _:
-            return np.asarray(parameters.block_coefficients(block, values, np))
+    """Return an effect's coordinates (m, r): its log hazard ratios before any shares, in a basis of them."""
+    return np.asarray(parameters.block_lines(block, values) @ np.linalg.pinv(basis(block)).T)
+
+
+def basis(block: Block) -> FloatArray:
+    """Return a basis (width, r) of the log hazard ratios that an effect can have, before any shares."""
+    loadings = [term.loading for term in block.terms]
+    if len(loadings) == 1:
+        return loadings[0]
+    left, sizes, _ = np.linalg.svd(np.hstack(loadings), full_matrices=False)
+    return np.asarray(left[:, sizes > 1e-10 * sizes[0]])
 
 
 def directions(plan: ModelPlan, values: Mapping[str, FloatArray], share: FloatArray) -> FloatArray:
     """Return the matrix (p, q - baseline) that turns the effects' coordinates into coefficients.
 
-    Of an ordered effect at the mean shares of its steps, which are not rescaled.
+    Where shares multiply them, at the mean shares, which are not rescaled.
     """
     parts = []
     for block in plan.design.blocks:
-        match block.effect.structure:
-            case "ordered" if block.width > 1:
-                reached = np.cumsum(share @ values[f"share_{block.effect.name}"])
-                parts.append(reached[np.array(block.ranks) - 1, None])
-            case "exchangeable":
-                parts.append(zero_sum_basis(block.width))
-            case _:
-                parts.append(np.eye(block.width))
+        shares = parameters.cumulative_shares(block, values, np)
+        parts.append(basis(block) if shares is None else (share @ shares)[:, None] * basis(block))
     found = np.zeros((sum(part.shape[0] for part in parts), sum(part.shape[1] for part in parts)))
     row = column = 0
     for part in parts:
@@ -153,15 +150,29 @@ def with_coordinates(plan: ModelPlan, values: Mapping[str, FloatArray], drawn: F
 
 
 def with_block(block: Block, values: Mapping[str, FloatArray], drawn: FloatArray) -> dict[str, FloatArray]:
-    """Return the parameters of an effect that have these coordinates (m, width)."""
-    name = block.effect.name
-    match block.effect.structure:
-        case "fixed" | "linear" | "ordered":
-            return {f"b_{name}": drawn}
-        case "exchangeable" | "random_intercept":
-            return {f"z_{name}": drawn / values[f"sd_{name}"]}
-        case _:
-            several = len(block.effect.covariates)
-            moved = drawn - parameters.block_coefficients(block, values, np)
-            mean = values[f"mean_{name}"] + moved.reshape(moved.shape[0], several, -1).mean(axis=1)
-            return {f"mean_{name}": mean, f"z_{name}": (drawn - np.tile(mean, several)) / values[f"sd_{name}"]}
+    """Return the parameters of an effect that have these coordinates (m, r).
+
+    Latents that a standard deviation multiplies move as little as they can.
+    """
+    moved = drawn @ basis(block).T - parameters.block_lines(block, values)
+    free = [term for term in block.terms if not term.scales]
+    scaled = [term for term in block.terms if term.scales]
+    unscaled = np.hstack([np.zeros((block.width, 0)), *(term.loading for term in free)])
+    others = np.hstack([np.zeros((block.width, 0)), *(term.loading for term in scaled)])
+    back = np.linalg.pinv(unscaled)
+    left = np.eye(block.width) - unscaled @ back
+    by_scaled = moved @ (np.linalg.pinv(left @ others) @ left).T
+    by_free = (moved - by_scaled @ others.T) @ back.T
+    return with_changes(free, values, by_free) | with_changes(scaled, values, by_scaled)
+
+
+def with_changes(terms: Sequence[Term], values: Mapping[str, FloatArray], change: FloatArray) -> dict[str, FloatArray]:
+    """Return the parameters of terms whose products with their scales change by ``change`` (m, sizes side by side)."""
+    found, start = {}, 0
+    for term in terms:
+        step = change[:, start : start + term.loading.shape[1]]
+        for scale in term.scales:
+            step = step / values[scale]
+        found[term.parameter] = values[term.parameter] + step
+        start += term.loading.shape[1]
+    return found

@@ -12,7 +12,7 @@ from escc_bayes.data.cohort import Cohort
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import SpecError
 from escc_bayes.foundation.record import digest
-from escc_bayes.spec.model import ModelSpec, PiecewiseBaseline, WeibullBaseline
+from escc_bayes.spec.model import ModelSpec, PiecewiseBaseline, WeibullBaseline, with_key
 from escc_bayes.spec.plan import ModelPlan, make_plan, with_priors
 from escc_bayes.spec.prior import HalfNormal, Normal
 
@@ -135,10 +135,11 @@ def with_prior(spec: ModelSpec, name: str, prior: Normal | HalfNormal) -> ModelS
         raise SpecError(f"prior_grid: model '{spec.name}' has no prior '{name}'; {suggestion(name, known)}")
     place = known.index(name)
     effect = spec.effects[place]
-    if (effect.prior if isinstance(prior, Normal) else effect.sd) is None:
+    key = "prior" if isinstance(prior, Normal) else "sd"
+    if key not in effect.KEYS:
         kind = "normal on a log hazard ratio" if isinstance(prior, Normal) else "half-normal on an SD"
-        raise SpecError(f"prior_grid: effect '{name}' is {effect.structure}: it has no {kind}; was given {prior!r}")
-    changed = replace(effect, prior=prior) if isinstance(prior, Normal) else replace(effect, sd=prior)
+        raise SpecError(f"prior_grid: effect '{name}' is {effect.WORD}: it has no {kind}; was given {prior!r}")
+    changed = with_key(effect, key, prior)
     return replace(spec, effects=(*spec.effects[:place], changed, *spec.effects[place + 1 :]))
 
 

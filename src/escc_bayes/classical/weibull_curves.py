@@ -5,12 +5,13 @@ Survival is handled on the log(-log) scale, medians on the log scale, difference
 """
 
 import math
+from typing import assert_never
 
 import numpy as np
 from scipy.special import ndtri
 
 from escc_bayes.classical.weibull import WeibullFit
-from escc_bayes.estimand.estimand import Estimand, MedianSurvival, SurvivalAt
+from escc_bayes.estimand.estimand import Estimand, HazardRatio, MedianSurvival, RMSTDifference, SurvivalAt
 from escc_bayes.estimand.evaluate import draws_of
 from escc_bayes.hazard.baseline import WeibullHazard
 from escc_bayes.hazard.piecewise import FloatArray
@@ -49,8 +50,10 @@ def transform(asked: Estimand, values: FloatArray) -> FloatArray:
             return np.log(-np.log(values))
         case MedianSurvival():
             return np.log(values)
-        case _:
+        case HazardRatio() | RMSTDifference():
             return values
+        case _:
+            assert_never(asked)
 
 
 def back(asked: Estimand, values: FloatArray) -> FloatArray:
@@ -60,5 +63,7 @@ def back(asked: Estimand, values: FloatArray) -> FloatArray:
             return np.exp(-np.exp(values))
         case MedianSurvival():
             return np.exp(values)
-        case _:
+        case HazardRatio() | RMSTDifference():
             return values
+        case _:
+            assert_never(asked)

@@ -142,7 +142,7 @@ def standard_questions(plan: ModelPlan) -> tuple[Estimand, ...]:
     found += [SurvivalAt(month) for month in months]
     found.append(MedianSurvival())
     for block in plan.design.blocks:
-        if block.effect.structure == "random_intercept":
+        if not block.shown:
             continue
         for term, levels in zip(block.effect.covariates, block.levels, strict=True):
             found += group_questions(plan, term, levels, months)

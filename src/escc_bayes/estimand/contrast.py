@@ -17,7 +17,7 @@ def complete(asked: HazardRatio, design: Design) -> HazardRatio:
     EstimandError : the model lacks the term or the level, or the form does not fit the covariate.
     """
     block, place = located(asked.term, design)
-    if block.effect.structure == "linear":
+    if not block.levels[place]:
         if asked.level is not None or asked.versus is not None:
             raise EstimandError(f"'{asked.term}' enters as a number; ask for HazardRatio('{asked.term}', per=...)")
         schema = design.schemas[asked.term]
@@ -60,14 +60,9 @@ def weights(asked: HazardRatio, design: Design) -> FloatArray:
 
 
 def standard_contrasts(design: Design) -> tuple[HazardRatio, ...]:
-    """Return every level against the reference, and every number per its scale; centres have none."""
+    """Return the hazard ratios that tables show: every level against the reference, every number per its scale."""
     found: list[HazardRatio] = []
     for block in design.blocks:
-        if block.effect.structure == "random_intercept":
-            continue
-        for name, levels in zip(block.effect.covariates, block.levels, strict=True):
-            if levels:
-                found += [HazardRatio(name, level, levels[0]) for level in levels[1:]]
-            else:
-                found.append(complete(HazardRatio(name), design))
+        for contrast in block.effect.contrasts(block.coding):
+            found.append(complete(HazardRatio(contrast.term, contrast.level, contrast.versus), design))
     return tuple(found)

@@ -5,6 +5,7 @@ Kaplan-Meier curve of the group shows), ``everyone`` = all patients analysed, ea
 """
 
 from dataclasses import dataclass
+from typing import assert_never
 
 from escc_bayes.foundation.errors import EstimandError
 
@@ -87,5 +88,7 @@ def contrast_words(estimand: Estimand) -> str:
             return f"per {per:g}"
         case HazardRatio() | RMSTDifference():
             return f"{estimand.level} vs {estimand.versus}"
-        case _:
+        case SurvivalAt() | MedianSurvival():
             return estimand.group
+        case _:
+            assert_never(estimand)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import assert_never
 
 import numpy as np
 
@@ -112,8 +113,10 @@ def curves_behind(asked: Estimand) -> tuple[Key, ...]:
             return ()
         case RMSTDifference():
             return tuple((RMSTDifference, asked.term, level, asked.population) for level in (asked.level, asked.versus))
-        case _:
+        case SurvivalAt() | MedianSurvival():
             return ((type(asked), asked.term, asked.group, asked.population),)
+        case _:
+            assert_never(asked)
 
 
 def month_read(asked: Estimand) -> float:
@@ -199,5 +202,7 @@ def time_of(asked: Estimand) -> float:
             return time
         case RMSTDifference(until=until):
             return until
-        case _:
+        case HazardRatio() | MedianSurvival():
             return math.nan
+        case _:
+            assert_never(asked)

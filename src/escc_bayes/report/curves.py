@@ -43,7 +43,7 @@ def panels(plan: ModelPlan) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple(
         (term, levels)
         for block in plan.design.blocks
-        if block.effect.structure != "random_intercept"
+        if block.shown
         for term, levels in zip(block.effect.covariates, block.levels, strict=False)
         if 1 < len(levels) <= MOST_GROUPS
     )

@@ -5,14 +5,9 @@ import math
 from escc_bayes.spec.baseline import PiecewisePrior, WeibullPrior
 from escc_bayes.spec.baseline_worth import baseline_worth
 from escc_bayes.spec.design import Block
-from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.model import PiecewiseBaseline
 from escc_bayes.spec.plan import ModelPlan
-from escc_bayes.spec.prior import Z975, Gamma, HalfNormal, Normal, SurvivalStatement
-
-# Median of a half-normal with scale 1.
-HALF_NORMAL_MEDIAN = 0.6744898
-TWO_LEVELS = "the hazard ratio of two levels"
+from escc_bayes.spec.prior import Z975, Gamma, Normal, SurvivalStatement
 
 
 def describe(plan: ModelPlan) -> tuple[str, ...]:
@@ -39,7 +34,7 @@ def describe(plan: ModelPlan) -> tuple[str, ...]:
         baseline_sentence(plan),
         whom_sentence(plan),
         prior_sentence(plan),
-        *(effect_sentence(block, plan) for block in plan.design.blocks),
+        *(block.effect.words(block.coding, plan.design.schemas) for block in plan.design.blocks),
         likelihood_sentence(plan),
         *plan.notes,
     )
@@ -110,71 +105,6 @@ def range_words(prior: Normal, *, digits: int = 2) -> str:
     """Say the exponential of a normal as median and 95 % range."""
     low, middle, high = (math.exp(prior.mean + z * prior.sd) for z in (-Z975, 0.0, Z975))
     return f"with prior median {middle:.{digits}f} and 95 % prior interval {low:.{digits}f} to {high:.{digits}f}"
-
-
-def effect_sentence(block: Block, plan: ModelPlan) -> str:
-    """Say the structure and the prior of one effect; hazard ratios say who over whom."""
-    effect = block.effect
-    levels = block.levels[0] if block.levels else ()
-    match effect.structure:
-        case "linear":
-            return (
-                f"{effect.name}: linear on the log hazard, {per_words(effect.name, plan)}: {ratio_words(effect.prior)}."
-            )
-        case "fixed":
-            return f"{effect.name}: a free effect for each level; {over(levels)}: {ratio_words(effect.prior)}."
-        case "ordered":
-            return (
-                f"{effect.name}: ordered, the hazard moves in one direction over {', '.join(declared(block, plan))}; "
-                f"{levels[-1]} over {levels[0]}: {ratio_words(effect.prior)}; shares of the steps between uniform."
-            )
-        case "exchangeable":
-            return (
-                f"{effect.name}: exchangeable levels {', '.join(levels)}, log hazard ratios that sum to zero and are "
-                f"shrunk towards each other; {spread_words(effect.sd, TWO_LEVELS)}."
-            )
-        case "random_intercept":
-            spread = spread_words(effect.sd, TWO_LEVELS)
-            return f"{effect.name}: a random intercept for each of {len(levels)} levels; {spread}."
-        case _:
-            spread = spread_words(effect.sd, "the ratio of two of their hazard ratios")
-            return (
-                f"{effect.name}: pooled over {', '.join(effect.covariates)}; mean of {over(levels)}: "
-                f"{ratio_words(effect.prior)}; between the covariates, {spread}."
-            )
-
-
-def declared(block: Block, plan: ModelPlan) -> tuple[str, ...]:
-    """Return the levels that the steps of an ordered effect pass, with those between that have no patient."""
-    return plan.design.schemas[block.effect.name].levels[: block.ranks[-1] + 1]
-
-
-def over(levels: tuple[str, ...]) -> str:
-    """Say every level over the reference."""
-    return " and ".join(f"{level} over {levels[0]}" for level in levels[1:])
-
-
-def per_words(name: str, plan: ModelPlan) -> str:
-    """Say what one unit of a linear effect is."""
-    schema = plan.design.schemas[name]
-    return f"per {schema.scale:g} {schema.unit}".strip() if schema.kind == "continuous" else "per level"
-
-
-def ratio_words(prior: Normal | EvidencePrior | None) -> str:
-    """Say a prior on a hazard ratio."""
-    assert prior is not None
-    return prior.hazard_ratio_words()
-
-
-def spread_words(sd: HalfNormal | None, which: str) -> str:
-    """Say a prior on an SD of log hazard ratios, and how far ``which`` may lie apart."""
-    assert sd is not None
-    # Two of them differ by sqrt(2) SDs.
-    reach = math.exp(Z975 * math.sqrt(2.0) * HALF_NORMAL_MEDIAN * sd.sd)
-    return (
-        f"SD on the log scale {sd.words()}; at its median {which} lies within "
-        f"{1.0 / reach:.2f} to {reach:.2f} with 95 % probability"
-    )
 
 
 def likelihood_sentence(plan: ModelPlan) -> str:

@@ -1,14 +1,15 @@
 """A model specification: what is asked of a cohort, immutable, with a digest. Files are read in ``reading``."""
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from escc_bayes.foundation.record import digest
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.prior import Gamma, HalfNormal, Normal, SurvivalStatement
+from escc_bayes.spec.structures.protocol import Structure
 
 FAMILIES = ("piecewise_exponential", "weibull")
-STRUCTURES = ("fixed", "linear", "ordered", "exchangeable", "pooled", "random_intercept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,46 +88,26 @@ class WeibullBaseline:
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
-    """How one covariate (or several pooled ones) acts on the log hazard.
-
-    Attributes
-    ----------
-    name : the covariate's name, or a name for the pooled set.
-    covariates : one name; several for ``pooled``.
-    structure : one of ``STRUCTURES``.
-    prior : on the log hazard ratio: of each level against the reference (``fixed``), per scale or per
-        step (``linear``), of the last level against the first (``ordered``), of the mean over the covariates
-        (``pooled``); None for ``exchangeable`` and ``random_intercept``. Published evidence serves where the
-        effect is one contrast of two groups.
-    sd : half-normal on the SD between levels, centres or pooled covariates; None for the others.
-    """
-
-    name: str
-    covariates: tuple[str, ...]
-    structure: str
-    prior: Normal | EvidencePrior | None = None
-    sd: HalfNormal | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class ModelSpec:
     """A model as requested; fit it to a cohort with ``fit``."""
 
     name: str
     outcome: Outcome
     baseline: PiecewiseBaseline | WeibullBaseline
-    effects: tuple[Effect, ...]
+    effects: tuple[Structure, ...]
     variants: tuple[str, ...] = ()
     title: str = ""
 
     @property
     def digest(self) -> str:
         """Digest of all that changes a result: 12 hexadecimal digits."""
-        content = dataclasses.asdict(self)
-        for key in ("name", "title", "variants"):
-            content.pop(key)
-        return digest(content | {"family": self.baseline.family})
+        content = {
+            "outcome": dataclasses.asdict(self.outcome),
+            "baseline": dataclasses.asdict(self.baseline),
+            "effects": [effect_content(effect) for effect in self.effects],
+            "family": self.baseline.family,
+        }
+        return digest(content)
 
     @property
     def covariates(self) -> tuple[str, ...]:
@@ -135,12 +116,36 @@ class ModelSpec:
 
     @property
     def intercepts(self) -> tuple[str, ...]:
-        """Covariates with a random intercept, such as centres."""
-        return tuple(effect.covariates[0] for effect in self.effects if effect.structure == "random_intercept")
+        """Covariates with an intercept for each level, such as centres: strata or frailties of maximum likelihood."""
+        return tuple(effect.covariates[0] for effect in self.effects if not effect.unshrunk())
 
     def __repr__(self) -> str:
-        effects = ", ".join(f"{e.name} ({e.structure})" for e in self.effects) or "none"
+        effects = ", ".join(f"{e.name} ({e.WORD})" for e in self.effects) or "none"
         return (
             f"model {self.name} [{self.digest}]: {self.outcome.endpoint}, {self.baseline.family}, "
             f"{self.outcome.clock}; effects: {effects}"
         )
+
+
+def effect_content(effect: Structure) -> dict[str, object]:
+    """Return all that a digest knows of an effect: its word, and its keys, prior and SD among them or absent."""
+    fields = {name: getattr(effect, name) for name in field_names(effect)}
+    plain = {name: dataclasses.asdict(v) if dataclasses.is_dataclass(v) else v for name, v in fields.items()}  # type: ignore[arg-type]
+    return {"structure": effect.WORD, "prior": None, "sd": None, **plain}
+
+
+def field_names(effect: Structure) -> tuple[str, ...]:
+    """Return the names of an effect's fields: name, covariates and its keys."""
+    return ("name", "covariates", *effect.KEYS)
+
+
+def shape_of(effect: Structure) -> tuple[object, ...]:
+    """Return all of an effect that is no prior: its word and the fields that decide its columns and parameters."""
+    values = (getattr(effect, name) for name in field_names(effect))
+    return (effect.WORD, *(v for v in values if not isinstance(v, Normal | HalfNormal | EvidencePrior)))
+
+
+def with_key(effect: Structure, key: str, value: object) -> Structure:
+    """Return an effect with one of its keys changed."""
+    make: Callable[..., Structure] = type(effect)
+    return make(**{name: getattr(effect, name) for name in field_names(effect)} | {key: value})

@@ -6,7 +6,7 @@ from escc_bayes.data.cohort import Cohort
 from escc_bayes.foundation.errors import SpecError
 from escc_bayes.spec.baseline import BaselinePrior, resolve_baseline, weibull_prior
 from escc_bayes.spec.design import Design, build_design, with_effects
-from escc_bayes.spec.model import ModelSpec, PiecewiseBaseline
+from escc_bayes.spec.model import ModelSpec, PiecewiseBaseline, shape_of
 from escc_bayes.spec.rows import AnalysisRows, select_rows
 
 
@@ -77,4 +77,4 @@ def structure(spec: ModelSpec) -> tuple[object, ...]:
     else:
         # The columns of the likelihood hold times over the month at which b0 stands.
         kind = (baseline.family, baseline.reference_time, baseline.at, weibull_prior(baseline).reference_time)
-    return (spec.outcome, kind, *((e.name, e.covariates, e.structure) for e in spec.effects))
+    return (spec.outcome, kind, *(shape_of(effect) for effect in spec.effects))

@@ -1,7 +1,7 @@
 """TOML to ModelSpec: a closed vocabulary, variants as differences, errors with file and key."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,24 +10,15 @@ from escc_bayes.foundation import checks
 from escc_bayes.foundation.errors import CutError, SpecError
 from escc_bayes.foundation.toml import read_toml
 from escc_bayes.spec import prior as priors
-from escc_bayes.spec.evidence_prior import EvidencePrior, named_prior
-from escc_bayes.spec.model import (
-    FAMILIES,
-    STRUCTURES,
-    Effect,
-    ModelSpec,
-    Outcome,
-    PiecewiseBaseline,
-    WeibullBaseline,
-)
+from escc_bayes.spec.model import FAMILIES, ModelSpec, Outcome, PiecewiseBaseline, WeibullBaseline
+from escc_bayes.spec.structures.protocol import Reading, Structure
+from escc_bayes.spec.structures.registry import keys, structures
 
 TOP_KEYS = ("name", "title", "outcome", "baseline", "priors", "effect", "variants")
 OUTCOME_KEYS = ("endpoint", "landmark", "time_zero")
 PIECEWISE_KEYS = ("family", "cuts", "pieces", "at", "smoothing", "steps", "sd")
 WEIBULL_KEYS = ("family", "at", "reference_time")
-EFFECT_KEYS = ("name", "covariate", "covariates", "structure", "prior", "sd")
-WITH_SD = ("exchangeable", "random_intercept", "pooled")
-WITH_PRIOR = ("fixed", "linear", "ordered", "pooled")
+EFFECT_KEYS = ("name", "covariate", "covariates", "structure")
 
 
 def load_spec(name_or_path: str | Path, *, variant: str | None = None) -> ModelSpec:
@@ -125,8 +116,8 @@ def without_replaced(target: Mapping[str, object], differences: Mapping[str, obj
     if differences.get("smoothing") == "independent":
         gone |= {"sd", "steps"}
     if "structure" in differences:
-        owners = {"prior": WITH_PRIOR, "sd": WITH_SD}
-        gone |= {key for key, structures in owners.items() if differences["structure"] not in structures}
+        known_now = structures().get(str(differences["structure"]))
+        gone |= set(keys()) - set(known_now.KEYS if known_now is not None else ())
     return {key: value for key, value in target.items() if key not in gone}
 
 
@@ -174,7 +165,7 @@ def read(raw: Mapping[str, object], where: str, folder: Path) -> ModelSpec:
     )
 
 
-def refuse_repeats(effects: tuple[Effect, ...], where: str) -> None:
+def refuse_repeats(effects: tuple[Structure, ...], where: str) -> None:
     """Raise if a covariate or an effect name stands twice."""
     seen: set[str] = set()
     for effect in effects:
@@ -277,52 +268,40 @@ def only_key(stated: Mapping[str, object], known: tuple[str, ...], at: str) -> s
     return next(iter(stated))
 
 
-def effect_from(raw: Mapping[str, object], where: str, endpoint: str, folder: Path) -> Effect:
-    """Read one ``[[effect]]`` of a model of ``endpoint``."""
+def effect_from(raw: Mapping[str, object], where: str, endpoint: str, folder: Path) -> Structure:
+    """Read one ``[[effect]]`` of a model of ``endpoint``: its structure says which keys it has."""
     name = effect_name(raw)
     at = f"{where}, effect '{name}'"
-    checks.refuse_unknown_keys(raw, EFFECT_KEYS, at)
+    checks.refuse_unknown_keys(raw, (*EFFECT_KEYS, *keys()), at)
     if "structure" not in raw:
-        raise SpecError(f"{at}: 'structure' is missing; one of {', '.join(STRUCTURES)}")
-    structure = checks.one_of(raw["structure"], STRUCTURES, f"{at}, structure")
-    for key, owners in (("prior", WITH_PRIOR), ("sd", WITH_SD)):
-        if key in raw and structure not in owners:
-            raise SpecError(f"{at}: '{key}' does not belong to structure '{structure}'; remove it")
-        if key not in raw and structure in owners:
-            form = "{ normal = [0.0, 1.0] }" if key == "prior" else "{ halfnormal = 0.5 }"
-            raise SpecError(f"{at}: structure '{structure}' needs {key} = {form}")
+        raise SpecError(f"{at}: 'structure' is missing; one of {', '.join(structures())}")
+    word = checks.one_of(raw["structure"], tuple(structures()), f"{at}, structure")
+    structure = structures()[word]
+    for key in keys():
+        if key in raw and key not in structure.KEYS:
+            raise SpecError(f"{at}: '{key}' does not belong to structure '{word}'; remove it")
+    reading = Reading(endpoint, folder)
     covariates = covariates_from(raw, structure, at)
-    return Effect(
-        name=checks.identifier(name, at),
-        covariates=covariates,
-        structure=structure,
-        prior=prior_from(raw["prior"], structure, f"{at}, prior", endpoint, folder) if "prior" in raw else None,
-        sd=priors.half_normal(raw["sd"], f"{at}, sd") if "sd" in raw else None,
-    )
+    values = {}
+    for key, form in structure.KEYS.items():
+        if key not in raw:
+            raise SpecError(f"{at}: structure '{word}' needs {key} = {form.form}")
+        values[key] = form.read(raw[key], f"{at}, {key}", reading)
+    make: Callable[..., Structure] = structure
+    return make(name=checks.identifier(name, at), covariates=covariates, **values)
 
 
-def prior_from(value: object, structure: str, at: str, endpoint: str, folder: Path) -> priors.Normal | EvidencePrior:
-    """Read the prior on a log hazard ratio: a normal, or published evidence."""
-    raw = checks.table(value, at)
-    if "evidence" not in raw:
-        return priors.effect_prior(raw, at)
-    if structure == "pooled":
-        raise SpecError(
-            f"{at}: published evidence is of one hazard ratio, a pooled effect has one at each covariate; use "
-            'structure = "fixed" or "ordered" on one covariate, or state { normal = [mean, sd] }'
-        )
-    return named_prior(raw, at, folder=folder, endpoint=endpoint)
-
-
-def covariates_from(raw: Mapping[str, object], structure: str, at: str) -> tuple[str, ...]:
-    """Return the covariates of an effect: several for ``pooled``, one for every other structure."""
-    if structure == "pooled":
+def covariates_from(raw: Mapping[str, object], structure: type[Structure], at: str) -> tuple[str, ...]:
+    """Return the covariates of an effect: several, or one, as its structure takes."""
+    if structure.SEVERAL:
         if "covariate" in raw or "covariates" not in raw:
-            raise SpecError(f"{at}: a pooled effect needs covariates = [..] with two names or more")
+            raise SpecError(f"{at}: structure '{structure.WORD}' needs covariates = [..] with two names or more")
         several = checks.words(raw["covariates"], f"{at}, covariates")
         if len(several) < 2:
-            raise SpecError(f"{at}: a pooled effect needs two covariates or more, was given {list(several)}")
+            raise SpecError(
+                f"{at}: structure '{structure.WORD}' needs two covariates or more, was given {list(several)}"
+            )
         return several
     if "covariate" not in raw or "covariates" in raw:
-        raise SpecError(f"{at}: structure '{structure}' needs covariate = one name")
+        raise SpecError(f"{at}: structure '{structure.WORD}' needs covariate = one name")
     return (checks.text(raw["covariate"], f"{at}, covariate"),)

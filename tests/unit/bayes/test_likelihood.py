@@ -7,13 +7,13 @@ from pymc.stats import compute_log_prior
 
 from escc_bayes.bayes.build import build, build_model
 from escc_bayes.bayes.groups import patient_log_likelihood
-from escc_bayes.bayes.parameters import zero_sum_basis
 from escc_bayes.bayes.prior import log_prior, parameter_priors, prior_draws
 from escc_bayes.data.bundled import example_cohort
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from
 from escc_bayes.spec.plan import make_plan
 from escc_bayes.spec.reading import load_spec, spec_from
+from escc_bayes.spec.structures.exchangeable import zero_sum_basis
 
 FAST = {"mode": "FAST_COMPILE"}
 SCHEMA = {

@@ -122,7 +122,7 @@ def test_pooled_and_ordered_effects_agree_with_laplace():
     from escc_bayes.bayes import laplace, parameters
 
     plan = pooled_plan(WALK)
-    assert {block.effect.structure for block in plan.design.blocks} == {raw["structure"] for raw in POOLED}
+    assert {block.effect.WORD for block in plan.design.blocks} == {raw["structure"] for raw in POOLED}
     native = sample(plan, NutsSettings(1000, 800, 4, 0.9, "native"), 6, lambda *_: None)
     fast = laplace.sample(plan, laplace.LaplaceSettings(5000, 4), 6)
     found = []

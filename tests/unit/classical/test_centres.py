@@ -150,7 +150,7 @@ def test_two_random_intercepts_are_strata_and_no_frailty():
     raw = cohort_of(patients(LARGE))
     spec = model()
     both = spec.effects[2]
-    twice = type(both)(name="arm", covariates=("arm",), structure="random_intercept", sd=both.sd)
+    twice = type(both)("arm", ("arm",), both.sd)
     fitted = fit_classical(type(spec)("m", spec.outcome, spec.baseline, (spec.effects[1], twice, both)), raw)
     found = {e.method: e for e in fitted.estimate(HazardRatio("age"), level=0.95)}
     assert found["cox_stratified"].strata == "arm, centre"

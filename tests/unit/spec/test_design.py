@@ -119,10 +119,13 @@ def test_a_level_lost_by_the_landmark_is_judged_on_the_rows_analysed(frame):
 @pytest.mark.parametrize(
     ("one", "words"),
     [
-        (effect("sequence", "linear"), "'sequence': linear needs a continuous or ordered covariate, 'sequence' is nom"),
-        (effect("sequence", "ordered"), "ordered needs an ordered covariate, 'sequence' is nominal"),
-        (effect("age", "fixed"), "fixed needs levels, but 'age' is continuous; use structure"),
-        (effect("age", "random_intercept"), "random_intercept needs levels, but 'age' is continuous"),
+        (
+            effect("sequence", "linear"),
+            "'linear' takes a covariate that is continuous or .*'sequence' is nominal",
+        ),
+        (effect("sequence", "ordered"), "'ordered' takes a covariate that is ordered or binary, but 'sequence' is nom"),
+        (effect("age", "fixed"), "'fixed' takes .*, but 'age' is continuous; use structure = \"linear\", or cut it"),
+        (effect("age", "random_intercept"), "'random_intercept' takes .*, but 'age' is continuous"),
         (pooled("alc_a", "stage"), "effect 'alc': pooled covariates need the same levels.*alc_a: high, low; stage: II"),
     ],
 )

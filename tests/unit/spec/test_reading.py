@@ -26,7 +26,7 @@ def test_a_specification_holds_what_the_file_says():
     assert spec.baseline.cuts == (6.0, 12.0, 18.0, 24.0, 36.0)
     assert (spec.baseline.at, spec.baseline.smoothing, spec.baseline.steps) == ("mean", "random_walk", "length")
     assert spec.baseline.prior == priors.SurvivalStatement(12.0, 0.8, 0.5)
-    assert [e.structure for e in spec.effects] == ["ordered", "fixed", "exchangeable", "pooled"]
+    assert [e.WORD for e in spec.effects] == ["ordered", "fixed", "exchangeable", "pooled"]
     assert spec.covariates == ("stage", "coverage", "sequence", "alc_baseline", "alc_mid", "alc_post")
 
 

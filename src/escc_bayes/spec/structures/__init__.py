@@ -1,0 +1,1 @@
+"""Effect structures, one file each: how covariates act on the log hazard."""

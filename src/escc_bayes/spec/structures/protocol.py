@@ -1,0 +1,197 @@
+"""What an effect structure states, once: columns, free parameters, their way to log hazard ratios, words.
+
+The log hazard ratios of an effect's columns are
+
+    psi = sum over its terms of  scales x cumulative shares x (loading @ parameter).
+
+Engines, tables, the model card and classical methods are derived from this; none of them asks for a structure's word.
+A new structure is one file that states it and a line in ``registry``; CONTRIBUTING.md walks through one.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Protocol
+
+from escc_bayes.data.schema import CovariateSchema
+from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.spec.evidence_prior import EvidencePrior
+from escc_bayes.spec.prior import Gamma, HalfNormal, Normal
+from escc_bayes.spec.rows import AnalysisRows
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """Independent standard normals: latents that a scale multiplies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Simplex:
+    """Uniform on the simplex: shares that add up to 1."""
+
+
+type FreePrior = Normal | EvidencePrior | HalfNormal | Gamma | Standard | Simplex
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """A free parameter: its prior, its number of elements, and their dimension with a label each.
+
+    A single number has no dimension.
+    """
+
+    name: str
+    prior: FreePrior
+    size: int = 1
+    dim: str = ""
+    labels: tuple[str, ...] = ()
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of one draw."""
+        return (self.size,)
+
+    @property
+    def dims(self) -> dict[str, list[str]]:
+        """The dimension and its labels; nothing for a single number."""
+        return {} if self.size == 1 else {self.dim: list(self.labels)}
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """scales x cumulative shares x (loading @ parameter), added to the effect's log hazard ratios.
+
+    Attributes
+    ----------
+    parameter : name of a normal, mixture or standard parameter.
+    loading : (width, size of the parameter).
+    scales : names of half-normal parameters that multiply it.
+    shares : name of a simplex whose cumulative sums multiply it; or nothing.
+    ranks : for each column, up to which share, counted from 1; the last is the whole.
+    """
+
+    parameter: str
+    loading: FloatArray
+    scales: tuple[str, ...] = ()
+    shares: str = ""
+    ranks: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """How an effect's covariates became columns.
+
+    Attributes
+    ----------
+    labels : one for each column, such as ``stage[III]``.
+    levels : for each covariate, its levels in the model, reference first; empty for numbers.
+    reference : whether the first level of each covariate has no column of its own.
+    centred : whether the columns are centred where the baseline describes the average patient.
+    ranks : for each column of a level, how many declared levels it stands above the first: one between that has no
+        patient has no column, but counts.
+    """
+
+    labels: tuple[str, ...]
+    levels: tuple[tuple[str, ...], ...]
+    reference: bool = True
+    centred: bool = True
+    ranks: tuple[int, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return len(self.labels)
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the columns are of numbers."""
+        return not self.levels[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns (n, width) of an effect, their coding, and sentences on levels left out."""
+
+    values: FloatArray
+    coding: Coding
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """A hazard ratio that tables show: of ``level`` over ``versus``, or, without levels, of a number per its scale."""
+
+    term: str
+    level: str | None = None
+    versus: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a key's reader may need beside its value: the model's endpoint, the folder that paths are relative to."""
+
+    endpoint: str
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of ``[[effect]]``: how its value is read (value, place, reading), and how it is written, for messages."""
+
+    read: Callable[[object, str, Reading], object]
+    form: str
+
+
+class Structure(Protocol):
+    """How covariates act on the log hazard. A frozen dataclass: ``name``, ``covariates``, then its keys by name.
+
+    Attributes
+    ----------
+    WORD : what ``structure = ".."`` says.
+    KINDS : kinds of covariates that it takes.
+    SEVERAL : whether it takes several covariates, as ``covariates = [..]``.
+    KEYS : its keys beside ``name``, ``covariate`` or ``covariates``, and ``structure``.
+    """
+
+    WORD: ClassVar[str]
+    KINDS: ClassVar[tuple[str, ...]]
+    SEVERAL: ClassVar[bool]
+    KEYS: ClassVar[Mapping[str, Key]]
+
+    @property
+    def name(self) -> str:
+        """The covariate's name, or a name for several."""
+        ...
+
+    @property
+    def covariates(self) -> tuple[str, ...]:
+        """The covariates, one unless ``SEVERAL``."""
+        ...
+
+    def columns(self, rows: AnalysisRows) -> Columns:
+        """Return its columns for the rows analysed; raise what does not fit."""
+        ...
+
+    def free(self, coding: Coding) -> tuple[Free, ...]:
+        """Return its free parameters, in the order in which they are drawn."""
+        ...
+
+    def terms(self, coding: Coding) -> tuple[Term, ...]:
+        """Return how they make the log hazard ratio of each column."""
+        ...
+
+    def words(self, coding: Coding, schemas: Mapping[str, CovariateSchema]) -> str:
+        """Say structure and prior in a sentence; hazard ratios say who over whom."""
+        ...
+
+    def contrasts(self, coding: Coding) -> tuple[Contrast, ...]:
+        """Return the hazard ratios that tables show; none for a nuisance, such as centres."""
+        ...
+
+    def by_construction(self, coding: Coding, schemas: Mapping[str, CovariateSchema]) -> str:
+        """Say what of its contrasts its form fixes before any data, for the tables; nothing for most."""
+        ...
+
+    def unshrunk(self) -> tuple["Structure", ...]:
+        """Return what maximum likelihood fits in its place; nothing where it has no such place."""
+        ...

@@ -1,0 +1,50 @@
+"""Which structures there are, by their word."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from escc_bayes.data.schema import CovariateSchema
+from escc_bayes.foundation.errors import SpecError
+from escc_bayes.spec.structures.exchangeable import Exchangeable
+from escc_bayes.spec.structures.fixed import NEUTRAL, Fixed, plain
+from escc_bayes.spec.structures.linear import Linear
+from escc_bayes.spec.structures.ordered import Ordered
+from escc_bayes.spec.structures.pooled import Pooled
+from escc_bayes.spec.structures.protocol import Structure
+from escc_bayes.spec.structures.random_intercept import RandomIntercept
+
+SHIPPED: tuple[type[Structure], ...] = (Fixed, Linear, Ordered, Exchangeable, Pooled, RandomIntercept)
+_known: dict[str, type[Structure]] = {one.WORD: one for one in SHIPPED}
+
+
+def structures() -> Mapping[str, type[Structure]]:
+    """Return every structure by its word."""
+    return MappingProxyType(_known)
+
+
+def register_structure[S: Structure](structure: type[S]) -> type[S]:
+    """Make a structure known to specifications; serves as a decorator.
+
+    Raises
+    ------
+    SpecError : another structure has that word.
+    """
+    if _known.get(structure.WORD, structure) is not structure:
+        raise SpecError(f"structure '{structure.WORD}' exists already; give yours another WORD")
+    _known[structure.WORD] = structure
+    return structure
+
+
+def plain_effect(schema: CovariateSchema) -> Structure:
+    """Return the effect of a covariate as it is, for methods in which a prior plays no part."""
+    return plain(schema.name) if schema.categorical else Linear(schema.name, (schema.name,), NEUTRAL)
+
+
+def words_for(kind: str) -> tuple[str, ...]:
+    """Return the words of structures that take a kind of covariate."""
+    return tuple(word for word, structure in _known.items() if kind in structure.KINDS)
+
+
+def keys() -> tuple[str, ...]:
+    """Return every key that some structure has, beside those that all have."""
+    return tuple(dict.fromkeys(key for structure in _known.values() for key in structure.KEYS))

@@ -1,0 +1,32 @@
+"""Priors of effects in words that structures share."""
+
+import math
+from collections.abc import Mapping
+
+from escc_bayes.data.schema import CovariateSchema
+from escc_bayes.spec.prior import Z975, HalfNormal
+
+# Median of a half-normal with scale 1.
+HALF_NORMAL_MEDIAN = 0.6744898
+TWO_LEVELS = "the hazard ratio of two levels"
+
+
+def over(levels: tuple[str, ...]) -> str:
+    """Say every level over the reference."""
+    return " and ".join(f"{level} over {levels[0]}" for level in levels[1:])
+
+
+def per_words(name: str, schemas: Mapping[str, CovariateSchema]) -> str:
+    """Say what one unit of a number is."""
+    schema = schemas[name]
+    return f"per {schema.scale:g} {schema.unit}".strip() if schema.kind == "continuous" else "per level"
+
+
+def spread_words(sd: HalfNormal, which: str) -> str:
+    """Say a prior on an SD of log hazard ratios, and how far ``which`` may lie apart."""
+    # Two of them differ by sqrt(2) SDs.
+    reach = math.exp(Z975 * math.sqrt(2.0) * HALF_NORMAL_MEDIAN * sd.sd)
+    return (
+        f"SD on the log scale {sd.words()}; at its median {which} lies within "
+        f"{1.0 / reach:.2f} to {reach:.2f} with 95 % probability"
+    )

@@ -1,0 +1,168 @@
+"""Plans of every effect structure, and what engines make of them: for a stored test, to compare two states of code.
+
+`python -m tests.reference.structure_plans OUT.npz` writes every array; `--store` the JSON of the test.
+"""
+
+import itertools
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from escc_bayes.bayes import parameters
+from escc_bayes.bayes.fit import fit
+from escc_bayes.bayes.groups import parameter_dims
+from escc_bayes.bayes.laplace_layout import coordinates
+from escc_bayes.bayes.prior import parameter_priors, prior_draws
+from escc_bayes.data.bundled import example_cohort
+from escc_bayes.data.cohort import read_cohort
+from escc_bayes.data.schema import schema_from
+from escc_bayes.spec.plan import make_plan
+from escc_bayes.spec.reading import load_spec, spec_from
+
+STORED = Path(__file__).with_name("structure_plans.json")
+SCHEMA = {
+    "id": "id",
+    "endpoints": {"os": {"time": "t", "event": "d"}},
+    "covariates": {
+        "stage": {"kind": "ordered", "levels": ["II", "III", "IV"]},
+        "arm": {"kind": "binary", "levels": ["a", "b"]},
+        "age": {"kind": "continuous", "center": 60.0, "scale": 10.0},
+        "centre": {"kind": "nominal", "levels": ["c1", "c2", "c3", "c4", "c5"]},
+        "alc_mid": {"kind": "ordered", "levels": ["high", "medium", "low"]},
+        "alc_post": {"kind": "ordered", "levels": ["high", "medium", "low"]},
+    },
+}
+ALC = ["alc_mid", "alc_post"]
+NORMAL, HALF = {"normal": [0.1, 0.8]}, {"halfnormal": 0.4}
+EVIDENCE = {"evidence": "rt_added", "robust": 0.2}
+EFFECTS = {
+    "fixed": {"covariate": "stage", "structure": "fixed", "prior": NORMAL},
+    "evidence": {"covariate": "arm", "structure": "fixed", "prior": EVIDENCE},
+    "linear": {"covariate": "age", "structure": "linear", "prior": NORMAL},
+    "ordered": {"covariate": "stage", "structure": "ordered", "prior": {"hr_median": 1.0, "hr_upper": 4.0}},
+    "ordered_two": {"covariate": "arm", "structure": "ordered", "prior": NORMAL},
+    "exchangeable": {"covariate": "stage", "structure": "exchangeable", "sd": HALF},
+    "random_intercept": {"covariate": "centre", "structure": "random_intercept", "sd": HALF},
+    "pooled": {"name": "alc", "covariates": ALC, "structure": "pooled", "prior": NORMAL, "sd": HALF},
+}
+PIECEWISE = {"family": "piecewise_exponential", "cuts": [6.0, 14.0], "sd": HALF}
+INDEPENDENT = {"family": "piecewise_exponential", "pieces": 3, "smoothing": "independent", "at": "reference"}
+WEIBULL = {"family": "weibull", "reference_time": 12.0}
+BASELINES = {
+    "walk": (PIECEWISE, {"baseline_survival": {"at": 12.0, "median": 0.6, "lower": 0.2}}),
+    "independent": (INDEPENDENT, {"baseline_rate": {"gamma": [0.5, 10.0]}}),
+    "weibull": (WEIBULL, {"baseline_log_cumulative_hazard": NORMAL, "log_shape": {"normal": [0.0, 0.4]}}),
+}
+SETS = (
+    *((name,) for name in EFFECTS),
+    ("ordered", "linear", "random_intercept", "pooled"),
+    ("fixed", "ordered_two", "linear"),
+    ("exchangeable", "evidence", "random_intercept"),
+    ("ordered", "evidence", "linear", "pooled", "random_intercept"),
+)
+BUNDLED = {"escc79": ("os_piecewise", "os_weibull", "pfs_piecewise", "pfs_weibull"), "larynx": ("larynx_piecewise",)}
+
+
+def cohort():
+    """Return 60 SIMULATED patients, the same every time."""
+    rng = np.random.default_rng(20)
+    n = 60
+    age = rng.normal(61, 9, n).round(1)
+    frame = pd.DataFrame(
+        {
+            "id": [f"P{i:02d}" for i in range(n)],
+            "stage": rng.choice(["II", "III", "IV"], n),
+            "arm": rng.choice(["a", "b"], n),
+            "age": age,
+            "centre": rng.choice(["c1", "c2", "c3", "c4", "c5"], n),
+            "alc_mid": rng.choice(["high", "medium", "low"], n),
+            "alc_post": rng.choice(["high", "medium", "low"], n),
+        }
+    )
+    time = rng.exponential(14 * np.exp(-0.03 * (age - 61)))
+    frame["t"], frame["d"] = np.minimum(time, 30.0).round(2) + 0.01, (time < 30.0).astype(int)
+    return read_cohort(frame, schema_from(SCHEMA, "structures"), provenance="simulated", name="structures")
+
+
+def plans():
+    """Yield (name, plan, cohort): each set of effects under one baseline, each bundled model with its variants."""
+    patients = cohort()
+    turns = itertools.cycle(BASELINES.items())
+    for effects, (baseline, (body, priors)) in zip(SETS, turns, strict=False):
+        raw = {
+            "name": "m",
+            "outcome": {"endpoint": "os"},
+            "baseline": body,
+            "priors": priors,
+            "effect": [EFFECTS[name] for name in effects],
+        }
+        yield f"{'+'.join(effects)} | {baseline}", make_plan(spec_from(raw, "m.toml"), patients), patients
+    for name, models in BUNDLED.items():
+        bundled = example_cohort(name)
+        for model in models:
+            for variant in (None, *load_spec(model).variants):
+                spec = load_spec(model, variant=variant)
+                yield f"{name} {spec.name}", make_plan(spec, bundled), bundled
+
+
+def arrays(plan, patients, *, draws):
+    """Return every array that engines make of a plan, by name."""
+    found = {}
+    for place, coords in enumerate(coordinates(plan)):
+        found[f"loading {place}"], found[f"offset {place}"] = coords.loading, coords.offset
+        layout = (coords.hypers, coords.parameters, coords.simplexes, coords.pieces, coords.log_weight)
+        found[f"layout {place}"] = np.array(repr(layout))
+    values = prior_draws(plan, 5, 11)
+    found |= {f"prior {name}": drawn for name, drawn in values.items()}
+    found["coefficients"] = parameters.coefficients(plan.design.blocks, values, 5)
+    found["priors"] = np.array(repr(parameter_shapes(plan)))
+    found["dims"] = np.array(repr(parameter_dims(plan)))
+    posterior = fit(plan.spec, patients, seed=5, engine="laplace", draws=draws)
+    found |= {f"posterior {name}": drawn for name, drawn in posterior.values.items()}
+    return found
+
+
+def parameter_shapes(plan):
+    """Return the shape of every free parameter."""
+    return {name: shape for name, (shape, _) in parameter_priors(plan).items()}
+
+
+def summary(plan):
+    """Return what the stored test holds: shapes, dimensions, coefficients of prior draws, sums of the coordinates."""
+    values = prior_draws(plan, 3, 11)
+    return {
+        "shapes": {name: list(shape) for name, shape in parameter_shapes(plan).items()},
+        "dims": {name: dims for name, dims in parameter_dims(plan).items() if dims},
+        "coefficients": parameters.coefficients(plan.design.blocks, values, 3).round(14).tolist(),
+        "coordinates": [[weighed(c.loading), weighed(c.offset)] for c in coordinates(plan)],
+    }
+
+
+def weighed(values):
+    """Return one number that sees every element and its place."""
+    return float(np.sum(values.ravel() * np.arange(1.0, values.size + 1.0)))
+
+
+def main():
+    """Write everything, or the small JSON."""
+    if sys.argv[1] == "--store":
+        stored = {name: summary(plan) for name, plan, _ in plans()}
+        STORED.write_text(json.dumps(stored, indent=1) + "\n")
+        return
+    found = {}
+    for name, plan, patients in plans():
+        found |= {f"{name}: {key}": value for key, value in arrays(plan, patients, draws=500).items()}
+        if name.endswith(("walk", "weibull", "independent")):
+            drawn = fit(plan.spec, patients, seed=5, engine="nuts", draws=50, tune=100, chains=2)
+            found |= {f"{name}: nuts {key}": value for key, value in drawn.values.items()}
+    np.savez(sys.argv[1], **found)
+
+
+if __name__ == "__main__":
+    import warnings
+
+    warnings.simplefilter("ignore")
+    main()
