@@ -89,8 +89,7 @@ def refuse_other_question(posterior: Posterior, classical: ClassicalFit) -> None
     """Raise unless both fits have the same rows, and the same covariates entering alike."""
     one, two = posterior.plan, classical.plan
     differ = other_data(one.rows, two.rows)
-    held = [(e.covariates, e.structure in ("linear", "random_intercept") and e.structure) for e in one.spec.effects]
-    asked = [(e.covariates, e.structure in ("linear", "random_intercept") and e.structure) for e in two.spec.effects]
+    held, asked = ([(effect.covariates, effect.unshrunk()) for effect in p.spec.effects] for p in (one, two))
     if not differ and held != asked:
         differ = f"effects of {one.spec!r} and of {two.spec!r}"
     if differ:
