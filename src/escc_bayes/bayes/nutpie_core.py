@@ -8,8 +8,10 @@ lock, so threads would only take it from each other (benchmarks/native_speed.md)
 
 import ctypes
 import importlib.util
+import math
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.machinery import PathFinder
 from types import ModuleType
@@ -23,6 +25,8 @@ from escc_bayes.hazard.piecewise import FloatArray
 CORE = "nutpie._lib"
 NOTHING = {"nothing": np.zeros(())}
 REPORT_EVERY_MS = 200
+# Seconds that a sampler has to notice that it is stopped.
+PATIENCE = 0.1
 STATS = (
     "diverging",
     "depth",
@@ -94,9 +98,13 @@ class Visitor:
         self.density = density
         self.points, self.stored = np.empty((iterations, size)), 0
         self.held: int | None = None
+        self.given_back = self.stopped = False
 
     def evaluate(self, point: FloatArray) -> tuple[float, FloatArray]:
         """Return log density and gradient."""
+        if self.stopped:
+            self.release()
+            return -math.inf, np.zeros(point.shape)
         if self.held is None:
             self.held = ctypes.pythonapi.PyGILState_Ensure()
             # Far from the posterior numbers overflow; the sampler rejects a density that is not finite.
@@ -107,9 +115,15 @@ class Visitor:
         """Store a draw; return what the sampler itself shall store of it, which is nothing of use."""
         self.points[self.stored] = point
         self.stored += 1
-        if self.stored == len(self.points) and self.held is not None:
-            ctypes.pythonapi.PyGILState_Release(self.held)
+        if self.stored == len(self.points):
+            self.release()
         return NOTHING
+
+    def release(self) -> None:
+        """Give Python's lock back."""
+        if self.held is not None and not self.given_back:
+            self.given_back = True
+            ctypes.pythonapi.PyGILState_Release(self.held)
 
 
 def run_chain(
@@ -160,18 +174,24 @@ def run_chain(
         sampler = core.PySampler.from_pyfunc(
             settings, 1, model, core.ProgressType.none(), progress, REPORT_EVERY_MS, core.PyStorage.arrow()
         )
-        _, (stats,) = finished(sampler).get_arrow_trace()
+        _, (stats,) = finished(sampler, visitor).get_arrow_trace()
     except RuntimeError as error:
         raise SamplingError(f"the sampler could not start ({str(error).splitlines()[0]})") from None
     kept = {name: np.array(stats.column(name))[-draws:] for name in STATS}
     return Chain(visitor.points[-draws:], kept)
 
 
-def finished(sampler: Any) -> Any:
-    """Wait for a sampler and return its trace; stop it when interrupted."""
+def finished(sampler: Any, visitor: Visitor) -> Any:
+    """Wait for a sampler and return its trace; stop it when interrupted.
+
+    Its thread gives Python's lock back first: one that ended with it would end the whole process at exit.
+    """
     try:
         sampler.wait(None)
-    except KeyboardInterrupt:
-        sampler.abort()
+    except BaseException:
+        visitor.stopped = True
+        for end in (lambda: sampler.wait(PATIENCE), sampler.abort):
+            with suppress(Exception):
+                end()
         raise
     return sampler.take_results()

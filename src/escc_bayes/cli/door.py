@@ -4,6 +4,7 @@
 number of the signal for a run that was told to end. Only the standard library is imported before signals are heard.
 """
 
+import errno
 import os
 import sys
 import threading
@@ -13,6 +14,11 @@ from escc_bayes.foundation.ending import Ended, ended_by_signals
 from escc_bayes.foundation.errors import InputError, one_paragraph
 from escc_bayes.foundation.fault_log import keep_log
 from escc_bayes.foundation.streams import forgive
+
+# What the system says of a path that somebody gave: nothing of ours is wrong.
+OF_A_PATH = frozenset(
+    {errno.ENAMETOOLONG, errno.EACCES, errno.EPERM, errno.ENOENT, errno.EISDIR, errno.ENOTDIR, errno.ELOOP, errno.EROFS}
+)
 
 
 def main() -> NoReturn:
@@ -33,14 +39,15 @@ def main() -> NoReturn:
 
 def outcome() -> int:
     """Run the verb; return the exit code after saying what went wrong."""
+    signals: list[int] = []
     try:
-        with ended_by_signals():
+        with ended_by_signals() as signals:
             return run()
-    except Ended as ended:
-        say("Stopped; nothing was written.")
-        return ended.exit_code
     except BaseException as error:  # noqa: BLE001 - the one guard at the door
-        return told(error)
+        if not signals:
+            return told(error)
+    say("Stopped before the end.")
+    return Ended(signals[0]).exit_code
 
 
 def run() -> int:
@@ -64,6 +71,9 @@ def told(error: BaseException) -> int:
         return 2
     if isinstance(error, KeyboardInterrupt):
         return 130
+    if isinstance(error, OSError) and error.errno in OF_A_PATH and error.filename:
+        say(f"Error: {shortened(error.filename)}: cannot be opened ({error.strerror}); name another file or folder")
+        return 2
     say(f"Error: {fault_words(error)} {keep_log(error)}")
     return 3
 
@@ -85,8 +95,14 @@ def fault_words(error: BaseException) -> str:
             "the memory of this machine is not enough for what was asked; nothing was written. Ask for fewer draws, "
             "trials or pieces, or for fewer workers."
         )
-    what = " ".join(word if len(word) < 80 else f"{word[:60]}..." for word in one_paragraph(str(error)).split()[:60])
+    what = " ".join(shortened(word) for word in one_paragraph(str(error)).split()[:60])
     return f"a fault of this program ended the run ({type(error).__name__}: {what}); nothing was written."
+
+
+def shortened(text: object) -> str:
+    """Return a path or a long word, with dots in its middle."""
+    written = one_paragraph(str(text))
+    return written if len(written) <= 160 else f"{written[:70]}...{written[-70:]}"
 
 
 def say(text: str) -> None:

@@ -1,5 +1,7 @@
 """The verb `plan`: what a trial design does."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -44,7 +46,7 @@ def plan(
     def trial_words(done: int, total: int) -> str:  # noqa: ARG001 - parts of a known size
         return f"trial {min(done * BUNDLE * CHUNK, trials):,} of {trials:,}"
 
-    with counting_bars(quiet=quiet) as bar:
+    with said_if_kept(checkpoint.place), counting_bars(quiet=quiet) as bar:
         move = bar(f"Simulating {trials:,} trials of {asked.name}", trial_words)
         found = resumable(asked, trials=trials, seed=seed, scheduler=where, checkpoint=checkpoint, progress=move)
         if asks_more(asked):
@@ -57,3 +59,14 @@ def plan(
     checkpoint.forget()
     for sentence in (*summary(found), *further_sentences(more)):
         typer.echo(sentence)
+
+
+@contextmanager
+def said_if_kept(place: Path) -> Iterator[None]:
+    """Say where the finished part of a run stays that ends before its time."""
+    try:
+        yield
+    except BaseException:
+        if place.is_dir():
+            typer.echo(f"What is finished stays in {place.parent}; the same command goes on from there.", err=True)
+        raise

@@ -6,7 +6,6 @@ rest is read. Faults of the file (an unknown key, words for a number) are refuse
 """
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -38,6 +37,7 @@ from escc_bayes.data.study_fields import (
 )
 from escc_bayes.foundation import checks
 from escc_bayes.foundation.errors import InputError, TomlError
+from escc_bayes.foundation.toml import parse_toml
 
 __all__ = [
     "Landmark",
@@ -54,11 +54,13 @@ type Reader = Callable[[object, str], object]
 type Faults = Literal["refused", "listed"]
 
 TEXT: Reader = checks.text
-WORD_KEYS = dict.fromkeys(("cutoff", "quote"), TEXT) | {"unknown": names}
+PROSE: Reader = checks.prose
+WORD_KEYS: Mapping[str, Reader] = {"cutoff": TEXT, "quote": PROSE, "unknown": names}
 ESTIMATE: Mapping[str, Reader] = {
     **WORD_KEYS,
     **dict.fromkeys(("effect", "endpoint", "p_text", "hazard_of", "versus", "adjustment", "subgroup"), TEXT),
-    **dict.fromkeys(("timing", "coding_note", "flag", "measure"), TEXT),
+    **dict.fromkeys(("timing", "measure"), TEXT),
+    **dict.fromkeys(("coding_note", "flag"), PROSE),
     **dict.fromkeys(("value", "ci_high", "se_log_hr"), positive),
     # A lower limit of 0.000 is one that rounds to it.
     "ci_low": not_negative,
@@ -80,9 +82,10 @@ SURVIVAL: Mapping[str, Reader] = {
     "median_ci_low": not_negative,
     "median_reached": flag,
 }
-NUMBER: Mapping[str, Reader] = {**dict.fromkeys(("name", "quote", "unit"), TEXT), "value": decimal}
+NUMBER: Mapping[str, Reader] = {**dict.fromkeys(("name", "unit"), TEXT), "quote": PROSE, "value": decimal}
 STUDY: Mapping[str, Reader] = {
-    **dict.fromkeys(("id", "citation", "doi", "design", "population", "country", "source", "read", "use"), TEXT),
+    **dict.fromkeys(("id", "doi", "country", "use"), TEXT),
+    **dict.fromkeys(("citation", "design", "population", "source", "read"), PROSE),
     **dict.fromkeys(("independence_group", "tables_status"), TEXT),
     **dict.fromkeys(("questions", "unknown"), names),
     **dict.fromkeys(("n", "year"), count),
@@ -147,13 +150,9 @@ def read_prints(path: str | Path) -> Study:
 def parsed_toml(path: Path) -> dict[str, object]:
     """Return the tables of a TOML file; numbers with a point keep their digits."""
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"), parse_float=Decimal)
-    except OSError as error:
-        raise StudyError(f"{path}: cannot be read ({error.strerror}); name a study file") from None
-    except UnicodeDecodeError:
-        raise StudyError(f"{path}: is not UTF-8 text; save the file as UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
-        raise StudyError(f"{path}: is not valid TOML: {error}; correct it there") from None
+        return parse_toml(path, parse_float=Decimal)
+    except TomlError as error:
+        raise StudyError(str(error)) from None
 
 
 def study_from(raw: Mapping[str, object], where: str, *, faults: Faults = "refused") -> Study:
@@ -182,7 +181,7 @@ def study_from(raw: Mapping[str, object], where: str, *, faults: Faults = "refus
     }
     study = Study(
         id=str(reading.value(checks.file_name, top["id"], f"{where}, id") or Path(where).stem),
-        citation=str(reading.value(TEXT, top["citation"], f"{where}, citation") or ""),
+        citation=str(reading.value(PROSE, top["citation"], f"{where}, citation") or ""),
         estimates=tuple(estimate_from(body, at, reading) for body, at in entries(top, "estimate", reading)),
         survivals=tuple(survival_from(body, at, reading) for body, at in entries(top, "survival", reading)),
         numbers=tuple(

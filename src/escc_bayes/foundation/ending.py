@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
-from threading import current_thread, main_thread
+from threading import Thread, current_thread, main_thread
 from types import FrameType
 
 # Of a shell: Ctrl-C, kill, and a closed terminal.
@@ -31,10 +31,14 @@ class Ended(BaseException):
 
 
 @contextmanager
-def ended_by_signals() -> Iterator[None]:
-    """Raise ``Ended`` in the block when a signal asks this process to end; those that are ignored stay so."""
+def ended_by_signals() -> Iterator[list[int]]:
+    """Raise ``Ended`` in the block when a signal asks this process to end; those that are ignored stay so.
+
+    Yields the signals that have come: an error that follows one is of the ending.
+    """
+    asked: list[int] = []
     if current_thread() is not main_thread():
-        yield
+        yield asked
         return
     told = [-PATIENCE]
 
@@ -42,15 +46,28 @@ def ended_by_signals() -> Iterator[None]:
         now = time.monotonic()
         if now - told[0] >= PATIENCE:
             told[0] = now
+            asked.append(number)
+            if again:
+                # Python drops an exception that falls into a destructor or a callback: it comes again then.
+                signal.setitimer(signal.ITIMER_REAL, PATIENCE, PATIENCE)
             raise Ended(number)
+
+    def repeat(_: int, __: FrameType | None) -> None:
+        raise Ended(asked[0])
 
     before = {number: signal.getsignal(number) for number in SIGNALS}
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:
             signal.signal(number, end)
+    again = hasattr(signal, "setitimer") and signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
+    if again:
+        signal.signal(signal.SIGALRM, repeat)
     try:
-        yield
+        yield asked
     finally:
+        if again:
+            signal.setitimer(signal.ITIMER_REAL, 0.0)
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
         for number, handler in before.items():
             signal.signal(number, handler if handler is not None else signal.SIG_DFL)
 
@@ -82,9 +99,15 @@ def ended_with_block[Pool: Executor](pool: Pool) -> Iterator[Pool]:
 
 def end(pool: Executor) -> None:
     """End a pool without waiting for what it computes."""
-    processes = list((pool._processes or {}).values()) if isinstance(pool, ProcessPoolExecutor) else []
+    if not isinstance(pool, ProcessPoolExecutor):
+        pool.shutdown(wait=False, cancel_futures=True)
+        return
+    processes = list((pool._processes or {}).values())
+    manager: Thread | None = getattr(pool, "_executor_manager_thread", None)
     pool.shutdown(wait=False, cancel_futures=True)
     for process in processes:
         process.terminate()
-    for process in processes:
-        process.join(PATIENCE)
+    # The thread that brings results ends once it has seen that nobody works any more.
+    for worker in (*processes, manager):
+        if worker is not None:
+            worker.join(PATIENCE)

@@ -12,6 +12,8 @@ from escc_bayes.foundation.errors import SpecError
 
 # Standard normal 97.5 % point.
 Z975 = 1.959963984540054
+# On a log scale: what a mean and a standard deviation of a prior may be, and the scale of a half-normal.
+MOST_MEAN, LEAST_SD, MOST_SD, MOST_SCALE = 50.0, 1e-6, 100.0, 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,20 @@ def pair(value: object, where: str) -> tuple[float, float]:
 def normal_from(value: object, where: str) -> Normal:
     """Return a normal from ``[mean, sd]``; the sd must be above 0."""
     mean, sd = pair(value, where)
-    return Normal(mean, checks.number(sd, f"{where}, sd", above=0.0))
+    if not abs(mean) <= MOST_MEAN:
+        raise SpecError(f"{where}: a mean of {mean:g} is beyond any on a log scale; {MOST_MEAN:g} is the most")
+    return Normal(mean, sd_from(sd, f"{where}, sd", MOST_SD))
+
+
+def sd_from(value: object, where: str, most: float) -> float:
+    """Return a standard deviation on a log scale, of a size that a hazard can have."""
+    sd = checks.number(value, where, above=0.0)
+    if not LEAST_SD <= sd <= most:
+        raise SpecError(
+            f"{where}: must be from {LEAST_SD:g} to {most:g}, was given {sd:g}; on a log scale 0.5 is much (hazards "
+            "that differ by a factor of 1.6), 10 says nothing"
+        )
+    return sd
 
 
 def plain_normal(value: object, where: str) -> Normal:
@@ -116,6 +131,7 @@ def clinical_normal(raw: Mapping[str, object], where: str) -> Normal:
     upper = checks.number(raw["hr_upper"], f"{where}, hr_upper", above=0.0)
     if not upper > median:
         raise SpecError(f"{where}: hr_upper ({upper:g}) must be above hr_median ({median:g})")
+    sd_from((math.log(upper) - math.log(median)) / Z975, f"{where}, SD of the log hazard ratio", MOST_SD)
     return Normal(math.log(median), math.log(upper / median) / Z975)
 
 
@@ -125,7 +141,7 @@ def half_normal(value: object, where: str) -> HalfNormal:
     checks.refuse_unknown_keys(raw, ("halfnormal",), where)
     if "halfnormal" not in raw:
         raise SpecError(f"{where}: expected {{ halfnormal = scale }}, was given {raw!r}")
-    return HalfNormal(checks.number(raw["halfnormal"], f"{where}, halfnormal", above=0.0))
+    return HalfNormal(sd_from(raw["halfnormal"], f"{where}, halfnormal", MOST_SCALE))
 
 
 def gamma(value: object, where: str) -> Gamma:

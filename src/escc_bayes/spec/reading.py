@@ -214,7 +214,9 @@ def piecewise_from(body: Mapping[str, object], stated: Mapping[str, object], whe
     cuts = body.get("cuts", [])
     return PiecewiseBaseline(
         cuts=checks.increasing(cuts, f"{at}, cuts", error=CutError, above=0.0) if cuts != [] else (),
-        pieces=checks.whole_number(body["pieces"], f"{at}, pieces", least=1) if "pieces" in body else None,
+        pieces=checks.whole_number(body["pieces"], f"{at}, pieces", least=1, most=checks.MOST_NUMBERS)
+        if "pieces" in body
+        else None,
         at=checks.one_of(body.get("at", "mean"), ("mean", "reference"), f"{at}, at"),
         smoothing=smoothing,
         steps=checks.one_of(body.get("steps", "length"), ("length", "equal"), f"{at}, steps"),

@@ -49,7 +49,9 @@ def analysis_prior_from(raw: Mapping[str, object], at: str, folder: Path) -> Ana
     cuts = None
     if "cuts" in body:
         cuts = checks.increasing(body["cuts"], f"{where}, cuts", above=0.0) if body["cuts"] != [] else ()
-    pieces = checks.whole_number(body.get("pieces", DEFAULT_PIECES), f"{where}, pieces", least=1)
+    pieces = checks.whole_number(
+        body.get("pieces", DEFAULT_PIECES), f"{where}, pieces", least=1, most=checks.MOST_NUMBERS
+    )
     return AnalysisPrior(
         log_hr=log_hr_prior(raw.get("log_hr"), f"{at}, log_hr", folder),
         baseline=GammaBaseline(gamma.shape, gamma.rate, at_word),

@@ -38,3 +38,38 @@ def test_a_byte_order_mark_is_not_part_of_the_first_key(tmp_path):
     path = tmp_path / "spec.toml"
     path.write_text("schema = 1\nname = 'a'\n", encoding="utf-8-sig")
     assert read_toml(path) == {"name": "a"}
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("x = " + "[" * 3000 + "]" * 3000, "too deep within each other"),
+        ("x = " + "[" * 25 + "]" * 25, "too deep within each other; 20 is the most"),
+        ("x = " + "{a = " * 22 + "1" + "}" * 22, "too deep within each other"),
+        ("x = " + "1" * 5000, "number of too many digits"),
+        ("x = 0x" + "f" * 5000, "x: holds a whole number of more than 64 bits"),
+        ("x = -9223372036854775809", "more than 64 bits"),
+        ('x = "no\\u0001RT"', r"x: holds the control character \\x01"),
+        ('[a]\nb = ["\\u202Eabc"]', r"a, b: holds the control character \\u202e"),
+        ('"a\\nb" = 1', r"a key holds the control character \\n"),
+    ],
+)
+def test_values_that_no_output_can_show_are_refused(tmp_path, content, words):
+    path = tmp_path / "spec.toml"
+    path.write_text(f"schema = 1\n{content}\n")
+    with pytest.raises(TomlError, match=words) as caught:
+        read_toml(path)
+    assert len(str(caught.value)) < 300
+
+
+def test_a_file_larger_than_any_specification_is_not_read(tmp_path):
+    path = tmp_path / "spec.toml"
+    path.write_text("schema = 1\n" + "# \n" * 2_000_000)
+    with pytest.raises(TomlError, match="larger than 5 MB"):
+        read_toml(path)
+
+
+def test_the_largest_whole_numbers_and_prose_of_several_lines_are_read(tmp_path):
+    path = tmp_path / "spec.toml"
+    path.write_text(f'schema = 1\nx = {2**63 - 1}\ny = -{2**63}\nz = "a\\tb\\nc"\n')
+    assert read_toml(path) == {"x": 2**63 - 1, "y": -(2**63), "z": "a\tb\nc"}
