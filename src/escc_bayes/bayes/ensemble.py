@@ -21,7 +21,7 @@ from escc_bayes.bayes.reload import load_posterior
 from escc_bayes.bayes.settings import Progress
 from escc_bayes.data.ensemble import Ensemble, span
 from escc_bayes.estimand.contrast import standard_contrasts
-from escc_bayes.estimand.estimand import Estimand, HazardRatio
+from escc_bayes.estimand.estimand import Estimand, HazardRatio, groups_named
 from escc_bayes.estimand.estimate import Estimate, joined_notes, ratio_words
 from escc_bayes.estimand.evaluate import beyond_follow_up, completed
 from escc_bayes.foundation.errors import InputError, NotFitForUseWarning, some_of
@@ -29,6 +29,7 @@ from escc_bayes.foundation.outputs import staged, write_json
 from escc_bayes.foundation.record import Record, seed_label, versions
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.spec.cautions import caution_of, lines_of, shared_cautions, verdict_words
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.plan import ModelPlan
 
@@ -146,6 +147,7 @@ class EnsemblePosterior:
             between_words(by_member, ratio=ratio),
             self.said_of_some(beyond),
             self.said_of_some(conflict),
+            self.said_of_some([caution_of(m.plan, asked.term, groups_named(asked)) for m in self.members]),
             self.ratio_note(asked) if isinstance(asked, HazardRatio) else "",
             pseudo_note(self.plan),
         )
@@ -201,7 +203,9 @@ class EnsemblePosterior:
             write_json(staging / INDEX, {"name": self.name, "record": self.record.as_dict(), "members": listed})
 
     def __repr__(self) -> str:
-        head = [self.sentence(), f"{self.plan.spec!r}", f"{self.method}, seed {self.record.seed}: {self.verdict}"]
+        carried = lines_of(shared_cautions([member.plan for member in self.members]))
+        verdict = f"{self.method}, seed {self.record.seed}: {verdict_words(self.verdict)}"
+        head = [self.sentence(), f"{self.plan.spec!r}", verdict, *carried]
         head.append(self.one_for_all(self.typical.prior_conflict.sentence()))
         return "\n".join([*head, *(f"  {ratio_words(e)}; {e.note}" for e in self.hazard_ratios(level=0.95))])
 

@@ -22,6 +22,7 @@ from escc_bayes.foundation.seeds import generator
 from escc_bayes.hazard.baseline import PiecewiseHazard, WeibullHazard, event_times, log_likelihood
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.baseline import WeibullPrior
+from escc_bayes.spec.cautions import caution_words
 from escc_bayes.spec.model import WeibullBaseline
 from escc_bayes.spec.plan import ModelPlan
 
@@ -113,6 +114,7 @@ def attributes(posterior: "Posterior") -> dict[str, str]:
         "model": posterior.plan.spec.name,
         "clock": posterior.plan.rows.clock,
         "verdict": posterior.diagnostics.verdict,
+        "data_caution": caution_words(posterior.plan),
         **baseline_attributes(posterior.plan),
         "record": json.dumps(posterior.record.as_dict()),
     }

@@ -15,7 +15,7 @@ from escc_bayes.bayes.pseudo_posterior import LABEL, pseudo_note
 from escc_bayes.bayes.vague_baseline import VagueBaseline, vague_baseline
 from escc_bayes.estimand import marginal
 from escc_bayes.estimand.contrast import standard_contrasts, weights
-from escc_bayes.estimand.estimand import Estimand, HazardRatio, contrast_words
+from escc_bayes.estimand.estimand import Estimand, HazardRatio, contrast_words, groups_named
 from escc_bayes.estimand.estimate import Estimate, joined_notes, noted_ratios, summary
 from escc_bayes.estimand.evaluate import (
     NAMES,
@@ -30,6 +30,7 @@ from escc_bayes.foundation.record import Record
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.baseline import Hazard
 from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.spec.cautions import caution_lines, caution_of, verdict_words
 from escc_bayes.spec.plan import ModelPlan
 
 if TYPE_CHECKING:
@@ -181,9 +182,9 @@ class Posterior:
         lines = [
             self.plan.rows.sentence(),
             f"{self.plan.spec!r}",
-            f"{self.method}{kind}, seed {self.record.seed}: {self.diagnostics.verdict}",
+            f"{self.method}{kind}, seed {self.record.seed}: {verdict_words(self.diagnostics.verdict)}",
+            *caution_lines(self.plan),
             self.prior_conflict.sentence(),
-            *(f"{note}." for note in self.plan.design.notes),
         ]
         return "\n".join([*lines, *noted_ratios(self.hazard_ratios(level=0.95))])
 
@@ -224,6 +225,10 @@ def estimate_of(
         clock=plan.rows.clock,
         record=record,
         verdict=verdict,
-        note=joined_notes(beyond_follow_up(asked, value, plan), pseudo_note(plan)),
+        note=joined_notes(
+            beyond_follow_up(asked, value, plan),
+            caution_of(plan, asked.term, groups_named(asked)),
+            pseudo_note(plan),
+        ),
         centres="; ".join(f"random intercept of {name}" for name in plan.spec.intercepts),
     )

@@ -21,7 +21,7 @@ from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import CohortError
 from escc_bayes.foundation.record import Record
 from escc_bayes.spec.plan import ModelPlan
-from escc_bayes.spec.rows import FEW_EVENTS
+from escc_bayes.spec.thin import FEW_EVENTS
 
 # Models of an interaction: the two covariates alone, or beside all others.
 NO_GROUP = "not estimable: no patient of one of the two groups"

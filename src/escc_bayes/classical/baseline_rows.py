@@ -16,6 +16,7 @@ from escc_bayes.classical.trend import trend
 from escc_bayes.estimand.estimate import joined_notes
 from escc_bayes.estimand.tables import Row
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
+from escc_bayes.spec.cautions import few_words
 from escc_bayes.spec.rows import AnalysisRows
 
 EVERYONE = "all"
@@ -28,6 +29,11 @@ def origin(rows: AnalysisRows, *notes: str) -> dict[str, object]:
     return {"provenance": rows.provenance, "clock": rows.clock, "note": joined_notes(*notes)}
 
 
+def group_notes(rows: AnalysisRows, term: str, group: str) -> tuple[str, ...]:
+    """Return what a group's numbers rest on: few events, and weights or clusters."""
+    return (*few_words(rows, term, (group,)), rows.robust_note(members(rows, term, group)))
+
+
 def term_groups(rows: AnalysisRows, term: str) -> tuple[tuple[str, str], ...]:
     """Return (argument of ``group_curve``, label) of each group; one of all for no term."""
     return tuple((group, group) for group in groups_of(rows, term)) if term else (("", EVERYONE),)
@@ -38,7 +44,7 @@ def km_rows(rows: AnalysisRows, term: str, level: float) -> list[Row]:
     found: list[Row] = []
     for group, label in term_groups(rows, term):
         curve = group_curve(rows, term, group, level)
-        notes = (rows.robust_note(members(rows, term, group)), SCALED if rows.sampled else "")
+        notes = (*group_notes(rows, term, group), SCALED if rows.sampled else "")
         for i in range(curve.time.size):
             found.append(
                 {
@@ -64,7 +70,7 @@ def landmark_rows(rows: AnalysisRows, term: str, level: float, times: tuple[floa
     found: list[Row] = []
     for group, label in term_groups(rows, term):
         at = survival_at(group_curve(rows, term, group, level), np.array(times))
-        notes = (rows.robust_note(members(rows, term, group)), SCALED if rows.sampled else "")
+        notes = (*group_notes(rows, term, group), SCALED if rows.sampled else "")
         for i, time in enumerate(times):
             found.append(
                 {
@@ -100,7 +106,7 @@ def median_rows(rows: AnalysisRows, term: str, level: float) -> list[Row]:
                 "lower": middle.lower,
                 "upper": middle.upper,
                 "level": level,
-                **origin(rows, rows.robust_note(inside)),
+                **origin(rows, *group_notes(rows, term, group)),
             }
         )
     return found
@@ -118,7 +124,8 @@ def logrank_rows(rows: AnalysisRows, term: str, strata: Strata | None = None) ->
         if covariate.schema.kind == "ordered":
             tests.append(("trend", *trend_test(rows, codes, within)))
         tests += [(f"{levels[p.second]} vs {levels[p.first]}", p.chi2, 1, p.p_value, p.p_holm) for p in apart]
-    notes = (ROBUST_SCORE, rows.robust_note()) if rows.cluster is not None else ()
+    thin = few_words(rows, term, groups_of(rows, term))
+    notes = (*thin, ROBUST_SCORE, rows.robust_note()) if rows.cluster is not None else thin
     return [
         {
             "endpoint": rows.endpoint,
@@ -203,7 +210,7 @@ def rmst_rows(rows: AnalysisRows, term: str, level: float, wanted: float) -> lis
                 "std_error": area.std_error,
                 "level": level,
                 **difference_columns(difference),
-                **origin(rows, rows.robust_note(inside)),
+                **origin(rows, *group_notes(rows, term, group)),
             }
         )
     return found

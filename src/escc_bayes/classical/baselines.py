@@ -6,7 +6,7 @@ the multivariable models the complete cases of all. Who is analysed: ``baseline_
 """
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from escc_bayes.classical import baseline_interaction as interactions
@@ -34,6 +34,7 @@ from escc_bayes.estimand.estimate import Estimate, p_words, ratio_words
 from escc_bayes.estimand.tables import Row, hazard_ratio_rows
 from escc_bayes.foundation.errors import CohortError, DataWarning
 from escc_bayes.foundation.record import Record, versions
+from escc_bayes.spec.cautions import cautions, lines_of, of_patients
 from escc_bayes.spec.plan import ModelPlan
 
 LANDMARKS = (12.0, 24.0, 36.0)
@@ -62,12 +63,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one part of the analysis adds: rows by table, hazard ratios, what is left out, sentences of results."""
+    """What one part of the analysis adds.
+
+    Rows by table, hazard ratios, what is left out, sentences of results, and what its data can carry.
+    """
 
     tables: dict[str, list[Row]]
     ratios: tuple[Estimate, ...] = ()
     left_out: tuple[str, ...] = ()
     sentences: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
 
 
 def baselines(
@@ -134,8 +139,14 @@ def baselines(
     ]
     for problem in problems:
         warnings.warn(problem, DataWarning, stacklevel=2)
-    said = (everyone.sentence(), *(sentence for part in parts for sentence in part.sentences), *problems)
+    carried = lines_of(tuple(dict.fromkeys((*of_patients(everyone), *parts[0].cautions, *of_each(plans)))))
+    said = (everyone.sentence(), *(sentence for part in parts for sentence in part.sentences), *carried, *problems)
     return Baselines(tables, said, record)
+
+
+def of_each(plans: Mapping[str, ModelPlan]) -> tuple[str, ...]:
+    """Return the levels with few events of each covariate on its own."""
+    return tuple(sentence for plan in plans.values() for sentence in plan.rows.notes)
 
 
 def all_together(asked: Asked, names: tuple[str, ...]) -> Part:
@@ -149,9 +160,8 @@ def all_together(asked: Asked, names: tuple[str, ...]) -> Part:
         found += multivariable(first, asked.record, asked.level, KNOWN_AT_ZERO)
         sentences.append(f"Covariates known at time zero ({', '.join(early)}): {first.rows.sentence()}")
     left_out = (f"'{name}' is left out of the models with all covariates: {why}" for name, why in silent.items())
-    return Part(
-        {"ph_test": ph_rows(plan) if plan.design.blocks else []}, tuple(found), tuple(left_out), tuple(sentences)
-    )
+    tests = {"ph_test": ph_rows(plan) if plan.design.blocks else []}
+    return Part(tests, tuple(found), tuple(left_out), tuple(sentences), cautions(plan))
 
 
 def plan_within(asked: Asked, names: tuple[str, ...], strata: tuple[str, ...]) -> tuple[ModelPlan, dict[str, str]]:

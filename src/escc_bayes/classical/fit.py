@@ -14,10 +14,18 @@ from escc_bayes.classical.weibull import WeibullFit
 from escc_bayes.classical.weibull_curves import delta_interval
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand.contrast import standard_contrasts
-from escc_bayes.estimand.estimand import Estimand, HazardRatio, MedianSurvival, RMSTDifference, contrast_words
+from escc_bayes.estimand.estimand import (
+    Estimand,
+    HazardRatio,
+    MedianSurvival,
+    RMSTDifference,
+    contrast_words,
+    groups_named,
+)
 from escc_bayes.estimand.estimate import Estimate, joined_notes, ratio_words
 from escc_bayes.estimand.evaluate import NAMES, beyond_follow_up, time_of
 from escc_bayes.foundation.record import Record, versions
+from escc_bayes.spec.cautions import caution_lines, caution_of, cautions
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.plan import ModelPlan, make_plan
 
@@ -33,7 +41,7 @@ class ClassicalFit:
     centres : where the model has a random intercept: Cox stratified by centre, with gamma and with normal frailty.
     weibull : the Weibull fit, or why there is none.
     reference_time : months at which the Weibull's b0 is stated.
-    notes : what was left out, and why.
+    left_out : which effects have no place in these methods, and why.
     record : digests, versions, provenance.
     """
 
@@ -42,7 +50,7 @@ class ClassicalFit:
     univariable: ratios.Coefficients
     weibull: WeibullFit | str
     reference_time: float
-    notes: tuple[str, ...]
+    left_out: tuple[str, ...]
     record: Record
     centres: tuple[ratios.Coefficients, ...] = ()
 
@@ -61,6 +69,11 @@ class ClassicalFit:
             interval = delta_interval(asked, self.plan, self.weibull, self.reference_time, level)
             found.append(self.curve_estimate(asked, "weibull_mle", interval, level))
         return tuple(found)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what the data can carry, and what was left out, a sentence each."""
+        return (*cautions(self.plan), *self.left_out)
 
     def ratios(self, asked: HazardRatio, level: float) -> tuple[Estimate, ...]:
         """Return one hazard ratio from each method; each says how centres entered."""
@@ -103,6 +116,7 @@ class ClassicalFit:
             record=self.record,
             note=joined_notes(
                 self.absence(asked) if np.isnan(value) else beyond_follow_up(asked, value, self.plan),
+                caution_of(self.plan, asked.term, groups_named(asked)),
                 rows.robust_note(),
             ),
             centres=left_out(self.plan.spec.intercepts),
@@ -115,7 +129,7 @@ class ClassicalFit:
 
     def __repr__(self) -> str:
         ratios = [f"  {ratio_words(e)}" for e in self.hazard_ratios(level=0.95)]
-        return "\n".join([self.plan.rows.sentence(), *self.notes, *ratios])
+        return "\n".join([self.plan.rows.sentence(), *caution_lines(self.plan), *self.left_out, *ratios])
 
 
 def wald_p_value(difference: float, lower: float, upper: float, level: float) -> float:
@@ -157,7 +171,7 @@ def fit_classical(spec: ModelSpec, cohort: Cohort) -> ClassicalFit:
         univariable=univariable_coefficients(plan),
         weibull=ratios.weibull_fit(plan, reference_time),
         reference_time=reference_time,
-        notes=(*plan.notes, *notes),
+        left_out=notes,
         record=record,
         centres=centre_coefficients(plan),
     )

@@ -16,10 +16,11 @@ from escc_bayes.classical.separation import why_infinite
 from escc_bayes.classical.strata import Strata
 from escc_bayes.classical.weibull import WeibullFit, weibull_mle
 from escc_bayes.estimand.contrast import complete, weights
-from escc_bayes.estimand.estimand import HazardRatio, contrast_words
-from escc_bayes.estimand.estimate import Estimate
+from escc_bayes.estimand.estimand import HazardRatio, contrast_words, groups_named
+from escc_bayes.estimand.estimate import Estimate, joined_notes
 from escc_bayes.foundation.record import Record
 from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.spec.cautions import caution_of
 from escc_bayes.spec.plan import ModelPlan
 
 NO_FIRTH = "not available: Firth's penalty is not defined here for delayed entry or case weights"
@@ -264,7 +265,7 @@ def ratio_estimate(
         events=rows.events,
         clock=rows.clock,
         record=source.record,
-        note=note,
+        note=joined_notes(note, caution_of(source.plan, asked.term, groups_named(asked))),
         strata="" if fitted is None else fitted.strata,
         centres=(fitted.centres if fitted is not None else "") or source.centres,
     )

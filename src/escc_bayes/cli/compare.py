@@ -37,4 +37,7 @@ def compare(
         files.write_run(folder, "compare", [p.record for p in bundle.fits], bundle.verdicts)
     for comparison in bundle.comparisons.values():
         typer.echo(repr(comparison))
+    typer.echo("What the data can carry:")
+    for models, sentences in bundle.carried:
+        typer.echo("\n".join((f"  {models}:", *(f"  - {sentence}" for sentence in sentences))))
     finish(bundle.faults)

@@ -81,6 +81,15 @@ def check_population(population: str) -> None:
         raise EstimandError(f"population '{population}' is not possible; one of {', '.join(POPULATIONS)}")
 
 
+def groups_named(estimand: Estimand) -> tuple[str, ...]:
+    """Return the groups that an estimand compares or shows; none for a number, or for all patients."""
+    match estimand:
+        case HazardRatio() | RMSTDifference():
+            return tuple(level for level in (estimand.level, estimand.versus) if level is not None)
+        case _:
+            return (estimand.group,) if estimand.group else ()
+
+
 def contrast_words(estimand: Estimand) -> str:
     """Return the contrast or group as tables print it: ``III vs II``, ``per 10``, ``III``, or nothing for all."""
     match estimand:

@@ -19,6 +19,7 @@ from escc_bayes.data.ensemble import Ensemble
 from escc_bayes.foundation.hands import Alone, Hands
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.report.reconstructions import Reconstructions, pool_reconstructions
+from escc_bayes.spec.cautions import NOTHING, cautions
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.names import refuse_same_names
 
@@ -83,6 +84,18 @@ class Bundle:
             if not all(row.close for row in rows)
         ]
         return (*unfit, *differing, *(self.reconstructions.faults if self.reconstructions is not None else ()))
+
+    @property
+    def carried(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """What the data can carry: names of models, and the sentences that are true of them all."""
+        each: dict[str, list[str]] = {}
+        for name, posterior in self.posteriors.items():
+            for sentence in cautions(posterior.plan) or (NOTHING,):
+                each.setdefault(sentence, []).append(name)
+        grouped: dict[str, list[str]] = {}
+        for sentence, names in each.items():
+            grouped.setdefault(", ".join(names), []).append(sentence)
+        return tuple((names, tuple(sentences)) for names, sentences in grouped.items())
 
     @property
     def agreements(self) -> dict[str, tuple[Agreement, ...]]:

@@ -20,6 +20,7 @@ from escc_bayes.foundation.outputs import write_json
 from escc_bayes.foundation.record import Record, seed_label
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.report.bundle import Bundle
+from escc_bayes.spec.cautions import caution_words
 
 type Tables = Mapping[str, Sequence[Row]]
 
@@ -166,6 +167,7 @@ def diagnostics_rows(posteriors: Iterable[Posterior]) -> list[Row]:
             "provenance": p.record.provenance,
             "clock": p.plan.rows.clock,
             "instead_of": replaced(p),
+            "data_caution": caution_words(p.plan),
             **prior_columns(p.prior_conflict),
         }
         for p in posteriors

@@ -39,6 +39,7 @@ def render(bundle: Bundle, figures: Iterable[Written]) -> str:
         title=title(bundle),
         faults=bundle.faults,
         verdict=verdict(bundle),
+        carried=bundle.carried,
         sections=sections(bundle, pictures),
     )
     environment = Environment(
@@ -77,7 +78,7 @@ def verdict(bundle: Bundle) -> str:
         largest = "equal weights" if math.isnan(k) else f"largest Pareto k {k:.2f}"
         size = f"smallest importance sample size {ess:.0f}"
         words.append(f"{largest}, {size}, over {count(len(weighted), 'posterior')} by laplace")
-    return f"Sampler diagnostics passed: {'; '.join(words)}."
+    return f"Computed reliably. Sampler diagnostics passed: {'; '.join(words)}."
 
 
 def count(number: int, what: str) -> str:

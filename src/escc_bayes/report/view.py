@@ -62,6 +62,7 @@ class Page:
     title : heading.
     faults : why models must not be used; empty: all may.
     verdict : one line on the sampler where nothing is wrong.
+    carried : what the data can carry: models, and sentences on them.
     """
 
     provenance: str
@@ -69,4 +70,5 @@ class Page:
     title: str
     faults: tuple[str, ...]
     verdict: str
+    carried: tuple[tuple[str, tuple[str, ...]], ...] = ()
     sections: tuple[Section, ...] = field(default=())

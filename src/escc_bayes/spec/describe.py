@@ -114,5 +114,5 @@ def likelihood_sentence(plan: ModelPlan) -> str:
     if late:
         parts.append(f"delayed entry of {late} patients")
     if (plan.rows.weight != 1.0).any():
-        parts.append("case weights")
+        parts.append("sampling weights that sum to the number of patients")
     return f"Proportional hazards; likelihood with {', '.join(parts)}."

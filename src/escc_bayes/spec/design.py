@@ -12,6 +12,7 @@ import numpy as np
 from escc_bayes.data.schema import CovariateSchema
 from escc_bayes.foundation.errors import SpecError
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
+from escc_bayes.spec.collinear import collinear
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.prior import Normal
@@ -95,6 +96,7 @@ class Design:
     schemas : of each covariate.
     codes : (n,) level codes or numbers of each covariate, as analysed.
     notes : levels without patients, left out.
+    collinear : labels of columns that determine each other, set by set; a random intercept's are not looked at.
     """
 
     columns: FloatArray
@@ -102,6 +104,7 @@ class Design:
     blocks: tuple[Block, ...]
     schemas: dict[str, CovariateSchema]
     notes: tuple[str, ...] = ()
+    collinear: tuple[tuple[str, ...], ...] = ()
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -154,7 +157,24 @@ def build_design(spec: ModelSpec, rows: AnalysisRows) -> Design:
     stacked = np.concatenate([np.zeros((rows.n, 0)), *(part.values for part in parts)], axis=1)
     center = centres(stacked, blocks, rows.weight, spec.baseline.at)
     schemas = {name: rows.covariates[name].schema for name in spec.covariates}
-    return Design(stacked, center, tuple(blocks), schemas, tuple(note for part in parts for note in part.notes))
+    notes = tuple(note for part in parts for note in part.notes)
+    return Design(stacked, center, tuple(blocks), schemas, notes, determined(stacked, blocks))
+
+
+def determined(columns: FloatArray, blocks: list[Block]) -> tuple[tuple[str, ...], ...]:
+    """Return the labels of columns that determine each other, of effects that tables show.
+
+    Of an effect with a column for every level the first is left away; what a covariate of centres shares with their
+    random intercept is shrunk, as it should be.
+    """
+    kept = [
+        place
+        for block in blocks
+        if block.shown
+        for place in range(block.start + block.full, block.stop)
+    ]
+    labels = [label for block in blocks for label in block.labels]
+    return collinear(columns[:, kept], [labels[place] for place in kept])
 
 
 def with_effects(design: Design, spec: ModelSpec, rows: AnalysisRows) -> Design:

@@ -16,9 +16,10 @@ from escc_bayes.data.landmark import restart_clock
 from escc_bayes.data.weights import FEWEST_CLUSTERS, effective_size, of_mean_one
 from escc_bayes.foundation.errors import CohortError, LandmarkError
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
+from escc_bayes.spec.thin import ThinLevel, thin_levels
 from escc_bayes.spec.weighting import UNWEIGHTED, Weighting
 
-FEW_EVENTS = 5
+NAIVE = "NAIVE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class AnalysisRows:
     covariates : level codes or numbers by name, complete.
     dropped : who was left out, reason by reason.
     total : patients in the cohort.
-    notes : sentences on thin data and naive clocks.
+    thin : levels with fewer than five events.
     weighting : what the weights are.
     cluster : (n,) the independent unit each patient belongs to, where errors are robust; None: errors of the model.
     """
@@ -64,7 +65,7 @@ class AnalysisRows:
     covariates: dict[str, CovariateData]
     dropped: tuple[Dropped, ...]
     total: int
-    notes: tuple[str, ...] = ()
+    thin: tuple[ThinLevel, ...] = ()
     weighting: Weighting = UNWEIGHTED
     cluster: IntArray | None = None
 
@@ -77,6 +78,16 @@ class AnalysisRows:
     def events(self) -> int:
         """Number of patients with the event."""
         return int(self.event.sum())
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """A sentence on each level with fewer than five events."""
+        return tuple(level.sentence for level in self.thin)
+
+    @property
+    def naive(self) -> bool:
+        """Whether covariates known later are treated as known at time zero."""
+        return self.clock.startswith(NAIVE)
 
     @property
     def delayed(self) -> bool:
@@ -169,7 +180,8 @@ def select_rows(
     dropped = [d for d in dropped if d.patients]
     refuse_empty(data.event[where], endpoint, cohort, dropped)
     late = [name for name, c in chosen.items() if c.known_later] if naive else []
-    weight = at(cohort.weight, where)
+    weight, event = at(cohort.weight, where), at(data.event, where)
+    known = {n: CovariateData(c.schema, at(c.values, where), at(c.known_at, where)) for n, c in chosen.items()}
     return AnalysisRows(
         endpoint=endpoint,
         provenance=cohort.provenance,
@@ -179,13 +191,13 @@ def select_rows(
         positions=where,
         ids=tuple(compress(cohort.ids, keep.tolist())),
         time=at(data.time, where),
-        event=at(data.event, where),
+        event=event,
         entry=at(data.entry, where),
         weight=of_mean_one(weight) if cohort.sampled else weight,
-        covariates={n: CovariateData(c.schema, at(c.values, where), at(c.known_at, where)) for n, c in chosen.items()},
+        covariates=known,
         dropped=tuple(dropped),
         total=len(cohort),
-        notes=tuple(thin_levels(chosen, where, data.event)),
+        thin=thin_levels(known, event),
         weighting=weighting_of(cohort, weight),
         cluster=independent_units(cohort, where),
     )
@@ -225,7 +237,7 @@ def at(values: FloatArray, where: NDArray[np.int64]) -> FloatArray:
 def clock_words(landmark: float | None, late: list[str]) -> str:
     """Say where the clock starts; NAIVE where covariates known later are treated as known at time zero."""
     if late:
-        return f"NAIVE time zero ({', '.join(late)} treated as known at time zero)"
+        return f"{NAIVE} time zero ({', '.join(late)} treated as known at time zero)"
     return "time zero" if landmark is None else f"the landmark at {landmark:g} months"
 
 
@@ -276,20 +288,3 @@ def refuse_empty(event: FloatArray, endpoint: str, cohort: Cohort, dropped: list
             f"{cohort.source}, endpoint '{endpoint}': no events among {event.size} patients (left out: {left_out}); "
             "hazard ratios need events: check the event column and its declared values"
         )
-
-
-def thin_levels(chosen: dict[str, CovariateData], where: NDArray[np.int64], event: FloatArray) -> list[str]:
-    """Return a sentence for each level with fewer than five events."""
-    found = []
-    had = at(event, where).astype(np.int64)
-    for name, covariate in chosen.items():
-        levels = covariate.schema.levels
-        if not levels:
-            continue
-        cells = at(covariate.values, where).astype(np.int64) * 2 + had
-        counts = np.bincount(cells, minlength=2 * len(levels)).reshape(-1, 2)
-        for level, (without, events) in zip(levels, counts.tolist(), strict=True):
-            n = without + events
-            if n > 0 and events < FEW_EVENTS:
-                found.append(f"{name} = {level}: {events} events in {n} patients; its estimate rests on little data")
-    return found

@@ -1,0 +1,108 @@
+"""What the data of a plan can carry: sentences beside every verdict, which says only how well it was computed.
+
+Whom a result is of, what it rests on, and what it cannot tell apart. An empty list calls for no caution.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.rows import AnalysisRows
+from escc_bayes.spec.thin import FEW_EVENTS
+
+HEADING = "What the data can carry"
+NOTHING = "nothing here calls for caution"
+
+
+def verdict_words(verdict: str) -> str:
+    """Return a verdict that says what it is about: the computing, and not what the data can carry."""
+    return f"{verdict} (computed reliably)" if verdict == "ok" else verdict
+
+
+def cautions(plan: ModelPlan) -> tuple[str, ...]:
+    """Return every caution of a plan: of its patients, then of its columns."""
+    return (*of_patients(plan.rows), *plan.notes, *(collinear_sentence(names, plan) for names in plan.design.collinear))
+
+
+def caution_words(plan: ModelPlan) -> str:
+    """Return the cautions of a plan in one cell."""
+    return "; ".join(cautions(plan))
+
+
+def caution_lines(plan: ModelPlan) -> tuple[str, ...]:
+    """Return the cautions of a plan below their heading, for a print."""
+    return lines_of(cautions(plan))
+
+
+def lines_of(found: Sequence[str]) -> tuple[str, ...]:
+    """Return cautions below their heading."""
+    return (f"{HEADING}: {NOTHING}",) if not found else (f"{HEADING}:", *(f"  - {sentence}" for sentence in found))
+
+
+def shared_cautions(plans: Sequence[ModelPlan]) -> tuple[str, ...]:
+    """Return the cautions of one model on several cohorts: what all share, and in how many a level is thin."""
+    each = [set(cautions(plan)) for plan in plans]
+    kept = [sentence for sentence in cautions(plans[0]) if all(sentence in found for found in each)]
+    thin = Counter((level.covariate, level.level) for plan in plans for level in plan.rows.thin)
+    said = {level.sentence for plan in plans for level in plan.rows.thin}
+    counted = [
+        f"{covariate} = {level}: fewer than {FEW_EVENTS} events in {count} of {len(plans)} cohorts"
+        for (covariate, level), count in thin.items()
+    ]
+    return (*(sentence for sentence in kept if sentence not in said), *counted)
+
+
+def of_patients(rows: AnalysisRows) -> tuple[str, ...]:
+    """Return who was left out, and what the clock, the entries, the weights and the number of events ask for."""
+    late = int((rows.entry > 0.0).sum())
+    gone = sum(dropped.patients for dropped in rows.dropped)
+    reasons = "; ".join(f"{dropped.patients} {dropped.reason}" for dropped in rows.dropped)
+    clusters = rows.weighting.cluster_words(rows.cluster)
+    found = {
+        f"{rows.clock}: patients had to live to have a value, and its effect is not one at time zero": rows.naive,
+        f"{gone} of {rows.total} patients are left out: {reasons}": gone > 0,
+        f"{late} of {rows.n} patients enter late (delayed entry): who died before entry is not among them": late > 0,
+        f"{rows.weight_words()}; errors are robust, and a posterior is a pseudo-posterior": rows.sampled,
+        rows.weighting.counted: bool(rows.weighting.counted),
+        clusters: bool(clusters),
+        f"{in_all(rows)}, fewer than {FEW_EVENTS}: the model and its prior say most": few(rows),
+    }
+    return tuple(sentence for sentence, holds in found.items() if holds)
+
+
+def in_all(rows: AnalysisRows) -> str:
+    """Count the events in words."""
+    return f"{rows.events} event{'' if rows.events == 1 else 's'} in all"
+
+
+def few(rows: AnalysisRows) -> bool:
+    """Whether there are fewer than five events in all."""
+    return rows.events < FEW_EVENTS
+
+
+def collinear_sentence(names: tuple[str, ...], plan: ModelPlan) -> str:
+    """Say that columns determine each other."""
+    named = " and ".join(f"'{name}'" for name in names)
+    return f"{named} determine each other among the {plan.rows.n} patients: only a prior tells their effects apart"
+
+
+def caution_of(plan: ModelPlan, term: str, groups: tuple[str, ...]) -> str:
+    """Return what an estimate of some groups of a covariate, or per unit of it, rests on; empty if on enough.
+
+    Parameters
+    ----------
+    term : the covariate; empty: all patients.
+    groups : the levels compared or shown; of a number none.
+    """
+    found = few_words(plan.rows, term, groups)
+    for names in plan.design.collinear:
+        if any(name == term or name.startswith(f"{term}[") for name in names) and term:
+            found += (collinear_sentence(names, plan),)
+    return "; ".join(found)
+
+
+def few_words(rows: AnalysisRows, term: str, groups: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the thin levels among some groups, and that there are few events in all."""
+    thin = [level for level in rows.thin if level.covariate == term and level.level in groups]
+    words = (f"few data: {', '.join(level.words for level in thin)}",) if thin else ()
+    return (*words, f"few data: {in_all(rows)}") if few(rows) else words

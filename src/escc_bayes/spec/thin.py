@@ -1,0 +1,52 @@
+"""Levels on which there is next to nothing: fewer than five events."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from escc_bayes.data.covariates import CovariateData
+from escc_bayes.hazard.piecewise import FloatArray
+
+FEW_EVENTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ThinLevel:
+    """A level of a covariate with patients, and fewer than five events."""
+
+    covariate: str
+    level: str
+    events: int
+    patients: int
+
+    @property
+    def sentence(self) -> str:
+        """Say so in a sentence of its own."""
+        return f"{self.words}; its estimate rests on little data"
+
+    @property
+    def words(self) -> str:
+        """Say so in a few words."""
+        return f"{self.covariate} = {self.level}: {self.events} events in {self.patients} patients"
+
+
+def thin_levels(covariates: dict[str, CovariateData], event: FloatArray) -> tuple[ThinLevel, ...]:
+    """Return each level with patients and fewer than five events.
+
+    Parameters
+    ----------
+    covariates : of the patients analysed, complete.
+    event : (n,) 0/1.
+    """
+    found = []
+    had: NDArray[np.int64] = event.astype(np.int64)
+    for name, covariate in covariates.items():
+        levels = covariate.schema.levels
+        if not levels:
+            continue
+        counts = np.bincount(covariate.values.astype(np.int64) * 2 + had, minlength=2 * len(levels)).reshape(-1, 2)
+        for level, (without, events) in zip(levels, counts.tolist(), strict=True):
+            if without + events > 0 and events < FEW_EVENTS:
+                found.append(ThinLevel(name, level, events, without + events))
+    return tuple(found)
