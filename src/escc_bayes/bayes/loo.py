@@ -26,6 +26,7 @@ class LooRow:
     elpd : expected log predictive density, summed over patients; higher is better.
     elpd_se, elpd_diff, diff_se : its standard error; its distance from the best (0 or negative), and the SE of that.
     weight : stacking weight.
+    n, events, patients : whose observations the densities are of; rows of other ``patients`` are not comparable.
     pareto_k_max : largest k over patients; above 0.7 the row is unreliable.
     """
 
@@ -37,6 +38,9 @@ class LooRow:
     diff_se: float
     weight: float
     pareto_k_max: float
+    n: int
+    events: int
+    patients: str
 
 
 def compare_loo(posteriors: Sequence[Posterior]) -> tuple[LooRow, ...]:
@@ -89,6 +93,9 @@ def compare_loo(posteriors: Sequence[Posterior]) -> tuple[LooRow, ...]:
             diff_se=float(line["dse"]),
             weight=float(line["weight"]),
             pareto_k_max=float(single[str(name)].pareto_k.max()),
+            n=rows[0].n,
+            events=rows[0].events,
+            patients=rows[0].patients_digest,
         )
         for name, line in table.iterrows()
     )

@@ -80,7 +80,13 @@ class PriorCheck:
     def __repr__(self) -> str:
         *before, confronted = self.sentences()
         head = f"PRIOR of {self.plan.spec.name}, before any outcome is seen"
-        return "\n".join((head, *before, f"And beside the outcomes. {confronted}"))
+        whose = f"{self.plan.rows.provenance.upper()}: {head}; {self.whose()}"
+        return "\n".join((whose, *before, f"And beside the outcomes. {confronted}"))
+
+    def whose(self) -> str:
+        """Say whose columns stand behind the average patient, and from when time counts (NAIVE where it is)."""
+        rows = self.plan.rows
+        return f"{rows.n} patients of {rows.cohort}, {rows.endpoint} from {rows.clock}"
 
 
 def prior_check(spec: ModelSpec, cohort: Cohort, *, seed: Seed, draws: int = 4000, level: float = 0.95) -> PriorCheck:

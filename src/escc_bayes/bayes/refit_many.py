@@ -12,9 +12,9 @@ import numpy as np
 from escc_bayes.bayes import laplace, parameters
 from escc_bayes.bayes.laplace_data import Collapsed, collapsed
 from escc_bayes.bayes.laplace_numbers import Source
-from escc_bayes.bayes.pseudo_posterior import rescaled
+from escc_bayes.bayes.pseudo_posterior import LABEL, rescaled
 from escc_bayes.bayes.refit_requests import RefitRequest
-from escc_bayes.bayes.refit_table import Asked, RefitTable
+from escc_bayes.bayes.refit_table import Asked, OfWhom, RefitTable
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, HazardRatio
 from escc_bayes.estimand.evaluate import completed, draws_of_many
@@ -184,9 +184,17 @@ def refit_many(
         checks=np.concatenate([part["checks"] for part in found]),
         level=level,
         record=record,
+        whom=whom(request),
     )
     warn_of_unfit(request.plans[0].spec.name, table)
     return table
+
+
+def whom(request: RefitRequest) -> tuple[OfWhom, ...]:
+    """Return whose observations each refit is of."""
+    each = {id(plan.rows): plan.rows for plan in request.plans}
+    known = {key: OfWhom.of(rows) for key, rows in each.items()}
+    return tuple(known[id(plan.rows)] for plan in request.plans)
 
 
 def completed_questions(request: RefitRequest, asked: tuple[Estimand, ...]) -> tuple[Estimand, ...]:
@@ -205,13 +213,14 @@ def completed_questions(request: RefitRequest, asked: tuple[Estimand, ...]) -> t
 def record_of(request: RefitRequest, draws: int, seed: Seed) -> Record:
     """Return the record of a run."""
     first = request.plans[0] if request.base is None else request.base
+    pseudo = (("weights", LABEL),) if first.rows.sampled else ()
     return Record(
         spec_digest=first.spec.digest,
         data_digest=first.rows.data_digest,
         seed=seed_label(seed),
         provenance=first.rows.provenance,
         engine="laplace",
-        settings=(("refits", len(request)), ("draws", draws), ("request", request.digest)),
+        settings=(("refits", len(request)), ("draws", draws), ("request", request.digest), *pseudo),
         versions=versions(),
     )
 

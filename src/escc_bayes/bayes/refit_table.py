@@ -3,25 +3,28 @@
 import csv
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
 from escc_bayes.bayes.diagnose import diagnose_weights
+from escc_bayes.data.ensemble import span
 from escc_bayes.estimand.estimand import Estimand, contrast_words
 from escc_bayes.estimand.evaluate import NAMES, time_of
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.csv import meant, write_csv
-from escc_bayes.foundation.errors import EstimandError, InputError
+from escc_bayes.foundation.errors import EstimandError, InputError, some_of
 from escc_bayes.foundation.outputs import staged, write_json
 from escc_bayes.foundation.record import Record
 from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.spec.rows import AnalysisRows
 
 NUMBERS = ("value", "lower", "upper", "prob_gt_1", "log_mean", "log_sd")
 CHECKS = ("pareto_k", "importance_ess", "grid_edge", "log_marginal_likelihood")
 TABLE, INDEX = "refits.csv", "run.json"
+OTHER_PATIENTS = "compare them only between rows whose column 'patients' is the same"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,25 @@ class Asked:
         return cls(NAMES[type(asked)], asked.term, contrast_words(asked), time, getattr(asked, "population", ""))
 
 
+@dataclass(frozen=True, slots=True)
+class OfWhom:
+    """Whose observations a refit is of; marginal likelihoods of other ``patients`` are not comparable with its own."""
+
+    provenance: str
+    endpoint: str
+    clock: str
+    n: int
+    events: int
+    patients: str
+
+    @classmethod
+    def of(cls, rows: AnalysisRows) -> "OfWhom":
+        """Return whose observations rows are; a patient left out by weight 0 is not among them."""
+        counted = rows.weight > 0.0
+        n, events = int(counted.sum()), int(rows.event[counted].sum())
+        return cls(rows.provenance, rows.endpoint, rows.clock, n, events, rows.patients_digest)
+
+
 @dataclass(frozen=True)
 class RefitTable:
     """Answers of every refit to every estimand.
@@ -55,6 +77,7 @@ class RefitTable:
     checks : (r, 4) in the order of ``CHECKS``.
     level : of the credible intervals.
     record : digests, seed, settings, versions, provenance.
+    whom : (r,) whose observations each refit is of.
     """
 
     varied: tuple[str, ...]
@@ -64,6 +87,7 @@ class RefitTable:
     checks: FloatArray
     level: float
     record: Record
+    whom: tuple[OfWhom, ...]
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -74,8 +98,13 @@ class RefitTable:
         return tuple(diagnose_weights(float(k), float(ess), float(edge)).verdict for k, ess, edge in self.checks[:, :3])
 
     @property
+    def same_patients(self) -> bool:
+        """Whether all refits are of the same observations, so that their marginal likelihoods compare."""
+        return len({of.patients for of in self.whom}) == 1
+
+    @property
     def log_marginal_likelihood(self) -> FloatArray:
-        """Log marginal likelihood of each refit, (r,)."""
+        """Log marginal likelihood of each refit, (r,); comparable between refits of the same ``patients`` alone."""
         return self.checks[:, CHECKS.index("log_marginal_likelihood")]
 
     def name_of(self, row: int) -> str:
@@ -115,7 +144,7 @@ class RefitTable:
 
     def rows(self) -> Iterator[dict[str, object]]:
         """Yield one row for each refit and estimand, ready for a data frame."""
-        verdicts = self.verdicts
+        verdicts, mark = self.verdicts, "" if self.same_patients else OTHER_PATIENTS
         for place, labels in enumerate(self.labels):
             for asked, numbers in zip(self.asked, self.numbers[place].tolist(), strict=True):
                 yield (
@@ -125,6 +154,8 @@ class RefitTable:
                     | {"level": self.level}
                     | dict(zip(CHECKS, self.checks[place].tolist(), strict=True))
                     | {"verdict": verdicts[place]}
+                    | asdict(self.whom[place])
+                    | {"evidence_note": mark}
                 )
 
     def save(self, folder: str | Path) -> None:
@@ -135,10 +166,28 @@ class RefitTable:
             index = {"varied": dict(zip(self.varied, kinds, strict=True)), "estimands": len(self.asked)}
             write_json(staging / INDEX, index | {"record": self.record.as_dict()})
 
+    def who(self) -> str:
+        """Say whose observations these are: provenance first, NAIVE clocks, patients and events."""
+        provenances, clocks, endpoints = (
+            list(dict.fromkeys(getattr(of, name) for of in self.whom)) for name in ("provenance", "clock", "endpoint")
+        )
+        counts = (
+            f"{span([of.n for of in self.whom])} patients",
+            f"{span([of.events for of in self.whom])} events",
+        )
+        return (
+            f"{' and '.join(provenances).upper()}: {', '.join(endpoints)} from {some_of(clocks)}, {', '.join(counts)}"
+        )
+
     def __repr__(self) -> str:
         bad = sum(verdict != "ok" for verdict in self.verdicts)
         said = "all fit for use" if not bad else f"{bad} NOT FIT FOR USE"
-        lines = [f"{self.record.provenance.upper()}: {len(self)} refits by {', '.join(self.varied)}, {said}"]
+        lines = [f"{self.who()}: {len(self)} refits by {', '.join(self.varied)}, {said}"]
+        if not self.same_patients:
+            count = len({of.patients for of in self.whom})
+            lines.append(f"  log marginal likelihoods are of {count} different sets of observations: {OTHER_PATIENTS}")
+        pseudo = dict(self.record.settings).get("weights")
+        lines += [f"  {pseudo}"] if pseudo else []
         for place, asked in enumerate(self.asked):
             value = self.numbers[:, place, 0]
             what = f"{asked.estimand} {asked.term} {asked.contrast}".strip()
@@ -184,7 +233,14 @@ def load_refits(folder: str | Path) -> RefitTable:
         checks=np.array([[number(row[name]) for name in CHECKS] for row in firsts]),
         level=float(rows[0]["level"]),
         record=record,
+        whom=tuple(read_whom(row) for row in firsts),
     )
+
+
+def read_whom(row: Mapping[str, str]) -> OfWhom:
+    """Return whose observations a row of ``refits.csv`` is of."""
+    words = {name: row[name] for name in ("provenance", "endpoint", "clock", "patients")}
+    return OfWhom(**words, n=int(row["n"]), events=int(row["events"]))
 
 
 def number(text: str) -> float:

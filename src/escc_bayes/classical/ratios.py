@@ -246,6 +246,8 @@ def ratio_estimate(
     """Return a hazard ratio from its logarithm; what is not given does not exist."""
     rows = source.plan.rows
     lower, upper = sorted(limits)
+    # Where there is no estimate, the note says why already.
+    caution = "" if math.isnan(log_sd) else caution_of(source.plan, asked.term, groups_named(asked))
     return Estimate(
         endpoint=rows.endpoint,
         estimand="hazard_ratio",
@@ -265,7 +267,7 @@ def ratio_estimate(
         events=rows.events,
         clock=rows.clock,
         record=source.record,
-        note=joined_notes(note, caution_of(source.plan, asked.term, groups_named(asked))),
+        note=joined_notes(note, caution),
         strata="" if fitted is None else fitted.strata,
         centres=(fitted.centres if fitted is not None else "") or source.centres,
     )

@@ -44,6 +44,7 @@ EMPTY: Mapping[str, tuple[str, ...]] = {
     ),
     "loo": (
         *("endpoint", "model", "rank", "elpd", "elpd_se", "elpd_diff", "diff_se", "weight", "pareto_k_max"),
+        *("n", "events", "patients"),
         *ORIGIN,
     ),
 }
@@ -264,4 +265,7 @@ def loo_row(row: LooRow) -> dict[str, object]:
         "diff_se": row.diff_se,
         "weight": row.weight,
         "pareto_k_max": row.pareto_k_max,
+        "n": row.n,
+        "events": row.events,
+        "patients": row.patients,
     }

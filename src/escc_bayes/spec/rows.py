@@ -15,6 +15,7 @@ from escc_bayes.data.covariates import CovariateData
 from escc_bayes.data.landmark import restart_clock
 from escc_bayes.data.weights import FEWEST_CLUSTERS, effective_size, of_mean_one
 from escc_bayes.foundation.errors import CohortError, LandmarkError
+from escc_bayes.foundation.record import digest
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.spec.thin import ThinLevel, thin_levels
 from escc_bayes.spec.weighting import UNWEIGHTED, Weighting
@@ -119,6 +120,15 @@ class AnalysisRows:
         if inside is None:
             return self.weighting.words(self.weight, self.event)
         return self.weighting.words(self.weight[inside], self.event[inside])
+
+    @property
+    def patients_digest(self) -> str:
+        """Digest of the observations that a likelihood is of: data, patients, weights, endpoint and clock.
+
+        Marginal likelihoods and predictive densities of different digests are of different data.
+        """
+        who = {"data": self.data_digest, "endpoint": self.endpoint, "clock": self.clock}
+        return digest({**who, "positions": self.positions, "weight": self.weight})
 
     def robust_note(self, inside: NDArray[np.bool_] | None = None) -> str:
         """Say that errors are robust, and the weights of the patients in a mask (n,), or of all; empty if not."""

@@ -55,7 +55,9 @@ def bundle_of(cohort, *specs):
 
 
 def loo_rows(names):
-    return tuple(LooRow(n, i, -150.0 - i, 10.0, -1.0 * i, 0.5 * i, 1.0 - i, 0.4) for i, n in enumerate(names))
+    return tuple(
+        LooRow(n, i, -150.0 - i, 10.0, -1.0 * i, 0.5 * i, 1.0 - i, 0.4, 79, 31, "abc") for i, n in enumerate(names)
+    )
 
 
 def model(name, family="piecewise", *, outcome=None, effects=()):

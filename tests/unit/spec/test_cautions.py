@@ -1,0 +1,164 @@
+"""What the data can carry: each caution where it is true, on the number it belongs to, and nowhere else."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from escc_bayes.bayes.fit import fit
+from escc_bayes.classical.baselines import baselines
+from escc_bayes.classical.fit import fit_classical
+from escc_bayes.data.cohort import read_cohort
+from escc_bayes.data.schema import schema_from
+from escc_bayes.foundation.errors import DataWarning
+from escc_bayes.spec.cautions import NOTHING, caution_of, caution_words, cautions
+from escc_bayes.spec.collinear import collinear
+from escc_bayes.spec.plan import make_plan
+from escc_bayes.spec.reading import spec_from
+
+PRIOR = {"normal": [0.0, 1.0]}
+COVARIATES = {
+    "arm": {"kind": "binary", "levels": ["old", "new"]},
+    "stage": {"kind": "ordered", "levels": ["II", "III", "IV"]},
+    "copy": {"kind": "binary", "levels": ["a", "b"]},
+    "age": {"kind": "continuous", "center": 60.0},
+    "marker": {"kind": "binary", "levels": ["high", "low"], "known_at": 1.0},
+}
+
+
+def frame(n=60):
+    rng = np.random.default_rng(6)
+    arm = np.array(["old", "new"])[np.arange(n) % 2]
+    stage = np.where(np.arange(n) < 40, "II", np.where(np.arange(n) < 56, "III", "IV"))
+    event = (rng.random(n) < 0.6).astype(int)
+    event[(stage == "IV") & (np.cumsum(stage == "IV") > 2)] = 0
+    return pd.DataFrame(
+        {
+            "t": rng.exponential(15.0, n).round(2) + 1.5,
+            "d": event,
+            "e": 0.0,
+            "w": rng.uniform(0.5, 2.0, n),
+            "arm": arm,
+            "stage": stage,
+            "copy": np.where(arm == "new", "b", "a"),
+            "age": rng.normal(60.0, 9.0, n).round(),
+            "marker": np.array(["high", "low"])[rng.integers(0, 2, n)],
+        }
+    )
+
+
+def plan_of(rows, *effects, endpoint=None, **more):
+    return make_plan(model(*effects, **more.pop("outcome", {})), cohort_of(rows, **more))
+
+
+def cohort_of(rows, **more):
+    endpoints = {"os": {"time": "t", "event": "d"} | more.pop("os", {})}
+    return read_cohort(
+        rows,
+        schema_from({"endpoints": endpoints, "covariates": COVARIATES} | more, "cautions.toml"),
+        provenance="simulated",
+    )
+
+
+def model(*names, **outcome):
+    effects = [
+        {"covariate": name, "structure": "linear" if name == "age" else "fixed", "prior": PRIOR} for name in names
+    ]
+    return spec_from(
+        {
+            "name": "small",
+            "outcome": {"endpoint": "os"} | outcome,
+            "baseline": {"family": "piecewise_exponential", "cuts": [10.0], "smoothing": "independent", "at": "mean"},
+            "priors": {"baseline_rate": {"gamma": [0.5, 10.0]}},
+            "effect": effects,
+        },
+        "small.toml",
+    )
+
+
+def test_enough_data_ask_for_no_caution():
+    plan = plan_of(frame(), "arm", "age")
+    assert cautions(plan) == ()
+    assert caution_words(plan) == ""
+    assert f"What the data can carry: {NOTHING}" in repr(
+        fit(model("arm", "age"), cohort_of(frame()), seed=1, engine="laplace")
+    )
+
+
+LATE, SOME = [1.0] * 7 + [0.0] * 53, [None] * 4 + [60.0, 61.0] * 28
+CASES = {
+    "few events in a level": (frame(), ("stage",), {}, "stage = IV: "),
+    "collinear": (frame(), ("arm", "copy"), {}, "'arm[new]' and 'copy[b]' determine each other among the 60 patients"),
+    "few events in all": (frame().assign(d=[1, 1, 1] + [0] * 57), ("arm",), {}, "3 events in all, fewer than 5"),
+    "one event": (frame().assign(d=[1] + [0] * 59), ("age",), {}, "1 event in all"),
+    "delayed entry": (
+        frame().assign(e=LATE),
+        ("arm",),
+        {"os": {"entry": "e"}},
+        "7 of 60 patients enter",
+    ),
+    "left out": (
+        frame().assign(age=SOME),
+        ("age",),
+        {},
+        "4 of 60 patients are left out: 4 with",
+    ),
+    "naive": (frame(), ("marker",), {"outcome": {"time_zero": "naive"}}, "NAIVE time zero (marker treated as known"),
+    "sampling weights": (frame(), ("arm",), {"weight": "w", "weight_kind": "sampling"}, "effective n"),
+    "frequency weights": (frame().assign(w=2), ("arm",), {"weight": "w"}, "60 rows stand for 120 patients"),
+    "clusters": (frame(), ("age",), {"cluster": "arm"}, "2 clusters by 'arm'"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_each_caution_is_said(case):
+    rows, effects, more, words = CASES[case]
+    assert words in caution_words(plan_of(rows, *effects, **more))
+
+
+def test_cautions_stand_on_the_contrasts_they_belong_to():
+    plan = plan_of(frame(), "arm", "stage", "copy")
+    assert "few data: stage = IV: " in caution_of(plan, "stage", ("IV", "II"))
+    assert caution_of(plan, "stage", ("III", "II")) == ""
+    assert "determine each other" in caution_of(plan, "arm", ("new", "old"))
+    assert "determine each other" not in caution_of(plan, "stage", ("III", "II"))
+
+
+def test_prints_and_notes_of_every_verb_carry_them():
+    """Bayes, classical, baselines: what is printed and the note of the row."""
+    spec, cohort = model("stage", "arm"), cohort_of(frame())
+    posterior = fit(spec, cohort, seed=1, engine="laplace", draws=500)
+    classical = fit_classical(spec, cohort)
+    with pytest.warns(DataWarning, match="determine each other"):
+        tables = baselines(cohort, "os", level=0.95)
+    said = "stage = IV: "
+    printed = repr(posterior), repr(classical), "\n".join(tables.sentences)
+    assert all(f"  - {said}" in text for text in printed)
+    assert "ok (computed reliably)" in printed[0]
+    for found in (posterior, classical):
+        for e in found.hazard_ratios(level=0.95):
+            assert (said in e.note) == (e.term == "stage" and "IV" in e.contrast), (e.method, e.contrast)
+    rows = [row for name in ("km", "landmarks", "medians", "rmst") for row in tables.tables[name]]
+    assert all((said in str(row["note"])) == (row["group"] == "IV") for row in rows)
+
+
+def test_columns_that_determine_each_other_are_named_whatever_their_scale():
+    x, y = np.arange(10.0), np.arange(10.0) ** 2
+    z = np.column_stack([x, y, 1e9 - 3e6 * x + 2e5 * y])
+    assert collinear(z, ("x", "y", "z")) == (("x", "y", "z"),)
+    assert collinear(z + np.array([0.0, 0.0, 1e4])[None] * (x == 4.0)[:, None], ("x", "y", "z")) == ()
+
+
+def test_an_exchangeable_effect_alone_is_not_collinear_and_its_twin_is():
+    effects = [
+        {"covariate": "arm", "structure": "exchangeable", "sd": {"halfnormal": 0.5}},
+        {"covariate": "copy", "structure": "fixed", "prior": PRIOR},
+    ]
+    raw = {
+        "name": "twins",
+        "outcome": {"endpoint": "os"},
+        "baseline": {"family": "piecewise_exponential", "cuts": [], "smoothing": "independent", "at": "mean"},
+        "priors": {"baseline_rate": {"gamma": [0.5, 10.0]}},
+    }
+    cohort = cohort_of(frame())
+    assert make_plan(spec_from(raw | {"effect": effects[:1]}, "t"), cohort).design.collinear == ()
+    assert make_plan(spec_from(raw | {"effect": effects}, "t"), cohort).design.collinear == (("arm[new]", "copy[b]"),)
