@@ -93,9 +93,9 @@ def compare_loo(posteriors: Sequence[Posterior]) -> tuple[LooRow, ...]:
             diff_se=float(line["dse"]),
             weight=float(line["weight"]),
             pareto_k_max=float(single[str(name)].pareto_k.max()),
-            n=rows[0].n,
-            events=rows[0].events,
-            patients=rows[0].patients_digest,
+            n=posteriors[0].plan.rows.n,
+            events=posteriors[0].plan.rows.events,
+            patients=posteriors[0].plan.rows.patients_digest,
         )
         for name, line in table.iterrows()
     )
