@@ -24,7 +24,7 @@ from escc_bayes.spec.rows import AnalysisRows
 NUMBERS = ("value", "lower", "upper", "prob_gt_1", "log_mean", "log_sd")
 CHECKS = ("pareto_k", "importance_ess", "grid_edge", "log_marginal_likelihood")
 TABLE, INDEX = "refits.csv", "run.json"
-OTHER_PATIENTS = "compare them only between rows whose column 'patients' is the same"
+OTHER_PATIENTS = "log marginal likelihoods compare models only between rows whose column 'patients' is the same"
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,7 @@ class RefitTable:
         lines = [f"{self.who()}: {len(self)} refits by {', '.join(self.varied)}, {said}"]
         if not self.same_patients:
             count = len({of.patients for of in self.whom})
-            lines.append(f"  log marginal likelihoods are of {count} different sets of observations: {OTHER_PATIENTS}")
+            lines.append(f"  {count} different sets of observations: {OTHER_PATIENTS}")
         pseudo = dict(self.record.settings).get("weights")
         lines += [f"  {pseudo}"] if pseudo else []
         for place, asked in enumerate(self.asked):

@@ -16,6 +16,7 @@ from escc_bayes.foundation.errors import EstimandError
 from escc_bayes.foundation.labels import numbered
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.same_patients import other_data
+from escc_bayes.spec.weighting import SAMPLING
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,6 +44,8 @@ class Comparison:
 
     def __repr__(self) -> str:
         lines = sorted({f"{e.record.provenance.upper()}: {e.endpoint} from {e.clock}" for e in self.estimates})
+        # What is true of every line stands once, above them.
+        lines += dict.fromkeys(part for e in self.estimates for part in e.remark.split("; ") if of_all(part))
         heading = ("", 0.0, "", "")
         for e in self.estimates:
             if (e.estimand, e.time, e.term, e.contrast) != heading:
@@ -53,15 +56,21 @@ class Comparison:
         return "\n".join(lines)
 
 
+def of_all(part: str) -> bool:
+    """Whether a part of a note is about all patients: their weights."""
+    return part.startswith(f"{SAMPLING}:")
+
+
 def line(e: Estimate) -> str:
     """Return one estimate as an indented line with its method and kind of interval."""
+    remark = "; ".join(part for part in e.remark.split("; ") if not of_all(part))
     who = f"{e.method} ({e.model}{', ' + e.population if e.population else ''})"
     if np.isnan(e.value):
         return f"  {who:<44} {e.note or 'not reached'}{'; ' + e.centres if e.centres else ''}"
     lower, upper = limit_words(e, ".2f")
     words = f"{e.value:7.2f}  ({100 * e.level:g} % {e.interval_kind} interval {lower} to {upper})"
     warned = "" if e.verdict == "ok" else f"  {e.verdict}"
-    return f"  {who:<44} {words}{'; ' + e.remark if e.remark else ''}{warned}"
+    return f"  {who:<44} {words}{'; ' + remark if remark else ''}{warned}"
 
 
 def compare(asked: Sequence[Estimand], *fits: FIT, level: float) -> Comparison:

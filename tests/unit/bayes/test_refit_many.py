@@ -85,6 +85,23 @@ def test_leaving_a_patient_out_by_weight_is_the_fit_without_him(larynx):
         assert found == pytest.approx(expected.log_mean, abs=5.0 * expected.log_sd / np.sqrt(2500.0))
 
 
+def test_every_refit_says_whose_observations_it_is_of(larynx):
+    """By hand: 90 patients, 89 without one; the same patients under every prior; NAIVE clocks and provenance first."""
+    table = many(leave_one_out(small_spec(), larynx), seed=5, level=0.95)
+    rows = list(table.rows())
+    each = [of.n for of in table.whom], [of.events for of in table.whom]
+    assert each == ([90, *90 * [89]], [50, *(50 - make_plan(small_spec(), larynx).rows.event).astype(int).tolist()])
+    assert len({row["patients"] for row in rows}) == 91
+    assert all("only between rows whose column 'patients' is the same" in row["evidence_note"] for row in rows)
+    assert repr(table).startswith(
+        "OBSERVED: os from time zero, 89 to 90 patients, 49 to 50 events: 91 refits by left_out"
+    )
+    grid = many(prior_grid(small_spec(), larynx, {"age": [Normal(0.0, sd) for sd in (0.5, 1.0)]}), seed=5, level=0.95)
+    assert grid.same_patients
+    assert {row["evidence_note"] for row in grid.rows()} == {""}
+    assert {(row["provenance"], row["clock"]) for row in grid.rows()} == {("observed", "time zero")}
+
+
 def test_marginal_likelihoods_give_exact_leave_one_out_densities(larynx):
     """log p(y_i | the others) = log m(all) - log m(without i). Second source: ArviZ's PSIS-LOO, patient by patient."""
     spec = small_spec()
@@ -194,6 +211,7 @@ def test_the_table_reloads_to_the_last_bit(tmp_path, larynx):
     again = load_refits(tmp_path / "table")
     same(again, replace(table, asked=again.asked))
     assert repr(again) == repr(table)
+    assert again.whom == table.whom
     assert np.isnan(again.column("prob_gt_1", estimand="survival")).all()
     survival = fit(small_spec(), larynx, seed=2, engine="laplace").estimate(asked[1], level=0.9)
     assert again.column("value", estimand="survival")[0] == pytest.approx(survival.value, abs=0.02)
