@@ -167,12 +167,7 @@ def determined(columns: FloatArray, blocks: list[Block]) -> tuple[tuple[str, ...
     Of an effect with a column for every level the first is left away; what a covariate of centres shares with their
     random intercept is shrunk, as it should be.
     """
-    kept = [
-        place
-        for block in blocks
-        if block.shown
-        for place in range(block.start + block.full, block.stop)
-    ]
+    kept = [place for block in blocks if block.shown for place in range(block.start + block.full, block.stop)]
     labels = [label for block in blocks for label in block.labels]
     return collinear(columns[:, kept], [labels[place] for place in kept])
 
