@@ -20,10 +20,11 @@ from escc_bayes.bayes.pseudo_posterior import pseudo_note
 from escc_bayes.bayes.reload import load_posterior
 from escc_bayes.bayes.settings import Progress
 from escc_bayes.data.ensemble import Ensemble, span
+from escc_bayes.estimand.behind import beyond_follow_up, counted
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, HazardRatio, groups_named
 from escc_bayes.estimand.estimate import Estimate, joined_notes, ratio_words
-from escc_bayes.estimand.evaluate import beyond_follow_up, completed
+from escc_bayes.estimand.evaluate import completed
 from escc_bayes.foundation.errors import InputError, NotFitForUseWarning, some_of
 from escc_bayes.foundation.outputs import staged, write_json
 from escc_bayes.foundation.record import Record, seed_label, versions
@@ -117,7 +118,8 @@ class EnsemblePosterior:
     def estimate(self, asked: Estimand, *, level: float) -> Estimate:
         """Return median and equal-tailed credible interval of the mixture.
 
-        The note says which share of the variance lies between reconstructions. ``n`` and ``events`` are means.
+        The note says which share of the variance lies between reconstructions. ``n`` and ``events`` are means,
+        ``last_follow_up`` is the shortest.
 
         Parameters
         ----------
@@ -131,17 +133,20 @@ class EnsemblePosterior:
         asked = completed(asked, self.plan)
         by_member = self.member_draws(asked)
         found = estimate_of(asked, by_member.ravel(), self.plan, level=level, record=self.record, verdict=self.verdict)
+        counts = [counted(asked, member.plan.rows) for member in self.members]
         return replace(
             found,
-            n=round(float(np.mean([member.plan.rows.n for member in self.members]))),
-            events=round(float(np.mean([member.plan.rows.events for member in self.members]))),
-            note=self.note(asked, found.value, by_member),
+            n=round(float(np.mean([of_member.n for of_member in counts]))),
+            events=round(float(np.mean([of_member.events for of_member in counts]))),
+            last_follow_up=min(of_member.last_follow_up for of_member in counts),
+            groups="",
+            note=self.note(asked, (found.value, found.lower, found.upper), by_member),
         )
 
-    def note(self, asked: Estimand, value: float, by_member: FloatArray) -> str:
+    def note(self, asked: Estimand, numbers: tuple[float, float, float], by_member: FloatArray) -> str:
         """Return what a reader must know: the share between reconstructions, how far follow-up reaches, the priors."""
         ratio = isinstance(asked, HazardRatio)
-        beyond = [beyond_follow_up(asked, value, m.plan) for m in self.members]
+        beyond = [beyond_follow_up(asked, numbers, m.plan.rows) for m in self.members]
         conflict = [] if ratio else [m.prior_conflict.note for m in self.members]
         return joined_notes(
             between_words(by_member, ratio=ratio),

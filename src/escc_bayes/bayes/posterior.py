@@ -14,13 +14,13 @@ from escc_bayes.bayes.prior_conflict import PriorConflict, prior_conflict
 from escc_bayes.bayes.pseudo_posterior import LABEL, pseudo_note
 from escc_bayes.bayes.vague_baseline import VagueBaseline, vague_baseline
 from escc_bayes.estimand import marginal
+from escc_bayes.estimand.behind import beyond_follow_up, counted
 from escc_bayes.estimand.contrast import standard_contrasts, weights
 from escc_bayes.estimand.estimand import Estimand, HazardRatio, contrast_words, groups_named
 from escc_bayes.estimand.estimate import Estimate, joined_notes, noted_ratios, summary
 from escc_bayes.estimand.evaluate import (
     NAMES,
     averaged_over,
-    beyond_follow_up,
     completed,
     draws_of,
     draws_of_many,
@@ -203,6 +203,7 @@ def estimate_of(
     """
     ratio = isinstance(asked, HazardRatio)
     value, lower, upper = summary(np.exp(drawn) if ratio else drawn, level)
+    counts = counted(asked, plan.rows)
     return Estimate(
         endpoint=plan.rows.endpoint,
         estimand=NAMES[type(asked)],
@@ -220,15 +221,17 @@ def estimate_of(
         prob_gt_1=float((drawn > 0.0).mean()) if ratio else np.nan,
         log_mean=float(drawn.mean()) if ratio else np.nan,
         log_sd=float(drawn.std(ddof=1)) if ratio else np.nan,
-        n=plan.rows.n,
-        events=plan.rows.events,
+        n=counts.n,
+        events=counts.events,
         clock=plan.rows.clock,
         record=record,
         verdict=verdict,
         note=joined_notes(
-            beyond_follow_up(asked, value, plan),
+            beyond_follow_up(asked, (value, lower, upper), plan.rows),
             caution_of(plan, asked.term, groups_named(asked)),
             pseudo_note(plan),
         ),
+        last_follow_up=counts.last_follow_up,
+        groups=counts.groups,
         centres="; ".join(f"random intercept of {name}" for name in plan.spec.intercepts),
     )

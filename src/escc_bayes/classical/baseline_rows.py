@@ -7,12 +7,28 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from escc_bayes.classical.cox_robust import robust_logrank, robust_score_test
-from escc_bayes.classical.curves import group_curve, groups_of, members, part
-from escc_bayes.classical.km import follow_up, quantile, survival_at
+from escc_bayes.classical.curves import (
+    NOT_REACHED,
+    conditional_words,
+    exact_at,
+    exact_quantile_limits,
+    exact_words,
+    group_curve,
+    group_rmst,
+    groups_of,
+    members,
+    no_event_words,
+    part,
+    points_at,
+    survival_words,
+    watched,
+)
+from escc_bayes.classical.km import follow_up, quantile
 from escc_bayes.classical.logrank import LogRank, PairwiseLogRank, each_pair, logrank, pairwise
-from escc_bayes.classical.rmst import Rmst, RmstDifference, rmst, rmst_difference
+from escc_bayes.classical.rmst import Rmst, RmstDifference, rmst_difference
 from escc_bayes.classical.strata import Strata
 from escc_bayes.classical.trend import trend
+from escc_bayes.estimand.behind import of_group
 from escc_bayes.estimand.estimate import joined_notes
 from escc_bayes.estimand.tables import Row
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
@@ -39,12 +55,25 @@ def term_groups(rows: AnalysisRows, term: str) -> tuple[tuple[str, str], ...]:
     return tuple((group, group) for group in groups_of(rows, term)) if term else (("", EVERYONE),)
 
 
+def group_columns(rows: AnalysisRows, term: str, group: str, *, events: str = "events") -> dict[str, object]:
+    """Return the columns that say who stands behind a row of a group, and how far they were followed."""
+    found = of_group(rows, term, group)
+    return {"n": found.n, events: found.events, "last_follow_up": found.last_follow_up}
+
+
 def km_rows(rows: AnalysisRows, term: str, level: float) -> list[Row]:
-    """Return ``km.csv``: one row for each distinct exit time of each group."""
+    """Return ``km.csv``: one row for each distinct exit time of each group, with log-log and with exact limits."""
     found: list[Row] = []
     for group, label in term_groups(rows, term):
         curve = group_curve(rows, term, group, level)
-        notes = (*group_notes(rows, term, group), SCALED if rows.sampled else "")
+        exact_lower, exact_upper = exact_at(rows, curve, curve.time)
+        notes = (
+            conditional_words(rows, term, group),
+            exact_words(rows),
+            *group_notes(rows, term, group),
+            SCALED if rows.sampled else "",
+        )
+        whose = group_columns(rows, term, group, events="group_events")
         for i in range(curve.time.size):
             found.append(
                 {
@@ -58,7 +87,10 @@ def km_rows(rows: AnalysisRows, term: str, level: float) -> list[Row]:
                     "at_risk": float(curve.at_risk[i]),
                     "events": float(curve.events[i]),
                     "censored": float(curve.censored[i]),
+                    "lower_exact": float(exact_lower[i]),
+                    "upper_exact": float(exact_upper[i]),
                     "level": level,
+                    **whose,
                     **origin(rows, *notes),
                 }
             )
@@ -66,47 +98,70 @@ def km_rows(rows: AnalysisRows, term: str, level: float) -> list[Row]:
 
 
 def landmark_rows(rows: AnalysisRows, term: str, level: float, times: tuple[float, ...]) -> list[Row]:
-    """Return ``landmarks.csv``: survival at stated months; empty beyond follow-up."""
+    """Return ``landmarks.csv``: survival at stated months; empty beyond follow-up, with the reason."""
     found: list[Row] = []
     for group, label in term_groups(rows, term):
-        at = survival_at(group_curve(rows, term, group, level), np.array(times))
-        notes = (*group_notes(rows, term, group), SCALED if rows.sampled else "")
+        curve = group_curve(rows, term, group, level)
+        at = points_at(curve, np.array(times))
+        exact_lower, exact_upper = exact_at(rows, curve, np.array(times))
+        notes = (
+            conditional_words(rows, term, group),
+            exact_words(rows),
+            *group_notes(rows, term, group),
+            SCALED if rows.sampled else "",
+        )
         for i, time in enumerate(times):
+            survival = float(at.survival[i])
             found.append(
                 {
                     "endpoint": rows.endpoint,
                     "term": term,
                     "group": label,
                     "time": time,
-                    "survival": float(at.survival[i]),
+                    "survival": survival,
                     "lower": float(at.lower[i]),
                     "upper": float(at.upper[i]),
                     "at_risk": float(at.at_risk[i]),
+                    "lower_exact": float(exact_lower[i]),
+                    "upper_exact": float(exact_upper[i]),
                     "level": level,
-                    **origin(rows, *notes),
+                    **group_columns(rows, term, group),
+                    **origin(rows, survival_words(rows, term, group, time, survival), *notes),
                 }
             )
     return found
 
 
 def median_rows(rows: AnalysisRows, term: str, level: float) -> list[Row]:
-    """Return ``medians.csv``: median survival with limits; empty where not reached."""
+    """Return ``medians.csv``: median survival with log-log and with exact limits; empty where not reached."""
     found: list[Row] = []
     for group, label in term_groups(rows, term):
-        inside = members(rows, term, group)
-        middle = quantile(group_curve(rows, term, group, level))
+        curve = group_curve(rows, term, group, level)
+        middle = quantile(curve)
+        exact_lower, exact_upper = exact_quantile_limits(rows, curve)
+        whose = group_columns(rows, term, group)
+        reached = NOT_REACHED if np.isnan(middle.value) else ""
         found.append(
             {
                 "endpoint": rows.endpoint,
                 "term": term,
                 "group": label,
-                "n": int(inside.sum()),
-                "events": int(rows.event[inside].sum()),
+                "n": whose["n"],
+                "events": whose["events"],
                 "median": middle.value,
                 "lower": middle.lower,
                 "upper": middle.upper,
+                "lower_exact": exact_lower,
+                "upper_exact": exact_upper,
                 "level": level,
-                **origin(rows, *group_notes(rows, term, group)),
+                **group_columns(rows, term, group),
+                **origin(
+                    rows,
+                    reached,
+                    conditional_words(rows, term, group),
+                    exact_words(rows),
+                    *group_notes(rows, term, group),
+                ),
             }
         )
     return found
@@ -187,17 +242,19 @@ def weight_of(rows: AnalysisRows) -> FloatArray | None:
 def rmst_rows(rows: AnalysisRows, term: str, level: float, wanted: float) -> list[Row]:
     """Return ``rmst.csv``: restricted means to ``wanted`` months, or to the shortest group's longest follow-up.
 
-    Each group after the first has the difference to the first, with limits and a two-sided P value.
+    Each group after the first has the difference to the first, with limits and a two-sided P value. Without an event
+    before its end a restricted mean has no standard error and no limits; where nobody is under observation so early
+    there is none.
     """
     z = float(ndtri(0.5 + level / 2.0))
     until = common_horizon(rows, term, wanted)
     found: list[Row] = []
     first: Rmst | None = None
     for group, label in term_groups(rows, term):
-        inside = members(rows, term, group)
-        area = rmst(rows.time[inside], rows.event[inside], until=until, **part(rows, inside))
+        area, notes = rmst_of(rows, term, group, until)
         difference = None if first is None else rmst_difference(area, first, level)
         first = area if first is None else first
+        std_error = area.std_error if area.std_error > 0.0 else np.nan
         found.append(
             {
                 "endpoint": rows.endpoint,
@@ -205,15 +262,26 @@ def rmst_rows(rows: AnalysisRows, term: str, level: float, wanted: float) -> lis
                 "group": label,
                 "until": until,
                 "rmst": area.value,
-                "lower": area.value - z * area.std_error,
-                "upper": area.value + z * area.std_error,
-                "std_error": area.std_error,
+                "lower": area.value - z * std_error,
+                "upper": area.value + z * std_error,
+                "std_error": std_error,
                 "level": level,
                 **difference_columns(difference),
-                **origin(rows, *group_notes(rows, term, group)),
+                **group_columns(rows, term, group),
+                **origin(rows, *notes, *group_notes(rows, term, group)),
             }
         )
     return found
+
+
+def rmst_of(rows: AnalysisRows, term: str, group: str, until: float) -> tuple[Rmst, tuple[str, ...]]:
+    """Return a group's restricted mean, NaN where it is not known, and what a reader must know of it."""
+    conditional = conditional_words(rows, term, group)
+    try:
+        area = group_rmst(rows, term, group, until)
+    except ValueError as error:
+        return Rmst(math.nan, math.nan), (str(error), conditional)
+    return area, (no_event_words(area, ""), conditional)
 
 
 def difference_columns(difference: RmstDifference | None) -> dict[str, float]:
@@ -229,19 +297,33 @@ def difference_columns(difference: RmstDifference | None) -> dict[str, float]:
 
 def common_horizon(rows: AnalysisRows, term: str, wanted: float) -> float:
     """Return the latest month, at most ``wanted``, to which every group's curve is known."""
-    ends = [float(rows.time[members(rows, term, group)].max()) for group, _ in term_groups(rows, term)]
+    ends = [of_group(rows, term, group).last_follow_up for group, _ in term_groups(rows, term)]
     return min(wanted, *ends)
 
 
 def follow_up_row(rows: AnalysisRows, level: float) -> Row:
-    """Return ``followup.csv``: the reverse Kaplan-Meier median."""
-    inside: FloatArray = members(rows, "", "")
-    found = follow_up(rows.time, rows.event, level=level, **part(rows, inside))
+    """Return ``followup.csv``: the reverse Kaplan-Meier median, those who have the event at a month at risk in it.
+
+    ``median_deaths_first`` takes them as gone before others are censored at that month.
+    """
+    inside = watched(rows, "", "")
+    of_rows = (rows.time[inside], rows.event[inside])
+    late = part(rows, inside)
+    found = follow_up(*of_rows, level=level, entry=late["entry"], weight=late["weight"])
+    gone = follow_up(*of_rows, level=level, entry=late["entry"], weight=late["weight"], deaths_first=True)
+    differs = "" if found.value == gone.value or np.isnan(found.value) else f" (deaths first: {gone.value:.1f})"
     return {
         "endpoint": rows.endpoint,
         "median": found.value,
         "lower": found.lower,
         "upper": found.upper,
+        "median_deaths_first": gone.value,
         "level": level,
-        **origin(rows, rows.robust_note()),
+        **group_columns(rows, "", ""),
+        **origin(
+            rows,
+            f"those with the event at a month are at risk of being censored in it, as in R{differs}",
+            conditional_words(rows, "", ""),
+            rows.robust_note(),
+        ),
     }

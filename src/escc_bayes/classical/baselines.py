@@ -28,6 +28,7 @@ from escc_bayes.classical.baseline_rows import (
     median_rows,
     rmst_rows,
 )
+from escc_bayes.classical.curves import NOT_REACHED
 from escc_bayes.classical.strata import strata_names, strata_of
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand.estimate import Estimate, p_words, ratio_words
@@ -141,7 +142,19 @@ def baselines(
         warnings.warn(problem, DataWarning, stacklevel=2)
     carried = lines_of(tuple(dict.fromkeys((*of_patients(everyone), *parts[0].cautions, *of_each(plans)))))
     said = (everyone.sentence(), *(sentence for part in parts for sentence in part.sentences), *carried, *problems)
-    return Baselines(tables, said, record)
+    return Baselines(tables, (*said, *noted(tables, said)), record)
+
+
+def noted(tables: dict[str, list[Row]], said: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what the notes of the tables of curves and tests say of each group that was not said, each once."""
+    found: dict[str, None] = {}
+    for name in ("landmarks", "medians", "rmst", "followup", "logrank", "ph_test"):
+        for row in tables[name]:
+            whose = " ".join(str(row.get(key, "")) for key in ("term", "group", "comparison")).strip()
+            for note in str(row.get("note", "")).split("; "):
+                if note not in ("", NOT_REACHED) and not any(note in sentence for sentence in said):
+                    found.setdefault(f"{whose or 'median follow-up'}: {note}")
+    return tuple(found)
 
 
 def of_each(plans: Mapping[str, ModelPlan]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from scipy.special import betaincinv
 from escc_bayes.classical.km import KaplanMeier
 from escc_bayes.hazard.piecewise import FloatArray
 
-NOT_DEFINED = "no exact limits: the beta product procedure is not defined for delayed entry or case weights"
+NOT_DEFINED = "no exact limits: the beta product procedure is not defined for delayed entry, weights or clusters"
 
 
 def beta_product_limits(curve: KaplanMeier, level: float) -> tuple[FloatArray, FloatArray]:
@@ -22,7 +22,7 @@ def beta_product_limits(curve: KaplanMeier, level: float) -> tuple[FloatArray, F
 
     Parameters
     ----------
-    curve : from ``kaplan_meier``, of patients who all enter at time 0 and count once.
+    curve : from ``kaplan_meier``, of independent patients who all enter at time 0 and count once.
     level : confidence level, such as 0.95; mid-P is off, so that coverage is at least this.
 
     Returns

@@ -231,8 +231,11 @@ def partial_likelihood(
 ) -> tuple[float, FloatArray, FloatArray]:
     """Return the log partial likelihood at ``beta``, its gradient (p,) and information (p, p)."""
     log_hazard = z @ beta
-    moments = efron_moments(risk, z, log_hazard, weight)
     w = weight[risk.deaths]
-    value = float(w @ log_hazard[risk.deaths] - risk.mean_weight @ moments.log_total)
-    gradient = w @ z[risk.deaths] - risk.mean_weight @ moments.mean
-    return value, gradient, np.einsum("m,mij->ij", risk.mean_weight, moments.variance)
+    # A step that is much too long leaves risk sets without any hazard; its likelihood is NaN and the step is halved.
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
+        moments = efron_moments(risk, z, log_hazard, weight)
+        value = float(w @ log_hazard[risk.deaths] - risk.mean_weight @ moments.log_total)
+        gradient = w @ z[risk.deaths] - risk.mean_weight @ moments.mean
+        information = np.einsum("m,mij->ij", risk.mean_weight, moments.variance)
+    return value, gradient, information

@@ -9,21 +9,15 @@ from scipy.special import ndtr, ndtri
 from escc_bayes.classical import ratios
 from escc_bayes.classical.centres import centre_coefficients, left_out
 from escc_bayes.classical.coding import classical_design
-from escc_bayes.classical.curves import km_interval
+from escc_bayes.classical.curves import Answer, km_answer
 from escc_bayes.classical.weibull import WeibullFit
-from escc_bayes.classical.weibull_curves import delta_interval
+from escc_bayes.classical.weibull_curves import delta_answer
 from escc_bayes.data.cohort import Cohort
+from escc_bayes.estimand.behind import counted
 from escc_bayes.estimand.contrast import standard_contrasts
-from escc_bayes.estimand.estimand import (
-    Estimand,
-    HazardRatio,
-    MedianSurvival,
-    RMSTDifference,
-    contrast_words,
-    groups_named,
-)
+from escc_bayes.estimand.estimand import Estimand, HazardRatio, RMSTDifference, contrast_words, groups_named
 from escc_bayes.estimand.estimate import Estimate, joined_notes, ratio_words
-from escc_bayes.estimand.evaluate import NAMES, beyond_follow_up, time_of
+from escc_bayes.estimand.evaluate import NAMES, time_of
 from escc_bayes.foundation.record import Record, versions
 from escc_bayes.spec.cautions import caution_lines, caution_of, cautions
 from escc_bayes.spec.model import ModelSpec
@@ -64,10 +58,10 @@ class ClassicalFit:
             return self.ratios(asked, level)
         found = []
         if asked.population == "group":
-            found.append(self.curve_estimate(asked, "km", km_interval(asked, self.plan.rows, level), level))
+            found.append(self.curve_estimate(asked, "km", km_answer(asked, self.plan.rows, level), level))
         if isinstance(self.weibull, WeibullFit):
-            interval = delta_interval(asked, self.plan, self.weibull, self.reference_time, level)
-            found.append(self.curve_estimate(asked, "weibull_mle", interval, level))
+            answer = delta_answer(asked, self.plan, self.weibull, self.reference_time, level)
+            found.append(self.curve_estimate(asked, "weibull_mle", answer, level))
         return tuple(found)
 
     @property
@@ -89,13 +83,12 @@ class ClassicalFit:
         """Return the hazard ratio of every level against its reference, and of every number per its scale."""
         return tuple(e for asked in standard_contrasts(self.plan.design) for e in self.ratios(asked, level))
 
-    def curve_estimate(
-        self, asked: Estimand, method: str, interval: tuple[float, float, float], level: float
-    ) -> Estimate:
+    def curve_estimate(self, asked: Estimand, method: str, answer: Answer, level: float) -> Estimate:
         """Return an estimate of survival, a median or a difference of restricted means."""
         assert not isinstance(asked, HazardRatio)
-        value, lower, upper = interval
         rows = self.plan.rows
+        counts = counted(asked, rows)
+        numbers = (answer.value, answer.lower, answer.upper)
         return Estimate(
             endpoint=rows.endpoint,
             estimand=NAMES[type(asked)],
@@ -104,28 +97,22 @@ class ClassicalFit:
             time=time_of(asked),
             method=method,
             model=self.plan.spec.name,
-            value=value,
-            lower=lower,
-            upper=upper,
+            value=answer.value,
+            lower=answer.lower,
+            upper=answer.upper,
             level=level,
             interval_kind="confidence",
             population=asked.population,
-            n=rows.n,
-            events=rows.events,
+            n=counts.n,
+            events=counts.events,
             clock=rows.clock,
             record=self.record,
-            note=joined_notes(
-                self.absence(asked) if np.isnan(value) else beyond_follow_up(asked, value, self.plan),
-                caution_of(self.plan, asked.term, groups_named(asked)),
-                rows.robust_note(),
-            ),
+            note=joined_notes(answer.note, caution_of(self.plan, asked.term, groups_named(asked)), rows.robust_note()),
+            last_follow_up=counts.last_follow_up,
+            groups=counts.groups,
             centres=left_out(self.plan.spec.intercepts),
-            p_value=wald_p_value(value, lower, upper, level) if isinstance(asked, RMSTDifference) else math.nan,
+            p_value=wald_p_value(*numbers, level) if isinstance(asked, RMSTDifference) else math.nan,
         )
-
-    def absence(self, asked: Estimand) -> str:
-        """Say why an estimate does not exist."""
-        return "not reached" if isinstance(asked, MedianSurvival) else "beyond the follow-up of the group"
 
     def __repr__(self) -> str:
         ratios = [f"  {ratio_words(e)}" for e in self.hazard_ratios(level=0.95)]

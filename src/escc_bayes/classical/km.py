@@ -22,7 +22,10 @@ SAME_HEIGHT = float(np.sqrt(np.finfo(np.float64).eps))
 
 @dataclass(frozen=True, slots=True)
 class KaplanMeier:
-    """One row for each distinct exit time (event or censoring), months; no limits (NaN) at S = 0 or 1."""
+    """One row for each distinct exit time (event or censoring), months; no limits (NaN) at S = 0 or 1.
+
+    ``start`` is the month that the curve is conditional on surviving (delayed entry), 0 otherwise.
+    """
 
     time: FloatArray
     at_risk: FloatArray
@@ -33,6 +36,7 @@ class KaplanMeier:
     lower: FloatArray
     upper: FloatArray
     level: float
+    start: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +140,8 @@ def survival_at(curve: KaplanMeier, times: FloatArray) -> CurvePoints:
 
     Returns
     -------
-    Survival 1 with limits 1 before the first exit time, NaN beyond the last one unless the curve has reached 0,
-    where it stays. ``at_risk`` is the number
+    Survival 1 with limits 1 before the first exit time, as R; NaN beyond the last one unless the curve has reached 0,
+    where it stays, and before ``start``. ``at_risk`` is the number
     at risk at the next exit time (R's ``n.risk``): with delayed entry it counts patients who enter in
     between, so tables of numbers at risk take ``numbers_at_risk``.
 
@@ -148,13 +152,13 @@ def survival_at(curve: KaplanMeier, times: FloatArray) -> CurvePoints:
     array([3., 3., 0.])
     """
     before = np.searchsorted(curve.time, times, side="right")
-    beyond = (times > curve.time[-1]) & (curve.survival[-1] > 0.0)
+    unknown = ((times > curve.time[-1]) & (curve.survival[-1] > 0.0)) | (times < curve.start)
 
     def read(values: FloatArray) -> FloatArray:
-        return np.where(beyond, np.nan, np.concatenate(([1.0], values))[before])
+        return np.where(unknown, np.nan, np.concatenate(([1.0], values))[before])
 
     following = np.searchsorted(curve.time, times, side="left")
-    at_risk = np.concatenate((curve.at_risk, [0.0]))[following]
+    at_risk = np.where(times < curve.start, 0.0, np.concatenate((curve.at_risk, [0.0]))[following])
     return CurvePoints(times, read(curve.survival), read(curve.lower), read(curve.upper), at_risk)
 
 
@@ -171,7 +175,7 @@ def quantile(curve: KaplanMeier, probability: float = 0.5) -> Quantile:
     """
     height = 1.0 - probability
     value, lower, upper = (
-        _first_below(curve.time, heights, height) for heights in (curve.survival, curve.lower, curve.upper)
+        first_below(curve.time, heights, height) for heights in (curve.survival, curve.lower, curve.upper)
     )
     return Quantile(value, lower, upper)
 
@@ -184,10 +188,13 @@ def follow_up(
     weight: FloatArray | None = None,
     cluster: IntArray | None = None,
     level: float,
+    deaths_first: bool = False,
 ) -> Quantile:
     """Return the median follow-up in months: the Kaplan-Meier median of the censoring time.
 
-    Schemper & Smith 1996, Control Clin Trials 17:343. Parameters as for ``kaplan_meier``.
+    Schemper & Smith 1996, Control Clin Trials 17:343. Parameters as for ``kaplan_meier``; ``deaths_first`` : whether
+    those who have the event at a month are gone before others are censored at it. By default they are at risk
+    of being censored there, as in R's ``survfit(Surv(time, 1 - event))``.
 
     Examples
     --------
@@ -195,6 +202,8 @@ def follow_up(
     2.5
     """
     seen = ~np.asarray(event, dtype=bool)
+    if deaths_first:
+        time = np.where(seen, time, np.nextafter(time, -np.inf))
     return quantile(kaplan_meier(time, seen, entry=entry, weight=weight, cluster=cluster, level=level))
 
 
@@ -220,7 +229,8 @@ def _weight_from(values: FloatArray, weight: FloatArray, grid: FloatArray) -> Fl
     return np.asarray(remaining[np.searchsorted(values[order], grid, side="left")])
 
 
-def _first_below(time: FloatArray, heights: FloatArray, height: float) -> float:
+def first_below(time: FloatArray, heights: FloatArray, height: float) -> float:
+    """Return when a step curve comes down to ``height``: the middle of a stretch at exactly it; NaN if never."""
     reached = np.flatnonzero(heights < height + SAME_HEIGHT)
     if reached.size == 0:
         return float("nan")

@@ -75,7 +75,10 @@ def refuse_combinations(z: FloatArray) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Maximum:
-    """Where Newton stopped, with the observed information there and the step that led there."""
+    """Where Newton stopped, with the observed information there and the step that led there.
+
+    Where it did not settle, ``last_step`` is the whole step that it wanted to take last.
+    """
 
     point: FloatArray
     value: float
@@ -95,13 +98,13 @@ def climb(objective: Objective, start: FloatArray, *, hold: FloatArray, events: 
     """
     point, anchor = start, hold @ hold.T
     value, gradient, information = objective(point)
-    step, settled = np.zeros_like(start), start.size == 0
+    whole, step, settled = np.zeros_like(start), np.zeros_like(start), start.size == 0
     for _ in range(0 if settled else MOST_STEPS):
-        step = inverse(information + anchor) @ gradient
+        whole = step = inverse(information + anchor) @ gradient
         settled = bool(gradient @ step <= NO_GAIN * events)
         for _ in range(40):
             trial = objective(point + step)
-            if trial[0] >= value - NO_GAIN * abs(value):
+            if trial[0] >= value - NO_GAIN * abs(value) and np.isfinite(trial[2]).all():
                 break
             step = step / 2
         else:
@@ -110,7 +113,7 @@ def climb(objective: Objective, start: FloatArray, *, hold: FloatArray, events: 
         value, gradient, information = trial
         if settled:
             break
-    return Maximum(point, value, information, step, settled)
+    return Maximum(point, value, information, step if settled else whole, settled)
 
 
 def inverse(information: FloatArray) -> FloatArray:

@@ -14,7 +14,7 @@ from escc_bayes.classical.firth import FirthError, FirthFit, firth
 from escc_bayes.classical.newton import CollinearError
 from escc_bayes.classical.separation import why_infinite
 from escc_bayes.classical.strata import Strata
-from escc_bayes.classical.weibull import WeibullFit, weibull_mle
+from escc_bayes.classical.weibull import NoMaximumError, WeibullFit, weibull_mle
 from escc_bayes.estimand.contrast import complete, weights
 from escc_bayes.estimand.estimand import HazardRatio, contrast_words, groups_named
 from escc_bayes.estimand.estimate import Estimate, joined_notes
@@ -125,6 +125,8 @@ def weibull_fit(plan: ModelPlan, reference_time: float) -> WeibullFit | str:
         )
     except CollinearError as error:
         return collinear_words(error, plan)
+    except NoMaximumError as error:
+        return f"not estimable: {error}"
 
 
 def weibull_coefficients(fitted: WeibullFit | str, p: int) -> Coefficients:

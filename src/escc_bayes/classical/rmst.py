@@ -3,6 +3,7 @@
 Symbols: at each event time d events among Y at risk; A area from there to ``until``. docs/methods/rmst.md.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,6 +99,11 @@ def refuse_beyond(curve: KaplanMeier, until: float) -> None:
         )
 
 
+def beyond_words(whose: str) -> str:
+    """Say that a restricted mean is not known."""
+    return f"beyond {whose}: Kaplan-Meier gives no restricted mean there"
+
+
 def rmst_difference(a: Rmst, b: Rmst, level: float) -> RmstDifference:
     """Compare two groups at the same ``until``: a minus b, with limits at ``level``.
 
@@ -114,6 +120,8 @@ def rmst_difference(a: Rmst, b: Rmst, level: float) -> RmstDifference:
         first, second = (np.pad(of.units, (0, size - of.units.size)) for of in (a, b) if of.units is not None)
         std_error = float(np.linalg.norm(first - second))
     reach = float(ndtri(0.5 + level / 2)) * std_error
-    # Two groups without any event before the limit have no variance: the difference is then exact.
-    p_value = float(2 * ndtr(-abs(value) / std_error)) if std_error > 0 else float("nan")
+    # Two groups without any event before the end have no spread that could be estimated: no limits, no P value.
+    if std_error == 0.0:
+        return RmstDifference(value, std_error, math.nan, math.nan, math.nan, level)
+    p_value = float(2 * ndtr(-abs(value) / std_error))
     return RmstDifference(value, std_error, value - reach, value + reach, p_value, level)

@@ -5,14 +5,29 @@ u = log(t / t0). With delayed entry and case weights.
 Collett 2015, Modelling Survival Data in Medical Research, chapter 5. docs/methods/weibull_mle.md.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from escc_bayes.classical.km import EventArray
-from escc_bayes.classical.newton import BoolArray, Maximum, Standardised, climb, inverse, running, standardise
+from escc_bayes.classical.newton import (
+    RUNNING,
+    BoolArray,
+    Maximum,
+    Standardised,
+    climb,
+    inverse,
+    running,
+    standardise,
+)
 from escc_bayes.classical.robust import sandwich
+from escc_bayes.foundation.errors import InputError
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
+
+# A shape beyond this is one that runs to infinity: the cumulative hazard would double within a month in 700.
+STEEPEST = 500.0
+# Share of the largest information below which a direction is one along which the likelihood rises for ever.
+NOTHING_LEFT = 1e-8
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +35,9 @@ class WeibullFit:
     """Estimates; ``covariance`` (2 + p, 2 + p) is ordered (log_cumulative_hazard, log_shape, coef).
 
     ``infinite`` (p,) marks coefficients without a finite estimate: a level without events. Their value is
-    where the iteration stopped and their variance is huge; the others are right.
+    where the iteration stopped and their variance is huge; the others are right. ``endless`` (2 + p,) is then the
+    direction of all parameters along which the likelihood rises for ever: a linear predictor that falls along it
+    belongs to patients whose hazard is 0 at the maximum. ``settled`` (2 + p, 2 + p) is the covariance across it.
     """
 
     log_cumulative_hazard: float
@@ -30,6 +47,18 @@ class WeibullFit:
     log_likelihood: float
     converged: bool
     infinite: BoolArray
+    endless: FloatArray
+    settled: FloatArray
+
+
+class NoMaximumError(InputError, ValueError):
+    """The likelihood of a Weibull model rises without end along its shape."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the shape runs to infinity: as far as these columns tell, the events fall on one month and nobody is "
+            "followed beyond it"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +99,7 @@ def weibull_mle(
     ------
     CollinearError : a column is constant or a combination of others; names the columns.
     ValueError : there is no event, or an event at time 0.
+    NoMaximumError : the shape runs to infinity.
 
     Examples
     --------
@@ -89,10 +119,14 @@ def weibull_mle(
         hold=np.empty((X.shape[1] + 2, 0)),
         events=float(spells.events.sum()),
     )
-    covariance = inverse(top.information)
+    if not abs(top.last_step[1]) <= RUNNING or not np.exp(top.point[1]) < STEEPEST:
+        raise NoMaximumError
+    spread = spread_of(top, columns)
     if cluster is not None:
-        covariance = sandwich(scores(spells, top.point) @ covariance, cluster)
-    return map_back(top, covariance, columns, shift=float(np.log(reference_time)) - centre)
+        of_patients = scores(spells, top.point)
+        covariance, settled = (sandwich(of_patients @ of, cluster) for of in (spread.covariance, spread.settled))
+        spread = replace(spread, covariance=covariance, settled=settled)
+    return map_back(top, spread, columns, shift=float(np.log(reference_time)) - centre)
 
 
 def spells_of(
@@ -127,11 +161,11 @@ def starting_point(spells: Spells, p: int) -> FloatArray:
 def likelihood(spells: Spells, point: FloatArray, centre: float) -> tuple[float, FloatArray, FloatArray]:
     """Return the log-likelihood at (b0, a, beta), its gradient and the observed information."""
     z, events = spells.z, spells.events
-    linear, k = point[0] + z @ point[2:], np.exp(point[1])
     seen = events > 0
     u = np.where(seen, spells.log_exit, 0.0)
     # A step that is much too long overflows here; its likelihood is -inf or NaN and the step is halved.
     with np.errstate(over="ignore", invalid="ignore"):
+        linear, k = point[0] + z @ point[2:], np.exp(point[1])
         at_exit, at_entry = (_moments(linear, k, log_time) for log_time in (spells.log_exit, spells.log_entry))
         H, first, second = (
             spells.weight * (exit_part - entry_part) for exit_part, entry_part in zip(at_exit, at_entry, strict=True)
@@ -166,22 +200,46 @@ def _moments(linear: FloatArray, k: float, log_time: FloatArray) -> tuple[FloatA
     return H, ku * H, ku**2 * H
 
 
-def map_back(top: Maximum, covariance: FloatArray, columns: Standardised, *, shift: float) -> WeibullFit:
-    """Express the maximum for the columns as given, with t0 at ``shift`` log months from the centre.
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """``covariance``, ``infinite``, ``endless`` and ``settled`` of a ``WeibullFit``, for standardised columns."""
 
-    ``covariance`` (2 + p, 2 + p) of the standardised coefficients.
-    """
+    covariance: FloatArray
+    infinite: BoolArray
+    endless: FloatArray
+    settled: FloatArray
+
+
+def spread_of(top: Maximum, columns: Standardised) -> Spread:
+    """Return what the information at the maximum says, with and without directions along which there is none left."""
+    infinite = running(top.last_step[2:], columns.z)
+    size = top.point.size
+    flat = endless_directions(top.information) if infinite.any() else np.empty((size, 0))
+    across = np.linalg.svd(flat)[0][:, flat.shape[1] :] if flat.size else np.eye(size)
+    settled = across @ inverse(across.T @ top.information @ across) @ across.T
+    return Spread(inverse(top.information), infinite, flat @ (flat.T @ top.last_step), settled)
+
+
+def map_back(top: Maximum, spread: Spread, columns: Standardised, *, shift: float) -> WeibullFit:
+    """Express the maximum for the columns as given, with t0 at ``shift`` log months from the centre."""
     k, scaled = float(np.exp(top.point[1])), top.point[2:]
     coef = scaled / columns.deviation
     jacobian = np.diag(np.concatenate(([1.0, 1.0], 1.0 / columns.deviation)))
     jacobian[0, 1:] = np.concatenate(([k * shift], -columns.mean / columns.deviation))
-    infinite = running(top.last_step[2:], columns.z)
     return WeibullFit(
         log_cumulative_hazard=float(top.point[0] + k * shift - columns.mean @ coef),
         log_shape=float(top.point[1]),
         coef=coef,
-        covariance=jacobian @ covariance @ jacobian.T,
+        covariance=jacobian @ spread.covariance @ jacobian.T,
         log_likelihood=top.value,
-        converged=top.settled and not infinite.any(),
-        infinite=infinite,
+        converged=top.settled and not spread.infinite.any(),
+        infinite=spread.infinite,
+        endless=jacobian @ spread.endless,
+        settled=jacobian @ spread.settled @ jacobian.T,
     )
+
+
+def endless_directions(information: FloatArray) -> FloatArray:
+    """Return orthonormal directions (2 + p, q) in which nothing is left of the information where Newton stopped."""
+    values, vectors = np.linalg.eigh(information)
+    return np.asarray(vectors[:, values <= NOTHING_LEFT * values.max()])

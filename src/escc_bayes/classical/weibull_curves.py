@@ -10,37 +10,81 @@ from typing import assert_never
 import numpy as np
 from scipy.special import ndtri
 
+from escc_bayes.classical.curves import Answer
+from escc_bayes.classical.newton import RUNNING
+from escc_bayes.classical.separation import INFINITE
 from escc_bayes.classical.weibull import WeibullFit
+from escc_bayes.estimand.behind import beyond_follow_up
 from escc_bayes.estimand.estimand import Estimand, HazardRatio, MedianSurvival, RMSTDifference, SurvivalAt
-from escc_bayes.estimand.evaluate import draws_of
+from escc_bayes.estimand.estimate import joined_notes
+from escc_bayes.estimand.evaluate import averaged_over, curves_behind, draws_of
 from escc_bayes.hazard.baseline import WeibullHazard
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.plan import ModelPlan
 
+# How far the endless direction is followed: hazards that run to 0 are then 0 in every digit.
+FAR = 600.0
+# Multiple of the longest follow-up beyond which a median is never reached.
+NEVER = 1e6
 # Step of the differences, in standard errors: small against curvature, large against rounding.
 STEP = 1e-3
 
 
-def delta_interval(
-    asked: Estimand, plan: ModelPlan, fitted: WeibullFit, reference_time: float, level: float
-) -> tuple[float, float, float]:
+def delta_answer(asked: Estimand, plan: ModelPlan, fitted: WeibullFit, reference_time: float, level: float) -> Answer:
     """Return value and limits of an estimand other than a hazard ratio.
 
-    NaN where a coefficient of the fit is infinite.
+    Where a coefficient is infinite, the hazard of some patients is 0 at the maximum: numbers in which they have no
+    part are as ever; numbers in which they have have their value and no limits.
     """
-    if fitted.infinite.any():
-        return math.nan, math.nan, math.nan
     centre = np.concatenate([[fitted.log_cumulative_hazard, fitted.log_shape], fitted.coef])
-    steps = STEP * np.sqrt(np.diag(fitted.covariance))
-    points = np.concatenate([centre[None], centre + np.diag(steps), centre - np.diag(steps)])
+    touched = fitted.infinite.any() and bool((moved(asked, plan, fitted) != 0.0).any())
+    point = centre + FAR * fitted.endless if touched else centre
+    points = np.stack([point]) if touched else around(centre, fitted)
     hazard = WeibullHazard(points[:, 0], points[:, 1], reference_time)
-    values = transform(asked, draws_of(asked, plan, points[:, 2:], hazard))
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        drawn = draws_of(asked, plan, points[:, 2:], hazard)
+    if touched:
+        return endless_answer(asked, float(drawn[0]), plan)
+    values, spread = transform(asked, drawn), steps(fitted)
     p = centre.size
-    gradient = (values[1 : p + 1] - values[p + 1 :]) / (2.0 * steps)
-    half = float(ndtri(0.5 + level / 2.0)) * math.sqrt(float(gradient @ fitted.covariance @ gradient))
+    gradient = np.divide(values[1 : p + 1] - values[p + 1 :], 2.0 * spread, out=np.zeros(p), where=spread > 0.0)
+    half = float(ndtri(0.5 + level / 2.0)) * math.sqrt(float(gradient @ fitted.settled @ gradient))
     middle = float(values[0])
     found = back(asked, np.array([middle, middle - half, middle + half]))
-    return float(found[0]), float(found[1:].min()), float(found[1:].max())
+    numbers = (float(found[0]), float(found[1:].min()), float(found[1:].max()))
+    return Answer(*numbers, beyond_follow_up(asked, numbers, plan.rows))
+
+
+def steps(fitted: WeibullFit) -> FloatArray:
+    """Return the step of each parameter for the differences; 0 for one that is not settled."""
+    return STEP * np.sqrt(np.maximum(np.diag(fitted.settled), 0.0))
+
+
+def around(centre: FloatArray, fitted: WeibullFit) -> FloatArray:
+    """Return the estimates, and points a step up and down along each parameter, (1 + 2 p, p)."""
+    apart = np.diag(steps(fitted))
+    return np.concatenate([centre[None], centre + apart, centre - apart])
+
+
+def moved(asked: Estimand, plan: ModelPlan, fitted: WeibullFit) -> FloatArray:
+    """Return how far the log hazard of each patient averaged over moves along the endless direction, (m,)."""
+    reach = []
+    for _, term, group, population in curves_behind(asked):
+        columns, _ = averaged_over(plan, term, group, population)
+        reach.append(fitted.endless[0] + columns @ fitted.endless[2:])
+    change = np.concatenate(reach)
+    return np.asarray(np.where(np.abs(change) > RUNNING, change, 0.0))
+
+
+def endless_answer(asked: Estimand, value: float, plan: ModelPlan) -> Answer:
+    """Return a value at the maximum, where some patients have no hazard: without limits."""
+    why = f"{INFINITE}: at the maximum some of these patients have no hazard; no limits"
+    longest = plan.rows.time.max()
+    if isinstance(asked, MedianSurvival) and not value < NEVER * longest:
+        return Answer(math.nan, math.nan, math.nan, f"not reached; {why}")
+    return Answer(
+        value, math.nan, math.nan, joined_notes(beyond_follow_up(asked, (value, math.nan, math.nan), plan.rows), why)
+    )
 
 
 def transform(asked: Estimand, values: FloatArray) -> FloatArray:

@@ -24,13 +24,16 @@ class Estimate:
     level, interval_kind : 0.95 and ``credible`` or ``confidence``.
     population : whose covariates were averaged over: group | everyone | "" (hazard ratios).
     prob_gt_1, p_value, log_mean, log_sd : for hazard ratios; NaN where they do not apply.
-    n, events : patients and events behind it.
+    n, events : patients and events behind it: of the group, of both groups of a contrast; of the model for a hazard
+        ratio.
     clock : where time starts, in words.
     record : of the fit.
     verdict : of the diagnostics; "ok" for methods without sampling.
     note : what a reader must know of this number, such as that it lies beyond follow-up.
     strata : names of what the analysis is stratified by, with commas; "" for none.
     centres : how centres (or other clusters with a random intercept) entered; "" where the model has none.
+    last_follow_up : months to which the last of these patients was followed; of a contrast, in the group followed less.
+    groups : of a contrast of two levels, patients, events and last follow-up of each in words.
     """
 
     endpoint: str
@@ -58,6 +61,8 @@ class Estimate:
     note: str = ""
     strata: str = ""
     centres: str = ""
+    last_follow_up: float = math.nan
+    groups: str = ""
 
     @property
     def remark(self) -> str:
@@ -77,8 +82,8 @@ class Estimate:
 
 
 def joined_notes(*notes: str) -> str:
-    """Return the notes that there are, as one."""
-    return "; ".join(note for note in notes if note)
+    """Return the notes that there are, as one; one that comes twice stands once."""
+    return "; ".join(dict.fromkeys(note for note in notes if note))
 
 
 def limit_words(e: Estimate, form: str) -> tuple[str, str]:

@@ -188,13 +188,6 @@ def completed(asked: Estimand, plan: ModelPlan) -> Estimand:
     return complete(asked, plan.design) if isinstance(asked, HazardRatio) else asked
 
 
-def beyond_follow_up(asked: Estimand, value: float, plan: ModelPlan) -> str:
-    """Say when an estimand looks further than the longest follow-up: there the model extrapolates."""
-    longest = float(plan.rows.time.max())
-    reach = value if isinstance(asked, MedianSurvival) else time_of(asked)
-    return f"beyond the longest follow-up of {longest:.1f} months: extrapolated" if reach > longest else ""
-
-
 def time_of(asked: Estimand) -> float:
     """Return the month that belongs to an estimand; NaN where none does."""
     match asked:

@@ -39,6 +39,8 @@ def hazard_ratio_rows(estimates: Iterable[Estimate]) -> list[Row]:
             "log_hr_sd": e.log_sd,
             "n": e.n,
             "events": e.events,
+            "last_follow_up": e.last_follow_up,
+            "groups": e.groups,
             "strata": e.strata,
             **origin(e),
         }
@@ -62,6 +64,9 @@ def survival_rows(estimates: Iterable[Estimate]) -> list[Row]:
             "level": e.level,
             "interval": e.interval_kind,
             "population": e.population,
+            "n": e.n,
+            "events": e.events,
+            "last_follow_up": e.last_follow_up,
             **origin(e),
         }
         for e in estimates
@@ -88,6 +93,8 @@ def comparison_rows(estimates: Iterable[Estimate]) -> list[Row]:
             "p_value": e.p_value,
             "n": e.n,
             "events": e.events,
+            "last_follow_up": e.last_follow_up,
+            "groups": e.groups,
             **origin(e),
         }
         for e in estimates

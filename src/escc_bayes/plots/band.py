@@ -26,6 +26,7 @@ class Band:
     middle, lower, upper : (t,) curve and pointwise limits; NaN = no limit there.
     steps : whether it holds its value from each month to the next (Kaplan-Meier, piecewise rates).
     marks : months of ticks on the curve (censored patients).
+    beside : (t,) lower and upper limits by another method, drawn as thin dotted lines; None: none.
     """
 
     label: str
@@ -35,6 +36,7 @@ class Band:
     upper: FloatArray
     steps: bool = False
     marks: FloatArray = field(default_factory=nothing)
+    beside: tuple[FloatArray, FloatArray] | None = None
 
     def at(self, months: FloatArray) -> FloatArray:
         """Read the curve at ``months``, to put marks on it."""
@@ -77,6 +79,8 @@ def draw_band(
             alpha=shade,
             linewidth=0.0,
         )
+    for limit in band.beside if shade and band.beside is not None else ():
+        ax.plot(band.times, limit, color=look.colour, linestyle=":", linewidth=0.6, drawstyle=where, label="_beside")
     if band.marks.size:
         ax.plot(band.marks, band.at(band.marks), "|", color=look.colour, markersize=4.0, markeredgewidth=0.6)
     return line

@@ -9,7 +9,7 @@ from escc_bayes.bayes import parameters
 from escc_bayes.bayes.posterior import Posterior
 from escc_bayes.bayes.prior import prior_draws
 from escc_bayes.bayes.prior_check import PriorCheck
-from escc_bayes.classical.curves import group_curve, members, part
+from escc_bayes.classical.curves import exact_limits, group_curve, members, part
 from escc_bayes.classical.km import numbers_at_risk
 from escc_bayes.estimand.contrast import weights
 from escc_bayes.estimand.estimand import HazardRatio
@@ -50,8 +50,9 @@ def panels(plan: ModelPlan) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 def km_band(rows: AnalysisRows, term: str, group: str, level: float, *, label: str = "") -> Band:
-    """Return the Kaplan-Meier curve of a group from month 0, with log-log limits and censored patients marked."""
-    return stepped(group_curve(rows, term, group, level), label=label)
+    """Return the Kaplan-Meier curve of a group, censored patients marked, with log-log limits and exact ones beside."""
+    curve = group_curve(rows, term, group, level)
+    return stepped(curve, label=label, exact=exact_limits(rows, curve))
 
 
 def posterior_band(posterior: Posterior, term: str, group: str, level: float, *, label: str = "") -> Band:

@@ -113,8 +113,9 @@ def kaplan_meier_sheet(bundle: Bundle, endpoint: str) -> Sheet | None:
         outcome=endpoint,
         title=f"{endpoint_label(bundle.cohort, endpoint)}: Kaplan-Meier curves by group",
         about=everyone.sentence(),
-        words=f"Pointwise {100 * bundle.level:g} % log-log confidence bands; ticks: censored patients; P: {test} "
-        f"over all groups. Below: numbers at risk{counted_words(everyone)}. Time from {clocks}.",
+        words=f"Pointwise {100 * bundle.level:g} % log-log confidence bands; dotted: exact limits (beta product, Fay, "
+        f"Brittain & Proschan 2013), which hold with few patients too; ticks: censored patients; P: {test} over all "
+        f"groups. Below: numbers at risk{counted_words(everyone)}. Time from {clocks}.",
         clock=clocks,
         provenance=bundle.cohort.provenance,
         height_mm=grid_height(len(shown), max(len(groups_of(r, n)) for n, r in shown.items())),

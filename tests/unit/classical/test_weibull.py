@@ -1,11 +1,15 @@
 """Weibull by maximum likelihood: closed forms, lifelines, numerical derivatives. R is in tests/reference."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import optimize
+from tests.unit.classical.test_ratios import cohort_of, weibull
 
+from escc_bayes.classical.fit import fit_classical
 from escc_bayes.classical.newton import CollinearError
-from escc_bayes.classical.weibull import weibull_mle
+from escc_bayes.classical.weibull import NoMaximumError, weibull_mle
+from escc_bayes.estimand.estimand import MedianSurvival, SurvivalAt
 
 
 @pytest.fixture
@@ -166,3 +170,48 @@ def test_event_at_time_zero_and_no_event_and_collinear_columns_are_refused(cohor
         weibull_mle(X, time, np.zeros(70), reference_time=1.0)
     with pytest.raises(CollinearError):
         weibull_mle(np.column_stack((X, X[:, 0])), time, event, reference_time=1.0)
+
+
+def test_level_without_events_leaves_the_curve_of_the_other_as_its_own_fit_gives_it():
+    """Nobody of b has an event: at the maximum b has no hazard, and a is the Weibull fit of a alone."""
+    rng = np.random.default_rng(11)
+    time = rng.uniform(5.0, 30.0, 40).round(1)
+    frame = pd.DataFrame({"t": time, "d": [1, 0] * 5 + [0] * 30, "g": ["a", "b"] * 20, "i": range(40)})
+    levels = {"kind": "binary", "levels": ["a", "b"]}
+    both = fit_classical(weibull(["g"]), cohort_of(frame, {"g": levels}))
+    alone = fit_classical(weibull([]), cohort_of(frame[frame["g"] == "a"], {}))
+    for asked, same in (
+        (SurvivalAt(12.0, "g", "a"), SurvivalAt(12.0)),
+        (SurvivalAt(24.0, "g", "a"), SurvivalAt(24.0)),
+        (MedianSurvival("g", "a"), MedianSurvival()),
+    ):
+        ours, theirs = both.estimate(asked, level=0.95)[1], alone.estimate(same, level=0.95)[1]
+        assert (ours.value, ours.lower, ours.upper) == pytest.approx(
+            (theirs.value, theirs.lower, theirs.upper), rel=1e-4
+        )
+    silent = both.estimate(SurvivalAt(24.0, "g", "b"), level=0.95)[1]
+    assert silent.value == 1.0
+    assert np.isnan(silent.lower)
+    assert silent.note.startswith("a coefficient is infinite")
+    everyone = both.estimate(SurvivalAt(24.0), level=0.95)[1]
+    half = both.estimate(SurvivalAt(24.0, "g", "a"), level=0.95)[1].value
+    assert everyone.value == pytest.approx((half + 1.0) / 2)
+    never = both.estimate(MedianSurvival("g", "b"), level=0.95)[1]
+    assert np.isnan(never.value)
+    assert never.note.startswith("not reached; a coefficient is infinite")
+
+
+def test_events_on_one_month_have_no_maximum_and_the_reason_is_the_shape():
+    with pytest.raises(NoMaximumError, match="shape runs to infinity"):
+        weibull_mle(np.empty((5, 0)), np.full(5, 3.0), np.ones(5), reference_time=1.0)
+    # One event, the last of all.
+    with pytest.raises(NoMaximumError):
+        weibull_mle(np.empty((4, 0)), np.array([1.0, 2.0, 3.0, 9.0]), np.array([0, 0, 0, 1]), reference_time=1.0)
+
+
+def test_one_event_among_longer_followed_patients_has_a_maximum():
+    # Closed form at the maximum without covariates: expected events equal the one observed.
+    time = np.array([4.0, 6.0, 8.0, 11.0])
+    fit = weibull_mle(np.empty((4, 0)), time, np.array([0, 1, 0, 0]), reference_time=6.0)
+    k = np.exp(fit.log_shape)
+    assert (np.exp(fit.log_cumulative_hazard) * (time / 6.0) ** k).sum() == pytest.approx(1.0, rel=1e-8)

@@ -1,0 +1,112 @@
+"""Who stands behind a number and how far they were followed: a group's numbers are judged by the group's follow-up.
+
+Beyond its last follow-up a model extrapolates, whoever else was followed longer. docs/methods/marginal.md.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from escc_bayes.estimand.estimand import Estimand, HazardRatio, MedianSurvival, RMSTDifference, SurvivalAt
+from escc_bayes.spec.rows import AnalysisRows
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Patients and events of a group, and the month to which the last of them was followed (NaN: nobody).
+
+    ``label`` is empty for everyone.
+    """
+
+    label: str
+    n: int
+    events: int
+    last_follow_up: float
+
+    @property
+    def whose(self) -> str:
+        """The last follow-up in words: ``the last follow-up of B, 11.9 months``."""
+        whose = f"the last follow-up of {self.label}," if self.label else "the longest follow-up of"
+        return f"{whose} {self.last_follow_up:.1f} months"
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.events} events in {self.n}, followed to {self.last_follow_up:.1f} months"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """``n``, ``events``, ``last_follow_up`` and ``groups`` of an ``Estimate``."""
+
+    n: int
+    events: int
+    last_follow_up: float
+    groups: str
+
+
+def of_group(rows: AnalysisRows, term: str = "", group: str = "") -> Behind:
+    """Count a group of a covariate, or everyone."""
+    if not term:
+        return Behind("", rows.n, rows.events, float(rows.time.max()))
+    covariate = rows.covariates[term]
+    inside = covariate.values == covariate.schema.levels.index(group)
+    last = float(rows.time[inside].max()) if inside.any() else math.nan
+    return Behind(group, int(inside.sum()), int(rows.event[inside].sum()), last)
+
+
+def behind(asked: Estimand, rows: AnalysisRows) -> tuple[Behind, ...]:
+    """Return who stands behind an estimand: one group, both groups of a contrast, or everyone.
+
+    Examples
+    --------
+    >>> from escc_bayes import example_cohort
+    >>> from escc_bayes.spec.rows import select_rows
+    >>> larynx = select_rows(example_cohort("larynx"), "os", ("stage",))
+    >>> print(*behind(SurvivalAt(12.0, "stage", "IV"), larynx))
+    IV: 11 events in 13, followed to 51.6 months
+    """
+    match asked:
+        case HazardRatio(level=level, versus=versus) if level is not None and versus is not None:
+            return of_group(rows, asked.term, level), of_group(rows, asked.term, versus)
+        case RMSTDifference(level=level, versus=versus):
+            return of_group(rows, asked.term, level), of_group(rows, asked.term, versus)
+        case SurvivalAt(group=group) | MedianSurvival(group=group):
+            return (of_group(rows, asked.term, group),)
+        case _:
+            return (of_group(rows),)
+
+
+def counted(asked: Estimand, rows: AnalysisRows) -> Counts:
+    """Return the patients and events behind an estimand, and how far they were followed.
+
+    A hazard ratio comes from everyone in the model; a difference of two groups has both groups' patients and events,
+    and the shorter follow-up. ``groups`` says each group's own.
+    """
+    found = behind(asked, rows)
+    whole = (of_group(rows),) if isinstance(asked, HazardRatio) else found
+    return Counts(
+        n=sum(one.n for one in whole),
+        events=sum(one.events for one in whole),
+        last_follow_up=float(np.min([one.last_follow_up for one in whole])),
+        groups="; ".join(str(one) for one in found) if len(found) > 1 else "",
+    )
+
+
+def beyond_follow_up(asked: Estimand, numbers: tuple[float, float, float], rows: AnalysisRows) -> str:
+    """Say which of value, lower and upper limit of a modelled estimand looks further than its group was followed."""
+    match asked:
+        case HazardRatio():
+            return ""
+        case MedianSurvival():
+            group = behind(asked, rows)[0]
+            return median_words(numbers, group)
+        case SurvivalAt(time=reach) | RMSTDifference(until=reach):
+            short = [one.whose for one in behind(asked, rows) if reach > one.last_follow_up]
+            return f"beyond {' and '.join(short)}: extrapolated" if short else ""
+
+
+def median_words(numbers: tuple[float, float, float], group: Behind) -> str:
+    """Say which of a median and its limits lies beyond the follow-up of its group."""
+    names = ("median", "lower limit", "upper limit")
+    far = [name for name, number in zip(names, numbers, strict=True) if number > group.last_follow_up]
+    return f"{' and '.join(far)} beyond {group.whose}: extrapolated" if far else ""

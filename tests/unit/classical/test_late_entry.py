@@ -1,0 +1,62 @@
+"""Curves with delayed entry start where somebody is at risk for good: cases by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.unit.classical.test_ratios import cohort_of
+
+from escc_bayes.classical.baselines import baselines
+from escc_bayes.classical.late_entry import watched_from
+
+
+@pytest.mark.parametrize(
+    ("time", "event", "entry", "expected"),
+    [
+        ([5, 6, 7], [1, 1, 1], [0, 0, 0], 0.0),  # nobody enters late
+        ([5, 6, 7], [1, 1, 1], [2, 3, 4], 2.0),  # nobody before month 2
+        ([5, 6, 7], [1, 1, 1], [0, 0, 6.5], 6.5),  # all die by 6, one enters at 6.5
+        ([5, 6, 7], [1, 0, 1], [0, 0, 6.5], 6.5),  # the last is censored at 6: still a gap
+        ([5, 6, 7], [1, 1, 1], [0, 0, 6], 6.0),  # dies in the month in which the next one enters
+        ([5, 6, 7], [1, 0, 1], [0, 0, 6], 0.0),  # censored there: never empty
+        ([2, 9, 4, 6], [1, 1, 1, 1], [0, 5, 3, 1], 0.0),  # overlapping
+    ],
+)
+def test_month_from_which_somebody_is_always_at_risk(time, event, entry, expected):
+    assert watched_from(*(np.array(values, dtype=float) for values in (time, event, entry))) == expected
+
+
+@pytest.fixture
+def emptied():
+    """The first two die by month 3, before six others enter at month 4."""
+    frame = pd.DataFrame(
+        {
+            "t": [2.0, 3.0, 10, 12, 14, 16, 18, 20],
+            "d": [1, 1, 1, 0, 1, 0, 1, 0],
+            "e": [0.0, 0.0, 4, 4, 4, 4, 4, 4],
+        }
+    )
+    return baselines(cohort_of(frame, {}, entry="e"), "os", level=0.95, times=(3.5, 12.0)).tables
+
+
+def test_curve_is_conditional_on_the_month_and_never_0_for_ever(emptied):
+    # Six at risk from month 4: deaths at 10 (of 6), 14 (of 4), 18 (of 2).
+    assert [r["survival"] for r in emptied["km"]] == pytest.approx([5 / 6] * 2 + [5 / 8] * 2 + [5 / 16] * 2)
+    early, later = emptied["landmarks"]
+    assert np.isnan(early["survival"])
+    assert early["at_risk"] == 0
+    assert later["survival"] == pytest.approx(5 / 6)
+    for name in ("km", "landmarks", "medians", "rmst", "followup"):
+        for row in emptied[name]:
+            assert "conditional on surviving 4.0 months" in row["note"]
+            assert "2 patients followed no further do not count" in row["note"]
+
+
+def test_exact_limits_are_not_defined_and_it_says_so(emptied):
+    for row in (*emptied["km"], *emptied["landmarks"], *emptied["medians"]):
+        assert np.isnan(row["lower_exact"])
+        assert "not defined for delayed entry, weights or clusters" in row["note"]
+
+
+def test_restricted_mean_counts_the_months_that_it_is_conditional_on(emptied):
+    # To 12 months, as far as asked: 10 whole months and 2 at 5/6.
+    assert emptied["rmst"][0]["rmst"] == pytest.approx(10 + 2 * 5 / 6)
