@@ -42,6 +42,10 @@ def evidence(
         list[str] | None,
         typer.Option("--direction", help="STUDY=as_printed or STUDY=reversed, where words are unclear."),
     ] = None,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option("--accept", help='STUDY="reason": pool it although it contradicts itself. May be repeated.'),
+    ] = None,
     weak_sd: Annotated[
         float | None, typer.Option("--weak-sd", help="If nothing can be pooled: write N(0, this) on the log HR.")
     ] = None,
@@ -67,7 +71,7 @@ def evidence(
 
     paths = [find_study(name) for name in studies or study_names()]
     subgroups = told.pairs(subgroup or [], "--subgroup", "STUDY=WORDS")
-    question = Question(effect, endpoint, subgroups, told.directions(direction or []))
+    question = Question(effect, endpoint, subgroups, told.directions(direction or []), told.accepted(accept or []))
     request = PoolRequest(
         effect,
         endpoint,

@@ -60,6 +60,11 @@ def directions(given: Sequence[str]) -> Mapping[str, Sense]:
     return {study: sense for study, word in stated.items() for sense in SENSES if sense == word}
 
 
+def accepted(given: Sequence[str]) -> Mapping[str, str]:
+    """Return the reasons to let a study in that contradicts itself, from ``STUDY="reason"``."""
+    return pairs(given, "--accept", 'STUDY="reason"')
+
+
 def mean_prior(text: str) -> MeanPrior:
     """Return the prior on the mean log hazard ratio: ``flat`` or ``MEAN,SD``."""
     if text == "flat":

@@ -5,6 +5,7 @@ se = |log HR| / z, z the normal 1 - P / 2 point (two-sided) or 1 - P point (one-
 """
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -16,6 +17,17 @@ from escc_bayes.foundation.errors import InputError
 
 type BiasWord = Literal["observational", "immortal_time", "indirect_endpoint"]
 BIAS_WORDS: tuple[str, ...] = get_args(BiasWord.__value__)
+
+
+RANDOMISED = re.compile(r"randomi[sz]|\bRCT\b", flags=re.IGNORECASE)
+NOT_RANDOMISED = re.compile(
+    r"\b(?:non|not|un|without|no|never|quasi|pseudo)[- ]*(?:been |formally |truly |centrally |treatment )?randomi[sz]"
+    r"|randomi[sz]\w* (?:was )?not|mendelian|observational|retrosp|historical|external control|single[- ]arm"
+    r"|\b(?:prospective|matched|population|comparative)[\w -]*cohort|cohort study|registry(?![- ]based randomi)"
+    r"|case[- ]control|propensity|cross[- ]sectional|alternat\w+ allocation",
+    flags=re.IGNORECASE,
+)
+"""Words of designs in which nobody was randomised to the groups compared, whatever else was randomised."""
 
 
 class EvidenceError(InputError):
@@ -110,9 +122,10 @@ def biases_of_design(design: str, *, immortal_time: bool, indirect_endpoint: boo
     --------
     >>> biases_of_design("retrospective multicentre PSM", immortal_time=True, indirect_endpoint=False)
     ('observational', 'immortal_time')
+    >>> biases_of_design("observational analysis of a randomised trial", immortal_time=False, indirect_endpoint=False)
+    ('observational',)
     """
-    words = design.casefold().replace("randomized", "randomised")
-    randomised = "randomised" in words and not any(w in words for w in ("historical", "non-randomised", "retrosp"))
+    randomised = RANDOMISED.search(design) is not None and NOT_RANDOMISED.search(design) is None
     applies: tuple[tuple[BiasWord, bool], ...] = (
         ("observational", not randomised),
         ("immortal_time", immortal_time),

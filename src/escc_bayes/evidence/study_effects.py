@@ -10,22 +10,17 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
 
+from escc_bayes.data.measures import family, of_own_patients
 from escc_bayes.data.published import PublishedEstimate, Study
 from escc_bayes.evidence.direction import Groups, Sense, signs
-from escc_bayes.evidence.published_effect import (
-    EvidenceError,
-    PublishedEffect,
-    biases_of_design,
-    log_hr_from_interval,
-    log_hr_from_p,
-)
+from escc_bayes.evidence.endpoints import assessor, endpoint
+from escc_bayes.evidence.published_effect import EvidenceError, PublishedEffect, biases_of_design
+from escc_bayes.evidence.quotes.estimate import stated_level
+from escc_bayes.evidence.standard_error import USUAL_LEVEL, StandardError, standard_error
+from escc_bayes.evidence.trusted import Trusted, once, trusted
 from escc_bayes.foundation.checks import suggestion
 
-RATIOS = ("HR", "pooled HR")
-# The confidence level where a study file gives limits and no level.
-USUAL_LEVEL = 0.95
 # A study of the package is meant for pools if its ``use`` begins so; targets, duplicates and calibration are not.
 INPUT = "MAP input"
 LATE = ("final", "long-term", "update")
@@ -34,12 +29,15 @@ IMMORTAL = ("immortal", "responders")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Which effect on which endpoint; from studies to the words of a subgroup, and to how a ratio is to be read."""
+    """Which effect on which endpoint; from studies to the words of a subgroup, to how a ratio is to be read, and to the
+    reasons to let it in although it contradicts itself or looks like another.
+    """
 
     effect: str
     endpoint: str
     subgroups: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     directions: Mapping[str, Sense] = field(default_factory=lambda: MappingProxyType({}))
+    accepted: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,8 @@ def study_effects(studies: Sequence[Study], question: Question) -> StudyEffects:
     refuse_unknown(studies, question)
     chosen = [choice_of(study, question) for study in studies]
     known = [c if c.estimate is None else with_direction(c, question) for c in chosen]
-    taken = [c for c in known if c.estimate is not None]
+    known = [checked(c, question) for c in known]
+    taken, twice = without_repeats([c for c in known if c.estimate is not None], question)
     turns = signs([c.groups for c in taken], question.effect, question.directions) if taken else ()
     hazard_of, versus = direction_of(taken, turns)
     effects = tuple(effect_of(c, turn) for c, turn in zip(taken, turns, strict=True))
@@ -88,7 +87,7 @@ def study_effects(studies: Sequence[Study], question: Question) -> StudyEffects:
         hazard_of=hazard_of,
         versus=versus,
         choices=(*direction_words(taken, turns), *(said for c in taken for said in c.said)),
-        left_out=tuple(said for c in known if c.estimate is None for said in c.said),
+        left_out=(*(said for c in known if c.estimate is None for said in c.said), *twice),
     )
 
 
@@ -99,11 +98,16 @@ def refuse_unknown(studies: Sequence[Study], question: Question) -> None:
         hint = suggestion(question.effect, effects) if effects else "the studies print no effect at all"
         raise EvidenceError(f"no study prints an effect '{question.effect}'; {hint}")
     endpoints = sorted({e.endpoint for s in studies for e in s.estimates if same(e.effect, question.effect)})
-    if not any(same(e, question.endpoint) for e in endpoints):
+    if not any(asked_for(e, question.endpoint) for e in endpoints):
         hint = suggestion(question.endpoint, endpoints)
         raise EvidenceError(f"no study prints {question.effect} on '{question.endpoint}'; {hint}")
     names = [study.id for study in studies]
-    for option, named in (("--subgroup", question.subgroups), ("--direction", question.directions)):
+    given = (
+        ("--subgroup", question.subgroups),
+        ("--direction", question.directions),
+        ("--accept", question.accepted),
+    )
+    for option, named in given:
         for name in named:
             if name not in names:
                 raise EvidenceError(f"{option} {name}: is no study of this pool; {suggestion(name, names)}")
@@ -114,12 +118,23 @@ def same(one: str, other: str) -> bool:
     return one.casefold() == other.casefold()
 
 
+def asked_for(printed: str, asked: str) -> bool:
+    """Return whether a printed endpoint is the one asked for, by the synonyms of the audit; any assessor will do.
+
+    Examples
+    --------
+    >>> asked_for("overall survival", "OS"), asked_for("PFS (IRC)", "PFS"), asked_for("PFS (IRC)", "investigator PFS")
+    (True, True, False)
+    """
+    return same(endpoint(printed), endpoint(asked)) and assessor(asked) in ("", assessor(printed))
+
+
 def choice_of(study: Study, question: Question) -> Choice:
     """Return the estimate that stands for one study, or why there is none."""
-    about = [e for e in study.estimates if same(e.effect, question.effect) and same(e.endpoint, question.endpoint)]
+    about = [e for e in study.estimates if same(e.effect, question.effect) and asked_for(e.endpoint, question.endpoint)]
     if not about:
         return Choice(study, None, (f"{study.id} prints no {question.effect} on {question.endpoint}.",))
-    ratios = [e for e in about if e.measure in RATIOS and e.value is not None]
+    ratios = [e for e in about if family(e.measure) == "HR" and e.value is not None]
     if not ratios:
         measures = ", ".join(dict.fromkeys(e.measure for e in about))
         return Choice(study, None, (f"{study.id} prints no hazard ratio ({measures} only).",))
@@ -204,13 +219,14 @@ def ambiguous(study: Study, kept: Sequence[PublishedEstimate]) -> str:
 def cautions(study: Study, e: PublishedEstimate) -> tuple[str, ...]:
     """Say what a reader of the pool must know of one estimate."""
     said = []
-    if e.measure == "pooled HR":
+    if not of_own_patients(e.measure):
         said.append(f"{study.id} is itself a pool of studies: it must share no patient with the others.")
-    if e.ci_low is not None and e.ci_level is None:
+    if e.ci_low is not None and stated_level(e) is None:
         said.append(f"{study.id} prints no confidence level; {USUAL_LEVEL:g} is assumed.")
     if e.flag:
         said.append(f"{study.id}: {e.flag}.")
-    return tuple(said)
+    wide = standard_error(e).said
+    return (*said, f"{study.id}: {wide}.") if wide else tuple(said)
 
 
 def with_direction(choice: Choice, question: Question) -> Choice:
@@ -225,26 +241,25 @@ def with_direction(choice: Choice, question: Question) -> Choice:
     return Choice(choice.study, None, (said,))
 
 
-def standard_error(e: PublishedEstimate) -> tuple[float | None, str]:
-    """Return the standard error of a printed log hazard ratio, and what it was computed from.
+def checked(choice: Choice, question: Question) -> Choice:
+    """Return the choice with what its audit says, if it may enter.
 
-    In this order: printed itself, from the interval at its level, from an exact P value (two-sided unless the file says
-    one-sided). A lower limit that rounds to 0 gives none, nor does a bound as P < 0.001; a ratio of 1 has none from P.
+    Raises
+    ------
+    EvidenceError : the estimate contradicts itself or the paper, and nobody accepted it with a reason.
     """
-    assert e.value is not None
-    if e.se_log_hr is not None:
-        return float(e.se_log_hr), "printed standard error"
-    if e.ci_low and e.ci_high is not None:
-        level = float(e.ci_level) if e.ci_level is not None else USUAL_LEVEL
-        limits = float(e.ci_low), float(e.ci_high)
-        return log_hr_from_interval(float(e.value), *limits, ci_level=level)[1], f"{100 * level:g} % interval"
-    if e.p is None or not 0 < e.p < 1 or e.value == 1:
-        return None, "neither interval nor exact P value"
-    one_sided = "one-sided" in f"{e.p_text or ''} {e.flag}".casefold()
-    if one_sided and 2 * e.p >= 1:
-        return None, "one-sided P value of one half or more"
-    sides: Literal["one", "two"] = "one" if one_sided else "two"
-    return log_hr_from_p(float(e.value), float(e.p), sides=sides)[1], f"exact P value, {sides}-sided"
+    if choice.estimate is None:
+        return choice
+    found: Trusted = trusted(choice.study, choice.estimate, question.accepted.get(choice.study.id))
+    return Choice(choice.study, choice.estimate, (*choice.said, *found.said))
+
+
+def without_repeats(taken: list[Choice], question: Question) -> tuple[list[Choice], tuple[str, ...]]:
+    """Return every study once: one of the same DOI, title or digits as an earlier one is left out and named."""
+    pairs = [(c.study, c.estimate) for c in taken if c.estimate is not None]
+    repeats = once(pairs, question.accepted)
+    kept = [c for c in taken if c.study.id not in repeats]
+    return kept, tuple(repeats.values())
 
 
 def effect_of(choice: Choice, turn: int) -> PublishedEffect:
@@ -252,19 +267,22 @@ def effect_of(choice: Choice, turn: int) -> PublishedEffect:
     study, e = choice.study, choice.estimate
     assert e is not None
     assert e.value is not None
-    se, source = standard_error(e)
+    error: StandardError = standard_error(e)
     words = f"{e.flag} {e.coding_note} {e.timing} {study.design} {study.use}".casefold()
+    adjusted = e.adjusted if isinstance(e.adjusted, str) else ""
     return PublishedEffect(
         study=study.id,
         log_hr=turn * float(e.value.ln()),
-        se=se,
+        se=error.se,
         design=study.design,
         independence_group=study.independence_group or study.id,
         biases=biases_of_design(
-            study.design, immortal_time=any(word in words for word in IMMORTAL), indirect_endpoint=False
+            f"{study.design}; {adjusted}",
+            immortal_time=any(word in words for word in IMMORTAL),
+            indirect_endpoint=False,
         ),
         events=events_of(e),
-        source=f"{e.place}, {source}",
+        source=f"{e.place}, {error.source}",
     )
 
 

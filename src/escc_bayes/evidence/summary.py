@@ -23,9 +23,24 @@ def summary(found: Answer) -> tuple[str, ...]:
     form = "one normal" if len(prior.components) == 1 else f"{len(prior.components)} normals"
     lines.append(line("Prior on the hazard ratio", middle, lower, upper, "  95 %"))
     lines.append(
-        f"  {form}{vague}; worth {worth.elir:.1f} events of a 1:1 trial (by its variance alone {worth.moment:.1f})"
+        f"  {form}{vague}; worth {two_digits(worth.elir)} events of a 1:1 trial "
+        f"(by its variance alone {two_digits(worth.moment)})"
     )
     return (*lines, *found.statements)
+
+
+def two_digits(events: float) -> str:
+    """Return a number of events to two digits: 0.94, 3.7, 62, 1,100.
+
+    Examples
+    --------
+    >>> two_digits(0.938), two_digits(3.71), two_digits(61.6), two_digits(1093.0)
+    ('0.94', '3.7', '62', '1,100')
+    """
+    if events <= 0.0 or not math.isfinite(events):
+        return f"{events:g}"
+    rounded = float(f"{events:.1e}")
+    return f"{rounded:,.{max(1 - math.floor(math.log10(rounded)), 0)}f}"
 
 
 def line(name: str, value: float, lower: float, upper: float, rest: str = "") -> str:

@@ -23,6 +23,21 @@ BY_HAND = [
     ("high ALC", "low ALC", "alc", 0),
     ("nivolumab + ipilimumab", "chemo", "nivo_ipi_vs_chemo", 0),
     ("concurrent", "interval", "sequence", 0),
+    ("ALC recovered", "not recovered", "alc_low", -1),
+    ("lymphocyte recovery", "no recovery", "lymphocytes_low", -1),
+    ("no lymphopenia", "lymphopenia", "alc_low", -1),
+    ("G4 lymphopenia", "no G4 lymphopenia", "alc_low", 1),
+    ("normal ALC", "low ALC", "alc_low", -1),
+    ("preserved lymphocytes", "depleted lymphocytes", "alc_low", -1),
+    ("NLR normalised", "NLR still high", "nlr_high", -1),
+    ("albumin < 35 g/L", "albumin >= 35 g/L", "albumin_low", 1),
+    ("nadir above median", "nadir below median", "alc_low", -1),
+    ("observation", "radiotherapy", "rt_added", -1),
+    ("surveillance", "adjuvant nivolumab", "ici_added", -1),
+    ("chemo", "chemo + RT", "rt_omitted", 1),
+    ("ICT + RT", "ICT", "rt_omitted", -1),
+    ("no consolidation", "consolidation", "consolidation_omitted", 1),
+    ("early", "late", "alc_low", 0),
 ]
 
 
@@ -54,8 +69,11 @@ def test_an_unclear_study_beside_a_clear_one_is_refused_unless_said():
     assert signs(studies, "rt_added", {"b": "as_printed"}) == (1, 1)
 
 
-def test_a_single_unclear_study_stays_as_printed():
-    assert signs([Groups("a", "RCIT", "CIT")], "rt_added", {}) == (1,)
+def test_a_single_unclear_study_is_refused_with_the_question():
+    """RCIT over CIT may be radiotherapy added; the words do not say so."""
+    with pytest.raises(EvidenceError, match=r"Which is it\? Say --direction a=as_printed or --direction a=reversed"):
+        signs([Groups("a", "RCIT", "CIT")], "rt_added", {})
+    assert signs([Groups("a", "RCIT", "CIT")], "rt_added", {"a": "reversed"}) == (-1,)
 
 
 @pytest.mark.parametrize("side", ["", "not stated (text: lower ALC worse)", "Not stated"])

@@ -8,7 +8,7 @@ from escc_bayes.evidence.audit import audit
 from escc_bayes.evidence.rules.arm_counts import one_arm_two_counts
 from escc_bayes.evidence.rules.implied_events import implied_events
 from escc_bayes.evidence.rules.medians import medians_against_ratio
-from escc_bayes.evidence.study_effects import standard_error
+from escc_bayes.evidence.standard_error import standard_error
 from tests.unit.evidence.studies import severities, study_of
 
 EFFECT = {
@@ -105,7 +105,7 @@ def test_an_interval_from_zero_is_no_contradiction_and_gives_no_standard_error()
     }
     study = study_of(estimates=[printed])
     assert [f for f in audit(study) if f.grave] == []
-    se, source = standard_error(study.estimates[0])
+    se, source, _ = standard_error(study.estimates[0])
     # |log 0.012| / z(0.047) by scipy.stats.norm.isf(0.0235) = 1.98614.
     assert se == pytest.approx(4.422849 / 1.986140, rel=1e-4)
     assert "P value" in source

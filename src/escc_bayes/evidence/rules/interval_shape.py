@@ -19,6 +19,9 @@ OFF_CENTRE = 0.1
 OFF_CENTRE_OF_TABLES = 0.3
 """The same for odds and risk ratios, whose limits may come from an exact or a score test."""
 
+OFF_CENTRE_FROM_ZERO = 0.75
+"""The same for a lower limit that prints as 0, where few events make profile limits very unequal."""
+
 OTHER_LIMITS = re.compile(
     r"profile|bootstrap|credible|posterior|bayes|exact|firth|median[- ]unbiased", flags=re.IGNORECASE
 )
@@ -69,6 +72,7 @@ def asymmetric(study: Study, estimate: PublishedEstimate, gap: float) -> Finding
     """Report an interval off its estimate; how far decides how serious it is."""
     otherwise = OTHER_LIMITS.search(f"{estimate.quote} {estimate.adjustment} {estimate.coding_note} {estimate.flag}")
     most = OFF_CENTRE if is_hazard_ratio(estimate) else OFF_CENTRE_OF_TABLES
+    most = most if estimate.ci_low else OFF_CENTRE_FROM_ZERO
     severity: Severity = "impossible" if gap > most and otherwise is None else "ask the authors"
     if off_centre(estimate, widen=0.5) == 0:
         severity = "rounding"

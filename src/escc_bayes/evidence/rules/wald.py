@@ -72,6 +72,8 @@ def se_from_p(estimate: PublishedEstimate) -> Interval | None:
 def z_from_limits(estimate: PublishedEstimate, *, widen: float = 0.0) -> Interval | None:
     """Return |z| behind HR and its interval."""
     se = se_from_limits(estimate, widen=widen)
+    if estimate.ci_low == 0:
+        return None
     if se is None or estimate.value is None or estimate.value <= 0 or se.low <= 0:
         return None
     effect = size(log_interval(estimate.value, widen=widen))
