@@ -7,10 +7,10 @@ the multivariable models the complete cases of all. Who is analysed: ``baseline_
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from escc_bayes.classical import baseline_interaction as interactions
-from escc_bayes.classical.baseline_cases import complete_cases, known_at_zero, plan_for, rows_for, telling
+from escc_bayes.classical.baseline_cases import complete_cases, known_at_zero, plan_for, rows_for, telling, too_late
 from escc_bayes.classical.baseline_ratios import (
     KNOWN_AT_ZERO,
     UNIVARIABLE,
@@ -28,6 +28,7 @@ from escc_bayes.classical.baseline_rows import (
     median_rows,
     rmst_rows,
 )
+from escc_bayes.classical.centres import left_out as left_out_words
 from escc_bayes.classical.curves import NOT_REACHED
 from escc_bayes.classical.strata import strata_names, strata_of
 from escc_bayes.data.cohort import Cohort
@@ -109,9 +110,11 @@ def baselines(
         analysed, or is known only after the landmark; a hazard ratio could not be estimated.
     """
     record = Record("", cohort.digest, None, cohort.provenance, "classical", (("level", level),), versions())
-    asked = Asked(
-        cohort, endpoint, landmark, level, strata_names(cohort, None if strata is None else tuple(strata)), record
-    )
+    within = strata_names(cohort, None if strata is None else tuple(strata))
+    for name in within:
+        if late := too_late(cohort, name, landmark):
+            raise CohortError(f"stratum '{name}': {late}; set a later landmark, or name another stratum")
+    asked = Asked(cohort, endpoint, landmark, level, within, record)
     everyone = rows_for(cohort, endpoint, (), landmark)
     plans, left_out = telling(cohort, endpoint, landmark)
     alone = {name: plan.rows for name, plan in plans.items()}
@@ -132,6 +135,7 @@ def baselines(
         for name, rows in part.tables.items():
             tables[name] = [*tables.get(name, []), *rows]
     found = [*univariable(plans, record, level), *(e for part in parts for e in part.ratios)]
+    found = [replace(e, centres=strata_entered(e, within, tuple(alone))) for e in found]
     tables["hazard_ratios"] = hazard_ratio_rows(found)
     problems = [
         *(f"'{name}' is left out: {reason}" for name, reason in left_out.items()),
@@ -160,6 +164,16 @@ def noted(tables: dict[str, list[Row]], said: tuple[str, ...]) -> tuple[str, ...
 def of_each(plans: Mapping[str, ModelPlan]) -> tuple[str, ...]:
     """Return the levels with few events of each covariate on its own."""
     return tuple(sentence for plan in plans.values() for sentence in plan.rows.notes)
+
+
+def strata_entered(e: Estimate, strata: tuple[str, ...], names: tuple[str, ...]) -> str:
+    """Say how the strata entered a hazard ratio: stratified by, as a factor among all covariates, or left out."""
+    if e.strata or not strata:
+        return e.centres
+    inside = [name for name in strata if (name in names and e.model != UNIVARIABLE) or name == e.term]
+    outside = [name for name in strata if name not in inside]
+    words = [f"{' and '.join(inside)} as a factor"] if inside else []
+    return "; ".join([*words, *([left_out_words(tuple(outside))] if outside else [])])
 
 
 def all_together(asked: Asked, names: tuple[str, ...]) -> Part:

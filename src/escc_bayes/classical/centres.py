@@ -17,6 +17,8 @@ from escc_bayes.spec.plan import ModelPlan
 
 # More groups than this make the information matrix of a frailty model too large to be worth its time.
 MOST_GROUPS = 400
+# Some 3 seconds of one core for each frailty.
+MOST_CELLS = 2_000_000
 NO_ROBUST_FRAILTY = "not available: a frailty's variance and errors are not valid under sampling weights or clusters"
 FRAILTIES: tuple[Frailty, ...] = ("gamma", "normal")
 
@@ -71,7 +73,12 @@ def unfit_groups(plan: ModelPlan, names: tuple[str, ...]) -> str:
     if len(names) > 1:
         return f"not available: one frailty is fitted, and the model has random intercepts of {' and '.join(names)}"
     groups = int(np.unique(plan.rows.covariates[names[0]].values).size)
-    return f"not available: {groups} groups of '{names[0]}', more than {MOST_GROUPS}" if groups > MOST_GROUPS else ""
+    if groups > MOST_GROUPS or groups * plan.rows.n > MOST_CELLS:
+        return (
+            f"not available: {plan.rows.n} patients in {groups} groups of '{names[0]}' are too many for a frailty here "
+            f"(at most {MOST_GROUPS} groups, and {MOST_CELLS:,} patients times groups)"
+        )
+    return ""
 
 
 def spread_words(fitted: FrailtyFit, frailty: Frailty) -> str:

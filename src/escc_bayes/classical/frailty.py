@@ -75,13 +75,12 @@ def cox_frailty(
     columns = standardise(X)
     p = X.shape[1]
     codes, member = np.unique(group, return_inverse=True)
-    z = np.hstack([columns.z, (member[:, None] == np.arange(codes.size)).astype(np.float64)])
     risk = risk_sets(time, event, entry=entry, weight=weight)
 
     def objective(point: FloatArray) -> tuple[float, FloatArray, FloatArray]:
-        return wide_likelihood(risk, z, point, weight)
+        return grouped_likelihood(risk, columns.z, member, point, weight)
 
-    start = np.zeros(z.shape[1])
+    start = np.zeros(p + codes.size)
     hold = flat_among(objective(start)[2], start.size, p)
     events = np.bincount(member, weights=weight * np.asarray(event, dtype=bool), minlength=codes.size)
     found = shared_effects(objective, start, groups=events, frailty=frailty, hold=hold, events=float(events.sum()))
@@ -99,27 +98,37 @@ def cox_frailty(
     )
 
 
-def wide_likelihood(
-    risk: RiskSets, z: FloatArray, beta: FloatArray, weight: FloatArray
+def grouped_likelihood(
+    risk: RiskSets, z: FloatArray, member: IntArray, point: FloatArray, weight: FloatArray
 ) -> tuple[float, FloatArray, FloatArray]:
-    """Return the log partial likelihood, its gradient and information for many columns z (n, p).
+    """Return the log partial likelihood at (beta, b), its gradient and information, of z (n, p) and group ``member``.
 
-    The second moments are summed over patients, each with the hazard it was exposed to, and not over risk sets:
-    n p + m p^2 operations.
+    An indicator column for each group, without its zeros: the second moments are summed over patients, each with the
+    hazard it was exposed to, and not over risk sets.
     """
-    log_hazard = z @ beta
+    p, count = z.shape[1], point.size - z.shape[1]
+    log_hazard = z @ point[:p] + point[p + member]
     top = float(log_hazard.max())
     r = weight * np.exp(log_hazard - top)
-    values = np.hstack([r[:, None], r[:, None] * z])
+    values = np.zeros((r.size, 1 + point.size))
+    values[:, 0] = r
+    values[:, 1 : p + 1] = r[:, None] * z
+    values[np.arange(r.size), 1 + p + member] = r
     dying = np.add.reduceat(values[risk.deaths], risk.first, axis=0)
     sums = risk.totals(values)[risk.tie] - risk.share[:, None] * dying[risk.tie]
     mean = sums[:, 1:] / sums[:, :1]
-    w = weight[risk.deaths]
-    value = float(w @ log_hazard[risk.deaths] - risk.mean_weight @ (np.log(sums[:, 0]) + top))
-    gradient = w @ z[risk.deaths] - risk.mean_weight @ mean
+    w, died = weight[risk.deaths], risk.deaths
+    value = float(w @ log_hazard[died] - risk.mean_weight @ (np.log(sums[:, 0]) + top))
+    own = np.concatenate([w @ z[died], np.bincount(member[died], weights=w, minlength=count)])
     exposed = r * exposures(risk, risk.mean_weight / sums[:, 0])
-    information = z.T @ (exposed[:, None] * z) - mean.T @ (risk.mean_weight[:, None] * mean)
-    return value, gradient, information
+    information = -(mean.T @ (risk.mean_weight[:, None] * mean))
+    information[:p, :p] += z.T @ (exposed[:, None] * z)
+    for column in range(p):
+        crossed = np.bincount(member, weights=exposed * z[:, column], minlength=count)
+        information[column, p:] += crossed
+        information[p:, column] += crossed
+    information[np.arange(p, point.size), np.arange(p, point.size)] += np.bincount(member, exposed, count)
+    return value, own - risk.mean_weight @ mean, information
 
 
 def exposures(risk: RiskSets, steps: FloatArray) -> FloatArray:

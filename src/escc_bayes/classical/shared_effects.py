@@ -7,22 +7,25 @@ variance theta = 1 / nu: penalty nu sum (b_g - exp(b_g)), theta by the marginal 
 2000, Modeling Survival Data, section 9.6, as R's ``frailty``. docs/methods/frailty.md.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 from scipy.special import gammaln, psi
 
-from escc_bayes.classical.newton import FLAT, Maximum, Objective, climb, inverse
+from escc_bayes.classical.newton import FLAT, MOST_STEPS, NO_GAIN, Maximum, Objective, climb, inverse
 from escc_bayes.foundation.root import root
 from escc_bayes.hazard.piecewise import FloatArray
 
 type Frailty = Literal["gamma", "normal"]
 
-# Variances between groups at which the search looks for a change of sign; below the first there is none to see.
-VARIANCES = (1e-4, 1e-3, 1e-2, 0.1, 0.5, 2.0, 10.0, 100.0)
+# Log variances between groups at which the search for a change of sign begins, how far it steps, and where it ends:
+# below a variance of about 1e-4 there is nothing to see.
+FIRST, STEP = math.log(0.1), math.log(5.0)
+SMALLEST, LARGEST = FIRST - 4.5 * STEP, FIRST + 3.5 * STEP
+LOG_VARIANCE_DIGITS = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,9 @@ def shared_effects(
 
     def solved(variance: float) -> SharedEffects:
         nonlocal last
-        top = climb(lambda point: penalised(objective, point, count, penalty, variance), last, hold=hold, events=events)
+        top = ascend(lambda point: penalised(objective, point, count, penalty, variance), last, hold, events)
         last = top.point
-        return SharedEffects(top, inverse(top.information + hold @ hold.T), variance)
+        return SharedEffects(top, np.linalg.inv(top.information + hold @ hold.T), variance)
 
     def rise(log_variance: float) -> float:
         return slope(solved(float(np.exp(log_variance))), groups)
@@ -73,18 +76,44 @@ def shared_effects(
     if bracket is None:
         return without_effects(objective, start, count, hold, events)
     low, high = bracket
-    return solved(float(np.exp(low if low == high else root(rise, low, high, absolute=1e-10))))
+    return solved(float(np.exp(low if low == high else root(rise, low, high, absolute=LOG_VARIANCE_DIGITS))))
 
 
 def sign_change(rise: Callable[[float], float]) -> tuple[float, float] | None:
-    """Return the log variances between which the criterion turns; None where it falls from 0 on."""
-    points = [float(np.log(variance)) for variance in VARIANCES]
-    if rise(points[0]) <= 0.0:
-        return None
-    for low, high in pairwise(points):
-        if rise(high) <= 0.0:
-            return low, high
-    return points[-1], points[-1]
+    """Return log variances between which the criterion turns; None where it falls from 0 on.
+
+    Both are the largest that is tried where it still rises there.
+    """
+    high = FIRST
+    while rise(high) > 0.0:
+        if high >= LARGEST:
+            return high, high
+        high += STEP
+    low = high - STEP
+    while low >= SMALLEST and (low < FIRST or high == FIRST) and rise(low) <= 0.0:
+        low -= STEP
+    return (low, low + STEP) if low >= SMALLEST else None
+
+
+def ascend(objective: Objective, start: FloatArray, hold: FloatArray, events: float) -> Maximum:
+    """Maximise by Newton's method: by Cholesky's factor while the information has one, else as ``climb`` does."""
+    point, anchor = start, hold @ hold.T
+    value, gradient, information = objective(point)
+    for _ in range(MOST_STEPS):
+        try:
+            np.linalg.cholesky(information + anchor)
+        except np.linalg.LinAlgError:
+            break
+        step = np.linalg.solve(information + anchor, gradient)
+        settled = bool(gradient @ step <= NO_GAIN * events)
+        trial = objective(point + step)
+        if not trial[0] >= value - NO_GAIN * abs(value):
+            break
+        point = point + step
+        value, gradient, information = trial
+        if settled:
+            return Maximum(point, value, information, step, settled)
+    return climb(objective, point, hold=hold, events=events)
 
 
 def penalised(

@@ -10,7 +10,7 @@ from escc_bayes.bayes.posterior import Posterior
 from escc_bayes.classical.fit import ClassicalFit
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, MedianSurvival, RMSTDifference, SurvivalAt
-from escc_bayes.estimand.estimate import Estimate, limit_words
+from escc_bayes.estimand.estimate import Estimate, limit_words, p_words
 from escc_bayes.estimand.tables import comparison_rows
 from escc_bayes.foundation.errors import EstimandError
 from escc_bayes.foundation.labels import numbered
@@ -69,6 +69,8 @@ def line(e: Estimate) -> str:
         return f"  {who:<44} {e.note or 'not reached'}{'; ' + e.centres if e.centres else ''}"
     lower, upper = limit_words(e, ".2f")
     words = f"{e.value:7.2f}  ({100 * e.level:g} % {e.interval_kind} interval {lower} to {upper})"
+    if not np.isnan(e.p_value) and e.estimand == "rmst_difference":
+        words += f"; {p_words(e.p_value)}"
     warned = "" if e.verdict == "ok" else f"  {e.verdict}"
     return f"  {who:<44} {words}{'; ' + remark if remark else ''}{warned}"
 

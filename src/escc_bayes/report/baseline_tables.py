@@ -84,11 +84,16 @@ def logrank_table(bundle: Bundle, endpoint: str) -> Table | None:
     rows: list[tuple[str, ...]] = []
     for heading, of_term in groupby(bundle.baselines[endpoint].tables["logrank"], key=lambda r: heading_of(r, bundle)):
         rows.append((heading,))
-        rows += [(str(r["comparison"]), *chi_squared_cells(r), probability(number(r, "p_holm"))) for r in of_term]
+        rows += [(comparison_words(r), *chi_squared_cells(r), probability(number(r, "p_holm"))) for r in of_term]
     robust = bundle.cohort.sampled or bundle.cohort.cluster is not None
     tests = "robust score tests (Cox) in place of log-rank tests" if robust else "log-rank tests"
     caption = provenance_first(bundle.cohort.provenance, f"{endpoint}: {tests}; pairs with Holm's correction")
     return Table(caption, ("Comparison", "Chi-squared", "df", "P", "P, Holm"), tuple(rows)) if rows else None
+
+
+def comparison_words(row: Row) -> str:
+    """Return what a rank test compares, and within which strata."""
+    return f"{row['comparison']}, within {row['strata']}" if row["strata"] else str(row["comparison"])
 
 
 def ph_table(bundle: Bundle, endpoint: str) -> Table | None:

@@ -236,3 +236,21 @@ def test_under_sampling_weights_trend_and_interaction_are_robust_tests():
     test = one(found.tables["interaction"], model="univariable")
     assert test["df"] == 2
     assert test["note"].startswith("robust Wald test") or "; robust Wald test" in test["note"]
+
+
+def test_rows_beside_the_stratified_ones_say_how_the_stratum_entered():
+    frame = frame_of("large")
+    asked = baselines(cohort_of(frame, with_centre(frame)), "os", level=0.95, strata=("centre",))
+    declared = baselines(cohort_of(frame, strata="centre"), "os", level=0.95)
+    for found, together in ((asked, "centre as a factor"), (declared, "centre left out")):
+        rows = [r for r in found.tables["hazard_ratios"] if r["term"] == "arm"]
+        notes = {(r["model"], r["method"]): r["note"] for r in rows}
+        assert notes["univariable", "cox_univariable"] == "centre left out"
+        for method in ("cox", "cox_firth", "weibull_mle"):
+            assert notes["multivariable", method] == together
+        assert notes["multivariable", "cox_stratified"].startswith("stratified by centre (5 strata")
+
+
+def test_a_stratum_known_after_the_landmark_is_refused(late):
+    with pytest.raises(CohortError, match="stratum 'response': it becomes known at 3 months, after the landmark at 2"):
+        baselines(cohort_of(late, LATE), "os", level=0.95, landmark=2.0, strata=("response",))

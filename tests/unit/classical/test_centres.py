@@ -10,7 +10,7 @@ from scipy import optimize
 from escc_bayes.classical.centre_likelihood import family_objective, family_with_centres
 from escc_bayes.classical.cox import partial_likelihood, risk_sets
 from escc_bayes.classical.fit import fit_classical
-from escc_bayes.classical.frailty import cox_frailty, wide_likelihood
+from escc_bayes.classical.frailty import cox_frailty, grouped_likelihood
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from
 from escc_bayes.estimand.estimand import HazardRatio, SurvivalAt
@@ -157,17 +157,18 @@ def test_two_random_intercepts_are_strata_and_no_frailty():
     assert found["cox_frailty_gamma"].note.startswith("not available: one frailty is fitted")
 
 
-def test_likelihood_of_many_columns_equals_that_of_few():
+def test_likelihood_of_groups_equals_that_of_their_indicator_columns():
     """Second source: the sums over risk sets in ``cox``, with ties, late entry and weights."""
     rng = np.random.default_rng(5)
     time, entry = np.ceil(rng.exponential(8.0, 60)) + 1.0, rng.integers(0, 2, 60).astype(float)
     event, weight, z = rng.random(60) < 0.7, rng.integers(1, 4, 60).astype(float), rng.normal(size=(60, 3))
     risk = risk_sets(time, event, entry=entry, weight=weight)
-    beta = np.array([0.3, -0.5, 0.2])
-    for few, many in zip(
-        partial_likelihood(risk, z, beta, weight), wide_likelihood(risk, z, beta, weight), strict=True
-    ):
-        np.testing.assert_allclose(many, few, rtol=1e-11)
+    member = rng.integers(0, 4, 60)
+    point = np.array([0.3, -0.5, 0.2, 0.1, -0.4, 0.6, 0.0])
+    wide = np.hstack([z, (member[:, None] == np.arange(4)).astype(float)])
+    few = partial_likelihood(risk, wide, point, weight)
+    for one, other in zip(few, grouped_likelihood(risk, z, member, point, weight), strict=True):
+        np.testing.assert_allclose(other, one, rtol=1e-11, atol=1e-12)
 
 
 @pytest.mark.parametrize("baseline", [WEIBULL, PIECEWISE], ids=["weibull", "piecewise"])
