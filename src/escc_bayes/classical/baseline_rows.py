@@ -1,6 +1,8 @@
 """Rows of ``baselines`` that come from curves and their tests, one group of one covariate after the other."""
 
 import math
+from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +27,7 @@ from escc_bayes.classical.curves import (
 )
 from escc_bayes.classical.km import follow_up, quantile
 from escc_bayes.classical.logrank import LogRank, PairwiseLogRank, each_pair, logrank, pairwise
+from escc_bayes.classical.permutation import FEW_EXPECTED, Permuted, permuted
 from escc_bayes.classical.rmst import Rmst, RmstDifference, rmst_difference
 from escc_bayes.classical.strata import Strata
 from escc_bayes.classical.trend import trend
@@ -36,6 +39,8 @@ from escc_bayes.spec.cautions import few_words
 from escc_bayes.spec.rows import AnalysisRows
 
 EVERYONE = "all"
+# Pairs of groups up to which each has a permutation test of its own.
+MOST_PAIRS = 15
 SCALED = "numbers at risk, events and censored are sums of weights scaled to the number of patients"
 ROBUST_SCORE = "Cox's robust score test in place of the log-rank, whose variance does not hold here"
 
@@ -179,6 +184,7 @@ def logrank_rows(rows: AnalysisRows, term: str, strata: Strata | None = None) ->
         if covariate.schema.kind == "ordered":
             tests.append(("trend", *trend_test(rows, codes, within)))
         tests += [(f"{levels[p.second]} vs {levels[p.first]}", p.chi2, 1, p.p_value, p.p_holm) for p in apart]
+    beside = without_approximation(rows, codes, within, [comparison for comparison, *_ in tests], levels)
     thin = few_words(rows, term, groups_of(rows, term))
     notes = (*thin, ROBUST_SCORE, rows.robust_note()) if rows.cluster is not None else thin
     return [
@@ -191,6 +197,7 @@ def logrank_rows(rows: AnalysisRows, term: str, strata: Strata | None = None) ->
             "p_value": p_value,
             "p_holm": p_holm,
             "strata": "" if strata is None else strata.label,
+            **permuted_columns(beside[comparison]),
             **origin(rows, *notes),
         }
         for comparison, chi2, df, p_value, p_holm in tests
@@ -213,6 +220,44 @@ def rank_tests(
         return robust_logrank(*of, entry=start, weight=own, strata=within, cluster=unit[inside])
 
     return test(members(rows, "", "")), each_pair(codes, test)
+
+
+def without_approximation(
+    rows: AnalysisRows, codes: IntArray, strata: IntArray | None, comparisons: Sequence[str], levels: Sequence[str]
+) -> dict[str, Permuted | None]:
+    """Return the test without a normal approximation of each comparison with few expected events; None: not needed."""
+    found: dict[str, Permuted | None] = dict.fromkeys(comparisons)
+    named = {levels[code]: code for code in np.unique(codes).tolist()}
+    pairs = {f"{b} vs {a}": (named[a], named[b]) for a, b in combinations(named, 2)}
+    for comparison in comparisons:
+        pair = pairs.get(comparison)
+        if comparison == "trend" or (pair is not None and len(pairs) > MOST_PAIRS):
+            continue
+        inside = np.ones(rows.n, dtype=bool) if pair is None else np.isin(codes, pair)
+        found[comparison] = permuted_if_few(rows, codes, inside, strata)
+    return found
+
+
+def permuted_if_few(
+    rows: AnalysisRows, codes: IntArray, inside: NDArray[np.bool_], strata: IntArray | None
+) -> Permuted | None:
+    """Return a test of some patients (n,) without a normal approximation, where fewer than 5 events are expected."""
+    of = rows.time[inside], rows.event[inside], codes[inside]
+    late, weight = (None if values is None else values[inside] for values in (late_of(rows), weight_of(rows)))
+    test = logrank(*of, entry=late, weight=weight, strata=None if strata is None else strata[inside])
+    if test.df == 0 or float(test.expected.min()) >= FEW_EXPECTED:
+        return None
+    if late is not None or weight is not None or rows.cluster is not None or strata is not None:
+        return Permuted(math.nan, math.nan, "none with delayed entry, weights, clusters or strata")
+    return permuted(*of)
+
+
+def permuted_columns(found: Permuted | None) -> dict[str, object]:
+    """Return the columns of a test beside the log-rank; empty where none is needed."""
+    if found is None:
+        return {"p_permutation": math.nan, "p_permutation_error": math.nan, "permutation": ""}
+    how = f"fewer than {FEW_EXPECTED:g} events expected in a group: {found.how}"
+    return {"p_permutation": found.p_value, "p_permutation_error": found.error, "permutation": how}
 
 
 def trend_test(rows: AnalysisRows, codes: IntArray, strata: IntArray | None) -> tuple[float, int, float, float]:

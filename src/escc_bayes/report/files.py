@@ -26,12 +26,25 @@ type Tables = Mapping[str, Sequence[Row]]
 
 # Column names of tables that may have no rows; the others bring their own.
 ORIGIN = ("provenance", "clock")
+PERMUTED = ("p_permutation", "p_permutation_error", "permutation")
 EMPTY: Mapping[str, tuple[str, ...]] = {
     "hazard_ratios": (
         *("endpoint", "model", "method", "term", "contrast", "hr", "lower", "upper", "level", "interval"),
         *("prob_gt_1", "p_value", "log_hr_mean", "log_hr_sd", "n", "events", "strata", *ORIGIN),
     ),
-    "logrank": ("endpoint", "term", "comparison", "chi2", "df", "p_value", "p_holm", "strata", *ORIGIN, "note"),
+    "logrank": (
+        "endpoint",
+        "term",
+        "comparison",
+        "chi2",
+        "df",
+        "p_value",
+        "p_holm",
+        "strata",
+        *PERMUTED,
+        *ORIGIN,
+        "note",
+    ),
     "ph_test": ("endpoint", "term", "chi2", "df", "p_value", *ORIGIN, "note"),
     "interaction": ("endpoint", "term", "model", "chi2", "df", "p_value", "n", "events", "strata", *ORIGIN, "note"),
     "subgroups": (
