@@ -73,11 +73,13 @@ sandwich <- function(unit) {
   many(crossprod(rowsum(residuals(f, "dfbeta", weighted = TRUE), unit)))
 }
 plain <- survfit(Surv(time, event) ~ 1, d, weights = weight, robust = TRUE)
+reverse <- quantile(survfit(Surv(time, 1 - event) ~ 1, d, weights = weight, robust = TRUE, conf.type = "log-log"), 0.5)
 by_cluster <- survreg(Surv(time, event) ~ x + b + c, d, cluster = cluster)
 
 write(to_json(list(
   data = lapply(d, many),
   alone = case(FALSE, d$id), late = case(TRUE, d$cluster),
   weibull_alone = sandwich(d$id), weibull_cluster = many(by_cluster$var),
+  follow_up = many(c(reverse$quantile, reverse$lower, reverse$upper)),
   rmst_error = sqrt(sum(residuals(plain, times = 12, type = "rmst", weighted = TRUE)^2))
 )), commandArgs(TRUE)[1])

@@ -7,14 +7,18 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from escc_bayes.classical.baselines import baselines
 from escc_bayes.classical.cox import cox
 from escc_bayes.classical.cox_robust import robust_logrank, with_robust_errors
 from escc_bayes.classical.km import kaplan_meier, quantile
 from escc_bayes.classical.ph_test import ph_test
 from escc_bayes.classical.rmst import rmst
 from escc_bayes.classical.weibull import weibull_mle
+from escc_bayes.data.cohort import read_cohort
+from escc_bayes.data.schema import schema_from
 
 REFERENCE = json.loads((Path(__file__).parent / "robust.json").read_text(encoding="utf-8"))
 DATA = {name: np.array(column, dtype=float) for name, column in REFERENCE["data"].items()}
@@ -95,6 +99,37 @@ def test_weibull_equals_survreg(key, weight, unit):
     """With weights, R's weighted dfbetas squared: its ``robust = TRUE`` leaves the weights out (survival 3.5-3)."""
     fit = weibull_mle(X, DATA["time"], DATA["event"], weight=weight, cluster=unit, reference_time=1.0)
     np.testing.assert_allclose(survreg_form(fit).ravel(), REFERENCE[f"weibull_{key}"], rtol=1e-6, atol=1e-9)
+
+
+def test_every_table_of_baselines_has_the_robust_numbers():
+    """The verb end to end: sampling weights on the same 60 patients."""
+    frame = pd.DataFrame({name: DATA[name] for name in ("time", "event", "x", "weight")})
+    frame["group"] = np.array(["a", "b", "c"])[GROUP]
+    schema = {
+        "endpoints": {"os": {"time": "time", "event": "event"}},
+        "covariates": {"x": {"kind": "continuous"}, "group": {"kind": "nominal", "levels": ["a", "b", "c"]}},
+        "weight": "weight",
+        "weight_kind": "sampling",
+    }
+    cohort = read_cohort(frame, schema_from(schema, "robust.toml"), provenance="simulated")
+    expected, tables = REFERENCE["alone"], baselines(cohort, "os", level=0.95, times=(6.0, 12.0)).tables
+    cox_rows = [row for row in tables["hazard_ratios"] if row["method"] == "cox"]
+    variance = np.array(expected["variance"]).reshape(3, 3).diagonal()
+    np.testing.assert_allclose([row["log_hr_sd"] for row in cox_rows], np.sqrt(variance), rtol=DIGITS)
+    whole = next(row for row in tables["logrank"] if row["comparison"] == "overall")
+    assert whole["chi2"] == pytest.approx(expected["rscore"], rel=1e-8)
+    assert [row["chi2"] for row in tables["ph_test"]] == pytest.approx(expected["ph"], rel=1e-6)
+    events = [row for row in tables["km"] if row["group"] == "all" and row["events"] > 0.0]
+    for name in ("survival", "lower", "upper"):
+        np.testing.assert_allclose([row[name] for row in events], expected["km"][name], rtol=1e-8)
+    for table, key, value in (
+        ("medians", "median", expected["median"]),
+        ("followup", "median", REFERENCE["follow_up"]),
+    ):
+        row = tables[table][0]
+        np.testing.assert_array_equal([row[key], row["lower"], row["upper"]], np.array(value, dtype=float))
+    assert tables["rmst"][0]["std_error"] == pytest.approx(REFERENCE["rmst_error"], rel=1e-8)
+    assert all("effective n" in row["note"] for name in ("km", "landmarks", "medians", "rmst") for row in tables[name])
 
 
 def test_restricted_mean_equals_the_jackknife_of_survfit():

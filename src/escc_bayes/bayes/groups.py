@@ -119,11 +119,14 @@ def attributes(posterior: "Posterior") -> dict[str, str]:
         "record": json.dumps(posterior.record.as_dict()),
     }
     absent = (*left_out(posterior), *invalid(posterior))
-    pseudo = pseudo_note(posterior.plan)
     return (
         found
         | ({"left_out": ", ".join(absent)} if absent else {})
-        | ({"pseudo_posterior": f"{pseudo}; no log_likelihood, log_prior or marginal likelihood"} if pseudo else {})
+        | (
+            {"pseudo_posterior": f"{pseudo_note(posterior.plan)}; no log_likelihood, log_prior or marginal likelihood"}
+            if posterior.plan.rows.sampled
+            else {}
+        )
     )
 
 

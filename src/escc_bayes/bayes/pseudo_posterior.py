@@ -13,8 +13,10 @@ import numpy as np
 from escc_bayes.bayes import parameters
 from escc_bayes.bayes.draws import Draws
 from escc_bayes.bayes.pseudo_scores import scores
+from escc_bayes.estimand.estimate import joined_notes
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.baseline import PiecewisePrior
+from escc_bayes.spec.cautions import independence_words
 from escc_bayes.spec.design import Block
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.structures.protocol import Term
@@ -23,8 +25,11 @@ LABEL = "pseudo-posterior, draws rescaled to the sandwich covariance"
 
 
 def pseudo_note(plan: ModelPlan) -> str:
-    """Say that a posterior is a pseudo-posterior, with its weights; empty without sampling weights."""
-    return f"{LABEL}; {plan.rows.weight_words()}" if plan.rows.sampled else ""
+    """Say that a posterior is a pseudo-posterior, with its weights, or that it takes clusters apart; else nothing."""
+    rows = plan.rows
+    if rows.sampled:
+        return joined_notes(LABEL, rows.weight_words(), rows.weighting.cluster_words(rows.cluster))
+    return independence_words(plan)
 
 
 def as_pseudo_posterior(plan: ModelPlan, drawn: Draws) -> Draws:

@@ -354,8 +354,8 @@ def follow_up_row(rows: AnalysisRows, level: float) -> Row:
     inside = watched(rows, "", "")
     of_rows = (rows.time[inside], rows.event[inside])
     late = part(rows, inside)
-    found = follow_up(*of_rows, level=level, entry=late["entry"], weight=late["weight"])
-    gone = follow_up(*of_rows, level=level, entry=late["entry"], weight=late["weight"], deaths_first=True)
+    found = follow_up(*of_rows, level=level, **late)
+    gone = follow_up(*of_rows, level=level, **late, deaths_first=True)
     differs = "" if found.value == gone.value or np.isnan(found.value) else f" (deaths first: {gone.value:.1f})"
     return {
         "endpoint": rows.endpoint,

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
+from escc_bayes.bayes.loo import NO_LOO
 from escc_bayes.estimand.estimate import Estimate, notes_once
 from escc_bayes.foundation.record import seed_label
 from escc_bayes.plots.words import interval_words, probability, ratio
@@ -190,8 +191,13 @@ def checks(bundle: Bundle, found: Sequence[Outcome], pictures: Pictures) -> Sect
         )
         for o in found
     )
+    several = [o.posteriors[0].plan.spec.name for o in found if len(o.posteriors) > 1]
+    weighted = several if bundle.cohort.sampled else []
     loo = Block(
-        "Leave-one-out comparison", tables=present((tables.loo_table(bundle),)), pictures=of(pictures, "loo", "")
+        "Leave-one-out comparison",
+        sentences=tuple(f"Left out: {NO_LOO.format(model=name)}." for name in weighted),
+        tables=present((tables.loo_table(bundle),)),
+        pictures=of(pictures, "loo", ""),
     )
     sampler = Block(
         "Engines: are the posteriors computed rightly?",
@@ -199,7 +205,9 @@ def checks(bundle: Bundle, found: Sequence[Outcome], pictures: Pictures) -> Sect
         tables=present((tables.diagnostics_table(bundle.fits), tables.agreement_table(bundle))),
         pictures=of(pictures, "diagnostics", ""),
     )
-    return Section("checks", "Model checks and diagnostics", "", (*fits, *([loo] if bundle.loo else []), sampler))
+    return Section(
+        "checks", "Model checks and diagnostics", "", (*fits, *([loo] if bundle.loo or weighted else []), sampler)
+    )
 
 
 def cards(bundle: Bundle) -> Section:

@@ -21,7 +21,22 @@ def verdict_words(verdict: str) -> str:
 
 def cautions(plan: ModelPlan) -> tuple[str, ...]:
     """Return every caution of a plan: of its patients, then of its columns."""
-    return (*of_patients(plan.rows), *plan.notes, *(collinear_sentence(names, plan) for names in plan.design.collinear))
+    alone = independence_words(plan)
+    return (
+        *of_patients(plan.rows),
+        *((f"in a posterior {alone}",) if alone else ()),
+        *plan.notes,
+        *(collinear_sentence(names, plan) for names in plan.design.collinear),
+    )
+
+
+def independence_words(plan: ModelPlan) -> str:
+    """Say that a posterior without sampling weights takes clusters apart; empty where there are none to be taken."""
+    column = plan.rows.weighting.cluster
+    modelled = any(plan.design.schemas[name].column == column for name in plan.spec.intercepts)
+    if not column or plan.rows.sampled or modelled:
+        return ""
+    return f"patients of one '{column}' count as independent; a random_intercept for it would let them differ"
 
 
 def caution_words(plan: ModelPlan) -> str:

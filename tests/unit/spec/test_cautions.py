@@ -106,6 +106,7 @@ CASES = {
     "sampling weights": (frame(), ("arm",), {"weight": "w", "weight_kind": "sampling"}, "effective n"),
     "frequency weights": (frame().assign(w=2), ("arm",), {"weight": "w"}, "60 rows stand for 120 patients"),
     "clusters": (frame(), ("age",), {"cluster": "arm"}, "2 clusters by 'arm'"),
+    "clusters in a posterior": (frame(), ("age",), {"cluster": "arm"}, "patients of one 'arm' count as independent"),
 }
 
 
