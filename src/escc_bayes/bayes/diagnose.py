@@ -35,6 +35,8 @@ class Diagnostics:
     importance_ess : effective number of weighted draws; NaN for NUTS.
     grid_edge : estimated share of posterior mass beyond the grid of hyperparameters; NaN for NUTS.
     needed_ess : the least ``importance_ess`` that will do.
+    causes : of chains at fault, what of patients and columns makes sampling hard.
+    instead : of chains at fault, the other engine where it is fit for use.
     """
 
     divergences: int
@@ -46,6 +48,8 @@ class Diagnostics:
     importance_ess: float = math.nan
     grid_edge: float = math.nan
     needed_ess: float = MIN_ESS
+    causes: tuple[str, ...] = ()
+    instead: str = ""
 
     @property
     def weighted(self) -> bool:
@@ -88,11 +92,13 @@ class Diagnostics:
 
     @property
     def verdict(self) -> str:
-        """``ok``, or NOT FIT FOR USE with the reasons and the remedy."""
+        """``ok``, or NOT FIT FOR USE with the reasons, their likely causes and the remedy."""
         if self.fit_for_use:
             return "ok"
         remedy = "use engine nuts" if self.weighted else "raise draws and tune"
-        return "NOT FIT FOR USE: " + "; ".join(self.faults) + f"; {remedy}, or state narrower priors"
+        ways = [self.instead, remedy] if self.instead else [remedy]
+        likely = [f"likely causes: {', '.join(self.causes)}"] if self.causes else []
+        return "NOT FIT FOR USE: " + "; ".join([*self.faults, *likely, f"{', '.join(ways)}, or state narrower priors"])
 
 
 def diagnose(quantities: Mapping[str, FloatArray], diverging: np.ndarray) -> Diagnostics:

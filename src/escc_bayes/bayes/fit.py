@@ -8,9 +8,10 @@ from escc_bayes.bayes.draws import Draws, checked
 from escc_bayes.bayes.posterior import Posterior
 from escc_bayes.bayes.pseudo_posterior import LABEL, as_pseudo_posterior
 from escc_bayes.bayes.settings import NutsSettings, Progress
+from escc_bayes.bayes.why_unfit import causes, explained, instead
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.foundation.checks import suggestion
-from escc_bayes.foundation.errors import NotFitForUseWarning, SpecError
+from escc_bayes.foundation.errors import NotFitForUseWarning, SamplingError, SpecError
 from escc_bayes.foundation.record import Record, seed_label, versions
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.spec.model import ModelSpec
@@ -136,7 +137,7 @@ def by_laplace(plan: ModelPlan, draws: int, chains: int, seed: Seed) -> Sampled:
 
 def by_nuts(plan: ModelPlan, settings: NutsSettings, seed: Seed, progress: Progress) -> Sampled:
     """Return draws of the engine ``nuts``, their diagnostics and the settings of the run that counts."""
-    drawn = sampled(plan, settings, seed, progress)
+    drawn = started(plan, settings, seed, progress)
     diagnostics = checked(plan, drawn)
     by_default = (settings.draws, settings.tune, settings.target_accept) == (
         DRAWS,
@@ -148,7 +149,17 @@ def by_nuts(plan: ModelPlan, settings: NutsSettings, seed: Seed, progress: Progr
         progress(f"Sampling again, more carefully ({'; '.join(diagnostics.faults)})", 0, 0, 0)
         drawn = sampled(plan, settings, stream(seed, "again"), progress)
         diagnostics = checked(plan, drawn)
-    return drawn, diagnostics, asdict(settings)
+    return drawn, explained(plan, diagnostics, seed), asdict(settings)
+
+
+def started(plan: ModelPlan, settings: NutsSettings, seed: Seed, progress: Progress) -> Draws:
+    """Return the draws of one backend; where it cannot start, the message names causes and the engine that serves."""
+    try:
+        return sampled(plan, settings, seed, progress)
+    except SamplingError as error:
+        likely = f"; likely causes: {', '.join(causes(plan))}" if causes(plan) else ""
+        other = instead(plan, seed)
+        raise SamplingError(f"{error}{likely}{f'; {other}' if other else ''}") from None
 
 
 def sampled(plan: ModelPlan, settings: NutsSettings, seed: Seed, progress: Progress) -> Draws:

@@ -11,6 +11,7 @@ from escc_bayes.bayes.draws import Draws, checked
 from escc_bayes.bayes.groups import baseline_attributes
 from escc_bayes.bayes.posterior import Posterior
 from escc_bayes.bayes.prior import parameter_priors
+from escc_bayes.bayes.why_unfit import explained
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.foundation.errors import InputError
 from escc_bayes.foundation.record import Record, seed_from_label
@@ -45,9 +46,11 @@ def load_posterior(path: str | Path, spec: ModelSpec, cohort: Cohort) -> Posteri
         plan = make_plan(spec, cohort)
         refuse_other_month(path, tree.attrs, plan)
         values = {name: drawn(tree["posterior"][name]) for name in parameter_priors(plan)}
+        refuse_other_steps(path, values, plan)
         stats = {str(name): np.asarray(stat.values) for name, stat in tree["sample_stats"].data_vars.items()}
-    diagnostics = checked(plan, Draws(values, stats))
-    return Posterior(plan, values, stats, diagnostics, record, seed_from_label(record.seed))
+    seed = seed_from_label(record.seed)
+    diagnostics = explained(plan, checked(plan, Draws(values, stats)), seed)
+    return Posterior(plan, values, stats, diagnostics, record, seed)
 
 
 def refuse_other_month(path: str | Path, told: Mapping[str, Any], plan: ModelPlan) -> None:
@@ -59,6 +62,16 @@ def refuse_other_month(path: str | Path, told: Mapping[str, Any], plan: ModelPla
             f"{path}: an earlier version stated the Weibull's level at {float(found):g} months, this one at "
             f"{float(wanted):g}, the month of baseline_survival; its prior was another: fit again"
         )
+
+
+def refuse_other_steps(path: str | Path, values: Mapping[str, np.ndarray], plan: ModelPlan) -> None:
+    """Raise where a parameter has another size than in this version's plan of the same model."""
+    for name, (shape, _) in parameter_priors(plan).items():
+        if values[name].shape[-1] != shape[0]:
+            raise InputError(
+                f"{path}: '{name}' has {values[name].shape[-1]} values where this version has {shape[0]}: levels "
+                "without patients now keep their step in ordered effects; fit again"
+            )
 
 
 def drawn(variable: Any) -> np.ndarray:

@@ -151,7 +151,8 @@ def build_design(spec: ModelSpec, rows: AnalysisRows) -> Design:
         refuse_kinds(effect, rows)
         part = effect.columns(rows)
         refuse_evidence(effect, part.coding, rows)
-        blocks.append(Block(effect, start, part.coding, sampling_unit(effect, part.coding, part.values, rows.weight)))
+        unit = sampling_unit(effect, part.coding, part.values, rows.weight, spec.baseline.at)
+        blocks.append(Block(effect, start, part.coding, unit))
         parts.append(part)
         start += part.coding.width
     stacked = np.concatenate([np.zeros((rows.n, 0)), *(part.values for part in parts)], axis=1)
@@ -177,7 +178,8 @@ def with_effects(design: Design, spec: ModelSpec, rows: AnalysisRows) -> Design:
     blocks = []
     for block, effect in zip(design.blocks, spec.effects, strict=True):
         refuse_evidence(effect, block.coding, rows)
-        unit = sampling_unit(effect, block.coding, design.columns[:, block.start : block.stop], rows.weight)
+        own = design.columns[:, block.start : block.stop]
+        unit = sampling_unit(effect, block.coding, own, rows.weight, spec.baseline.at)
         blocks.append(replace(block, effect=effect, unit=unit))
     return replace(design, blocks=tuple(blocks))
 
@@ -212,18 +214,20 @@ def refuse_evidence(effect: Structure, coding: Coding, rows: AnalysisRows) -> No
     )
 
 
-def sampling_unit(effect: Structure, coding: Coding, columns: FloatArray, weight: FloatArray) -> float:
-    """Return the smaller of prior SD and 1 / column SD: about the posterior's size; 1 where that is near 1.
+def sampling_unit(effect: Structure, coding: Coding, columns: FloatArray, weight: FloatArray, at: str) -> float:
+    """Return the smaller of prior SD and 1 / size of the column: about the posterior's size; 1 where that is near 1.
 
+    The size is the SD about the mean where columns are centred there (``at = "mean"``), and the root mean square where
+    they are not: a column far from 0 is tied to the baseline, which alone decides how far its effect may go.
     Effects of levels have 1: their columns are 0 and 1.
     """
     if not coding.numeric:
         return 1.0
     prior, column = effect.free(coding)[0].prior, columns[:, 0]
     assert isinstance(prior, Normal | EvidencePrior)
-    mean = np.average(column, weights=weight)
-    spread = float(np.sqrt(np.average((column - mean) ** 2, weights=weight)))
-    unit = min(prior.sd, 1.0 / spread)
+    center = np.average(column, weights=weight) if at == "mean" else 0.0
+    size = float(np.sqrt(np.average((column - center) ** 2, weights=weight)))
+    unit = min(prior.sd, 1.0 / size)
     return 1.0 if 1.0 / ORDINARY < unit < ORDINARY else unit
 
 
