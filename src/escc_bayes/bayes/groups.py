@@ -17,6 +17,7 @@ from escc_bayes.bayes import parameters
 from escc_bayes.bayes.parameters import free_parameters
 from escc_bayes.bayes.prior import log_prior, parameter_priors, prior_draws
 from escc_bayes.bayes.pseudo_posterior import pseudo_note
+from escc_bayes.estimand.estimate import ratios_of
 from escc_bayes.foundation.errors import LeftOutWarning
 from escc_bayes.foundation.seeds import generator
 from escc_bayes.hazard.baseline import PiecewiseHazard, WeibullHazard, event_times, log_likelihood
@@ -168,7 +169,7 @@ def parameter_group(plan: ModelPlan, values: Mapping[str, FloatArray]) -> Group:
     beta, hazard, shape = derived(plan, values)
     beta = beta.reshape(*shape, -1)
     variables["beta"] = ((*SAMPLE, "coefficient"), beta)
-    variables["HR"] = ((*SAMPLE, "coefficient"), np.exp(beta))
+    variables["HR"] = ((*SAMPLE, "coefficient"), ratios_of(beta))
     if isinstance(hazard, PiecewiseHazard):
         coords["piece"] = parameters.piece_labels(hazard.cuts)
         variables["log_rate"] = ((*SAMPLE, "piece"), hazard.log_rates.reshape(*shape, -1))

@@ -17,7 +17,7 @@ from escc_bayes.estimand import marginal
 from escc_bayes.estimand.behind import beyond_follow_up, counted
 from escc_bayes.estimand.contrast import standard_contrasts, weights
 from escc_bayes.estimand.estimand import Estimand, HazardRatio, contrast_words, groups_named
-from escc_bayes.estimand.estimate import Estimate, joined_notes, noted_ratios, summary
+from escc_bayes.estimand.estimate import Estimate, joined_notes, noted_ratios, ratio_summary, size_note, summary
 from escc_bayes.estimand.evaluate import (
     NAMES,
     averaged_over,
@@ -202,7 +202,7 @@ def estimate_of(
     Draws of hazard ratios are logarithms.
     """
     ratio = isinstance(asked, HazardRatio)
-    value, lower, upper = summary(np.exp(drawn) if ratio else drawn, level)
+    value, lower, upper = ratio_summary(drawn, level) if ratio else summary(drawn, level)
     counts = counted(asked, plan.rows)
     return Estimate(
         endpoint=plan.rows.endpoint,
@@ -230,6 +230,7 @@ def estimate_of(
             beyond_follow_up(asked, (value, lower, upper), plan.rows),
             caution_of(plan, asked.term, groups_named(asked)),
             pseudo_note(plan),
+            size_note(asked.term, (value, lower, upper)) if ratio else "",
         ),
         last_follow_up=counts.last_follow_up,
         groups=counts.groups,

@@ -11,6 +11,7 @@ from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand import marginal
 from escc_bayes.estimand.contrast import standard_contrasts, weights
 from escc_bayes.estimand.estimand import HazardRatio, contrast_words
+from escc_bayes.estimand.estimate import ratios_of
 from escc_bayes.estimand.evaluate import averaged_over
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.piecewise import FloatArray
@@ -128,6 +129,6 @@ def prior_ratio(asked: HazardRatio, plan: ModelPlan, beta: FloatArray, level: fl
     """Return what the prior says of one hazard ratio."""
     log_ratio = beta @ weights(asked, plan.design)
     tail = (1.0 - level) / 2.0
-    low, middle, high = np.exp(np.quantile(log_ratio, [tail, 0.5, 1.0 - tail]))
+    low, middle, high = ratios_of(np.quantile(log_ratio, [tail, 0.5, 1.0 - tail]))
     extreme = float((np.abs(log_ratio) > np.log(5.0)).mean())
     return PriorHazardRatio(asked.term, contrast_words(asked), float(middle), float(low), float(high), extreme)

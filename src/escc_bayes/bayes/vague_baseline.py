@@ -13,6 +13,7 @@ from escc_bayes.bayes import laplace, parameters
 from escc_bayes.bayes.diagnose import MAX_PARETO_K
 from escc_bayes.bayes.laplace_data import collapsed
 from escc_bayes.bayes.laplace_numbers import Source
+from escc_bayes.estimand.estimate import ratios_of
 from escc_bayes.foundation.errors import SamplingError
 from escc_bayes.foundation.seeds import Seed, generator, stream
 from escc_bayes.hazard.piecewise import FloatArray
@@ -49,7 +50,8 @@ class VagueBaseline:
         if abs(vague - mean) <= MOVED * sd:
             return ""
         apart = f"exponentials of mean logarithms, {abs(vague - mean) / sd:.1f} SD apart"
-        both = f"HR {np.exp(vague):.3g} with a vague baseline, {np.exp(mean):.3g} with this one"
+        there, here = ratios_of(np.array([vague, mean])).tolist()
+        both = f"HR {there:.3g} with a vague baseline, {here:.3g} with this one"
         return f"the baseline prior moves it: {both} ({apart})"
 
 

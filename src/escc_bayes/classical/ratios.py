@@ -17,7 +17,7 @@ from escc_bayes.classical.strata import Strata
 from escc_bayes.classical.weibull import NoMaximumError, WeibullFit, weibull_mle
 from escc_bayes.estimand.contrast import complete, weights
 from escc_bayes.estimand.estimand import HazardRatio, contrast_words, groups_named
-from escc_bayes.estimand.estimate import Estimate, joined_notes
+from escc_bayes.estimand.estimate import Estimate, joined_notes, size_note
 from escc_bayes.foundation.record import Record
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.cautions import caution_of
@@ -250,6 +250,8 @@ def ratio_estimate(
     lower, upper = sorted(limits)
     # Where there is no estimate, the note says why already.
     caution = "" if math.isnan(log_sd) else caution_of(source.plan, asked.term, groups_named(asked))
+    logs = (log_ratio, lower, upper)
+    too_large = size_note(asked.term, [exponential(x) for x in logs]) if all(map(math.isfinite, logs)) else ""
     return Estimate(
         endpoint=rows.endpoint,
         estimand="hazard_ratio",
@@ -269,7 +271,7 @@ def ratio_estimate(
         events=rows.events,
         clock=rows.clock,
         record=source.record,
-        note=joined_notes(note, caution),
+        note=joined_notes(note, caution, too_large),
         strata="" if fitted is None else fitted.strata,
         centres=(fitted.centres if fitted is not None else "") or source.centres,
     )

@@ -9,6 +9,8 @@ import numpy as np
 from escc_bayes.foundation.record import Record
 from escc_bayes.hazard.piecewise import FloatArray
 
+# The exponential of a larger number overflows.
+LARGEST_EXPONENT = 700.0
 ESTIMANDS = ("hazard_ratio", "survival", "median", "rmst_difference")
 
 
@@ -81,6 +83,19 @@ class Estimate:
         )
 
 
+def ratios_of(logarithms: FloatArray) -> FloatArray:
+    """Return hazard ratios, infinite or 0 where no number holds them: per unit of a number that is all but 0."""
+    with np.errstate(over="ignore", under="ignore"):
+        return np.asarray(np.exp(logarithms))
+
+
+def size_note(term: str, limits: Sequence[float]) -> str:
+    """Say that a hazard ratio cannot be printed in its unit, where it or a limit is 0 or infinite."""
+    if all(0.0 < x < math.inf or math.isnan(x) for x in limits):
+        return ""
+    return f"no number holds this hazard ratio per unit of {term}: state its scale in the schema; log_hr_mean is right"
+
+
 def joined_notes(*notes: str) -> str:
     """Return the notes that there are, as one; one that comes twice stands once."""
     return "; ".join(dict.fromkeys(note for note in notes if note))
@@ -145,3 +160,15 @@ def summary(draws: FloatArray, level: float) -> tuple[float, float, float]:
     tail = (1.0 - level) / 2.0
     middle, lower, upper = np.quantile(draws, [0.5, tail, 1.0 - tail])
     return float(middle), float(lower), float(upper)
+
+
+def ratio_summary(logarithms: FloatArray, level: float) -> tuple[float, float, float]:
+    """Return the median and the equal-tailed interval of hazard ratios from draws (d,) of their logarithms.
+
+    Where a hazard ratio is too large for a number, quantiles are those of the logarithms: between infinite ones there
+    are none.
+    """
+    if float(np.abs(logarithms).max()) < LARGEST_EXPONENT:
+        return summary(np.exp(logarithms), level)
+    value, lower, upper = ratios_of(np.array(summary(logarithms, level))).tolist()
+    return value, lower, upper

@@ -14,6 +14,10 @@ from escc_bayes.foundation.errors import SpecError
 Z975 = 1.959963984540054
 # On a log scale: what a mean and a standard deviation of a prior may be, and the scale of a half-normal.
 MOST_MEAN, LEAST_SD, MOST_SD, MOST_SCALE = 50.0, 1e-6, 100.0, 20.0
+# The log hazard ratio of a number is per unit of that number, whose size may be anything.
+LEAST_PER_UNIT, MOST_PER_UNIT = 1e-12, 1e12
+# Beyond this a hazard ratio is no number to read, or none that a computer holds.
+READABLE = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,9 @@ class Normal:
     sd: float
 
     def hazard_ratio_words(self) -> str:
-        """Say a normal on a log hazard ratio as a median and a 95 % range."""
+        """Say a normal on a log hazard ratio as a median and a 95 % range; one per tiny unit on the log scale."""
+        if abs(self.mean) + Z975 * self.sd > READABLE:
+            return f"log hazard ratio with mean {self.mean:g} and SD {self.sd:g} (per unit: state scale in the schema)"
         low, high = math.exp(self.mean - Z975 * self.sd), math.exp(self.mean + Z975 * self.sd)
         return f"hazard ratio {math.exp(self.mean):.2f}, 95 % prior interval {low:.2f} to {high:.2f}"
 
@@ -82,10 +88,16 @@ def pair(value: object, where: str) -> tuple[float, float]:
 
 def normal_from(value: object, where: str) -> Normal:
     """Return a normal from ``[mean, sd]``; the sd must be above 0."""
+    mean, sd = mean_from(value, where)
+    return Normal(mean, sd_from(sd, f"{where}, sd", MOST_SD))
+
+
+def mean_from(value: object, where: str) -> tuple[float, float]:
+    """Return ``[mean, sd]`` with a mean that a log hazard ratio can have."""
     mean, sd = pair(value, where)
     if not abs(mean) <= MOST_MEAN:
         raise SpecError(f"{where}: a mean of {mean:g} is beyond any on a log scale; {MOST_MEAN:g} is the most")
-    return Normal(mean, sd_from(sd, f"{where}, sd", MOST_SD))
+    return mean, sd
 
 
 def sd_from(value: object, where: str, most: float) -> float:
@@ -94,7 +106,7 @@ def sd_from(value: object, where: str, most: float) -> float:
     if not LEAST_SD <= sd <= most:
         raise SpecError(
             f"{where}: must be from {LEAST_SD:g} to {most:g}, was given {sd:g}; on a log scale 0.5 is much (hazards "
-            "that differ by a factor of 1.6), 10 says nothing"
+            "that differ by a factor of 1.6), 10 says nothing; the size of a number belongs into scale of the schema"
         )
     return sd
 
@@ -123,6 +135,15 @@ def effect_prior(value: object, where: str) -> Normal:
         f"{where}: state a prior as {{ normal = [mean, sd] }} on the log hazard ratio, as "
         f'{{ hr_median = 1.0, hr_upper = 4.0 }}, or as {{ evidence = "rt_added" }}; was given {raw!r}'
     )
+
+
+def per_unit_prior(value: object, where: str) -> Normal:
+    """Return the normal on the log hazard ratio per unit of a number, whose size may be anything."""
+    raw = checks.table(value, where)
+    if set(raw) != {"normal"}:
+        return effect_prior(raw, where)
+    mean, sd = mean_from(raw["normal"], where)
+    return Normal(mean, checks.number(sd, f"{where}, sd", above=LEAST_PER_UNIT, below=MOST_PER_UNIT))
 
 
 def clinical_normal(raw: Mapping[str, object], where: str) -> Normal:

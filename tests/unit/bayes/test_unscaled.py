@@ -6,10 +6,13 @@ import pytest
 
 from escc_bayes.bayes import native
 from escc_bayes.bayes.fit import fit
+from escc_bayes.classical.fit import fit_classical
 from escc_bayes.data.bundled import example_cohort
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from
+from escc_bayes.estimand.estimand import HazardRatio
 from escc_bayes.foundation.errors import NotFitForUseWarning, SamplingError
+from escc_bayes.spec.describe import describe
 from escc_bayes.spec.plan import make_plan
 from escc_bayes.spec.reading import load_spec, spec_from
 
@@ -125,3 +128,22 @@ def test_the_sampling_unit_is_the_size_of_the_column_about_where_the_baseline_st
     far = make_plan(model(10.0, "reference"), scaled(1.0, 1000.0)).design.blocks[0].unit
     assert far == pytest.approx(1.0 / np.sqrt(((frame.z + 1000.0) ** 2).mean()), rel=1e-9)
     assert make_plan(model(10.0), scaled(1.0, 1000.0)).design.blocks[0].unit == 1.0
+
+
+def test_a_ratio_per_unit_that_no_number_holds_is_said_and_its_logarithm_is_right():
+    """A column of 1e-6: the log hazard ratio per unit is a million times that of the scaled one."""
+    reference = fit(model(1.0), scaled(1.0, 0.0), seed=1, engine="laplace")
+    found = fit(model(1e6), scaled(1e-6, 0.0), seed=1, engine="laplace")
+    ratio, right = (p.estimate(HazardRatio("x"), level=0.95) for p in (found, reference))
+    assert ratio.log_mean == pytest.approx(1e6 * right.log_mean, rel=0.02)
+    assert ratio.prob_gt_1 == pytest.approx(right.prob_gt_1, abs=0.01)
+    assert (ratio.value, ratio.upper) == (np.inf, np.inf)
+    assert "no number holds this hazard ratio per unit of x: state its scale in the schema" in ratio.note
+    assert "log hazard ratio with mean 0 and SD 1e+06" in " ".join(describe(found.plan))
+    assert "HR x per 1: inf" in repr(found)
+    assert right.note == ""
+
+
+def test_cox_says_so_too():
+    (x, _) = fit_classical(model(1.0), scaled(1e-6, 0.0)).hazard_ratios(level=0.95)[:2]
+    assert "no number holds this hazard ratio per unit of x" in x.note

@@ -93,7 +93,7 @@ def test_a_ratio_that_the_baseline_prior_moves_is_noted_in_file_and_print(engine
     posterior = fit(model("gamma", "reference"), cohort(), seed=1, engine=engine)
     (row,) = hazard_ratio_rows(posterior.hazard_ratios(level=0.95))
     vague = f"HR {np.exp(posterior.vague_baseline.means[0]):.3g} with a vague baseline"
-    assert str(row["note"]).startswith("the baseline prior moves it: ")
+    assert "the baseline prior moves it: " in str(row["note"])
     assert vague in str(row["note"])
     assert vague in repr(posterior)
     # Turned round, the same ratio moves as far.

@@ -173,7 +173,7 @@ def test_a_covariate_of_any_size_gets_a_sampling_unit_of_the_size_of_its_posteri
     assert design_of(frame, effect("age", "linear")).blocks[0].unit == 1.0
 
 
-@pytest.mark.parametrize("sd", [1e-6, 1.0, 1e6])
+@pytest.mark.parametrize("sd", [1e-6, 1.0, 100.0])
 @pytest.mark.parametrize("structure", ["fixed", "ordered"])
 def test_effects_of_levels_are_sampled_in_log_hazard_ratios_whatever_their_prior(frame, structure, sd):
     """Their columns are 0 and 1: a unit of another size would be a parameter in units that nobody named."""

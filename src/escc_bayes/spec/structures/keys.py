@@ -14,10 +14,17 @@ def normal_or_evidence(value: object, at: str, reading: Reading) -> priors.Norma
     return named_prior(raw, at, folder=reading.folder, endpoint=reading.endpoint)
 
 
+def per_unit_or_evidence(value: object, at: str, reading: Reading) -> priors.Normal | EvidencePrior:
+    """Read a prior on the log hazard ratio per unit of a number: a normal of any size, or published evidence."""
+    raw = checks.table(value, at)
+    return normal_or_evidence(raw, at, reading) if "evidence" in raw else priors.per_unit_prior(raw, at)
+
+
 def half_normal(value: object, at: str, _: Reading) -> priors.HalfNormal:
     """Read a half-normal on an SD."""
     return priors.half_normal(value, at)
 
 
 PRIOR = Key(normal_or_evidence, "{ normal = [0.0, 1.0] }")
+PER_UNIT = Key(per_unit_or_evidence, "{ normal = [0.0, 1.0] }")
 SD = Key(half_normal, "{ halfnormal = 0.5 }")

@@ -12,7 +12,7 @@ from escc_bayes.spec.prior import Normal
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.structures.coding import against_reference, number_column
 from escc_bayes.spec.structures.fixed import NEUTRAL
-from escc_bayes.spec.structures.keys import PRIOR
+from escc_bayes.spec.structures.keys import PER_UNIT
 from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Free, Key, Term
 from escc_bayes.spec.structures.words import per_words
 
@@ -28,7 +28,7 @@ class Linear:
     WORD: ClassVar[str] = "linear"
     KINDS: ClassVar[tuple[str, ...]] = ("continuous", "ordered", "binary")
     SEVERAL: ClassVar[bool] = False
-    KEYS: ClassVar[Mapping[str, Key]] = {"prior": PRIOR}
+    KEYS: ClassVar[Mapping[str, Key]] = {"prior": PER_UNIT}
 
     def columns(self, rows: AnalysisRows) -> Columns:
         """Return (value - center) / scale, or the rank."""
