@@ -19,7 +19,7 @@ from escc_bayes.data.ensemble import Ensemble
 from escc_bayes.foundation.hands import Alone, Hands
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.report.reconstructions import Reconstructions, pool_reconstructions
-from escc_bayes.spec.cautions import NOTHING, cautions
+from escc_bayes.spec.cautions import NOTHING, cautions, shared_cautions
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.names import refuse_same_names
 
@@ -89,8 +89,17 @@ class Bundle:
     def carried(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """What the data can carry: names of models, and the sentences that are true of them all."""
         each: dict[str, list[str]] = {}
-        for name, posterior in self.posteriors.items():
-            for sentence in cautions(posterior.plan) or (NOTHING,):
+        said = [(name, cautions(posterior.plan)) for name, posterior in self.posteriors.items()]
+        if self.reconstructions is not None:
+            said += [
+                (
+                    f"{name}, all {len(pooled.members)} reconstructions",
+                    shared_cautions([m.plan for m in pooled.members]),
+                )
+                for name, pooled in self.reconstructions.pooled.items()
+            ]
+        for name, sentences in said:
+            for sentence in sentences or (NOTHING,):
                 each.setdefault(sentence, []).append(name)
         grouped: dict[str, list[str]] = {}
         for sentence, names in each.items():
