@@ -14,7 +14,7 @@ from escc_bayes.bayes.prior_conflict import PriorConflict, prior_conflict
 from escc_bayes.bayes.pseudo_posterior import LABEL, pseudo_note
 from escc_bayes.bayes.vague_baseline import VagueBaseline, vague_baseline
 from escc_bayes.estimand import marginal
-from escc_bayes.estimand.behind import beyond_follow_up, counted
+from escc_bayes.estimand.behind import beyond_follow_up, counted, patients_behind
 from escc_bayes.estimand.contrast import standard_contrasts, weights
 from escc_bayes.estimand.estimand import Estimand, HazardRatio, contrast_words, groups_named
 from escc_bayes.estimand.estimate import Estimate, joined_notes, noted_ratios, ratio_summary, size_note, summary
@@ -229,7 +229,7 @@ def estimate_of(
         note=joined_notes(
             beyond_follow_up(asked, (value, lower, upper), plan.rows),
             caution_of(plan, asked.term, groups_named(asked)),
-            pseudo_note(plan),
+            pseudo_note(plan, patients_behind(asked, plan.rows)),
             size_note(asked.term, (value, lower, upper)) if ratio else "",
         ),
         last_follow_up=counts.last_follow_up,

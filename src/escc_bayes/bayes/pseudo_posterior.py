@@ -9,6 +9,7 @@ Savitsky & Toth 2016, Electron J Stat 10:1677; Williams & Savitsky 2021, Int Sta
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from escc_bayes.bayes import parameters
 from escc_bayes.bayes.draws import Draws
@@ -24,11 +25,14 @@ from escc_bayes.spec.structures.protocol import Term
 LABEL = "pseudo-posterior, draws rescaled to the sandwich covariance"
 
 
-def pseudo_note(plan: ModelPlan) -> str:
-    """Say that a posterior is a pseudo-posterior, with its weights, or that it takes clusters apart; else nothing."""
+def pseudo_note(plan: ModelPlan, inside: NDArray[np.bool_] | None = None) -> str:
+    """Say that a posterior is a pseudo-posterior, or that it takes clusters apart; else nothing.
+
+    With the weights of the patients in a mask (n,), or of all.
+    """
     rows = plan.rows
     if rows.sampled:
-        return joined_notes(LABEL, rows.weight_words(), rows.weighting.cluster_words(rows.cluster))
+        return joined_notes(LABEL, rows.weight_words(inside), rows.weighting.cluster_words(rows.cluster))
     return independence_words(plan)
 
 

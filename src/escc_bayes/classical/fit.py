@@ -13,7 +13,7 @@ from escc_bayes.classical.curves import Answer, km_answer
 from escc_bayes.classical.weibull import WeibullFit
 from escc_bayes.classical.weibull_curves import delta_answer
 from escc_bayes.data.cohort import Cohort
-from escc_bayes.estimand.behind import counted
+from escc_bayes.estimand.behind import counted, patients_behind
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, HazardRatio, RMSTDifference, contrast_words, groups_named
 from escc_bayes.estimand.estimate import Estimate, joined_notes, ratio_words
@@ -83,6 +83,11 @@ class ClassicalFit:
         """Return the hazard ratio of every level against its reference, and of every number per its scale."""
         return tuple(e for asked in standard_contrasts(self.plan.design) for e in self.ratios(asked, level))
 
+    def carried(self, asked: Estimand) -> str:
+        """Return what an estimate of groups rests on: few events, and the weights or clusters of who is behind it."""
+        few = caution_of(self.plan, asked.term, groups_named(asked))
+        return joined_notes(few, self.plan.rows.robust_note(patients_behind(asked, self.plan.rows)))
+
     def curve_estimate(self, asked: Estimand, method: str, answer: Answer, level: float) -> Estimate:
         """Return an estimate of survival, a median or a difference of restricted means."""
         assert not isinstance(asked, HazardRatio)
@@ -107,7 +112,7 @@ class ClassicalFit:
             events=counts.events,
             clock=rows.clock,
             record=self.record,
-            note=joined_notes(answer.note, caution_of(self.plan, asked.term, groups_named(asked)), rows.robust_note()),
+            note=joined_notes(answer.note, self.carried(asked)),
             last_follow_up=counts.last_follow_up,
             groups=counts.groups,
             centres=left_out(self.plan.spec.intercepts),

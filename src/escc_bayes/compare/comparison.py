@@ -10,7 +10,7 @@ from escc_bayes.bayes.posterior import Posterior
 from escc_bayes.classical.fit import ClassicalFit
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, MedianSurvival, RMSTDifference, SurvivalAt
-from escc_bayes.estimand.estimate import Estimate, limit_words, p_words
+from escc_bayes.estimand.estimate import Estimate, joined_notes, limit_words, p_words
 from escc_bayes.estimand.tables import comparison_rows
 from escc_bayes.foundation.errors import EstimandError
 from escc_bayes.foundation.labels import numbered
@@ -44,26 +44,31 @@ class Comparison:
 
     def __repr__(self) -> str:
         lines = sorted({f"{e.record.provenance.upper()}: {e.endpoint} from {e.clock}" for e in self.estimates})
-        # What is true of every line stands once, above them.
-        lines += dict.fromkeys(part for e in self.estimates for part in e.remark.split("; ") if of_all(part))
-        heading = ("", 0.0, "", "")
+        # What is true of every line of a question stands once, beside it.
+        weights = {question(e): part for e in self.estimates for part in e.note.split("; ") if of_weights(part)}
+        asked = ""
         for e in self.estimates:
-            if (e.estimand, e.time, e.term, e.contrast) != heading:
-                heading = (e.estimand, e.time, e.term, e.contrast)
-                when = "" if np.isnan(e.time) else f" at {e.time:g} months"
-                lines.append(f"{e.estimand.replace('_', ' ')} {e.term} {e.contrast}".strip() + when)
+            if question(e) != asked:
+                asked = question(e)
+                lines.append(joined_notes(asked, weights.get(asked, "")))
             lines.append(line(e))
         return "\n".join(lines)
 
 
-def of_all(part: str) -> bool:
-    """Whether a part of a note is about all patients: their weights."""
+def question(e: Estimate) -> str:
+    """Say what was asked: the estimand, the groups and the month."""
+    when = "" if np.isnan(e.time) else f" at {e.time:g} months"
+    return f"{e.estimand.replace('_', ' ')} {e.term} {e.contrast}".strip() + when
+
+
+def of_weights(part: str) -> bool:
+    """Whether a part of a note is about the weights of the patients behind a number."""
     return part.startswith(f"{SAMPLING}:")
 
 
 def line(e: Estimate) -> str:
     """Return one estimate as an indented line with its method and kind of interval."""
-    remark = "; ".join(part for part in e.remark.split("; ") if not of_all(part))
+    remark = "; ".join(part for part in e.remark.split("; ") if not of_weights(part))
     who = f"{e.method} ({e.model}{', ' + e.population if e.population else ''})"
     if np.isnan(e.value):
         return f"  {who:<44} {e.note or 'not reached'}{'; ' + e.centres if e.centres else ''}"

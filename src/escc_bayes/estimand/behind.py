@@ -7,8 +7,16 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from escc_bayes.estimand.estimand import Estimand, HazardRatio, MedianSurvival, RMSTDifference, SurvivalAt
+from escc_bayes.estimand.estimand import (
+    Estimand,
+    HazardRatio,
+    MedianSurvival,
+    RMSTDifference,
+    SurvivalAt,
+    groups_named,
+)
 from escc_bayes.spec.rows import AnalysisRows
 
 
@@ -90,6 +98,16 @@ def counted(asked: Estimand, rows: AnalysisRows) -> Counts:
         last_follow_up=float(np.min([one.last_follow_up for one in whole])),
         groups="; ".join(str(one) for one in found) if len(found) > 1 else "",
     )
+
+
+def patients_behind(asked: Estimand, rows: AnalysisRows) -> NDArray[np.bool_] | None:
+    """Return who is counted behind an estimand, as a mask (n,); None: everyone."""
+    groups = groups_named(asked)
+    if isinstance(asked, HazardRatio) or not groups:
+        return None
+    covariate = rows.covariates[asked.term]
+    codes = [covariate.schema.levels.index(group) for group in groups]
+    return np.isin(covariate.values, codes)
 
 
 def beyond_follow_up(asked: Estimand, numbers: tuple[float, float, float], rows: AnalysisRows) -> str:

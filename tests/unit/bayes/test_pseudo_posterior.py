@@ -13,9 +13,11 @@ from escc_bayes.bayes.pseudo_posterior import coordinates, directions, stretch, 
 from escc_bayes.bayes.pseudo_scores import scores
 from escc_bayes.bayes.refit_many import refit_many
 from escc_bayes.bayes.refit_requests import each_cohort, leave_one_out
+from escc_bayes.classical.fit import fit_classical
 from escc_bayes.classical.weibull import weibull_mle
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from
+from escc_bayes.estimand.estimand import SurvivalAt
 from escc_bayes.foundation.errors import EstimandError
 from escc_bayes.hazard.baseline import PiecewiseHazard, WeibullHazard, log_likelihood
 from escc_bayes.spec.plan import make_plan
@@ -248,3 +250,18 @@ def test_the_unit_of_the_weights_changes_no_draw(cohort):
         fit(spec, cohort_of(rows.assign(w=rows.w * by)), seed=1, engine="laplace", draws=300) for by in (1.0, 321.0)
     )
     np.testing.assert_array_equal(first.coefficients, second.coefficients)
+
+
+def test_a_groups_numbers_say_the_weights_of_the_group(cohort):
+    """By hand, from the rows: sum of weights and weighted events of one arm."""
+    spec = model("free", ARM)
+    rows = frame(80)
+    mine = rows[rows.arm == "yes"]
+    said = f"sum {mine.w.sum():.6g}, effective n {mine.w.sum() ** 2 / (mine.w**2).sum():.1f} (Kish)"
+    asked = SurvivalAt(6.0, "arm", "yes")
+    found = [fit(spec, cohort, seed=1, engine="laplace", draws=300).estimate(asked, level=0.95)]
+    found += fit_classical(spec, cohort).estimate(asked, level=0.95)
+    assert [e.method for e in found] == ["bayes_laplace", "km", "weibull_mle"]
+    for e in found:
+        assert said in e.note
+        assert f"weighted events {mine.w @ mine.d:.6g}" in e.note
