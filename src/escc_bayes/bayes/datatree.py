@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from escc_bayes.bayes.groups import Group, attributes, groups, warn_of_left_out
+from escc_bayes.bayes.group import Group
+from escc_bayes.bayes.groups import attributes, groups, warn_of_left_out
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -16,8 +17,9 @@ def datatree(posterior: "Posterior", *names: str) -> "xr.DataTree":
 
     if not names:
         warn_of_left_out(posterior)
-    tree = xr.DataTree.from_dict({name: dataset(group) for name, group in groups(posterior, *names).items()})
-    tree.attrs = attributes(posterior)
+    found = groups(posterior, *names)
+    tree = xr.DataTree.from_dict({name: dataset(group) for name, group in found.items()})
+    tree.attrs = attributes(posterior, found)
     return tree
 
 

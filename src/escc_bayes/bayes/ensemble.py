@@ -26,6 +26,7 @@ from escc_bayes.estimand.estimand import Estimand, HazardRatio, groups_named
 from escc_bayes.estimand.estimate import Estimate, joined_notes, ratio_words
 from escc_bayes.estimand.evaluate import completed
 from escc_bayes.foundation.errors import InputError, NotFitForUseWarning, some_of
+from escc_bayes.foundation.kinds import expect
 from escc_bayes.foundation.outputs import staged, write_json
 from escc_bayes.foundation.record import Record, seed_label, versions
 from escc_bayes.foundation.seeds import Seed, stream
@@ -338,27 +339,42 @@ def common_settings(members: Sequence[Posterior]) -> tuple[tuple[str, float | in
     return (("members", len(members)), *same.items())
 
 
-def load_ensemble_posterior(folder: str | Path, spec: ModelSpec, ensemble: Ensemble) -> EnsemblePosterior:
+def load_ensemble_posterior(
+    folder: str | Path, spec: ModelSpec | None = None, ensemble: Ensemble | None = None
+) -> EnsemblePosterior:
     """Return what ``EnsemblePosterior.save`` wrote.
 
     Parameters
     ----------
     folder : with ``ensemble.json``.
-    spec, ensemble : those of the fit; their digests must equal the ones in the files.
+    spec, ensemble : those of the fit, where it is to be made sure of them: their digests must equal the ones in the
+        files. Files of earlier versions need both.
 
     Raises
     ------
-    InputError : no such folder, or it belongs to another specification or ensemble.
+    InputError : no such folder, a file that is damaged, or it belongs to another specification or ensemble.
     """
+    expect(folder, (str, Path), "load_ensemble_posterior", "folder", 'the path of a folder, as "out/posterior/model"')
+    expect(spec, (ModelSpec, type(None)), "load_ensemble_posterior", "spec", "a model from load_spec")
+    expect(ensemble, (Ensemble, type(None)), "load_ensemble_posterior", "ensemble", "an ensemble from read_ensemble")
     where = Path(folder) / INDEX
     if not where.is_file():
         raise InputError(f"{where}: no such file; give a folder written by EnsemblePosterior.save")
-    raw = json.loads(where.read_text(encoding="utf-8"))
-    record = Record(**{**raw["record"], **{key: tuple(raw["record"][key].items()) for key in ("settings", "versions")}})
-    if record.data_digest != ensemble.digest:
+    try:
+        raw = json.loads(where.read_text(encoding="utf-8"))
+        name, members = str(raw["name"]), [(str(m["file"]), str(m["data_digest"])) for m in raw["members"]]
+        told = {key: tuple(raw["record"][key].items()) for key in ("settings", "versions")}
+        record = Record(**{**raw["record"], **told})
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise InputError(
+            f"{where}: is damaged, or EnsemblePosterior.save did not write it ({error!r:.200}); fit again"
+        ) from None
+    if ensemble is not None and record.data_digest != ensemble.digest:
         raise InputError(
             f"{where}: belongs to another ensemble (digest {record.data_digest}, given {ensemble.digest}); fit again"
         )
-    cohorts = {cohort.digest: cohort for cohort in ensemble}
-    members = tuple(load_posterior(Path(folder) / m["file"], spec, cohorts[m["data_digest"]]) for m in raw["members"])
-    return EnsemblePosterior(raw["name"], members, record)
+    cohorts = {} if ensemble is None else {cohort.digest: cohort for cohort in ensemble}
+    read = tuple(load_posterior(where.parent / file, spec, cohorts.get(digest)) for file, digest in members)
+    if not read:
+        raise InputError(f"{where}: lists no member; fit again")
+    return EnsemblePosterior(name, read, record)

@@ -8,15 +8,16 @@ survival to entry.
 import json
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from escc_bayes.bayes import parameters
+from escc_bayes.bayes.group import CONTENTS, READ, Group, contents
 from escc_bayes.bayes.parameters import free_parameters
 from escc_bayes.bayes.prior import log_prior, parameter_priors, prior_draws
 from escc_bayes.bayes.pseudo_posterior import pseudo_note
+from escc_bayes.bayes.request import request_variables
 from escc_bayes.estimand.estimate import ratios_of
 from escc_bayes.foundation.errors import LeftOutWarning
 from escc_bayes.foundation.seeds import generator
@@ -35,20 +36,6 @@ SAMPLE = ("chain", "draw")
 # Groups with a value for each patient and draw are left out where they would hold more values than this (200 MB each).
 MOST_VALUES = 25_000_000
 OBSERVED = "time"
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Arrays on labelled dimensions.
-
-    Attributes
-    ----------
-    variables : name to (dimensions, values).
-    coords : dimension to labels: words, or numbers from 0 for ``chain`` and ``draw``.
-    """
-
-    variables: Mapping[str, tuple[tuple[str, ...], np.ndarray]]
-    coords: Mapping[str, np.ndarray]
 
 
 def groups(posterior: "Posterior", *names: str) -> dict[str, Group]:
@@ -107,9 +94,9 @@ def sampled(variables: Mapping[str, tuple[tuple[str, ...], np.ndarray]], labels:
     return Group(variables, coords | {"chain": np.arange(chains), "draw": np.arange(draws)})
 
 
-def attributes(posterior: "Posterior") -> dict[str, str]:
-    """Return record, provenance and verdict as text attributes of the root."""
-    found = {
+def attributes(posterior: "Posterior", found: Mapping[str, Group]) -> dict[str, str]:
+    """Return record, provenance, verdict and the digest of the groups ``found`` as text attributes of the root."""
+    told = {
         "provenance": posterior.record.provenance,
         "rows": posterior.plan.rows.sentence(),
         "model": posterior.plan.spec.name,
@@ -120,15 +107,10 @@ def attributes(posterior: "Posterior") -> dict[str, str]:
         "record": json.dumps(posterior.record.as_dict()),
     }
     absent = (*left_out(posterior), *invalid(posterior))
-    return (
-        found
-        | ({"left_out": ", ".join(absent)} if absent else {})
-        | (
-            {"pseudo_posterior": f"{pseudo_note(posterior.plan)}; no log_likelihood, log_prior or marginal likelihood"}
-            if posterior.plan.rows.sampled
-            else {}
-        )
-    )
+    pseudo = {"pseudo_posterior": f"{pseudo_note(posterior.plan)}; no log_likelihood, log_prior or marginal likelihood"}
+    told |= {"left_out": ", ".join(absent)} if absent else {}
+    told |= pseudo if posterior.plan.rows.sampled else {}
+    return told | ({CONTENTS: contents(found, told)} if found.keys() >= set(READ) else {})
 
 
 def baseline_attributes(plan: ModelPlan) -> dict[str, str]:
@@ -234,7 +216,7 @@ def log_prior_group(plan: ModelPlan, values: Mapping[str, FloatArray]) -> Group:
 
 
 def constant_group(plan: ModelPlan) -> Group:
-    """Return columns, entry, weight and event status; the status also under the observed variable's name."""
+    """Return columns, entry, weight and event status (also under the observed variable's name), and the request."""
     rows, patient = plan.rows, ("patient",)
     return Group(
         {
@@ -243,6 +225,7 @@ def constant_group(plan: ModelPlan) -> Group:
             "weight": (patient, rows.weight),
             "event": (patient, rows.event),
             OBSERVED: (patient, rows.event),
+            **request_variables(plan),
         },
         {"patient": np.array(rows.ids), "coefficient": np.array(plan.design.labels)},
     )

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from escc_bayes.bayes.groups import Group, attributes, groups, warn_of_left_out
+from escc_bayes.bayes.group import Group
+from escc_bayes.bayes.groups import attributes, groups, warn_of_left_out
 from escc_bayes.foundation.one_file import written
 
 if TYPE_CHECKING:
@@ -31,8 +32,9 @@ def write_netcdf(posterior: "Posterior", path: Path) -> None:
     # h5py meets no full disk: it would end the process.
     with written(path) as place, h5py.File(place, "w", track_order=True) as file:
         file.attrs["_NCProperties"] = np.bytes_(f"version=2,h5py={h5py.__version__},hdf5={h5py.version.hdf5_version}")
-        file.attrs.update(attributes(posterior))
-        for name, group in groups(posterior).items():
+        found = groups(posterior)
+        file.attrs.update(attributes(posterior, found))
+        for name, group in found.items():
             write_group(file.create_group(name, track_order=True), group, numbers)
 
 

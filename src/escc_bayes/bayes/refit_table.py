@@ -16,6 +16,7 @@ from escc_bayes.estimand.evaluate import NAMES, time_of
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.csv import meant, write_csv
 from escc_bayes.foundation.errors import EstimandError, InputError, some_of
+from escc_bayes.foundation.kinds import expect
 from escc_bayes.foundation.outputs import staged, write_json
 from escc_bayes.foundation.record import Record
 from escc_bayes.hazard.piecewise import FloatArray
@@ -202,9 +203,23 @@ def load_refits(folder: str | Path) -> RefitTable:
     ------
     InputError : no such folder, or its files do not belong together.
     """
+    expect(folder, (str, Path), "load_refits", "folder", 'the path of a folder, as "out/refits"')
     place = Path(folder)
     if not (place / INDEX).is_file() or not (place / TABLE).is_file():
         raise InputError(f"{place}: holds no {TABLE} with {INDEX}; give a folder written by RefitTable.save")
+    try:
+        return table_of(place)
+    except InputError:
+        raise
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, csv.Error) as error:
+        raise InputError(
+            f"{place}: {TABLE} or {INDEX} is damaged, or RefitTable.save did not write it ({type(error).__name__}: "
+            f"{' '.join(str(error).split())[:200]}); refit, and save again"
+        ) from None
+
+
+def table_of(place: Path) -> RefitTable:
+    """Return the table of a folder that holds both files."""
     index = json.loads((place / INDEX).read_text(encoding="utf-8"))
     with (place / TABLE).open(encoding="utf-8", newline="") as stream:
         rows = [{name: meant(cell) for name, cell in row.items()} for row in csv.DictReader(stream)]

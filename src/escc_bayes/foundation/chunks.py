@@ -6,6 +6,8 @@ worker, are computed twice. Results are the same to the last bit, since chunks a
 
 import os
 import shutil
+import struct
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,11 @@ from escc_bayes.foundation.scheduler import Arrays, Scheduler, Work
 
 type Progress = Callable[[int, int], None]
 REQUEST = "request"
+# What numpy and zipfile raise of a damaged file: it counts as absent.
+UNREADABLE = (
+    *(OSError, ValueError, LookupError, EOFError, BadZipFile, zlib.error, struct.error, RuntimeError, TypeError),
+    *(MemoryError, SyntaxError, ArithmeticError, AttributeError),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,7 @@ class Store:
             # Opened here: numpy leaves a damaged file open.
             with self.path(chunk).open("rb") as stream, np.load(stream, allow_pickle=False) as file:
                 arrays = dict(file.items())
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        except UNREADABLE:
             return None
         return arrays if str(arrays.pop(REQUEST, "")) == self.request else None
 

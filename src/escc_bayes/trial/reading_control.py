@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from escc_bayes.foundation import checks
+from escc_bayes.foundation.errors import InputError
+from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec import prior as priors
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.pooled_medians import PublishedMedian, pooled_control, pooled_words
@@ -15,7 +17,7 @@ from escc_bayes.trial.truth import PiecewiseControl
 from escc_bayes.trial.weibull_draws import WeibullDraws
 
 if TYPE_CHECKING:
-    from xarray import DataTree
+    from escc_bayes.bayes.saved_file import SavedFile
 
 WHOM = {"mean": "the average patient", "reference": "the reference patient"}
 MEDIAN_KEYS = ("median", "lower", "upper", "level", "source")
@@ -28,34 +30,41 @@ def posterior_control(path: Path, at: str) -> tuple[PiecewiseControl | WeibullDr
     ------
     DesignError : no such file, not a posterior, one that is not fit for use, or a Weibull one without its reference.
     """
-    import xarray as xr
+    from escc_bayes.bayes.saved_file import reading
 
-    if not path.is_file():
-        raise DesignError(f"{at}: {path}: no such file; give a posterior that `escc-bayes fit` wrote")
     try:
-        with xr.open_datatree(path, engine="h5netcdf") as tree:
-            return control_of(tree, path, at)
-    except (OSError, KeyError, ValueError):
-        raise DesignError(f"{at}: {path} holds no posterior; give a .nc file that `escc-bayes fit` wrote") from None
+        with reading(path) as file:
+            return control_of(file, path, at)
+    except DesignError:
+        raise
+    except InputError as error:
+        raise DesignError(f"{at}: {error}") from None
 
 
-def control_of(tree: "DataTree", path: Path, at: str) -> tuple[PiecewiseControl | WeibullDraws, str]:
+def control_of(file: "SavedFile", path: Path, at: str) -> tuple[PiecewiseControl | WeibullDraws, str]:
     """Return the hazard of an open posterior, and the sentence that says whose it is."""
-    told = {str(key): str(value) for key, value in tree.attrs.items()}
+    told = file.attributes
     if told.get("verdict", "ok") != "ok":
         raise DesignError(f"{at}: {path} is marked '{told['verdict']}'; fit it again before a trial rests on it")
-    found = tree["posterior"]
-    origin = origin_of(told, path)
+    found, origin = file.groups["posterior"].variables, origin_of(told, path)
     if "log_rate" in found:
-        log_rates = np.asarray(found["log_rate"].values, dtype=np.float64)
-        labels = [str(label) for label in found["piece"].values]
+        labels = [str(label) for label in file.groups["posterior"].coords["piece"]]
+        log_rates = finite(file, "log_rate").reshape(-1, len(labels))
         cuts = tuple(float(re.split(r"-", label)[1]) for label in labels[:-1])
-        return PiecewiseControl(np.exp(log_rates.reshape(-1, len(labels))), cuts), origin
+        return PiecewiseControl(np.exp(log_rates), cuts), origin
     if "log_shape" not in found or "reference_time" not in told:
         raise DesignError(f"{at}: {path} holds no hazard of this version; fit the model again with `escc-bayes fit`")
-    shape = np.exp(np.asarray(found["log_shape"].values, dtype=np.float64).reshape(-1))
-    log_cumulative = np.asarray(found["baseline"].values, dtype=np.float64).reshape(-1)
+    shape = np.exp(finite(file, "log_shape").reshape(-1))
+    log_cumulative = finite(file, "baseline").reshape(-1)
     return WeibullDraws(shape, float(told["reference_time"]) * np.exp(-log_cumulative / shape)), origin
+
+
+def finite(file: "SavedFile", name: str) -> FloatArray:
+    """Return the draws of a parameter, all of them finite numbers."""
+    found = np.asarray(file.values("posterior", name), dtype=np.float64)
+    if found.size == 0 or not np.isfinite(found).all():
+        raise InputError(f"{file.path}: {name} has no draws, or some that are not finite; fit again")
+    return found
 
 
 def origin_of(told: Mapping[str, str], path: Path) -> str:

@@ -62,7 +62,7 @@ def test_not_real_data_are_said_first(fitted):
 
 def test_a_file_that_is_no_posterior_is_refused(tmp_path):
     (tmp_path / "other.nc").write_bytes(b"\x89HDF\r\n\x1a\n nothing")
-    with pytest.raises(DesignError, match=r"other\.nc holds no posterior"):
+    with pytest.raises(DesignError, match=r"other\.nc: is damaged, or no posterior"):
         small(control={"posterior": str(tmp_path / "other.nc")})
 
 
