@@ -118,7 +118,7 @@ class Posterior:
     @cached_property
     def prior_conflict(self) -> PriorConflict:
         """Where Kaplan-Meier lies within what the prior expects, at the month about which the baseline prior speaks."""
-        return prior_conflict(self.plan, self.seed)
+        return prior_conflict(self.plan)
 
     @cached_property
     def vague_baseline(self) -> VagueBaseline:

@@ -121,7 +121,7 @@ def prior_check(spec: ModelSpec, cohort: Cohort, *, seed: Seed, draws: int = 400
         cohort=marginal.survival(hazard, beta, columns, weight[None], times)[0],
         hazard_ratios=tuple(prior_ratio(asked, plan, beta, level) for asked in standard_contrasts(plan.design)),
         level=level,
-        conflict=prior_conflict(plan, seed),
+        conflict=prior_conflict(plan),
     )
 
 

@@ -45,11 +45,11 @@ def with_follow_up(plan, time, event):
 
 @pytest.mark.parametrize("dead", [0, 20, 45, 70, 90])
 def test_the_tail_is_that_of_cohorts_simulated_from_the_prior(dead):
-    """All followed to month 24: survival there is binomial. 40,000 cohorts, SE 0.0025; 1,000 draws add 0.012."""
+    """All followed to month 24: survival there is binomial. 40,000 cohorts, SE 0.0025; 2,000 draws add 0.01."""
     plan = make_plan(weibull(24.0, 0.5, 0.2), example_cohort("larynx"))
     n = plan.rows.n
     time = np.where(np.arange(n) < dead, 5.0, 30.0)
-    found = prior_conflict(with_follow_up(plan, time, time < 24.0), 1)
+    found = prior_conflict(with_follow_up(plan, time, time < 24.0))
     rng = np.random.default_rng(5)
     m, sd = np.log(np.log(2.0)), (np.log(np.log(5.0)) - np.log(np.log(2.0))) / 1.959963985
     alive = rng.binomial(n, np.exp(-np.exp(rng.normal(m, sd, 40_000))))
@@ -67,7 +67,7 @@ def test_half_of_the_observed_count_lies_on_either_side():
 
 
 def test_effects_widen_what_the_reference_patient_promises_for_the_cohort():
-    plain, effects = (prior_conflict(make_plan(of_reference(*e), example_cohort("larynx")), 1) for e in ((), (STAGE,)))
+    plain, effects = (prior_conflict(make_plan(of_reference(*e), example_cohort("larynx"))) for e in ((), (STAGE,)))
     assert effects.upper - effects.lower > plain.upper - plain.lower
 
 
@@ -84,11 +84,11 @@ def test_a_prior_far_from_the_data_is_said_where_survival_is():
 
 def test_agreement_and_a_month_nobody_reaches_are_said():
     cohort = example_cohort("larynx")
-    agreeing = prior_conflict(make_plan(load_spec("larynx_piecewise"), cohort), 1)
+    agreeing = prior_conflict(make_plan(load_spec("larynx_piecewise"), cohort))
     assert "worth 4.32 events" in agreeing.sentence()
     assert "CONFLICT" not in agreeing.sentence()
     assert agreeing.note == ""
-    late = prior_conflict(make_plan(weibull(500.0, 0.1, 0.01), cohort), 1)
+    late = prior_conflict(make_plan(weibull(500.0, 0.1, 0.01), cohort))
     assert "nobody is followed so far" in late.sentence()
     assert np.isnan(late.tail)
     assert late.note == ""
