@@ -14,7 +14,7 @@ def digits(value):
     if isinstance(value, list):
         return [digits(inner) for inner in value]
     try:
-        return Decimal(value) if isinstance(value, str) and value[:1].isdigit() else value
+        return Decimal(value) if isinstance(value, str) and value.lstrip("-")[:1].isdigit() else value
     except ArithmeticError:
         return value
 

@@ -139,13 +139,13 @@ def test_audit_finds_no_contradiction_in_a_true_print(name, request, tmp_path):
 
 
 def test_audit_finds_a_count_changed_after_print(tmp_path):
-    """The other side: one patient more in a stage is found."""
+    """The other side: one patient more in a stage is found, by the sum of the stages and by its own quote."""
     text = publish(real_cohorts.larynx(), study="changed").study
     path = tmp_path / "study.toml"
     path.write_text(
         text.replace('name = "stage_IV_n"\nvalue = 13', 'name = "stage_IV_n"\nvalue = 14'), encoding="utf-8"
     )
-    assert [f.rule for f in audit(read_study(path)) if f.grave] == ["counts"]
+    assert [f.rule for f in audit(read_study(path)) if f.grave] == ["file and quote", "counts"]
 
 
 def test_layout_names_what_the_study_prints(cohort, tmp_path):

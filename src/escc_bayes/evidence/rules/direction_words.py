@@ -56,6 +56,9 @@ FARES = (
     ),
 )
 NOT = re.compile(r"\b(?:no|not|neither|nor|without|did not|failed to)\b", re.IGNORECASE)
+OF_A_TEST = re.compile(r"\d (?:for|of|testing|test of|test for)(?: the| a)? (?:\w+ )?$", re.IGNORECASE)
+"""What a P is for, "one-sided P = 0.03 for benefit", says no direction of the ratio."""
+
 OTHER = re.compile(
     r"\b(?:than|versus|vs|compared|relative to|reference|respectively|whereas|while|but|group|arm"
     r"|patients (?:with|who|in))\b",
@@ -113,7 +116,8 @@ def said(quote: Quote, name: str) -> Iterator[Said]:
                 yield Said(sign, found[0], found.start())
     for sign, form in FARES if polarity else ():
         for found in form.finditer(text):
-            if not NOT.search(text[max(0, found.start() - 30) : found.start()]):
+            before = text[max(0, found.start() - 30) : found.start()]
+            if not NOT.search(before) and not OF_A_TEST.search(before):
                 yield Said(sign * polarity, found[0], found.start())
 
 

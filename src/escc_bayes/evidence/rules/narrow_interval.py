@@ -23,6 +23,7 @@ NARROW = 0.85
 """Share of the narrowest usual width below which no method gives a print."""
 
 ONE_SE = 0.6827
+ERROR = re.compile(r"\bSE\b|standard error|\+-|\N{PLUS-MINUS SIGN}")
 OTHER_ERROR = re.compile(r"weight|iptw|adjust|standardi[sz]|predict|model|bayes|credible|pooled|meta", re.IGNORECASE)
 NUMBER = r"\d+(?:\.\d+)?"
 AFTER_SHARE = re.compile(
@@ -66,6 +67,7 @@ def landmark_rates(study: Study) -> Iterator[Rate]:
     for curve in study.survivals:
         quote = read_quote(curve.quote)
         said = re.search(r"(\d\d(?:\.\d+)?) ?% ?-?(?:CI|confidence)", quote.text)
+        stated = float(said[1]) / 100 if said else ONE_SE if ERROR.search(quote.text) else None
         other = OTHER_ERROR.search(f"{curve.quote} {curve.arm}") is not None
         for mark in curve.landmarks:
             if (
@@ -83,7 +85,7 @@ def landmark_rates(study: Study) -> Iterator[Rate]:
                 interval(mark.hi),
                 f"{mark.s} ({mark.lo} to {mark.hi})",
                 curve.n,
-                float(said[1]) / 100 if said else None,
+                stated,
                 other,
                 curve.place,
             )

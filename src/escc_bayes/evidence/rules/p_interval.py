@@ -45,14 +45,16 @@ def differing(study: Study, estimate: PublishedEstimate, z: Interval, printed: P
     p, expected, wide = printed.values, p_from_z(z, sides), z_from_limits(estimate, widen=0.5)
     severity: Severity = "ask the authors"
     probability: float | None = None
+    z_of_p = z_from_p(Interval(p.low * 2 / sides, min(p.high * 2 / sides, 1.0)))
+    one_model = estimate.adjusted is True or OF_A_MODEL.search(estimate.quote) is not None
     if sides == 2 and p_from_z(z, 1).meets(p):
         reading = "it is the one-sided P"
     elif wide is not None and p_from_z(wide, sides).meets(p):
         severity, reading = "rounding", "they agree if limits were cut off and not rounded"
-    elif other_tests(estimate, z).meets(z_from_p(Interval(p.low * 2 / sides, min(p.high * 2 / sides, 1.0)))):
-        severity, reading = "notice", "a log-rank or stratified P beside a Wald interval may differ so"
-    elif estimate.adjusted is True or OF_A_MODEL.search(estimate.quote):
+    elif one_model and not same_model_tests(estimate, z).meets(z_of_p):
         severity, reading = "impossible", "P and interval of one model must agree"
+    elif other_tests(estimate, z).meets(z_of_p):
+        severity, reading = "notice", "a log-rank or stratified P beside a Wald interval may differ so"
     else:
         severity, probability = "very unlikely", BEYOND
         reading = f"P of any usual test differs so from its interval in fewer than {BEYOND:g} of honest cohorts"
@@ -71,14 +73,20 @@ def differing(study: Study, estimate: PublishedEstimate, z: Interval, printed: P
     )
 
 
-def other_tests(estimate: PublishedEstimate, z: Interval) -> Interval:
-    """Return where z of another usual test may lie, given |z| of the interval.
+def same_model_tests(estimate: PublishedEstimate, z: Interval) -> Interval:
+    """Return where z of the score or likelihood-ratio test of the same model may lie, given |z| of the interval.
 
     For one covariate and constant shares at risk, log-rank z = Wald z times sinh(b / 2) / (b / 2), b the log ratio.
     """
     half = abs(math.log(float(estimate.value or 1))) / 2.0
     score = math.sinh(half) / half if half > 0 else 1.0
+    return Interval(max(0.0, z.low - LOOSE), MODEL_SHARE * score * z.high + LOOSE)
+
+
+def other_tests(estimate: PublishedEstimate, z: Interval) -> Interval:
+    """Return where z of any other usual test may lie, a stratified one among them."""
+    own = same_model_tests(estimate, z)
     return Interval(
-        max(0.0, min(z.low - OTHER_TEST, (1.0 - SHARE_OF_Z) * z.low)),
-        max(z.high + OTHER_TEST, (1.0 + SHARE_OF_Z) * z.high, MODEL_SHARE * score * z.high + LOOSE),
+        max(0.0, min(own.low, z.low - OTHER_TEST, (1.0 - SHARE_OF_Z) * z.low)),
+        max(own.high, z.high + OTHER_TEST, (1.0 + SHARE_OF_Z) * z.high),
     )

@@ -20,6 +20,9 @@ from escc_bayes.evidence.quotes.ratios import Ratio
 from escc_bayes.evidence.rules.number_names import is_count, is_percentage
 
 RULE = "file and quote"
+LIMIT = re.compile(r"(?:[<>]=?|grades?|stages?|at least|up to|over|under|more than|less than) ?\d", re.IGNORECASE)
+"""A number that may stand beside a value without being it."""
+
 EVENTS = re.compile(
     r"(?<![\d.])(\d+) (?:\w+ ){0,2}?(?:deaths|events|died|progressions|relapses|recurrences)\b", re.IGNORECASE
 )
@@ -64,9 +67,9 @@ def near_enough(given: str, printed: str) -> bool:
 def same(given: Decimal, printed: str) -> bool:
     """Whether a value is its print, or one with more digits that rounds to it."""
     try:
-        return given == Decimal(printed) or (
-            interval(printed, whole="rounded").holds(float(given)) and finer(given, printed)
-        )
+        if given == Decimal(printed):
+            return True
+        return finer(given, printed) and interval(printed, whole="rounded").holds(float(given))
     except ArithmeticError:
         return False
 
@@ -99,6 +102,10 @@ def of_estimate(estimate: PublishedEstimate, quote: Quote, book: Ledger) -> Iter
             yield "value", str(estimate.value), " and ".join(values), "ask the authors" if turned else "impossible"
             if len(ratios) == 1:
                 yield from of_limits(estimate, ratios, book)
+    elif estimate.value is not None and any("." in printed for printed in quote.numbers):
+        book.made()
+        if not among(estimate.value, quote.numbers) and not quote.ps and not quote.chis:
+            yield "value", str(estimate.value), " and ".join(quote.numbers), "ask the authors"
     exact = [p.digits for p in quote.ps if p.digits != "NS"]
     if estimate.p is not None and exact:
         book.made()
@@ -166,14 +173,15 @@ def of_endpoint(what: str, name: str) -> bool:
 
 
 def of_number(number: PublishedNumber, quote: Quote, book: Ledger) -> Iterator[Difference]:
-    """Yield a count or percentage that is none of the numbers that its quote joins to patients."""
-    if is_percentage(number):
-        prints = [share.percent for share in quote.shares]
-    elif is_count(number):
-        prints = [str(share.patients) for share in quote.shares]
-    else:
+    """Yield a value that is none of the numbers of its quote; certain where the quote prints one, or joins it."""
+    if not quote.numbers or number.value == 0:
         return
-    if prints:
-        book.made()
-        if not among(number.value, quote.numbers):
-            yield "value", str(number.value), " and ".join(prints), "impossible"
+    book.made()
+    scaled = (number.value, 100 * number.value, number.value / 100, number.value / 12, 12 * number.value)
+    if any(among(value, quote.numbers) for value in scaled):
+        return
+    shares = [share.percent if is_percentage(number) else str(share.patients) for share in quote.shares]
+    joined = shares if is_percentage(number) or is_count(number) else []
+    certain = bool(joined) or (len(quote.numbers) == 1 and LIMIT.search(quote.text) is None)
+    prints = " and ".join(joined or quote.numbers)
+    yield "value", str(number.value), prints, "impossible" if certain else "ask the authors"
