@@ -6,7 +6,7 @@ RUN := $(UV) run --frozen
 # every library anew: a second of CPU for `fit`, several for `report`.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: report test lint types layers check calibrate bench docs notebooks clean
+.PHONY: report test test-all lint types layers check calibrate bench docs notebooks clean
 
 report: .venv/.synced
 	$(RUN) escc-bayes report --out out/report
@@ -14,6 +14,10 @@ report: .venv/.synced
 # On every core. Each process begins with a run of neighbouring tests, so that most fits of a fixture are made once.
 test: .venv/.synced
 	$(RUN) pytest -m "not slow" -n auto --dist worksteal
+
+# The unit tests on every Python that is promised and found: 3.12, 3.13, 3.14.
+test-all: .venv/.synced
+	UV=$(UV) .ci/test-all
 
 check: lint types layers
 
