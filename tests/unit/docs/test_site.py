@@ -1,9 +1,12 @@
-"""The documentation site names everything that users import and every page of methods."""
+"""The documentation site names everything that users import, and explains every column that they read."""
 
 import re
 from pathlib import Path
 
+import pytest
+
 import escc_bayes
+from tests.unit.cli.running import run
 
 DOCS = Path(__file__).parents[3] / "docs"
 
@@ -20,3 +23,30 @@ def test_every_page_has_a_title():
         if not page.read_text(encoding="utf-8").startswith(("# ", "```{include}"))
     ]
     assert untitled == []
+
+
+def explained():
+    """Return every column that docs/columns.md explains."""
+    rows = [line for line in (DOCS / "columns.md").read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    return {name for row in rows for name in re.findall(r"`([a-z0-9_]+)`", row.split(" | ")[0])}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("baselines", "--cohort", "larynx", "--endpoint", "os", "--interaction", "stage", "age"),
+        ("compare", "--cohort", "larynx", "--model", "larynx_piecewise", "--engine", "laplace", "--draws", "200"),
+        ("fit", "--cohort", "larynx", "--model", "larynx_piecewise", "--engine", "laplace", "--draws", "200"),
+        ("audit", "seed1_scirep2025"),
+        ("evidence", "--effect", "alc_low", "--endpoint", "OS", "--against", "1.5,1.1,2.0"),
+        ("sensitivity", "--hr", "0.62", "--lower", "0.45", "--upper", "0.86"),
+        ("plan", "rt_consolidation", "--trials", "200"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_every_column_of_a_verb_is_explained(tmp_path, monkeypatch, capsys, words):
+    run(monkeypatch, capsys, *words, "--out", tmp_path / "out")
+    heads = [table.read_text(encoding="utf-8").splitlines()[0] for table in (tmp_path / "out").glob("*.csv")]
+    found = {name for head in heads for name in head.split(",")}
+    assert found
+    assert found - explained() == set()
