@@ -1,5 +1,7 @@
 """Rows of ``baselines`` that come from models: hazard ratios, and tests of proportionality."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from escc_bayes.classical import ratios
@@ -14,6 +16,7 @@ from escc_bayes.foundation.record import Record
 from escc_bayes.spec.plan import ModelPlan
 
 UNIVARIABLE, MULTIVARIABLE, KNOWN_AT_ZERO = "univariable", "multivariable", "multivariable_known_at_zero"
+NO_INFORMATION = "the events carry no information on it"
 
 
 def univariable(alone: dict[str, ModelPlan], record: Record, level: float) -> list[Estimate]:
@@ -72,6 +75,9 @@ def ph_rows(plan: ModelPlan) -> list[Row]:
         return []
     rows = plan.rows
     terms = tuple((b.effect.name, tuple(range(b.start, b.stop))) for b in plan.design.blocks)
+    # Beside a coefficient that is infinite another may be known to nothing at all: neither is tested.
+    variance = np.diag(cox.covariance) * plan.design.columns.var(axis=0)
+    unsettled = np.asarray(cox.infinite | (variance > ratios.NOTHING_KNOWN**2))
     tests = ph_test(
         plan.design.columns,
         rows.time,
@@ -80,10 +86,11 @@ def ph_rows(plan: ModelPlan) -> list[Row]:
         terms,
         entry=ratios.entry_of(plan),
         weight=ratios.weight_of(plan),
-        infinite=cox.infinite,
+        infinite=unsettled,
         cluster=rows.cluster,
     )
-    infinite = {name: bool(cox.infinite[list(columns)].any()) for name, columns in terms}
+    left_out = {name: bool(unsettled[list(columns)].any()) for name, columns in terms}
+    reason = INFINITE if cox.infinite.any() and not (cox.flat is not None and cox.flat.all()) else NO_INFORMATION
     return [
         {
             "endpoint": rows.endpoint,
@@ -91,14 +98,15 @@ def ph_rows(plan: ModelPlan) -> list[Row]:
             "chi2": test.chi2,
             "df": test.df,
             "p_value": test.p_value,
-            **origin(rows, ph_note(test, infinite=infinite.get(test.term, any(infinite.values()))), rows.robust_note()),
+            **origin(rows, ph_note(test, reason, left_out=left_out), rows.robust_note()),
         }
         for test in tests
     ]
 
 
-def ph_note(test: PHTest, *, infinite: bool) -> str:
+def ph_note(test: PHTest, reason: str, *, left_out: Mapping[str, bool]) -> str:
     """Say what of a term could not be tested."""
+    part = left_out.get(test.term, any(left_out.values()))
     if test.df == 0:
-        return f"not tested: {INFINITE if infinite else 'the events carry no information on it'}"
-    return f"tested without what has no finite coefficient: {INFINITE}" if infinite else ""
+        return f"not tested: {reason if part else NO_INFORMATION}"
+    return f"tested without what has no finite coefficient: {reason}" if part else ""

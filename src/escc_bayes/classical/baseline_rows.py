@@ -183,7 +183,10 @@ def logrank_rows(rows: AnalysisRows, term: str, strata: Strata | None = None) ->
     if np.unique(codes).size > 2:
         if covariate.schema.kind == "ordered":
             tests.append(("trend", *trend_test(rows, codes, within)))
-        tests += [(f"{levels[p.second]} vs {levels[p.first]}", p.chi2, 1, p.p_value, p.p_holm) for p in apart]
+        tests += [
+            (f"{levels[p.second]} vs {levels[p.first]}", p.chi2, 0 if math.isnan(p.p_value) else 1, p.p_value, p.p_holm)
+            for p in apart
+        ]
     beside = without_approximation(rows, codes, within, [comparison for comparison, *_ in tests], levels)
     thin = few_words(rows, term, groups_of(rows, term))
     notes = (*thin, ROBUST_SCORE, rows.robust_note()) if rows.cluster is not None else thin

@@ -8,7 +8,6 @@ docs/methods/logrank.md.
 
 import math
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Literal
 
 import numpy as np
@@ -64,8 +63,10 @@ def permuted(time: FloatArray, event: EventArray, group: IntArray) -> Permuted:
         found = spread_of_sums(all_sums(scores, sizes), sizes)
         return Permuted(float((found >= observed - SAME).mean()), 0.0, f"permutation, all {found.size} arrangements")
     rng = np.random.default_rng(SEED)
-    draws = DRAWN if time.size <= FEW_PATIENTS else DRAWN // 10
-    found = spread_of_sums(np.stack([drawn_sums(scores, sizes, rng) for _ in range(draws)]), sizes)
+    few = time.size <= FEW_PATIENTS
+    draws = DRAWN if few else DRAWN // 10
+    sums = permuted_sums(scores, sizes, draws, rng) if few else drawn_sums(scores, sizes, draws, rng)
+    found = spread_of_sums(sums, sizes)
     return monte_carlo(found, observed, f"permutation, {draws} arrangements drawn, seed {SEED}")
 
 
@@ -110,16 +111,22 @@ def all_sums(scores: FloatArray, sizes: IntArray) -> FloatArray:
     return next(iter(states.values()))
 
 
-def drawn_sums(scores: FloatArray, sizes: IntArray, rng: np.random.Generator) -> FloatArray:
-    """Return the sums of scores of one random arrangement; the members of the largest group are the rest."""
+def permuted_sums(scores: FloatArray, sizes: IntArray, draws: int, rng: np.random.Generator) -> FloatArray:
+    """Return the sums of scores of random arrangements, (draws, groups), all patients shuffled at once."""
+    shuffled = rng.permuted(np.broadcast_to(scores, (draws, scores.size)), axis=1)
+    return np.asarray(np.add.reduceat(shuffled, np.concatenate(([0], np.cumsum(sizes)[:-1])), axis=1))
+
+
+def drawn_sums(scores: FloatArray, sizes: IntArray, draws: int, rng: np.random.Generator) -> FloatArray:
+    """Return the same, where only the members of all groups but the largest are drawn: for many patients."""
     largest = int(sizes.argmax())
-    others = [g for g in range(sizes.size) if g != largest]
-    chosen = scores[rng.choice(scores.size, int(sizes[others].sum()), replace=False)]
-    ends = [0, *accumulate(int(sizes[g]) for g in others)]
-    sums = np.zeros(sizes.size)
-    for place, g in enumerate(others):
-        sums[g] = chosen[ends[place] : ends[place + 1]].sum()
-    sums[largest] = scores.sum() - sums.sum()
+    others = np.delete(np.arange(sizes.size), largest)
+    starts = np.concatenate(([0], np.cumsum(sizes[others])[:-1]))
+    sums = np.zeros((draws, sizes.size))
+    for row in sums:
+        chosen = scores[rng.choice(scores.size, int(sizes[others].sum()), replace=False)]
+        row[others] = np.add.reduceat(chosen, starts)
+    sums[:, largest] = scores.sum() - sums.sum(axis=1)
     return sums
 
 

@@ -29,6 +29,8 @@ NOT_FINITE = "no finite estimate"
 # Standard error of a log hazard ratio for one standard deviation of its column that says: nothing is known, as between
 # two levels without events.
 NOTHING_KNOWN = 1e3
+# Standard deviations of a number in its unit, or the other way round, from which the unit is a poor one.
+FAR_SCALE = 1e4
 NO_LIMIT = "a limit of the profile likelihood was not found"
 NO_ROBUST_FIRTH = (
     "not available: limits from Firth's penalised likelihood are not valid under sampling weights or clusters"
@@ -85,6 +87,9 @@ def missing(method: str, p: int, problem: str, *, centres: str = "", strata: str
 
 def collinear_words(error: CollinearError, plan: ModelPlan) -> str:
     """Name the columns that determine each other."""
+    p, most = plan.design.columns.shape[1], plan.rows.n - 1
+    if p > most:
+        return f"not estimable: {p} columns for {plan.rows.n} patients, who tell at most {most} apart; drop {p - most}"
     names = " and ".join(f"'{plan.design.labels[j]}'" for j in error.columns)
     return f"not estimable: the columns {names} determine each other among the {plan.rows.n} patients; drop one"
 
@@ -271,10 +276,20 @@ def ratio_estimate(
         events=rows.events,
         clock=rows.clock,
         record=source.record,
-        note=joined_notes(note, caution, too_large),
+        note=joined_notes(note, caution, too_large or scale_words(asked, source.plan)),
         strata="" if fitted is None else fitted.strata,
         centres=(fitted.centres if fitted is not None else "") or source.centres,
     )
+
+
+def scale_words(asked: HazardRatio, plan: ModelPlan) -> str:
+    """Say that the units of a ratio are far from how the number varies, so that it prints as 1, 0 or infinite."""
+    if asked.per is None or asked.term not in plan.rows.covariates:
+        return ""
+    deviation = float(plan.rows.covariates[asked.term].values.std())
+    if deviation == 0.0 or 1.0 / FAR_SCALE < abs(asked.per) / deviation < FAR_SCALE:
+        return ""
+    return f"per {asked.per:g} is {asked.per / deviation:.1g} standard deviations of '{asked.term}': set its scale"
 
 
 def exponential(x: float) -> float:

@@ -22,6 +22,7 @@ from escc_bayes.hazard.baseline import WeibullHazard
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.plan import ModelPlan
 
+AT_THE_EDGE = "no limits: at the estimate or within its error it is 0, 1 or infinite in every digit"
 # How far the endless direction is followed: hazards that run to 0 are then 0 in every digit.
 FAR = 600.0
 # Multiple of the longest follow-up beyond which a median is never reached.
@@ -45,7 +46,10 @@ def delta_answer(asked: Estimand, plan: ModelPlan, fitted: WeibullFit, reference
         drawn = draws_of(asked, plan, points[:, 2:], hazard)
     if touched:
         return endless_answer(asked, float(drawn[0]), plan)
-    values, spread = transform(asked, drawn), steps(fitted)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        values, spread = transform(asked, drawn), steps(fitted)
+    if not np.isfinite(values).all():
+        return Answer(float(drawn[0]), math.nan, math.nan, AT_THE_EDGE)
     p = centre.size
     gradient = np.divide(values[1 : p + 1] - values[p + 1 :], 2.0 * spread, out=np.zeros(p), where=spread > 0.0)
     half = float(ndtri(0.5 + level / 2.0)) * math.sqrt(float(gradient @ fitted.settled @ gradient))
@@ -78,6 +82,8 @@ def moved(asked: Estimand, plan: ModelPlan, fitted: WeibullFit) -> FloatArray:
 
 def endless_answer(asked: Estimand, value: float, plan: ModelPlan) -> Answer:
     """Return a value at the maximum, where some patients have no hazard: without limits."""
+    if isinstance(asked, SurvivalAt):
+        value = min(value, 1.0)
     why = f"{INFINITE}: at the maximum some of these patients have no hazard; no limits"
     longest = plan.rows.time.max()
     if isinstance(asked, MedianSurvival) and not value < NEVER * longest:

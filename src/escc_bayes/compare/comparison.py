@@ -154,7 +154,7 @@ def standard_questions(plan: ModelPlan) -> tuple[Estimand, ...]:
     """Return what a report asks: every hazard ratio; survival, medians and RMST differences of all and of groups."""
     found: list[Estimand] = list(standard_contrasts(plan.design))
     horizon = float(plan.rows.time.max())
-    months = tuple(m for m in LANDMARKS if m <= horizon) or (round(horizon / 2.0, 1),)
+    months = tuple(m for m in LANDMARKS if m <= horizon) or (round(horizon / 2.0, 1) or horizon / 2.0,)
     found += [SurvivalAt(month) for month in months]
     found.append(MedianSurvival())
     for block in plan.design.blocks:

@@ -107,5 +107,7 @@ def blocks(hazard: Hazard, columns: FloatArray) -> Iterator[slice]:
 
 def relative_hazards(coefficients: FloatArray, columns: FloatArray) -> FloatArray:
     """Return exp(eta) of each patient (rows) under each draw (columns)."""
-    found: FloatArray = np.exp(columns @ coefficients.T)
+    # A draw of a wide prior times a large covariate overflows: that hazard is infinite, and survival is then 0.
+    with np.errstate(over="ignore"):
+        found: FloatArray = np.exp(columns @ coefficients.T)
     return found
