@@ -67,13 +67,17 @@ def read_endpoint(table: RawTable, endpoint: EndpointSchema, schema: CohortSchem
     else:
         refuse(table, np.isnan(time), endpoint.time, "time is missing", MISSING_REMEDY)
         refuse(table, np.isnan(event), endpoint.event, "event is missing", MISSING_REMEDY)
-    refuse_values(table, time <= 0.0, endpoint.time, "a follow-up time must be above 0")
+    if endpoint.from_zero:
+        refuse_values(table, time < 0.0, endpoint.time, "a follow-up time must be above 0, or 0 on the day of the cut")
+    else:
+        refuse_values(table, time <= 0.0, endpoint.time, "a follow-up time must be above 0")
     if endpoint.entry is None:
         entry = np.zeros_like(time)
     else:
         entry = read_entry(table, endpoint.entry, schema.months_per_unit, gone)
     time, entry = snap_ties(time, entry)
-    refuse_values(table, entry >= time, endpoint.time, after_entry(endpoint), also=endpoint.entry)
+    none = (entry > time) if endpoint.from_zero else (entry >= time)
+    refuse_values(table, none, endpoint.time, after_entry(endpoint), also=endpoint.entry)
     return EndpointData(time, event, entry)
 
 

@@ -47,6 +47,7 @@ class EndpointSchema:
     not_after : an endpoint that this one can never outlast (``os`` for ``pfs``).
     missing : what to do with patients without a time: refuse | drop (and count).
     label : words for tables and figures.
+    from_zero : whether a follow-up of 0 is a patient (who entered on the day of the cut); not a key of schema files.
     """
 
     name: str
@@ -58,6 +59,7 @@ class EndpointSchema:
     not_after: str | None = None
     missing: str = "refuse"
     label: str = ""
+    from_zero: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,8 @@ def implausible_follow_up(table: RawTable, column: str, data: EndpointData, unit
 
 def outlying_times(table: RawTable, column: str, data: EndpointData) -> list[str]:
     """Say which few times stand apart from the rest by a large factor: another unit, or a slip."""
-    present = np.flatnonzero(data.present)
+    # A follow-up of 0, where it is allowed, is that of a patient who has just entered.
+    present = np.flatnonzero(data.present & (np.nan_to_num(data.time) > 0.0))
     order = present[np.argsort(data.time[present], kind="stable")]
     times = data.time[order]
     tail = max(1, int(TAIL * times.size))

@@ -15,6 +15,7 @@ from escc_bayes.report.files import write_run
 from escc_bayes.report.outcomes import provenance_first
 from escc_bayes.report.sheet import Sheet
 from escc_bayes.report.stepped import stepped
+from escc_bayes.trial.forecast import Forecast
 from escc_bayes.trial.interim import Interim
 from escc_bayes.trial.interim_look import Found, InterimLook
 from escc_bayes.trial.sufficient import BoolArray
@@ -26,7 +27,8 @@ def write_monitor_files(folder: Path, look: InterimLook) -> None:
     """Write everything."""
     write_csv(folder / "monitor.csv", [row_of(found, look) for found in look.findings])
     (folder / "summary.txt").write_text("\n".join(sentences(look)) + "\n", encoding="utf-8")
-    write_figure(folder, forecast_sheet(look))
+    if look.blinded is not None:
+        write_figure(folder, forecast_sheet(look, look.blinded))
     write_figure(folder, survival_sheet(look))
     write_run(folder, "monitor", [look.record], {})
 
@@ -50,22 +52,24 @@ def row_of(found: Found, look: InterimLook) -> dict[str, object]:
         "month": look.seen.month,
         "look": which(look),
         "provenance": look.record.provenance,
+        "kind": found.kind,
     }
 
 
 def which(look: InterimLook) -> str:
     """Return "blinded" or "unblinded"."""
-    return "blinded" if look.unblinded is None else "unblinded"
+    return "unblinded" if isinstance(look.seen, Interim) else "blinded"
 
 
 def about(look: InterimLook) -> str:
     """Return how the note of every figure begins."""
-    return f"{look.findings[0].words} {which(look).capitalize()} look."
+    progress = next(found.words for found in look.findings if found.quantity == "patients")
+    return f"{progress} {which(look).capitalize()} look."
 
 
-def forecast_sheet(look: InterimLook) -> Sheet:
+def forecast_sheet(look: InterimLook, blinded: Forecast) -> Sheet:
     """Return the figure of accrual and events."""
-    fans = [(look.blinded, "blinded")] + ([(look.unblinded, "unblinded")] if look.unblinded is not None else [])
+    fans = [(blinded, "blinded")] + ([(look.unblinded, "unblinded")] if look.unblinded is not None else [])
     entries = [fan_band(forecast.entries, "") for forecast, _ in fans[:1]]
     events = [fan_band(forecast.events, f"forecast, {name}") for forecast, name in fans]
     seen, planned, final = look.seen, sum(look.design.patients), look.design.looks[-1].events

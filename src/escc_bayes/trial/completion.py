@@ -1,15 +1,17 @@
 """A running trial carried to its end, many times: parameters from the exact posterior, then every patient's future.
 
-Patients still followed live on from what is known of them: H(T) = H(t) + E.
+Patients still followed live on from what is known of them: H(T) = H(t) + E. The hazards have the design's own shape,
+times factors drawn from the data (``design_clock.py``): none of them goes on as its last piece for ever.
 """
 
 import numpy as np
 
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.trial.design import TrialDesign
+from escc_bayes.trial.design_clock import pooled_clock, shaped
 from escc_bayes.trial.interim import FollowUp, Interim
 from escc_bayes.trial.pace import future_entries
-from escc_bayes.trial.running import Columns, DrawnHazard, DrawnPieces, columns_by, joint_draws
+from escc_bayes.trial.running import Columns, DrawnHazard, columns_by, joint_draws, on_design_clock
 from escc_bayes.trial.seen import Patients
 from escc_bayes.trial.simulate import exponentials
 from escc_bayes.trial.stratum import Stratum, apportioned
@@ -22,7 +24,7 @@ def completed(design: TrialDesign, interim: Interim, count: int, generator: np.r
     Patients still to come enter at a pace drawn given the entries so far, the arms in random order, and fill each arm
     and stratum to its planned number. Controls come first, strata in order within arms: ``final_columns``.
     """
-    drawn = joint_draws(design, interim, count, generator)
+    drawn = on_design_clock(design, interim, joint_draws(design, interim, count, generator))
     coming = coming_by_stratum(design, interim)
     total = sum(coming[0]) + sum(coming[1])
     arrivals = generator.permuted(future_entries(design, interim, (count, total), generator), axis=1)
@@ -79,7 +81,7 @@ def still_to_come(design: TrialDesign, interim: Interim) -> tuple[int, int]:
 def completed_blinded(design: TrialDesign, seen: FollowUp, count: int, generator: np.random.Generator) -> Patients:
     """Return ``count`` completions by one hazard for all patients: nothing is asked or told of the arms.
 
-    Pooled hazards lambda_j ~ Gamma(a + D_j, b + Y_j); dropout at the mean of the arms' rates.
+    Pooled hazards lambda_j ~ Gamma(a + D_j, b + Y_j), shaped as the design's arms mixed; dropout at their mean rate.
     """
     prior, planned = design.analysis_prior, design.patients
     cuts = seen.cuts(prior.pieces, prior.cuts)
@@ -89,7 +91,7 @@ def completed_blinded(design: TrialDesign, seen: FollowUp, count: int, generator
     arrivals = future_entries(design, seen, (count, max(sum(planned) - seen.entry.size, 0)), generator)
     dropout = float(np.average(design.dropout, weights=planned))
     everyone = np.ones(seen.entry.shape, dtype=np.bool_)
-    pieces = DrawnPieces(hazard, cuts)
+    pieces = shaped(hazard, cuts, pooled_clock(design), seen.time, events)
     entry, died, lost = arm_futures(seen, everyone, arrivals, pieces, dropout, design.follow_up, generator)
     return Patients(entry, np.minimum(died, lost), np.where(lost < died, np.inf, entry + died), entry.shape[1])
 

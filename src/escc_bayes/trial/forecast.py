@@ -46,7 +46,8 @@ class Forecast:
 def forecast_of(design: TrialDesign, month: float, ended: Patients, level: float) -> Forecast:
     """Return the forecast from completions seen at calendar ``month``."""
     look = design.looks[-1]
-    final = look_months(ended, (look,))[0]
+    # A trial that already has all that the look waits for, or whose database is behind, is looked at now.
+    final = np.maximum(look_months(ended, (look,))[0], month)
     there = np.isfinite(ended.calendar).sum(axis=1) >= (look.events or 0)
     last = ended.entry.max(axis=1)
     return Forecast(

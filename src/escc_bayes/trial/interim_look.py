@@ -1,8 +1,8 @@
 """A look at a running trial: every finding as a number with its interval and as a sentence, blinded or not."""
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,24 +21,27 @@ from escc_bayes.trial.interim_rules import (
     conditional_powers,
     log_rank_now,
     standings,
-    stratified_test,
 )
 from escc_bayes.trial.monitor import Outlook, monitor
 from escc_bayes.trial.pace import pace_of
 from escc_bayes.trial.reading_interim import STALE, stale
+from escc_bayes.trial.rule_plan import RulePlan, rule_plan
+from escc_bayes.trial.this_look import ThisLook, this_look
+from escc_bayes.trial.verdict import Verdict, plan_now, verdicts_now
+from escc_bayes.trial.verdict_words import headline, overrun_sentence, verdict_sentences
 
 SURVIVAL_DRAWS = 2_000
 SURVIVAL_POINTS = 61
 SURPRISING = 0.05
 EVERYONE = "all patients"
-ASSUMED = {"trend": "what is seen so far", "design": "the effect of the design", "null": "no effect"}
+ASSUMED = {"trend": "what is seen so far", "design": "the effect of the design", "null": "the rule's null"}
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """One row of ``monitor.csv`` and its sentence, empty where another row says it; no limits: None.
 
-    ``criterion``: of the rule, in words, where the number is of one of them.
+    ``criterion``: of the rule, in words, where the number is of one of them; ``kind``: success or futility.
     """
 
     quantity: str
@@ -50,6 +53,7 @@ class Found:
     upper: float | None = None
     level: float | None = None
     interval: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +63,8 @@ class InterimLook:
     Attributes
     ----------
     findings : in the order they are told.
-    blinded, unblinded : forecasts by one hazard for all, and by the arms' own; None where the look is blinded.
+    blinded, unblinded : forecasts by one hazard for all, and by the arms' own; None at the final look, and unblinded
+        where the look is blinded.
     survival : posterior survival by arm, or of all patients.
     """
 
@@ -67,7 +72,7 @@ class InterimLook:
     seen: FollowUp
     level: float
     findings: tuple[Found, ...]
-    blinded: Forecast
+    blinded: Forecast | None
     unblinded: Forecast | None
     survival: Mapping[str, Fan]
     record: Record
@@ -95,16 +100,31 @@ def interim_look(
     ------
     DesignError : the design's analysis is one that completions do not know.
     """
-    carried = completed_blinded(design, seen, completions, generator(seed, "blinded"))
-    blinded = forecast_of(design, seen.month, carried, level)
-    findings = [*progress(design, seen, provenance), *accrual(design, seen, blinded, level)]
-    findings.append(final_look(design, blinded, "blinded", "by one hazard for all patients", level))
-    outlook = None
+    look, told = this_look(design, seen), None
+    # At the final look nothing is left to predict.
+    blinded = None if look.final else blinded_forecast(design, seen, completions, seed, level)
+    findings: list[Found] = []
     if isinstance(seen, Interim):
-        outlook = monitor(design, seen, completions=completions, seed=seed, level=level)
-        findings.append(final_look(design, outlook.forecast, "unblinded", "by the hazards of the arms", level))
-        findings += comparison(design, seen, outlook, level)
-    settings = (("completions", completions), ("month", seen.month), ("look", "blinded" if outlook is None else "open"))
+        plans = tuple(plan_now(rule, rule_plan(design, rule), look) for rule in design.rules)
+        told = None
+        if not look.final:
+            told = monitor(design, seen, completions=completions, seed=seed, level=level, plans=plans)
+        predictive = {success.rule: success.probability for success in told.rules} if told is not None else {}
+        verdicts = verdicts_now(design, seen, look, plans, predictive)
+        findings += verdict_found(design, look, verdicts, blinded=False)
+        findings += comparison(design, seen, look, plans, told, level, {(of.rule, of.kind) for of in verdicts})
+    else:
+        findings += verdict_found(design, look, (), blinded=True)
+    findings += [*progress(design, seen, provenance), *accrual(design, seen, blinded, level)]
+    findings += months(design, blinded, told, level)
+    begun = findings[0]
+    if provenance != "observed":
+        findings[0] = replace(begun, words=f"{provenance.upper()} data. {begun.words}")
+    settings = (
+        ("completions", completions),
+        ("month", seen.month),
+        ("look", "open" if isinstance(seen, Interim) else "blinded"),
+    )
     record = Record(design.digest, data_digest, seed_label(seed), provenance, "monitor", settings, versions())
     return InterimLook(
         design=design,
@@ -112,10 +132,43 @@ def interim_look(
         level=level,
         findings=tuple(findings),
         blinded=blinded,
-        unblinded=outlook.forecast if outlook is not None else None,
+        unblinded=told.forecast if told is not None else None,
         survival=survival(design, seen, level, generator(seed, "survival")),
         record=record,
     )
+
+
+def blinded_forecast(design: TrialDesign, seen: FollowUp, completions: int, seed: Seed, level: float) -> Forecast:
+    """Return the forecast by one hazard for all patients."""
+    carried = completed_blinded(design, seen, completions, generator(seed, "blinded"))
+    return forecast_of(design, seen.month, carried, level)
+
+
+def verdict_found(
+    design: TrialDesign, look: ThisLook, verdicts: Sequence[Verdict], *, blinded: bool
+) -> Iterator[Found]:
+    """Yield the verdict of this look, then every rule's boundary, statistic and whether it is crossed."""
+    yield Found("look", "", float(look.place + 1), headline(design, look, verdicts, blinded=blinded))
+    yield Found("information_fraction", "", look.fraction if look.events else 0.0, "")
+    for sentence in overrun_sentence(look):
+        yield Found("overrun", "", float(look.events_over), sentence)
+    for verdict, said in verdict_sentences(verdicts):
+        yield Found("crossed", verdict.rule, float(verdict.crossed), said, kind=verdict.kind)
+        for of in verdict.criteria:
+            yield Found("boundary", verdict.rule, of.boundary, "", of.words, kind=verdict.kind)
+            yield Found("statistic", verdict.rule, of.statistic, "", of.words, kind=verdict.kind)
+
+
+def months(design: TrialDesign, blinded: Forecast | None, outlook: Outlook | None, level: float) -> Iterator[Found]:
+    """Yield when the final look comes: by one hazard, by the arms', and by the plan; nothing at the final look."""
+    if blinded is None:
+        return
+    yield final_look(design, blinded, "blinded", "by one hazard for all patients", level)
+    if outlook is not None:
+        yield final_look(design, outlook.forecast, "unblinded", "by the hazards of the arms", level)
+    planned = design.month_of(design.looks[-1], design.effect)
+    if math.isfinite(planned):
+        yield Found("final_month_plan", "", planned, f"The plan expected it in month {planned:.1f}.")
 
 
 def progress(design: TrialDesign, seen: FollowUp, provenance: str) -> Iterator[Found]:
@@ -138,14 +191,14 @@ def progress(design: TrialDesign, seen: FollowUp, provenance: str) -> Iterator[F
     yield Found("lost", "", float(np.count_nonzero(seen.lost)), "")
 
 
-def accrual(design: TrialDesign, seen: FollowUp, forecast: Forecast, level: float) -> Iterator[Found]:
+def accrual(design: TrialDesign, seen: FollowUp, forecast: Forecast | None, level: float) -> Iterator[Found]:
     """Yield the pace of accrual and the month of the last entry."""
     pace, tail = pace_of(design.accrual, sum(design.patients), seen), (1.0 - level) / 2.0
     middle, low, high = (pace.quantile(p) for p in (0.5, tail, 1.0 - tail))
     going = seen.entry.size < sum(design.patients)
     said = f"Accrual {'goes' if going else 'went'} at {middle:.2f} ({low:.2f} to {high:.2f}) times the planned pace."
     yield Found("accrual_pace", "", middle, said, "", low, high, level, "credible")
-    if going:
+    if going and forecast is not None:
         yield months_found("last_entry_month", forecast.last_entry, "The last patient enters in month", "", level)
 
 
@@ -167,16 +220,27 @@ def months_found(quantity: str, months: FloatArray, begin: str, end: str, level:
     return Found(quantity, "", middle, said, "", low, high, level, "predictive")
 
 
-def comparison(design: TrialDesign, interim: Interim, outlook: Outlook, level: float) -> Iterator[Found]:
-    """Yield what compares the arms: hazard ratio, criteria, predictive and conditional power, conflict."""
+def comparison(
+    design: TrialDesign,
+    interim: Interim,
+    look: ThisLook,
+    plans: tuple[RulePlan, ...],
+    outlook: Outlook | None,
+    level: float,
+    judged: Collection[tuple[str, str]],
+) -> Iterator[Found]:
+    """Yield what compares the arms: hazard ratio, criteria, predictive and conditional power, conflict.
+
+    ``judged``: rules and kinds of which the verdict has been said.
+    """
     posterior, tail = posterior_of(interim, design.analysis_prior), (1.0 - level) / 2.0
     middle, low, high = (posterior.quantile(p) for p in (0.5, tail, 1.0 - tail))
     control, treatment = design.arms
     said = f"Hazard ratio {treatment} vs {control}: {middle:.3g} ({100 * level:g} % credible {low:.3g} to {high:.3g})."
     yield Found("hazard_ratio", "", middle, said, "", low, high, level, "credible")
     for standing in standings(design, interim):
-        yield standing_found(standing)
-    for success in outlook.rules:
+        yield standing_found(standing, judged=(standing.rule, standing.role) in judged)
+    for success in outlook.rules if outlook is not None else ():
         hits = round(success.probability * success.completions)
         limits = (
             lower_limit(hits, success.completions, 1.0 - tail),
@@ -189,20 +253,21 @@ def comparison(design: TrialDesign, interim: Interim, outlook: Outlook, level: f
         yield Found(
             "predictive_probability", success.rule, success.probability, said, "", *limits, level, "monte_carlo"
         )
-    prior = design.analysis_prior
-    z = {rule.name: log_rank_now(interim, prior, stratified=stratified_test(rule)) for rule in design.rules}
-    for power in conditional_powers(design, interim.events, z):
-        yield conditional_found(power)
+    if not look.final:
+        z = {rule.name: log_rank_now(interim, design.analysis_prior, rule.test) for rule in design.rules}
+        for power in conditional_powers(design, interim.events, z, plans):
+            yield conditional_found(power)
     yield from conflict_found(design, interim, level)
 
 
-def standing_found(now: Standing) -> Found:
-    """Say where a criterion stands."""
-    if now.quantity == "log_rank_z":
+def standing_found(now: Standing, *, judged: bool) -> Found:
+    """Return where a criterion stands; said where no verdict of this look says it."""
+    said = ""
+    if not judged and now.quantity == "log_rank_z":
         said = f"{now.rule}: log-rank Z {now.value:.2f} now; at the final look success needs more than {now.bound:.2f}."
-    else:
+    elif not judged:
         said = f"{now.rule}: {now.words} for {now.role}; it is {now.value:.4f} now."
-    return Found(now.quantity, now.rule, now.value, said, f"{now.role}: {now.words}")
+    return Found(now.quantity, now.rule, now.value, said, f"{now.role}: {now.words}", kind=now.role)
 
 
 def conditional_found(power: ConditionalPower) -> Found:

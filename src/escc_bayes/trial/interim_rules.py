@@ -11,8 +11,9 @@ from escc_bayes.trial.interim import Interim
 from escc_bayes.trial.interim_posterior import posterior_of
 from escc_bayes.trial.measures import LogRankZ
 from escc_bayes.trial.normal_power import normal_rule, planned_log_ratio
+from escc_bayes.trial.null_truth import hazard_ratio_of, own_null
 from escc_bayes.trial.rule import DecisionRule
-from escc_bayes.trial.rule_plan import events_at_looks, rule_plan
+from escc_bayes.trial.rule_plan import RulePlan, events_at_looks, rule_plan
 from escc_bayes.trial.running import orders_of
 
 
@@ -47,9 +48,13 @@ class ConditionalPower:
     probability: float
 
 
-def log_rank_now(interim: Interim, prior: AnalysisPrior, *, stratified: bool = False) -> float:
-    """Return Z of the log-rank test, positive where treatment does better; 0 before the first event."""
-    return float(LogRankZ(stratified).of(orders_of(interim, prior))[0]) if interim.events else 0.0
+def log_rank_now(interim: Interim, prior: AnalysisPrior, test: LogRankCriterion | None = None) -> float:
+    """Return Z of a rule's log-rank or Cox test, of the plain one without; 0 before the first event.
+
+    Positive where treatment does better than the test's margin.
+    """
+    measure = LogRankZ() if test is None else test.measure
+    return float(measure.of(orders_of(interim, prior))[0]) if interim.events else 0.0
 
 
 def standings(design: TrialDesign, interim: Interim) -> tuple[Standing, ...]:
@@ -68,29 +73,37 @@ def standings(design: TrialDesign, interim: Interim) -> tuple[Standing, ...]:
                     share = float(criterion.measure.of(orders_of(interim, prior))[0])
                     found.append(Standing(rule.name, said, "posterior_probability", share, criterion.threshold, role))
                 if isinstance(criterion, LogRankCriterion):
-                    z = log_rank_now(interim, prior, stratified=criterion.stratified)
+                    z = log_rank_now(interim, prior, criterion)
                     found.append(Standing(rule.name, said, "log_rank_z", z, final, role))
     return tuple(found)
 
 
-def stratified_test(rule: DecisionRule) -> bool:
-    """Return whether the rule's log-rank test is stratified."""
-    return any(isinstance(c, LogRankCriterion) and c.stratified for c in rule.success)
-
-
-def conditional_powers(design: TrialDesign, events: int, z: Mapping[str, float]) -> tuple[ConditionalPower, ...]:
-    """Return the conditional power of each rule that is a boundary on Z, under trend, design effect and no effect.
+def conditional_powers(
+    design: TrialDesign, events: int, z: Mapping[str, float], plans: tuple[RulePlan, ...] | None = None
+) -> tuple[ConditionalPower, ...]:
+    """Return the conditional power of each rule that is a boundary on Z, under trend, design effect and its null.
 
     Parameters
     ----------
     events : seen so far; none or all of the final ones leave nothing to condition on.
-    z : of the log-rank test now, by rule.
+    z : of the rule's log-rank test now, by rule.
+    plans : boundaries by rule with this look at its own information; None: as planned.
     """
-    return tuple(found for rule in design.rules for found in powers_of(design, rule, events, z[rule.name]))
+    now = plans or tuple(rule_plan(design, rule) for rule in design.rules)
+    return tuple(
+        found
+        for rule, plan in zip(design.rules, now, strict=True)
+        for found in powers_of(design, rule, events, z[rule.name], plan)
+    )
 
 
-def powers_of(design: TrialDesign, rule: DecisionRule, events: int, z: float) -> tuple[ConditionalPower, ...]:
-    """Return the conditional powers of one rule; none where it has no boundary on Z."""
+def powers_of(
+    design: TrialDesign, rule: DecisionRule, events: int, z: float, plan: RulePlan
+) -> tuple[ConditionalPower, ...]:
+    """Return the conditional powers of one rule; none where it has no boundary on Z.
+
+    All on the Z against a hazard ratio of 1: that of a test against a margin lies log(margin) sqrt(I) away.
+    """
     normal = normal_rule(design, rule)
     if normal is None:
         return ()
@@ -98,10 +111,19 @@ def powers_of(design: TrialDesign, rule: DecisionRule, events: int, z: float) ->
     if not 0.0 < fraction < 1.0:
         return ()
     root = math.sqrt(information)
-    log_ratio = planned_log_ratio(design, design.effect)
-    drifts = {"trend": trend_drift(z, fraction), "null": 0.0}
-    drifts |= {"design": -log_ratio * root} if log_ratio is not None else {}
+    margin = math.log(rule.test.margin) if rule.test is not None else 0.0
+    z -= margin * root * math.sqrt(fraction)
     bound = float(normal.upper[-1])
+    if rule.test is not None:
+        # The final boundary moves with the information of this look.
+        moved = float(plan.upper[-1]) - margin * root
+        bound = moved if len(rule.success) == 1 else max(bound, moved)
+    log_ratio = planned_log_ratio(design, design.effect)
+    drifts = {
+        "trend": trend_drift(z, fraction),
+        "null": -math.log(hazard_ratio_of(own_null(design, rule), design)) * root,
+    }
+    drifts |= {"design": -log_ratio * root} if log_ratio is not None else {}
     return tuple(
         ConditionalPower(rule.name, name, math.exp(-drift / root), conditional_power(z, fraction, bound, drift))
         for name, drift in drifts.items()

@@ -1,7 +1,7 @@
 """Will the running trial succeed? The share of its completions in which each rule holds at the final look."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from escc_bayes.trial.decide import Criteria, Evidence, criteria_of, evidence_at
 from escc_bayes.trial.design import TrialDesign
 from escc_bayes.trial.forecast import Forecast, forecast_of
 from escc_bayes.trial.interim import Interim
+from escc_bayes.trial.rule_plan import RulePlan
 from escc_bayes.trial.running import Columns, weighted_of
 from escc_bayes.trial.seen import Patients
 from escc_bayes.trial.snapshot import look_months, snapshot
@@ -49,8 +50,18 @@ class Outlook:
         return self.forecast.final_months
 
 
-def monitor(design: TrialDesign, interim: Interim, *, completions: int, seed: Seed, level: float = 0.95) -> Outlook:
+def monitor(
+    design: TrialDesign,
+    interim: Interim,
+    *,
+    completions: int,
+    seed: Seed,
+    level: float = 0.95,
+    plans: tuple[RulePlan, ...] | None = None,
+) -> Outlook:
     """Complete a running trial many times and judge every rule at the final look.
+
+    ``plans``: boundaries by rule with this look at its own information; None: as planned.
 
     Interim looks between now and then are not acted upon: the probability is that of success at the end.
     Spiegelhalter, Freedman & Blackburn 1986, Control Clin Trials 7:8; Saville et al. 2014, Clin Trials 11:485.
@@ -58,6 +69,8 @@ def monitor(design: TrialDesign, interim: Interim, *, completions: int, seed: Se
     prior, final = design.analysis_prior, len(design.looks) - 1
     now = posterior(weighted_of(interim, prior), prior.mixture, prior.baseline, np.zeros(1)).below[0, 0]
     criteria = criteria_of(design)
+    if plans is not None:
+        criteria = replace(criteria, plans=plans)
     carried = completed(design, interim, completions, generator(seed, "completions"))
     ended = final_evidence(design, criteria, carried, final_columns(design, interim))
     found = []

@@ -3,6 +3,7 @@
 Every refusal names file, patient, what was given and the remedy. A blinded look reads no arm.
 """
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,11 +16,12 @@ from escc_bayes.data.cohort import Cohort, read_cohort
 from escc_bayes.data.covariates import CovariateData
 from escc_bayes.data.schema import load_schema
 from escc_bayes.foundation.checks import suggestion
-from escc_bayes.foundation.errors import some_of
+from escc_bayes.foundation.errors import DataWarning, some_of
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.trial.design import TrialDesign
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.interim import SLACK, FollowUp, Interim
+from escc_bayes.trial.interim_doubts import doubts
 from escc_bayes.trial.sufficient import BoolArray
 
 # Months after which a patient without news is worth a word.
@@ -49,7 +51,10 @@ def read_interim(data: str | Path, schema: str | Path, columns: Columns, *, blin
     known = load_schema(find_schema(schema))
     wanted = {columns.entry, columns.lost} | (set() if blinded else {columns.arm, columns.stratum})
     needed = {name: of for name, of in known.covariates.items() if name in wanted}
-    return read_cohort(data, replace(known, covariates=MappingProxyType(needed)))
+    # A patient who entered on the day of the cut has a follow-up of 0.
+    endpoints = {name: replace(of, from_zero=of.entry is None) for name, of in known.endpoints.items()}
+    read = replace(known, covariates=MappingProxyType(needed), endpoints=MappingProxyType(endpoints))
+    return read_cohort(data, read)
 
 
 def follow_up_from(
@@ -84,7 +89,8 @@ def follow_up_from(
         f"entry and follow-up add up to month {float(known.max()):.1f} at most, after the look at month {at:g}; "
         "correct them, or --asof",
     )
-    refuse_beyond_design(cohort, design, int(np.count_nonzero(event)))
+    for doubt in doubts(cohort.ids, design, entry, known, asof=month):
+        warnings.warn(f"{cohort.source}: {doubt}", DataWarning, stacklevel=2)
     return FollowUp(at, entry, data.time.copy(), event, lost)
 
 
@@ -127,21 +133,6 @@ def stale(seen: FollowUp) -> int:
     """Return how many of those who live on were last seen some months before the look."""
     without = ~seen.event & ~seen.lost
     return int(np.count_nonzero(without & (seen.entry + seen.time < seen.month - STALE)))
-
-
-def refuse_beyond_design(cohort: Cohort, design: TrialDesign, events: int) -> None:
-    """Raise for more patients than planned, or events after the final look."""
-    planned, final = sum(design.patients), design.looks[-1].events
-    if len(cohort) > planned:
-        raise DesignError(
-            f"{cohort.source}: {len(cohort)} patients, {design.name} plans {planned}; remove patients who are not in "
-            "the trial, or raise [accrual] patients"
-        )
-    if final is not None and events > final:
-        raise DesignError(
-            f"{cohort.source}: {events} events, the final look of {design.name} is at {final}; give the data as they "
-            f"were at event {final}, or raise [analyses] events"
-        )
 
 
 def numbers_of(cohort: Cohort, name: str) -> FloatArray:

@@ -14,6 +14,7 @@ from escc_bayes.hazard.piecewise import FloatArray, person_months
 from escc_bayes.trial.analysis import analysis_data, arm_prior, side_by_side
 from escc_bayes.trial.completion_draws import posterior_draws
 from escc_bayes.trial.design import AnalysisPrior, TrialDesign
+from escc_bayes.trial.design_clock import DesignClock, arm_clocks, shaped
 from escc_bayes.trial.exact_posterior import SHARE
 from escc_bayes.trial.interim import Interim
 from escc_bayes.trial.measures import Orders
@@ -24,6 +25,9 @@ from escc_bayes.trial.sufficient import ArmData, reduced
 from escc_bayes.trial.truth import inverted
 from escc_bayes.trial.weibull_analysis import WeibullShape, shape_nodes, weibull_data
 from escc_bayes.trial.weighted_posterior import WeightedData, certain, posterior, rows_of
+
+# Events after this share of them say how high the hazard is at the end of what is seen.
+LAST_EVENTS = 2.0 / 3.0
 
 type Columns = tuple[tuple[slice, slice], ...]
 
@@ -145,6 +149,69 @@ def joint_draws(design: TrialDesign, interim: Interim, count: int, generator: np
     factors = np.exp(-share * beta), np.exp((1.0 - share) * beta)
     control, treated = (tuple(baseline.scaled(factor) for baseline in baselines) for factor in factors)
     return Drawn((control, treated))
+
+
+def on_design_clock(design: TrialDesign, interim: Interim, drawn: Drawn) -> Drawn:
+    """Return the draws with the design's shape within pieces and beyond what is seen.
+
+    A Weibull analysis goes on as drawn to the end of what is seen, and from there by the design's shape at the height
+    that its last events show.
+    """
+    clocks = arm_clocks(design)
+    arms = []
+    for arm, (clock, of_strata) in enumerate(zip(clocks, drawn.hazards, strict=True)):
+        found: list[DrawnHazard] = []
+        for stratum, hazard in enumerate(of_strata):
+            mine = (interim.treated == bool(arm)) & (interim.strata == stratum)
+            followed = interim.time[mine] if mine.any() else interim.time
+            if isinstance(hazard, DrawnPieces):
+                events_by_piece = interim.pooled(hazard.cuts)[0]
+                found.append(shaped(hazard.rates, hazard.cuts, clock, followed, events_by_piece))
+            else:
+                found.append(continued(hazard, interim, clock))
+        arms.append(tuple(found))
+    return Drawn((arms[0], arms[1]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DrawnContinued:
+    """``base`` to month ``until``, then the design's hazard times ``factor`` (count,)."""
+
+    base: DrawnHazard
+    until: float
+    factor: FloatArray
+    clock: DesignClock
+
+    def scaled(self, factor: FloatArray) -> "DrawnContinued":
+        """Return the hazard times ``factor`` (count,)."""
+        return DrawnContinued(self.base.scaled(factor), self.until, self.factor * factor, self.clock)
+
+    def cumulative(self, times: FloatArray) -> FloatArray:
+        """Return H (count, m) at ``times`` (m,)."""
+        beyond = np.maximum(self.clock.at(times) - self.clock.at(np.array(self.until)), 0.0)
+        return self.base.cumulative(np.minimum(times, self.until)) + self.factor[:, None] * beyond
+
+    def time_at(self, target: FloatArray) -> FloatArray:
+        """Return the months at which H reaches ``target`` (count, m); infinite where it never does."""
+        seen = self.base.cumulative(np.array([self.until]))
+        past = np.maximum(target - seen, 0.0) / self.factor[:, None]
+        late = self.clock.months_at(self.clock.at(np.array(self.until)) + past)
+        return np.where(target > seen, late, self.base.time_at(np.minimum(target, seen)))
+
+
+def continued(hazard: DrawnHazard, interim: Interim, clock: DesignClock) -> DrawnHazard:
+    """Return a hazard that goes on by the design's shape beyond what is seen; as drawn where the design has none left.
+
+    Its factor there is what it gains in the last third of the events over what the design's gains.
+    """
+    until = float(interim.time.max())
+    died = interim.time[interim.event]
+    since = float(np.quantile(died, LAST_EVENTS)) if died.size else 0.0
+    gained = float(clock.at(np.array(until)) - clock.at(np.array(since)))
+    if not gained > 0.0:
+        return hazard
+    own = hazard.cumulative(np.array([since, until]))
+    return DrawnContinued(hazard, until, (own[:, 1] - own[:, 0]) / gained, clock)
 
 
 def piece_draws(

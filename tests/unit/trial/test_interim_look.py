@@ -106,11 +106,13 @@ def test_a_blinded_look_says_nothing_that_the_arms_would_change(interim):
     blinded = interim_look(design, seen, **asked)
     assert blinded.unblinded is None
     assert {found.quantity for found in blinded.findings} == {
-        *("patients", "events", "lost", "accrual_pace", "final_month_blinded"),
+        *("look", "information_fraction", "patients", "events", "lost", "accrual_pace"),
+        *("final_month_blinded", "final_month_plan"),
         *(["last_entry_month"] if interim.entry.size < 100 else []),
     }
     opened = interim_look(design, interim, **asked)
     np.testing.assert_array_equal(opened.blinded.final_months, blinded.blinded.final_months)
     said = " ".join(found.words for found in blinded.findings)
     assert "RT" not in said
-    assert said.startswith("SIMULATED data of small at month 14.0")
+    assert said.startswith("SIMULATED data. VERDICT before the look")
+    assert "SIMULATED data of small at month 14.0" in said

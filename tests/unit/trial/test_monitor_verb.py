@@ -14,7 +14,20 @@ from tests.unit.trial.test_monitoring import interim_of
 
 HEAD = "patient,arm,entry_months,os_months,os_event,lost,provenance"
 COLUMNS = [
-    *("quantity", "rule", "criterion", "value", "lower", "upper", "level", "interval", "month", "look", "provenance"),
+    *(
+        "quantity",
+        "rule",
+        "criterion",
+        "value",
+        "lower",
+        "upper",
+        "level",
+        "interval",
+        "month",
+        "look",
+        "provenance",
+        "kind",
+    ),
 ]
 
 
@@ -56,7 +69,8 @@ def test_it_writes_numbers_sentences_and_figures(tmp_path, monkeypatch, capsys):
     above = float(value["hazard_ratio", ""]["upper"]) > 1.0
     assert above == (float(value["posterior_probability", "bayes"]["value"]) < 0.975)
     assert value["predictive_probability", "logrank"]["interval"] == "monte_carlo"
-    assert printed.startswith("SIMULATED data of rt_consolidation at month 20.0")
+    assert printed.startswith("SIMULATED data. VERDICT before the look (planned at 247 events)")
+    assert "SIMULATED data of rt_consolidation at month 20.0" in printed
     assert printed.strip() == (out / "summary.txt").read_text().strip()
     assert "SIMULATED: rt_consolidation" in (out / "figures" / "forecast.svg").read_text(encoding="utf-8")
     record = json.loads((out / "run.json").read_text())["fits"][0]
@@ -113,12 +127,20 @@ def test_data_that_cannot_be_are_refused_and_nothing_is_written(tmp_path, monkey
     assert not (tmp_path / "out").exists()
 
 
-def test_data_beyond_the_design_are_refused(tmp_path, monkeypatch, capsys):
-    """More patients than planned; more events than at the final look; arms under other names."""
+def test_data_beyond_the_design_are_analysed_and_said(tmp_path, monkeypatch, capsys):
+    """More patients than planned; more events than at the final look, where nothing is predicted."""
     more = [f"Q{k},radiotherapy,{0.01 * k:.2f},1.0,0,no,simulated" for k in range(361 - len(ROWS))]
-    assert "361 patients, rt_consolidation plans 360" in look(monkeypatch, capsys, tmp_path, ROWS + more)[2]
+    assert "1 patient more than planned" in look(monkeypatch, capsys, tmp_path, ROWS + more)[1]
     many = [f"P{k},{'no ' * (k % 2)}radiotherapy,{0.05 * k:.2f},{1 + k % 7},1,no,simulated" for k in range(248)]
-    assert "248 events, the final look of rt_consolidation is at 247" in look(monkeypatch, capsys, tmp_path, many)[2]
+    code, printed, _ = look(monkeypatch, capsys, tmp_path, many)
+    assert code == 0
+    assert "VERDICT of the final look (planned at 247 events) with 248 events" in printed
+    assert "1 event more than planned" in printed
+    assert "comes in month" not in printed
+    assert not (tmp_path / "out" / "figures" / "forecast.png").exists()
+
+
+def test_arms_under_other_names_are_refused(tmp_path, monkeypatch, capsys):
     text = (models_folder() / "cohorts" / "trial_interim.toml").read_text(encoding="utf-8")
     (tmp_path / "mine.toml").write_text(text.replace('"radiotherapy"]', '"RT"]'), encoding="utf-8")
     rows = [row.replace(",radiotherapy", ",RT") for row in ROWS]

@@ -107,7 +107,7 @@ def test_the_blinded_month_of_an_event_is_that_of_exponential_spacings():
     lambda ~ Gamma(a + D, b + Y), so 1 / lambda has mean (b + Y) / (a + D - 1).
     """
     prior = {"log_hr": {"normal": [0.0, 10.0]}, "baseline": {"pieces": 1, "gamma": [0.5, 10.0]}}
-    design, count = small(dropout=None, analysis_prior=prior), 20_000
+    design, count = small(dropout=None, analysis_prior=prior, effect={"hr": 1.0}), 20_000
     time = np.where(np.arange(100) < 30, 4.0, 8.0)
     seen = FollowUp(8.0, 8.0 - time, time, np.arange(100) < 30, np.zeros(100, dtype=bool))
     ended = completed_blinded(design, seen, count, np.random.default_rng(6))

@@ -8,6 +8,7 @@ import pytest
 
 from escc_bayes.classical.km import kaplan_meier
 from escc_bayes.trial.completion import completed, final_columns
+from escc_bayes.trial.criterion import LogRankCriterion
 from escc_bayes.trial.interim_look import interim_look
 from escc_bayes.trial.interim_posterior import arm_survival, posterior_of
 from escc_bayes.trial.interim_rules import log_rank_now, standings
@@ -111,7 +112,9 @@ def test_the_stratified_test_adds_up_scores():
     interim = interim_with_strata(STRATIFIED, 14.0)
     parts = [logrank_score(order) for order in orders_of(interim, STRATIFIED.analysis_prior).strata]
     expected = sum(float(s[0]) for s, _ in parts) / math.sqrt(sum(float(v[0]) for _, v in parts))
-    assert log_rank_now(interim, STRATIFIED.analysis_prior, stratified=True) == pytest.approx(expected, rel=1e-12)
+    assert log_rank_now(interim, STRATIFIED.analysis_prior, LogRankCriterion(0.025, stratified=True)) == pytest.approx(
+        expected, rel=1e-12
+    )
     said = [now for now in standings(STRATIFIED, interim) if now.rule == "logrank"]
     assert said[0].value == pytest.approx(expected, rel=1e-12)
 
