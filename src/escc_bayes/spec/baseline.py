@@ -88,7 +88,10 @@ def resolve_baseline(spec: ModelSpec, rows: AnalysisRows) -> BaselinePrior:
     """
     if isinstance(spec.baseline, WeibullBaseline):
         return weibull_prior(spec.baseline)
-    return piecewise_prior(spec.baseline, rows)
+    try:
+        return piecewise_prior(spec.baseline, rows)
+    except SpecError as error:
+        raise SpecError(f"model '{spec.name}', {error}") from None
 
 
 def piecewise_prior(baseline: PiecewiseBaseline, rows: AnalysisRows) -> PiecewisePrior:
