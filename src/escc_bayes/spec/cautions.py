@@ -33,7 +33,7 @@ def cautions(plan: ModelPlan) -> tuple[str, ...]:
 def independence_words(plan: ModelPlan) -> str:
     """Say that a posterior without sampling weights takes clusters apart; empty where there are none to be taken."""
     column = plan.rows.weighting.cluster
-    modelled = any(plan.design.schemas[name].column == column for name in plan.spec.intercepts)
+    modelled = any(plan.rows.covariates[name].schema.column == column for name in plan.spec.intercepts)
     if not column or plan.rows.sampled or modelled:
         return ""
     return f"patients of one '{column}' count as independent; a random_intercept for it would let them differ"

@@ -163,3 +163,23 @@ def test_an_exchangeable_effect_alone_is_not_collinear_and_its_twin_is():
     cohort = cohort_of(frame())
     assert make_plan(spec_from(raw | {"effect": effects[:1]}, "t"), cohort).design.collinear == ()
     assert make_plan(spec_from(raw | {"effect": effects}, "t"), cohort).design.collinear == (("arm[new]", "copy[b]"),)
+
+
+@pytest.mark.parametrize(("cluster", "said"), [("copy", False), ("stage", True)])
+def test_clusters_that_a_random_intercept_models_count_as_modelled(cluster, said):
+    """In the posterior's print, and in that of the classical fit, which has no column for the intercept."""
+    effects = [
+        {"covariate": "arm", "structure": "fixed", "prior": PRIOR},
+        {"covariate": "copy", "structure": "random_intercept", "sd": {"halfnormal": 0.5}},
+    ]
+    raw = {
+        "name": "centres",
+        "outcome": {"endpoint": "os"},
+        "baseline": {"family": "piecewise_exponential", "cuts": [], "smoothing": "independent", "at": "mean"},
+        "priors": {"baseline_rate": {"gamma": [0.5, 10.0]}},
+        "effect": effects,
+    }
+    cohort, spec = cohort_of(frame(), cluster=cluster), spec_from(raw, "c")
+    words = f"patients of one '{cluster}' count as independent"
+    assert (words in caution_words(make_plan(spec, cohort))) == said
+    assert (words in repr(fit_classical(spec, cohort))) == said
