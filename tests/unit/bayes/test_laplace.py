@@ -20,12 +20,14 @@ from escc_bayes.bayes.laplace_grid import explore
 from escc_bayes.bayes.laplace_layout import coordinates
 from escc_bayes.bayes.laplace_modes import Target
 from escc_bayes.bayes.prior import log_prior
+from escc_bayes.bayes.refit_requests import with_prior
 from escc_bayes.bayes.reload import load_posterior
 from escc_bayes.data.bundled import example_cohort
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from
 from escc_bayes.foundation.errors import CohortError, NotFitForUseWarning, SpecError
 from escc_bayes.spec.plan import make_plan
+from escc_bayes.spec.prior import HalfNormal
 from escc_bayes.spec.reading import load_spec, spec_from
 
 GAMMA = {
@@ -345,8 +347,8 @@ def test_more_columns_than_patients_under_a_flat_prior_is_not_fit_for_use():
 
 def test_grid_reaches_a_standard_deviation_far_below_its_prior(larynx):
     """A half-normal of scale 50 on a walk that hardly moves: the grid still ends where mass has run out."""
-    form = {**WALK, "baseline": WALK["baseline"] | {"sd": {"halfnormal": 50.0}}}
-    plan = make_plan(spec_of(form), larynx)
+    # A file may not state so wide a prior; a specification may hold it.
+    plan = make_plan(with_prior(spec_of(WALK), "baseline_sd", HalfNormal(50.0)), larynx)
     grid = explore(Target(coordinates(plan)[0], collapsed(plan)))
     assert grid.edge_mass < 1e-3
     axes = (np.linspace(-5.6, -3.6, 41), np.geomspace(1e-4, 200.0, 300), np.linspace(-1.0, 1.0, 61))
