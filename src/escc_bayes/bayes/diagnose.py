@@ -93,12 +93,15 @@ class Diagnostics:
     @property
     def verdict(self) -> str:
         """``ok``, or NOT FIT FOR USE with the reasons, their likely causes and the remedy."""
-        if self.fit_for_use:
-            return "ok"
+        return "ok" if self.fit_for_use else "NOT FIT FOR USE: " + "; ".join([*self.faults, self.advice])
+
+    @property
+    def advice(self) -> str:
+        """Likely causes of faults, and what to do."""
         remedy = "use engine nuts" if self.weighted else "raise draws and tune"
         ways = [self.instead, remedy] if self.instead else [remedy]
         likely = [f"likely causes: {', '.join(self.causes)}"] if self.causes else []
-        return "NOT FIT FOR USE: " + "; ".join([*self.faults, *likely, f"{', '.join(ways)}, or state narrower priors"])
+        return "; ".join([*likely, f"{', '.join(ways)}, or state narrower priors"])
 
 
 def diagnose(quantities: Mapping[str, FloatArray], diverging: np.ndarray) -> Diagnostics:

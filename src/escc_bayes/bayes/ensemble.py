@@ -97,12 +97,13 @@ class EnsemblePosterior:
 
     @property
     def verdict(self) -> str:
-        """``ok``, or NOT FIT FOR USE with the members at fault and their reasons."""
+        """``ok``, or NOT FIT FOR USE with the members at fault, their reasons, and what to do about the first."""
         bad = [m for m in self.members if not m.diagnostics.fit_for_use]
         if not bad:
             return "ok"
         named = some_of([f"{m.plan.rows.cohort} ({', '.join(m.diagnostics.faults)})" for m in bad], most=3)
-        return f"NOT FIT FOR USE: {len(bad)} of {len(self.members)} reconstructions: {named}"
+        share = f"{len(bad)} of {len(self.members)} reconstructions"
+        return f"NOT FIT FOR USE: {share}: {named}; {bad[0].diagnostics.advice}"
 
     def member_draws(self, asked: Estimand) -> FloatArray:
         """Return the draws of every member, (members, draws); hazard ratios as logarithms."""

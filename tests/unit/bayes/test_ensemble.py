@@ -165,6 +165,7 @@ def test_one_member_not_fit_for_use_spoils_the_pool_and_is_named(three):
     assert three.verdict == "ok"
     spoilt = pooled([*three.members, member(9, 0.0, 0.2, diagnostics=BAD)])
     assert spoilt.verdict.startswith("NOT FIT FOR USE: 1 of 4 reconstructions: cohort_09 (3 divergences, R-hat 1.200")
+    assert spoilt.verdict.endswith("; raise draws and tune, or state narrower priors")
     assert spoilt.estimate(ARM, level=0.95).verdict == spoilt.verdict
     worst = spoilt.diagnostics
     assert (worst.divergences, worst.max_rhat, worst.min_ess_tail, worst.worst) == (3, 1.2, 60.0, "b_arm")
