@@ -12,9 +12,12 @@ from escc_bayes.classical.strata import strata_of
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.estimand.tables import Row
+from escc_bayes.foundation.errors import some_of
 from escc_bayes.foundation.record import Record
 from escc_bayes.spec.plan import ModelPlan
 
+# Contrasts of one covariate without a finite estimate that are told one by one.
+FEW_ROWS = 3
 UNIVARIABLE, MULTIVARIABLE, KNOWN_AT_ZERO = "univariable", "multivariable", "multivariable_known_at_zero"
 NO_INFORMATION = "the events carry no information on it"
 
@@ -57,10 +60,21 @@ def stratified(
 
 
 def unestimable(found: list[Estimate]) -> list[str]:
-    """Return sentences on what could not be estimated."""
+    """Return sentences on what could not be estimated; a covariate of many levels has one for all of them."""
     problems = {f"{named(e)}: {e.note}" for e in found if e.note.startswith("not estimable")}
-    infinite = [f"{named(e)}, {e.term} {e.contrast}: {e.note}" for e in found if e.note.startswith(ratios.NOT_FINITE)]
-    return sorted(problems) + infinite
+    infinite: dict[tuple[str, str], list[Estimate]] = {}
+    for e in found:
+        if e.note.startswith(ratios.NOT_FINITE):
+            infinite.setdefault((named(e), e.term), []).append(e)
+    sentences = []
+    for (method, term), rows in infinite.items():
+        if len(rows) <= FEW_ROWS:
+            sentences += [f"{method}, {term} {e.contrast}: {e.note}" for e in rows]
+            continue
+        contrasts = some_of([e.contrast for e in rows], most=FEW_ROWS)
+        why = f"{ratios.NOT_FINITE}: {INFINITE}; the rows say why, level by level"
+        sentences.append(f"{method}, {term} ({len(rows)} contrasts: {contrasts}): {why}")
+    return sorted(problems) + sentences
 
 
 def named(e: Estimate) -> str:

@@ -11,13 +11,14 @@ from escc_bayes.classical.coding import with_reference
 from escc_bayes.classical.cox import cox
 from escc_bayes.classical.cox_robust import with_robust_errors
 from escc_bayes.classical.firth import FirthError, FirthFit, firth
-from escc_bayes.classical.newton import CollinearError
+from escc_bayes.classical.newton import CollinearError, standardise
 from escc_bayes.classical.separation import why_infinite
 from escc_bayes.classical.strata import Strata
 from escc_bayes.classical.weibull import NoMaximumError, WeibullFit, weibull_mle
 from escc_bayes.estimand.contrast import complete, weights
 from escc_bayes.estimand.estimand import HazardRatio, contrast_words, groups_named
 from escc_bayes.estimand.estimate import Estimate, joined_notes, size_note
+from escc_bayes.foundation.errors import some_of
 from escc_bayes.foundation.record import Record
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.cautions import caution_of
@@ -25,6 +26,11 @@ from escc_bayes.spec.plan import ModelPlan
 
 NO_FIRTH = "not available: Firth's penalty is not defined here for delayed entry or case weights"
 NOT_COMPARED = "not estimable: nobody at risk at an event differs in it from the patient who has the event"
+# Profiles of each of so many columns take some 5 seconds of one core; of 30 a minute, of 40 several.
+MOST_FIRTH = 20
+TOO_WIDE = f"not available: {{columns}} columns; Firth's profile limits are searched for at most {MOST_FIRTH}"
+# Columns that a sentence names one by one.
+MOST_NAMED = 6
 NOT_FINITE = "no finite estimate"
 # Standard error of a log hazard ratio for one standard deviation of its column that says: nothing is known, as between
 # two levels without events.
@@ -90,7 +96,8 @@ def collinear_words(error: CollinearError, plan: ModelPlan) -> str:
     p, most = plan.design.columns.shape[1], plan.rows.n - 1
     if p > most:
         return f"not estimable: {p} columns for {plan.rows.n} patients, who tell at most {most} apart; drop {p - most}"
-    names = " and ".join(f"'{plan.design.labels[j]}'" for j in error.columns)
+    labels = [f"'{plan.design.labels[j]}'" for j in error.columns]
+    names = " and ".join(labels) if len(labels) <= MOST_NAMED else some_of(labels, most=MOST_NAMED)
     return f"not estimable: the columns {names} determine each other among the {plan.rows.n} patients; drop one"
 
 
@@ -202,6 +209,9 @@ def firth_ratio(asked: HazardRatio, source: Source, cox_fit: Coefficients | None
         columns, others = with_reference(plan, asked.term, str(asked.versus))
         place = inside.start + others.index(str(asked.level))
     try:
+        if columns.shape[1] > MOST_FIRTH:
+            standardise(columns)
+            return ratio_estimate(asked, source, "cox_firth", note=TOO_WIDE.format(columns=columns.shape[1]))
         fitted = kept_firth(
             columns.tobytes(), plan.rows.time.tobytes(), plan.rows.event.tobytes(), plan.rows.n, source.level
         )

@@ -254,3 +254,22 @@ def test_rows_beside_the_stratified_ones_say_how_the_stratum_entered():
 def test_a_stratum_known_after_the_landmark_is_refused(late):
     with pytest.raises(CohortError, match="stratum 'response': it becomes known at 3 months, after the landmark at 2"):
         baselines(cohort_of(late, LATE), "os", level=0.95, landmark=2.0, strata=("response",))
+
+
+def test_many_levels_without_events_are_told_in_one_sentence():
+    frame = frame_of("small")
+    with pytest.warns(DataWarning) as caught:
+        found = baselines(cohort_of(frame, with_centre(frame)), "os", level=0.95)
+    found_warnings = [str(w.message) for w in caught]
+    infinite = [
+        r
+        for r in found.tables["hazard_ratios"]
+        if r["term"] == "centre" and r["method"] == "cox_univariable" and str(r["note"]).startswith("no finite")
+    ]
+    assert len(infinite) > 3
+    firth = {r["note"] for r in found.tables["hazard_ratios"] if r["method"] == "cox_firth"}
+    assert len(firth) == 1
+    assert firth.pop().startswith("not available: 43 columns; Firth's profile limits are searched for at most 20")
+    told = [w for w in found_warnings if w.startswith("cox_univariable, centre")]
+    assert len(told) == 1
+    assert told[0].startswith(f"cox_univariable, centre ({len(infinite)} contrasts: ")
