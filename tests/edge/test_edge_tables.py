@@ -13,7 +13,7 @@ from escc_bayes.classical.baselines import baselines
 from escc_bayes.compare.comparison import standard_questions
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from
-from escc_bayes.foundation.errors import DataWarning, InputError, NotFitForUseWarning
+from escc_bayes.foundation.errors import DataWarning, InputError, NotFitForUseWarning, SamplingError
 from escc_bayes.spec.reading import spec_from
 from tests.edge.tables import TABLES
 
@@ -221,3 +221,17 @@ def test_one_patient_who_differs_is_one_of_24_arrangements():
     row = tables_of("level_with_one_patient")["logrank"][0]
     assert row["permutation"].endswith("permutation, all 24 arrangements")
     assert row["p_permutation"] * 24 == pytest.approx(round(row["p_permutation"] * 24))
+
+
+@pytest.mark.parametrize("name", ["all_entered_late", "risk_set_empties"])
+def test_a_curve_that_is_conditional_contradicts_no_prior(name):
+    sentence = eb.fit(spec_of(name), cohort_of(name), engine="laplace", seed=1, draws=200).prior_conflict.sentence()
+    assert "not from time zero on" in sentence
+
+
+def test_columns_of_1e11_that_repeat_each_other_end_a_fit_with_a_sentence():
+    table = TABLES["collinear_numbers"]()
+    table.columns["x"] = table.columns["y"] = table.columns["x"] * 1e11
+    cohort = read_cohort(table.frame, schema_from(table.schema, "large"))
+    with pytest.raises(SamplingError, match="flat to rounding"):
+        eb.fit(spec_of("collinear_numbers"), cohort, engine="laplace", seed=1)

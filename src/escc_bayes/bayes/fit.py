@@ -3,6 +3,8 @@
 import warnings
 from dataclasses import asdict
 
+import numpy as np
+
 from escc_bayes.bayes.diagnose import Diagnostics
 from escc_bayes.bayes.draws import Draws, checked
 from escc_bayes.bayes.posterior import Posterior
@@ -127,11 +129,23 @@ def fit(
 
 
 def by_laplace(plan: ModelPlan, draws: int, chains: int, seed: Seed) -> Sampled:
-    """Return draws of the engine ``laplace``, their diagnostics and the settings."""
+    """Return draws of the engine ``laplace``, their diagnostics and the settings.
+
+    Raises
+    ------
+    SamplingError : there is no mode to rounding, as with columns of 1e11 that repeat each other.
+    """
     from escc_bayes.bayes import laplace
 
     settings = laplace.LaplaceSettings(draws, chains)
-    drawn = laplace.sample(plan, settings, seed)
+    try:
+        drawn = laplace.sample(plan, settings, seed)
+    except np.linalg.LinAlgError:
+        likely = f"; likely causes: {', '.join(causes(plan))}" if causes(plan) else ""
+        raise SamplingError(
+            f"model '{plan.spec.name}': engine laplace finds no mode, since the density is flat to rounding in a "
+            f"direction{likely}"
+        ) from None
     return drawn, checked(plan, drawn), asdict(settings)
 
 

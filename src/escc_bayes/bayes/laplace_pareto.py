@@ -77,4 +77,6 @@ def pareto_quantiles(probabilities: FloatArray, k: float, sigma: float) -> Float
     """Return quantiles of the generalised Pareto distribution with location 0."""
     if abs(k) < 1e-12:
         return -sigma * np.log1p(-probabilities)
-    return np.asarray(sigma * np.expm1(-k * np.log1p(-probabilities)) / k)
+    # A tail with a huge k has infinite quantiles; such a fit is not fit for use.
+    with np.errstate(over="ignore"):
+        return np.asarray(sigma * np.expm1(-k * np.log1p(-probabilities)) / k)

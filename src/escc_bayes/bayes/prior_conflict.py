@@ -15,6 +15,7 @@ from escc_bayes.bayes import parameters
 from escc_bayes.bayes.prior import prior_draws
 from escc_bayes.estimand import marginal
 from escc_bayes.estimand.evaluate import alike
+from escc_bayes.hazard.late_entry import watched_from
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.hazard.product_limit import survival_point
 from escc_bayes.spec.baseline_worth import BaselineWorth, baseline_worth
@@ -61,7 +62,10 @@ class PriorConflict:
         """Say what the prior is worth, and where Kaplan-Meier lies within it."""
         head = f"Prior on the baseline: {self.worth.words()}"
         if self.observed != self.observed:
-            return f"{head}; nobody is followed so far, and Kaplan-Meier cannot confirm or contradict it."
+            return (
+                f"{head}; nobody is followed so far, or not from time zero on, and Kaplan-Meier cannot confirm or "
+                "contradict it."
+            )
         return f"{head}; {self.place_words()}{'; PRIOR-DATA CONFLICT' if self.found else ''}."
 
     def place_words(self) -> str:
@@ -99,7 +103,8 @@ def prior_conflict(plan: ModelPlan) -> PriorConflict:
     expected = cohort_survival(plan, worth.month)
     lower, middle, upper = np.quantile(expected, [0.025, 0.5, 0.975]).tolist()
     point = survival_point(rows.time, rows.event, rows.entry, rows.weight, worth.month)
-    if point is None:
+    # A curve that is conditional on surviving a month without anyone at risk is no estimate of the prior's survival.
+    if point is None or (rows.delayed and watched_from(rows.time, rows.event, rows.entry) > 0.0):
         return PriorConflict(worth, np.nan, middle, lower, upper, np.nan)
     # Sampling weights sum to n and know as much as fewer patients; without them the factor is 1.
     patients = point.patients * rows.effective_n / rows.n

@@ -8,12 +8,12 @@ import numpy as np
 
 from escc_bayes.classical.bpcp import NOT_DEFINED, beta_product_limits
 from escc_bayes.classical.km import CurvePoints, KaplanMeier, Quantile, first_below, kaplan_meier, quantile, survival_at
-from escc_bayes.classical.late_entry import watched_from
 from escc_bayes.classical.rmst import Rmst, beyond_words, rmst, rmst_difference
 from escc_bayes.estimand.behind import of_group
 from escc_bayes.estimand.estimand import Estimand, HazardRatio, MedianSurvival, RMSTDifference, SurvivalAt
 from escc_bayes.estimand.estimate import joined_notes
 from escc_bayes.foundation.errors import EstimandError
+from escc_bayes.hazard.late_entry import watched_from
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.spec.rows import AnalysisRows
 

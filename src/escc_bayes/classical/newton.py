@@ -19,6 +19,8 @@ type Objective = Callable[[FloatArray], tuple[float, FloatArray, FloatArray]]
 COLLINEAR = 1e-8
 # With less than this share of the largest information, the likelihood does not depend on a direction.
 FLAT = 1e-10
+# Least information that is inverted: where there is none, a variance is huge and not infinite.
+NO_INFORMATION = 1e-100
 MOST_STEPS = 100
 # Newton stops when a step promises less than this gain in log-likelihood for each event.
 NO_GAIN = 1e-12
@@ -120,7 +122,8 @@ def inverse(information: FloatArray) -> FloatArray:
     """Invert a symmetric matrix, negative curvature turned round and none below a floor: steps climb."""
     values, vectors = np.linalg.eigh(information)
     size = np.abs(values)
-    return np.asarray((vectors / np.maximum(size, 1e-15 * size.max(initial=0.0))) @ vectors.T)
+    floor = max(1e-15 * float(size.max(initial=0.0)), NO_INFORMATION)
+    return np.asarray((vectors / np.maximum(size, floor)) @ vectors.T)
 
 
 def flat_directions(information: FloatArray) -> FloatArray:

@@ -54,7 +54,8 @@ def delta_answer(asked: Estimand, plan: ModelPlan, fitted: WeibullFit, reference
     gradient = np.divide(values[1 : p + 1] - values[p + 1 :], 2.0 * spread, out=np.zeros(p), where=spread > 0.0)
     half = float(ndtri(0.5 + level / 2.0)) * math.sqrt(float(gradient @ fitted.settled @ gradient))
     middle = float(values[0])
-    found = back(asked, np.array([middle, middle - half, middle + half]))
+    with np.errstate(over="ignore", under="ignore"):
+        found = back(asked, np.array([middle, middle - half, middle + half]))
     numbers = (float(found[0]), float(found[1:].min()), float(found[1:].max()))
     return Answer(*numbers, beyond_follow_up(asked, numbers, plan.rows))
 

@@ -19,7 +19,9 @@ def averaged_survival(cumulative: FloatArray, relative: FloatArray, share: Float
     (t, g, draws) survival.
     """
     curves, alive = np.empty((cumulative.shape[1], share.shape[0], relative.shape[1])), np.empty_like(relative)
-    for minus_hazard, curve in zip(-np.ascontiguousarray(cumulative.T), curves, strict=True):
-        np.exp(np.multiply(relative, minus_hazard, out=alive), out=alive)
-        np.matmul(share, alive, out=curve)
+    # A hazard ratio of 1e300 times a hazard overflows: survival is then 0.
+    with np.errstate(over="ignore"):
+        for minus_hazard, curve in zip(-np.ascontiguousarray(cumulative.T), curves, strict=True):
+            np.exp(np.multiply(relative, minus_hazard, out=alive), out=alive)
+            np.matmul(share, alive, out=curve)
     return curves

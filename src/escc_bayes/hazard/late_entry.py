@@ -7,11 +7,10 @@ docs/methods/kaplan_meier.md.
 
 import numpy as np
 
-from escc_bayes.classical.km import EventArray
 from escc_bayes.hazard.piecewise import FloatArray
 
 
-def watched_from(time: FloatArray, event: EventArray, entry: FloatArray) -> float:
+def watched_from(time: FloatArray, event: FloatArray, entry: FloatArray) -> float:
     """Return the month after which somebody is always at risk until the end of follow-up; 0 without a gap.
 
     Parameters
@@ -27,7 +26,7 @@ def watched_from(time: FloatArray, event: EventArray, entry: FloatArray) -> floa
     """
     order = np.argsort(entry, kind="stable")
     start = np.maximum(entry[order], 0.0)
-    died = np.asarray(event, dtype=bool)
+    died = event > 0.0
     until = np.concatenate(([0.0], np.maximum.accumulate(time[order])[:-1]))
     gaps = start > until
     for place in np.flatnonzero((start == until) & (start > 0.0)):
