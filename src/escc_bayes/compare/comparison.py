@@ -8,6 +8,7 @@ import numpy as np
 
 from escc_bayes.bayes.posterior import Posterior
 from escc_bayes.classical.fit import ClassicalFit
+from escc_bayes.data.weights import SAMPLING
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, MedianSurvival, RMSTDifference, SurvivalAt
 from escc_bayes.estimand.estimate import Estimate, joined_notes, limit_words, p_words
@@ -16,7 +17,6 @@ from escc_bayes.foundation.errors import EstimandError
 from escc_bayes.foundation.labels import numbered
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.same_patients import other_data
-from escc_bayes.spec.weighting import SAMPLING
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -18,7 +18,7 @@ from escc_bayes.data.origin import read_provenance, refuse_members
 from escc_bayes.data.schema import UNNAMED, CohortSchema, load_schema
 from escc_bayes.data.suspicions import suspicions
 from escc_bayes.data.table import RawTable, read_table
-from escc_bayes.data.weights import of_mean_one, read_clusters, read_weight, written_out
+from escc_bayes.data.weights import of_mean_one, read_clusters, read_weight, sampling_words, written_out
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import CohortError, DataWarning
 from escc_bayes.foundation.record import digest
@@ -73,7 +73,7 @@ class Cohort:
         parts = [
             f"{self.provenance.upper()} cohort {self.name}: {len(self)} patients",
             *([self.weighting] if self.weighting else []),
-            *(["sampling weights: see docs/methods/weights.md"] if self.sampled else []),
+            *([sampling_words(self.weight)] if self.sampled else []),
             *(self.count_sentence(name) for name in self.endpoints),
         ]
         for name, covariate in self.covariates.items():

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 MOST_PATIENTS = 5_000_000
 # Independent units below which robust errors do not exist.
 FEWEST_CLUSTERS = 2
+SAMPLING = "sampling weights"
+UNDECLARED = ' (weight_kind is not declared, and whole numbers are taken as counts; write "sampling" if they are not)'
 QUESTION = (
     'which kind are they? Write weight_kind = "sampling" in the schema where a row stands for a share of a population '
     "or of a comparison (survey weights, inverse probability of treatment): errors are then robust and the posterior "
@@ -110,13 +112,25 @@ def written_out(cohort: "Cohort") -> "Cohort":
             for name, count in zip(cohort.ids, times.tolist(), strict=True)
             for copy in range(1, count + 1)
         ),
-        f"frequency weights: {len(cohort)} rows stand for {len(found)} patients",
+        f"frequency weights{UNDECLARED if cohort.schema.weight_kind is None else ''}: {len(cohort)} rows stand for "
+        f"{len(found)} patients",
     )
 
 
 def of_mean_one(weight: FloatArray) -> FloatArray:
     """Return sampling weights (n,) scaled to sum to n, to 11 digits: their unit leaves no trace."""
     return significant(weight / weight.mean())
+
+
+def sampling_words(weight: FloatArray) -> str:
+    """Say what sampling weights (n,) as given sum to, and how many patients they are worth.
+
+    Examples
+    --------
+    >>> sampling_words(np.array([1.0, 1.0, 2.0]))
+    'sampling weights: sum 4, effective n 2.7 (Kish)'
+    """
+    return f"{SAMPLING}: sum {weight.sum():.6g}, effective n {effective_size(weight):.1f} (Kish)"
 
 
 def effective_size(weight: FloatArray) -> float:

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from escc_bayes.data.weights import effective_size
+from escc_bayes.data.weights import sampling_words
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 
 # Robust errors from fewer clusters are too small: Mancl & DeRouen 2001, Biometrics 57:126.
 FEW_CLUSTERS = 30
-SAMPLING = "sampling weights"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +41,7 @@ class Weighting:
         """
         if self.kind != "sampling":
             return self.counted
-        total, events = self.unit * float(weight.sum()), self.unit * float(weight @ event)
-        effective = f"effective n {effective_size(weight):.1f} (Kish)"
-        return f"{SAMPLING}: sum {total:.6g}, {effective}, weighted events {events:.6g}"
+        return f"{sampling_words(self.unit * weight)}, weighted events {self.unit * float(weight @ event):.6g}"
 
     def cluster_words(self, cluster: IntArray | None) -> str:
         """Say how many clusters there are; empty without a cluster column."""

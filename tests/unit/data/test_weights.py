@@ -77,7 +77,9 @@ def test_fits_and_tables_of_frequency_weights_are_those_of_the_rows_written_out(
     for name, rows in tables[0].items():
         for row, expected in zip(rows, tables[1][name], strict=True):
             assert repr(dict(row)) == repr(dict(expected)), name
-    assert "24 rows stand for" in posteriors[0].plan.rows.sentence()
+    said = posteriors[0].plan.rows.sentence()
+    assert "24 rows stand for" in said
+    assert "weight_kind is not declared" in said
 
 
 @pytest.mark.parametrize("kind", [None, "frequency"])
