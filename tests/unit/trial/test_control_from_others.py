@@ -1,6 +1,7 @@
 """Control hazards from a saved posterior and from published medians."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -48,6 +49,18 @@ def test_a_posterior_is_the_hazard_of_its_average_patient(fitted, name):
     expected = baseline.cumulative(TIMES)
     assert design.control.cumulative_of(draws, TIMES) == pytest.approx(expected, rel=1e-5)
     assert "of the average patient of model " + name in design.control_origin
+
+
+def test_a_weibull_stated_at_another_month_is_read_at_that_month(tmp_path):
+    """``baseline`` is log H at the month of the statement, 24, and not at the specification's reference month, 12."""
+    spec = eb.load_spec("os_weibull")
+    stated = replace(spec.baseline.prior, at=24.0)
+    spec = replace(spec, baseline=replace(spec.baseline, prior=stated))
+    posterior = eb.fit(spec, eb.example_cohort("escc79"), engine="laplace", seed=1, draws=250)
+    posterior.save(tmp_path / "w.nc")
+    design = small(control={"posterior": str(tmp_path / "w.nc")}, analyses={"calendar": [36.0]})
+    draws = np.arange(design.control.draws)
+    assert design.control.cumulative_of(draws, TIMES) == pytest.approx(posterior.hazard.cumulative(TIMES), rel=1e-5)
 
 
 def test_not_real_data_are_said_first(fitted):
