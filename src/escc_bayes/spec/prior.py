@@ -15,7 +15,7 @@ Z975 = 1.959963984540054
 # On a log scale: what a mean and a standard deviation of a prior may be, and the scale of a half-normal.
 MOST_MEAN, LEAST_SD, MOST_SD, MOST_SCALE = 50.0, 1e-6, 100.0, 20.0
 # The log hazard ratio of a number is per unit of that number, whose size may be anything.
-LEAST_PER_UNIT, MOST_PER_UNIT = 1e-12, 1e12
+LEAST_PER_UNIT, MOST_PER_UNIT = 1e-15, 1e15
 # Beyond this a hazard ratio is no number to read, or none that a computer holds.
 READABLE = 300.0
 
