@@ -30,6 +30,8 @@ ALONE, ADJUSTED = UNIVARIABLE, MULTIVARIABLE
 
 def checked_pair(cohort: Cohort, pair: tuple[str, str], strata: tuple[str, ...], usable: tuple[str, ...]) -> None:
     """Raise unless an interaction is of two different covariates that can be analysed and are no strata."""
+    if isinstance(pair, str) or len(pair) != 2:
+        raise CohortError(f'interaction = {pair!r}: name two covariates, such as interaction=("arm", "stage")')
     first, second = pair
     for name in pair:
         if name not in cohort.covariates:

@@ -84,7 +84,7 @@ def baselines(
     level: float,
     landmark: float | None = None,
     times: tuple[float, ...] = LANDMARKS,
-    strata: Sequence[str] | None = None,
+    strata: str | Sequence[str] | None = None,
     interaction: tuple[str, str] | None = None,
 ) -> Baselines:
     """Return every classical table of a cohort for one endpoint.
@@ -110,7 +110,8 @@ def baselines(
         analysed, or is known only after the landmark; a hazard ratio could not be estimated.
     """
     record = Record("", cohort.digest, None, cohort.provenance, "classical", (("level", level),), versions())
-    within = strata_names(cohort, None if strata is None else tuple(strata))
+    given = (strata,) if isinstance(strata, str) else strata
+    within = strata_names(cohort, None if given is None else tuple(given))
     for name in within:
         if late := too_late(cohort, name, landmark):
             raise CohortError(f"stratum '{name}': {late}; set a later landmark, or name another stratum")

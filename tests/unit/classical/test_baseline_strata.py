@@ -111,6 +111,8 @@ def test_a_covariate_as_stratum_gives_what_a_declared_column_gives():
     frame = frame_of("large")
     declared = baselines(cohort_of(frame, strata=["centre"]), "os", level=0.95)
     asked = baselines(cohort_of(frame, with_centre(frame)), "os", level=0.95, strata=("centre",))
+    word = baselines(cohort_of(frame, with_centre(frame)), "os", level=0.95, strata="centre")
+    assert repr(word.tables["logrank"]) == repr(asked.tables["logrank"])
     for term, contrast in (("arm", "1 vs 0"), ("stage", "2 vs 0"), ("age", "per 1")):
         wanted = {"model": "multivariable", "method": "cox_stratified", "term": term, "contrast": contrast}
         first, second = (one(b.tables["hazard_ratios"], **wanted) for b in (declared, asked))
@@ -133,6 +135,7 @@ def test_several_strata_are_their_combinations():
         ({"strata": ("age",)}, "'age' is a number and makes no strata"),
         ({"strata": ("center",)}, "no covariate 'center'; did you mean 'centre'"),
         ({"strata": ("centre", "centre")}, "'centre' is named twice"),
+        ({"interaction": "arm"}, "name two covariates, such as"),
         ({"interaction": ("arm", "sex")}, "no covariate 'sex'"),
         ({"interaction": ("arm", "arm")}, "no interaction with itself"),
         ({"strata": ("centre",), "interaction": ("arm", "centre")}, "'centre' is a stratum"),
