@@ -6,7 +6,7 @@ RUN := $(UV) run --frozen
 # every library anew: a second of CPU for `fit`, several for `report`.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: report test test-all lint types layers check calibrate bench docs notebooks clean
+.PHONY: report test test-all fuzz lint types layers check calibrate bench docs notebooks clean
 
 report: .venv/.synced
 	$(RUN) escc-bayes report --out out/report
@@ -18,6 +18,10 @@ test: .venv/.synced
 # The unit tests on every Python that is promised and found: 3.12, 3.13, 3.14.
 test-all: .venv/.synced
 	UV=$(UV) .ci/test-all
+
+# 500 TOML files and 100 option values that almost are right, through the command line; a short form is in `make test`.
+fuzz: .venv/.synced
+	$(RUN) python -W ignore -m tests.fuzz.long
 
 check: lint types layers
 

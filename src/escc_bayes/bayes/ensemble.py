@@ -209,12 +209,17 @@ class EnsemblePosterior:
             ]
             write_json(staging / INDEX, {"name": self.name, "record": self.record.as_dict(), "members": listed})
 
-    def __repr__(self) -> str:
+    def sentences(self) -> tuple[str, ...]:
+        """Say what was analysed, by which model and engine, whether it may be used, and what else must be known."""
         carried = lines_of(shared_cautions([member.plan for member in self.members]))
         verdict = f"{self.method}, seed {self.record.seed}: {verdict_words(self.verdict)}"
-        head = [self.sentence(), f"{self.plan.spec!r}", verdict, *carried]
-        head.append(self.one_for_all(self.typical.prior_conflict.sentence()))
-        return "\n".join([*head, *(f"  {ratio_words(e)}; {e.note}" for e in self.hazard_ratios(level=0.95))])
+        conflict = self.one_for_all(self.typical.prior_conflict.sentence())
+        return (self.sentence(), f"{self.plan.spec!r}", verdict, *carried, conflict)
+
+    def __repr__(self) -> str:
+        return "\n".join(
+            [*self.sentences(), *(f"  {ratio_words(e)}; {e.note}" for e in self.hazard_ratios(level=0.95))]
+        )
 
 
 def evenly(drawn: Sequence[FloatArray]) -> list[FloatArray]:

@@ -177,16 +177,19 @@ class Posterior:
 
         write_netcdf(self, Path(path))
 
-    def __repr__(self) -> str:
+    def sentences(self) -> tuple[str, ...]:
+        """Say who was analysed, by which model and engine, whether it may be used, and what else must be known."""
         kind = f" ({LABEL})" if self.plan.rows.sampled else ""
-        lines = [
+        return (
             self.plan.rows.sentence(),
             f"{self.plan.spec!r}",
             f"{self.method}{kind}, seed {self.record.seed}: {verdict_words(self.diagnostics.verdict)}",
             *caution_lines(self.plan),
             self.prior_conflict.sentence(),
-        ]
-        return "\n".join([*lines, *noted_ratios(self.hazard_ratios(level=0.95))])
+        )
+
+    def __repr__(self) -> str:
+        return "\n".join([*self.sentences(), *noted_ratios(self.hazard_ratios(level=0.95))])
 
 
 def with_note(estimate: Estimate, note: str) -> Estimate:

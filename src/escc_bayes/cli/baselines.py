@@ -7,6 +7,7 @@ import typer
 
 from escc_bayes.cli.inputs import open_cohort
 from escc_bayes.cli.options import CohortOption, LevelOption, OutOption, SchemaOption
+from escc_bayes.cli.tables import print_baselines
 from escc_bayes.foundation.errors import InputError
 
 
@@ -50,6 +51,7 @@ def baselines(
         files.write_run(folder, "baselines", [found.record], {})
     for sentence in found.sentences:
         typer.echo(sentence)
+    print_baselines(found.tables, out)
 
 
 def read_months(text: str) -> tuple[float, ...]:

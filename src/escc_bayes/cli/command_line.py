@@ -3,6 +3,7 @@
 import os
 import sys
 import warnings
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -58,6 +59,18 @@ def print_warning(message: Warning | str, category: type[Warning], *_: object, *
         print(f"Warning: {one_paragraph(str(message))}", file=sys.stderr)  # noqa: T201 - stderr is where warnings go
 
 
+def once(show: Callable[..., None]) -> Callable[..., None]:
+    """Return a function that shows no warning twice."""
+    said: set[str] = set()
+
+    def shown(message: Warning | str, *place: object, **more: object) -> None:
+        if str(message) not in said:
+            said.add(str(message))
+            show(message, *place, **more)
+
+    return shown
+
+
 def run_verb() -> int:
     """Run the verb that the command line names, and return its exit code; errors are for ``door`` to tell."""
     # Matrices of small cohorts gain nothing from threads, and waiting threads burn time; numpy reads this on import.
@@ -67,6 +80,6 @@ def run_verb() -> int:
         # Only our own warnings are for the user of a command.
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", EsccBayesWarning)
-        warnings.showwarning = print_warning
+        warnings.showwarning = once(print_warning)
         code = app(standalone_mode=False)
     return code if isinstance(code, int) else 0

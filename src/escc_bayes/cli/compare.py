@@ -5,8 +5,16 @@ from pathlib import Path
 import typer
 
 from escc_bayes.cli.fields import fields_as_options
-from escc_bayes.cli.inputs import open_cohort
-from escc_bayes.cli.options import CohortOption, EngineOption, ModelOption, OutOption, QuietOption, SchemaOption
+from escc_bayes.cli.inputs import open_cohort, open_specs
+from escc_bayes.cli.options import (
+    CohortOption,
+    EngineOption,
+    ModelOption,
+    OutOption,
+    QuietOption,
+    SchemaOption,
+    StrictOption,
+)
 from escc_bayes.cli.progress import finish, progress_bars
 from escc_bayes.cli.sampling import Sampling, checked_specs, gathered
 
@@ -20,6 +28,7 @@ def compare(
     out: OutOption = Path("out/compare"),
     *,
     sampling: Sampling,
+    strict: StrictOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """One table, many methods: comparison.csv, attribution.csv and figures for several models."""
@@ -27,6 +36,7 @@ def compare(
     from escc_bayes.foundation.outputs import staged
     from escc_bayes.report import figures, files
 
+    open_specs(model or [])  # What is wrong with a model shows before a large cohort is read.
     patients = open_cohort(cohort, schema)
     specs = checked_specs(model or [], patients, engine, sampling)
     with progress_bars(quiet=quiet) as stage:
@@ -40,4 +50,4 @@ def compare(
     typer.echo("What the data can carry:")
     for models, sentences in bundle.carried:
         typer.echo("\n".join((f"  {models}:", *(f"  - {sentence}" for sentence in sentences))))
-    finish(bundle.faults)
+    finish(bundle.faults, strict=strict)

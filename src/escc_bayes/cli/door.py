@@ -20,6 +20,9 @@ OF_A_PATH = frozenset(
     {errno.ENAMETOOLONG, errno.EACCES, errno.EPERM, errno.ENOENT, errno.EISDIR, errno.ENOTDIR, errno.ELOOP, errno.EROFS}
 )
 
+# Exit codes of runs that a signal ended are above this.
+SIGNALLED = 128
+
 
 def main() -> NoReturn:
     """Run the command line, and exit."""
@@ -28,7 +31,7 @@ def main() -> NoReturn:
     try:
         code = outcome()
         code = printed(code, streams[0].unprinted) if flushed() else code
-        if another_thread_works():
+        if code > SIGNALLED and another_thread_works():
             # It computes what nobody wants any more, and Python would wait for it.
             os._exit(code)
     finally:

@@ -7,6 +7,7 @@ import typer
 
 from escc_bayes.cli.progress import finish, progress_bars
 from escc_bayes.cli.sampling import Sampling, checked_specs
+from escc_bayes.cli.tables import print_fit
 from escc_bayes.foundation.errors import InputError
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def fit_reconstructions(
-    ensemble: "Ensemble", models: list[str], engine: str, sampling: Sampling, *, out: Path, quiet: bool
+    ensemble: "Ensemble", models: list[str], engine: str, sampling: Sampling, *, out: Path, strict: bool, quiet: bool
 ) -> None:
     """Fit every model to every reconstruction, and write what the pool says."""
     from escc_bayes.bayes.ensemble import fit_ensemble
@@ -41,7 +42,8 @@ def fit_reconstructions(
         }
     found = Reconstructions(ensemble, pooled, sampling.level)
     with staged(out) as folder:
-        write_ensemble_fit(folder, found)
+        tables = write_ensemble_fit(folder, found)
     for posterior in pooled.values():
-        typer.echo(repr(posterior))
-    finish(found.faults)
+        typer.echo("\n".join(posterior.sentences()))
+    print_fit(tables, out)
+    finish(found.faults, strict=strict)

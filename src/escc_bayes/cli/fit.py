@@ -6,10 +6,19 @@ import typer
 
 from escc_bayes.cli.ensembles import fit_reconstructions
 from escc_bayes.cli.fields import fields_as_options
-from escc_bayes.cli.inputs import named_ensemble, open_cohort
-from escc_bayes.cli.options import CohortOption, EngineOption, ModelOption, OutOption, QuietOption, SchemaOption
+from escc_bayes.cli.inputs import named_ensemble, open_cohort, open_specs
+from escc_bayes.cli.options import (
+    CohortOption,
+    EngineOption,
+    ModelOption,
+    OutOption,
+    QuietOption,
+    SchemaOption,
+    StrictOption,
+)
 from escc_bayes.cli.progress import finish, progress_bars
 from escc_bayes.cli.sampling import Sampling, checked_specs, fitted
+from escc_bayes.cli.tables import print_fit
 
 
 @fields_as_options("sampling", Sampling)
@@ -21,6 +30,7 @@ def fit(
     out: OutOption = Path("out/fit"),
     *,
     sampling: Sampling,
+    strict: StrictOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Fit models: posterior hazard ratios, survival, diagnostics, and the draws as netCDF.
@@ -31,9 +41,10 @@ def fit(
     from escc_bayes.foundation.outputs import staged
     from escc_bayes.report import files
 
+    open_specs(model or [])  # What is wrong with a model shows before a large cohort is read.
     ensemble = named_ensemble(cohort, schema)
     if ensemble is not None:
-        fit_reconstructions(ensemble, model or [], engine, sampling, out=out, quiet=quiet)
+        fit_reconstructions(ensemble, model or [], engine, sampling, out=out, strict=strict, quiet=quiet)
         return
     patients = open_cohort(cohort, schema)
     specs = checked_specs(model or [], patients, engine, sampling, out=out)
@@ -41,8 +52,11 @@ def fit(
         posteriors = {spec.name: fitted(spec, patients, engine, sampling, stage(spec.name)) for spec in specs}
     verdicts = {name: posterior.diagnostics.verdict for name, posterior in posteriors.items()}
     with staged(out) as folder:
-        files.write_fit_files(folder, posteriors, sampling.level)
+        tables = files.write_fit_files(folder, posteriors, sampling.level)
         files.write_run(folder, "fit", [p.record for p in posteriors.values()], verdicts)
     for posterior in posteriors.values():
-        typer.echo(repr(posterior))
-    finish([f"{name}: {verdicts[name]}" for name, p in posteriors.items() if not p.diagnostics.fit_for_use])
+        typer.echo("\n".join(posterior.sentences()))
+    print_fit(tables, out, posteriors)
+    finish(
+        [f"{name}: {verdicts[name]}" for name, p in posteriors.items() if not p.diagnostics.fit_for_use], strict=strict
+    )

@@ -49,4 +49,5 @@ SchedulerOption = Annotated[
     str | None,
     typer.Option("--scheduler", help="A Dask scheduler, tcp://HOST:PORT, instead; needs the extra `cluster`."),
 ]
+StrictOption = Annotated[bool, typer.Option("--strict", help="Exit with code 1 if a result is NOT FIT FOR USE.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress, only warnings and errors.")]

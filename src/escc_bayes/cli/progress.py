@@ -78,7 +78,9 @@ def started(bars: "Bars", console: "Console", name: str) -> "Progress":
     return report_progress
 
 
-def finish(faults: list[str] | tuple[str, ...]) -> None:
-    """Say on stderr which models must not be used."""
+def finish(faults: list[str] | tuple[str, ...], *, strict: bool = False) -> None:
+    """Say on stderr which models must not be used; if ``strict``, exit with code 1 where there is one."""
     for fault in faults:
         typer.secho(fault, err=True, fg=typer.colors.RED, bold=True)
+    if strict and faults:
+        raise typer.Exit(1)

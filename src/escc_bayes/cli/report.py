@@ -15,6 +15,7 @@ from escc_bayes.cli.options import (
     ReportEngineOption,
     ReportWorkersOption,
     SchemaOption,
+    StrictOption,
 )
 from escc_bayes.cli.progress import finish, progress_bars
 from escc_bayes.cli.sampling import Sampling, checked_specs, gathered
@@ -33,6 +34,7 @@ def report(
     out: OutOption = Path("out/report"),
     *,
     sampling: Sampling,
+    strict: StrictOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Write report.html with tables and figures: every model beside Kaplan-Meier and Cox.
@@ -49,5 +51,5 @@ def report(
         bundle = gathered(patients, specs, engine, sampling, stage, both, ensemble)
         stage("Writing the report")
         page = import_module(WRITER).write_report(bundle, out, both)
-    finish(bundle.faults)
     typer.echo(str(page))
+    finish(bundle.faults, strict=strict)

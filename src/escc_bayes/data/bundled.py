@@ -1,6 +1,7 @@
 """What travels with the package: specifications, schemas, example cohorts and ensembles, found by name."""
 
 import importlib.util
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from escc_bayes.data.schema import load_schema
 from escc_bayes.data.study import StudyError
 from escc_bayes.data.table import read_table
 from escc_bayes.foundation.checks import suggestion
-from escc_bayes.foundation.errors import CohortError, InputError
+from escc_bayes.foundation.errors import CohortError, DataWarning, InputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +45,38 @@ def models_folder() -> Path:
     raise InputError(f"the folder 'models' is missing from {package}; install the package again")
 
 
-def find_toml(name_or_path: str | Path, folder: Path, what: str, error: type[InputError]) -> Path:
-    """Return the path given, or that of the bundled file of that name.
+def find_toml(
+    name_or_path: str | Path, folder: Path, what: str, error: type[InputError], *, near: Path = Path()
+) -> Path:
+    """Return the path given, that of the bundled file of that name, or of a file of that name with ``.toml``.
+
+    Parameters
+    ----------
+    near : the folder that relative paths, such as the one returned, begin at.
 
     Raises
     ------
     InputError : of the class ``error``, with the nearest bundled name.
+
+    Warns
+    -----
+    DataWarning : both a bundled file and one of your own have that name; the bundled one is taken.
     """
     path = Path(name_or_path)
     if path.suffix == ".toml":
         return path
-    bundled = folder / f"{name_or_path}.toml"
+    bundled, own = folder / f"{name_or_path}.toml", Path(f"{name_or_path}.toml")
     if bundled.exists():
+        if (near / own).is_file() and not bundled.samefile(near / own):
+            warnings.warn(
+                f"{what} '{name_or_path}': the bundled one is read, though {near / own} is there; to have that one, "
+                f"write {own}",
+                DataWarning,
+                stacklevel=3,
+            )
         return bundled
+    if (near / own).is_file():
+        return own
     names = sorted(p.stem for p in folder.glob("*.toml"))
     raise error(
         f"no {what} '{name_or_path}'; {suggestion(str(name_or_path), names)} (or give the path of a .toml file)"

@@ -5,14 +5,14 @@ from pathlib import Path
 from escc_bayes.compare.comparison import standard_questions
 from escc_bayes.estimand.estimand import SurvivalAt
 from escc_bayes.estimand.tables import survival_rows
-from escc_bayes.report.files import diagnostics_rows, write_run, write_tables
+from escc_bayes.report.files import Tables, diagnostics_rows, write_run, write_tables
 from escc_bayes.report.reconstructions import Reconstructions
 
 
-def write_ensemble_fit(folder: Path, found: Reconstructions) -> None:
+def write_ensemble_fit(folder: Path, found: Reconstructions) -> Tables:
     """Write ``hazard_ratios.csv``, ``survival.csv``, ``diagnostics.csv`` (a row for each member) and ``run.json``.
 
-    Hazard ratios have the columns of ``fit``, and the share of the variance between reconstructions.
+    Returns the tables. Hazard ratios have the columns of ``fit``, and the share of the variance between members.
     """
     pooled = found.pooled.values()
     survival = [
@@ -26,5 +26,7 @@ def write_ensemble_fit(folder: Path, found: Reconstructions) -> None:
         for p in pooled
         for row, member in zip(diagnostics_rows(p.members), p.members, strict=True)
     ]
-    write_tables(folder, {"hazard_ratios": found.rows(), "survival": survival_rows(survival), "diagnostics": members})
+    tables: Tables = {"hazard_ratios": found.rows(), "survival": survival_rows(survival), "diagnostics": members}
+    write_tables(folder, tables)
     write_run(folder, "fit", [p.record for p in pooled], {name: p.verdict for name, p in found.pooled.items()})
+    return tables

@@ -63,10 +63,12 @@ EMPTY: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def write_fit_files(folder: Path, posteriors: Mapping[str, Posterior], level: float) -> None:
-    """Write ``hazard_ratios.csv``, ``survival.csv``, ``diagnostics.csv`` and ``posterior/NAME.nc``."""
-    write_tables(folder, fit_tables(posteriors, level))
+def write_fit_files(folder: Path, posteriors: Mapping[str, Posterior], level: float) -> Tables:
+    """Write the tables of ``fit`` as CSV and ``posterior/NAME.nc``; return the tables."""
+    tables = fit_tables(posteriors, level)
+    write_tables(folder, tables)
     write_posteriors(folder, posteriors)
+    return tables
 
 
 def write_baseline_files(folder: Path, baselines: Mapping[str, Baselines]) -> None:

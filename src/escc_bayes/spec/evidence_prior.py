@@ -154,7 +154,9 @@ def named_prior(raw: Mapping[str, object], where: str, *, folder: Path, endpoint
         raise SpecError(f"{where}, flip: expected true or false, was given {flip!r}")
     weight = checks.number(raw.get("robust", 0.0), f"{where}, robust")
     try:
-        found = read_prior(folder / find_toml(name, models_folder() / "priors", "evidence prior", SpecError))
+        found = read_prior(
+            folder / find_toml(name, models_folder() / "priors", "evidence prior", SpecError, near=folder)
+        )
         found = found.robustified(weight) if weight else found
     except InputError as error:
         raise SpecError(f"{where}: {error}") from None

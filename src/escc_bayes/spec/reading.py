@@ -62,9 +62,10 @@ def spec_from(raw: Mapping[str, object], where: str, *, variant: str | None = No
     """
     checks.refuse_unknown_keys(raw, TOP_KEYS, where)
     variants = checks.table(raw.get("variants", {}), f"{where}, [variants]")
+    # The base first: what is wrong in it would else be reported of the first variant.
+    spec = read(raw, where, folder)
     for name in variants:
         read(apply_variant(raw, name, where), f"{where}, variants.{name}", folder)
-    spec = read(raw, where, folder)
     if variant is None:
         return replace(spec, variants=tuple(variants))
     if variant not in variants:
