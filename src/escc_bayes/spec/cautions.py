@@ -11,6 +11,8 @@ from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.thin import FEW_EVENTS
 
 HEADING = "What the data can carry"
+# Months at which survival is read by default, as far as everyone's follow-up reaches.
+MONTHS_READ = (12.0, 24.0, 36.0)
 NOTHING = "nothing here calls for caution"
 
 
@@ -26,8 +28,28 @@ def cautions(plan: ModelPlan) -> tuple[str, ...]:
         *of_patients(plan.rows),
         *((f"in a posterior {alone}",) if alone else ()),
         *plan.notes,
+        *short_groups(plan),
         *(collinear_sentence(names, plan) for names in plan.design.collinear),
     )
+
+
+def short_groups(plan: ModelPlan) -> tuple[str, ...]:
+    """Name the groups in which nobody is followed to a month at which survival of everyone is read."""
+    found = []
+    longest = float(plan.rows.time.max())
+    asked = max((month for month in MONTHS_READ if month <= longest), default=0.0)
+    for block in plan.design.blocks:
+        for term, levels in zip(block.effect.covariates if block.shown else (), block.levels, strict=False):
+            covariate = plan.rows.covariates[term]
+            for level in levels:
+                inside = covariate.values == covariate.schema.levels.index(level)
+                last = float(plan.rows.time[inside].max(initial=0.0))
+                if 0.0 < last < asked:
+                    found.append(
+                        f"{term} = {level}: nobody is followed beyond {last:.1f} months (everyone: {longest:.1f}); "
+                        "numbers beyond are extrapolated"
+                    )
+    return tuple(found)
 
 
 def independence_words(plan: ModelPlan) -> str:

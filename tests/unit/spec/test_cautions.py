@@ -76,11 +76,13 @@ def model(*names, **outcome):
 
 
 def test_enough_data_ask_for_no_caution():
-    plan = plan_of(frame(), "arm", "age")
+    # Both arms are followed to month 36, the last at which survival is read.
+    rows = frame().assign(t=lambda rows: rows["t"].where(rows.index < 58, 40.0 + rows.index))
+    plan = plan_of(rows, "arm", "age")
     assert cautions(plan) == ()
     assert caution_words(plan) == ""
     assert f"What the data can carry: {NOTHING}" in repr(
-        fit(model("arm", "age"), cohort_of(frame()), seed=1, engine="laplace")
+        fit(model("arm", "age"), cohort_of(rows), seed=1, engine="laplace")
     )
 
 
@@ -183,3 +185,12 @@ def test_clusters_that_a_random_intercept_models_count_as_modelled(cluster, said
     words = f"patients of one '{cluster}' count as independent"
     assert (words in caution_words(make_plan(spec, cohort))) == said
     assert (words in repr(fit_classical(spec, cohort))) == said
+
+
+def test_a_group_followed_less_than_survival_is_read_is_named():
+    """Nobody of new is followed beyond month 20, others are to month 40: survival is read at 12, 24 and 36."""
+    rows = frame().assign(t=lambda rows: np.where(rows["arm"] == "new", rows["t"].clip(upper=20.0), rows["t"]))
+    rows.loc[[0, 1], "t"] = 40.0, 20.0
+    assert "arm = new: nobody is followed beyond 20.0 months" in caution_words(plan_of(rows, "arm"))
+    short = rows.assign(t=rows["t"] / 5)
+    assert "nobody is followed" not in caution_words(plan_of(short, "arm"))
