@@ -27,4 +27,7 @@ def dataset(group: Group) -> "xr.Dataset":
     """Return a group as a dataset."""
     import xarray as xr
 
-    return xr.Dataset(dict(group.variables), coords=dict(group.coords))
+    found = xr.Dataset(dict(group.variables), coords=dict(group.coords))
+    for variable, said in group.said.items():
+        found[variable].attrs.update(said)
+    return found

@@ -25,8 +25,9 @@ from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, HazardRatio, groups_named
 from escc_bayes.estimand.estimate import Estimate, joined_notes, ratio_words
 from escc_bayes.estimand.evaluate import completed
+from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import InputError, NotFitForUseWarning, some_of
-from escc_bayes.foundation.kinds import expect
+from escc_bayes.foundation.kinds import LEVEL, SEED
 from escc_bayes.foundation.outputs import staged, write_json
 from escc_bayes.foundation.record import Record, seed_label, versions
 from escc_bayes.foundation.seeds import Seed, stream
@@ -109,6 +110,7 @@ class EnsemblePosterior:
         """Return the draws of every member, (members, draws); hazard ratios as logarithms."""
         return np.stack(evenly([member.draws(completed(asked, self.plan)) for member in self.members]))
 
+    @careful
     def draws(self, asked: Estimand) -> FloatArray:
         """Return the draws of the mixture, members one after the other; hazard ratios as logarithms."""
         return self.member_draws(asked).ravel()
@@ -117,7 +119,8 @@ class EnsemblePosterior:
         """Return what varies inside and between reconstructions; for hazard ratios, of the logarithm."""
         return variance_parts(self.member_draws(asked))
 
-    def estimate(self, asked: Estimand, *, level: float) -> Estimate:
+    @careful
+    def estimate(self, asked: Estimand, *, level: float = LEVEL) -> Estimate:
         """Return median and equal-tailed credible interval of the mixture.
 
         The note says which share of the variance lies between reconstructions. ``n`` and ``events`` are means,
@@ -180,10 +183,12 @@ class EnsemblePosterior:
         """Say that it was looked at in one reconstruction."""
         return f"in {self.typical.plan.rows.cohort}, looked at for all, {said}" if len(self.members) > 1 else said
 
-    def hazard_ratios(self, *, level: float) -> tuple[Estimate, ...]:
+    @careful
+    def hazard_ratios(self, *, level: float = LEVEL) -> tuple[Estimate, ...]:
         """Return the hazard ratio of every level against its reference, and of every number per its scale."""
         return tuple(self.estimate(asked, level=level) for asked in standard_contrasts(self.plan.design))
 
+    @careful
     def survival(self, times: FloatArray, *, term: str = "", group: str = "", population: str = "group") -> FloatArray:
         """Return the survival curve of a group in every draw of the mixture, (draws, times); see ``SurvivalAt``."""
         curves = [member.survival(times, term=term, group=group, population=population) for member in self.members]
@@ -197,6 +202,7 @@ class EnsemblePosterior:
             f"patients each, {rows[0].endpoint} from {rows[0].clock}: {span([r.events for r in rows])} events."
         )
 
+    @careful
     def save(self, folder: str | Path) -> None:
         """Write one netCDF file for each member and ``ensemble.json``; ``load_ensemble_posterior`` reads them back."""
         files = [f"member_{k:03d}.nc" for k in range(1, len(self.members) + 1)]
@@ -260,11 +266,12 @@ def between_words(by_member: FloatArray, *, ratio: bool) -> str:
     )
 
 
+@careful
 def fit_ensemble(
     spec: ModelSpec,
     ensemble: Ensemble,
     *,
-    seed: Seed,
+    seed: Seed = SEED,
     engine: str = "laplace",
     draws: int | None = None,
     tune: int = TUNE,
@@ -322,7 +329,7 @@ def fit_ensemble(
     )
     pooled = EnsemblePosterior(ensemble.name, tuple(members), record)
     if pooled.verdict != "ok":
-        warnings.warn(f"model '{spec.name}': {pooled.verdict}", NotFitForUseWarning, stacklevel=2)
+        warnings.warn(f"model '{spec.name}': {pooled.verdict}", NotFitForUseWarning, stacklevel=3)
     return pooled
 
 
@@ -345,6 +352,7 @@ def common_settings(members: Sequence[Posterior]) -> tuple[tuple[str, float | in
     return (("members", len(members)), *same.items())
 
 
+@careful
 def load_ensemble_posterior(
     folder: str | Path, spec: ModelSpec | None = None, ensemble: Ensemble | None = None
 ) -> EnsemblePosterior:
@@ -360,9 +368,6 @@ def load_ensemble_posterior(
     ------
     InputError : no such folder, a file that is damaged, or it belongs to another specification or ensemble.
     """
-    expect(folder, (str, Path), "load_ensemble_posterior", "folder", 'the path of a folder, as "out/posterior/model"')
-    expect(spec, (ModelSpec, type(None)), "load_ensemble_posterior", "spec", "a model from load_spec")
-    expect(ensemble, (Ensemble, type(None)), "load_ensemble_posterior", "ensemble", "an ensemble from read_ensemble")
     where = Path(folder) / INDEX
     if not where.is_file():
         raise InputError(f"{where}: no such file; give a folder written by EnsemblePosterior.save")

@@ -12,8 +12,10 @@ from escc_bayes.bayes.pseudo_posterior import LABEL, as_pseudo_posterior
 from escc_bayes.bayes.settings import NutsSettings, Progress
 from escc_bayes.bayes.why_unfit import causes, explained, instead
 from escc_bayes.data.cohort import Cohort
+from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import NotFitForUseWarning, SamplingError, SpecError
+from escc_bayes.foundation.kinds import SEED
 from escc_bayes.foundation.record import Record, seed_label, versions
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.spec.model import ModelSpec
@@ -44,11 +46,12 @@ def silent(what: str, done: int, total: int, divergences: int) -> None:
     """Report nothing."""
 
 
+@careful
 def fit(
     spec: ModelSpec,
     cohort: Cohort,
     *,
-    seed: Seed,
+    seed: Seed = SEED,
     engine: str = "nuts",
     backend: str | None = None,
     draws: int | None = None,
@@ -113,7 +116,7 @@ def fit(
         asked = NutsSettings(draws or DRAWS, tune, chains, target_accept or TARGET_ACCEPT[chosen], chosen)
         drawn, diagnostics, settings = by_nuts(plan, asked, seed, progress)
     if not diagnostics.fit_for_use:
-        warnings.warn(f"model '{spec.name}': {diagnostics.verdict}", NotFitForUseWarning, stacklevel=2)
+        warnings.warn(f"model '{spec.name}': {diagnostics.verdict}", NotFitForUseWarning, stacklevel=3)
     if plan.rows.sampled:
         drawn, settings = as_pseudo_posterior(plan, drawn), settings | {"weights": LABEL}
     record = Record(

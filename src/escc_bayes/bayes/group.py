@@ -1,7 +1,7 @@
 """One group of a posterior: arrays on labelled dimensions, and a digest that shows whether any of them changed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -16,10 +16,12 @@ class Group:
     ----------
     variables : name to (dimensions, values).
     coords : dimension to labels: words, or numbers from 0 for ``chain`` and ``draw``.
+    said : variable to its attributes, in words: what it is, against whom, in which unit.
     """
 
     variables: Mapping[str, tuple[tuple[str, ...], np.ndarray]]
     coords: Mapping[str, np.ndarray]
+    said: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 # Attributes that the digest leaves out: itself, and which library wrote the file.

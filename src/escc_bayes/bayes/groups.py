@@ -8,6 +8,7 @@ survival to entry.
 import json
 import warnings
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from escc_bayes.bayes.parameters import free_parameters
 from escc_bayes.bayes.prior import log_prior, parameter_priors, prior_draws
 from escc_bayes.bayes.pseudo_posterior import pseudo_note
 from escc_bayes.bayes.request import request_variables
+from escc_bayes.bayes.said import FOLLOW_UP, said_of
 from escc_bayes.estimand.estimate import ratios_of
 from escc_bayes.foundation.errors import LeftOutWarning
 from escc_bayes.foundation.seeds import generator
@@ -54,7 +56,7 @@ def groups(posterior: "Posterior", *names: str) -> dict[str, Group]:
         "log_prior": lambda: log_prior_group(plan, values),
         "sample_stats": lambda: sampled({name: (SAMPLE, stat) for name, stat in posterior.stats.items()}, {}),
         "observed_data": lambda: Group(
-            {OBSERVED: (("patient",), plan.rows.time)}, {"patient": np.array(plan.rows.ids)}
+            {OBSERVED: (("patient",), plan.rows.time)}, {"patient": np.array(plan.rows.ids)}, {OBSERVED: FOLLOW_UP}
         ),
         "constant_data": lambda: constant_group(plan),
     }
@@ -158,7 +160,8 @@ def parameter_group(plan: ModelPlan, values: Mapping[str, FloatArray]) -> Group:
     elif isinstance(hazard, WeibullHazard):
         variables["shape"] = (SAMPLE, np.exp(hazard.log_shape).reshape(shape))
         variables |= at_own_month(plan, hazard, shape)
-    return sampled(variables, coords)
+    found = sampled(variables, coords)
+    return replace(found, said={name: said for name, said in said_of(plan).items() if name in variables})
 
 
 def at_own_month(plan: ModelPlan, hazard: WeibullHazard, shape: tuple[int, int]) -> dict[str, Any]:

@@ -53,6 +53,7 @@ def write_group(place: Any, group: Group, numbers: "Iterator[int]") -> None:
         for axis, dimension in enumerate(dims):
             h5py.h5ds.attach_scale(made.id, scales[dimension][1].id, axis)
         number_dimensions(made, dims, scales)
+        made.attrs.update(group.said.get(variable, {}))
 
 
 def number_dimensions(made: Any, dims: tuple[str, ...], scales: "Mapping[str, tuple[int, Any]]") -> None:

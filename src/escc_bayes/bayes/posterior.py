@@ -26,6 +26,8 @@ from escc_bayes.estimand.evaluate import (
     draws_of_many,
     time_of,
 )
+from escc_bayes.foundation.careful import careful
+from escc_bayes.foundation.kinds import LEVEL
 from escc_bayes.foundation.record import Record
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.baseline import Hazard
@@ -84,11 +86,13 @@ class Posterior:
         """Baseline hazard of each draw: of the average patient, or of the reference patient."""
         return parameters.baseline_hazard(self.plan.baseline, self.flat)
 
+    @careful
     def draws(self, asked: Estimand) -> FloatArray:
         """Return one value of the estimand per draw; hazard ratios as logarithms."""
         return draws_of(asked, self.plan, self.coefficients, self.hazard)
 
-    def estimate(self, asked: Estimand, *, level: float) -> Estimate:
+    @careful
+    def estimate(self, asked: Estimand, *, level: float = LEVEL) -> Estimate:
         """Return posterior median and equal-tailed credible interval of an estimand.
 
         Parameters
@@ -102,7 +106,8 @@ class Posterior:
         """
         return self.estimates([asked], level=level)[0]
 
-    def estimates(self, asked: Sequence[Estimand], *, level: float) -> tuple[Estimate, ...]:
+    @careful
+    def estimates(self, asked: Sequence[Estimand], *, level: float = LEVEL) -> tuple[Estimate, ...]:
         """Return an estimate of each estimand, as ``estimate`` does; many at once are quicker than one by one."""
         wanted = [completed(one, self.plan) for one in asked]
         drawn = draws_of_many(wanted, self.plan, self.coefficients, self.hazard)
@@ -139,16 +144,19 @@ class Posterior:
         mean, sd = float(drawn.mean()), float(drawn.std(ddof=1))
         return self.vague_baseline.note(weights(asked, self.plan.design), mean, sd)
 
-    def hazard_ratios(self, *, level: float) -> tuple[Estimate, ...]:
+    @careful
+    def hazard_ratios(self, *, level: float = LEVEL) -> tuple[Estimate, ...]:
         """Return the hazard ratio of every level against its reference, and of every number per its scale."""
         return self.estimates(standard_contrasts(self.plan.design), level=level)
 
+    @careful
     def survival(self, times: FloatArray, *, term: str = "", group: str = "", population: str = "group") -> FloatArray:
         """Return the survival curve of a group in every draw, (draws, times); see ``SurvivalAt``."""
         columns, weight = averaged_over(self.plan, term, group, population)
         at = np.asarray(times, dtype=np.float64)
         return marginal.survival(self.hazard, self.coefficients, columns, weight[None], at)[0]
 
+    @careful
     def thinned(self, most: int) -> "Posterior":
         """Return the posterior with every k-th draw, about ``most`` of them: enough for a drawing."""
         step = max(1, self.coefficients.shape[0] // most)
@@ -166,6 +174,7 @@ class Posterior:
 
         return datatree(self)
 
+    @careful
     def save(self, path: str | Path) -> None:
         """Write the groups of ``to_datatree`` as netCDF; ``load_posterior`` and ArviZ read them back.
 

@@ -13,6 +13,8 @@ from escc_bayes.estimand.contrast import standard_contrasts, weights
 from escc_bayes.estimand.estimand import HazardRatio, contrast_words
 from escc_bayes.estimand.estimate import ratios_of
 from escc_bayes.estimand.evaluate import averaged_over
+from escc_bayes.foundation.careful import careful
+from escc_bayes.foundation.kinds import SEED
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.model import ModelSpec
@@ -90,7 +92,10 @@ class PriorCheck:
         return f"{rows.n} patients of {rows.cohort}, {rows.endpoint} from {rows.clock}"
 
 
-def prior_check(spec: ModelSpec, cohort: Cohort, *, seed: Seed, draws: int = 4000, level: float = 0.95) -> PriorCheck:
+@careful
+def prior_check(
+    spec: ModelSpec, cohort: Cohort, *, seed: Seed = SEED, draws: int = 4000, level: float = 0.95
+) -> PriorCheck:
     """Return what the prior of ``spec`` says about survival and hazard ratios.
 
     Parameters

@@ -18,8 +18,10 @@ from escc_bayes.bayes.refit_table import Asked, OfWhom, RefitTable
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, HazardRatio
 from escc_bayes.estimand.evaluate import completed, draws_of_many
+from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.chunks import Progress, Store, run_chunks
 from escc_bayes.foundation.errors import EsccBayesError, NotFitForUseWarning, SpecError, some_of
+from escc_bayes.foundation.kinds import LEVEL, SEED
 from escc_bayes.foundation.memory import keep_freed_memory
 from escc_bayes.foundation.record import Record, seed_label, versions
 from escc_bayes.foundation.scheduler import Arrays, Scheduler, scheduler_for
@@ -119,11 +121,12 @@ def weighted_quantiles(drawn: FloatArray, weight: FloatArray, probabilities: tup
     return np.array([np.interp(probabilities, *pair) for pair in zip(reached, ordered, strict=True)])
 
 
+@careful
 def refit_many(
     request: RefitRequest,
     *,
-    seed: Seed,
-    level: float,
+    seed: Seed = SEED,
+    level: float = LEVEL,
     asked: tuple[Estimand, ...] = (),
     draws: int = DRAWS,
     workers: int = 1,

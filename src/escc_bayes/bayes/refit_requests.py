@@ -9,6 +9,7 @@ from itertools import product
 from typing import Literal
 
 from escc_bayes.data.cohort import Cohort
+from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import SpecError
 from escc_bayes.foundation.record import digest
@@ -58,6 +59,7 @@ class RefitRequest:
         return digest({"parts": parts, "base": base, "labels": self.labels, "varied": self.varied, "how": self.numbers})
 
 
+@careful
 def prior_grid(spec: ModelSpec, cohort: Cohort, axes: Mapping[str, Axis]) -> RefitRequest:
     """Return the refits under every combination of priors.
 
@@ -143,6 +145,7 @@ def with_prior(spec: ModelSpec, name: str, prior: Normal | HalfNormal) -> ModelS
     return replace(spec, effects=(*spec.effects[:place], changed, *spec.effects[place + 1 :]))
 
 
+@careful
 def leave_one_out(spec: ModelSpec, cohort: Cohort) -> RefitRequest:
     """Return the fit to everybody, then the refit without each patient in turn.
 
@@ -163,6 +166,7 @@ def leave_one_out(spec: ModelSpec, cohort: Cohort) -> RefitRequest:
     return RefitRequest(("left_out",), labels, tuple(plans), base, "shared")
 
 
+@careful
 def each_cohort(spec: ModelSpec, cohorts: Mapping[str, Cohort]) -> RefitRequest:
     """Return the fit to each of several cohorts: reconstructions, simulated data sets, bootstrap samples.
 
@@ -176,6 +180,7 @@ def each_cohort(spec: ModelSpec, cohorts: Mapping[str, Cohort]) -> RefitRequest:
     return RefitRequest(("cohort",), tuple((name,) for name in cohorts), plans, None, "own")
 
 
+@careful
 def each_model(specs: Mapping[str, ModelSpec], cohort: Cohort) -> RefitRequest:
     """Return the fit of each of several models to one cohort: other cuts, codings, structures, landmarks.
 

@@ -13,10 +13,10 @@ from escc_bayes.bayes.diagnose import diagnose_weights
 from escc_bayes.data.ensemble import span
 from escc_bayes.estimand.estimand import Estimand, contrast_words
 from escc_bayes.estimand.evaluate import NAMES, time_of
+from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.csv import meant, write_csv
 from escc_bayes.foundation.errors import EstimandError, InputError, some_of
-from escc_bayes.foundation.kinds import expect
 from escc_bayes.foundation.outputs import staged, write_json
 from escc_bayes.foundation.record import Record
 from escc_bayes.hazard.piecewise import FloatArray
@@ -196,6 +196,7 @@ class RefitTable:
         return "\n".join(lines)
 
 
+@careful
 def load_refits(folder: str | Path) -> RefitTable:
     """Return the table that ``RefitTable.save`` wrote.
 
@@ -203,7 +204,6 @@ def load_refits(folder: str | Path) -> RefitTable:
     ------
     InputError : no such folder, or its files do not belong together.
     """
-    expect(folder, (str, Path), "load_refits", "folder", 'the path of a folder, as "out/refits"')
     place = Path(folder)
     if not (place / INDEX).is_file() or not (place / TABLE).is_file():
         raise InputError(f"{place}: holds no {TABLE} with {INDEX}; give a folder written by RefitTable.save")

@@ -15,8 +15,8 @@ from escc_bayes.bayes.request import HELD, SPECIFICATION, rows_of, specification
 from escc_bayes.bayes.saved_file import SavedFile, damaged, reading
 from escc_bayes.bayes.why_unfit import explained
 from escc_bayes.data.cohort import Cohort
+from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import InputError
-from escc_bayes.foundation.kinds import expect
 from escc_bayes.foundation.record import Record, seed_from_label
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.baseline import resolve_baseline
@@ -25,6 +25,7 @@ from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.plan import ModelPlan, make_plan
 
 
+@careful
 def load_posterior(path: str | Path, spec: ModelSpec | None = None, cohort: Cohort | None = None) -> Posterior:
     """Return the posterior that ``Posterior.save`` wrote.
 
@@ -46,9 +47,6 @@ def load_posterior(path: str | Path, spec: ModelSpec | None = None, cohort: Coho
     >>> load_posterior("larynx.nc").plan.spec.name
     'larynx_piecewise'
     """
-    expect(path, (str, Path), "load_posterior", "path", 'the path of a file, as "posterior/os_piecewise.nc"')
-    expect(spec, (ModelSpec, type(None)), "load_posterior", "spec", "a model from load_spec")
-    expect(cohort, (Cohort, type(None)), "load_posterior", "cohort", "a cohort from read_cohort")
     with reading(path) as file:
         record = record_of(file)
         refuse_others(file, record, spec, cohort)
@@ -133,6 +131,8 @@ def refuse_other_shapes(file: SavedFile, values: Mapping[str, FloatArray], stats
 
 def record_of(file: SavedFile) -> Record:
     """Return the record in the file's attributes."""
+    if "record" not in file.attributes:
+        raise damaged(file.path, "it lacks the record of a fit")
     raw = json.loads(file.attributes["record"])
     raw |= {name: tuple(raw[name].items()) for name in ("settings", "versions")}
     return Record(**raw)

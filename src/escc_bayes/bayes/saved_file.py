@@ -44,8 +44,10 @@ class SavedFile:
 
 
 @contextmanager
-def reading(path: str | Path) -> Iterator[SavedFile]:
+def reading(path: str | Path, *, needs: tuple[str, ...] = READ) -> Iterator[SavedFile]:
     """Yield what a file holds; whatever fails with it inside ends as one ``InputError`` that names it.
+
+    ``needs`` are the groups without which it is no use.
 
     Raises
     ------
@@ -54,7 +56,7 @@ def reading(path: str | Path) -> Iterator[SavedFile]:
     place = Path(path)
     refuse_no_file(place)
     try:
-        yield content_of(place)
+        yield content_of(place, needs)
     except InputError:
         raise
     except (*FAILURES, MemoryError, RecursionError) as error:
@@ -86,17 +88,16 @@ def refuse_no_file(path: Path) -> None:
         raise damaged(path, "it is empty" if not begins else "it does not begin as netCDF-4 does")
 
 
-def content_of(path: Path) -> SavedFile:
+def content_of(path: Path, needs: tuple[str, ...]) -> SavedFile:
     """Return attributes and groups; raise ``InputError`` where they are not those that were written."""
     import h5py
 
     with h5py.File(path, "r") as file:
         told = {str(name): text_of(value) for name, value in file.attrs.items()}
-        absent = [name for name in READ if not isinstance(file.get(name), h5py.Group)]
-        if "record" not in told or absent:
-            lacks = "the record of a fit" if "record" not in told else f"the group {absent[0]}"
-            raise damaged(path, f"it lacks {lacks}")
-        groups = {name: group_of(file[name]) for name in READ}
+        absent = [name for name in needs if not isinstance(file.get(name), h5py.Group)]
+        if absent:
+            raise damaged(path, f"it lacks the group {absent[0]}")
+        groups = {name: group_of(file[name]) for name in READ if name in needs or CONTENTS in told}
     if CONTENTS in told and contents(groups, told) != told[CONTENTS]:
         raise damaged(path, "its values are not those that were written")
     return SavedFile(path, told, groups)

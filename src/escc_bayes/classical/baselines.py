@@ -34,7 +34,9 @@ from escc_bayes.classical.strata import strata_names, strata_of
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand.estimate import Estimate, p_words, ratio_words
 from escc_bayes.estimand.tables import Row, hazard_ratio_rows
+from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import CohortError, DataWarning
+from escc_bayes.foundation.kinds import LEVEL
 from escc_bayes.foundation.record import Record, versions
 from escc_bayes.spec.cautions import cautions, lines_of, of_patients
 from escc_bayes.spec.plan import ModelPlan
@@ -77,11 +79,12 @@ class Part:
     cautions: tuple[str, ...] = ()
 
 
+@careful
 def baselines(
     cohort: Cohort,
     endpoint: str,
     *,
-    level: float,
+    level: float = LEVEL,
     landmark: float | None = None,
     times: tuple[float, ...] = LANDMARKS,
     strata: str | Sequence[str] | None = None,

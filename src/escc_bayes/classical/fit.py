@@ -18,6 +18,8 @@ from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, HazardRatio, RMSTDifference, contrast_words, groups_named
 from escc_bayes.estimand.estimate import Estimate, joined_notes, ratio_words
 from escc_bayes.estimand.evaluate import NAMES, time_of
+from escc_bayes.foundation.careful import careful
+from escc_bayes.foundation.kinds import LEVEL
 from escc_bayes.foundation.record import Record, versions
 from escc_bayes.spec.cautions import caution_lines, caution_of, cautions
 from escc_bayes.spec.model import ModelSpec
@@ -48,7 +50,8 @@ class ClassicalFit:
     record: Record
     centres: tuple[ratios.Coefficients, ...] = ()
 
-    def estimate(self, asked: Estimand, *, level: float) -> tuple[Estimate, ...]:
+    @careful
+    def estimate(self, asked: Estimand, *, level: float = LEVEL) -> tuple[Estimate, ...]:
         """Return one estimate from each method that can answer.
 
         Hazard ratios: Cox, Firth, univariable Cox, Weibull; before them those that take centres into account, where
@@ -79,7 +82,8 @@ class ClassicalFit:
         within = (ratios.wald(asked, source, found) for found in self.centres)
         return *within, cox, ratios.firth_ratio(asked, source, self.cox), univariable, weibull
 
-    def hazard_ratios(self, *, level: float) -> tuple[Estimate, ...]:
+    @careful
+    def hazard_ratios(self, *, level: float = LEVEL) -> tuple[Estimate, ...]:
         """Return the hazard ratio of every level against its reference, and of every number per its scale."""
         return tuple(e for asked in standard_contrasts(self.plan.design) for e in self.ratios(asked, level))
 
@@ -136,6 +140,7 @@ def wald_p_value(difference: float, lower: float, upper: float, level: float) ->
     return float(2.0 * ndtr(-abs(difference) / std_error)) if std_error > 0.0 else math.nan
 
 
+@careful
 def fit_classical(spec: ModelSpec, cohort: Cohort) -> ClassicalFit:
     """Fit the classical models on the rows that ``fit`` would use.
 

@@ -13,7 +13,9 @@ from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, MedianSurvival, RMSTDifference, SurvivalAt
 from escc_bayes.estimand.estimate import Estimate, joined_notes, limit_words, p_words
 from escc_bayes.estimand.tables import comparison_rows
+from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import EstimandError
+from escc_bayes.foundation.kinds import LEVEL
 from escc_bayes.foundation.labels import numbered
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.same_patients import other_data
@@ -80,7 +82,8 @@ def line(e: Estimate) -> str:
     return f"  {who:<44} {words}{'; ' + remark if remark else ''}{warned}"
 
 
-def compare(asked: Sequence[Estimand], *fits: FIT, level: float) -> Comparison:
+@careful
+def compare(asked: Sequence[Estimand], *fits: FIT, level: float = LEVEL) -> Comparison:
     """Answer each estimand with every fit.
 
     Parameters

@@ -12,6 +12,7 @@ from escc_bayes.data.origin import MEMBER
 from escc_bayes.data.schema import load_schema
 from escc_bayes.data.study import StudyError
 from escc_bayes.data.table import read_table
+from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import CohortError, DataWarning, InputError
 
@@ -98,6 +99,7 @@ def study_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in (models_folder() / "studies").glob("*.toml")))
 
 
+@careful
 def example_cohort(name: str) -> Cohort:
     """Return a bundled cohort.
 
@@ -126,6 +128,7 @@ def example_cohort(name: str) -> Cohort:
     raise CohortError(f"no bundled cohort '{name}'; {suggestion(name, EXAMPLES)}")
 
 
+@careful
 def example_ensemble(name: str) -> Ensemble:
     """Return a bundled ensemble by the name of its first member (``escc79``, ``cui156``) or of its study.
 

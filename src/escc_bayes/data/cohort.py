@@ -19,6 +19,7 @@ from escc_bayes.data.schema import UNNAMED, CohortSchema, load_schema
 from escc_bayes.data.suspicions import suspicions
 from escc_bayes.data.table import RawTable, read_table
 from escc_bayes.data.weights import of_mean_one, read_clusters, read_weight, sampling_words, written_out
+from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import CohortError, DataWarning
 from escc_bayes.foundation.record import digest
@@ -159,6 +160,7 @@ class Cohort:
         )
 
 
+@careful
 def read_cohort(
     source: "str | Path | pd.DataFrame",
     schema: str | Path | CohortSchema,
@@ -212,7 +214,7 @@ def cohort_of(table: RawTable, known: CohortSchema, *, provenance: str | None, n
     refuse_known_after_follow_up(table, covariates, endpoints)
     notes = suspicions(table, known, endpoints, provenance=said)
     for note in notes:
-        warnings.warn(note, DataWarning, stacklevel=3)
+        warnings.warn(note, DataWarning, stacklevel=4)
     found = Cohort(
         name=name or known.name,
         provenance=said,

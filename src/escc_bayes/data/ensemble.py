@@ -14,6 +14,7 @@ from escc_bayes.data.endpoints import need_column
 from escc_bayes.data.origin import MEMBER, member_column
 from escc_bayes.data.schema import CohortSchema, load_schema
 from escc_bayes.data.table import RawTable, is_parquet, read_table
+from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import CohortError, DataWarning, some_of
 from escc_bayes.foundation.manifest import MANIFEST, read_manifest
 from escc_bayes.foundation.record import digest
@@ -83,6 +84,7 @@ def span(counts: list[int]) -> str:
     return f"{min(counts)} to {max(counts)}" if min(counts) < max(counts) else str(counts[0])
 
 
+@careful
 def read_ensemble(
     source: str | Path, schema: str | Path | CohortSchema, *, name: str | None = None, notes: tuple[str, ...] = ()
 ) -> Ensemble:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from escc_bayes.data.words import MISSING_WORDS, word
 from escc_bayes.foundation import checks
+from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import CutError, SchemaError, TomlError
 from escc_bayes.foundation.toml import read_toml
 
@@ -135,14 +136,15 @@ class CohortSchema:
         return frozenset(name for name in found if name is not None)
 
 
-def load_schema(path: Path) -> CohortSchema:
+@careful
+def load_schema(path: str | Path) -> CohortSchema:
     """Read a cohort schema.
 
     Raises
     ------
     TomlError, SchemaError, CutError : with the file, the key, what was given and what to do.
     """
-    return schema_from(read_toml(path), str(path))
+    return schema_from(read_toml(Path(path)), str(path))
 
 
 def schema_from(raw: Mapping[str, object], where: str) -> CohortSchema:

@@ -36,6 +36,7 @@ from escc_bayes.data.study_fields import (
     positive,
 )
 from escc_bayes.foundation import checks
+from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import InputError, TomlError
 from escc_bayes.foundation.toml import parse_toml
 
@@ -123,6 +124,7 @@ class Reading:
         return None
 
 
+@careful
 def read_study(path: str | Path) -> Study:
     """Read one study file; ``[[check]]`` and ``derived`` tables are accepted and ignored.
 

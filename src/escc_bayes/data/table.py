@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from escc_bayes.data.csv_file import read_csv
 from escc_bayes.data.words import MISSING_WORDS, as_number, is_blank, of_distinct
 from escc_bayes.foundation.errors import CohortError, some_of
+from escc_bayes.foundation.kinds import told
 from escc_bayes.hazard.piecewise import FloatArray
 
 if TYPE_CHECKING:
@@ -60,6 +61,10 @@ def read_table(source: "str | Path | pd.DataFrame") -> RawTable:
     CohortError : no such file, wrong encoding, empty, a ragged line, a column twice.
     """
     if not isinstance(source, str | Path):
+        if not hasattr(source, "iloc") or not hasattr(source, "columns"):
+            raise CohortError(
+                f"read_cohort: source is {told(source)}; give the path of a CSV or Parquet file, or a data frame"
+            )
         return from_frame(source, "data frame")
     path = Path(source)
     if path.is_dir():

@@ -4,10 +4,13 @@
 Kaplan-Meier curve of the group shows), ``everyone`` = all patients analysed, each set to the group (standardised).
 """
 
+import math
 from dataclasses import dataclass
+from numbers import Real
 from typing import assert_never
 
 from escc_bayes.foundation.errors import EstimandError
+from escc_bayes.foundation.kinds import told
 
 POPULATIONS = ("group", "everyone")
 
@@ -28,6 +31,13 @@ class HazardRatio:
     versus: str | None = None
     per: float | None = None
 
+    def __post_init__(self) -> None:
+        check_words("HazardRatio", term=self.term, level=self.level, versus=self.versus)
+        if not self.term:
+            raise EstimandError('HazardRatio: term is empty; name a covariate, as in HazardRatio("stage", "III")')
+        if self.per is not None:
+            check_positive("HazardRatio", "per", self.per, "units of the covariate")
+
 
 @dataclass(frozen=True, slots=True)
 class SurvivalAt:
@@ -39,9 +49,9 @@ class SurvivalAt:
     population: str = "group"
 
     def __post_init__(self) -> None:
+        check_words("SurvivalAt", term=self.term, group=self.group)
         check_population(self.population)
-        if not self.time > 0.0:
-            raise EstimandError(f"SurvivalAt: time must be above 0 months, was given {self.time:g}")
+        check_positive("SurvivalAt", "time", self.time, "months")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +63,7 @@ class MedianSurvival:
     population: str = "group"
 
     def __post_init__(self) -> None:
+        check_words("MedianSurvival", term=self.term, group=self.group)
         check_population(self.population)
 
 
@@ -67,12 +78,27 @@ class RMSTDifference:
     population: str = "group"
 
     def __post_init__(self) -> None:
+        check_words("RMSTDifference", term=self.term, level=self.level, versus=self.versus)
         check_population(self.population)
-        if not self.until > 0.0:
-            raise EstimandError(f"RMSTDifference: until must be above 0 months, was given {self.until:g}")
+        check_positive("RMSTDifference", "until", self.until, "months")
 
 
 type Estimand = HazardRatio | SurvivalAt | MedianSurvival | RMSTDifference
+
+
+def check_words(estimand: str, **given: object) -> None:
+    """Raise ``EstimandError`` where a term or level is no word; a level left out is None."""
+    for name, value in given.items():
+        if value is not None and not isinstance(value, str):
+            raise EstimandError(f"{estimand}: {name} is {told(value)}; give the word in quotes, as in the schema")
+
+
+def check_positive(estimand: str, name: str, value: object, unit: str) -> None:
+    """Raise ``EstimandError`` unless a value is a finite number above 0."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise EstimandError(f"{estimand}: {name} is {told(value)}; give a number of {unit}")
+    if not 0.0 < float(value) < math.inf:
+        raise EstimandError(f"{estimand}: {name} must be above 0 {unit}, was given {float(value):g}")
 
 
 def check_population(population: str) -> None:

@@ -35,6 +35,7 @@ from escc_bayes.evidence.rules.swapped_groups import percentages_of_the_other_gr
 from escc_bayes.evidence.rules.t_tests import t_against_moments
 from escc_bayes.evidence.rules.two_by_two import tables_against_tests
 from escc_bayes.evidence.rules.uncensored_rates import rates_before_censoring
+from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import InputError
 
 type Rule = Callable[[Study, Ledger], Iterator[Finding]]
@@ -108,6 +109,7 @@ def audited(study: Study) -> AuditedStudy:
     return AuditedStudy(study.id, most_serious(found), book.checks, tuple(book.left))
 
 
+@careful
 def audit(study: Study) -> tuple[Finding, ...]:
     """Return the findings of all rules, the most serious first."""
     return audited(study).findings

@@ -13,6 +13,7 @@ from scipy.optimize import isotonic_regression
 
 from escc_bayes.data.endpoints import need_column
 from escc_bayes.data.table import RawTable, numbers, read_table
+from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import CohortError, some_of
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 
@@ -87,6 +88,7 @@ def printed_at_risk(months: Sequence[float], count: Sequence[float], *, arm: str
     return checked_numbers(table, RISK_PREFIX)
 
 
+@careful
 def read_digitised_curves(path: str | Path) -> dict[str, DigitisedCurve]:
     """Read the curves of a CSV file, by arm, in the order of the file.
 
@@ -108,6 +110,7 @@ def read_digitised_curves(path: str | Path) -> dict[str, DigitisedCurve]:
     return {arm: clean(table.where("arm", arm), heights, arm) for arm in dict.fromkeys(map(str, table.columns["arm"]))}
 
 
+@careful
 def read_numbers_at_risk(path: str | Path) -> dict[str, NumbersAtRisk]:
     """Read the numbers at risk of a CSV file, by arm.
 

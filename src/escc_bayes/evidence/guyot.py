@@ -15,6 +15,7 @@ from escc_bayes.classical.km import kaplan_meier
 from escc_bayes.data.cohort import Cohort, read_cohort
 from escc_bayes.data.schema import CohortSchema, schema_from
 from escc_bayes.evidence.digitised import DigitisedCurve, NumbersAtRisk
+from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import CohortError, DataWarning
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 
@@ -100,6 +101,7 @@ class Walk:
     height: float
 
 
+@careful
 def patients_from_curve(curve: DigitisedCurve, at_risk: NumbersAtRisk, *, events: int | None = None) -> ArmFromCurve:
     """Reconstruct the patients of one arm.
 
@@ -242,6 +244,7 @@ def reconstructed_rows(arms: Sequence[ArmFromCurve], *, endpoint: str) -> list[d
     ]
 
 
+@careful
 def cohort_from_curves(arms: Sequence[ArmFromCurve], *, name: str, endpoint: str = "os") -> Cohort:
     """Return the cohort of some arms; the first is the reference. It says RECONSTRUCTED, and notes how well.
 

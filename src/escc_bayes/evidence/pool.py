@@ -14,6 +14,7 @@ from escc_bayes.evidence.map_prior import fit_mixture
 from escc_bayes.evidence.pool_exact import ExactPool, MeanPrior, pool_exact
 from escc_bayes.evidence.published_effect import BiasWord, EvidenceError, PublishedEffect, refuse_shared_patients
 from escc_bayes.evidence.reml import RemlPool, pool_reml
+from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import some_of
 from escc_bayes.spec.evidence_prior import EvidencePrior, robustified
 from escc_bayes.spec.mixture import components_of
@@ -61,6 +62,7 @@ class EvidencePool:
     statements: tuple[str, ...]
 
 
+@careful
 def pool_evidence(effects: Sequence[PublishedEffect], request: PoolRequest) -> EvidencePool:
     """Pool what carries a standard error; name what does not.
 

@@ -20,6 +20,7 @@ from escc_bayes.data.recode import complete_cases
 from escc_bayes.data.schema import CohortSchema, schema_from
 from escc_bayes.evidence.published_layout import layout_of
 from escc_bayes.evidence.published_names import Factor, Pairs, cell_name, factor_of, failures_name, said, table, within
+from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.checks import file_name
 from escc_bayes.foundation.errors import CohortError
 from escc_bayes.hazard.piecewise import FloatArray
@@ -35,6 +36,7 @@ class Published(NamedTuple):
     layout: str
 
 
+@careful
 def publish(cohort: Cohort, *, study: str, landmarks: Sequence[float] = LANDMARKS) -> Published:
     """Print the statistics of a cohort.
 

@@ -5,27 +5,17 @@ from pathlib import Path
 
 import numpy as np
 
-from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import InputError
 
 # As on the command line.
 LEVEL = 0.95
 SEED = 20251
 SHOWN = 60
-
-
-def expect(value: object, kinds: type | tuple[type, ...], function: str, name: str, wanted: str) -> None:
-    """Raise unless an argument is of one of the kinds; ``wanted`` says what to write.
-
-    Examples
-    --------
-    >>> expect("cohort.csv", dict, "fit", "cohort", "a cohort from read_cohort")
-    Traceback (most recent call last):
-        ...
-    escc_bayes.foundation.errors.InputError: fit: cohort is a path or word, 'cohort.csv'; give a cohort from read_cohort
-    """
-    if not isinstance(value, kinds):
-        raise InputError(f"{function}: {name} is {told(value)}; give {wanted}")
+# The least that counts of computing can be.
+LEAST = {
+    **dict.fromkeys(("draws", "chains", "trials", "completions", "workers", "replicates", "steps", "most"), 1),
+    "tune": 0,
+}
 
 
 def told(value: object) -> str:
@@ -33,7 +23,7 @@ def told(value: object) -> str:
     if value is None:
         return "None"
     if isinstance(value, str | Path):
-        return f"a path or word, {shown(str(value))}"
+        return shown(str(value))
     if isinstance(value, bool | Integral | Real):
         return f"{value}"
     article = "an" if type(value).__name__[0] in "AEIOUaeiou" else "a"
@@ -71,33 +61,3 @@ def whole(value: object, function: str, name: str, *, least: int) -> int:
     if isinstance(value, bool | np.bool_) or not isinstance(value, Integral) or value < least:
         raise InputError(f"{function}: {name} is {told(value)}; give a whole number of {least} or more")
     return int(value)
-
-
-def one_word(value: object, known: tuple[str, ...], function: str, name: str) -> str:
-    """Return a word that is one of ``known``."""
-    if isinstance(value, str) and value in known:
-        return value
-    near = suggestion(value, known) if isinstance(value, str) else ""
-    hint = f"{near} " if near.startswith("did") else ""
-    raise InputError(f"{function}: {name} is {told(value)}; {hint}known: {', '.join(known)}")
-
-
-def listed(value: object, kinds: type | tuple[type, ...], function: str, name: str, wanted: str) -> tuple[object, ...]:
-    """Return the items of a list, or the one item that is given without a list.
-
-    Examples
-    --------
-    >>> listed(3, int, "f", "numbers", "whole numbers"), listed([3, 4], int, "f", "numbers", "whole numbers")
-    ((3,), (3, 4))
-    """
-    if isinstance(value, kinds):
-        return (value,)
-    if isinstance(value, str | bytes | dict) or not hasattr(value, "__iter__"):
-        raise InputError(f"{function}: {name} is {told(value)}; give {wanted}, one or a list of them")
-    found = tuple(value)
-    if not found:
-        raise InputError(f"{function}: {name} is empty; give {wanted}, one or a list of them")
-    for place, one in enumerate(found, start=1):
-        if not isinstance(one, kinds):
-            raise InputError(f"{function}: {name}, number {place}, is {told(one)}; give {wanted}")
-    return found

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from escc_bayes.bayes.posterior import Posterior
+from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.hands import Hands
 from escc_bayes.foundation.outputs import staged
 from escc_bayes.report.bundle import ALONE, Bundle
@@ -16,7 +17,8 @@ PAGE = "report.html"
 type Piece = Callable[[Path], Written | None]
 
 
-def write_report(bundle: Bundle, out: Path, hands: Hands = ALONE) -> Path:
+@careful
+def write_report(bundle: Bundle, out: str | Path, hands: Hands = ALONE) -> Path:
     """Write page, figures, tables, posteriors and ``run.json`` of a bundle.
 
     Parameters
@@ -33,7 +35,8 @@ def write_report(bundle: Bundle, out: Path, hands: Hands = ALONE) -> Path:
     ------
     OutputError : ``out`` is a file, or cannot be written.
     """
-    with staged(out) as folder:
+    place = Path(out)
+    with staged(place) as folder:
         # Figures are the first pieces, so that their places are those among all.
         slow = [place for place, make in enumerate(figure_makers(bundle)) if takes_long(make)]
         written = hands.shared(piece, (bundle, folder), len(pieces(bundle)), first=slow)
@@ -42,7 +45,7 @@ def write_report(bundle: Bundle, out: Path, hands: Hands = ALONE) -> Path:
         pooled = bundle.reconstructions.pooled.values() if bundle.reconstructions is not None else ()
         records = [p.record for p in (*bundle.fits, *pooled)]
         write_run(folder, "report", records, bundle.verdicts, seed=bundle.seed)
-    return out / PAGE
+    return place / PAGE
 
 
 def pieces(bundle: Bundle) -> tuple[Piece, ...]:

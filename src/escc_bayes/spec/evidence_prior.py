@@ -15,6 +15,7 @@ from pathlib import Path
 
 from escc_bayes.data.bundled import find_toml, models_folder
 from escc_bayes.foundation import checks
+from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import InputError, SpecError
 from escc_bayes.foundation.toml import read_toml
 from escc_bayes.spec.effective_events import UNIT_INFORMATION_SD, EffectiveEvents, effective_events
@@ -180,14 +181,15 @@ def refuse_other_endpoint(found: EvidencePrior, raw: Mapping[str, object], where
         )
 
 
-def read_prior(path: Path) -> EvidencePrior:
+@careful
+def read_prior(path: str | Path) -> EvidencePrior:
     """Read ``prior.toml``.
 
     Raises
     ------
     TomlError, SpecError : with the file, the key, what was given and what to do.
     """
-    raw = read_toml(path)
+    raw = read_toml(Path(path))
     checks.refuse_unknown_keys(raw, ("prior",), str(path))
     where = f"{path}, [prior]"
     body = checks.table(raw.get("prior"), where)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from escc_bayes.data.bundled import find_toml, models_folder
 from escc_bayes.foundation import checks
+from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import CutError, SpecError
 from escc_bayes.foundation.toml import read_toml
 from escc_bayes.spec import prior as priors
@@ -21,6 +22,7 @@ WEIBULL_KEYS = ("family", "at", "reference_time")
 EFFECT_KEYS = ("name", "covariate", "covariates", "structure")
 
 
+@careful
 def load_spec(name_or_path: str | Path, *, variant: str | None = None) -> ModelSpec:
     """Read a model specification.
 

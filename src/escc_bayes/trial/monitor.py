@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from escc_bayes.foundation.careful import careful
+from escc_bayes.foundation.kinds import LEVEL, SEED
 from escc_bayes.foundation.seeds import Seed, generator
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.trial.completion import completed, final_columns
@@ -50,13 +52,14 @@ class Outlook:
         return self.forecast.final_months
 
 
+@careful
 def monitor(
     design: TrialDesign,
     interim: Interim,
     *,
     completions: int,
-    seed: Seed,
-    level: float = 0.95,
+    seed: Seed = SEED,
+    level: float = LEVEL,
     plans: tuple[RulePlan, ...] | None = None,
 ) -> Outlook:
     """Complete a running trial many times and judge every rule at the final look.

@@ -7,7 +7,9 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.chunks import Progress
+from escc_bayes.foundation.kinds import SEED
 from escc_bayes.foundation.record import Record, seed_label, versions
 from escc_bayes.foundation.scheduler import scheduler_for
 from escc_bayes.foundation.seeds import Seed
@@ -58,11 +60,12 @@ class OperatingCharacteristics:
         raise KeyError((scenario, rule, quantity))
 
 
+@careful
 def operating_characteristics(
     design: TrialDesign,
     *,
     trials: int,
-    seed: Seed,
+    seed: Seed = SEED,
     workers: int = 1,
     scheduler: str | None = None,
     progress: Progress | None = None,

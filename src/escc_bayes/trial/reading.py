@@ -5,6 +5,7 @@ from pathlib import Path
 
 from escc_bayes.data.bundled import find_toml, models_folder
 from escc_bayes.foundation import checks
+from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.record import digest
 from escc_bayes.foundation.toml import read_toml
 from escc_bayes.trial.borrowing import Borrowing
@@ -50,6 +51,7 @@ MOST_LOOKS = 20
 NEEDED = ("name", "arms", "control", "effect", "accrual", "analyses", "analysis_prior", "rule")
 
 
+@careful
 def load_design(name_or_path: str | Path) -> TrialDesign:
     """Read a design by path, or a bundled one by name.
 

@@ -33,7 +33,7 @@ def posterior_control(path: Path, at: str) -> tuple[PiecewiseControl | WeibullDr
     from escc_bayes.bayes.saved_file import reading
 
     try:
-        with reading(path) as file:
+        with reading(path, needs=("posterior",)) as file:
             return control_of(file, path, at)
     except DesignError:
         raise

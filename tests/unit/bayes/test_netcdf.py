@@ -124,3 +124,15 @@ def test_values_per_patient_and_draw_are_left_out_where_they_are_too_many(tmp_pa
     assert (again.coefficients == posterior.coefficients).all()
     with pytest.warns(LeftOutWarning, match="prior_predictive of 79"):
         assert "log_likelihood" in posterior.thinned(400).to_datatree().children
+
+
+def test_variables_say_against_what(both):
+    """Who over whom for each coefficient, per how many units for a number, and the unit of times."""
+    with xr.open_datatree(both[0], engine="h5netcdf") as tree:
+        for name in ("beta", "HR"):
+            said = tree["posterior"][name].attrs["against"]
+            assert [part.partition(": ")[0] for part in said.split("; ")] == list(
+                tree["posterior"]["coefficient"].values
+            )
+            assert any(words in said for words in ("age: per 10", "alc_mid[low]: low vs high"))
+        assert tree["observed_data"]["time"].attrs["unit"] == "months"

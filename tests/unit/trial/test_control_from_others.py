@@ -129,7 +129,7 @@ def test_a_control_that_cannot_be_is_refused(control, said):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"accrual": {"patients": 10**9, "months": 12.0}}, "more than any trial enters"),
+        ({"accrual": {"patients": 10**9, "months": 12.0}}, "must be 10,000,000 or less"),
         ({"accrual": {"patients": 100, "months": 1e6}}, r"\[accrual\]: the last patient enters in month 1,000,000"),
         ({"analyses": {"events": [60], "calendar": [20_000.0]}}, r"calendar: month 20,000 is beyond 1,200"),
         ({"analyses": {"events": list(range(20, 60))}}, "40 looks; a trial is analysed 20 times at most"),
