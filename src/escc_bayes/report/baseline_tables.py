@@ -1,5 +1,6 @@
 """Tables of the classical results of a cohort: follow-up, Kaplan-Meier, log-rank, PH test, Cox of every covariate."""
 
+import math
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
@@ -75,8 +76,13 @@ def heading_of(row: Row, bundle: Bundle) -> str:
 
 
 def limits_of(row: Row, name: str, words: Callable[[float], str]) -> str:
-    """Print a value of a row with its limits."""
-    return with_limits(words(number(row, name)), words(number(row, "lower")), words(number(row, "upper")))
+    """Print a value of a row with its limits; where log-log limits do not exist, exact ones and their name."""
+    value, lower, upper = (number(row, key) for key in (name, "lower", "upper"))
+    if math.isnan(lower) and math.isnan(upper) and not math.isnan(value) and "lower_exact" in row:
+        exact = [number(row, key) for key in ("lower_exact", "upper_exact")]
+        if not all(map(math.isnan, exact)):
+            return f"{words(value)} ({words(exact[0])} to {words(exact[1])}, exact)"
+    return with_limits(words(value), words(lower), words(upper))
 
 
 def logrank_table(bundle: Bundle, endpoint: str) -> Table | None:

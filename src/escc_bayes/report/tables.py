@@ -109,7 +109,7 @@ def extrapolation(e: Estimate) -> str:
 def extrapolated(estimates: Iterable[Estimate]) -> str:
     """Say what the daggers of a table mean; nothing without one."""
     beyond = sorted({extrapolation(e) for e in estimates if mark(e)})
-    return f"† lies {'; '.join(beyond)}." if beyond else ""
+    return f"†: {'; '.join(beyond)}." if beyond else ""
 
 
 def agreement_table(bundle: Bundle) -> Table | None:
