@@ -78,3 +78,14 @@ def same_endpoint(one: str, other: str) -> bool:
     (True, False)
     """
     return endpoint(one).casefold() == endpoint(other).casefold() and assessor(one) == assessor(other)
+
+
+def known(text: str) -> bool:
+    """Whether a text names an endpoint of the list.
+
+    Examples
+    --------
+    >>> known("failure-free survival"), known("OS after failure")
+    (True, False)
+    """
+    return endpoint(text) in NAMES

@@ -16,8 +16,12 @@ def test_audit_prints_one_sentence_a_finding_and_strict_fails(tmp_path, monkeypa
         rows = list(csv.DictReader(stream))
     assert list(rows[0]) == ["study", "rule", "severity", "statement", "arithmetic", "where", "probability"]
     first, *sentences = printed.splitlines()
-    assert re.fullmatch(r"seed1_scirep2025: \d{3} checks, 13 impossible, 5 very unlikely, 9 notices", first)
-    assert len(rows) == len(sentences)
+    assert re.fullmatch(
+        r"seed1_scirep2025: \d{3} checks, 13 impossible, 5 very unlikely, 9 notices; 1 could not be checked", first
+    )
+    assert len(rows) + 1 == len(sentences)
+    assert "[not checked]" in sentences[-1]
+    assert "OS after failure" in sentences[-1]
     assert run(monkeypatch, capsys, *words, "--strict")[0] == 1
     assert run(monkeypatch, capsys, "audit", "tenergy_epoc1802", "--strict", "--out", tmp_path / "t")[0] == 0
 

@@ -17,6 +17,7 @@ from escc_bayes.evidence.reconstruction.layout import (
     ReconstructionError,
 )
 from escc_bayes.evidence.reconstruction.targets import Target, targets_of
+from escc_bayes.evidence.rules.impossible_prints import possible
 from escc_bayes.foundation.checks import suggestion
 
 MEASURES = ("HR", "logrank")
@@ -98,6 +99,7 @@ def read_arms(study: Study, cutoff: str | None, endpoints: tuple[str, ...]) -> A
     ------
     ReconstructionError : no curve with a number of patients, or no such cut or endpoint.
     """
+    study = possible(study)
     usable = [c for c in study.survivals if c.n and (c.median is not None or c.landmarks or c.median_reached is False)]
     if not usable:
         raise ReconstructionError(

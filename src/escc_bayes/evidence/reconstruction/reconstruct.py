@@ -15,6 +15,7 @@ from escc_bayes.evidence.reconstruction.layout import Layout, ReconstructionErro
 from escc_bayes.evidence.reconstruction.problem import TICKS_PER_MONTH
 from escc_bayes.evidence.reconstruction.search import Found, Plan, Progress, has_all, search
 from escc_bayes.evidence.reconstruction.targets import Target, number_of, targets_of
+from escc_bayes.evidence.rules.impossible_prints import possible
 from escc_bayes.foundation.ending import ended_with_block
 from escc_bayes.foundation.seeds import Seed, generator, stream
 
@@ -76,8 +77,9 @@ def reconstruct(
     Raises
     ------
     ReconstructionError : layout and study do not fit each other.
+    StudyError : the study prints a number that cannot be.
     """
-    targets, unused = targets_of(study, layout)
+    targets, unused = targets_of(possible(study), layout)
     n = int(number_of(layout.n, study, f"{layout.where}, n"))
     if not FEWEST_PATIENTS <= n <= MOST_PATIENTS:
         raise ReconstructionError(

@@ -10,6 +10,8 @@ from decimal import Decimal
 from escc_bayes.data.measures import known
 from escc_bayes.data.published import PublishedEstimate, PublishedSurvival, Study
 from escc_bayes.data.rounding import interval
+from escc_bayes.data.study_fields import StudyError
+from escc_bayes.evidence.endpoints import known as known_endpoint
 from escc_bayes.evidence.finding import Finding, Severity
 from escc_bayes.evidence.ledger import Ledger
 
@@ -48,6 +50,9 @@ def of_estimate(study: Study, estimate: PublishedEstimate, book: Ledger) -> Iter
 def of_curve(study: Study, curve: PublishedSurvival, book: Ledger) -> Iterator[Finding]:
     """Report what is wrong within one curve."""
     named = f"{curve.arm}, {curve.endpoint}"
+    if not known_endpoint(curve.endpoint):
+        why = f"'{curve.endpoint}' is no endpoint that the rules know, so it is compared with no other"
+        book.leave(study.id, named, why, curve.place)
     limits = (curve.median_ci_low, curve.median, curve.median_ci_high)
     book.made(sum(limit is not None for limit in limits) > 1)
     yield from outside(study, f"{named}: median", limits, curve.place)
@@ -76,3 +81,17 @@ def outside(
         said = f"{named}: {value} is outside its interval {low} to {high}."
         how = f"{value} < {low}" if low is not None and value < low else f"{value} > {high}"
         yield Finding(study.id, RULE, severity, said, how, place)
+
+
+def possible(study: Study) -> Study:
+    """Return the study, if every print of it is a number that can be: what is to be computed from it needs that.
+
+    Raises
+    ------
+    StudyError : the first impossible print, and how many more there are.
+    """
+    found = [finding for finding in impossible_prints(study) if finding.grave]
+    if found:
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        raise StudyError(f"{study.id}, {found[0].where}: {found[0].statement}{more} Check the print; audit lists all")
+    return study

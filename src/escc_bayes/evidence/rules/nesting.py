@@ -131,6 +131,8 @@ def feasible(study: Study, table: CrossTable, outer: PublishedEstimate, inner: P
     events, printed = deaths(study, inner.endpoint), se_from_limits(inner) or se_from_p(inner)
     if events is None or events < 2 or printed is None or not math.isfinite(printed.high):
         return
+    if sum(table[2:]) > MOST_PATIENTS:
+        return
     bound = least_error(table.outer_only, table.both, events)
     if printed.high >= NEAR * bound:
         return

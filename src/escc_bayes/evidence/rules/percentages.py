@@ -200,8 +200,11 @@ def swapped(study: Study, found: Pair, of: int, entry: PublishedSurvival) -> Fin
 
 
 def possible_denominators(count: int, printed: Interval, most: int) -> list[int]:
-    """Return all group sizes up to ``most`` for which the count prints so."""
-    return [n for n in range(max(1, count), most + 1) if printed.holds(share(count, n))]
+    """Return the first group sizes up to ``most`` for which the count prints so, at most 1,000 of them."""
+    least = math.ceil(100.0 * count / printed.high) if printed.high > 0 else most + 1
+    last = math.floor(100.0 * count / printed.low) if printed.low > 0 else most
+    near = range(max(1, count, least - 1), min(most, last + 1) + 1)
+    return [n for n in near[:1000] if printed.holds(share(count, n))]
 
 
 def lone(study: Study, number: PublishedNumber) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ GRIM for two groups: 100 k / n with the own and with the other size. Brown & Hea
 all sizes, is the probability stated, multiplied over percentages.
 """
 
+import math
 from collections.abc import Iterator
 from itertools import combinations
 from typing import NamedTuple
@@ -109,8 +110,13 @@ def fits(share: Share, n: int) -> bool:
 
 def chance(share: Share) -> float:
     """Return the share of subset sizes of the own group, or of anything as large, that print so."""
-    sizes = range(max(share.patients, 1), max(share.group.n, share.patients) + 1)
-    return max(sum(fits(share, n) for n in sizes), 1) / len(sizes)
+    k, (low, high) = share.patients, share.printed
+    most = max(share.group.n, k, 1)
+    sizes = most - max(k, 1) + 1
+    if low <= 0 or high <= 0:
+        return 1.0
+    fitting = min(math.floor(100.0 * k / low), most) - max(math.ceil(100.0 * k / high), k, 1) + 1
+    return min(1.0, max(fitting, 1) / sizes)
 
 
 def swapped(study: Study, wrong: list[Share], right: list[Share], one: Group, other: Group) -> Finding:

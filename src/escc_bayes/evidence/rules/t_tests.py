@@ -66,7 +66,7 @@ def t_against_moments(study: Study, ledger: Ledger | None = None) -> Iterator[Fi
     book = ledger or Ledger()
     for number in study.numbers:
         named = words(number.name)
-        if "t" not in (named[0], named[-1]) or len(named) < 2:
+        if len(named) < 2 or "t" not in (named[0], named[-1]):
             continue
         book.made()
         yield from p_of_t(study, number)

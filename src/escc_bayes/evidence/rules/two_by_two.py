@@ -28,6 +28,9 @@ RULE = "2x2 table"
 OTHER_MODEL = re.compile(
     r"stratif|mantel|cochran|\bcmh\b|adjust|logistic|multivaria|regression|weighted|trend|mcnemar|paired|matched", re.I
 )
+MOST = 100_000
+"""Patients of the largest table that is tested."""
+
 FACTOR = 1.3
 """P of a rarer test may differ from those computed by so much."""
 
@@ -103,7 +106,9 @@ def table_in(sentence: str) -> Table | None:
 
 
 def usable(table: Table) -> bool:
-    """Whether the counts are a table: parts of their wholes, and not all of one kind."""
+    """Whether the counts are a table that can be tested: parts of their wholes, not all of one kind, not millions."""
+    if table.n + table.other_n > MOST:
+        return False
     return (
         min(table.cells) >= 0
         and min(table.n, table.other_n) > 0
