@@ -12,11 +12,16 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.fuzz import option_values, tomls
+from tests.fuzz import csvs, option_values, saved_files, tomls
 from tests.fuzz.running import End, run
 
 type Command = Callable[[int, int, Path], list[str]]
-KINDS: dict[str, tuple[Command, int]] = {"tomls": (tomls.command, 500), "options": (option_values.command, 100)}
+KINDS: dict[str, tuple[Command, int]] = {
+    "tomls": (tomls.command, 500),
+    "options": (option_values.command, 100),
+    "csvs": (csvs.command, 500),
+    "saved": (saved_files.command, 100),
+}
 
 
 def ends(make: Command, seed: int, number: int) -> End:

@@ -6,7 +6,7 @@ from tests.fuzz.long import KINDS, ends
 
 # Another seed than that of the long form, so that both together see more.
 SEED = 2025
-FEW = {"tomls": 30, "options": 20}
+FEW = {"tomls": 30, "options": 20, "csvs": 30, "saved": 12}
 
 
 @pytest.mark.parametrize(("kind", "number"), [(kind, number) for kind, few in FEW.items() for number in range(few)])
