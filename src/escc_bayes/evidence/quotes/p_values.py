@@ -41,7 +41,7 @@ def p_values(text: str) -> tuple[PValue, ...]:
     Examples
     --------
     >>> [p[:3] for p in p_values("HR 0.50, one-sided P = 0.02; PFS P < .001; ORR, P = NS")]
-    [('', '0.02', 'one'), ('<', '.001', None), ('', 'NS', None)]
+    [('', '0.02', 'one'), ('<', '.001', 'one'), ('', 'NS', 'one')]
     """
     found: list[tuple[str, str, int, int]] = []
     for match in P.finditer(text):
