@@ -122,6 +122,11 @@ PLANTED = {
             ratio("1.44", "1.05", "1.98", "reduced hazard of progression (HR 1.44, 1.05-1.98)", endpoint="PFS")
         ]
     },
+    "favoured the group that does worse": {
+        "estimates": [
+            ratio("1.30", "1.02", "1.66", "OS favoured the drug (HR 1.30)", hazard_of="drug", versus="placebo")
+        ]
+    },
     "49 % lower": {
         "estimates": [ratio("0.61", "0.45", "0.83", "49 % lower risk of death (HR 0.61, 95% CI 0.45-0.83)")]
     },
@@ -485,6 +490,18 @@ CORRECT = {
                 hazard_of="low ALC",
                 versus="high ALC",
             )
+        ]
+    },
+    "favoured the other group": {
+        "estimates": [
+            ratio(
+                "1.30", "1.02", "1.66", "OS favoured placebo (HR 1.30, 1.02-1.66)", hazard_of="drug", versus="placebo"
+            )
+        ]
+    },
+    "favoured the part of a combination": {
+        "estimates": [
+            ratio("1.30", "1.02", "1.66", "favoured surgery (HR 1.30)", hazard_of="CRT + surgery", versus="surgery")
         ]
     },
     "no improvement": {"estimates": [ratio("1.05", "0.80", "1.38", "did not improve OS (HR 1.05, 95% CI 0.80-1.38)")]},

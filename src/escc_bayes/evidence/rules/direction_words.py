@@ -45,7 +45,12 @@ EVENTS = tuple(
     for sign, change in ((-1, FEWER), (1, MORE))
 )
 FARES = (
-    (-1, re.compile(r"\b(?:better|improv\w*|longer|superior|prolong\w*|favou?rable|benefi\w*|protective)\b", re.I)),
+    (
+        -1,
+        re.compile(
+            r"\b(?:better|improv\w*|longer|superior|prolong\w*|favou?r(?:able|ed|s|ing)|benefi\w*|protective)\b", re.I
+        ),
+    ),
     (
         1,
         re.compile(
@@ -56,6 +61,9 @@ FARES = (
     ),
 )
 NOT = re.compile(r"\b(?:no|not|neither|nor|without|did not|failed to)\b", re.IGNORECASE)
+FAVOURS, NEXT_WORDS = re.compile(r"favou?r|benefi", re.IGNORECASE), 45
+"""Words whose group follows: "favoured placebo"; and how many letters are read behind them."""
+
 OF_A_TEST = re.compile(r"\d (?:for|of|testing|test of|test for)(?: the| a)? (?:\w+ )?$", re.IGNORECASE)
 """What a P is for, "one-sided P = 0.03 for benefit", says no direction of the ratio."""
 
@@ -154,10 +162,11 @@ def denied(study: Study, estimate: PublishedEstimate, quote: Quote, one: Said) -
     """Report a ratio on the other side of 1 than the words; a question where they may speak of the other group."""
     value = interval(str(estimate.value), whole="rounded")
     side = 1 if value.low > 1 else -1 if value.high < 1 else 0
-    about = group_named(estimate, quote.text, one.start)
+    favours = FAVOURS.match(one.words) is not None
+    about = group_named(estimate, quote.text, one.start + (len(one.words) + NEXT_WORDS if favours else 0))
     if side == 0 or (side == one.sign and about >= 0) or (side != one.sign and about < 0):
         return
-    sure = about != 0 or not OTHER.search(quote.text)
+    sure = about != 0 or not (favours or OTHER.search(quote.text))
     severity: Severity = "impossible" if sure else "ask the authors"
     who = estimate.hazard_of if about > 0 else estimate.versus if about < 0 else ""
     yield Finding(
