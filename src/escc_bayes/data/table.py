@@ -174,5 +174,8 @@ def plain_numbers(values: list[object]) -> FloatArray | None:
         found = np.fromiter(map(float, present), np.float64, len(values))  # type: ignore[arg-type]
     except (ValueError, TypeError, OverflowError):
         return None
-    underscores = "_" in "".join(value for value in values if isinstance(value, str))
-    return None if underscores else found
+    try:
+        text = "".join(values)  # type: ignore[arg-type]
+    except TypeError:
+        text = "".join(value for value in values if isinstance(value, str))
+    return None if "_" in text else found

@@ -5,6 +5,7 @@ Beyond its last follow-up a model extrapolates, whoever else was followed longer
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,8 +53,30 @@ class Counts:
     groups: str
 
 
+class Same:
+    """Rows that are equal to themselves alone: they never change, and comparing them would cost more than counting."""
+
+    __slots__ = ("rows",)
+
+    def __init__(self, rows: AnalysisRows) -> None:
+        self.rows = rows
+
+    def __hash__(self) -> int:
+        return id(self.rows)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and other.rows is self.rows
+
+
 def of_group(rows: AnalysisRows, term: str = "", group: str = "") -> Behind:
+    """Count a group of a covariate, or everyone; once, as many estimates ask for the same."""
+    return of_same(Same(rows), term, group)
+
+
+@lru_cache(maxsize=64)
+def of_same(same: Same, term: str, group: str) -> Behind:
     """Count a group of a covariate, or everyone."""
+    rows = same.rows
     if not term:
         return Behind("", rows.n, rows.events, float(rows.time.max()))
     covariate = rows.covariates[term]
