@@ -89,9 +89,13 @@ def reconstruct(
     assert study is not None
     from escc_bayes.data.bundled import find_study, models_folder
     from escc_bayes.data.study import read_study
+    from escc_bayes.evidence.reconstruction.audited import audit_sentence, audited
     from escc_bayes.evidence.reconstruction.layout import layout_path
 
     published, endpoints = read_study(find_study(study)), tuple(endpoint or ())
+    contradictions = audit_sentence(published, audited(published))
+    if contradictions and not quiet:
+        typer.echo(contradictions, err=True)
     if layout is None and layout_path(published.id, models_folder()) is None:
         if steps is not None:
             raise InputError(f"--steps: {published.id} is built from its arms, nothing is searched; leave it out")

@@ -8,6 +8,7 @@ from scipy.special import ndtri
 
 from escc_bayes.classical.cox import cox
 from escc_bayes.data.cohort import Cohort
+from escc_bayes.evidence.curve_units import refuse_other_units
 from escc_bayes.evidence.digitised import NumbersAtRisk, printed_at_risk, read_digitised_curves, read_numbers_at_risk
 from escc_bayes.evidence.guyot import ArmFromCurve, patients_from_curve
 from escc_bayes.foundation.checks import suggestion
@@ -43,6 +44,7 @@ def arms_from_files(
             if arm not in curves:
                 raise CohortError(f"{name}: arm '{arm}' has no curve in {curve}; {suggestion(arm, curves)}")
     known = {arm: size_of(arm, curve, numbers, patients) for arm in curves}
+    refuse_other_units([(curves[arm], known[arm]) for arm in curves], f"{curve} and {at_risk}")
     order = list(curves)
     if reference is not None:
         if reference not in curves:

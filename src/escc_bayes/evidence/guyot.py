@@ -14,12 +14,19 @@ import numpy as np
 from escc_bayes.classical.km import kaplan_meier
 from escc_bayes.data.cohort import Cohort, read_cohort
 from escc_bayes.data.schema import CohortSchema, schema_from
+from escc_bayes.evidence.curve_units import refuse_other_units
 from escc_bayes.evidence.digitised import DigitisedCurve, NumbersAtRisk
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import CohortError, DataWarning
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 
 PROVENANCE = "reconstructed"
+# Months by which what drops at a printed month is put before it.
+JUST_BEFORE = 0.01
+# A reading so far from what numbers at risk and events allow is no noise.
+CONTRADICTION = 0.05
+# Patients tried for each change of an event.
+TRIED = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,12 @@ class ArmFromCurve:
             f"{self.arm}: neither numbers at risk after month 0 nor the number of events are known, so nobody was "
             "taken to leave before the end of the curve; the events are as many as they can be"
         )
-        return (head, *([unknown] if alone else []), *(f"{self.arm}: {note}" for note in self.curve.notes))
+        torn = (
+            f"{self.arm}: the curve and the printed numbers contradict each other by {self.largest_gap:.2f}; the "
+            "numbers were kept"
+        )
+        against = [torn] if self.largest_gap > CONTRADICTION else []
+        return (head, *against, *([unknown] if alone else []), *(f"{self.arm}: {note}" for note in self.curve.notes))
 
     def __repr__(self) -> str:
         return "\n  ".join(self.sentences())
@@ -134,9 +146,40 @@ def patients_from_curve(curve: DigitisedCurve, at_risk: NumbersAtRisk, *, events
         raise CohortError(
             f"arm '{curve.arm}': {events} events cannot happen to {patients} patients at risk at month 0; correct one"
         )
-    knots = knots_of(curve, at_risk)
+    refuse_other_units([(curve, at_risk)], "digitised curve")
+    ways = [walked(knots_of(read, at_risk), curve, at_risk, events) for read in readings_of(curve, at_risk)]
+    return min(ways, key=missed)
+
+
+def readings_of(curve: DigitisedCurve, at_risk: NumbersAtRisk) -> tuple[DigitisedCurve, ...]:
+    """Return the curve with what it drops at a printed month counted before that month, and as it is, counted after.
+
+    A reading at a printed month shows the events of all the time since the reading before; the number at risk there
+    counts who is still in. Readings on a grid are taken as before first, others as they are.
+    """
+    printed = np.isin(curve.time, at_risk.time[1:])
+    if not printed.any():
+        return (curve,)
+    ahead = np.diff(curve.time, prepend=0.0)
+    shift = np.where(printed, np.minimum(JUST_BEFORE, ahead / 2.0), 0.0)
+    before = replace(curve, time=curve.time - shift)
+    steps = ahead[1:]
+    on_a_grid = steps.size > 1 and float(np.median(np.abs(steps - np.median(steps)))) < 1e-6
+    return (before, curve) if on_a_grid else (curve, before)
+
+
+def missed(arm: ArmFromCurve) -> tuple[int, float]:
+    """Return by how many patients numbers at risk and events are missed, and how far the curve is off."""
+    count = int(np.abs(arm.reproduced - arm.at_risk.count).sum())
+    if arm.printed_events is not None:
+        count += abs(arm.events - arm.printed_events)
+    return count, round(arm.largest_gap, 3)
+
+
+def walked(knots: Knots, curve: DigitisedCurve, at_risk: NumbersAtRisk, events: int | None) -> ArmFromCurve:
+    """Pass through the whole curve; numbers at risk and a printed total of events are kept, whatever is read."""
     walks: list[Walk] = []
-    left, height = patients, 1.0
+    left, height = int(at_risk.count[0]), 1.0
     for i in range(at_risk.time.size - 1):
         walks.append(until_next_number(knots, i, int(at_risk.count[i + 1]), left, height))
         left, height = walks[-1].left, walks[-1].height
@@ -187,7 +230,30 @@ def until_next_number(knots: Knots, i: int, wanted: int, left: int, height: floa
     while censored not in tried:
         tried[censored] = walk(time, survival, end, censored, left, height)
         censored = min(max(0, censored + tried[censored].left - wanted), left)
-    return min(tried.values(), key=lambda done: abs(done.left - wanted))
+    nearest = min(tried.values(), key=lambda done: abs(done.left - wanted))
+    return nearest if nearest.left == wanted else exactly(nearest, time, end, wanted, left, height)
+
+
+def exactly(near: Walk, time: FloatArray, end: float, wanted: int, left: int, height: float) -> Walk:
+    """Return a pass that leaves exactly ``wanted`` patients: the printed number wins over readings.
+
+    Too many are censored at the end; too few are fewer censored, then fewer events, in proportion to those read.
+    """
+    events, times = near.events, near.times
+    if near.left > wanted:
+        more = near.left - wanted
+        late = end - (end - time[-1]) * np.arange(1, more + 1) / (more + 1.0)
+        times = np.sort(np.concatenate([times, late]))
+    else:
+        times = times[: max(times.size - (wanted - near.left), 0)]
+        most = left - wanted - times.size
+        read = np.cumsum(near.events)
+        if read[-1] > most:
+            events = np.diff(np.rint(read * (most / read[-1])).astype(np.int64), prepend=0)
+    leaving = np.bincount(np.searchsorted(time, times, side="right") - 1, minlength=time.size)
+    at_risk = left - np.concatenate(([0], np.cumsum(events + leaving)[:-1]))
+    height *= float(np.prod(1.0 - events / np.maximum(at_risk, 1)))
+    return Walk(events, times, wanted, height)
 
 
 def after_last_number(
@@ -217,9 +283,9 @@ def assembled(
     event = np.repeat([1.0, 0.0], [died.size, gone.size])
     order = np.lexsort((-event, time))
     time, event = time[order], event[order]
-    found = kaplan_meier(time, event, level=0.95)
-    height = np.concatenate(([1.0], found.survival))[np.searchsorted(found.time, curve.time, side="right")]
-    gap = np.abs(height - curve.survival)
+    if events is not None:
+        event = with_events(time, event, curve, events)
+    gap = gap_of(time, event, curve)
     reproduced = np.array([int((time >= t).sum()) for t in at_risk.time])
     for array in (time, event, reproduced):
         array.setflags(write=False)
@@ -227,6 +293,33 @@ def assembled(
     return ArmFromCurve(
         time, event, curve, at_risk, reproduced, float(gap[furthest]), float(curve.time[furthest]), events
     )
+
+
+def gap_of(time: FloatArray, event: FloatArray, curve: DigitisedCurve) -> FloatArray:
+    """Return the distance of the patients' Kaplan-Meier curve from every reading."""
+    found = kaplan_meier(time, event, level=0.95)
+    height = np.concatenate(([1.0], found.survival))[np.searchsorted(found.time, curve.time, side="right")]
+    return np.asarray(np.abs(height - curve.survival))
+
+
+def with_events(time: FloatArray, event: FloatArray, curve: DigitisedCurve, wanted: int) -> FloatArray:
+    """Return who had the event so that ``wanted`` had: others leave at the same time, so numbers at risk stay.
+
+    One patient after the other is changed, where the curve stays nearest to its readings (by fourth powers).
+    """
+    event = event.copy()
+    while (gap := int(event.sum()) - wanted) != 0:
+        old = 1.0 if gap > 0 else 0.0
+        places = np.flatnonzero(event == old)
+        places = places[np.unique(np.linspace(0, places.size - 1, min(TRIED, places.size)).round().astype(np.int64))]
+        off = []
+        for place in places.tolist():
+            event[place] = 1.0 - old
+            off.append(float((gap_of(time, event, curve) ** 4).sum()))
+            event[place] = old
+        event[places[int(np.argmin(off))]] = 1.0 - old
+    order = np.lexsort((-event, time))
+    return event[order]
 
 
 def reconstructed_rows(arms: Sequence[ArmFromCurve], *, endpoint: str) -> list[dict[str, object]]:

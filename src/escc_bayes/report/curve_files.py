@@ -74,8 +74,9 @@ def target_rows(arm: ArmFromCurve, name: str, endpoint: str) -> list[dict[str, o
     read = float(arm.curve.survival[at])
     achieved = survival_of(arm, arm.gap_at)
     one_patient = read / max(int((arm.time >= arm.gap_at).sum()), 1)
-    close = {"matched": arm.largest_gap <= max(CLOSE, one_patient)}
-    return [*rows, row_of(name, endpoint, shape, f"{read:.4f}", achieved, read) | close]
+    close = arm.largest_gap <= max(CLOSE, one_patient)
+    curve = row_of(name, endpoint, shape, f"{read:.4f}", achieved, read)
+    return [*rows, curve | {"matched": close, "reachable": close}]
 
 
 def survival_of(arm: ArmFromCurve, month: float) -> float:
@@ -85,7 +86,7 @@ def survival_of(arm: ArmFromCurve, month: float) -> float:
 
 
 def row_of(study: str, endpoint: str, target: str, printed: str, achieved: float, wanted: float) -> dict[str, object]:
-    """Return one row of ``targets.csv``; there is one reconstruction, so that its value is every value."""
+    """Return one row of ``targets.csv``; of one reconstruction: its value is all that is reached."""
     gap = abs(achieved - wanted)
     return {
         "study": study,
@@ -95,7 +96,7 @@ def row_of(study: str, endpoint: str, target: str, printed: str, achieved: float
         "achieved_median": achieved,
         "matched": gap == 0.0,
         "within_rounding": gap == 0.0,
-        "reachable": True,
+        "reachable": gap == 0.0,
         "distance": gap,
         "achieved_low": achieved,
         "achieved_high": achieved,

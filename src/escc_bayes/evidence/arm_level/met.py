@@ -61,7 +61,7 @@ def count_rows(printed: ArmPrint, members: tuple[Member, ...]) -> Iterator[dict[
             found,
             matched=gaps == 0.0,
             within_rounding=bool((gaps == 0.0).all()),
-            reachable=True,
+            reachable=bool((gaps == 0.0).any()),
             distance=float(gaps.min()),
             fights_with="",
         )

@@ -10,6 +10,7 @@ import numpy as np
 from escc_bayes.data.published import Study
 from escc_bayes.evidence.reconstruction.asking import without
 from escc_bayes.evidence.reconstruction.assemble import Asked, in_order
+from escc_bayes.evidence.reconstruction.audited import audited
 from escc_bayes.evidence.reconstruction.conflicts import Conflicts, find_conflicts, had_after_all
 from escc_bayes.evidence.reconstruction.layout import Layout, ReconstructionError
 from escc_bayes.evidence.reconstruction.problem import TICKS_PER_MONTH
@@ -76,9 +77,10 @@ def reconstruct(
 
     Raises
     ------
-    ReconstructionError : layout and study do not fit each other.
+    ReconstructionError : layout and study do not fit each other, or a group has more events than patients.
     StudyError : the study prints a number that cannot be.
     """
+    audited(study)
     targets, unused = targets_of(possible(study), layout)
     n = int(number_of(layout.n, study, f"{layout.where}, n"))
     if not FEWEST_PATIENTS <= n <= MOST_PATIENTS:

@@ -55,7 +55,8 @@ def target_row(found: Reconstruction, number: int, values: np.ndarray) -> dict[s
         values,
         matched=gaps <= SAME,
         within_rounding=bool(np.all(inside)),
-        reachable=not bool(found.conflicts.unreachable[number]),
+        # Only what some cohort has is known to be within reach.
+        reachable=not bool(found.conflicts.unreachable[number]) and bool((gaps <= SAME).any()),
         distance=float(gaps.min()),
         fights_with="; ".join(against),
     )
@@ -149,7 +150,7 @@ def exact_row(
         achieved,
         matched=gaps == 0.0,
         within_rounding=bool((gaps == 0.0).all()),
-        reachable=reachable,
+        reachable=reachable and bool((gaps == 0.0).any()),
         distance=float(gaps.min()),
         fights_with=why,
     )
@@ -257,22 +258,27 @@ def nearest_words(row: dict[str, object]) -> str:
 def summary(found: Reconstruction) -> list[str]:
     """Say in sentences what was matched, what could not be, and what it fights with."""
     rows = target_rows(found)
-    reachable = [r for r in rows if r["reachable"]]
+    required = {
+        (target.endpoint, target.name)
+        for number, target in enumerate(found.targets)
+        if not found.conflicts.unreachable[number]
+    }
+    asked = [r for r in rows if r["reachable"] or (r["endpoint"], r["target"]) in required]
     said = [
         f"RECONSTRUCTED {found.study.id}: {len(found.found)} cohorts of {patients_words(found)}; "
-        f"{sum(bool(r['matched']) for r in reachable)} of {len(reachable)} targets asked of every "
+        f"{sum(bool(r['matched']) for r in asked)} of {len(asked)} targets asked of every "
         "cohort are matched in every cohort."
     ]
-    for r in reachable:
+    for r in asked:
         if not r["matched"]:
             said.append(
                 f"  not in every cohort ({100 * float(str(r['matched_share'])):.0f} %): {r['endpoint']} {r['target']}, "
                 f"printed {r['printed']}, achieved {r['achieved_low']:g} to {r['achieved_high']:g}"
             )
-    if len(reachable) < len(rows):
+    if len(asked) < len(rows):
         said.append(SET_ASIDE)
     for r in rows:
-        if not r["reachable"]:
+        if r not in asked:
             against = f"; against {r['fights_with']}" if r["fights_with"] else NOTHING_GAVE_WAY
             said.append(
                 f"  set aside: {r['endpoint']} {r['target']}, printed {r['printed']}, {nearest_words(r)}{against}"
