@@ -13,7 +13,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from escc_bayes.foundation.csv import meant
 from escc_bayes.foundation.errors import CohortError
+from escc_bayes.foundation.letters import control_character
 
 if TYPE_CHECKING:
     from _csv import Reader as CsvReader
@@ -24,6 +26,9 @@ BLOCK_CELLS = 65_536
 BLOCK_TEXT = 262_144
 # A column keeps each of its words once while they are few.
 FEW = 500
+# What ``harmless`` in ``foundation/csv.py`` writes before a sign, and bytes of ASCII that are no text.
+ESCAPED = ("'=", "'+", "'-", "'@", "''")
+CONTROL_BYTES = bytes((*range(9), 11, 12, *range(14, 32), 127))
 LINE = re.compile(r"[^\r\n]*")
 
 
@@ -57,7 +62,11 @@ def read_csv(path: Path) -> Rows:
     CohortError : wrong encoding, empty, a ragged line.
     """
     text = csv_text(path)
-    return whole_columns(text) or row_by_row(text)
+    header, lines, columns = whole_columns(text) or row_by_row(text)
+    if any(sign in text.content for sign in ESCAPED):
+        # Words that a table of ours has kept from being formulas.
+        columns = [[meant(cell) for cell in column] for column in columns]
+    return [meant(name) for name in header], lines, columns
 
 
 def header_of(path: Path) -> list[str]:
@@ -197,4 +206,15 @@ def decode(path: Path) -> str:
         ) from None
     if "\x00" in content:
         raise CohortError(f"{path}: holds zero bytes, so it is not text in UTF-8; save the file as CSV UTF-8")
+    # In ASCII, which most files are, a count of bytes tells; the search for a letter takes ten times as long.
+    if not content.isascii() or len(raw.translate(None, CONTROL_BYTES)) < len(raw):
+        refuse_control_characters(path, content)
     return content
+
+
+def refuse_control_characters(path: Path, content: str) -> None:
+    """Raise at a letter that no output could show: labels go into tables, figures and pages."""
+    strange = control_character(content)
+    if strange:
+        line = content.count("\n", 0, content.index(strange.encode().decode("unicode_escape"))) + 1
+        raise CohortError(f"{path}, line {line}: holds the control character {strange}; remove it")

@@ -1,7 +1,11 @@
 """A document as blocks (headings, paragraphs, tables, figures), and its Markdown."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+# What begins markup in Markdown: tags, links and pictures, code, emphasis, an escape. CommonMark 0.31.
+MARKUP = re.compile(r"<(?=[A-Za-z/!?])|\[|`|\*(?=\S)|(?<!\w)_(?=\S)|(?<=\S)_(?!\w)|\\(?=[!-/:-@\[-`{-~])|&(?=#?\w+;)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +69,28 @@ def markdown_of(block: Block) -> str:
     """
     match block:
         case Heading(text, level):
-            return f"{'#' * level} {text}"
+            return f"{'#' * level} {plain(text)}"
         case Paragraph(text):
-            return text
+            return plain(text)
         case Items(texts):
-            return "\n".join(f"- {text}" for text in texts)
+            return "\n".join(f"- {plain(text)}" for text in texts)
         case Picture(name, caption):
-            return f"![{caption}](figures/{name}.png)"
+            return f"![{plain(caption)}](figures/{name}.png)"
         case Table(caption, head, rows):
-            return "\n".join([caption, "", line(head), f"|{'---|' * len(head)}", *(line(row) for row in rows)])
+            return "\n".join([plain(caption), "", line(head), f"|{'---|' * len(head)}", *(line(row) for row in rows)])
 
 
 def line(cells: Sequence[str]) -> str:
     """Return one row of a Markdown table; a bar in a cell does not end it."""
-    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+    return f"| {' | '.join(plain(cell).replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def plain(text: str) -> str:
+    r"""Return text in which no name can begin markup: a tag, a link, code, emphasis. Comparisons stay as they are.
+
+    Examples
+    --------
+    >>> print(plain("P(HR < 1 | data) of <b>RT</b>, [x](y), rt_consolidation"))
+    P(HR < 1 | data) of \<b>RT\</b>, \[x](y), rt_consolidation
+    """
+    return MARKUP.sub(r"\\\g<0>", text)
