@@ -40,7 +40,7 @@ def warm_up() -> None:
     """Let the search of `reconstruct` be compiled before anything is timed."""
     folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
     words = ["seed1_scirep2025", "--replicates", "1", "--steps", "1000", "--quiet", "--out", str(folder / "out")]
-    run(["reconstruct", *words], folder)
+    run(["reconstruct", *words], folder, seconds=600)
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -56,13 +56,13 @@ def patience(seconds: int, given_up: list[int]) -> Iterator[None]:
         signal.signal(signal.SIGPROF, before)
 
 
-def run(words: list[str], folder: Path) -> End:
-    """Run a command whose ``--out`` lies in ``folder``, which holds nothing else."""
+def run(words: list[str], folder: Path, seconds: int = PATIENCE) -> End:
+    """Run a command whose ``--out`` lies in ``folder``, which holds nothing else, for so many seconds of CPU."""
     out, err = io.StringIO(), io.StringIO()
     argv, sys.argv = sys.argv, ["escc-bayes", *words]
     began, code, hung = time.process_time(), -1, []
     try:
-        with redirect_stdout(out), redirect_stderr(err), patience(PATIENCE, hung):
+        with redirect_stdout(out), redirect_stderr(err), patience(seconds, hung):
             cli.main()
     except SystemExit as ended:
         code = -1 if hung else int(ended.code or 0)
