@@ -335,9 +335,102 @@ PLANTED = {
     "precision of too few events": {
         "estimates": [ratio("0.60", "0.47", "0.77", "0.60 (0.47-0.77)", events_hazard_of=30, events_versus=41, **TWO)]
     },
+    # P beside the limits of odds and risk ratios; sizes of changes in words; sizes of groups in the quote.
+    "interval far from one, P far from significant": {
+        "estimates": [
+            ratio(
+                "2.10", "1.42", "3.11", "OR 2.10 (95% CI 1.42-3.11; p = 0.38)", measure="OR", endpoint="pCR", p="0.38"
+            )
+        ]
+    },
+    "pooled ratio with the P of another row": {
+        "estimates": [
+            ratio("0.71", "0.61", "0.83", "pooled HR 0.71, 95% CI 0.61-0.83, P=0.27", measure="pooled HR", p="0.27")
+        ]
+    },
+    "interval around one, tiny P": {
+        "estimates": [
+            ratio(
+                "1.08",
+                "0.80",
+                "1.46",
+                "relative risk 1.08 (0.80 to 1.46); P < 0.001",
+                measure="RR",
+                endpoint="relapse",
+                p_text="<0.001",
+            )
+        ]
+    },
+    "risk fell by another percentage": {
+        "estimates": [
+            ratio(
+                "0.66",
+                "0.51",
+                "0.85",
+                "the risk of local recurrence fell by 44% after radiotherapy (RR, 0.66; 95% CI, 0.51-0.85)",
+                measure="RR",
+                endpoint="local recurrence",
+            )
+        ]
+    },
+    "twice beside a small ratio": {
+        "estimates": [
+            ratio("1.20", "1.01", "1.43", "Smokers had twice the risk of death (hazard ratio 1.20, 1.01 to 1.43)")
+        ]
+    },
+    "denominators of the other group, sizes behind": {
+        "n": 130,
+        "numbers": [
+            number(
+                "pcr_chemo_n",
+                21,
+                "21 (42\N{MIDDLE DOT}0 %) had a pCR with chemotherapy (n = 80) and 11 (13\N{MIDDLE DOT}8 %) with "
+                "radiotherapy (n = 50)",
+            )
+        ],
+    },
 }
 
 CORRECT = {
+    "Yates beside Woolf limits": {
+        "estimates": [
+            ratio(
+                "3.50",
+                "1.04",
+                "11.8",
+                "OR 3.50 (95% CI 1.04-11.8), corrected P = 0.075",
+                measure="OR",
+                p="0.075",
+                endpoint="leak",
+            )
+        ]
+    },
+    "P of heterogeneity without the word": {
+        "estimates": [
+            ratio(
+                "0.71", "0.61", "0.83", "pooled HR 0.71 (0.61-0.83; I2 = 12 %, P = 0.33)", p="0.33", measure="pooled HR"
+            )
+        ]
+    },
+    "risk in words of an odds ratio": {
+        "estimates": [
+            ratio("0.50", "0.30", "0.83", "the risk was 32 % lower (OR 0.50; 0.30-0.83)", measure="OR", endpoint="leak")
+        ]
+    },
+    "rates with a lower risk": {
+        "estimates": [
+            ratio("0.71", "0.55", "0.92", "a lower risk of death, 49 % v 71 % at 3 years (HR 0.71; 95 % CI 0.55-0.92)")
+        ]
+    },
+    "nearly halved": {"estimates": [ratio("0.52", "0.38", "0.71", "nearly halved the risk of death (HR 0.52)")]},
+    "sizes and shares in the same order": {
+        "n": 130,
+        "numbers": [
+            number(
+                "responders_n", 32, "Arm A (n = 80) and arm B (n = 50): 21 (26.3 %) and 11 (22.0 %) patients responded"
+            )
+        ],
+    },
     "spelled out": {
         "n": 292,
         "numbers": [number("g3_n", 41, "Forty-one of 292 patients (14.0%) had grade 3-4 events")],

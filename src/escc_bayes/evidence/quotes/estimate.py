@@ -14,7 +14,11 @@ from escc_bayes.evidence.quotes.quote import Quote, read_quote
 from escc_bayes.evidence.quotes.ratios import Ratio
 from escc_bayes.evidence.quotes.text import plain
 
-OTHER_QUESTION = re.compile(r"interaction|heterogeneity|non-?inferiority", flags=re.IGNORECASE)
+OTHER_QUESTION = re.compile(
+    r"interaction|heterogeneity|non-?inferiority|\bfor (?:linear |the )?trend|\bP[- _]?(?:value )?(?:for )?trend"
+    r"|(?:\bI ?\^?(?:2|\N{SUPERSCRIPT TWO})|\bI-squared|\bQ) ?= ?[\d.]+ ?%?[,;] ?(?:df ?= ?\d+[,;] ?)?P\b",
+    flags=re.IGNORECASE,
+)
 """Words beside which a P is not that of the ratio being 1."""
 
 SIDES = re.compile(r"\b(?:1|2|one|two)[- ]?(?:sided|tailed)\b", flags=re.IGNORECASE)

@@ -1,38 +1,28 @@
-"""A ratio against the words beside it: "better", "increased risk", "49 % lower".
+"""A ratio against the words beside it: "better", "increased risk"; "49 % lower" by ``change_words.py``.
 
-Method: 100 (1 - ratio) % lower or 100 (ratio - 1) % higher is the same number in words; "increased risk" beside a ratio
-below 1, and "better survival" beside a hazard ratio above 1 of the group that is called so, deny it. Nuijten et al.
-2016, Behav Res Methods 48:1205 (decision inconsistency), applied to direction. A sentence that may speak of the other
-group leaves a question.
+Method: "increased risk" beside a ratio below 1, and "better survival" beside a hazard ratio above 1 of the group that
+is called so, deny it. Nuijten et al. 2016, Behav Res Methods 48:1205 (decision inconsistency), applied to direction. A
+sentence that may speak of the other group leaves a question.
 """
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import NamedTuple
 
 from escc_bayes.data.measures import family
 from escc_bayes.data.published import PublishedEstimate, Study
-from escc_bayes.data.rounding import Interval, interval
+from escc_bayes.data.rounding import interval
 from escc_bayes.evidence.endpoints import FAVOURABLE, SURVIVAL, endpoint
 from escc_bayes.evidence.finding import Finding, Severity
 from escc_bayes.evidence.ledger import Ledger
+from escc_bayes.evidence.quotes.changes import changes
 from escc_bayes.evidence.quotes.quote import Quote, read_quote
+from escc_bayes.evidence.rules.change_words import change_against_ratio
 
 RULE = "direction in words"
 NOUN = r"(?:risk|hazard|odds|incidence|mortality|death|progression|recurrence|relapse)(?![- ]free)"
 FEWER = r"(?:lower(?:ed|ing)?|reduc\w*|decreas\w*|less|fewer|smaller|declin\w*|cut)"
 MORE = r"(?:higher|increas\w*|greater|more|elevat\w*|excess|rais\w*)"
-PERCENT = r"(?<![\d.])(?P<percent>\d{1,5}(?:\.\d+)?) ?(?:%|per ?cent)"
-SHARES = tuple(
-    (sign, re.compile(form, re.IGNORECASE))
-    for sign, change in ((-1, FEWER), (1, MORE))
-    for form in (
-        rf"{PERCENT} (?:relative |significant(?:ly)? )?{change}\b(?: in| of)?(?: the)?(?: \w+){{0,2}}? ?{NOUN}",
-        rf"\b{change}\b(?: the)?(?: \w+){{0,2}}? {NOUN}(?: of \w+| for \w+)?(?: by| of)(?: about|"
-        rf" approximately| roughly)? {PERCENT}",
-    )
-)
 # Words of the events themselves, and words of how patients do.
 EVENTS = tuple(
     (
@@ -83,7 +73,6 @@ class Said(NamedTuple):
     sign: int
     words: str
     start: int
-    percent: str = ""
 
 
 def ratio_against_words(study: Study, ledger: Ledger | None = None) -> Iterator[Finding]:
@@ -93,25 +82,18 @@ def ratio_against_words(study: Study, ledger: Ledger | None = None) -> Iterator[
         if family(estimate.measure) is None or estimate.value is None or estimate.value <= 0:
             continue
         quote = read_quote(estimate.quote)
-        if len(quote.ratios) > 1 or quote.listed:
+        if quote.listed:
             continue
-        shares = tuple(percentages(quote))
-        if shares:
+        if told := changes(quote.text):
             book.made()
-            yield from unlike(study, estimate, shares)
+            yield from change_against_ratio(study, estimate, told)
+            continue
+        if len(quote.ratios) > 1:
             continue
         directions = tuple(said(quote, endpoint(estimate.endpoint)))
         if len({one.sign for one in directions}) == 1:
             book.made()
             yield from denied(study, estimate, quote, directions[0])
-
-
-def percentages(quote: Quote) -> Iterator[Said]:
-    """Yield percentages by which a risk is said to be lower or higher."""
-    for sign, form in SHARES:
-        for found in form.finditer(quote.text):
-            if "absolute" not in quote.text[max(0, found.start() - 25) : found.end()].casefold():
-                yield Said(sign, found[0], found.start(), found["percent"])
 
 
 def said(quote: Quote, name: str) -> Iterator[Said]:
@@ -127,35 +109,6 @@ def said(quote: Quote, name: str) -> Iterator[Said]:
             before = text[max(0, found.start() - 30) : found.start()]
             if not NOT.search(before) and not OF_A_TEST.search(before):
                 yield Said(sign * polarity, found[0], found.start())
-
-
-def unlike(study: Study, estimate: PublishedEstimate, shares: tuple[Said, ...]) -> Iterator[Finding]:
-    """Report percentages of which none is that of the ratio or of its inverse."""
-    ratio = interval(str(estimate.value), whole="rounded")
-    if any(fits(one, ratio) for one in shares):
-        return
-    value = float(estimate.value or 1)
-    change = f"{100 * abs(1 - value):.0f} % {'lower' if value < 1 else 'higher'}"
-    turned = fits(shares[0]._replace(sign=-shares[0].sign), ratio)
-    yield Finding(
-        study.id,
-        RULE,
-        "impossible",
-        f"{estimate.effect}, {estimate.endpoint}: '{shares[0].words}' stands beside"
-        f" {estimate.measure} {estimate.value}, "
-        f"which is {change}{' (the other way round)' if turned else ''}.",
-        f"100 |1 - {estimate.value}| = {100 * abs(1 - value):.1f}; of the other group 100 |1 - 1/{estimate.value}| = "
-        f"{100 * abs(1 - 1 / value):.1f}",
-        estimate.place,
-    )
-
-
-def fits(one: Said, ratio: Interval) -> bool:
-    """Whether a percentage is that of a ratio, or of its inverse, which speaks of the other group."""
-    percent = interval(Decimal(one.percent), whole="rounded")
-    wanted = Interval(*sorted(1 + one.sign * p / 100 for p in percent))
-    inverse = Interval(1 / ratio.high, 1 / ratio.low) if ratio.low > 0 else ratio
-    return wanted.meets(ratio) or wanted.meets(inverse)
 
 
 def denied(study: Study, estimate: PublishedEstimate, quote: Quote, one: Said) -> Iterator[Finding]:

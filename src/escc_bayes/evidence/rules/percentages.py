@@ -12,6 +12,7 @@ from escc_bayes.data.rounding import Interval, interval
 from escc_bayes.data.study import PublishedEstimate, PublishedNumber, PublishedSurvival, Study
 from escc_bayes.evidence.finding import Finding
 from escc_bayes.evidence.ledger import Ledger
+from escc_bayes.evidence.quotes.grouped import beside, sizes_in
 from escc_bayes.evidence.quotes.quote import read_quote
 from escc_bayes.evidence.rules.number_names import is_count, is_percentage, stands, subject, words
 from escc_bayes.evidence.rules.partitions import ARM_NOUNS, CASES, SEX, groups, partitions, within
@@ -131,12 +132,21 @@ def own_group(study: Study, entry: Entry) -> int | None:
     return sizes.pop() if len(sizes) == 1 else None
 
 
+def size_beside(found: Pair) -> int | None:
+    """Return the size of the group that the sentence prints beside a count: "arm A (n = 40): 30 patients"."""
+    text = read_quote(found.entry.quote).text
+    told = beside([share for share in read_quote(text).shares if share.of is None], sizes_in(text))
+    own = {n for share, n in told if (share.patients, share.percent) == (found.patients, found.percent)}
+    return own.pop() if len(own) == 1 else None
+
+
 def denominators(study: Study, entry: Entry) -> list[int]:
     """Return the group sizes that the study prints, the entry's own first."""
     own = [entry.n] if isinstance(entry, PublishedSurvival) else []
     others = [study.n, *(curve.n for curve in study.survivals)]
     others += [n for estimate in study.estimates for n in (estimate.n_hazard_of, estimate.n_versus)]
     others += [int(number.value) for number in study.numbers if is_count(number)]
+    others += read_quote(entry.quote).sizes
     return list(dict.fromkeys(n for n in (*own, *others) if n))
 
 
@@ -147,7 +157,8 @@ def share(count: int, of: int) -> float:
 
 def pair(study: Study, found: Pair, wholes: frozenset[int]) -> Iterator[Finding]:
     """Report a count and a percentage that no denominator of the study joins, or only that of another group."""
-    printed, entry, own = interval(found.percent, whole="rounded"), found.entry, own_group(study, found.entry)
+    printed, entry = interval(found.percent, whole="rounded"), found.entry
+    own = own_group(study, found.entry) or size_beside(found)
     known = [found.of] if found.of else denominators(study, entry)
     fitting = [n for n in known if printed.holds(share(found.patients, n))]
     if (

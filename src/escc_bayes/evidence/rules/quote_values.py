@@ -180,6 +180,8 @@ def of_number(number: PublishedNumber, quote: Quote, book: Ledger) -> Iterator[D
     scaled = (number.value, 100 * number.value, number.value / 100, number.value / 12, 12 * number.value)
     if any(among(value, quote.numbers) for value in scaled):
         return
+    if quote.shares and number.value == sum(share.patients for share in quote.shares):
+        return
     shares = [share.percent if is_percentage(number) else str(share.patients) for share in quote.shares]
     joined = shares if is_percentage(number) or is_count(number) else []
     certain = bool(joined) or (len(quote.numbers) == 1 and LIMIT.search(quote.text) is None)
