@@ -29,6 +29,8 @@ DENIED = [
     ("OR", "1.49", "a 71 % increase in the odds of leakage (OR 1.49, 1.10-2.02)", "anastomotic leak"),
     ("HR", "2.60", "a 1.5-fold higher hazard of death (HR 2.60)", "OS"),
     ("HR", "1.20", "twice the risk of death (HR 1.20)", "OS"),
+    ("HR", "1.20", "the risk of death was twice as high as in controls (HR 1.20)", "OS"),
+    ("HR", "0.71", "the targeted drug reduced the risk of death by 49 % (HR 0.71)", "OS"),
     ("HR", "0.88", "halved the risk of progression (HR 0.88)", "PFS"),
 ]
 KEPT = [
@@ -44,11 +46,15 @@ KEPT = [
     ("HR", "0.72", "more than 25 % reduction in the risk of death (HR 0.72)", "OS"),
     ("HR", "1.50", "a 1.5-fold increase in the risk of death (HR 1.50)", "OS"),
     ("HR", "2.50", "a 1.5-fold increase in the risk of death (HR 2.50)", "OS"),
+    ("HR", "0.71", "80 % power to detect a 40 % reduction in the risk of death; the HR was 0.71", "OS"),
+    ("HR", "0.97", "HR 0.97; a 25 % reduction in the risk of death can be excluded", "OS"),
+    ("HR", "0.71", "compatible with a 45 % lower risk of death (HR 0.71, 95 % CI 0.55-0.92)", "OS"),
     ("RR", "1.96", "twice as likely to relapse (RR 1.96)", "relapse"),
 ]
 OTHER_READINGS = [
     ("OR", "0.50", "the risk was 32 % lower (OR 0.50; 0.30-0.83)", "leak"),
     ("HR", "0.71", "mortality at 3 years was 12 % lower (HR 0.71)", "OS"),
+    ("HR", "0.71", "mortality was 19 % lower (HR 0.71)", "OS"),
     ("HR", "1.08", "the risk of death increased by 47 % per 5 cm (HR 1.08 per cm)", "OS"),
     ("HR", "0.71", "reduced the risk of pneumonitis by 60 %; OS was longer (HR 0.71)", "OS"),
 ]

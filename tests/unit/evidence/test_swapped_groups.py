@@ -70,6 +70,12 @@ def test_a_percentage_of_all_patients_is_not_accused():
     assert [str(f) for f in audit(study_of(n=100, numbers=paper)) if f.grave] == []
 
 
+def test_shares_of_their_own_sum_are_of_no_group():
+    quote = "of the 60 responders, 24 (40.0 %) were in arm A and 36 (60.0 %) in arm B"
+    paper = [*SIZES, number("responders_n", 60, quote)]
+    assert [str(f) for f in audit(study_of(n=100, numbers=paper)) if f.grave] == []
+
+
 def test_order_that_does_not_tell_gives_no_group():
     text = "A (n = 40) and B (n = 60): 30 (50.0 %)"
     assert beside(shares(text), sizes_in(text)) == []

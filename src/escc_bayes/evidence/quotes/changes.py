@@ -78,6 +78,14 @@ OTHER_QUANTITY = re.compile(
 )
 JOINED = re.compile(r"\b(?:and|but|while|whereas)\b", re.IGNORECASE)
 ABSOLUTE = re.compile(r"absolute|percentage[- ]points?|\bpoints?\b|difference|\bARR\b|\bfrom \d", re.IGNORECASE)
+NOT_FOUND = re.compile(
+    r"\b(?:power(?:ed)?|to detect|detectable|designed|assum(?:ed|es|ing|ption)|expected|hypothes\w+|anticipated|planned"
+    r"|target effect|exclud\w+|ruled? out|(?:upper|lower|confidence) limits?|at most|as much as|compatible with"
+    r"|consistent with|inferiority margin|clinically relevant|clinically meaningful)\b",
+    re.IGNORECASE,
+)
+"""Words of a change that a trial was planned for, or that its interval allows: it need not be the ratio found."""
+
 RATES = re.compile(
     r"^[^.;()]{0,40}?\b(?:v|vs|versus|compared with|against|to|and|or)\.? ?\d+(?:\.\d+)? ?%", re.IGNORECASE
 )
@@ -156,9 +164,11 @@ def about(word: str, low: float, high: float, near: float) -> tuple[float, float
 
 
 def of_a_risk(found: re.Match[str], text: str) -> bool:
-    """Whether a match is a relative change of a risk: no absolute one, and of nothing that stands between."""
+    """Whether a match is a relative change of a risk that was found: none planned, no absolute one, of nothing else."""
     named = found.groupdict()
     near = text[max(0, found.start() - 25) : found.end() + 25]
+    if NOT_FOUND.search(text[max(0, found.start() - 70) : found.end() + 40]):
+        return False
     gap = named.get("gap") or ""
     joined = JOINED.search(gap) is not None or named.get("noun") is None
     return not ABSOLUTE.search(near) and not (joined and OTHER_QUANTITY.search(gap))

@@ -110,6 +110,8 @@ def shares(study: Study, known: list[Group]) -> Iterator[Share]:
         lone = tuple(share for share in quote.shares if share.of is None)
         part = SUBSET.search(quote.text) is not None
         group = None if isinstance(entry, PublishedEstimate) else own_group(entry, known)
+        if len(lone) > 1 and parts_of_one_whole(lone):
+            continue
         told = in_quote(quote.text, lone, known) or ([(share, group) for share in lone] if group else [])
         for share, of in told:
             shown = f"{share.patients} ({share.percent} %)"
@@ -119,6 +121,14 @@ def shares(study: Study, known: list[Group]) -> Iterator[Share]:
             if not any(share.patients == k for share in quote.shares):
                 shown = f"{k} ({entry.value} %)"
                 yield Share(group, k, interval(entry.value, whole="rounded"), shown, entry.place, part)
+
+
+def parts_of_one_whole(found: tuple[Printed, ...]) -> bool:
+    """Whether shares are of their own sum: "of 60 responders, 24 (40 %) in arm A and 36 (60 %) in arm B"."""
+    whole = sum(share.patients for share in found)
+    return whole > 0 and all(
+        interval(share.percent, whole="rounded").holds(100.0 * share.patients / whole) for share in found
+    )
 
 
 def in_quote(text: str, found: tuple[Printed, ...], known: list[Group]) -> list[tuple[Printed, Group]]:
