@@ -1,6 +1,6 @@
 """What a study printed: estimates, survival, numbers, every digit as printed. Facts only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 
@@ -137,5 +137,5 @@ class Study:
     tables_status: str = ""
     questions: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
-    misprints: tuple[Misprint, ...] = ()
-    unread: tuple[Unread, ...] = ()
+    misprints: tuple[Misprint, ...] = field(default=(), repr=False)
+    unread: tuple[Unread, ...] = field(default=(), repr=False)

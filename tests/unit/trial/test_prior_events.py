@@ -45,8 +45,8 @@ def test_power_priors_are_worth_their_share_of_each_piece():
     found = prior_events(design(model="power", discount=0.4))
     assert [one.effective for one in found] == pytest.approx([24.5, 12.5], rel=1e-4)
     assert [one.historical for one in found] == [60.0, 30.0]
-    assert [row["stop"] for row in prior_event_rows(found)] == [12.0, ""]
-    assert "0 to 12: 24.5; 12 months on: 12.5" in prior_event_sentences(found)[0]
+    assert [row["stop"] for row in prior_event_rows(found, None)] == [12.0, ""]
+    assert "0 to 12: 24.5; 12 months on: 12.5" in prior_event_sentences(found, None)[0]
 
 
 def test_a_normal_drift_limits_what_history_is_worth():
@@ -75,4 +75,4 @@ def test_unsure_models_are_worth_less_than_pooling():
 
 def test_without_borrowing_nothing_is_said():
     assert prior_events(small()) == ()
-    assert prior_event_sentences(()) == ()
+    assert prior_event_sentences((), None) == ()
