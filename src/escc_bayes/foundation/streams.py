@@ -20,6 +20,9 @@ class Forgiving:
             stream.reconfigure(errors="backslashreplace")
 
     def __getattr__(self, name: str) -> Any:
+        # Whoever prints must not go past this stream: click would write UTF-8 into the buffer of an ASCII console.
+        if name == "buffer":
+            raise AttributeError(name)
         return getattr(self.stream, name)
 
     def write(self, text: str) -> int:
