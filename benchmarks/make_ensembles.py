@@ -14,6 +14,7 @@ Run from the repository: ``python benchmarks/make_ensembles.py [NAME ...] [--rep
 """
 
 import argparse
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -25,7 +26,7 @@ from escc_bayes.evidence.reconstruction.automatic import layout_for
 from escc_bayes.evidence.reconstruction.reconstruct import Reconstruction, reconstruct
 from escc_bayes.evidence.reconstruction.table import summary
 from escc_bayes.foundation.csv import write_csv
-from escc_bayes.foundation.outputs import staged, write_json
+from escc_bayes.foundation.outputs import write_json
 from escc_bayes.report.reconstruction_files import record_of, write_what_was_matched
 
 SEED, REPLICATES = 1, 20
@@ -74,8 +75,9 @@ def main() -> None:
                 write_ensemble(Path(folder), found)
                 differing += [f"{name}: {file}" for file in differences(Path(folder), ENSEMBLES[name].folder)]
         else:
-            with staged(ENSEMBLES[name].folder) as folder:
-                write_ensemble(folder, found)
+            with tempfile.TemporaryDirectory() as folder:
+                write_ensemble(Path(folder), found)
+                shutil.copytree(folder, ENSEMBLES[name].folder, dirs_exist_ok=True)
         print("\n".join(summary(found)), flush=True)
     if differing:
         sys.exit(f"differ from what is committed: {', '.join(differing)}")
