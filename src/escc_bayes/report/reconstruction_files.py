@@ -54,7 +54,7 @@ def contradictions(found: Reconstruction) -> list[str]:
 
 def printed_words(study: Study, layout: Layout) -> dict[str, object]:
     """Return study and layout as text for a digest: what they say, not where the layout was read from."""
-    printed = {"study": repr(study), "layout": repr(replace(layout, where=""))}
+    printed: dict[str, object] = {"study": repr(study), "layout": repr(replace(layout, where=""))}
     return printed | ({"misprints": repr(study.misprints)} if study.misprints else {})
 
 
