@@ -89,8 +89,8 @@ def arm_clocks(design: TrialDesign) -> tuple[DesignClock, DesignClock]:
 
 def pooled_clock(design: TrialDesign) -> DesignClock:
     """Return the clock of both arms mixed as allocated: that of a patient whose arm nobody tells."""
-    hazards = design.control, TreatedHazard(design.control, design.effect)
-    return clock_of(*zip((float(count) for count in design.patients), hazards, strict=True))
+    control, treated = (float(count) for count in design.patients)
+    return clock_of((control, design.control), (treated, TreatedHazard(design.control, design.effect)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

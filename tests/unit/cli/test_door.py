@@ -97,7 +97,9 @@ def test_what_is_read_cannot_lie_in_the_folder_that_is_written(files, fit_words,
 def test_a_run_that_is_told_to_end_leaves_nothing(number, code, tmp_path):
     """As a terminal does it: Ctrl-C reaches every process of the group, the second one of a report too."""
     words = [*PROGRAM, "report", "--cohort", "larynx", "--workers", "2", "--out", str(tmp_path / "a" / "out")]
-    process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    process = subprocess.Popen(
+        words, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=hear_interrupts
+    )
     assert process.stderr.readline()
     time.sleep(0.5)
     os.killpg(process.pid, number)
@@ -111,6 +113,11 @@ def test_a_run_that_is_told_to_end_leaves_nothing(number, code, tmp_path):
             break
         time.sleep(0.1)
     assert living(process.pid) == []
+
+
+def hear_interrupts():
+    """Undo what a shell does to jobs in its background: they, and all that they start, ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def living(group):
