@@ -38,10 +38,11 @@ def fit(
     Of a folder of reconstructed cohorts, a file with a column `member`, or the name of a bundled ensemble's study
     (seed1_scirep2025): every reconstruction, pooled; tables alone.
     """
+    # What is wrong with a model shows before a large cohort is read, and before what computes is loaded.
+    open_specs(model or [])
     from escc_bayes.foundation.outputs import staged
     from escc_bayes.report import files
 
-    open_specs(model or [])  # What is wrong with a model shows before a large cohort is read.
     ensemble = named_ensemble(cohort, schema)
     if ensemble is not None:
         fit_reconstructions(ensemble, model or [], engine, sampling, out=out, strict=strict, quiet=quiet)

@@ -128,12 +128,14 @@ def search(
 ) -> None:
     """Search cohorts of a study that has a layout, and say what they match."""
     from escc_bayes.evidence.reconstruction.automatic import layout_for
+
+    # What cannot be read is refused before the search is loaded, which takes seconds.
+    chosen = layout_for(published, layout, endpoints, cutoff)
     from escc_bayes.evidence.reconstruction.reconstruct import reconstruct as search_cohorts
     from escc_bayes.evidence.reconstruction.table import summary
     from escc_bayes.foundation.outputs import staged
     from escc_bayes.report.reconstruction_files import write_reconstruction
 
-    chosen = layout_for(published, layout, endpoints, cutoff)
     with progress_bars(quiet=quiet) as stage:
         bars = stage(f"Reconstructing {published.id}")
         found = search_cohorts(

@@ -30,7 +30,7 @@ def layout_for(study: Study, path: str | None, endpoints: tuple[str, ...], cutof
 
     Raises
     ------
-    ReconstructionError : the layout belongs to another study, or the study has none.
+    ReconstructionError : the layout belongs to another study, the study has none, or prints nothing of the data cut.
     """
     bundled = layout_path(study.id, models_folder())
     if path is not None:
@@ -41,7 +41,18 @@ def layout_for(study: Study, path: str | None, endpoints: tuple[str, ...], cutof
         raise ReconstructionError(f"study {study.id}: no layout is bundled; write one (models/README.md) and name it")
     if layout.study != study.id:
         raise ReconstructionError(f"{layout.where}: is the layout of study '{layout.study}', not of '{study.id}'")
-    return only(replace(layout, cutoff=cutoff or layout.cutoff), endpoints)
+    layout = replace(layout, cutoff=cutoff if cutoff is not None else layout.cutoff)
+    check_cutoff(study, layout)
+    return only(layout, endpoints)
+
+
+def check_cutoff(study: Study, layout: Layout) -> None:
+    """Refuse words of a data cut that no printed survival and no printed effect has."""
+    cuts = {curve.cutoff for curve in study.survivals} | {estimate.cutoff for estimate in study.estimates}
+    known = sorted(cuts - {""})
+    if layout.cutoff and not any(layout.cutoff in cut for cut in known):
+        remedy = suggestion(layout.cutoff, known) if known else "it prints one data cut only: leave the cut out"
+        raise ReconstructionError(f"study {study.id}: nothing is printed of a data cut '{layout.cutoff}'; {remedy}")
 
 
 def only(layout: Layout, endpoints: tuple[str, ...]) -> Layout:

@@ -25,8 +25,8 @@ from escc_bayes.hazard.piecewise import FloatArray
 
 type Progress = Callable[[str, int, int], None]
 
-# Proposals: for the curves alone (and how often that is begun again; less often beyond ``MANY`` patients), and for the
-# signs of the effects.
+# Proposals at most: for the curves alone (and how often that is begun again; less often beyond ``MANY`` patients), and
+# for the signs of the effects; a search that is allowed fewer takes fewer.
 CURVE_STEPS, CURVE_STARTS, MANY, STARTS_OF_MANY, SIGN_STEPS = 100_000, 8, 200, 1, 20_000
 # Shares of exchanges of columns, of those or exchanges of times, and of exchanges between neighbours in time. While it
 # is hot no single time changes, so that the curves stay matched.
@@ -157,7 +157,7 @@ def started(plan: Plan, seed: Seed) -> Found:
     random = first_random(seed)
     found = matched_curves(plan, seed, random)
     signs = asked_only(plan, np.array([t.kind == kinds.LOG_HR or is_curve(t) for t in plan.targets]))
-    found = annealed(signs, found, random, ONLY_COLUMNS, Schedule(SIGN_STEPS, HOT, WARM))
+    found = annealed(signs, found, random, ONLY_COLUMNS, Schedule(min(SIGN_STEPS, plan.steps), HOT, WARM))
     found = annealed(plan, found, random, HOT_MIX, Schedule(plan.steps, HOT, WARM))
     return annealed(plan, found, random, COLD_MIX, Schedule(plan.steps, WARM, COLD))
 
@@ -172,9 +172,11 @@ def matched_curves(plan: Plan, seed: Seed, random: RandomState) -> Found:
     first = np.array([is_curve(t) and rank_weight(t) == FIRST for t in plan.targets])
     curves = asked_only(plan, first & plan.asked.required)
     starts: list[Found] = []
-    for number in range(CURVE_STARTS if plan.n <= MANY else STARTS_OF_MANY):
+    steps = min(CURVE_STEPS, plan.steps)
+    most = CURVE_STARTS if plan.n <= MANY else STARTS_OF_MANY
+    for number in range(max(1, most * steps // CURVE_STEPS)):
         start = drawn(plan, generator(seed, "start", str(number)))
-        starts.append(annealed(curves, start, random, ONLY_TIMES, Schedule(CURVE_STEPS, CURVES_HOT, COLD)))
+        starts.append(annealed(curves, start, random, ONLY_TIMES, Schedule(steps, CURVES_HOT, COLD)))
         if starts[-1].matched:
             break
     return min(starts, key=lambda found: found.loss)

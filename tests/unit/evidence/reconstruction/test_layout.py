@@ -146,3 +146,10 @@ def test_a_hazard_ratio_whose_model_would_take_strangers_as_reference_is_not_use
     assert any("no such contrast of all patients" in said for said in unused)
     whole = layout_from(GOOD + "hazard_ratio = true\n", tmp_path)
     assert [t.name for t in targets_of(alone, whole)[0] if t.name.startswith("log HR")]
+
+
+@pytest.mark.parametrize("cutoff", ["m.toml", "🙂", " "])
+def test_a_data_cut_that_is_not_printed_is_refused(cutoff):
+    study = read_study(find_study("seed1_scirep2025"))
+    with pytest.raises(ReconstructionError, match="nothing is printed of a data cut"):
+        layout_for(study, None, (), cutoff)

@@ -8,6 +8,7 @@ import pytest
 from lifelines import CoxPHFitter, KaplanMeierFitter
 from lifelines.statistics import logrank_test
 
+from escc_bayes.evidence.reconstruction import search as search_module
 from escc_bayes.evidence.reconstruction.reconstruct import reconstruct
 from escc_bayes.evidence.reconstruction.table import COLUMNS, spread_rows, target_rows
 from tests.unit.evidence.reconstruction.conftest import STEPS
@@ -91,3 +92,17 @@ def test_table_has_the_fixed_columns(reconstructed):
 
 def test_values_of_a_search_are_finite(reconstructed):
     assert all(np.isfinite(cohort.value).all() for cohort in reconstructed.found)
+
+
+def test_a_short_search_matches_curves_with_no_more_proposals_than_it_was_allowed(printed, monkeypatch):
+    study, layout, _ = printed
+    allowed = []
+    honest = search_module.anneal
+
+    def counted(problem, state, random, mix, schedule, value):
+        allowed.append(schedule.steps)
+        return honest(problem, state, random, mix, schedule, value)
+
+    monkeypatch.setattr(search_module, "anneal", counted)
+    reconstruct(study, layout, seed=3, replicates=1, steps=1_000, workers=1)
+    assert max(allowed) <= 1_000
