@@ -23,7 +23,8 @@ from escc_bayes.bayes.said import FOLLOW_UP, said_of
 from escc_bayes.estimand.estimate import ratios_of
 from escc_bayes.foundation.errors import LeftOutWarning
 from escc_bayes.foundation.seeds import generator
-from escc_bayes.hazard.baseline import PiecewiseHazard, WeibullHazard, event_times, log_likelihood
+from escc_bayes.hazard.baseline import PiecewiseHazard, WeibullHazard
+from escc_bayes.hazard.patients import PatientHazards
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.baseline import WeibullPrior
 from escc_bayes.spec.cautions import caution_words
@@ -130,11 +131,10 @@ def flattened(values: Mapping[str, FloatArray]) -> tuple[dict[str, FloatArray], 
     return {name: drawn.reshape(chains * draws, -1) for name, drawn in values.items()}, (chains, draws)
 
 
-def derived(plan: ModelPlan, values: Mapping[str, FloatArray]) -> tuple[FloatArray, Any, tuple[int, int]]:
-    """Return coefficients (draws, p), baseline hazard and (chains, draws)."""
+def derived(plan: ModelPlan, values: Mapping[str, FloatArray]) -> tuple[PatientHazards, tuple[int, int]]:
+    """Return the hazards of patients in every draw, and (chains, draws)."""
     flat, shape = flattened(values)
-    beta = parameters.coefficients(plan.design.blocks, flat, shape[0] * shape[1])
-    return beta, parameters.baseline_hazard(plan.baseline, flat), shape
+    return parameters.hazards(plan, flat, shape[0] * shape[1]), shape
 
 
 def parameter_group(plan: ModelPlan, values: Mapping[str, FloatArray]) -> Group:
@@ -150,8 +150,8 @@ def parameter_group(plan: ModelPlan, values: Mapping[str, FloatArray]) -> Group:
                 SAMPLE,
                 values[f"b_{block.effect.name}"][..., 0] / block.unit,
             )
-    beta, hazard, shape = derived(plan, values)
-    beta = beta.reshape(*shape, -1)
+    hazards, shape = derived(plan, values)
+    beta, hazard = hazards.coefficients.reshape(*shape, -1), hazards.hazard
     variables["beta"] = ((*SAMPLE, "coefficient"), beta)
     variables["HR"] = ((*SAMPLE, "coefficient"), ratios_of(beta))
     if isinstance(hazard, PiecewiseHazard):
@@ -186,19 +186,17 @@ def patient_group(plan: ModelPlan, values: FloatArray) -> Group:
 
 def patient_log_likelihood(plan: ModelPlan, values: Mapping[str, FloatArray]) -> FloatArray:
     """Return the log-likelihood of every patient under every draw, (chains, draws, n)."""
-    beta, hazard, shape = derived(plan, values)
+    hazards, shape = derived(plan, values)
     rows = plan.rows
-    eta = beta @ plan.design.centred.T
-    found = log_likelihood(hazard, eta, rows.time, rows.event, rows.entry, rows.weight)
+    found = hazards.log_likelihood(plan.design.centred, rows.time, rows.event, rows.entry, rows.weight)
     return found.reshape(*shape, -1)
 
 
 def predictive_group(plan: ModelPlan, values: Mapping[str, FloatArray], posterior: "Posterior", name: str) -> Group:
     """Return one event time per patient and draw, given survival to entry."""
-    beta, hazard, shape = derived(plan, values)
-    eta = beta @ plan.design.centred.T
-    unit = generator(posterior.seed, name).standard_exponential(eta.shape)
-    drawn = event_times(hazard, eta, plan.rows.entry, unit)
+    hazards, shape = derived(plan, values)
+    unit = generator(posterior.seed, name).standard_exponential((hazards.draws, plan.rows.n))
+    drawn = hazards.event_times(plan.design.centred, plan.rows.entry, unit)
     return patient_group(plan, drawn.reshape(*shape, -1))
 
 

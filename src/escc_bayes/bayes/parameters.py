@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 
 from escc_bayes.hazard.baseline import Hazard, PiecewiseHazard, WeibullHazard
+from escc_bayes.hazard.patients import PatientHazards
 from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.hazard.proportional import Proportional
 from escc_bayes.spec.baseline import BaselinePrior, PiecewisePrior
 from escc_bayes.spec.design import Block
 from escc_bayes.spec.plan import ModelPlan
@@ -99,3 +101,8 @@ def baseline_hazard(baseline: BaselinePrior, values: Mapping[str, FloatArray]) -
     if isinstance(baseline, PiecewisePrior):
         return PiecewiseHazard(log_rates(baseline, values, np, baseline.step_scale), baseline.cuts)
     return WeibullHazard(values["baseline"][:, 0], values["log_shape"][:, 0], baseline.reference_time)
+
+
+def hazards(plan: ModelPlan, values: Mapping[str, FloatArray], draws: int) -> PatientHazards:
+    """Return the hazards of patients in every draw from draws (draws, size) of the parameters."""
+    return Proportional(coefficients(plan.design.blocks, values, draws), baseline_hazard(plan.baseline, values))

@@ -31,6 +31,7 @@ from escc_bayes.foundation.kinds import LEVEL
 from escc_bayes.foundation.record import Record
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.baseline import Hazard
+from escc_bayes.hazard.patients import PatientHazards
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.cautions import caution_lines, caution_of, verdict_words
 from escc_bayes.spec.plan import ModelPlan
@@ -78,18 +79,22 @@ class Posterior:
     @cached_property
     def coefficients(self) -> FloatArray:
         """Log hazard ratio of each column, (all draws, columns)."""
-        draws = self.flat["baseline"].shape[0]
-        return parameters.coefficients(self.plan.design.blocks, self.flat, draws)
+        return self.hazards.coefficients
 
     @cached_property
     def hazard(self) -> Hazard:
         """Baseline hazard of each draw: of the average patient, or of the reference patient."""
-        return parameters.baseline_hazard(self.plan.baseline, self.flat)
+        return self.hazards.hazard
+
+    @cached_property
+    def hazards(self) -> PatientHazards:
+        """Hazards of patients in each draw, from which every estimand is computed."""
+        return parameters.hazards(self.plan, self.flat, self.flat["baseline"].shape[0])
 
     @careful
     def draws(self, asked: Estimand) -> FloatArray:
         """Return one value of the estimand per draw; hazard ratios as logarithms."""
-        return draws_of(asked, self.plan, self.coefficients, self.hazard)
+        return draws_of(asked, self.plan, self.hazards)
 
     @careful
     def estimate(self, asked: Estimand, *, level: float = LEVEL) -> Estimate:
@@ -110,7 +115,7 @@ class Posterior:
     def estimates(self, asked: Sequence[Estimand], *, level: float = LEVEL) -> tuple[Estimate, ...]:
         """Return an estimate of each estimand, as ``estimate`` does; many at once are quicker than one by one."""
         wanted = [completed(one, self.plan) for one in asked]
-        drawn = draws_of_many(wanted, self.plan, self.coefficients, self.hazard)
+        drawn = draws_of_many(wanted, self.plan, self.hazards)
         verdict = self.diagnostics.verdict
         return tuple(
             with_note(
@@ -154,7 +159,7 @@ class Posterior:
         """Return the survival curve of a group in every draw, (draws, times); see ``SurvivalAt``."""
         columns, weight = averaged_over(self.plan, term, group, population)
         at = np.asarray(times, dtype=np.float64)
-        return marginal.survival(self.hazard, self.coefficients, columns, weight[None], at)[0]
+        return marginal.survival(self.hazards, columns, weight[None], at)[0]
 
     @careful
     def thinned(self, most: int) -> "Posterior":

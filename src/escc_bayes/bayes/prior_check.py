@@ -115,16 +115,17 @@ def prior_check(
     """
     plan = make_plan(spec, cohort)
     values = prior_draws(plan, draws, seed)
-    beta = parameters.coefficients(plan.design.blocks, values, draws)
-    hazard = parameters.baseline_hazard(plan.baseline, values)
+    hazards = parameters.hazards(plan, values, draws)
     times = np.linspace(0.0, max(60.0, float(plan.rows.time.max())), GRID_POINTS)
     columns, weight = averaged_over(plan, "", "", "everyone")
     return PriorCheck(
         plan=plan,
         times=times,
-        baseline=np.exp(-hazard.cumulative(times)),
-        cohort=marginal.survival(hazard, beta, columns, weight[None], times)[0],
-        hazard_ratios=tuple(prior_ratio(asked, plan, beta, level) for asked in standard_contrasts(plan.design)),
+        baseline=np.exp(-hazards.hazard.cumulative(times)),
+        cohort=marginal.survival(hazards, columns, weight[None], times)[0],
+        hazard_ratios=tuple(
+            prior_ratio(asked, plan, hazards.coefficients, level) for asked in standard_contrasts(plan.design)
+        ),
         level=level,
         conflict=prior_conflict(plan),
     )

@@ -115,11 +115,10 @@ def prior_conflict(plan: ModelPlan) -> PriorConflict:
 def cohort_survival(plan: ModelPlan, month: float) -> FloatArray:
     """Return survival of the cohort at a month at points of the prior, (draws,)."""
     values = prior_draws(plan, DRAWS, POINTS)
-    beta = parameters.coefficients(plan.design.blocks, values, DRAWS)
-    hazard = parameters.baseline_hazard(plan.baseline, values)
+    hazards = parameters.hazards(plan, values, DRAWS)
     chosen = np.linspace(0, plan.rows.n - 1, min(plan.rows.n, MOST_PATIENTS)).round().astype(np.int64)
     columns, weight = alike(plan.design.centred[chosen], plan.rows.weight[chosen])
-    return marginal.survival(hazard, beta, columns, weight[None], np.array([month]))[0, :, 0]
+    return marginal.survival(hazards, columns, weight[None], np.array([month]))[0, :, 0]
 
 
 def probability_below(share: float, patients: float, survival: FloatArray) -> FloatArray:

@@ -100,9 +100,7 @@ def summaries(plan: ModelPlan, asked: tuple[Estimand, ...], found: laplace.Weigh
     values, weight = found.values(), found.smoothed.weight
     if plan.rows.sampled:
         values = rescaled(plan, values, weight)
-    coefficients = parameters.coefficients(plan.design.blocks, values, weight.size)
-    hazard = parameters.baseline_hazard(plan.baseline, values)
-    drawn = np.stack(draws_of_many(asked, plan, coefficients, hazard))
+    drawn = np.stack(draws_of_many(asked, plan, parameters.hazards(plan, values, weight.size)))
     ratios = np.array([isinstance(one, HazardRatio) for one in asked])[:, None]
     tail = (1.0 - level) / 2.0
     points = weighted_quantiles(drawn, weight, (0.5, tail, 1.0 - tail))

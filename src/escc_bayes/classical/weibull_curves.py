@@ -20,6 +20,7 @@ from escc_bayes.estimand.estimate import joined_notes
 from escc_bayes.estimand.evaluate import averaged_over, curves_behind, draws_of
 from escc_bayes.hazard.baseline import WeibullHazard
 from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.hazard.proportional import Proportional
 from escc_bayes.spec.plan import ModelPlan
 
 AT_THE_EDGE = "no limits: at the estimate or within its error it is 0, 1 or infinite in every digit"
@@ -41,9 +42,9 @@ def delta_answer(asked: Estimand, plan: ModelPlan, fitted: WeibullFit, reference
     touched = fitted.infinite.any() and bool((moved(asked, plan, fitted) != 0.0).any())
     point = centre + FAR * fitted.endless if touched else centre
     points = np.stack([point]) if touched else around(centre, fitted)
-    hazard = WeibullHazard(points[:, 0], points[:, 1], reference_time)
+    baseline = WeibullHazard(points[:, 0], points[:, 1], reference_time)
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        drawn = draws_of(asked, plan, points[:, 2:], hazard)
+        drawn = draws_of(asked, plan, Proportional(points[:, 2:], baseline))
     if touched:
         return endless_answer(asked, float(drawn[0]), plan)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -17,8 +17,8 @@ from escc_bayes.estimand.estimand import (
     SurvivalAt,
 )
 from escc_bayes.foundation.errors import EstimandError
-from escc_bayes.hazard.baseline import Hazard
 from escc_bayes.hazard.cells import distinct_rows
+from escc_bayes.hazard.patients import PatientHazards
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.spec.design import setting_columns
 from escc_bayes.spec.plan import ModelPlan
@@ -40,22 +40,19 @@ type Averaged = tuple[FloatArray, FloatArray]
 MOST_TOGETHER = 8_192
 
 
-def draws_of(asked: Estimand, plan: ModelPlan, coefficients: FloatArray, hazard: Hazard) -> FloatArray:
+def draws_of(asked: Estimand, plan: ModelPlan, hazards: PatientHazards) -> FloatArray:
     """Return one value of one estimand for each draw; see ``draws_of_many``."""
-    return draws_of_many([asked], plan, coefficients, hazard)[0]
+    return draws_of_many([asked], plan, hazards)[0]
 
 
-def draws_of_many(
-    asked: Sequence[Estimand], plan: ModelPlan, coefficients: FloatArray, hazard: Hazard
-) -> list[FloatArray]:
+def draws_of_many(asked: Sequence[Estimand], plan: ModelPlan, hazards: PatientHazards) -> list[FloatArray]:
     """Return one value for each draw of every estimand; what several need of one group's curve is computed once.
 
     Parameters
     ----------
     asked : hazard ratios come back as logarithms.
     plan : whose rows are averaged over.
-    coefficients : (D, p) log hazard ratios of the columns.
-    hazard : baseline with D draws.
+    hazards : of the patients, in D draws.
 
     Raises
     ------
@@ -72,22 +69,22 @@ def draws_of_many(
     patients = patterns_of(plan) if alongside else None
     for (kind, times), keys in alongside.items():
         whom = [averaged_over(plan, term, group, population, patients) for _, term, group, population in keys]
-        found = averaged(kind, whom, times, coefficients, hazard)
+        found = averaged(kind, whom, times, hazards)
         for key, of_group in zip(keys, found, strict=True):
             read |= {(key, time): of_group[:, place] for place, time in enumerate(times)}
-    return [one_of(one, read, plan, coefficients) for one in asked]
+    return [one_of(one, read, plan, hazards) for one in asked]
 
 
 def averaged(
-    kind: type, groups: Sequence[Averaged], times: Sequence[float], coefficients: FloatArray, hazard: Hazard
+    kind: type, groups: Sequence[Averaged], times: Sequence[float], hazards: PatientHazards
 ) -> Iterator[FloatArray]:
     """Yield survival at ``times``, restricted means to them or the median of each group's average curve, (D, times)."""
     for columns, weight in together(groups):
         if kind is MedianSurvival:
-            yield from marginal.median(hazard, coefficients, columns, weight)[:, :, None]
+            yield from marginal.median(hazards, columns, weight)[:, :, None]
         else:
             curve = marginal.survival if kind is SurvivalAt else marginal.restricted_mean
-            yield from curve(hazard, coefficients, columns, weight, np.array(times))
+            yield from curve(hazards, columns, weight, np.array(times))
 
 
 def together(groups: Sequence[Averaged]) -> Iterator[Averaged]:
@@ -125,11 +122,11 @@ def month_read(asked: Estimand) -> float:
 
 
 def one_of(
-    asked: Estimand, read: Mapping[tuple[Key, float], FloatArray], plan: ModelPlan, coefficients: FloatArray
+    asked: Estimand, read: Mapping[tuple[Key, float], FloatArray], plan: ModelPlan, hazards: PatientHazards
 ) -> FloatArray:
     """Return the draws of one estimand from what was read of the curves behind it."""
     if isinstance(asked, HazardRatio):
-        return coefficients @ weights(asked, plan.design)
+        return hazards.coefficients @ weights(asked, plan.design)
     first, *second = (read[key, month_read(asked)] for key in curves_behind(asked))
     return first - second[0] if second else first
 

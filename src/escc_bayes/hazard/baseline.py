@@ -23,12 +23,21 @@ class Hazard(Protocol):
         """Number of draws."""
         ...
 
+    @property
+    def breaks(self) -> FloatArray:
+        """Months at which the hazard may jump, rising."""
+        ...
+
     def part(self, chosen: Chosen) -> Self:
         """Return the baseline of some of the draws."""
         ...
 
     def cumulative(self, times: FloatArray) -> FloatArray:
         """Return H(t), shape (draws, n), for times (n,)."""
+        ...
+
+    def cumulative_at(self, times: FloatArray) -> FloatArray:
+        """Return H at each draw's own times (draws, n), (draws, n)."""
         ...
 
     def log_hazard(self, times: FloatArray) -> FloatArray:
@@ -59,6 +68,11 @@ class PiecewiseHazard:
         """Number of draws."""
         return int(self.log_rates.shape[0])
 
+    @property
+    def breaks(self) -> FloatArray:
+        """The cuts."""
+        return self.cuts
+
     def part(self, chosen: Chosen) -> "PiecewiseHazard":
         """Return the baseline of some of the draws."""
         return PiecewiseHazard(self.log_rates[chosen], self.cuts)
@@ -66,6 +80,10 @@ class PiecewiseHazard:
     def cumulative(self, times: FloatArray) -> FloatArray:
         """Return H(t), shape (draws, n)."""
         return piecewise.cumulative_hazard(self.log_rates, self.cuts, times)
+
+    def cumulative_at(self, times: FloatArray) -> FloatArray:
+        """Return H at each draw's own times, (draws, n)."""
+        return piecewise.cumulative_hazard_at(self.log_rates, self.cuts, times)
 
     def log_hazard(self, times: FloatArray) -> FloatArray:
         """Return the log rate of the piece of each time, shape (draws, n)."""
@@ -93,12 +111,21 @@ class WeibullHazard:
         """Number of draws."""
         return int(self.log_cumulative.shape[0])
 
+    @property
+    def breaks(self) -> FloatArray:
+        """None: the hazard is continuous."""
+        return np.zeros(0)
+
     def part(self, chosen: Chosen) -> "WeibullHazard":
         """Return the baseline of some of the draws."""
         return WeibullHazard(self.log_cumulative[chosen], self.log_shape[chosen], self.reference_time)
 
     def cumulative(self, times: FloatArray) -> FloatArray:
         """Return H(t), shape (draws, n)."""
+        return weibull.cumulative_hazard(self.log_cumulative, self.log_shape, self.reference_time, times)
+
+    def cumulative_at(self, times: FloatArray) -> FloatArray:
+        """Return H at each draw's own times, (draws, n)."""
         return weibull.cumulative_hazard(self.log_cumulative, self.log_shape, self.reference_time, times)
 
     def log_hazard(self, times: FloatArray) -> FloatArray:

@@ -76,6 +76,25 @@ def cumulative_hazard(log_rates: FloatArray, cuts: FloatArray, times: FloatArray
     return np.exp(log_rates) @ person_months(times, cuts).T
 
 
+def cumulative_hazard_at(log_rates: FloatArray, cuts: FloatArray, times: FloatArray) -> FloatArray:
+    """Return H at each draw's own times.
+
+    Parameters
+    ----------
+    log_rates : (draws, k + 1) log events per month.
+    cuts : (k,) months.
+    times : (draws, n) months.
+
+    Returns
+    -------
+    (draws, n) cumulative hazards.
+    """
+    found = np.zeros(times.shape)
+    for rate, start, stop in zip(np.exp(log_rates).T, [0.0, *cuts], [*cuts, np.inf], strict=True):
+        found += rate[:, None] * (np.clip(times, start, stop) - start)
+    return found
+
+
 def time_at(log_rates: FloatArray, cuts: FloatArray, target: FloatArray) -> FloatArray:
     """Return the time at which the cumulative hazard reaches ``target``: the inverse of H.
 

@@ -10,7 +10,6 @@ from escc_bayes.bayes.posterior import Posterior
 from escc_bayes.classical.curves import part
 from escc_bayes.classical.km import kaplan_meier, survival_at
 from escc_bayes.foundation.seeds import generator
-from escc_bayes.hazard.baseline import event_times
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.plots.band import Band
 from escc_bayes.report.curves import limits
@@ -41,9 +40,9 @@ def replicated_curves(posterior: Posterior, times: FloatArray) -> FloatArray:
     rng = generator(posterior.seed, "replicates")
     total = posterior.coefficients.shape[0]
     chosen = np.sort(rng.choice(total, size=min(REPLICATES, total), replace=False))
-    eta = posterior.coefficients[chosen] @ plan.design.centred.T
-    drawn = event_times(posterior.hazard.part(chosen), eta, rows.entry, rng.standard_exponential(eta.shape))
-    end = censoring_limits(rows, rng.uniform(size=eta.shape))
+    unit = rng.standard_exponential((chosen.size, rows.n))
+    drawn = posterior.hazards.part(chosen).event_times(plan.design.centred, rows.entry, unit)
+    end = censoring_limits(rows, rng.uniform(size=unit.shape))
     seen, event = np.minimum(drawn, end), drawn <= end
     everyone = part(rows, np.ones(rows.n, dtype=bool))
     found = [

@@ -102,12 +102,13 @@ def test_weibull_delta_interval_covers_its_own_parametric_bootstrap(classical):
     """Second source: 4,000 normal draws of the parameters; limits of S(24) within 0.01."""
     from escc_bayes.estimand.evaluate import draws_of
     from escc_bayes.hazard.baseline import WeibullHazard
+    from escc_bayes.hazard.proportional import Proportional
 
     fitted = classical.weibull
     centre = np.concatenate([[fitted.log_cumulative_hazard, fitted.log_shape], fitted.coef])
     theta = np.random.default_rng(3).multivariate_normal(centre, fitted.covariance, 4000)
     hazard = WeibullHazard(theta[:, 0], theta[:, 1], classical.reference_time)
-    simulated = draws_of(SurvivalAt(24.0), classical.plan, theta[:, 2:], hazard)
+    simulated = draws_of(SurvivalAt(24.0), classical.plan, Proportional(theta[:, 2:], hazard))
     e = classical.estimate(SurvivalAt(24.0), level=0.95)[1]
     assert e.method == "weibull_mle"
     np.testing.assert_allclose([e.lower, e.upper], np.quantile(simulated, [0.025, 0.975]), atol=0.01)

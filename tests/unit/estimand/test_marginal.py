@@ -7,6 +7,7 @@ from scipy import integrate, optimize
 from escc_bayes.estimand import evaluate, marginal
 from escc_bayes.estimand.estimand import MedianSurvival, RMSTDifference, SurvivalAt
 from escc_bayes.hazard.baseline import PiecewiseHazard, WeibullHazard
+from escc_bayes.hazard.proportional import Proportional
 
 RNG = np.random.default_rng(11)
 BETA = RNG.normal(0.0, 0.6, size=(300, 2))
@@ -34,7 +35,7 @@ def average(hazard, draw, group):
 @pytest.mark.parametrize("draw", [0, 77, 299])
 @pytest.mark.parametrize("group", [0, 1])
 def test_averages_are_those_of_a_plain_loop(hazard, draw, group):
-    asked = (hazard, BETA, COLUMNS, WEIGHT)
+    asked = (Proportional(BETA, hazard), COLUMNS, WEIGHT)
     curve, months = average(hazard, draw, group), np.array([12.0, 30.0])
     np.testing.assert_allclose(marginal.survival(*asked, months)[group, draw], [curve(12.0), curve(30.0)], rtol=1e-13)
     half = optimize.brentq(lambda t: curve(t) - 0.5, 1e-6, 1e6, xtol=1e-12, rtol=1e-13)
@@ -44,7 +45,7 @@ def test_averages_are_those_of_a_plain_loop(hazard, draw, group):
 
 
 def test_the_size_of_a_block_changes_nothing(hazard, monkeypatch):
-    asked, months = (hazard, BETA, COLUMNS, WEIGHT), np.array([5.0, 24.0])
+    asked, months = (Proportional(BETA, hazard), COLUMNS, WEIGHT), np.array([5.0, 24.0])
     whole = [marginal.survival(*asked, months), marginal.median(*asked), marginal.restricted_mean(*asked, months)]
     monkeypatch.setattr(marginal, "FEWEST", 7)
     monkeypatch.setattr(marginal, "BLOCK", 35)
@@ -57,9 +58,9 @@ def test_the_size_of_a_block_changes_nothing(hazard, monkeypatch):
 def test_groups_together_are_groups_one_by_one(hazard, kind, monkeypatch):
     groups = [(COLUMNS[[0, 1, 2]], np.array([2.0, 1.0, 1.0])), (COLUMNS[[2, 3]], np.array([3.0, 1.0]))]
     months = (0.0,) if kind is MedianSurvival else (9.0, 30.0)
-    together = list(evaluate.averaged(kind, groups, months, BETA, hazard))
+    together = list(evaluate.averaged(kind, groups, months, Proportional(BETA, hazard)))
     monkeypatch.setattr(evaluate, "MOST_TOGETHER", 4)
-    apart = list(evaluate.averaged(kind, groups, months, BETA, hazard))
+    apart = list(evaluate.averaged(kind, groups, months, Proportional(BETA, hazard)))
     assert [found.shape for found in together] == [(300, len(months))] * 2
     np.testing.assert_allclose(together, apart, rtol=1e-9)
 
