@@ -31,9 +31,16 @@ _HOMES = {
     "RMSTDifference": "estimand.estimand",
     "Estimate": "estimand.estimate",
     "Posterior": "bayes.posterior",
+    "ModelPlan": "spec.plan",
+    "make_plan": "spec.plan",
+    "RunSettings": "bayes.settings",
     "fit": "bayes.fit",
+    "fit_plan": "bayes.fit",
+    "Sampler": "bayes.sampler",
+    "register_sampler": "bayes.engines",
     "load_posterior": "bayes.reload",
     "prior_check": "bayes.prior_check",
+    "prior_check_plan": "bayes.prior_check",
     "RefitRequest": "bayes.refit_requests",
     "prior_grid": "bayes.refit_requests",
     "leave_one_out": "bayes.refit_requests",
@@ -44,6 +51,7 @@ _HOMES = {
     "load_refits": "bayes.refit_table",
     "ClassicalFit": "classical.fit",
     "fit_classical": "classical.fit",
+    "fit_classical_plan": "classical.fit",
     "baselines": "classical.baselines",
     "Comparison": "compare.comparison",
     "compare": "compare.comparison",
@@ -79,12 +87,15 @@ _HOMES = {
 __all__ = sorted(_HOMES)
 
 if TYPE_CHECKING:
+    from escc_bayes.bayes.engines import register_sampler as register_sampler
     from escc_bayes.bayes.ensemble import EnsemblePosterior as EnsemblePosterior
     from escc_bayes.bayes.ensemble import fit_ensemble as fit_ensemble
     from escc_bayes.bayes.ensemble import load_ensemble_posterior as load_ensemble_posterior
     from escc_bayes.bayes.fit import fit as fit
+    from escc_bayes.bayes.fit import fit_plan as fit_plan
     from escc_bayes.bayes.posterior import Posterior as Posterior
     from escc_bayes.bayes.prior_check import prior_check as prior_check
+    from escc_bayes.bayes.prior_check import prior_check_plan as prior_check_plan
     from escc_bayes.bayes.refit_many import refit_many as refit_many
     from escc_bayes.bayes.refit_requests import RefitRequest as RefitRequest
     from escc_bayes.bayes.refit_requests import each_cohort as each_cohort
@@ -94,9 +105,12 @@ if TYPE_CHECKING:
     from escc_bayes.bayes.refit_table import RefitTable as RefitTable
     from escc_bayes.bayes.refit_table import load_refits as load_refits
     from escc_bayes.bayes.reload import load_posterior as load_posterior
+    from escc_bayes.bayes.sampler import Sampler as Sampler
+    from escc_bayes.bayes.settings import RunSettings as RunSettings
     from escc_bayes.classical.baselines import baselines as baselines
     from escc_bayes.classical.fit import ClassicalFit as ClassicalFit
     from escc_bayes.classical.fit import fit_classical as fit_classical
+    from escc_bayes.classical.fit import fit_classical_plan as fit_classical_plan
     from escc_bayes.compare.comparison import Comparison as Comparison
     from escc_bayes.compare.comparison import compare as compare
     from escc_bayes.data.bundled import example_cohort as example_cohort
@@ -130,6 +144,8 @@ if TYPE_CHECKING:
     from escc_bayes.spec.evidence_prior import EvidencePrior as EvidencePrior
     from escc_bayes.spec.evidence_prior import read_prior as read_prior
     from escc_bayes.spec.model import ModelSpec as ModelSpec
+    from escc_bayes.spec.plan import ModelPlan as ModelPlan
+    from escc_bayes.spec.plan import make_plan as make_plan
     from escc_bayes.spec.reading import load_spec as load_spec
     from escc_bayes.spec.structures.exchangeable import Exchangeable as Exchangeable
     from escc_bayes.spec.structures.fixed import Fixed as Fixed

@@ -14,11 +14,12 @@ from pathlib import Path
 import numpy as np
 
 from escc_bayes.bayes.diagnose import Diagnostics
-from escc_bayes.bayes.fit import CHAINS, TUNE, fit, silent
+from escc_bayes.bayes.engines import check_engine
+from escc_bayes.bayes.fit import posterior_of
 from escc_bayes.bayes.posterior import Posterior, estimate_of
 from escc_bayes.bayes.pseudo_posterior import pseudo_note
 from escc_bayes.bayes.reload import load_posterior
-from escc_bayes.bayes.settings import Progress
+from escc_bayes.bayes.settings import CHAINS, TUNE, Progress, RunSettings, silent
 from escc_bayes.data.ensemble import Ensemble, span
 from escc_bayes.estimand.behind import beyond_follow_up, counted
 from escc_bayes.estimand.contrast import standard_contrasts
@@ -34,7 +35,7 @@ from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.cautions import caution_of, lines_of, shared_cautions, verdict_words
 from escc_bayes.spec.model import ModelSpec
-from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.plan import ModelPlan, make_plan
 
 # Draws of one member by ``laplace``: 20 members then hold 80,000.
 MEMBER_DRAWS = 1000
@@ -301,22 +302,13 @@ def fit_ensemble(
     -----
     NotFitForUseWarning : once, with the members at fault.
     """
+    kept = draws or (MEMBER_DRAWS if engine == "laplace" else None)
+    settings = RunSettings(engine, None, kept, tune, chains, target_accept)
+    check_engine(settings)
     members = []
     for k, cohort in enumerate(ensemble, start=1):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotFitForUseWarning)
-            fitted = fit(
-                spec,
-                cohort,
-                seed=stream(seed, "member", cohort.digest),
-                engine=engine,
-                draws=draws or (MEMBER_DRAWS if engine == "laplace" else None),
-                tune=tune,
-                chains=chains,
-                target_accept=target_accept,
-                progress=of_member(progress, k, len(ensemble)),
-            )
-        members.append(fitted)
+        own = stream(seed, "member", cohort.digest)
+        members.append(posterior_of(make_plan(spec, cohort), settings, own, of_member(progress, k, len(ensemble))))
         progress("Reconstructions", k, len(ensemble), 0)
     record = Record(
         spec_digest=spec.digest,

@@ -3,34 +3,23 @@
 import warnings
 from dataclasses import replace
 
-from escc_bayes.bayes.fit import CHAINS, TUNE, fit, silent
+from escc_bayes.bayes.engines import sampler_for
+from escc_bayes.bayes.fit import posterior_of, warn_of_unfit
 from escc_bayes.bayes.posterior import Posterior
-from escc_bayes.bayes.settings import Progress
-from escc_bayes.data.cohort import Cohort
-from escc_bayes.foundation.errors import EngineReplacedWarning, NotFitForUseWarning, SamplingError
+from escc_bayes.bayes.settings import Progress, RunSettings, silent
+from escc_bayes.foundation.errors import EngineReplacedWarning, SamplingError
 from escc_bayes.foundation.seeds import Seed
-from escc_bayes.spec.model import ModelSpec
+from escc_bayes.spec.plan import ModelPlan
 
 INSTEAD = "instead_of"
 
 
-def fit_or_replace(
-    spec: ModelSpec,
-    cohort: Cohort,
-    *,
-    seed: Seed,
-    engine: str,
-    backend: str | None = None,
-    draws: int | None = None,
-    tune: int = TUNE,
-    chains: int = CHAINS,
-    progress: Progress = silent,
-) -> Posterior:
-    """Fit a model; where ``laplace`` is not fit for use, by ``nuts``, backend ``native``.
+def fit_or_replace(plan: ModelPlan, settings: RunSettings, *, seed: Seed, progress: Progress = silent) -> Posterior:
+    """Fit a plan; where an engine that has a stand-in is not fit for use, by that one: ``nuts`` for ``laplace``.
 
     Parameters
     ----------
-    spec, cohort, seed, engine, backend, draws, tune, chains, progress : as for ``fit``.
+    plan, settings, seed, progress : as for ``fit_plan``.
 
     Returns
     -------
@@ -41,37 +30,28 @@ def fit_or_replace(
     EngineReplacedWarning : ``nuts`` answers instead of ``laplace``; the message says why.
     NotFitForUseWarning : as for ``fit``, of the posterior returned.
     """
-    if engine != "laplace":
-        return fit(
-            spec,
-            cohort,
-            seed=seed,
-            engine=engine,
-            backend=backend,
-            draws=draws,
-            tune=tune,
-            chains=chains,
-            progress=progress,
-        )
+    other = sampler_for(settings).INSTEAD
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotFitForUseWarning)
-            quick = fit(spec, cohort, seed=seed, engine="laplace", backend=backend, draws=draws, chains=chains)
+        found = posterior_of(plan, settings, seed, progress)
+        why = "; ".join(found.diagnostics.faults)
+        if not other or found.diagnostics.fit_for_use:
+            warn_of_unfit(found, 2)
+            return found
     except SamplingError as error:
+        if not other:
+            raise
         why = str(error)
-    else:
-        if quick.diagnostics.fit_for_use:
-            return quick
-        why = "; ".join(quick.diagnostics.faults)
-    progress(f"laplace is not fit for use ({why}): nuts instead", 0, 0, 0)
+    engine = settings.engine
+    progress(f"{engine} is not fit for use ({why}): {other} instead", 0, 0, 0)
     warnings.warn(
-        f"model '{spec.name}': engine laplace is not fit for use ({why}); engine nuts answers instead",
+        f"model '{plan.spec.name}': engine {engine} is not fit for use ({why}); engine {other} answers instead",
         EngineReplacedWarning,
         stacklevel=2,
     )
-    sampled = fit(spec, cohort, seed=seed, engine="nuts", draws=draws, tune=tune, chains=chains, progress=progress)
-    settings = (*sampled.record.settings, (INSTEAD, f"laplace ({why})"))
-    return replace(sampled, record=replace(sampled.record, settings=settings))
+    sampled = posterior_of(plan, replace(settings, engine=other, backend=None), seed, progress)
+    warn_of_unfit(sampled, 2)
+    said = (*sampled.record.settings, (INSTEAD, f"{engine} ({why})"))
+    return replace(sampled, record=replace(sampled.record, settings=said))
 
 
 def replaced(posterior: Posterior) -> str:

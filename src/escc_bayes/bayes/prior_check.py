@@ -14,7 +14,7 @@ from escc_bayes.estimand.estimand import HazardRatio, contrast_words
 from escc_bayes.estimand.estimate import ratios_of
 from escc_bayes.estimand.evaluate import averaged_over
 from escc_bayes.foundation.careful import careful
-from escc_bayes.foundation.kinds import SEED
+from escc_bayes.foundation.kinds import LEVEL, SEED
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.model import ModelSpec
@@ -94,7 +94,7 @@ class PriorCheck:
 
 @careful
 def prior_check(
-    spec: ModelSpec, cohort: Cohort, *, seed: Seed = SEED, draws: int = 4000, level: float = 0.95
+    spec: ModelSpec, cohort: Cohort, *, seed: Seed = SEED, draws: int = 4000, level: float = LEVEL
 ) -> PriorCheck:
     """Return what the prior of ``spec`` says about survival and hazard ratios.
 
@@ -113,7 +113,18 @@ def prior_check(
     >>> check.times.shape
     (61,)
     """
-    plan = make_plan(spec, cohort)
+    return prior_check_plan(make_plan(spec, cohort), seed=seed, draws=draws, level=level)
+
+
+@careful
+def prior_check_plan(plan: ModelPlan, *, seed: Seed = SEED, draws: int = 4000, level: float = LEVEL) -> PriorCheck:
+    """Return what the prior of a plan says: what ``prior_check`` does once it has made one.
+
+    Parameters
+    ----------
+    plan : from ``make_plan``.
+    seed, draws, level : as for ``prior_check``.
+    """
     values = prior_draws(plan, draws, seed)
     hazards = parameters.hazards(plan, values, draws)
     times = np.linspace(0.0, max(60.0, float(plan.rows.time.max())), GRID_POINTS)

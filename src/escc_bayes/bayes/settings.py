@@ -1,9 +1,47 @@
-"""How long and how carefully NUTS samples, and what it reports: shared by its backends."""
+"""How a posterior is computed: the engine and how long it runs, in one object; what NUTS makes of it; progress."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from escc_bayes.foundation.kinds import LEAST, whole
+
 type Progress = Callable[[str, int, int, int], None]
+
+# Longer warm-up makes these posteriors no easier to sample: docs/methods/nuts.md, section 3.
+TUNE, CHAINS = 500, 4
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """How a plan is fitted. What is None is the engine's own default.
+
+    Attributes
+    ----------
+    engine : ``nuts``, ``laplace``, or one that ``register_sampler`` added.
+    backend : ``native`` or ``pymc``; ``nuts`` only.
+    draws, chains : kept draws of each chain, number of chains; by default 4 x 1,500 (``nuts``) or 4 x 5,000
+        (``laplace``, whose chains are blocks of independent draws).
+    tune : warm-up iterations of each chain; ``nuts`` only.
+    target_accept : higher is slower and safer; by default 0.9 (``native``) or 0.98 (``pymc``); ``nuts`` only.
+
+    Examples
+    --------
+    >>> RunSettings("laplace", draws=1000)
+    RunSettings(engine='laplace', backend=None, draws=1000, tune=500, chains=4, target_accept=None)
+    """
+
+    engine: str = "nuts"
+    backend: str | None = None
+    draws: int | None = None
+    tune: int = TUNE
+    chains: int = CHAINS
+    target_accept: float | None = None
+
+    def __post_init__(self) -> None:
+        counts = {"draws": self.draws, "tune": self.tune, "chains": self.chains}
+        for name, count in counts.items():
+            if name != "draws" or count is not None:
+                whole(count, "RunSettings", name, least=LEAST[name])
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +58,7 @@ class NutsSettings:
         """Return twice the draws after six times the warm-up, with a tenth of the rejections."""
         accept = (9.0 + self.target_accept) / 10.0
         return replace(self, draws=2 * self.draws, tune=6 * self.tune, target_accept=accept)
+
+
+def silent(what: str, done: int, total: int, divergences: int) -> None:
+    """Report nothing."""

@@ -40,6 +40,12 @@ def causes(plan: ModelPlan) -> tuple[str, ...]:
     return tuple(said for said in found if said)
 
 
+def likely(plan: ModelPlan) -> str:
+    """Return the causes as the end of a message; empty where there are none."""
+    found = causes(plan)
+    return f"; likely causes: {', '.join(found)}" if found else ""
+
+
 def no_events(block: Block, plan: ModelPlan) -> str:
     """Name the levels of an effect in which nobody had an event."""
     had = plan.rows.event > 0.0

@@ -157,11 +157,22 @@ def fit_classical(spec: ModelSpec, cohort: Cohort) -> ClassicalFit:
     ------
     SpecError, CohortError, LandmarkError : the specification does not fit the cohort.
     """
-    bayesian = make_plan(spec, cohort)
-    design, notes = classical_design(spec, bayesian.rows)
-    plan = ModelPlan(spec, bayesian.rows, design, bayesian.baseline)
+    return fit_classical_plan(make_plan(spec, cohort))
+
+
+@careful
+def fit_classical_plan(plan: ModelPlan) -> ClassicalFit:
+    """Fit the classical models on the rows of a plan: what ``fit_classical`` does once it has made one.
+
+    Parameters
+    ----------
+    plan : from ``make_plan``; a posterior's is its ``plan``. Its priors and shrinkage play no part.
+    """
+    spec, rows = plan.spec, plan.rows
+    design, notes = classical_design(spec, rows)
+    plan = ModelPlan(spec, rows, design, plan.baseline)
     reference_time = float(np.median(plan.rows.time))
-    record = Record(spec.digest, cohort.digest, None, cohort.provenance, "classical", (), versions())
+    record = Record(spec.digest, rows.data_digest, None, rows.provenance, "classical", (), versions())
     return ClassicalFit(
         plan=plan,
         cox=ratios.cox_coefficients(plan, "cox"),

@@ -16,7 +16,7 @@ from escc_bayes.cli.options import (
     StrictOption,
 )
 from escc_bayes.cli.progress import finish, progress_bars
-from escc_bayes.cli.sampling import Sampling, checked_specs, gathered
+from escc_bayes.cli.sampling import Sampling, checked_plans, gathered
 
 
 @fields_as_options("sampling", Sampling)
@@ -38,9 +38,9 @@ def compare(
 
     open_specs(model or [])  # What is wrong with a model shows before a large cohort is read.
     patients = open_cohort(cohort, schema)
-    specs = checked_specs(model or [], patients, engine, sampling)
+    plans = checked_plans(model or [], patients, sampling.settings(engine))
     with progress_bars(quiet=quiet) as stage:
-        bundle = gathered(patients, specs, engine, sampling, stage, Alone())
+        bundle = gathered(patients, plans, engine, sampling, stage, Alone())
     with staged(out) as folder:
         files.write_compare_files(folder, bundle)
         figures.write_figures(folder, bundle)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from escc_bayes.cli.progress import finish, progress_bars
-from escc_bayes.cli.sampling import Sampling, checked_specs
+from escc_bayes.cli.sampling import Sampling, checked_plans
 from escc_bayes.cli.tables import print_fit
 from escc_bayes.foundation.errors import InputError
 
@@ -25,20 +25,20 @@ def fit_reconstructions(
 
     if sampling.backend is not None:
         raise InputError(f"--backend {sampling.backend}: an ensemble has no choice of backend; leave it out")
-    specs = checked_specs(models, ensemble.members[0], engine, sampling)
+    plans = checked_plans(models, ensemble.members[0], sampling.settings(engine))
     with progress_bars(quiet=quiet) as stage:
         pooled = {
-            spec.name: fit_ensemble(
-                spec,
+            plan.spec.name: fit_ensemble(
+                plan.spec,
                 ensemble,
                 seed=sampling.seed,
                 engine=engine,
                 draws=sampling.draws,
                 tune=sampling.tune,
                 chains=sampling.chains,
-                progress=stage(spec.name),
+                progress=stage(plan.spec.name),
             )
-            for spec in specs
+            for plan in plans
         }
     found = Reconstructions(ensemble, pooled, sampling.level)
     with staged(out) as folder:

@@ -17,7 +17,7 @@ from escc_bayes.cli.options import (
     StrictOption,
 )
 from escc_bayes.cli.progress import finish, progress_bars
-from escc_bayes.cli.sampling import Sampling, checked_specs, fitted
+from escc_bayes.cli.sampling import Sampling, checked_plans
 from escc_bayes.cli.tables import print_fit
 
 
@@ -40,6 +40,7 @@ def fit(
     """
     # What is wrong with a model shows before a large cohort is read, and before what computes is loaded.
     open_specs(model or [])
+    from escc_bayes.bayes.fallback import fit_or_replace
     from escc_bayes.foundation.outputs import staged
     from escc_bayes.report import files
 
@@ -48,9 +49,14 @@ def fit(
         fit_reconstructions(ensemble, model or [], engine, sampling, out=out, strict=strict, quiet=quiet)
         return
     patients = open_cohort(cohort, schema)
-    specs = checked_specs(model or [], patients, engine, sampling, out=out)
+    settings = sampling.settings(engine)
+    plans = checked_plans(model or [], patients, settings, out=out)
     with progress_bars(quiet=quiet) as stage:
-        posteriors = {spec.name: fitted(spec, patients, engine, sampling, stage(spec.name)) for spec in specs}
+        named = {plan.spec.name: plan for plan in plans}
+        posteriors = {
+            name: fit_or_replace(plan, settings, seed=sampling.seed, progress=stage(name))
+            for name, plan in named.items()
+        }
     verdicts = {name: posterior.diagnostics.verdict for name, posterior in posteriors.items()}
     with staged(out) as folder:
         tables = files.write_fit_files(folder, posteriors, sampling.level)

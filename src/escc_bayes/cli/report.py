@@ -18,7 +18,7 @@ from escc_bayes.cli.options import (
     StrictOption,
 )
 from escc_bayes.cli.progress import finish, progress_bars
-from escc_bayes.cli.sampling import Sampling, checked_specs, gathered
+from escc_bayes.cli.sampling import Sampling, checked_plans, gathered
 
 DEFAULT_COHORT = "escc79"
 WRITER = "escc_bayes.report.write"
@@ -46,9 +46,10 @@ def report(
     from escc_bayes.foundation.hands import cores, hands
 
     patients, ensemble = open_ensemble(cohort, schema)
-    specs = checked_specs(model or default_models(patients), patients, engine or "nuts", sampling, out=out)
+    settings = sampling.settings(engine or "nuts")
+    plans = checked_plans(model or default_models(patients), patients, settings, out=out)
     with hands(workers or cores(2), needs=WRITER) as both, progress_bars(quiet=quiet) as stage:
-        bundle = gathered(patients, specs, engine, sampling, stage, both, ensemble)
+        bundle = gathered(patients, plans, engine, sampling, stage, both, ensemble)
         stage("Writing the report")
         page = import_module(WRITER).write_report(bundle, out, both)
     typer.echo(str(page))

@@ -1,6 +1,6 @@
-"""What `fit`, `compare` and `report` are told alike about sampling, and the fits they ask for."""
+"""What `fit`, `compare` and `report` are told alike about sampling, and the plans that they fit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,13 +9,12 @@ from escc_bayes.cli.options import BackendOption, ChainsOption, DrawsOption, Lev
 from escc_bayes.cli.size import refuse_too_many, refuse_without_room
 
 if TYPE_CHECKING:
-    from escc_bayes.bayes.posterior import Posterior
-    from escc_bayes.bayes.settings import Progress
+    from escc_bayes.bayes.settings import RunSettings
     from escc_bayes.data.cohort import Cohort
     from escc_bayes.data.ensemble import Ensemble
     from escc_bayes.foundation.hands import Hands
     from escc_bayes.report.bundle import Bundle, Stage
-    from escc_bayes.spec.model import ModelSpec
+    from escc_bayes.spec.plan import ModelPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,67 +28,56 @@ class Sampling:
     tune: TuneOption = 500
     chains: ChainsOption = 4
 
+    def settings(self, engine: str) -> "RunSettings":
+        """Return how models are fitted by an engine."""
+        from escc_bayes.bayes.settings import RunSettings
 
-def checked_specs(
-    names: list[str], cohort: "Cohort", engine: str, sampling: Sampling, *, out: Path | None = None
-) -> tuple["ModelSpec", ...]:
-    """Return specifications that can be fitted: engine, rows and columns are checked before anything is sampled.
+        return RunSettings(engine, self.backend, self.draws, self.tune, self.chains)
+
+
+def checked_plans(
+    names: list[str], cohort: "Cohort", settings: "RunSettings", *, out: Path | None = None
+) -> tuple["ModelPlan", ...]:
+    """Return plans that can be fitted: engine, rows and columns are checked before anything is sampled.
 
     So is the room for the posteriors, if they are written to ``out``.
     """
-    from escc_bayes.bayes.fit import DRAWS, LAPLACE_DRAWS, check_engine
+    from escc_bayes.bayes.engines import check_engine, sampler_for
     from escc_bayes.spec.plan import make_plan
 
-    check_engine(engine, sampling.backend)
-    draws = sampling.draws or (DRAWS if engine == "nuts" else LAPLACE_DRAWS)
-    refuse_too_many(sampling.chains, draws)
-    specs = open_specs(names)
-    plans = [make_plan(spec, cohort) for spec in specs]
+    check_engine(settings)
+    refuse_too_many(settings.chains, settings.draws or 1)
+    plans = tuple(make_plan(spec, cohort) for spec in open_specs(names))
     if out is not None:
-        refuse_without_room(out, plans, draws * sampling.chains)
-    return specs
-
-
-def fitted(spec: "ModelSpec", cohort: "Cohort", engine: str, sampling: Sampling, progress: "Progress") -> "Posterior":
-    """Return the posterior of one model; `nuts` answers where `laplace` must not."""
-    from escc_bayes.bayes.fallback import fit_or_replace
-
-    return fit_or_replace(
-        spec,
-        cohort,
-        seed=sampling.seed,
-        engine=engine,
-        backend=sampling.backend,
-        draws=sampling.draws,
-        tune=sampling.tune,
-        chains=sampling.chains,
-        progress=progress,
-    )
+        refuse_without_room(out, plans, (settings.draws or sampler_for(settings).DRAWS) * settings.chains)
+    return plans
 
 
 def gathered(
     cohort: "Cohort",
-    specs: tuple["ModelSpec", ...],
+    plans: tuple["ModelPlan", ...],
     engine: str | None,
     sampling: Sampling,
     stage: "Stage",
     hands: "Hands",
     ensemble: "Ensemble | None" = None,
 ) -> "Bundle":
-    """Return the bundle of several models; of an ensemble the cohort is the one shown; ``hands`` sample."""
+    """Return the bundle of several models; of an ensemble the cohort is the one shown; ``hands`` sample.
+
+    Without an engine: all by `laplace`, and the first of each outcome by `nuts`, which a backend belongs to.
+    """
     from escc_bayes.report.bundle import gather
 
+    second = sampling.settings("nuts")
+    settings = replace(second, engine="laplace", backend=None) if engine is None else sampling.settings(engine)
     return gather(
         cohort,
-        specs,
+        plans,
+        settings,
+        confirming=second if engine is None else None,
         ensemble=ensemble,
         stage=stage,
         seed=sampling.seed,
         level=sampling.level,
-        engine=engine,
-        backend=sampling.backend,
-        draws=sampling.draws,
-        tune=sampling.tune,
-        chains=sampling.chains,
         hands=hands,
     )

@@ -22,6 +22,8 @@ WANTED = {
     "Cohort": "a cohort from read_cohort or example_cohort",
     "CohortSchema": "a schema from load_schema",
     "ModelSpec": "a model from load_spec",
+    "ModelPlan": "a plan from make_plan",
+    "RunSettings": 'settings, as RunSettings("laplace", draws=1000)',
     "Posterior": "a posterior from fit or load_posterior",
     "EnsemblePosterior": "a posterior from fit_ensemble or load_ensemble_posterior",
     "ClassicalFit": "a result of fit_classical",

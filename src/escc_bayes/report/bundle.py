@@ -1,16 +1,16 @@
 """All that a report shows, computed: fits, tables, comparisons. Nothing is drawn or written here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from escc_bayes.bayes.fallback import fit_or_replace, replaced
-from escc_bayes.bayes.fit import CHAINS, TUNE, fit, silent
+from escc_bayes.bayes.fit import fit_plan
 from escc_bayes.bayes.loo import LooRow, compare_loo
 from escc_bayes.bayes.posterior import Posterior
-from escc_bayes.bayes.prior_check import PriorCheck, prior_check
-from escc_bayes.bayes.settings import Progress
+from escc_bayes.bayes.prior_check import PriorCheck, prior_check_plan
+from escc_bayes.bayes.settings import Progress, RunSettings, silent
 from escc_bayes.classical.baselines import Baselines, baselines
-from escc_bayes.classical.fit import ClassicalFit, fit_classical
+from escc_bayes.classical.fit import ClassicalFit, fit_classical_plan
 from escc_bayes.compare.agreement import Agreement, agreement, agreement_sentence
 from escc_bayes.compare.attribution import AttributionStep, attribute
 from escc_bayes.compare.comparison import Comparison, compare, standard_questions
@@ -20,12 +20,10 @@ from escc_bayes.foundation.hands import Alone, Hands
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.report.reconstructions import Reconstructions, pool_reconstructions
 from escc_bayes.spec.cautions import NOTHING, cautions, shared_cautions
-from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.names import refuse_same_names
+from escc_bayes.spec.plan import ModelPlan
 
 type Stage = Callable[[str], Progress]
-# Draws and warm-up iterations of each chain, and chains, as `fit` takes them.
-type Length = tuple[int | None, int, int]
 
 ALONE = Alone()
 
@@ -128,56 +126,46 @@ def quiet(what: str) -> Progress:  # noqa: ARG001 - the shape of a stage
 
 def gather(
     cohort: Cohort,
-    specs: tuple[ModelSpec, ...],
+    plans: Sequence[ModelPlan],
+    settings: RunSettings,
     *,
     seed: Seed,
     level: float,
+    confirming: RunSettings | None = None,
     ensemble: Ensemble | None = None,
     stage: Stage = quiet,
-    engine: str | None = None,
-    backend: str | None = None,
-    draws: int | None = None,
-    tune: int = TUNE,
-    chains: int = CHAINS,
     hands: Hands = ALONE,
 ) -> Bundle:
-    """Fit every specification and answer every standard question.
+    """Fit every plan and answer every standard question.
 
     Parameters
     ----------
+    cohort : as read.
+    plans : one of each model on the cohort, made once for all that is computed of it.
+    settings : of every model's fit.
+    confirming : of a second fit of the first model of each outcome; None: there is none.
     ensemble : all reconstructions, where the cohort is one of them; the first model of each outcome is pooled over it.
     stage : called with the name of each piece of work; returns the progress function of its fit.
-    engine : of every model; None: ``laplace``, and ``nuts`` once more for the first model of each outcome.
-    backend, draws, tune, chains : of ``fit``.
     hands : who samples what confirms and pools reconstructions, meanwhile or in between.
 
     Raises
     ------
     SpecError : two models share a name: every table and file goes by it.
     """
-    refuse_same_names(specs)
-    posteriors = {}
-    for s in specs:
-        posteriors[s.name] = fit_or_replace(
-            s,
-            cohort,
-            seed=stream(seed, s.name),
-            engine=engine or "laplace",
-            backend=backend if engine else None,
-            draws=draws,
-            tune=tune,
-            chains=chains,
-            progress=stage(s.name),
-        )
-    classical = {s.name: fit_classical(s, cohort) for s in specs}
+    refuse_same_names([plan.spec for plan in plans])
+    named = {plan.spec.name: plan for plan in plans}
+    posteriors = {
+        name: fit_or_replace(plan, settings, seed=stream(seed, name), progress=stage(name))
+        for name, plan in named.items()
+    }
+    classical = {name: fit_classical_plan(plan) for name, plan in named.items()}
     groups = comparable(posteriors)
-    endpoints = dict.fromkeys(s.outcome.endpoint for s in specs)
-    length = (draws, tune, chains)
+    endpoints = dict.fromkeys(plan.rows.endpoint for plan in plans)
     headline = [posteriors[names[0]] for names in groups.values()]
     sampling = {
-        p.plan.spec.name: confirmation(p.plan.spec, cohort, seed, backend, length, stage, hands)
+        p.plan.spec.name: confirmation(p.plan, confirming, seed, stage, hands)
         for p in headline
-        if engine is None and not replaced(p)
+        if confirming is not None and not replaced(p)
     }
     pooling = None
     if ensemble is not None:
@@ -196,7 +184,9 @@ def gather(
         },
         attribution={name: attribute(posteriors[name], classical[name]) for name in posteriors},
         baselines={endpoint: baselines(cohort, endpoint, level=level) for endpoint in endpoints},
-        prior_checks={s.name: prior_check(s, cohort, seed=stream(seed, s.name), level=level) for s in specs},
+        prior_checks={
+            name: prior_check_plan(plan, seed=stream(seed, name), level=level) for name, plan in named.items()
+        },
         # Last: until now another process may have been at work on these.
         confirmations={name: sampled() for name, sampled in sampling.items()},
         level=level,
@@ -206,26 +196,16 @@ def gather(
 
 
 def confirmation(
-    spec: ModelSpec,
-    cohort: Cohort,
-    seed: Seed,
-    backend: str | None,
-    length: Length,
-    stage: Stage,
-    hands: Hands,
+    plan: ModelPlan, settings: RunSettings, seed: Seed, stage: Stage, hands: Hands
 ) -> Callable[[], Posterior]:
-    """Begin to sample a headline model by ``nuts``; the function returned waits for the posterior."""
-    progress = stage(f"{spec.name}, confirmed by nuts")
-    return hands.start(sampled, spec, cohort, seed, backend, length, silent if hands.apart else progress)
+    """Begin to fit a headline model again; the function returned waits for the posterior."""
+    progress = stage(f"{plan.spec.name}, confirmed by {settings.engine}")
+    return hands.start(confirmed, plan, settings, seed, silent if hands.apart else progress)
 
 
-def sampled(
-    spec: ModelSpec, cohort: Cohort, seed: Seed, backend: str | None, length: Length, progress: Progress
-) -> Posterior:
-    """Return the posterior by ``nuts``, with a random stream of its own."""
-    draws, tune, chains = length
-    own = stream(seed, spec.name, "confirmation")
-    return fit(spec, cohort, seed=own, backend=backend, draws=draws, tune=tune, chains=chains, progress=progress)
+def confirmed(plan: ModelPlan, settings: RunSettings, seed: Seed, progress: Progress) -> Posterior:
+    """Return the posterior that confirms, with a random stream of its own."""
+    return fit_plan(plan, settings, seed=stream(seed, plan.spec.name, "confirmation"), progress=progress)
 
 
 def comparable(posteriors: Mapping[str, Posterior]) -> dict[str, list[str]]:

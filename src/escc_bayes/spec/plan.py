@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from escc_bayes.data.cohort import Cohort
+from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import SpecError
 from escc_bayes.spec.baseline import BaselinePrior, resolve_baseline, weibull_prior
 from escc_bayes.spec.design import Design, build_design, with_effects
@@ -33,8 +34,14 @@ class ModelPlan:
         return (*self.rows.notes, *self.design.notes)
 
 
+@careful
 def make_plan(spec: ModelSpec, cohort: Cohort) -> ModelPlan:
-    """Return the plan of ``spec`` on ``cohort``.
+    """Return the plan of ``spec`` on ``cohort``: made once, it serves every engine and every classical method.
+
+    Parameters
+    ----------
+    spec : from ``load_spec``.
+    cohort : from ``read_cohort`` or ``example_cohort``.
 
     Raises
     ------

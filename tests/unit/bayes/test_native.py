@@ -11,9 +11,10 @@ from tests.unit.bayes.test_likelihood import EFFECTS, GAMMA, WALK, WEIBULL, smal
 from escc_bayes.bayes import nutpie_core
 from escc_bayes.bayes.convergence import ess_bulk
 from escc_bayes.bayes.draws import checked
-from escc_bayes.bayes.fit import check_engine, fit
+from escc_bayes.bayes.engines import check_engine
+from escc_bayes.bayes.fit import fit
 from escc_bayes.bayes.native import sample
-from escc_bayes.bayes.settings import NutsSettings
+from escc_bayes.bayes.settings import NutsSettings, RunSettings
 from escc_bayes.foundation.errors import SamplingError, SpecError
 from escc_bayes.spec.reading import load_spec, spec_from
 
@@ -149,10 +150,10 @@ def test_same_seed_same_draws_and_more_chains_keep_the_first(larynx):
 def test_backend_words():
     """A wrong word lists the right ones; laplace has no backend."""
     with pytest.raises(SpecError, match="backend 'nativ' is not possible.*native"):
-        check_engine("nuts", "nativ")
+        check_engine(RunSettings("nuts", "nativ"))
     with pytest.raises(SpecError, match=re.escape("belongs to engine nuts, not to engine laplace")):
-        check_engine("laplace", "pymc")
-    check_engine("nuts", "pymc")
+        check_engine(RunSettings("laplace", "pymc"))
+    check_engine(RunSettings("nuts", "pymc"))
 
 
 def test_density_that_is_never_finite_cannot_start():

@@ -8,6 +8,7 @@ import pytest
 
 from escc_bayes.bayes.fit import fit
 from escc_bayes.bayes.loo import compare_loo
+from escc_bayes.bayes.settings import RunSettings
 from escc_bayes.classical.fit import fit_classical
 from escc_bayes.compare.attribution import attribute
 from escc_bayes.compare.comparison import compare
@@ -125,7 +126,7 @@ def test_a_fit_given_twice_counts_once(posterior, classical):
 def test_a_run_of_models_that_share_a_name_is_refused(spec, larynx):
     namesake = replace(load_spec("larynx_piecewise@sceptical"), name=spec.name)
     with pytest.raises(SpecError, match="two models are called 'larynx_piecewise'"):
-        gather(larynx, (spec, namesake), seed=1, level=0.95)
+        gather(larynx, [make_plan(one, larynx) for one in (spec, namesake)], RunSettings("laplace"), seed=1, level=0.95)
 
 
 def test_numbers_do_not_run_into_a_name_that_is_taken():
