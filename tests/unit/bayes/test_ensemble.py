@@ -221,10 +221,11 @@ def test_one_warning_names_all_members_at_fault(monkeypatch):
     """Members are checked together: one warning, not one for each."""
     by_digest = {cohort(k).digest: k for k in (1, 2, 3)}
 
-    def spoilt(_, one, **__):
-        return member(by_digest[one.digest], 0.0, 0.2, draws=50, diagnostics=BAD if by_digest[one.digest] > 1 else GOOD)
+    def spoilt(plan, *_):
+        k = by_digest[plan.rows.data_digest]
+        return member(k, 0.0, 0.2, draws=50, diagnostics=BAD if k > 1 else GOOD)
 
-    monkeypatch.setattr(module, "fit", spoilt)
+    monkeypatch.setattr(module, "posterior_of", spoilt)
     with pytest.warns(NotFitForUseWarning, match="2 of 3 reconstructions: cohort_02.*cohort_03") as warned:
         fit_ensemble(spec(), Ensemble("three", (cohort(1), cohort(2), cohort(3))), seed=1)
     assert len(warned) == 1
