@@ -45,6 +45,12 @@ ReportWorkersOption = Annotated[
         "--workers", min=1, max=2, help="Processes, 1 or 2; results do not depend on it. Default: 2 on two cores."
     ),
 ]
+SensitivityWorkersOption = Annotated[
+    int | None,
+    typer.Option(
+        "--workers", min=1, max=512, help="Processes; results do not depend on it. Default: every core, 8 at most."
+    ),
+]
 SchedulerOption = Annotated[
     str | None,
     typer.Option("--scheduler", help="A Dask scheduler, tcp://HOST:PORT, instead; needs the extra `cluster`."),

@@ -7,12 +7,11 @@ scheduler can run code on its workers, and its workers send back what they like:
 import importlib.metadata
 import importlib.util
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from escc_bayes.foundation.errors import InputError, some_of
-from escc_bayes.foundation.scheduler import Arrays, Work
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -37,7 +36,7 @@ class Cluster:
                 "pip install 'escc-bayes[cluster]'"
             )
 
-    def finished(self, work: Work, chunks: Sequence[int]) -> Iterator[tuple[int, Arrays]]:
+    def finished[T](self, work: Callable[[int], T], chunks: Sequence[int]) -> Iterator[tuple[int, T]]:
         """Yield chunks as they are finished.
 
         Raises
@@ -105,6 +104,6 @@ def refuse_other_versions(address: str, found: dict[str, dict[str, str]]) -> Non
         raise InputError(f"--scheduler {address}: {some_of(other, most=3)}; install the same versions everywhere")
 
 
-def compute(work: Work, chunk: int) -> Arrays:
+def compute[T](work: Callable[[int], T], chunk: int) -> T:
     """Compute one chunk on a worker."""
     return work(chunk)

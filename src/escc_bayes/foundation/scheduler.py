@@ -11,7 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from threading import Thread
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -28,8 +28,8 @@ AHEAD = 2
 class Scheduler(Protocol):
     """Computes chunks."""
 
-    def finished(self, work: Work, chunks: Sequence[int]) -> Iterator[tuple[int, Arrays]]:
-        """Yield the number and the arrays of each chunk as it is finished, in any order."""
+    def finished[T](self, work: Callable[[int], T], chunks: Sequence[int]) -> Iterator[tuple[int, T]]:
+        """Yield the number of each chunk, and what the work returned for it, as it is finished, in any order."""
         ...
 
 
@@ -37,7 +37,7 @@ class Scheduler(Protocol):
 class Serial:
     """This process, one chunk after the other."""
 
-    def finished(self, work: Work, chunks: Sequence[int]) -> Iterator[tuple[int, Arrays]]:
+    def finished[T](self, work: Callable[[int], T], chunks: Sequence[int]) -> Iterator[tuple[int, T]]:
         """Yield the chunks in order."""
         for chunk in chunks:
             yield chunk, work(chunk)
@@ -49,7 +49,7 @@ class Processes:
 
     workers: int
 
-    def finished(self, work: Work, chunks: Sequence[int]) -> Iterator[tuple[int, Arrays]]:
+    def finished[T](self, work: Callable[[int], T], chunks: Sequence[int]) -> Iterator[tuple[int, T]]:
         """Yield chunks as they are finished.
 
         Raises
@@ -61,7 +61,7 @@ class Processes:
             return
         # Fresh processes: threads of the parent (progress bars) do not survive a fork.
         workers, context = min(self.workers, len(chunks)), get_context("spawn")
-        waiting, running = list(reversed(chunks)), dict[Future[Arrays], int]()
+        waiting, running = list(reversed(chunks)), dict[Future[T], int]()
         try:
             with ended_with_block(
                 ProcessPoolExecutor(workers, mp_context=context, initializer=begin, initargs=(work,))
@@ -80,10 +80,10 @@ class Processes:
 class Held:
     """The work of a process, sent once and not with every chunk."""
 
-    work: Work
+    work: Callable[[int], Any]
 
 
-def begin(work: Work) -> None:
+def begin(work: Callable[[int], Any]) -> None:
     """Hold the work of this process, and let it end when its parent is gone."""
     Held.work = work
     leave_with_parent()
@@ -102,7 +102,7 @@ def end_with_parent() -> None:
         os._exit(1)
 
 
-def compute(chunk: int) -> Arrays:
+def compute(chunk: int) -> Any:
     """Compute one chunk with the work that this process holds."""
     return Held.work(chunk)
 

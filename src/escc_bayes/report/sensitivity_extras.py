@@ -1,0 +1,10 @@
+"""What is written of a part beside its table: figures and documents, made of its rows alone."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from escc_bayes.sensitivity.part import Rows
+
+# By the name of the part; called with the folder, the model's name and the rows.
+type Extra = Callable[[Path, str, Rows], None]
+EXTRAS: Mapping[str, Extra] = {}

@@ -1,0 +1,85 @@
+"""Every factor crossed with every other: patients and events in each cell (``cross_table.csv``)."""
+
+import numpy as np
+
+from escc_bayes.sensitivity.crossed import Crossed
+from escc_bayes.sensitivity.part import Part, Row, Rows
+from escc_bayes.sensitivity.subject import Subject, Tell
+from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.structures.coding import present_levels
+
+COLUMNS = ("endpoint", "model", "term", "level", "other", "other_level", "patients", "events")
+
+
+def crossings(plan: ModelPlan, term: str) -> tuple[Crossed, ...]:
+    """Return a factor crossed with every other factor of a model; nothing for a number."""
+    factors = [name for name, covariate in plan.rows.covariates.items() if covariate.schema.categorical]
+    if term not in factors:
+        return ()
+    return tuple(crossed(plan, term, other) for other in factors if other != term)
+
+
+def crossed(plan: ModelPlan, term: str, other: str) -> Crossed:
+    """Return two factors crossed."""
+    rows = plan.rows
+    (levels, codes), (other_levels, other_codes) = (present_levels(rows.covariates[name]) for name in (term, other))
+    member = rows.covariates[term].values[None] == np.array(codes)[:, None]
+    other_member = rows.covariates[other].values[None] == np.array(other_codes)[:, None]
+    counted = rows.weight if rows.sampled else np.ones(rows.n)
+    return Crossed(
+        term,
+        other,
+        levels,
+        other_levels,
+        (member * counted) @ other_member.T,
+        (member * (counted * rows.event)) @ other_member.T,
+    )
+
+
+def cross_table(subject: Subject, tell: Tell) -> Rows:
+    """Return a row for every cell of every pair of factors."""
+    names = [name for name, c in subject.plan.rows.covariates.items() if c.schema.categorical]
+    found: list[Row] = []
+    for done, name in enumerate(names, start=1):
+        found += [row for table in crossings(subject.plan, name) for row in cell_rows(subject.plan, table)]
+        tell(done, len(names))
+    return found
+
+
+def cell_rows(plan: ModelPlan, table: Crossed) -> list[Row]:
+    """Return the cells of one pair."""
+    return [
+        {
+            "endpoint": plan.rows.endpoint,
+            "model": plan.spec.name,
+            "term": table.term,
+            "level": level,
+            "other": table.other,
+            "other_level": other_level,
+            "patients": float(table.patients[i, j]),
+            "events": float(table.events[i, j]),
+        }
+        for i, level in enumerate(table.levels)
+        for j, other_level in enumerate(table.other_levels)
+    ]
+
+
+def cross_words(rows: Rows) -> tuple[str, ...]:
+    """Say which combinations nobody has: there a model extrapolates."""
+    pairs = {
+        frozenset({(row["term"], row["level"]), (row["other"], row["other_level"])}): row
+        for row in rows
+        if not row["patients"]
+    }
+    named = "; ".join(f"{r['term']} {r['level']} with {r['other']} {r['other_level']}" for r in pairs.values())
+    return (f"Nobody has: {named}; there the model extrapolates.",) if named else ()
+
+
+PART = Part(
+    "cross_table",
+    "cross-tables",
+    COLUMNS,
+    ("endpoint", "model", "term", "level", "other", "other_level"),
+    cross_table,
+    cross_words,
+)

@@ -1,0 +1,218 @@
+"""How much information stands behind each hazard ratio: patients and events, nesting, the smallest standard error that
+the cross-table allows, and how much of the posterior's precision is prior. docs/methods/information.md.
+"""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from escc_bayes.classical.ratios import Coefficients
+from escc_bayes.estimand.behind import of_group
+from escc_bayes.estimand.contrast import weights
+from escc_bayes.estimand.estimand import HazardRatio, contrast_words
+from escc_bayes.sensitivity.cross_table import crossings
+from escc_bayes.sensitivity.crossed import Crossed
+from escc_bayes.sensitivity.part import Part, Row, Rows, number
+from escc_bayes.sensitivity.prior_spread import prior_sd
+from escc_bayes.sensitivity.subject import Subject, Tell
+from escc_bayes.spec.baseline_worth import baseline_worth
+from escc_bayes.spec.effective_events import events_of_se
+from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.thin import FEW_EVENTS
+
+COLUMNS = (
+    *("endpoint", "model", "term", "contrast", "patients", "events", "versus_patients", "versus_events", "nested_in"),
+    *("se_floor", "se_cox", "posterior_sd", "prior_sd", "data_share", "prior_events", "events_per_parameter"),
+    "warning",
+)
+BASELINE = "baseline"
+# Fewer events for each coefficient than this, and coefficients and their standard errors are known to be biased
+# (Peduzzi et al. 1995, J Clin Epidemiol 48:1503).
+FEW_PER_PARAMETER = 10.0
+NO_INFORMATION = "NO INFORMATION"
+
+
+def information(subject: Subject, tell: Tell) -> Rows:
+    """Return a row for every contrast, and one for the baseline."""
+    contrasts = subject.contrasts
+    tables = {term: crossings(subject.plan, term) for term in dict.fromkeys(asked.term for asked in contrasts)}
+    rows = []
+    for done, asked in enumerate(contrasts, start=1):
+        rows.append(contrast_row(subject, asked, tables[asked.term]))
+        tell(done, len(contrasts))
+    return [*rows, baseline_row(subject)]
+
+
+def contrast_row(subject: Subject, asked: HazardRatio, tables: tuple[Crossed, ...]) -> Row:
+    """Return the row of one contrast."""
+    plan = subject.plan
+    w = weights(asked, plan.design)
+    se = cox_se(subject.classical.cox, weights(asked, subject.classical.plan.design))
+    prior, floor = prior_sd(plan, w, subject.stream("information")), se_floor(plan, asked, tables)
+    cells: dict[str, object] = {
+        "endpoint": plan.rows.endpoint,
+        "model": plan.spec.name,
+        "term": asked.term,
+        "contrast": contrast_words(asked),
+        **counts(plan, asked),
+        "nested_in": "; ".join(nested_words(asked, tables)),
+        "se_floor": floor,
+        "se_cox": se,
+        "posterior_sd": float(subject.posterior.draws(asked).std(ddof=1)),
+        "prior_sd": prior,
+        "data_share": data_share(se, prior),
+        "prior_events": events_of_se(prior),
+        "events_per_parameter": plan.rows.events / max(plan.design.columns.shape[1], 1),
+    }
+    return {**cells, "warning": "; ".join(warnings_of(cells, asked, tables))}
+
+
+def counts(plan: ModelPlan, asked: HazardRatio) -> dict[str, object]:
+    """Return patients and events of both levels; of a number everyone, and nobody to compare with."""
+    if asked.level is None:
+        return {"patients": plan.rows.n, "events": plan.rows.events, "versus_patients": None, "versus_events": None}
+    one, two = (of_group(plan.rows, asked.term, str(level)) for level in (asked.level, asked.versus))
+    return {"patients": one.n, "events": one.events, "versus_patients": two.n, "versus_events": two.events}
+
+
+def cox_se(found: Coefficients, w: np.ndarray) -> float:
+    """Return the standard error of a contrast by multivariable Cox; infinite where there is no finite estimate."""
+    if found.problem or bool((found.infinite & (w != 0.0)).any()):
+        return math.inf
+    return math.sqrt(float(w @ found.covariance @ w))
+
+
+def se_floor(plan: ModelPlan, asked: HazardRatio, tables: tuple[Crossed, ...]) -> float:
+    """Return the smallest standard error that the cross-tables with every other factor allow."""
+    if asked.level is None:
+        return number_floor(plan, asked)
+    alone = (of_group(plan.rows, asked.term, str(level)).events for level in (asked.level, asked.versus))
+    least = math.sqrt(sum(1.0 / events if events else math.inf for events in alone))
+    return max([least, *(table.floor(asked.level, str(asked.versus)) for table in tables)])
+
+
+def number_floor(plan: ModelPlan, asked: HazardRatio) -> float:
+    """Return the same of a number: no variance is larger than (m - least)(most - m), m the mean over events.
+
+    Bhatia & Davis 2000, Am Math Mon 107:353.
+    """
+    values, died = plan.rows.covariates[asked.term].values, plan.rows.event > 0.0
+    mean = float(np.average(values[died], weights=plan.rows.weight[died]))
+    largest = (mean - float(values.min())) * (float(values.max()) - mean)
+    total = float(plan.rows.weight @ plan.rows.event)
+    return float(asked.per or 1.0) / math.sqrt(total * largest) if largest > 0.0 else math.inf
+
+
+def data_share(se: float, prior: float) -> float:
+    """Return the share of precision that is data: 1 / se^2 of the likelihood alone, beside 1 / sd^2 of the prior alone.
+
+    Examples
+    --------
+    >>> data_share(0.5, 1.0), data_share(math.inf, 1.0)
+    (0.8, 0.0)
+    """
+    return 0.0 if math.isinf(se) else prior**2 / (prior**2 + se**2)
+
+
+def nested(asked: HazardRatio, tables: tuple[Crossed, ...]) -> Iterator[tuple[Crossed, str]]:
+    """Yield the factors of which one level holds everybody of a level compared, and that level.
+
+    Where one level holds both, nothing of the contrast is lost.
+    """
+    for table in tables:
+        held = [(level, table.inside(level)) for level in (str(asked.level), str(asked.versus))]
+        if held[0][1] != held[1][1]:
+            yield from ((table, level) for level, inside in held if inside)
+
+
+def nested_words(asked: HazardRatio, tables: tuple[Crossed, ...]) -> Iterator[str]:
+    """Yield the levels of other factors inside which one of the two levels lies wholly."""
+    for table, level in nested(asked, tables):
+        whose = "" if level == asked.level else f"{level} in "
+        yield f"{whose}{table.other} = {table.inside(level)}"
+
+
+def warnings_of(cells: Row, asked: HazardRatio, tables: tuple[Crossed, ...]) -> Iterator[str]:
+    """Yield what a reader must know before the hazard ratio."""
+    if math.isinf(number(cells, "se_floor")) or math.isinf(number(cells, "se_cox")):
+        yield f"{NO_INFORMATION} in the data alone: no finite estimate; what is printed rests on the prior"
+    if asked.level is not None:
+        for level, count in ((asked.level, cells["events"]), (asked.versus, cells["versus_events"])):
+            if int(str(count)) < FEW_EVENTS:
+                yield f"{level}: {count} events"
+    for table, level in nested(asked, tables):
+        yield carried_words(table, asked, level)
+    if 0.0 < number(cells, "data_share") < 0.5:
+        yield f"more prior than data ({100 * (1 - number(cells, 'data_share')):.0f} % of the precision is prior)"
+    if number(cells, "events_per_parameter") < FEW_PER_PARAMETER:
+        yield f"{number(cells, 'events_per_parameter'):.1f} events for each coefficient"
+
+
+def carried_words(table: Crossed, asked: HazardRatio, level: str) -> str:
+    """Say inside which level of another factor a level lies, and which patients then carry the contrast."""
+    patients, events = table.carrying(str(asked.level), str(asked.versus))
+    where = f"{level} lies wholly in {table.other} {table.inside(level)}"
+    if not patients.all():
+        return f"{where}, where nobody is {asked.versus if level == asked.level else asked.level}"
+    return (
+        f"{where}: {patients[0]:g} v {patients[1]:g} patients ({events[0]:g} v {events[1]:g} events) carry the contrast"
+    )
+
+
+def baseline_row(subject: Subject) -> Row:
+    """Return the row of the baseline prior, at the month about which it speaks."""
+    plan = subject.plan
+    worth = baseline_worth(plan.spec, plan.baseline, plan.rows)
+    log_hazard = np.log(subject.posterior.hazard.cumulative(np.array([worth.month]))[:, 0])
+    empty = dict.fromkeys(COLUMNS, None)
+    return {
+        **empty,
+        "endpoint": plan.rows.endpoint,
+        "model": plan.spec.name,
+        "term": BASELINE,
+        "contrast": f"log cumulative hazard at {worth.month:.4g} months",
+        "patients": plan.rows.n,
+        "events": worth.seen,
+        "nested_in": "",
+        "se_floor": 1.0 / math.sqrt(worth.seen) if worth.seen else math.inf,
+        "posterior_sd": float(log_hazard.std(ddof=1)),
+        "prior_sd": 1.0 / math.sqrt(worth.events),
+        "data_share": worth.seen / (worth.seen + worth.events),
+        "prior_events": worth.events,
+        "events_per_parameter": plan.rows.events / max(plan.design.columns.shape[1], 1),
+        "warning": "",
+    }
+
+
+def information_words(rows: Rows) -> tuple[str, ...]:
+    """Say what stands behind each contrast."""
+    return tuple(said(row) for row in rows)
+
+
+def said(row: Row) -> str:
+    """Return a row as a sentence."""
+    share = 100 * number(row, "data_share")
+    if row["term"] == BASELINE:
+        return (
+            f"Baseline, {row['contrast']}: the prior is worth {number(row, 'prior_events'):.3g} events, beside "
+            f"{number(row, 'events'):.3g} in the data ({share:.0f} % data)."
+        )
+    groups = f"{row['events']} events in {row['patients']}"
+    if row["versus_patients"] is not None:
+        groups += f" v {row['versus_events']} in {row['versus_patients']}"
+    warning = f" Beware: {row['warning']}." if row["warning"] else ""
+    return (
+        f"{row['term']} {row['contrast']}: {groups}; the prior is worth {number(row, 'prior_events'):.3g} events, "
+        f"{share:.0f} % of the precision is data.{warning}"
+    )
+
+
+PART = Part(
+    "information",
+    "information behind each hazard ratio",
+    COLUMNS,
+    ("endpoint", "model", "term", "contrast"),
+    information,
+    information_words,
+)
