@@ -80,7 +80,7 @@ def least_resistance(shares: FloatArray, filled: np.ndarray, pair: tuple[int, in
         return table
 
     def tangent(values: FloatArray) -> FloatArray:
-        return slope(spread(values), pair)[filled]
+        return np.asarray(slope(spread(values), pair)[filled])
 
     found = minimize(
         lambda values: resistance(spread(values), pair),
@@ -89,7 +89,7 @@ def least_resistance(shares: FloatArray, filled: np.ndarray, pair: tuple[int, in
         bounds=Bounds(np.full(len(cells), LEAST), np.ones(len(cells))),
         constraints=LinearConstraint(margins, margins @ begin, margins @ begin),
         method="SLSQP",
-        options={"ftol": PRECISION, "maxiter": 200},
+        tol=PRECISION,
     )
     best = found.x if np.isfinite(found.fun) else begin
     lowest = linprog(tangent(best), A_eq=margins, b_eq=margins @ begin, bounds=(0.0, 1.0))
@@ -131,8 +131,8 @@ def resistance(table: FloatArray, pair: tuple[int, int]) -> float:
 
     Examples
     --------
-    >>> resistance(np.array([[0.2, 0.2], [0.3, 0.3]]), (0, 1))  # 1 / 0.4 + 1 / 0.6
-    4.166666...
+    >>> round(resistance(np.array([[0.2, 0.2], [0.3, 0.3]]), (0, 1)), 6)  # 1 / 0.4 + 1 / 0.6
+    4.166667
     """
     at = potentials(table, pair)
     return float(at[pair[0]] - at[pair[1]])
