@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, linprog, minimize
+from scipy.optimize import LinearConstraint, linprog, minimize
 
 from escc_bayes.hazard.piecewise import FloatArray
 
@@ -82,11 +82,12 @@ def least_resistance(shares: FloatArray, filled: np.ndarray, pair: tuple[int, in
     def tangent(values: FloatArray) -> FloatArray:
         return np.asarray(slope(spread(values), pair)[filled])
 
-    found = minimize(
+    # The stubs of scipy know no slope that is a plain array.
+    found = minimize(  # type: ignore[call-overload]
         lambda values: resistance(spread(values), pair),
         begin,
         jac=tangent,
-        bounds=Bounds(np.full(len(cells), LEAST), np.ones(len(cells))),
+        bounds=[(LEAST, 1.0)] * len(cells),
         constraints=LinearConstraint(margins, margins @ begin, margins @ begin),
         method="SLSQP",
         tol=PRECISION,
