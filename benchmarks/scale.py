@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 import escc_bayes as eb
-from escc_bayes.bayes.laplace_data import collapsed
+from escc_bayes.bayes.likelihood.of_plan import cells_of
 from escc_bayes.data.schema import schema_from
 from escc_bayes.spec.plan import make_plan
 from escc_bayes.spec.reading import spec_from
@@ -84,12 +84,12 @@ def measure(n, model):
     cohort = cohort_of(n, age=age)
     plan = make_plan(spec, cohort)
     times = 1 if age and n > 20_000 else 3
-    cells, data = smallest(lambda: collapsed(plan), times)
+    cells, data = smallest(lambda: cells_of(plan), times)
     fit, posterior = smallest(lambda: eb.fit(spec, cohort, seed=1, engine="laplace", draws=draws), times)
     return {
         "model": model,
         "patients": n,
-        "patterns": len(data.patterns),
+        "patterns": len(data.given(np.zeros(1)).patterns),
         "cells_cpu_s": round(cells, 4),
         "fit_cpu_s": round(fit, 3),
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,

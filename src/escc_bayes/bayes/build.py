@@ -5,6 +5,7 @@ also its verb: ``escc_bayes.bayes.build(spec, cohort)``.
 """
 
 import sys
+from collections.abc import Mapping
 from types import ModuleType
 from typing import Any, assert_never
 
@@ -28,16 +29,11 @@ from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.plan import ModelPlan, make_plan
 from escc_bayes.spec.prior import Gamma, HalfNormal, Normal
+from escc_bayes.spec.risk_rows import risk_rows
 from escc_bayes.spec.structures.protocol import Free, Simplex, Standard
 
 OBSERVED = "time"
-DIMS = {
-    "X": ("patient", "coefficient"),
-    "entry": ("patient",),
-    "event": ("patient",),
-    "weight": ("patient",),
-    "follow_up": ("patient",),
-}
+OF_ROWS = ("X", "entry", "event", "weight", "follow_up")
 
 
 class _Verb(ModuleType):
@@ -53,29 +49,44 @@ sys.modules[__name__].__class__ = _Verb
 def build(spec: ModelSpec, cohort: Cohort) -> pm.Model:
     """Return the PyMC model of ``spec`` on ``cohort``, to sample or to extend.
 
-    The observed variable is ``time`` (one value per patient). Coefficients are ``beta`` (one per column).
+    The observed variable is ``time``: one value per patient, or per row at risk (dimension ``row``) where patients have
+    several. Coefficients are ``beta``.
     """
     return build_model(make_plan(spec, cohort))
 
 
 def build_model(plan: ModelPlan) -> pm.Model:
     """Return the PyMC model of a plan."""
-    with pm.Model(coords=coordinates(plan)) as model:
-        data = {name: pm.Data(name, value, dims=DIMS.get(name)) for name, value in model_data(plan).items()}
+    held = model_data(plan)
+    with pm.Model(coords=coordinates(plan, held)) as model:
+        row = observed_dimension(held, plan)
+        dims = dict.fromkeys(OF_ROWS, (row,)) | {"X": (row, "coefficient")}
+        data = {name: pm.Data(name, value, dims=dims.get(name)) for name, value in held.items()}
         blocks = [block_variables(block, data) for block in plan.design.blocks]
         beta = pm.Deterministic("beta", pt.concatenate(blocks) if blocks else pt.zeros(0), dims="coefficient")
         # A sum of products, not X @ beta: the matrix product takes three times as long to compile.
         log_relative = (data["X"] * beta).sum(-1)
         if isinstance(plan.baseline, PiecewisePrior):
-            piecewise_likelihood(plan.baseline, data, log_relative)
+            piecewise_likelihood(plan.baseline, data, log_relative, row)
         else:
-            weibull_likelihood(data, log_relative)
+            weibull_likelihood(data, log_relative, row)
     return model
 
 
-def coordinates(plan: ModelPlan) -> dict[str, Any]:
+def observed_dimension(data: Mapping[str, FloatArray], plan: ModelPlan) -> str:
+    """Return ``patient``, or ``row`` where patients have several rows at risk."""
+    return "patient" if data["entry"].size == plan.rows.n else "row"
+
+
+def row_coordinates(data: Mapping[str, FloatArray], plan: ModelPlan) -> dict[str, list[Any]]:
+    """Return the labels of the observations: identifiers, or numbers of rows."""
+    row = observed_dimension(data, plan)
+    return {row: list(plan.rows.ids) if row == "patient" else list(range(data["entry"].size))}
+
+
+def coordinates(plan: ModelPlan, data: Mapping[str, FloatArray]) -> dict[str, Any]:
     """Return the labels of every dimension."""
-    coords: dict[str, Any] = {"patient": list(plan.rows.ids), "coefficient": list(plan.design.labels)}
+    coords: dict[str, Any] = row_coordinates(data, plan) | {"coefficient": list(plan.design.labels)}
     for free in free_parameters(plan):
         coords |= free.dims
     if isinstance(plan.baseline, PiecewisePrior):
@@ -85,13 +96,13 @@ def coordinates(plan: ModelPlan) -> dict[str, Any]:
 
 def model_data(plan: ModelPlan) -> dict[str, FloatArray]:
     """Return everything that may change without a new compilation: rows, cuts and prior constants."""
-    rows, baseline = plan.rows, plan.baseline
+    risk, baseline = risk_rows(plan.rows, plan.design), plan.baseline
     data = {
-        "X": plan.design.centred,
-        "entry": rows.entry,
-        "event": rows.event,
-        "weight": rows.weight,
-        "follow_up": rows.time,
+        "X": risk.columns,
+        "entry": risk.at_risk.start,
+        "event": risk.at_risk.event,
+        "weight": risk.at_risk.weight,
+        "follow_up": risk.at_risk.stop,
     }
     if isinstance(baseline, PiecewisePrior):
         data |= {"starts": np.concatenate([[0.0], baseline.cuts]), "step_scale": baseline.step_scale}
@@ -159,7 +170,7 @@ def block_variables(block: Block, data: Any) -> Any:
     return block_coefficients(block, values, pt)
 
 
-def piecewise_likelihood(baseline: PiecewisePrior, data: Any, log_relative: Any) -> None:
+def piecewise_likelihood(baseline: PiecewisePrior, data: Any, log_relative: Any, row: str) -> None:
     """Add baseline and likelihood of a piecewise-exponential model."""
     values = {free.name: variable(free, data) for free in baseline_free(baseline)}
     log_rate = pm.Deterministic("log_rate", log_rates(baseline, values, pt, data["step_scale"]), dims="piece")
@@ -175,12 +186,12 @@ def piecewise_likelihood(baseline: PiecewisePrior, data: Any, log_relative: Any)
         dist=distributions.piecewise_dist,
         signature="(),(),(),(k),(k)->()",
         observed=data["follow_up"],
-        dims="patient",
+        dims=row,
         class_name="PiecewiseExponential",
     )
 
 
-def weibull_likelihood(data: Any, log_relative: Any) -> None:
+def weibull_likelihood(data: Any, log_relative: Any, row: str) -> None:
     """Add baseline and likelihood of a Weibull model."""
     level = pm.Normal("baseline", data["prior_baseline"][0], data["prior_baseline"][1])
     log_shape = pm.Normal("log_shape", data["prior_log_shape"][0], data["prior_log_shape"][1])
@@ -196,6 +207,6 @@ def weibull_likelihood(data: Any, log_relative: Any) -> None:
         dist=distributions.weibull_dist,
         signature="(),(),(),(),(),()->()",
         observed=data["follow_up"],
-        dims="patient",
+        dims=row,
         class_name="WeibullPH",
     )

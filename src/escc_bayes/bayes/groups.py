@@ -23,6 +23,7 @@ from escc_bayes.bayes.said import FOLLOW_UP, said_of
 from escc_bayes.estimand.estimate import ratios_of
 from escc_bayes.foundation.errors import LeftOutWarning
 from escc_bayes.foundation.seeds import generator
+from escc_bayes.hazard.at_risk import by_patient
 from escc_bayes.hazard.baseline import PiecewiseHazard, WeibullHazard
 from escc_bayes.hazard.patients import PatientHazards
 from escc_bayes.hazard.piecewise import FloatArray
@@ -30,6 +31,7 @@ from escc_bayes.spec.baseline import WeibullPrior
 from escc_bayes.spec.cautions import caution_words
 from escc_bayes.spec.model import WeibullBaseline
 from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.risk_rows import risk_rows
 
 if TYPE_CHECKING:
     from escc_bayes.bayes.posterior import Posterior
@@ -189,7 +191,7 @@ def patient_log_likelihood(plan: ModelPlan, values: Mapping[str, FloatArray]) ->
     hazards, shape = derived(plan, values)
     rows = plan.rows
     found = hazards.log_likelihood(plan.design.centred, rows.time, rows.event, rows.entry, rows.weight)
-    return found.reshape(*shape, -1)
+    return by_patient(found, rows.at_risk.patient, rows.n).reshape(*shape, -1)
 
 
 def predictive_group(plan: ModelPlan, values: Mapping[str, FloatArray], posterior: "Posterior", name: str) -> Group:
@@ -216,17 +218,33 @@ def log_prior_group(plan: ModelPlan, values: Mapping[str, FloatArray]) -> Group:
     return sampled(variables, coords)
 
 
+def row_variables(plan: ModelPlan) -> dict[str, Any]:
+    """Return the columns that coefficients multiply: of each patient, or of each row at risk, with whose it is."""
+    risk = risk_rows(plan.rows, plan.design)
+    own, row = risk.at_risk, ("row",)
+    if own.patient.size == plan.rows.n:
+        return {"X": (("patient", "coefficient"), risk.columns)}
+    return {
+        "X": (("row", "coefficient"), risk.columns),
+        "row_patient": (row, own.patient),
+        "row_start": (row, own.start),
+        "row_stop": (row, own.stop),
+        "row_event": (row, own.event),
+    }
+
+
 def constant_group(plan: ModelPlan) -> Group:
     """Return columns, entry, weight and event status (also under the observed variable's name), and the request."""
-    rows, patient = plan.rows, ("patient",)
+    rows, patient, of_rows = plan.rows, ("patient",), row_variables(plan)
+    row_labels = {"row": np.arange(len(of_rows["X"][1]))} if "row_patient" in of_rows else {}
     return Group(
         {
-            "X": (("patient", "coefficient"), plan.design.centred),
+            **of_rows,
             "entry": (patient, rows.entry),
             "weight": (patient, rows.weight),
             "event": (patient, rows.event),
             OBSERVED: (patient, rows.event),
             **request_variables(plan),
         },
-        {"patient": np.array(rows.ids), "coefficient": np.array(plan.design.labels)},
+        {"patient": np.array(rows.ids), "coefficient": np.array(plan.design.labels)} | row_labels,
     )

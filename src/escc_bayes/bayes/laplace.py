@@ -1,6 +1,6 @@
 """The fast engine: nested Laplace approximation over the hyperparameters, corrected by importance weights.
 
-Steps: coordinates (``laplace_layout``, ``laplace_coordinates``), collapsed data (``laplace_data``), modes along a
+Steps: coordinates (``laplace_layout``, ``laplace_coordinates``), cells (``likelihood``), modes along a
 grid of hyperparameters (``laplace_grid``, ``laplace_modes``), draws and exact weights (``laplace_boxes``,
 ``laplace_proposal``), Pareto smoothing (``laplace_pareto``) and resampling to equal weights (``laplace_resample``).
 NumPy and scipy.special only. See docs/methods/laplace.md.
@@ -16,7 +16,6 @@ from escc_bayes.bayes.diagnose import MAX_PARETO_K
 from escc_bayes.bayes.draws import Draws
 from escc_bayes.bayes.laplace_boxes import Boxes, boxes, with_shares
 from escc_bayes.bayes.laplace_coordinates import Coordinates, parameter_values
-from escc_bayes.bayes.laplace_data import Collapsed, collapsed
 from escc_bayes.bayes.laplace_grid import Grid, explore
 from escc_bayes.bayes.laplace_layout import coordinates
 from escc_bayes.bayes.laplace_modes import Target
@@ -25,6 +24,8 @@ from escc_bayes.bayes.laplace_numbers import Source
 from escc_bayes.bayes.laplace_pareto import Smoothed, smooth
 from escc_bayes.bayes.laplace_proposal import Proposed, Shift, degrees, learned, moved, propose
 from escc_bayes.bayes.laplace_resample import resampled
+from escc_bayes.bayes.likelihood.of_plan import cells_of
+from escc_bayes.bayes.likelihood.protocol import Cells
 from escc_bayes.bayes.prior import parameter_priors
 from escc_bayes.foundation.memory import keep_freed_memory
 from escc_bayes.foundation.seeds import Seed, generator
@@ -106,7 +107,7 @@ def sample(plan: ModelPlan, settings: LaplaceSettings, seed: Seed) -> Draws:
     keep_freed_memory()
     rng = generator(seed, "laplace")
     kept, source = settings.draws * settings.chains, Source(seed)
-    first = weighted(explored(plan, collapsed(plan)), round(kept * settings.proposals_per_draw), source, rng)
+    first = weighted(explored(plan, cells_of(plan)), round(kept * settings.proposals_per_draw), source, rng)
     return collected(plan, enlarged(first, kept, source, rng), settings, rng)
 
 
@@ -139,7 +140,7 @@ def both(first: Proposed, second: Proposed) -> Proposed:
     return Proposed(*(np.concatenate(pair) for pair in pairs))
 
 
-def explored(plan: ModelPlan, data: Collapsed, like: Sequence[Part] = ()) -> list[Part]:
+def explored(plan: ModelPlan, data: Cells, like: Sequence[Part] = ()) -> list[Part]:
     """Return grid and boxes of every component.
 
     Parameters

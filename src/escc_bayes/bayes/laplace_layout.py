@@ -68,7 +68,7 @@ def choices(plan: ModelPlan) -> list[list[tuple[str, Component]]]:
 
 def component_coordinates(plan: ModelPlan, chosen: dict[str, Component]) -> Coordinates:
     """Return the coordinates under one component of each mixture prior."""
-    columns = sum(block.width for block in plan.design.blocks)
+    columns = plan.design.size
     pieces = plan.baseline.pieces if isinstance(plan.baseline, PiecewisePrior) else 1
     builder = Builder(columns + pieces)
     gamma = add_baseline(builder, plan, columns)
@@ -110,7 +110,7 @@ def add_baseline(builder: Builder, plan: ModelPlan, columns: int) -> Gamma | Non
 
 def add_block(builder: Builder, block: Block, rows: int, chosen: Mapping[str, Component]) -> None:
     """Add the latents and hyperparameters of one effect, term by term."""
-    here = np.eye(rows)[:, block.start : block.stop]
+    here = np.eye(rows)[:, block.coefficients]
     free = {one.name: one for one in block.free}
     for term in block.terms:
         mean, sd = location(free[term.parameter], chosen)
@@ -121,7 +121,7 @@ def add_block(builder: Builder, block: Block, rows: int, chosen: Mapping[str, Co
             assert isinstance(prior, HalfNormal)
             builder.hypers.append(Scale(scale, prior.sd, start, len(builder.loading)))
         if term.shares:
-            builder.share(term.shares, slice(block.start, block.stop), term.ranks)
+            builder.share(term.shares, block.coefficients, term.ranks)
 
 
 def location(free: Free, chosen: Mapping[str, Component]) -> tuple[float, float]:

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from escc_bayes.bayes.laplace_coordinates import Coordinates, loadings, log_gamma_prior, log_shape
-from escc_bayes.bayes.laplace_data import Collapsed, derivatives
-from escc_bayes.bayes.laplace_weibull import log_exposures
+from escc_bayes.bayes.likelihood.protocol import Cells, Likelihood
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 
 # Half the squared Newton decrement is what a step would still gain; a mode this close is close enough,
@@ -23,10 +22,10 @@ LOG_SQRT_2PI = 0.5 * float(np.log(2.0 * np.pi))
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A joint density: coordinates and collapsed data."""
+    """A joint density: coordinates and the cells of the likelihood."""
 
     coords: Coordinates
-    data: Collapsed
+    data: Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +53,17 @@ class Conditional:
     target: Target
     loading: FloatArray
     offset: FloatArray
-    log_shape: FloatArray | None
-    exposure: FloatArray | None
+    likelihood: Likelihood
 
     def only(self, keep: IntArray) -> "Conditional":
         """Return the densities of some values of u."""
-        shape = None if self.log_shape is None else self.log_shape[keep]
-        exposure = None if self.exposure is None else self.exposure[keep]
-        return Conditional(self.target, self.loading[keep], self.offset[keep], shape, exposure)
+        return Conditional(self.target, self.loading[keep], self.offset[keep], self.likelihood.only(keep))
 
     def evaluate(self, x: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return f (n,), its gradient (n, d) and H (n, d, d) at x (n, d), without the prior of u."""
         psi = (self.loading @ x[:, :, None])[:, :, 0] + self.offset
         with np.errstate(over="ignore", invalid="ignore"):
-            found = derivatives(self.target.data, psi, self.log_shape, self.exposure)
+            found = self.likelihood.derivatives(psi)
             across = self.loading.transpose(0, 2, 1)
             gradient = (across @ found.gradient[:, :, None])[:, :, 0]
             information = across @ found.information @ self.loading
@@ -96,10 +92,7 @@ def with_prior(
 def problem_at(target: Target, u: FloatArray) -> Conditional:
     """Return the conditional densities at u (n, h)."""
     loading, offset = loadings(target.coords, u)
-    shape = log_shape(target.coords, u)
-    times = target.data.weibull
-    exposure = None if shape is None or times is None else log_exposures(times, shape)
-    return Conditional(target, loading, offset, shape, exposure)
+    return Conditional(target, loading, offset, target.data.given(log_shape(target.coords, u)))
 
 
 def start(target: Target) -> FloatArray:
@@ -108,7 +101,7 @@ def start(target: Target) -> FloatArray:
     x = np.zeros((1, coords.latents))
     if coords.gamma is not None:
         events = coords.gamma.shape + data.piece_events
-        x[0, : coords.pieces] = np.log(events / (coords.gamma.rate + data.exposure.sum(axis=0)))
+        x[0, : coords.pieces] = np.log(events / (coords.gamma.rate + data.piece_months))
     return x
 
 

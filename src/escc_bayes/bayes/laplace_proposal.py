@@ -12,12 +12,10 @@ from scipy.special import gammaln
 
 from escc_bayes.bayes.laplace_boxes import Boxes, allocated, jittered
 from escc_bayes.bayes.laplace_coordinates import log_prior, log_scales, log_shape, predictors
-from escc_bayes.bayes.laplace_data import WIDTH, hazard_spent, log_likelihood
 from escc_bayes.bayes.laplace_grid import Grid
 from escc_bayes.bayes.laplace_modes import Target
 from escc_bayes.bayes.laplace_numbers import Numbers
 from escc_bayes.bayes.laplace_product import ONE_THREAD, on_one_thread
-from escc_bayes.bayes.laplace_weibull import interpolated
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 
 # Degrees of freedom of the t steps: 4 + d within these. Tails cost few draws in low dimensions and many in high ones.
@@ -177,23 +175,16 @@ def weighed(
     """Return the log exact density of draws (m,); gamma rates are drawn first, and ``log_q`` gains their density."""
     coords, data = target.coords, target.data
     found = np.empty(x.shape[0])
-    shape = log_shape(coords, u)
-    exposures = None
-    if shape is not None and data.weibull is not None:
-        exposures = interpolated(data.weibull, float(shape.min()), float(shape.max()))
-    # The exposures of a Weibull baseline differ from draw to draw: they are held for all patterns.
-    width = min(len(data.patterns), WIDTH) if exposures is None else len(data.patterns)
-    rows = int(np.clip(CHUNK // width, LEAST_ROWS, MOST_ROWS))
+    along = data.along(log_shape(coords, u))
+    rows = int(np.clip(CHUNK // data.width, LEAST_ROWS, MOST_ROWS))
     for low in range(0, x.shape[0], rows):
         part = slice(low, low + rows)
         if coords.gamma is not None:
             draw_rates(target, x[part], u[part], scales[part], log_q[part], rng)
         psi = predictors(coords, x[part], u[part], scales[part])
-        own = None if shape is None else shape[part]
-        exposure = None if own is None or exposures is None else exposures.at(own)
         # A draw whose hazard overflows has density 0, which is its right value.
         with np.errstate(over="ignore", invalid="ignore"):
-            value = log_likelihood(data, psi, own, exposure)
+            value = along(part).value(psi)
         found[part] = np.where(np.isnan(value), -np.inf, value)
     return found + log_prior(coords, x, u)
 
@@ -208,7 +199,7 @@ def draw_rates(
     coords, data = target.coords, target.data
     assert coords.gamma is not None
     beta = predictors(coords, x, u, scales)[:, : coords.columns]
-    rate = coords.gamma.rate + hazard_spent(data, beta, None)
+    rate = coords.gamma.rate + data.spent(beta)
     shape = coords.gamma.shape + data.piece_events
     drawn = rng.standard_gamma(np.broadcast_to(shape, rate.shape))
     # A gamma variable with a small shape can underflow; its logarithm then is as good as any so low.

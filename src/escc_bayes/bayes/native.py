@@ -11,10 +11,11 @@ import numpy as np
 
 from escc_bayes.bayes.draws import Draws
 from escc_bayes.bayes.laplace_coordinates import Coordinates
-from escc_bayes.bayes.laplace_data import Collapsed, collapsed
 from escc_bayes.bayes.laplace_grid import climb
 from escc_bayes.bayes.laplace_layout import coordinates
 from escc_bayes.bayes.laplace_modes import Modes, Target, find_modes
+from escc_bayes.bayes.likelihood.of_plan import cells_of
+from escc_bayes.bayes.likelihood.protocol import Cells
 from escc_bayes.bayes.native_density import Around, Density, mixtures
 from escc_bayes.bayes.native_rows import likelihood_rows
 from escc_bayes.bayes.nutpie_core import STATS, Chain, run_chain
@@ -50,14 +51,14 @@ def posed(plan: ModelPlan) -> tuple[Density, FloatArray]:
 
     Where priors are mixtures, the coordinates are those of the component with the largest Laplace mass.
     """
-    data = collapsed(plan)
+    data = cells_of(plan)
     found = [(coords, mode(coords, data)) for coords in coordinates(plan)]
     coords, best = max(found, key=lambda pair: float(pair[1].log_mass[0]) + pair[0].log_weight)
-    rows = likelihood_rows(plan, data, coords)
+    rows = likelihood_rows(data, coords)
     return Density(coords, rows, mixtures(plan, coords), Around(best.u[0], best.x[0], best.factor[0])), best.u[0]
 
 
-def mode(coords: Coordinates, data: Collapsed) -> Modes:
+def mode(coords: Coordinates, data: Cells) -> Modes:
     """Return the hyperparameters of the largest Laplace mass, with the latents' mode and spread there."""
     target = Target(coords, data)
     centre, _, x = climb(target, None)

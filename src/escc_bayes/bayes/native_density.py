@@ -1,7 +1,7 @@
 """The joint log density of a plan at one point and its gradient, in numpy: what NUTS evaluates some 10^5 times.
 
 The coordinates (x, u) are those of the engine ``laplace`` (``laplace_coordinates``), whose ``log_prior`` and
-``laplace_data.log_likelihood`` are the same density at many points at once. Here the likelihood is rows
+``likelihood`` are the same density at many points at once. Here the likelihood is rows
 (``native_rows``), arrays are allocated once, and where psi is linear in the scaled latents (no ordered effect of
 several steps) the rows are stated in these. See docs/methods/nuts.md.
 """

@@ -13,7 +13,7 @@ import nutpie
 import pymc as pm
 import pytensor
 
-from escc_bayes.bayes.build import build_model, model_data
+from escc_bayes.bayes.build import build_model, model_data, row_coordinates
 from escc_bayes.bayes.draws import Draws
 from escc_bayes.bayes.nuts_run import DRAWS, run_nuts
 from escc_bayes.bayes.parameters import free_parameters
@@ -57,7 +57,7 @@ def structure(plan: ModelPlan) -> tuple[object, ...]:
         )
         for b in plan.design.blocks
     )
-    return plan.spec.baseline.family, walk, kinds, terms
+    return plan.spec.baseline.family, walk, kinds, terms, bool(plan.design.segment_ends.size)
 
 
 def kind_of(prior: FreePrior) -> str:
@@ -84,7 +84,7 @@ def compiled_density(plan: ModelPlan, report: Progress) -> Any:
     data = model_data(plan)
     # The starting point is computed from the model's own data: it must be this plan's, or results would
     # depend on what was fitted before.
-    pm.set_data(data, model=model, coords={"patient": list(plan.rows.ids)})
+    pm.set_data(data, model=model, coords=row_coordinates(data, plan))
     return density.with_data(**{name: value for name, value in data.items() if name in shared_names(density)})
 
 

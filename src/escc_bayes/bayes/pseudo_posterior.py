@@ -20,6 +20,7 @@ from escc_bayes.spec.baseline import PiecewisePrior
 from escc_bayes.spec.cautions import independence_words
 from escc_bayes.spec.design import Block
 from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.risk_rows import risk_rows
 from escc_bayes.spec.structures.protocol import Term
 
 LABEL = "pseudo-posterior, draws rescaled to the sandwich covariance"
@@ -65,10 +66,11 @@ def rescaled(
     mean = share @ drawn
     apart = drawn - mean
     spread = (share[:, None] * apart).T @ apart
-    found = scores(plan.baseline, plan.rows, plan.design.centred @ directions(plan, values, share), mean)
+    risk = risk_rows(plan.rows, plan.design)
+    found = scores(plan.baseline, risk.at_risk, risk.columns @ directions(plan, values, share), mean)
     assert plan.rows.cluster is not None
     units = np.zeros((int(plan.rows.cluster.max()) + 1, mean.size))
-    np.add.at(units, plan.rows.cluster, found.of_patients)
+    np.add.at(units, plan.rows.cluster[risk.of], found.of_rows)
     return with_coordinates(plan, values, mean + apart @ stretch(spread, found.information, units.T @ units).T)
 
 
@@ -166,10 +168,10 @@ def with_block(block: Block, values: Mapping[str, FloatArray], drawn: FloatArray
     moved = drawn @ basis(block).T - parameters.block_lines(block, values)
     free = [term for term in block.terms if not term.scales]
     scaled = [term for term in block.terms if term.scales]
-    unscaled = np.hstack([np.zeros((block.width, 0)), *(term.loading for term in free)])
-    others = np.hstack([np.zeros((block.width, 0)), *(term.loading for term in scaled)])
+    unscaled = np.hstack([np.zeros((block.coding.size, 0)), *(term.loading for term in free)])
+    others = np.hstack([np.zeros((block.coding.size, 0)), *(term.loading for term in scaled)])
     back = np.linalg.pinv(unscaled)
-    left = np.eye(block.width) - unscaled @ back
+    left = np.eye(block.coding.size) - unscaled @ back
     by_scaled = moved @ (np.linalg.pinv(left @ others) @ left).T
     by_free = (moved - by_scaled @ others.T) @ back.T
     return with_changes(free, values, by_free) | with_changes(scaled, values, by_scaled)

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from escc_bayes.bayes import laplace, parameters
-from escc_bayes.bayes.laplace_data import Collapsed, collapsed
 from escc_bayes.bayes.laplace_numbers import Source
+from escc_bayes.bayes.likelihood.of_plan import cells_of
+from escc_bayes.bayes.likelihood.protocol import Cells
 from escc_bayes.bayes.pseudo_posterior import LABEL, rescaled
 from escc_bayes.bayes.refit_requests import RefitRequest
 from escc_bayes.bayes.refit_table import Asked, OfWhom, RefitTable
@@ -42,7 +43,7 @@ class RefitWork:
         self, request: RefitRequest, asked: tuple[Estimand, ...], draws: int, level: float, seed: Seed
     ) -> None:
         self.request, self.asked, self.draws, self.level, self.seed = request, asked, draws, level, seed
-        self._cells: dict[tuple[int, int], Collapsed] = {}
+        self._cells: dict[tuple[int, int], Cells] = {}
         self._source: Source | None = None
         self._base: list[laplace.Part] | None = None
 
@@ -77,14 +78,14 @@ class RefitWork:
             self._source = Source(stream(self.seed, "refits"))
         return self._source
 
-    def cells(self, plan: ModelPlan) -> Collapsed:
+    def cells(self, plan: ModelPlan) -> Cells:
         """Return the collapsed data of a plan, once for all plans that share rows, columns and cuts."""
         base = self.request.base
         if base is None or plan.rows is not base.rows or plan.design.columns is not base.design.columns:
-            return collapsed(plan)
+            return cells_of(plan)
         key = (id(plan.rows), id(plan.design.columns))
         if key not in self._cells:
-            self._cells[key] = collapsed(plan)
+            self._cells[key] = cells_of(plan)
         return self._cells[key]
 
     def base(self) -> list[laplace.Part]:

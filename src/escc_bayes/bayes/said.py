@@ -29,6 +29,6 @@ def coefficient_words(block: Block, design: Design) -> list[str]:
     if block.full:
         return [f"{label}: against the mean of all levels" for label in block.labels]
     asked = [HazardRatio(one.term, one.level, one.versus) for one in block.effect.contrasts(block.coding)]
-    if len(asked) != block.width:
+    if len(asked) != block.coding.size:
         return [f"{label}: against the reference" for label in block.labels]
     return [f"{label}: {contrast_words(complete(one, design))}" for label, one in zip(block.labels, asked, strict=True)]

@@ -11,8 +11,8 @@ import numpy as np
 
 from escc_bayes.bayes import laplace, parameters
 from escc_bayes.bayes.diagnose import MAX_PARETO_K
-from escc_bayes.bayes.laplace_data import collapsed
 from escc_bayes.bayes.laplace_numbers import Source
+from escc_bayes.bayes.likelihood.of_plan import cells_of
 from escc_bayes.estimand.estimate import ratios_of
 from escc_bayes.foundation.errors import SamplingError
 from escc_bayes.foundation.seeds import Seed, generator, stream
@@ -63,12 +63,12 @@ def vague_baseline(plan: ModelPlan, seed: Seed) -> VagueBaseline:
     plan : rows, columns, priors.
     seed : of the fit; the refit has a stream of its own.
     """
-    width = plan.design.columns.shape[1]
+    width = plan.design.size
     if not width:
         return VagueBaseline(np.zeros(0))
     wide, own = replace(plan, baseline=with_vague_level(plan.baseline)), stream(seed, "vague baseline")
     try:
-        parts = laplace.explored(wide, collapsed(wide))
+        parts = laplace.explored(wide, cells_of(wide))
         found = laplace.weighted(parts, DRAWS, Source(own), generator(own, "laplace"))
     except SamplingError as error:
         return VagueBaseline(np.full(width, np.nan), str(error))

@@ -31,7 +31,7 @@ def explained(plan: ModelPlan, found: Diagnostics, seed: Seed) -> Diagnostics:
 
 def causes(plan: ModelPlan) -> tuple[str, ...]:
     """Return what of patients and columns makes sampling hard, in words."""
-    columns, events = plan.design.columns.shape[1], plan.rows.events
+    columns, events = plan.design.size, plan.rows.events
     few = f"few events ({events} for {columns} coefficients)" if events < ENOUGH_EVENTS * max(1, columns) else ""
     found = (
         few,

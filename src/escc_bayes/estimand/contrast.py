@@ -45,8 +45,8 @@ def located(term: str, design: Design) -> tuple[Block, int]:
 def weights(asked: HazardRatio, design: Design) -> FloatArray:
     """Return w (p,) such that the log hazard ratio is coefficients @ w."""
     asked = complete(asked, design)
-    inside = design.columns_of(asked.term)
-    w = np.zeros(design.columns.shape[1])
+    inside = design.coefficients_of(asked.term)
+    w = np.zeros(design.size)
     if asked.per is not None:
         w[inside.start] = asked.per / design.schemas[asked.term].scale
         return w

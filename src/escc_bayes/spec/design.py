@@ -6,6 +6,7 @@ baseline describes an average level.
 """
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -34,6 +35,7 @@ class Block:
     effect : the effect.
     start : its first column.
     coding : how its covariates became columns.
+    first : its first coefficient; ``start`` unless an effect before it changes over time.
     unit : the sampler's step for an effect of a number, in log hazard ratio per scale: covariates of any size
         look alike to it.
     """
@@ -41,6 +43,7 @@ class Block:
     effect: Structure
     start: int
     coding: Coding
+    first: int
     unit: float = 1.0
 
     @property
@@ -54,9 +57,19 @@ class Block:
         return self.coding.width
 
     @property
+    def coefficients(self) -> slice:
+        """Places of its coefficients among those of the model."""
+        return slice(self.first, self.first + self.coding.size)
+
+    @property
     def labels(self) -> tuple[str, ...]:
-        """One for each column, such as ``stage[III]``."""
-        return self.coding.labels
+        """One for each coefficient, such as ``stage[III]``, or ``stage[III], 0-12`` where it changes at 12 months."""
+        segments = self.coding.segments
+        if not segments:
+            return self.coding.labels
+        edges = [0.0, *segments]
+        spans = [f"{a:g}-{b:g}" for a, b in pairwise(edges)] + [f"{edges[-1]:g}+"]
+        return tuple(f"{label}, {span}" for span in spans for label in self.coding.labels)
 
     @property
     def levels(self) -> tuple[tuple[str, ...], ...]:
@@ -108,13 +121,33 @@ class Design:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """One label for each column."""
+        """One label for each coefficient."""
         return tuple(label for block in self.blocks for label in block.labels)
+
+    @property
+    def size(self) -> int:
+        """Number of coefficients: of columns, unless an effect changes over time."""
+        return sum(block.coding.size for block in self.blocks)
+
+    @property
+    def segment_ends(self) -> FloatArray:
+        """Months, rising, at which any coefficient changes."""
+        return np.array(sorted({end for block in self.blocks for end in block.coding.segments}), dtype=np.float64)
 
     @property
     def centred(self) -> FloatArray:
         """Columns minus their centre, (n, p)."""
         return self.columns - self.center
+
+    @property
+    def acting(self) -> IntArray:
+        """Which coefficient each column is multiplied by in each segment of time, (segments, p)."""
+        until = np.append(self.segment_ends, np.inf)
+        parts = [np.zeros((until.size, 0), dtype=np.int64)]
+        for block in self.blocks:
+            segment = np.searchsorted(np.array(block.coding.segments), until)
+            parts.append(block.first + segment[:, None] * block.width + np.arange(block.width))
+        return np.concatenate(parts, axis=1)
 
     def block_of(self, covariate: str) -> tuple[Block, int]:
         """Return the block of a covariate and its place within the block's covariates."""
@@ -135,6 +168,13 @@ class Design:
         width = block.width // len(block.effect.covariates)
         return slice(block.start + place * width, block.start + (place + 1) * width)
 
+    def coefficients_of(self, covariate: str, segment: int = 0) -> slice:
+        """Return the coefficients of one covariate, in one segment of time where they change."""
+        block, _ = self.block_of(covariate)
+        columns = self.columns_of(covariate)
+        low = block.first + segment * block.width - block.start
+        return slice(low + columns.start, low + columns.stop)
+
 
 def build_design(spec: ModelSpec, rows: AnalysisRows) -> Design:
     """Return the columns of ``spec`` for the rows analysed.
@@ -146,15 +186,15 @@ def build_design(spec: ModelSpec, rows: AnalysisRows) -> Design:
     """
     blocks: list[Block] = []
     parts: list[Columns] = []
-    start = 0
+    start = first = 0
     for effect in spec.effects:
         refuse_kinds(effect, rows)
         part = effect.columns(rows)
         refuse_evidence(effect, part.coding, rows)
         unit = sampling_unit(effect, part.coding, part.values, rows.weight, spec.baseline.at)
-        blocks.append(Block(effect, start, part.coding, unit))
+        blocks.append(Block(effect, start, part.coding, first, unit))
         parts.append(part)
-        start += part.coding.width
+        start, first = start + part.coding.width, first + part.coding.size
     stacked = np.concatenate([np.zeros((rows.n, 0)), *(part.values for part in parts)], axis=1)
     center = centres(stacked, blocks, rows.weight, spec.baseline.at)
     schemas = {name: rows.covariates[name].schema for name in spec.covariates}
@@ -169,7 +209,7 @@ def determined(columns: FloatArray, blocks: list[Block]) -> tuple[tuple[str, ...
     random intercept is shrunk, as it should be.
     """
     kept = [place for block in blocks if block.shown for place in range(block.start + block.full, block.stop)]
-    labels = [label for block in blocks for label in block.labels]
+    labels = [label for block in blocks for label in block.coding.labels]
     return collinear(columns[:, kept], [labels[place] for place in kept])
 
 
@@ -225,7 +265,7 @@ def sampling_unit(effect: Structure, coding: Coding, columns: FloatArray, weight
         return 1.0
     prior, column = effect.free(coding)[0].prior, columns[:, 0]
     assert isinstance(prior, Normal | EvidencePrior)
-    center = np.average(column, weights=weight) if at == "mean" else 0.0
+    center = np.average(column, weights=weight) if at == "mean" and not coding.segments else 0.0
     size = float(np.sqrt(np.average((column - center) ** 2, weights=weight)))
     unit = min(prior.sd, 1.0 / size)
     return 1.0 if 1.0 / ORDINARY < unit < ORDINARY else unit
@@ -237,7 +277,7 @@ def centres(columns: FloatArray, blocks: list[Block], weight: FloatArray, at: st
     if at == "reference":
         return center
     for block in blocks:
-        if block.coding.centred:
+        if block.coding.centred and not block.coding.segments:
             inside = slice(block.start, block.stop)
             own = columns[:, inside]
             center[inside] = own.mean(axis=0) if (weight == 1.0).all() else np.average(own, axis=0, weights=weight)

@@ -16,6 +16,7 @@ from escc_bayes.data.landmark import restart_clock
 from escc_bayes.data.weights import FEWEST_CLUSTERS, effective_size, of_mean_one
 from escc_bayes.foundation.errors import CohortError, LandmarkError
 from escc_bayes.foundation.record import digest
+from escc_bayes.hazard.at_risk import AtRisk
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.spec.thin import ThinLevel, thin_levels
 from escc_bayes.spec.weighting import UNWEIGHTED, Weighting
@@ -114,6 +115,12 @@ class AnalysisRows:
     def effective_n(self) -> float:
         """Effective number of patients (Kish)."""
         return effective_size(self.weight)
+
+    @property
+    def at_risk(self) -> AtRisk:
+        """The rows at risk."""
+        everyone = np.arange(self.time.size)
+        return AtRisk(everyone, self.entry, self.time, self.event, self.weight, np.zeros_like(everyone))
 
     def weight_words(self, inside: NDArray[np.bool_] | None = None) -> str:
         """Say sum of weights, effective n and weighted events of the patients in a mask (n,), or of all."""

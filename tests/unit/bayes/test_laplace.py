@@ -15,10 +15,10 @@ from escc_bayes.bayes import laplace
 from escc_bayes.bayes.diagnose import Diagnostics, diagnose_weights
 from escc_bayes.bayes.fit import fit
 from escc_bayes.bayes.groups import patient_log_likelihood
-from escc_bayes.bayes.laplace_data import collapsed
 from escc_bayes.bayes.laplace_grid import explore
 from escc_bayes.bayes.laplace_layout import coordinates
 from escc_bayes.bayes.laplace_modes import Target
+from escc_bayes.bayes.likelihood.of_plan import cells_of
 from escc_bayes.bayes.prior import log_prior
 from escc_bayes.bayes.refit_requests import with_prior
 from escc_bayes.bayes.reload import load_posterior
@@ -60,8 +60,8 @@ def log_marginal_likelihood(posterior):
 def test_gamma_rates_are_the_conjugate_posterior(larynx):
     """Closed form: rate_k | data ~ Gamma(a + events_k, b + months_k); exact draws, and the marginal likelihood."""
     posterior = fit(spec_of(GAMMA), larynx, seed=5, engine="laplace")
-    data = collapsed(posterior.plan)
-    events, months = data.piece_events, data.exposure.sum(axis=0)
+    data = cells_of(posterior.plan)
+    events, months = data.piece_events, data.piece_months
     rates = np.exp(posterior.flat["baseline"])
     for k in range(4):
         exact = stats.gamma(0.5 + events[k], scale=1.0 / (10.0 + months[k]))
@@ -327,7 +327,7 @@ def test_no_event_at_all_gives_the_prior_shifted_by_exposure(larynx):
     plan = make_plan(spec_of(GAMMA), larynx)
     plan = replace(plan, rows=replace(plan.rows, weight=1.0 - plan.rows.event))
     drawn = laplace.sample(plan, laplace.LaplaceSettings(2000, 4), 1)
-    months = collapsed(plan).exposure.sum(axis=0)
+    months = cells_of(plan).piece_months
     for k in range(4):
         exact = stats.gamma(0.5, scale=1.0 / (10.0 + months[k]))
         assert stats.kstest(np.exp(drawn.values["baseline"][..., k].ravel()), exact.cdf).pvalue > 1e-4
@@ -349,7 +349,7 @@ def test_grid_reaches_a_standard_deviation_far_below_its_prior(larynx):
     """A half-normal of scale 50 on a walk that hardly moves: the grid still ends where mass has run out."""
     # A file may not state so wide a prior; a specification may hold it.
     plan = make_plan(with_prior(spec_of(WALK), "baseline_sd", HalfNormal(50.0)), larynx)
-    grid = explore(Target(coordinates(plan)[0], collapsed(plan)))
+    grid = explore(Target(coordinates(plan)[0], cells_of(plan)))
     assert grid.edge_mass < 1e-3
     axes = (np.linspace(-5.6, -3.6, 41), np.geomspace(1e-4, 200.0, 300), np.linspace(-1.0, 1.0, 61))
     level, sd, part = (m.ravel() for m in np.meshgrid(*axes, indexing="ij"))

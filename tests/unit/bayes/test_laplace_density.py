@@ -5,7 +5,6 @@ import pytest
 from scipy.special import logsumexp
 from tests.unit.bayes.test_likelihood import EFFECTS, GAMMA, WALK, WEIBULL, plan_of, small_cohort
 
-from escc_bayes.bayes import laplace_data
 from escc_bayes.bayes.build import build_model
 from escc_bayes.bayes.laplace_coordinates import (
     half_normal_score,
@@ -16,10 +15,11 @@ from escc_bayes.bayes.laplace_coordinates import (
     parameter_values,
     predictors,
 )
-from escc_bayes.bayes.laplace_data import collapsed, derivatives, log_likelihood
 from escc_bayes.bayes.laplace_layout import coordinates
 from escc_bayes.bayes.laplace_modes import Target, find_modes, problem_at, start
-from escc_bayes.bayes.laplace_weibull import WeibullTimes, interpolated, log_exposures, moments_of
+from escc_bayes.bayes.likelihood import product
+from escc_bayes.bayes.likelihood.exposures import WeibullTimes, interpolated, log_exposures, moments_of
+from escc_bayes.bayes.likelihood.of_plan import cells_of
 from escc_bayes.spec.plan import ModelPlan, make_plan
 from escc_bayes.spec.reading import spec_from
 
@@ -83,11 +83,9 @@ def planned(name: str) -> ModelPlan:
 
 def density(plan, coords, x, u):
     """Log joint density in the engine's coordinates."""
-    data = collapsed(plan)
-    shape = log_shape(coords, u)
-    exposure = None if shape is None else log_exposures(data.weibull, shape)
+    data = cells_of(plan)
     psi = predictors(coords, x, u, log_scales(coords, u))
-    return log_likelihood(data, psi, shape, exposure) + log_prior(coords, x, u)
+    return data.given(log_shape(coords, u)).value(psi) + log_prior(coords, x, u)
 
 
 def free_vector(plan, coords, x, u):
@@ -184,7 +182,7 @@ def test_mixture_prior_is_the_sum_of_its_components():
 def test_derivatives_equal_central_differences(name):
     """Gradient and Hessian in psi, and of the conditional density in x."""
     plan = planned(name)
-    target = Target(coordinates(plan)[0], collapsed(plan))
+    target = Target(coordinates(plan)[0], cells_of(plan))
     rng = np.random.default_rng(5)
     u = 0.5 * rng.standard_normal((1, len(target.coords.hypers)))
     problem = problem_at(target, u)
@@ -202,12 +200,10 @@ def test_collapsed_likelihood_is_that_of_the_patients():
 
     for form in FORMS.values():
         plan = plan_of(form)
-        coords, data = coordinates(plan)[0], collapsed(plan)
+        coords, data = coordinates(plan)[0], cells_of(plan)
         rng = np.random.default_rng(2)
         x, u = rng.standard_normal((4, coords.latents)), rng.standard_normal((4, len(coords.hypers)))
-        shape = log_shape(coords, u)
-        exposure = None if shape is None else log_exposures(data.weibull, shape)
-        ours = log_likelihood(data, predictors(coords, x, u, log_scales(coords, u)), shape, exposure)
+        ours = data.given(log_shape(coords, u)).value(predictors(coords, x, u, log_scales(coords, u)))
         values = {k: v[None] for k, v in parameter_values(coords, x, u).items()}
         np.testing.assert_allclose(ours, patient_log_likelihood(plan, values)[0].sum(axis=1), rtol=1e-10)
 
@@ -225,10 +221,10 @@ def test_loadings_and_predictors_agree():
 
 def test_interpolated_exposures_hold_to_ten_digits():
     """Second source: the exposures themselves, over log shapes from -2 to 2."""
-    data = collapsed(plan_of(WEIBULL))
+    data = cells_of(plan_of(WEIBULL))
     shape = np.random.default_rng(1).uniform(-2.0, 2.0, 500)
-    exact = log_exposures(data.weibull, shape)
-    np.testing.assert_allclose(interpolated(data.weibull, -2.0, 2.0).at(shape), exact, rtol=0, atol=1e-10)
+    exact = log_exposures(data.times, shape)
+    np.testing.assert_allclose(interpolated(data.times, -2.0, 2.0).at(shape), exact, rtol=0, atol=1e-10)
 
 
 def test_half_normal_score_has_half_normal_quantiles():
@@ -244,7 +240,7 @@ def test_half_normal_score_has_half_normal_quantiles():
 def test_modes_are_stationary_and_independent_of_the_start():
     """Log-concave: from 0 and from afar the same mode, where the gradient is 0."""
     plan = plan_of(WALK)
-    target = Target(coordinates(plan)[0], collapsed(plan))
+    target = Target(coordinates(plan)[0], cells_of(plan))
     u = np.array([[-1.0, 0.0, 0.3], [1.0, 0.5, -0.3]])
     near = find_modes(target, u, np.zeros((2, target.coords.latents)))
     far = find_modes(target, u, np.full((2, target.coords.latents), 3.0))
@@ -256,7 +252,7 @@ def test_modes_are_stationary_and_independent_of_the_start():
 def test_derivatives_of_no_columns_at_all():
     """A model without covariates has pieces alone."""
     plan = plan_of(FORMS["independent"], [])
-    found = derivatives(collapsed(plan), np.full((1, 3), -3.0), None, None)
+    found = cells_of(plan).given(None).derivatives(np.full((1, 3), -3.0))
     assert found.gradient.shape == (1, 3)
     assert found.information.shape == (1, 3, 3)
 
@@ -307,17 +303,16 @@ def test_shapes_beyond_the_moments_are_added_up_one_by_one():
 def test_derivatives_in_blocks_of_patterns_equal_those_at_once(monkeypatch):
     """As many patterns as patients: taken in blocks, in bounded memory; second source: one block."""
     for form in FORMS.values():
-        whole = collapsed(plan_of(form))
+        whole = cells_of(plan_of(form))
         with monkeypatch.context() as patched:
-            patched.setattr(laplace_data, "HELD", 1)
-            blocked = collapsed(plan_of(form))
-        assert whole.products is not None
-        assert len(blocked.blocks) == len(whole.patterns)
-        columns, pieces = whole.patterns.shape[1], whole.exposure.shape[1]
+            patched.setattr(product, "HELD", 1)
+            blocked = cells_of(plan_of(form))
+        one, other = (data.given(np.array([-0.3, 0.0, 0.4])) for data in (whole, blocked))
+        assert one.products is not None
+        assert len(other.blocks) == len(one.patterns)
+        columns, pieces = one.patterns.shape[1], one.exposure.shape[1]
         psi = np.random.default_rng(3).normal(-0.1, 0.05, (3, columns + pieces))
-        shape = None if whole.weibull is None else np.array([-0.3, 0.0, 0.4])
-        exposure = None if shape is None else log_exposures(whole.weibull, shape)
-        one, other = (derivatives(data, psi, shape, exposure) for data in (whole, blocked))
+        one, other = one.derivatives(psi), other.derivatives(psi)
         np.testing.assert_allclose(other.value, one.value, rtol=1e-12)
         np.testing.assert_allclose(other.gradient, one.gradient, rtol=1e-9, atol=1e-9)
         np.testing.assert_allclose(other.information, one.information, rtol=1e-9, atol=1e-12)

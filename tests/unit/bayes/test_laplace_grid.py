@@ -6,10 +6,10 @@ import pytest
 from escc_bayes import example_cohort, load_spec
 from escc_bayes.bayes import laplace_proposal
 from escc_bayes.bayes.laplace_boxes import boxes
-from escc_bayes.bayes.laplace_data import collapsed
 from escc_bayes.bayes.laplace_grid import explore, neighbours_of, unseen
 from escc_bayes.bayes.laplace_layout import coordinates
 from escc_bayes.bayes.laplace_modes import Target
+from escc_bayes.bayes.likelihood.of_plan import cells_of
 from escc_bayes.spec.plan import make_plan
 
 
@@ -49,7 +49,7 @@ def test_places_beside_the_parents_are_found_once_and_in_order():
 def test_draws_are_moved_along_their_own_node(monkeypatch):
     """One product for each draw; whether nodes are taken together, one by one, or in parts of one."""
     plan = make_plan(load_spec("larynx_piecewise"), example_cohort("larynx"))
-    target = Target(coordinates(plan)[0], collapsed(plan))
+    target = Target(coordinates(plan)[0], cells_of(plan))
     grid = explore(target)
     held, rng = boxes(target, grid), np.random.default_rng(3)
     node = np.sort(rng.integers(0, len(held.share), 300))

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from escc_bayes import example_cohort, load_spec
-from escc_bayes.bayes import laplace_data
 from escc_bayes.bayes.laplace_product import on_one_thread
+from escc_bayes.bayes.likelihood import product
+from escc_bayes.bayes.likelihood.of_plan import cells_of
 from escc_bayes.spec.plan import make_plan
 
 SHAPES = [(3, 4, 5), (40_000, 13, 13), (13, 13, 40_000), (4, 90_000, 6), (1, 90_000, 6), (90_000, 6, 1), (1, 7, 1)]
@@ -26,12 +27,10 @@ def test_a_product_in_parts_is_the_product(shape):
 
 def test_patterns_held_at_once_change_no_likelihood(monkeypatch):
     """Seven at a time: the last block is shorter."""
-    data = laplace_data.collapsed(make_plan(load_spec("larynx_piecewise"), example_cohort("larynx")))
+    data = cells_of(make_plan(load_spec("larynx_piecewise"), example_cohort("larynx"))).given(None)
     psi = np.random.default_rng(2).normal(-0.5, 0.3, size=(9, data.patterns.shape[1] + data.exposure.shape[1]))
-    whole = laplace_data.log_likelihood(data, psi, None, None)
-    exposure = np.random.default_rng(3).normal(size=(9, len(data.patterns)))
-    beta = psi[:, : data.patterns.shape[1]]
-    spent = laplace_data.hazard_spent(data, beta, exposure)
-    monkeypatch.setattr(laplace_data, "WIDTH", 7)
-    np.testing.assert_allclose(laplace_data.log_likelihood(data, psi, None, None), whole, rtol=1e-13)
-    np.testing.assert_allclose(laplace_data.hazard_spent(data, beta, exposure), spent, rtol=1e-13)
+    months = data.at(np.random.default_rng(3).normal(size=(9, len(data.patterns))), np.zeros(9))
+    whole, spent = data.value(psi), months.spent(psi[:, : data.patterns.shape[1]])
+    monkeypatch.setattr(product, "WIDTH", 7)
+    np.testing.assert_allclose(data.value(psi), whole, rtol=1e-13)
+    np.testing.assert_allclose(months.spent(psi[:, : data.patterns.shape[1]]), spent, rtol=1e-13)

@@ -17,8 +17,8 @@ from tests.unit.bayes.test_laplace_density import (
 from tests.unit.bayes.test_likelihood import WALK, WEIBULL
 
 from escc_bayes.bayes.build import build_model
-from escc_bayes.bayes.laplace_data import collapsed
 from escc_bayes.bayes.laplace_layout import coordinates
+from escc_bayes.bayes.likelihood.of_plan import cells_of
 from escc_bayes.bayes.native import posed
 from escc_bayes.bayes.native_density import Around, Density, mixtures
 from escc_bayes.bayes.native_rows import likelihood_rows
@@ -60,7 +60,7 @@ def density_of(plan):
     )
     if coords.gamma is not None:
         around.centre[: coords.pieces] -= 3.0
-    rows = likelihood_rows(plan, collapsed(plan), coords)
+    rows = likelihood_rows(cells_of(plan), coords)
     return Density(coords, rows, mixtures(plan, coords), around)
 
 

@@ -118,13 +118,13 @@ def test_scores_and_information_are_derivatives_of_the_weighted_log_likelihood(c
         eta = (columns @ at[size:])[None]
         return log_likelihood(hazard, eta, rows.time, rows.event, rows.entry, rows.weight)[0]
 
-    found = scores(plan.baseline, rows, columns, point)
+    found = scores(plan.baseline, rows.at_risk, columns, point)
     step = 1e-4 * np.eye(point.size)
     gradient = np.stack([(of(point + h) - of(point - h)) / 2e-4 for h in step], axis=1)
-    np.testing.assert_allclose(found.of_patients, gradient, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(found.of_rows, gradient, rtol=1e-5, atol=1e-6)
     second = [
-        scores(plan.baseline, rows, columns, point - h).of_patients.sum(axis=0)
-        - scores(plan.baseline, rows, columns, point + h).of_patients.sum(axis=0)
+        scores(plan.baseline, rows.at_risk, columns, point - h).of_rows.sum(axis=0)
+        - scores(plan.baseline, rows.at_risk, columns, point + h).of_rows.sum(axis=0)
         for h in step
     ]
     np.testing.assert_allclose(found.information, np.array(second) / 2e-4, rtol=1e-5, atol=1e-5)

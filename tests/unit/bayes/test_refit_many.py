@@ -14,9 +14,9 @@ from tests.unit.bayes.refit_models import small_spec
 from escc_bayes.bayes import laplace, refit_many
 from escc_bayes.bayes.fit import fit
 from escc_bayes.bayes.laplace_coordinates import parameter_values
-from escc_bayes.bayes.laplace_data import collapsed
 from escc_bayes.bayes.laplace_layout import coordinates
 from escc_bayes.bayes.laplace_near import carried
+from escc_bayes.bayes.likelihood.of_plan import cells_of
 from escc_bayes.bayes.refit_many import weighted_quantiles
 from escc_bayes.bayes.refit_requests import each_cohort, each_model, leave_one_out, prior_grid
 from escc_bayes.bayes.refit_table import load_refits
@@ -261,7 +261,7 @@ def test_a_mode_carried_to_another_prior_is_the_same_parameters(larynx):
     """Coordinates change with the prior, parameter values do not; second source: the parameters' own formulas."""
     base = make_plan(small_spec(), larynx)
     other = prior_grid(small_spec(), larynx, {"stage": [Normal(1.0, 0.3)], "baseline_sd": [HalfNormal(2.0)]}).plans[0]
-    (part,) = laplace.explored(base, collapsed(base))
+    (part,) = laplace.explored(base, cells_of(base))
     (own,), (theirs,) = coordinates(base), coordinates(other)
     best = int(np.argmax(part.grid.modes.log_mass))
     near = laplace.near_of(part, theirs)
@@ -275,9 +275,9 @@ def test_a_mode_carried_to_another_prior_is_the_same_parameters(larynx):
 
 def test_a_warm_start_finds_the_grid_of_a_cold_one(grid):
     """The mass of the marginal likelihood: a search from the base fit and one from the prior mean agree."""
-    base = laplace.explored(grid.base, collapsed(grid.base))
+    base = laplace.explored(grid.base, cells_of(grid.base))
     for plan in grid.plans:
-        data = collapsed(plan)
+        data = cells_of(plan)
         (warm,), (cold,) = laplace.explored(plan, data, base), laplace.explored(plan, data)
         assert warm.held.log_mass == pytest.approx(cold.held.log_mass, abs=0.02)
         assert warm.grid.edge_mass < 1e-3

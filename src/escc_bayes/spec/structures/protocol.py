@@ -1,6 +1,7 @@
 """What an effect structure states, once: columns, free parameters, their way to log hazard ratios, words.
 
-The log hazard ratios of an effect's columns are
+The log hazard ratios of an effect's columns (of its columns in the first segment of time, then in the next, where they
+change over time) are
 
     psi = sum over its terms of  scales x cumulative shares x (loading @ parameter).
 
@@ -64,10 +65,10 @@ class Term:
     Attributes
     ----------
     parameter : name of a normal, mixture or standard parameter.
-    loading : (width, size of the parameter).
+    loading : (coefficients, size of the parameter).
     scales : names of half-normal parameters that multiply it.
     shares : name of a simplex whose cumulative sums multiply it; or nothing.
-    ranks : for each column, up to which share, counted from 1; the last is the whole.
+    ranks : for each coefficient, up to which share, counted from 1; the last is the whole.
     """
 
     parameter: str
@@ -89,6 +90,8 @@ class Coding:
     centred : whether the columns are centred where the baseline describes the average patient.
     ranks : for each column of a level, how many declared levels it stands above the first: one between that has no
         patient has no column, but counts.
+    segments : months, rising, at which the columns' coefficients change; none for most. Such columns are not centred:
+        where a segment ends within a piece of the baseline, centring would change the model.
     """
 
     labels: tuple[str, ...]
@@ -96,11 +99,17 @@ class Coding:
     reference: bool = True
     centred: bool = True
     ranks: tuple[int, ...] = ()
+    segments: tuple[float, ...] = ()
 
     @property
     def width(self) -> int:
         """Number of columns."""
         return len(self.labels)
+
+    @property
+    def size(self) -> int:
+        """Number of coefficients: each column's in the first segment, then in the second, and so on."""
+        return self.width * (len(self.segments) + 1)
 
     @property
     def numeric(self) -> bool:

@@ -1,7 +1,7 @@
 """The exposure of each covariate pattern under a Weibull baseline, as a function of the shape.
 
-E_c(kappa) = sum over patients of w [(t/t0)^k - (entry/t0)^k], k = exp(kappa), for every node and every draw. With many
-patients the sum is taken once: log times are binned, and within a bin (t/t0)^k = exp(k L_b) exp(k d), |d| at most half
+E_c(kappa) = sum over rows of w [(stop/t0)^k - (start/t0)^k], k = exp(kappa), for every node and every draw. With many
+rows the sum is taken once: log times are binned, and within a bin (t/t0)^k = exp(k L_b) exp(k d), |d| at most half
 a bin, is its Taylor series in k d, whose coefficients are moments of d. Cost then follows bins and patterns.
 """
 
@@ -11,21 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escc_bayes.bayes.laplace_product import on_one_thread
-from escc_bayes.hazard.cells import Cells
+from escc_bayes.hazard.at_risk import AtRisk
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
-from escc_bayes.spec.baseline import WeibullPrior
-from escc_bayes.spec.plan import ModelPlan
 
 # Chebyshev points for the log exposure of a pattern between the smallest and the largest log shape drawn: the fewest
 # of these whose last terms are below ENOUGH.
 POINTS = (12, 20, 40)
 ENOUGH = 1e-12
 # Width of a bin of log times, and terms of the Taylor series: up to shape STEEPEST k |d| is at most 1/2, and what the
-# series leaves out is below 0.5^13 / 13! = 2e-14 of a patient's own (t/t0)^k.
+# series leaves out is below 0.5^13 / 13! = 2e-14 of a row's own (t/t0)^k.
 BIN, TERMS, STEEPEST = 0.125, 13, 8.0
-# From so many patients on, and so many times more than there are bins and patterns, moments are cheaper than patients.
+# From so many rows on, and so many times more than there are bins and patterns, moments are cheaper than rows.
 MANY, TIMES_MORE = 20_000, 2
-# Patients times shapes that are raised to a power at once.
+# Rows times shapes that are raised to a power at once.
 AT_ONCE = 2**21
 
 
@@ -51,18 +49,18 @@ class Moments:
 
 @dataclass(frozen=True, slots=True)
 class WeibullTimes:
-    """Patients behind the patterns of a Weibull model, those with weight above 0.
+    """Rows at risk behind the patterns of a Weibull model.
 
     Attributes
     ----------
-    log_time, log_entry : (n,) log(t / t0), log(entry / t0); -inf for an entry at 0.
+    log_time, log_entry : (n,) log(stop / t0), log(start / t0); -inf for a start at 0.
     weight : (n,).
-    members : (n,) the pattern of each patient.
+    members : (n,) the pattern of each row.
     patterns : number of patterns c.
     events : weighted events.
     event_log_times : sum over events of w log(t / t0).
     constant : minus the sum over events of w log t.
-    moments : of many patients with few patterns; None: patients are added up one by one.
+    moments : of many rows with few patterns; None: rows are added up one by one.
     """
 
     log_time: FloatArray
@@ -76,33 +74,30 @@ class WeibullTimes:
     moments: Moments | None
 
 
-def weibull_times(plan: ModelPlan, cells: Cells) -> WeibullTimes:
-    """Return times by pattern; every pattern of positive weight has a patient."""
-    assert isinstance(plan.baseline, WeibullPrior)
-    rows, reference = plan.rows, plan.baseline.reference_time
-    patterns = len(cells.patterns)
-    weighted = rows.weight * rows.event
+def weibull_times(at_risk: AtRisk, members: IntArray, patterns: int, reference: float) -> WeibullTimes:
+    """Return the times of rows at risk by pattern; every pattern of positive weight has a row."""
+    weight, weighted = at_risk.weight, at_risk.weight * at_risk.event
     with np.errstate(divide="ignore"):
-        log_entry = np.log(rows.entry / reference)
-    log_time = np.log(rows.time / reference)
+        log_entry = np.log(at_risk.start / reference)
+    log_time = np.log(at_risk.stop / reference)
     return WeibullTimes(
         log_time=log_time,
         log_entry=log_entry,
-        weight=rows.weight,
-        members=cells.members,
+        weight=weight,
+        members=members,
         patterns=patterns,
         events=float(weighted.sum()),
         # Summed, not multiplied as vectors: a long product wakes OpenBLAS's threads, which then wait at full speed.
         event_log_times=float((weighted * log_time).sum()),
-        constant=-float((weighted * np.log(rows.time)).sum()),
-        moments=moments_of(log_time, log_entry, rows.weight, cells.members, patterns),
+        constant=-float((weighted * np.log(at_risk.stop)).sum()),
+        moments=moments_of(log_time, log_entry, weight, members, patterns),
     )
 
 
 def moments_of(
     log_time: FloatArray, log_entry: FloatArray, weight: FloatArray, members: IntArray, patterns: int
 ) -> Moments | None:
-    """Return the binned log times where that is cheaper than patients, else None."""
+    """Return the binned log times where that is cheaper than rows, else None."""
     late = np.isfinite(log_entry)
     lowest = min(float(log_time.min()), float(log_entry[late].min(initial=np.inf)))
     bins = int((float(log_time.max()) - lowest) / BIN) + 1
@@ -140,13 +135,13 @@ def log_exposures(times: WeibullTimes, log_shape: FloatArray) -> FloatArray:
     rows = max(1, AT_ONCE // times.weight.size)
     for low in range(0, one_by_one.size, rows):
         part = one_by_one[low : low + rows]
-        found[part] = exposures_of_patients(times, shape[part])
+        found[part] = exposures_of_rows(times, shape[part])
     with np.errstate(divide="ignore"):
         return np.asarray(np.log(found))
 
 
-def exposures_of_patients(times: WeibullTimes, shape: FloatArray) -> FloatArray:
-    """Return E_c(k), (n, c), patient by patient."""
+def exposures_of_rows(times: WeibullTimes, shape: FloatArray) -> FloatArray:
+    """Return E_c(k), (n, c), row by row."""
     spent = times.weight * (np.exp(shape[:, None] * times.log_time) - np.exp(shape[:, None] * times.log_entry))
     each = [np.bincount(times.members, weights=row, minlength=times.patterns) for row in spent]
     return np.array(each).reshape(shape.size, times.patterns)
