@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
-CohortOption = Annotated[str, typer.Option("--cohort", help="CSV or Parquet file, or a bundled cohort by name.")]
+CohortOption = Annotated[
+    str, typer.Option("--cohort", help="CSV, Excel, SPSS, Stata, SAS or Parquet file, or a bundled cohort by name.")
+]
 SchemaOption = Annotated[
     str | None, typer.Option("--schema", help="Schema TOML, or a bundled schema by name; bundled cohorts need none.")
 ]

@@ -168,11 +168,12 @@ def read_cohort(
     provenance: str | None = None,
     name: str | None = None,
 ) -> Cohort:
-    """Read a cohort from CSV, Parquet or a data frame.
+    """Read a cohort from a file or a data frame.
 
     Parameters
     ----------
-    source : path of a CSV (comma, semicolon or tab; UTF-8) or Parquet file, or a data frame.
+    source : path of a CSV, Excel, OpenDocument, SPSS, Stata, SAS or Parquet file, or a data frame (pandas, Polars,
+        Arrow); ``models/README.md`` says what is understood of each.
     schema : path of a schema file, or a schema.
     provenance : observed | reconstructed | simulated. A column ``provenance`` in the data says it too
         and must agree; with neither, the data are taken as observed.
@@ -201,7 +202,7 @@ def read_cohort(
     """
     known = schema if isinstance(schema, CohortSchema) else load_schema(Path(schema))
     of_file = Path(source).stem if isinstance(source, str | Path) and known.name == UNNAMED else None
-    return cohort_of(read_table(source), known, provenance=provenance, name=name or of_file)
+    return cohort_of(read_table(source, known.file, known.columns), known, provenance=provenance, name=name or of_file)
 
 
 def cohort_of(table: RawTable, known: CohortSchema, *, provenance: str | None, name: str | None) -> Cohort:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.data.endpoints import need_column, significant
-from escc_bayes.data.schema import CohortSchema, CovariateSchema
-from escc_bayes.data.table import RawTable, numbers
-from escc_bayes.data.words import coded, word, words
+from escc_bayes.data.schema import CohortSchema
+from escc_bayes.data.table import RawTable, numbers, without
+from escc_bayes.data.words import coded, spoken_by_codes, word, words
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import CohortError
 from escc_bayes.hazard.piecewise import FloatArray
@@ -49,8 +50,9 @@ def read_covariate(table: RawTable, covariate: CovariateSchema, schema: CohortSc
     CohortError : missing column, unknown level, no number, infinite or all missing, with rows.
     """
     need_column(table, covariate.column)
+    table = prepared(table, covariate)
     if not covariate.categorical or covariate.cuts:
-        values = finite_numbers(table, covariate.column)
+        values = in_one_unit(finite_numbers(table, covariate.column), covariate)
         if covariate.cuts:
             values = classify(values, covariate)
     else:
@@ -61,6 +63,27 @@ def read_covariate(table: RawTable, covariate: CovariateSchema, schema: CohortSc
             f"remove covariates.{covariate.name} from the schema or name another column"
         )
     return CovariateData(covariate, values, known_times(table, covariate, schema))
+
+
+def prepared(table: RawTable, covariate: CovariateSchema) -> RawTable:
+    """Return the table with the column's own missing values gone, and its codes as the levels that they mean."""
+    column = covariate.column
+    values = table.columns[column]
+    if covariate.missing_values:
+        values = without(values, frozenset(str(word(value)) for value in covariate.missing_values))
+    meant = {**table.codes.get(column, {}), **covariate.codes} if covariate.categorical and not covariate.cuts else {}
+    if meant:
+        values = spoken_by_codes(values, meant, frozenset(str(word(level)) for level in covariate.levels))
+    return table if values is table.columns[column] else table.with_column(column, values)
+
+
+def in_one_unit(values: FloatArray, covariate: CovariateSchema) -> FloatArray:
+    """Return numbers in the unit of the schema: all multiplied, or those above a limit."""
+    change = covariate.multiply
+    if change is None:
+        return values
+    moved: FloatArray = significant(values * change.by)
+    return moved if change.above is None else np.where(values > change.above, moved, values)
 
 
 def read_stratum(table: RawTable, column: str, schema: CohortSchema) -> CovariateData:

@@ -1,44 +1,62 @@
 """From a CSV file to its header, the line of each row, and columns of text.
 
 A file whose every line is a row is taken column by column. Any other (blank lines, a line break in quotes, a ragged
-line) is read row by row, which knows the line of each and says what is wrong with it.
+line, titles above the header, notes below) is read row by row, which knows the line of each and says what is wrong with
+it.
 """
 
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from escc_bayes.data.files.encoding import decode
+from escc_bayes.data.files.layout import Sheet, before_notes, first_of_data, is_value, last_filled, table_in
+from escc_bayes.data.files.options import FileOptions
 from escc_bayes.foundation.csv import meant
 from escc_bayes.foundation.errors import CohortError
-from escc_bayes.foundation.letters import control_character
 
 if TYPE_CHECKING:
     from _csv import Reader as CsvReader
 
-SEPARATORS = (",", ";", "\t")
+SEPARATORS = (",", ";", "\t", "|", "^", "~")
+# Lines that tell which sign separates the cells.
+LOOKED_AT = 200
 # Cells and characters taken at a time: what they need beside the columns stays in the processor's cache.
 BLOCK_CELLS = 65_536
 BLOCK_TEXT = 262_144
 # A column keeps each of its words once while they are few.
 FEW = 500
-# What ``harmless`` in ``foundation/csv.py`` writes before a sign, and bytes of ASCII that are no text.
+# What ``harmless`` in ``foundation/csv.py`` writes before a sign.
 ESCAPED = ("'=", "'+", "'-", "'@", "''")
-CONTROL_BYTES = bytes((*range(9), 11, 12, *range(14, 32), 127))
 LINE = re.compile(r"[^\r\n]*")
+# The first line in which some programs say the separator.
+SEPARATOR_LINE = re.compile(r"\s*sep=(.)(\r\n|\r|\n)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class CsvText:
-    """A CSV file as text; ``separator`` is the one that stands most often in its first line with any text."""
+    """A CSV file as text.
+
+    Attributes
+    ----------
+    separator : what stands between cells: stated, or what separates most lines alike.
+    before : lines of the file above ``content``.
+    note : what a reader must know of the encoding, or nothing.
+    header_rows : how many rows the header has; None: found out.
+    """
 
     path: Path
     content: str
     separator: str
+    before: int = 0
+    note: str = ""
+    header_rows: int | None = None
 
     @property
     def width(self) -> int:
@@ -50,45 +68,110 @@ class CsvText:
         return csv.reader(io.StringIO(self.content, newline=""), delimiter=self.separator)
 
 
-type Rows = tuple[list[str], Sequence[int], list[list[str]]]
+@dataclass(frozen=True, slots=True)
+class CsvTable:
+    """The table of a CSV file.
+
+    Attributes
+    ----------
+    header : names of the columns.
+    lines : the line on which each row ends.
+    columns : each column's cells without spaces around them.
+    aliases : other names of columns, and their places.
+    notes : sentences about the encoding and about lines left out.
+    """
+
+    header: list[str]
+    lines: Sequence[int]
+    columns: list[list[str]]
+    aliases: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
 type Block = Sequence[Sequence[str]]
 
 
-def read_csv(path: Path) -> Rows:
-    """Return the header, the line on which each row ends, and each column's cells without spaces around them.
+def read_csv(path: Path, options: FileOptions = FileOptions()) -> CsvTable:  # noqa: B008 - it cannot be changed
+    """Return the table of a CSV file.
 
     Raises
     ------
     CohortError : wrong encoding, empty, a ragged line.
     """
-    text = csv_text(path)
-    header, lines, columns = whole_columns(text) or row_by_row(text)
+    text = csv_text(path, options)
+    found = whole_columns(text)
+    if found is None or options.header_rows is not None or not plain_table(found):
+        found = row_by_row(text)
+    columns = found.columns
     if any(sign in text.content for sign in ESCAPED):
         # Words that a table of ours has kept from being formulas.
         columns = [[meant(cell) for cell in column] for column in columns]
-    return [meant(name) for name in header], lines, columns
+    lines = [line + text.before for line in found.lines] if text.before else found.lines
+    notes = (text.note, *found.notes) if text.note else found.notes
+    return replace(found, header=[meant(name) for name in found.header], lines=lines, columns=columns, notes=notes)
 
 
-def header_of(path: Path) -> list[str]:
-    """Return the names in the header, which is all that is looked at."""
-    for row in csv_text(path).reader():
-        if any(cell.strip() for cell in row):
-            return [cell.strip() for cell in row]
-    return []
+def header_of(path: Path, options: FileOptions = FileOptions()) -> list[str]:  # noqa: B008 - it cannot be changed
+    """Return the names in the header; of a plain file that line is all that is looked at."""
+    text = csv_text(path, options)
+    first = next((row for row in text.reader() if any(cell.strip() for cell in row)), [])
+    names = [cell.strip() for cell in first]
+    if text.header_rows is None and sound(names):
+        return names
+    found = row_by_row(text)
+    return [*found.header, *found.aliases]
 
 
-def csv_text(path: Path) -> CsvText:
+def csv_text(path: Path, options: FileOptions = FileOptions()) -> CsvText:  # noqa: B008 - it cannot be changed
     """Return a file as text, with its separator; raise ``CohortError`` if it holds nothing."""
-    content = decode(path)
-    first = re.search(r"\S", content)
-    if first is None:
+    content, note = decode(path, options.encoding)
+    if not re.search(r"\S", content):
         raise CohortError(f"{path}: the file is empty; give a header line and one row for each patient")
-    begin = 1 + max(content.rfind("\n", 0, first.start()), content.rfind("\r", 0, first.start()))
-    header_line = next(LINE.finditer(content, begin)).group()
-    return CsvText(path, content, max(SEPARATORS, key=header_line.count))
+    stated = SEPARATOR_LINE.match(content)
+    before = 0
+    if stated:
+        before = max(1, content.count("\n", 0, stated.end()))
+        content = content[stated.end() :]
+    separator = options.delimiter or (stated.group(1) if stated else separator_of(content))
+    return CsvText(path, content, separator, before, note, options.header_rows)
 
 
-def whole_columns(text: CsvText) -> Rows | None:
+def separator_of(content: str) -> str:
+    """Return the sign that separates the cells.
+
+    It is the one that most often stands in the first line with any text. Where another divides more of the lines
+    into equally many cells (a title above the header, decimal commas), it is that one.
+    """
+    lines = [line.group() for line in islice(LINE.finditer(content), 3 * LOOKED_AT) if line.group().strip()][:LOOKED_AT]
+    first = max(SEPARATORS, key=lines[0].count) if lines else ","
+    if not lines or 2 * alike(lines, first) >= len(lines):
+        return first
+    return max(SEPARATORS, key=lambda sign: (alike(lines, sign), sign == first))
+
+
+def alike(lines: Sequence[str], separator: str) -> int:
+    """Return how many lines have the number of separators that most have, if that is one at least."""
+    times = Counter(found for found in (line.count(separator) for line in lines) if found)
+    return max(times.values(), default=0)
+
+
+def sound(names: Sequence[str]) -> bool:
+    """Whether names can be those of columns: none twice, and none empty but the first (row numbers, as R writes)."""
+    return all(names[1:]) and len(set(names)) == len(names)
+
+
+def plain_table(found: CsvTable) -> bool:
+    """Whether the first line is the whole header and the last no remark: otherwise the table stands inside the file."""
+    if not sound(found.header) or not found.lines:
+        return False
+    first, last = ([column[place] for column in found.columns] for place in (0, -1))
+    if len(found.header) >= 3 and sum(map(bool, last)) < 2:
+        return False
+    second = [column[1] for column in found.columns] if len(found.lines) > 1 else []
+    return any(map(is_value, first)) or not any(map(is_value, second))
+
+
+def whole_columns(text: CsvText) -> CsvTable | None:
     """Return the table of a file in which every line is a row like the header; None where one is not."""
     columns: list[list[str]] = []
     seen: list[Stripped] = []
@@ -103,7 +186,7 @@ def whole_columns(text: CsvText) -> Rows | None:
     header = [column[0] for column in columns]
     for column in columns:
         del column[0]
-    return header, range(2, 2 + len(columns[0])), columns
+    return CsvTable(header, range(2, 2 + len(columns[0])), columns)
 
 
 def plain_blocks(text: CsvText) -> Iterator[Block]:
@@ -161,60 +244,45 @@ def any_blank(columns: list[list[str]]) -> bool:
     return any(True for _ in blank)
 
 
-def row_by_row(text: CsvText) -> Rows:
-    """Return the table of any file, without its blank lines.
+def row_by_row(text: CsvText) -> CsvTable:
+    """Return the table of any file, without its blank lines, titles and remarks.
 
     Raises
     ------
     CohortError : with the first line that is ragged or no CSV.
     """
     reader, path = text.reader(), text.path
-    header: list[str] = []
     rows: list[list[str]] = []
     lines: list[int] = []
     try:
         for row in reader:
-            if not any(cell.strip() for cell in row):
-                continue
-            if not header:
-                header = [cell.strip() for cell in row]
-                continue
-            if len(row) != len(header):
-                raise CohortError(
-                    f"{path}, line {reader.line_num}: has {len(row)} values, the header has {len(header)} columns; "
-                    "correct the line (a decimal comma splits a number in two: write 12.5)"
-                )
-            rows.append(row)
-            lines.append(reader.line_num)
+            if any(cell.strip() for cell in row):
+                rows.append(row)
+                lines.append(reader.line_num)
     except csv.Error as error:
         raise CohortError(f"{path}, line {reader.line_num}: cannot be read as CSV ({error}); correct it") from None
-    return header, lines, [list(map(str.strip, cells)) for cells in zip(*rows, strict=True)]
+    sheet = Sheet(str(path), "line", rows, lines)
+    begin = first_of_data(rows)
+    for place in range(begin, before_notes(sheet, begin)[0]):
+        refuse_ragged(path, lines[place] + text.before, rows[place], rows[begin - 1])
+    found = table_in(sheet, text.header_rows)
+    width = len(found.header)
+    cells = [
+        list(map(str.strip, map(str, column))) for column in zip(*(pad(row, width) for row in found.rows), strict=True)
+    ]
+    return CsvTable(found.header, found.numbers, cells or [[] for _ in found.header], found.aliases, found.left_out)
 
 
-def decode(path: Path) -> str:
-    """Return the text of a UTF-8 file; say where another encoding begins."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise CohortError(f"{path}: cannot be read ({error.strerror}); check its permissions") from None
-    try:
-        content = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise CohortError(
-            f"{path}, line {line}: byte 0x{raw[error.start]:02x} is not UTF-8; save the file as CSV UTF-8"
-        ) from None
-    if "\x00" in content:
-        raise CohortError(f"{path}: holds zero bytes, so it is not text in UTF-8; save the file as CSV UTF-8")
-    # In ASCII, which most files are, a count of bytes tells; the search for a letter takes ten times as long.
-    if not content.isascii() or len(raw.translate(None, CONTROL_BYTES)) < len(raw):
-        refuse_control_characters(path, content)
-    return content
+def pad(row: Sequence[object], width: int) -> list[object]:
+    """Return the first cells of a row, those beyond its end empty."""
+    return [*row[:width], *[""] * (width - len(row))]
 
 
-def refuse_control_characters(path: Path, content: str) -> None:
-    """Raise at a letter that no output could show: labels go into tables, figures and pages."""
-    strange = control_character(content)
-    if strange:
-        line = content.count("\n", 0, content.index(strange.encode().decode("unicode_escape"))) + 1
-        raise CohortError(f"{path}, line {line}: holds the control character {strange}; remove it")
+def refuse_ragged(path: Path, line: int, row: Sequence[object], header: Sequence[object]) -> None:
+    """Raise if a row has more cells than the header, or fewer than it has names; empty ones at the end aside."""
+    if last_filled(row) < len(header) and len(row) > last_filled(header):
+        return
+    raise CohortError(
+        f"{path}, line {line}: has {len(row)} values, the header has {len(header)} columns; "
+        "correct the line (a decimal comma splits a number in two: write 12.5)"
+    )

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from escc_bayes.data.dates import between
 from escc_bayes.data.schema import CohortSchema, EndpointSchema
 from escc_bayes.data.table import RawTable, numbers
-from escc_bayes.data.words import word, words
+from escc_bayes.data.words import spoken_by_codes, word, words
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import CohortError, some_of
 from escc_bayes.hazard.piecewise import FloatArray
@@ -58,8 +59,8 @@ def read_endpoint(table: RawTable, endpoint: EndpointSchema, schema: CohortSchem
     ------
     CohortError : with file, rows, column, what was given and what to do.
     """
-    time = months(table, endpoint.time, schema.months_per_unit)
-    event = events(table, endpoint)
+    time, cut = follow_up(table, endpoint, schema)
+    event = np.where(cut, 0.0, events(table, endpoint))
     gone = np.isnan(time) | np.isnan(event)
     if endpoint.missing == "drop":
         refuse_nobody(table, endpoint, gone)
@@ -79,6 +80,20 @@ def read_endpoint(table: RawTable, endpoint: EndpointSchema, schema: CohortSchem
     none = (entry > time) if endpoint.from_zero else (entry >= time)
     refuse_values(table, none, endpoint.time, after_entry(endpoint), also=endpoint.entry)
     return EndpointData(time, event, entry)
+
+
+def follow_up(table: RawTable, endpoint: EndpointSchema, schema: CohortSchema) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Return months of follow-up, and whose follow-up the data cut ended: from a column of times, or of two dates."""
+    if endpoint.start_date is None:
+        time = months(table, endpoint.time, schema.months_per_unit)
+        return time, np.zeros(time.size, dtype=np.bool_)
+    found = between(table, endpoint.start_date, endpoint.time, endpoint.cutoff)
+    if np.isnan(found.months).all():
+        raise CohortError(
+            f"{table.source}, columns '{endpoint.start_date}' and '{endpoint.time}': no patient has both dates; name "
+            "other columns"
+        )
+    return significant(found.months), found.cut
 
 
 def after_entry(endpoint: EndpointSchema) -> str:
@@ -145,7 +160,7 @@ def read_entry(table: RawTable, column: str, months_per_unit: float, gone: NDArr
 def events(table: RawTable, endpoint: EndpointSchema) -> FloatArray:
     """Return the event column as 0/1, missing as NaN, by the declared values."""
     need_column(table, endpoint.event)
-    given = words(table.columns[endpoint.event])
+    given = words(event_cells(table, endpoint))
     seen = sorted(w for w in set(given) if w is not None)
     if not seen:
         raise CohortError(f"{table.source}, column '{endpoint.event}': every value is missing; name another column")
@@ -165,8 +180,23 @@ def events(table: RawTable, endpoint: EndpointSchema) -> FloatArray:
     return np.fromiter(map(mapping.__getitem__, given), np.float64, len(given))
 
 
+def event_cells(table: RawTable, endpoint: EndpointSchema) -> list[object]:
+    """Return the cells of the event column, with the labels of their codes where those are the declared words."""
+    values = table.columns[endpoint.event]
+    declared = {str(word(value)) for value in (*endpoint.event_values, *endpoint.censored_values)}
+    meant = {code: label for code, label in table.codes.get(endpoint.event, {}).items() if word(label) in declared}
+    return spoken_by_codes(values, meant, declared) if meant else values
+
+
+def is_reversed(endpoint: EndpointSchema) -> bool:
+    """Whether the event column is one of ADaM: CNSR, in which 0 is an event and above 0 is censored."""
+    return not endpoint.event_values and endpoint.event.strip().casefold() == "cnsr"
+
+
 def event_mapping(endpoint: EndpointSchema, seen: list[str]) -> dict[str, float]:
     """Return what each word means: 1 event, 0 censored."""
+    if is_reversed(endpoint):
+        return {w: 1.0 if w == "0" else 0.0 for w in seen if w.isdigit()}
     if not endpoint.event_values:
         return CODED
     happened = {str(word(v)): 1.0 for v in endpoint.event_values}
@@ -226,8 +256,8 @@ def refuse_order(table: RawTable, schema: CohortSchema, endpoints: Mapping[str, 
             continue
         # Times before ties were made: snapping could put equal times a little apart.
         both = endpoints[name].present & endpoints[later].present
-        limit = months(table, schema.endpoints[later].time, schema.months_per_unit)
-        exceeds = months(table, endpoint.time, schema.months_per_unit) > limit * (1.0 + TIE_TOLERANCE)
+        limit = follow_up(table, schema.endpoints[later], schema)[0]
+        exceeds = follow_up(table, endpoint, schema)[0] > limit * (1.0 + TIE_TOLERANCE)
         bad = np.flatnonzero(both & exceeds).tolist()
         if bad:
             other = schema.endpoints[later].time

@@ -11,9 +11,10 @@ from pathlib import Path
 from escc_bayes.data.cohort import Cohort, cohort_of, read_cohort
 from escc_bayes.data.csv_file import header_of
 from escc_bayes.data.endpoints import need_column
+from escc_bayes.data.files.kind import kind_of
 from escc_bayes.data.origin import MEMBER, member_column
 from escc_bayes.data.schema import CohortSchema, load_schema
-from escc_bayes.data.table import RawTable, is_parquet, read_table
+from escc_bayes.data.table import RawTable, read_table
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import CohortError, DataWarning, some_of
 from escc_bayes.foundation.manifest import MANIFEST, read_manifest
@@ -112,7 +113,7 @@ def read_ensemble(
     known = schema if isinstance(schema, CohortSchema) else load_schema(Path(schema))
     label = name or where.stem
     if where.is_file():
-        members = members_of(read_table(where), known, label)
+        members = members_of(read_table(where, known.file, known.columns), known, label)
     else:
         members = tuple(read_cohort(path, known, provenance=PROVENANCE, name=path.stem) for path in files_of(where))
     return Ensemble(label, members, notes)
@@ -122,7 +123,8 @@ def holds_ensemble(path: Path, schema: CohortSchema) -> bool:
     """Return whether a path is a folder, or a table with a column ``member`` that is not the schema's own."""
     if not path.is_file():
         return path.is_dir()
-    names = list(read_table(path).columns) if is_parquet(path) else header_of(path)
+    text = kind_of(path) == "text"
+    names = header_of(path, schema.file) if text else list(read_table(path, schema.file, schema.columns).columns)
     return member_column(names, schema) is not None
 
 

@@ -7,8 +7,9 @@ from types import MappingProxyType
 import numpy as np
 
 from escc_bayes.data.cohort import Cohort
+from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.data.covariates import CovariateData
-from escc_bayes.data.schema import CohortSchema, CovariateSchema
+from escc_bayes.data.schema import CohortSchema
 from escc_bayes.foundation.checks import increasing
 from escc_bayes.foundation.errors import CohortError
 

@@ -1,36 +1,49 @@
 """What the columns of a cohort mean: endpoints, covariates, units. Read from TOML, closed vocabulary."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
 
-from escc_bayes.data.words import MISSING_WORDS, word
+from escc_bayes.data.covariate_schema import CovariateSchema, covariate_from, table_words
+from escc_bayes.data.files.options import FileOptions, file_options
+from escc_bayes.data.words import word
 from escc_bayes.foundation import checks
 from escc_bayes.foundation.careful import careful
-from escc_bayes.foundation.errors import CutError, SchemaError, TomlError
+from escc_bayes.foundation.errors import SchemaError
 from escc_bayes.foundation.toml import read_toml
 
 # The name of a cohort whose schema gives none and which comes from no file.
 UNNAMED = "cohort"
 MONTHS_PER = MappingProxyType({"days": 1 / 30.4375, "weeks": 7 / 30.4375, "months": 1.0, "years": 12.0})
-KINDS = ("ordered", "nominal", "binary", "continuous")
 MISSING_TIMES = ("refuse", "drop")
 
-TOP_KEYS = ("name", "time_unit", "id", "weight", "weight_kind", "cluster", "strata", "endpoints", "covariates")
+TOP_KEYS = (
+    "name",
+    "time_unit",
+    "id",
+    "weight",
+    "weight_kind",
+    "cluster",
+    "strata",
+    "file",
+    "missing_values",
+    "endpoints",
+    "covariates",
+)
 WEIGHT_KINDS = ("frequency", "sampling")
-ENDPOINT_KEYS = ("time", "event", "event_values", "censored_values", "entry", "not_after", "missing", "label")
-COVARIATE_KEYS = (
-    "column",
-    "kind",
-    "levels",
-    "cuts",
-    "classes",
-    "on_cut",
-    "known_at",
-    "center",
-    "scale",
-    "unit",
+ENDPOINT_KEYS = (
+    "time",
+    "start_date",
+    "end_date",
+    "cutoff",
+    "event",
+    "event_values",
+    "censored_values",
+    "entry",
+    "not_after",
+    "missing",
     "label",
 )
 
@@ -48,6 +61,8 @@ class EndpointSchema:
     not_after : an endpoint that this one can never outlast (``os`` for ``pfs``).
     missing : what to do with patients without a time: refuse | drop (and count).
     label : words for tables and figures.
+    start_date : column of the date of time zero; ``time`` is then the column of the date at which follow-up ends.
+    cutoff : day of the data cut: follow-up and events after it do not count.
     from_zero : whether a follow-up of 0 is a patient (who entered on the day of the cut); not a key of schema files.
     """
 
@@ -60,43 +75,9 @@ class EndpointSchema:
     not_after: str | None = None
     missing: str = "refuse"
     label: str = ""
+    start_date: str | None = None
+    cutoff: date | None = None
     from_zero: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class CovariateSchema:
-    """What one covariate is.
-
-    Attributes
-    ----------
-    name, column : the covariate's word and its column.
-    kind : ordered | nominal | binary | continuous.
-    levels : the words, first = reference; empty for continuous.
-    cuts, classes, on_cut : a count cut into classes: increasing cut points, the class names in
-        ascending order of the count, and for each cut whether a value exactly on it falls
-        ``above`` or ``below``.
-    known_at : months after time zero (a number), or the name of a column that holds it; None: time zero.
-    center, scale : a continuous covariate enters as (value - center) / scale, and its hazard ratio is per ``scale``.
-    unit, label : words for tables and figures.
-    """
-
-    name: str
-    column: str
-    kind: str
-    levels: tuple[str, ...] = ()
-    cuts: tuple[float, ...] = ()
-    classes: tuple[str, ...] = ()
-    on_cut: tuple[str, ...] = ()
-    known_at: float | str | None = None
-    center: float = 0.0
-    scale: float = 1.0
-    unit: str = ""
-    label: str = ""
-
-    @property
-    def categorical(self) -> bool:
-        """Whether the covariate has levels."""
-        return self.kind != "continuous"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +100,7 @@ class CohortSchema:
     weight_kind: str | None = None
     cluster: str | None = None
     strata: tuple[str, ...] = ()
+    file: FileOptions = field(default_factory=FileOptions)
 
     @property
     def months_per_unit(self) -> float:
@@ -130,7 +112,7 @@ class CohortSchema:
         """Every column of the table that the schema names."""
         found = [self.id, self.weight, self.cluster]
         for endpoint in self.endpoints.values():
-            found += [endpoint.time, endpoint.event, endpoint.entry]
+            found += [endpoint.time, endpoint.event, endpoint.entry, endpoint.start_date]
         for covariate in self.covariates.values():
             found += [covariate.column, covariate.known_at if isinstance(covariate.known_at, str) else None]
         return frozenset(name for name in found if name is not None)
@@ -171,7 +153,18 @@ def schema_from(raw: Mapping[str, object], where: str) -> CohortSchema:
         weight_kind=weight_kind_from(raw, where),
         cluster=optional_text(raw, "cluster", where),
         strata=strata_from(raw.get("strata", []), covariates, f"{where}, strata"),
+        file=file_of(raw, where),
     )
+
+
+def file_of(raw: Mapping[str, object], where: str) -> FileOptions:
+    """Return what is said of the file; ``missing_values`` may stand beside the table ``[file]`` too."""
+    found = file_options(raw.get("file", {}), f"{where}, [file]")
+    if "missing_values" not in raw:
+        return found
+    if found.missing_values:
+        raise SchemaError(f"{where}: missing_values stands twice, alone and in [file]; keep one")
+    return replace(found, missing_values=checks.words(raw["missing_values"], f"{where}, missing_values"))
 
 
 def weight_kind_from(raw: Mapping[str, object], where: str) -> str | None:
@@ -213,7 +206,7 @@ def endpoint_from(name: str, body: object, where: str) -> EndpointSchema:
     happened, censored = event_words(raw, at)
     return EndpointSchema(
         name=checks.identifier(name, at),
-        time=needed_text(raw, "time", at),
+        time=end_of_follow_up(raw, at),
         event=needed_text(raw, "event", at),
         event_values=happened,
         censored_values=censored,
@@ -221,7 +214,49 @@ def endpoint_from(name: str, body: object, where: str) -> EndpointSchema:
         not_after=optional_text(raw, "not_after", at),
         missing=checks.one_of(raw.get("missing", "refuse"), MISSING_TIMES, f"{at}, missing"),
         label=checks.text(raw.get("label", name.upper()), f"{at}, label"),
+        start_date=optional_text(raw, "start_date", at),
+        cutoff=cutoff_from(raw, at),
     )
+
+
+def end_of_follow_up(raw: Mapping[str, object], at: str) -> str:
+    """Return the column of the time, or of the date at which follow-up ends; one of the two is named."""
+    dated = [key for key in ("start_date", "end_date") if key in raw]
+    if not dated:
+        return needed_text(raw, "time", at)
+    if "time" in raw:
+        raise SchemaError(
+            f"{at}: time and {dated[0]} both say when follow-up ends; keep time, or start_date and end_date"
+        )
+    if len(dated) == 1:
+        other = "end_date" if dated == ["start_date"] else "start_date"
+        raise SchemaError(f"{at}: {dated[0]} stands without {other}; name the column of the other date too")
+    if "entry" in raw:
+        raise SchemaError(
+            f"{at}: entry is a time, and this endpoint has dates; give times instead of dates, or no entry"
+        )
+    return needed_text(raw, "end_date", at)
+
+
+def cutoff_from(raw: Mapping[str, object], at: str) -> date | None:
+    """Return the day of the data cut; it needs dates."""
+    if "cutoff" not in raw:
+        return None
+    value = raw["cutoff"]
+    if "start_date" not in raw:
+        raise SchemaError(
+            f"{at}: cutoff is a date, and this endpoint has times; give start_date and end_date, or no cutoff"
+        )
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(checks.text(value, f"{at}, cutoff"))
+    except ValueError:
+        raise SchemaError(
+            f"{at}, cutoff: expected a date such as 2022-12-31, was given {checks.shown(value)}"
+        ) from None
 
 
 def event_words(raw: Mapping[str, object], at: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -235,105 +270,3 @@ def event_words(raw: Mapping[str, object], at: str) -> tuple[tuple[str, ...], tu
     if both:
         raise SchemaError(f"{at}: '{both.pop()}' stands in event_values and in censored_values; keep it in one")
     return happened, censored
-
-
-def table_words(value: object, at: str) -> tuple[str, ...]:
-    """Return words that a table can hold: none means missing, and no two are one value."""
-    found = checks.words(value, at)
-    meant: dict[str | None, str] = {}
-    for given in found:
-        if given.strip() in MISSING_WORDS:
-            raise SchemaError(f"{at}: '{given}' means a missing value in a table; rename it in the data and here")
-        if word(given) in meant:
-            raise SchemaError(f"{at}: '{meant[word(given)]}' and '{given}' are one value in a table; keep one")
-        meant[word(given)] = given
-    return found
-
-
-def covariate_from(name: str, body: object, where: str) -> CovariateSchema:
-    """Build one covariate and check that its keys fit its kind."""
-    at = f"{where}, covariates.{name}"
-    raw = checks.table(body, at)
-    checks.refuse_unknown_keys(raw, COVARIATE_KEYS, at)
-    if "kind" not in raw:
-        raise SchemaError(f"{at}: the key 'kind' is missing; one of {', '.join(KINDS)}")
-    kind = checks.one_of(raw["kind"], KINDS, f"{at}, kind")
-    refuse_keys_of_other_kind(raw, kind, at)
-    levels = () if kind == "continuous" else levels_from(raw, kind, at)
-    cuts, classes, on_cut = classes_from(raw, levels, at)
-    return CovariateSchema(
-        name=checks.identifier(name, at),
-        column=checks.text(raw.get("column", name), f"{at}, column"),
-        kind=kind,
-        levels=levels,
-        cuts=cuts,
-        classes=classes,
-        on_cut=on_cut,
-        known_at=known_at_from(raw.get("known_at"), f"{at}, known_at"),
-        center=checks.number(raw.get("center", 0.0), f"{at}, center"),
-        scale=checks.number(raw.get("scale", 1.0), f"{at}, scale", above=0.0),
-        unit=str(raw.get("unit", "")),
-        label=checks.text(raw.get("label", name.replace("_", " ")), f"{at}, label"),
-    )
-
-
-def refuse_keys_of_other_kind(raw: Mapping[str, object], kind: str, at: str) -> None:
-    """Raise if a continuous covariate has levels, or one with levels has a center or scale."""
-    wrong = ("levels", "cuts", "classes", "on_cut") if kind == "continuous" else ("center", "scale")
-    for key in wrong:
-        if key in raw:
-            raise SchemaError(f"{at}: '{key}' does not belong to a {kind} covariate; remove it or change kind")
-
-
-def levels_from(raw: Mapping[str, object], kind: str, at: str) -> tuple[str, ...]:
-    """Return the levels, first = reference, with their number checked."""
-    if "levels" not in raw:
-        raise SchemaError(f"{at}: a {kind} covariate needs levels = [..], the first is the reference")
-    levels = table_words(raw["levels"], f"{at}, levels")
-    if len(levels) < 2:
-        raise SchemaError(f"{at}: levels has one word only; a covariate needs at least two")
-    if kind == "binary" and len(levels) != 2:
-        raise SchemaError(f"{at}: a binary covariate has two levels, was given {len(levels)}; use nominal")
-    return levels
-
-
-def known_at_from(value: object, at: str) -> float | str | None:
-    """Return months after time zero, or a column name, or None."""
-    if value is None or isinstance(value, str):
-        return value
-    months = checks.number(value, at)
-    if months < 0:
-        raise TomlError(f"{at}: months after time zero cannot be negative, was given {months:g}")
-    return months
-
-
-def classes_from(
-    raw: Mapping[str, object], levels: tuple[str, ...], at: str
-) -> tuple[tuple[float, ...], tuple[str, ...], tuple[str, ...]]:
-    """Return cuts, classes in ascending order and sides, or three empty tuples."""
-    if "cuts" not in raw:
-        for key in ("classes", "on_cut"):
-            if key in raw:
-                raise SchemaError(f"{at}: '{key}' stands without cuts; add cuts = [..] or remove it")
-        return (), (), ()
-    cuts = checks.increasing(raw["cuts"], f"{at}, cuts", error=CutError)
-    if "classes" not in raw or "on_cut" not in raw:
-        raise SchemaError(
-            f"{at}: cuts need classes = [lowest, .., highest] and on_cut, which says for each cut whether "
-            "a value exactly on it falls 'above' or 'below'"
-        )
-    classes = checks.words(raw["classes"], f"{at}, classes")
-    if len(classes) != len(cuts) + 1 or set(classes) != set(levels):
-        raise SchemaError(
-            f"{at}: {len(cuts)} cuts make {len(cuts) + 1} classes, and classes must be the levels in "
-            f"ascending order of the count; was given {list(classes)} for levels {list(levels)}"
-        )
-    return cuts, classes, sides_from(raw["on_cut"], len(cuts), f"{at}, on_cut")
-
-
-def sides_from(value: object, cuts: int, at: str) -> tuple[str, ...]:
-    """Return one side for each cut: a single word serves for all."""
-    given = [value] * cuts if isinstance(value, str) else value
-    if not isinstance(given, list) or len(given) != cuts:
-        raise SchemaError(f"{at}: expected one of 'above', 'below' for each of {cuts} cuts, was given {value!r}")
-    return tuple(checks.one_of(side, ("above", "below"), at) for side in given)

@@ -1,13 +1,17 @@
 """What looks wrong but may be right: duplicate rows, another time unit, outlying times. Warnings with rows."""
 
 import math
+from collections import Counter
 
 import numpy as np
 from numpy.typing import NDArray
 
-from escc_bayes.data.endpoints import EndpointData
-from escc_bayes.data.schema import CohortSchema
+from escc_bayes.data.dates import between
+from escc_bayes.data.endpoints import EndpointData, event_cells, is_reversed
+from escc_bayes.data.schema import CohortSchema, EndpointSchema
+from escc_bayes.data.suspicious_values import suspicious_values
 from escc_bayes.data.table import RawTable, plain_numbers
+from escc_bayes.data.words import word, words
 from escc_bayes.hazard.piecewise import FloatArray
 
 LONG_MEDIAN_MONTHS = 240.0
@@ -37,14 +41,44 @@ def suspicions(
     Equal rows are a patient entered twice, and one time apart from the others a slip of the pen, only where patients
     were observed: reconstructed and simulated ones repeat, and nobody typed them.
     """
-    found = duplicate_rows(table, schema.id) if provenance == "observed" else []
+    found = [*table.notes, *(duplicate_rows(table, schema.id) if provenance == "observed" else [])]
     seen: set[str] = set()
     for name, endpoint in schema.endpoints.items():
+        found += of_events(table, endpoint)
         if endpoint.time in seen:
             continue
         seen.add(endpoint.time)
         found += implausible_follow_up(table, endpoint.time, endpoints[name], schema.time_unit)
         found += outlying_times(table, endpoint.time, endpoints[name]) if provenance == "observed" else []
+    for covariate in schema.covariates.values():
+        found += suspicious_values(table, covariate) if provenance == "observed" else []
+    return found
+
+
+def of_events(table: RawTable, endpoint: EndpointSchema) -> list[str]:
+    """Say how events were read where the words do not tell: reversed, words not declared, ended by the data cut."""
+    found = []
+    if is_reversed(endpoint):
+        found.append(
+            f"{table.source}, column '{endpoint.event}': was read as the CNSR of ADaM, in which 0 is an event and "
+            f'above 0 is censored; if 1 is an event, declare event_values = ["1"] in endpoints.{endpoint.name}'
+        )
+    if endpoint.event_values and not endpoint.censored_values:
+        happened = {str(word(value)) for value in endpoint.event_values}
+        times = Counter(str(w) for w in words(event_cells(table, endpoint)) if w is not None and w not in happened)
+        if len(times) > 1:
+            shown = ", ".join(f"{w} ({count})" for w, count in times.most_common(5))
+            found.append(
+                f"{table.source}, column '{endpoint.event}': taken as censored are {shown}; if one of them is an "
+                f"event of '{endpoint.name}', add it to event_values, otherwise declare censored_values"
+            )
+    if endpoint.cutoff is not None and endpoint.start_date is not None:
+        cut = np.flatnonzero(between(table, endpoint.start_date, endpoint.time, endpoint.cutoff).cut).tolist()
+        if cut:
+            found.append(
+                f"{table.source}, {table.place(cut)}, column '{endpoint.time}': {len(cut)} date(s) lie after the data "
+                f"cut of {endpoint.cutoff}; these patients are censored at the cut"
+            )
     return found
 
 

@@ -2,8 +2,8 @@
 
 import math
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escc_bayes.data.csv_file import read_csv
-from escc_bayes.data.words import MISSING_WORDS, as_number, is_blank, of_distinct
+from escc_bayes.data.files.commas import not_a_number, with_commas
+from escc_bayes.data.files.kind import LABELLED, PARQUET, READ, WORKBOOKS, kind_of
+from escc_bayes.data.files.layout import cell_of
+from escc_bayes.data.files.options import FileOptions
+from escc_bayes.data.words import MISSING_WORDS, as_number, is_blank, of_distinct, word
 from escc_bayes.foundation.errors import CohortError, some_of
 from escc_bayes.foundation.kinds import told
 from escc_bayes.hazard.piecewise import FloatArray
@@ -27,15 +31,25 @@ class RawTable:
     Attributes
     ----------
     source : file name, or ``data frame``.
-    row_word : ``line`` for files, ``row`` for data frames.
+    row_word : ``line`` for text files, ``row`` for sheets and data frames.
     rows : the line number, or the index label, of each row.
-    columns : name to values.
+    columns : name to values; a column with two names stands under both.
+    aliases : the second names.
+    labels : name to what the file calls the column in words.
+    codes : name to what its codes mean in words.
+    decimal : the decimal sign that the schema states.
+    notes : what a reader must know of the file, a sentence each.
     """
 
     source: str
     row_word: str
     rows: Sequence[object]
     columns: Mapping[str, list[object]]
+    aliases: frozenset[str] = frozenset()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    decimal: str | None = None
+    notes: tuple[str, ...] = ()
 
     def place(self, which: list[int]) -> str:
         """Name rows for a message: ``lines 3, 7``."""
@@ -50,49 +64,142 @@ class RawTable:
         """Return the rows whose ``column`` holds ``value``, with their lines."""
         mine = [i for i, found in enumerate(self.columns[column]) if found == value]
         columns = {name: [values[i] for i in mine] for name, values in self.columns.items()}
-        return RawTable(self.source, self.row_word, tuple(self.rows[i] for i in mine), columns)
+        return replace(self, rows=tuple(self.rows[i] for i in mine), columns=columns)
+
+    def with_column(self, name: str, values: list[object]) -> "RawTable":
+        """Return the table with a column replaced."""
+        return replace(self, columns={**self.columns, name: values})
 
 
-def read_table(source: "str | Path | pd.DataFrame") -> RawTable:
-    """Read CSV, Parquet or a data frame into a raw table.
+def read_table(
+    source: "str | Path | pd.DataFrame",
+    options: FileOptions = FileOptions(),  # noqa: B008 - it cannot be changed
+    wanted: Collection[str] = (),
+) -> RawTable:
+    """Read a file or a data frame into a raw table.
+
+    Parameters
+    ----------
+    source : path of a CSV, Excel, OpenDocument, SPSS, Stata, SAS, Parquet or Arrow file, or a data frame (pandas,
+        Polars, Arrow).
+    options : what the schema says of the file.
+    wanted : columns that the schema names; they tell which sheet of a workbook is meant.
 
     Raises
     ------
-    CohortError : no such file, wrong encoding, empty, a ragged line, a column twice.
+    CohortError : no such file, a format that holds no table, empty, a ragged line, a column twice.
     """
     if not isinstance(source, str | Path):
-        if not hasattr(source, "iloc") or not hasattr(source, "columns"):
-            raise CohortError(
-                f"read_cohort: source is {told(source)}; give the path of a CSV or Parquet file, or a data frame"
-            )
-        return from_frame(source, "data frame")
+        return described(from_frame(native_frame(source), "data frame"), options)
     path = Path(source)
     if path.is_dir():
         raise CohortError(
-            f"{path}: is a folder, and no such file as a cohort is read from; give a CSV or Parquet file "
-            "(the verbs fit and report, and read_ensemble, pool a folder of reconstructed cohorts)"
+            f"{path}: is a folder, and no such file as a cohort is read from; give a CSV, Excel, SPSS, Stata, SAS or "
+            "Parquet file (the verbs fit and report, and read_ensemble, pool a folder of reconstructed cohorts)"
         )
     if not path.exists():
-        raise CohortError(f"{path}: no such file; give a CSV or Parquet file, or the name of a bundled cohort")
-    return from_parquet(path) if is_parquet(path) else from_csv(path)
+        raise CohortError(f"{path}: no such file; give {READ}, or the name of a bundled cohort")
+    return described(from_file(path, options, wanted), options)
 
 
-def is_parquet(path: Path) -> bool:
-    """Whether a file is Parquet by its name."""
-    return path.suffix.lower() in {".parquet", ".pq"}
+def from_file(path: Path, options: FileOptions, wanted: Collection[str]) -> RawTable:
+    """Read a file by the format that it has."""
+    kind = kind_of(path)
+    if kind == "text":
+        return from_csv(path, options)
+    if kind in WORKBOOKS:
+        return from_workbook(path, options, wanted)
+    if kind in LABELLED:
+        return from_labelled(path, kind, options)
+    return from_parquet(path, kind)
 
 
-def from_parquet(path: Path) -> RawTable:
-    """Read a Parquet file through pandas."""
+def described(table: RawTable, options: FileOptions) -> RawTable:
+    """Return the table with what the schema says of the file: words for missing values, decimal sign, dictionary."""
+    table = replace(table, decimal=options.decimal)
+    if options.missing_values:
+        gone = frozenset(str(word(value)) for value in options.missing_values)
+        table = replace(table, columns={name: without(values, gone) for name, values in table.columns.items()})
+    if options.dictionary is None:
+        return table
+    from escc_bayes.data.files.redcap import read_dictionary
+
+    labels, codes = read_dictionary(Path(options.dictionary))
+    return replace(table, labels={**table.labels, **labels}, codes={**table.codes, **codes})
+
+
+def without(values: list[object], gone: frozenset[str]) -> list[object]:
+    """Return cells with None for each whose word means a missing value."""
+    return of_distinct(lambda value: None if word(value) in gone else value, values)
+
+
+def from_workbook(path: Path, options: FileOptions, wanted: Collection[str]) -> RawTable:
+    """Read a sheet of an Excel or OpenDocument workbook."""
+    from escc_bayes.data.files.workbook import read_workbook, spoken
+
+    found, said = read_workbook(path, options, wanted)
+    source = str(path)
+    refuse_repeats(found.header, source)
+    if not found.rows:
+        raise CohortError(f"{source}: has a header and no rows; give one row for each patient")
+    cells = ([spoken(cell_of(row, place)) for row in found.rows] for place in range(len(found.header)))
+    columns = {name: blanks_gone(values) for name, values in zip(found.header, cells, strict=True)}
+    columns |= {alias: columns[found.header[place]] for alias, place in found.aliases.items()}
+    notes = (*said, *found.left_out)
+    return RawTable(source, "row", found.numbers, columns, frozenset(found.aliases), notes=notes)
+
+
+def blanks_gone(values: list[object]) -> list[object]:
+    """Return cells with None for each text that means a missing value."""
+    return of_distinct(lambda value: None if is_blank(value) else value, values)
+
+
+def from_labelled(path: Path, kind: str, options: FileOptions) -> RawTable:
+    """Read a file of SPSS, Stata or SAS."""
+    from escc_bayes.data.files.labelled import read_labelled
+
+    found = read_labelled(path, kind, options.encoding)
+    rows = len(next(iter(found.columns.values()), []))
+    if not rows:
+        raise CohortError(f"{path}: has no rows; give one row for each patient")
+    columns = {name: blanks_gone(values) for name, values in found.columns.items()}
+    return RawTable(str(path), "row", range(1, rows + 1), columns, labels=found.labels, codes=found.codes)
+
+
+def from_parquet(path: Path, kind: str = ".parquet") -> RawTable:
+    """Read a Parquet or Arrow file through pandas."""
+    import pandas as pd
+
+    name = "Parquet" if kind in PARQUET else "Arrow (Feather)"
+    try:
+        frame = pd.read_parquet(path) if kind in PARQUET else pd.read_feather(path)
+    except ImportError:
+        raise CohortError(
+            f"{path}: {name} needs pyarrow; pip install escc-bayes[files], or give the table as CSV"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise CohortError(f"{path}: cannot be read as {name} ({error}); write the file again") from None
+    return from_frame(frame, str(path))
+
+
+def native_frame(source: object) -> "pd.DataFrame":
+    """Return a pandas data frame of any data frame that narwhals knows."""
+    if hasattr(source, "iloc") and hasattr(source, "columns"):
+        return source  # type: ignore[return-value]
+    refusal = (
+        f"read_cohort: source is {told(source)}; give the path of a CSV, Excel, SPSS, Stata, SAS or Parquet file, or a "
+        "data frame"
+    )
+    if not hasattr(source, "schema"):
+        raise CohortError(refusal)
+    import narwhals
     import pandas as pd
 
     try:
-        frame = pd.read_parquet(path)
-    except ImportError:
-        raise CohortError(f"{path}: reading Parquet needs pyarrow; install it, or give the table as CSV") from None
-    except (OSError, ValueError) as error:
-        raise CohortError(f"{path}: cannot be read as Parquet ({error}); write the file again") from None
-    return from_frame(frame, str(path))
+        frame = narwhals.from_native(source, eager_only=True)  # type: ignore[call-overload]
+    except TypeError:
+        raise CohortError(refusal) from None
+    return pd.DataFrame({name: pd.Series(frame[name].to_list(), dtype=object) for name in frame.columns})
 
 
 def from_frame(frame: "pd.DataFrame", source: str) -> RawTable:
@@ -121,13 +228,15 @@ def frame_cells(values: list[object], missing: NDArray[np.bool_]) -> list[object
     return values
 
 
-def from_csv(path: Path) -> RawTable:
-    """Read a CSV file separated by commas, semicolons or tabs, keeping line numbers."""
-    header, lines, cells = read_csv(path)
-    refuse_repeats(header, str(path))
-    if not lines:
+def from_csv(path: Path, options: FileOptions = FileOptions()) -> RawTable:  # noqa: B008 - it cannot be changed
+    """Read a text file whose cells are separated by a sign, keeping line numbers."""
+    found = read_csv(path, options)
+    refuse_repeats(found.header, str(path))
+    if not found.lines:
         raise CohortError(f"{path}: has a header and no rows; give one row for each patient")
-    return RawTable(str(path), "line", lines, dict(zip(header, map(with_gaps, cells), strict=True)))
+    columns = dict(zip(found.header, map(with_gaps, found.columns), strict=True))
+    columns |= {alias: columns[found.header[place]] for alias, place in found.aliases.items()}
+    return RawTable(str(path), "line", found.lines, columns, frozenset(found.aliases), notes=found.notes)
 
 
 def with_gaps(cells: list[str]) -> list[object]:
@@ -149,22 +258,20 @@ def numbers(table: RawTable, column: str) -> FloatArray:
 
     Raises
     ------
-    CohortError : values that are no numbers, with their rows; a decimal comma is recognised.
+    CohortError : values that are no numbers, with their rows, or whose comma may be a decimal or a thousands sign.
     """
     values = table.columns[column]
-    plain = plain_numbers(values)
+    plain = None if table.decimal == "," else plain_numbers(values)
     if plain is not None:
         return plain
-    parsed = [np.nan if v is None else as_number(v) for v in values]
+    parsed = with_commas(table, values) or [np.nan if v is None else as_number(v) for v in values]
     bad = [i for i, number in enumerate(parsed) if number is None]
     if not bad:
         return np.array(parsed, dtype=np.float64)
     given = str(values[bad[0]])
-    if given.count(",") == 1 and as_number(given.replace(",", ".")) is not None:
-        remedy = f"a decimal comma; write {given.replace(',', '.')} in place of {given}"
-    else:
-        remedy = "not a number; correct it, or leave the cell empty if it is missing"
-    raise CohortError(f"{table.source}, {table.place(bad)}, column '{column}': {given!r} is {remedy}")
+    raise CohortError(
+        f"{table.source}, {table.place(bad)}, column '{column}': {given!r} {not_a_number(given, table.decimal)}"
+    )
 
 
 def plain_numbers(values: list[object]) -> FloatArray | None:

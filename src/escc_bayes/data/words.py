@@ -1,6 +1,6 @@
 """What a single cell says: a word, a number, or nothing; and of a whole column, each distinct cell asked once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 
@@ -44,6 +44,22 @@ def as_number(value: object) -> float | None:
 def words(values: list[object]) -> list[str | None]:
     """Return the word of every value."""
     return of_distinct(word, values)
+
+
+def spoken_by_codes(values: list[object], meant: Mapping[str, str], known: Collection[str]) -> list[object]:
+    """Return cells with what their codes mean in place of them, but where the code itself is a word that is known.
+
+    Examples
+    --------
+    >>> spoken_by_codes([1.0, "2", None, "II"], {"1": "I", "2": "II"}, {"I", "II"})
+    ['I', 'II', None, 'II']
+    """
+
+    def said(value: object) -> object:
+        found = word(value)
+        return value if found is None or found in known else meant.get(found, value)
+
+    return of_distinct(said, values)
 
 
 def coded(values: list[object], codes: Mapping[str | None, float]) -> FloatArray | None:

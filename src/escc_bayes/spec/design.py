@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from escc_bayes.data.schema import CovariateSchema
+from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.foundation.errors import SpecError
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.spec.collinear import collinear

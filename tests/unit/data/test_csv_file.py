@@ -29,10 +29,10 @@ def test_whole_columns_are_those_of_single_rows(tmp_path, monkeypatch, size, quo
     monkeypatch.setattr(csv_file, "BLOCK_CELLS", size)
     monkeypatch.setattr(csv_file, "BLOCK_TEXT", size)
     text = written(tmp_path / "c.csv", quoting=quoting, lineterminator=end, delimiter=separator)
-    header, lines, columns = whole_columns(text)
-    assert (header, list(lines), columns) == row_by_row(text)
-    assert columns[2][:3] == ["a b", "c", "Ösophagus"]
-    assert list(lines) == list(range(2, 52))
+    found, slow = whole_columns(text), row_by_row(text)
+    assert (found.header, list(found.lines), found.columns) == (slow.header, slow.lines, slow.columns)
+    assert found.columns[2][:3] == ["a b", "c", "Ösophagus"]
+    assert list(found.lines) == list(range(2, 52))
 
 
 @pytest.mark.parametrize(
@@ -55,13 +55,13 @@ def test_a_file_with_any_other_line_is_read_row_by_row(tmp_path, spoiled):
 
 def test_lines_are_those_of_the_file(tmp_path):
     (tmp_path / "c.csv").write_text('a,b\n\n1,"x\ny"\n2,z\n', newline="")
-    header, lines, columns = read_csv(tmp_path / "c.csv")
-    assert (header, lines, columns) == (["a", "b"], [4, 5], [["1", "2"], ["x\ny", "z"]])
+    found = read_csv(tmp_path / "c.csv")
+    assert (found.header, found.lines, found.columns) == (["a", "b"], [4, 5], [["1", "2"], ["x\ny", "z"]])
 
 
 def test_a_column_keeps_each_of_its_words_once(tmp_path):
     (tmp_path / "c.csv").write_text("word\n" + "stage IV\n" * 20_000)
-    (words,) = read_csv(tmp_path / "c.csv")[2]
+    (words,) = read_csv(tmp_path / "c.csv").columns
     assert len({id(word) for word in words}) == 1
 
 

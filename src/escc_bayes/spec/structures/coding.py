@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.data.covariates import CovariateData
-from escc_bayes.data.schema import CovariateSchema
 from escc_bayes.foundation.errors import NoContrastError, some_of
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.rows import AnalysisRows

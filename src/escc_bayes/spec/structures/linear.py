@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from escc_bayes.data.schema import CovariateSchema
+from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.prior import Normal
 from escc_bayes.spec.rows import AnalysisRows

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from escc_bayes.data.schema import CovariateSchema
+from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.foundation.errors import some_of
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.prior import Normal

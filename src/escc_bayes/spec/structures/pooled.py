@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from escc_bayes.data.schema import CovariateSchema
+from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.foundation import checks
 from escc_bayes.foundation.errors import SpecError
 from escc_bayes.spec import prior as priors

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from escc_bayes.data.schema import CovariateSchema
+from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.foundation.errors import SpecError
 from escc_bayes.spec.structures.exchangeable import Exchangeable
 from escc_bayes.spec.structures.fixed import NEUTRAL, Fixed, plain

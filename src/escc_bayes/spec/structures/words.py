@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 
-from escc_bayes.data.schema import CovariateSchema
+from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.spec.prior import Z975, HalfNormal
 
 # Median of a half-normal with scale 1.

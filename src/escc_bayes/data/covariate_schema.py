@@ -1,0 +1,228 @@
+"""What one covariate of a cohort is: its keys in a schema file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from escc_bayes.data.words import MISSING_WORDS, word
+from escc_bayes.foundation import checks
+from escc_bayes.foundation.errors import CutError, SchemaError, TomlError
+
+KINDS = ("ordered", "nominal", "binary", "continuous")
+COVARIATE_KEYS = (
+    "column",
+    "kind",
+    "levels",
+    "cuts",
+    "classes",
+    "on_cut",
+    "known_at",
+    "center",
+    "scale",
+    "unit",
+    "label",
+    "codes",
+    "missing_values",
+    "range",
+    "multiply",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CovariateSchema:
+    """What one covariate is.
+
+    Attributes
+    ----------
+    name, column : the covariate's word and its column.
+    kind : ordered | nominal | binary | continuous.
+    levels : the words, first = reference; empty for continuous.
+    cuts, classes, on_cut : a count cut into classes: increasing cut points, the class names in
+        ascending order of the count, and for each cut whether a value exactly on it falls
+        ``above`` or ``below``.
+    known_at : months after time zero (a number), or the name of a column that holds it; None: time zero.
+    center, scale : a continuous covariate enters as (value - center) / scale, and its hazard ratio is per ``scale``.
+    unit, label : words for tables and figures.
+    codes : word of a cell -> the level that it means.
+    missing_values : words of a cell that mean a missing value here, beside those of the file.
+    range : least and largest value that can be right; what lies outside is said, not changed.
+    multiply : what values are multiplied by on reading; with ``above``, only those above it, which are in another unit.
+    """
+
+    name: str
+    column: str
+    kind: str
+    levels: tuple[str, ...] = ()
+    cuts: tuple[float, ...] = ()
+    classes: tuple[str, ...] = ()
+    on_cut: tuple[str, ...] = ()
+    known_at: float | str | None = None
+    center: float = 0.0
+    scale: float = 1.0
+    unit: str = ""
+    label: str = ""
+    codes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    missing_values: tuple[str, ...] = ()
+    range: tuple[float, float] | None = None
+    multiply: "Multiply | None" = None
+
+    @property
+    def categorical(self) -> bool:
+        """Whether the covariate has levels."""
+        return self.kind != "continuous"
+
+
+@dataclass(frozen=True, slots=True)
+class Multiply:
+    """A change of unit: values are multiplied by ``by``; those up to ``above``, if given, stay."""
+
+    by: float
+    above: float | None = None
+
+
+def table_words(value: object, at: str) -> tuple[str, ...]:
+    """Return words that a table can hold: none means missing, and no two are one value."""
+    found = checks.words(value, at)
+    meant: dict[str | None, str] = {}
+    for given in found:
+        if given.strip() in MISSING_WORDS:
+            raise SchemaError(f"{at}: '{given}' means a missing value in a table; rename it in the data and here")
+        if word(given) in meant:
+            raise SchemaError(f"{at}: '{meant[word(given)]}' and '{given}' are one value in a table; keep one")
+        meant[word(given)] = given
+    return found
+
+
+def covariate_from(name: str, body: object, where: str) -> CovariateSchema:
+    """Build one covariate and check that its keys fit its kind."""
+    at = f"{where}, covariates.{name}"
+    raw = checks.table(body, at)
+    checks.refuse_unknown_keys(raw, COVARIATE_KEYS, at)
+    if "kind" not in raw:
+        raise SchemaError(f"{at}: the key 'kind' is missing; one of {', '.join(KINDS)}")
+    kind = checks.one_of(raw["kind"], KINDS, f"{at}, kind")
+    refuse_keys_of_other_kind(raw, kind, at)
+    levels = () if kind == "continuous" else levels_from(raw, kind, at)
+    cuts, classes, on_cut = classes_from(raw, levels, at)
+    return CovariateSchema(
+        name=checks.identifier(name, at),
+        column=checks.text(raw.get("column", name), f"{at}, column"),
+        kind=kind,
+        levels=levels,
+        cuts=cuts,
+        classes=classes,
+        on_cut=on_cut,
+        known_at=known_at_from(raw.get("known_at"), f"{at}, known_at"),
+        center=checks.number(raw.get("center", 0.0), f"{at}, center"),
+        scale=checks.number(raw.get("scale", 1.0), f"{at}, scale", above=0.0),
+        unit=str(raw.get("unit", "")),
+        label=checks.text(raw.get("label", name.replace("_", " ")), f"{at}, label"),
+        codes=codes_from(raw.get("codes", {}), levels, f"{at}, codes"),
+        missing_values=checks.words(raw["missing_values"], f"{at}, missing_values") if "missing_values" in raw else (),
+        range=range_from(raw["range"], f"{at}, range") if "range" in raw else None,
+        multiply=multiply_from(raw["multiply"], f"{at}, multiply") if "multiply" in raw else None,
+    )
+
+
+def codes_from(value: object, levels: tuple[str, ...], at: str) -> Mapping[str, str]:
+    """Return what each code of the column means; every meaning is a level."""
+    found: dict[str, str] = {}
+    for code, meant in checks.table(value, at).items():
+        level = checks.text(str(meant) if isinstance(meant, int) else meant, f"{at}, {code}")
+        if level not in levels:
+            raise SchemaError(
+                f"{at}: {code} = '{level}', but the levels are {', '.join(levels)}; {suggested(level, levels)}"
+            )
+        found[str(word(code))] = level
+    return MappingProxyType(found)
+
+
+def suggested(level: str, levels: tuple[str, ...]) -> str:
+    """Say what to do about a code that means no level."""
+    near = checks.suggestion(level, levels)
+    return near if near.startswith("did") else "add it to levels, or to missing_values if it means a missing value"
+
+
+def range_from(value: object, at: str) -> tuple[float, float]:
+    """Return the least and the largest value that can be right."""
+    if not isinstance(value, list) or len(value) != 2:
+        raise SchemaError(f"{at}: expected [least, largest], was given {checks.shown(value)}")
+    least, largest = checks.increasing(value, at)
+    return least, largest
+
+
+def multiply_from(value: object, at: str) -> Multiply:
+    """Return a change of unit: a number, or a number for the values above a limit."""
+    if not isinstance(value, dict):
+        return Multiply(checks.number(value, at, above=0.0))
+    checks.refuse_unknown_keys(value, ("above", "by"), at)
+    if set(value) != {"above", "by"}:
+        raise SchemaError(
+            f"{at}: expected a number, or {{ above = LIMIT, by = NUMBER }}, was given {checks.shown(value)}"
+        )
+    return Multiply(checks.number(value["by"], f"{at}, by", above=0.0), checks.number(value["above"], f"{at}, above"))
+
+
+def refuse_keys_of_other_kind(raw: Mapping[str, object], kind: str, at: str) -> None:
+    """Raise if a continuous covariate has levels, or one with levels has a center or scale."""
+    numeric = ("center", "scale") if "cuts" in raw else ("center", "scale", "range", "multiply")
+    wrong = ("levels", "cuts", "classes", "on_cut", "codes") if kind == "continuous" else numeric
+    for key in wrong:
+        if key in raw:
+            raise SchemaError(f"{at}: '{key}' does not belong to a {kind} covariate; remove it or change kind")
+
+
+def levels_from(raw: Mapping[str, object], kind: str, at: str) -> tuple[str, ...]:
+    """Return the levels, first = reference, with their number checked."""
+    if "levels" not in raw and raw.get("codes"):
+        return table_words(list(dict.fromkeys(map(str, checks.table(raw["codes"], at).values()))), f"{at}, codes")
+    if "levels" not in raw:
+        raise SchemaError(f"{at}: a {kind} covariate needs levels = [..], the first is the reference")
+    levels = table_words(raw["levels"], f"{at}, levels")
+    if len(levels) < 2:
+        raise SchemaError(f"{at}: levels has one word only; a covariate needs at least two")
+    if kind == "binary" and len(levels) != 2:
+        raise SchemaError(f"{at}: a binary covariate has two levels, was given {len(levels)}; use nominal")
+    return levels
+
+
+def known_at_from(value: object, at: str) -> float | str | None:
+    """Return months after time zero, or a column name, or None."""
+    if value is None or isinstance(value, str):
+        return value
+    months = checks.number(value, at)
+    if months < 0:
+        raise TomlError(f"{at}: months after time zero cannot be negative, was given {months:g}")
+    return months
+
+
+def classes_from(
+    raw: Mapping[str, object], levels: tuple[str, ...], at: str
+) -> tuple[tuple[float, ...], tuple[str, ...], tuple[str, ...]]:
+    """Return cuts, classes in ascending order and sides, or three empty tuples."""
+    if "cuts" not in raw:
+        for key in ("classes", "on_cut"):
+            if key in raw:
+                raise SchemaError(f"{at}: '{key}' stands without cuts; add cuts = [..] or remove it")
+        return (), (), ()
+    cuts = checks.increasing(raw["cuts"], f"{at}, cuts", error=CutError)
+    if "classes" not in raw or "on_cut" not in raw:
+        raise SchemaError(
+            f"{at}: cuts need classes = [lowest, .., highest] and on_cut, which says for each cut whether "
+            "a value exactly on it falls 'above' or 'below'"
+        )
+    classes = checks.words(raw["classes"], f"{at}, classes")
+    if len(classes) != len(cuts) + 1 or set(classes) != set(levels):
+        raise SchemaError(
+            f"{at}: {len(cuts)} cuts make {len(cuts) + 1} classes, and classes must be the levels in "
+            f"ascending order of the count; was given {list(classes)} for levels {list(levels)}"
+        )
+    return cuts, classes, sides_from(raw["on_cut"], len(cuts), f"{at}, on_cut")
+
+
+def sides_from(value: object, cuts: int, at: str) -> tuple[str, ...]:
+    """Return one side for each cut: a single word serves for all."""
+    given = [value] * cuts if isinstance(value, str) else value
+    if not isinstance(given, list) or len(given) != cuts:
+        raise SchemaError(f"{at}: expected one of 'above', 'below' for each of {cuts} cuts, was given {value!r}")
+    return tuple(checks.one_of(side, ("above", "below"), at) for side in given)
