@@ -12,9 +12,7 @@ from escc_bayes.foundation.errors import InputError
 
 def monitor(
     design: Annotated[str, typer.Argument(help="Design TOML, or a bundled design by name.")],
-    data: Annotated[
-        str, typer.Option("--data", help="CSV, Excel, SPSS, Stata or SAS file, a row for each patient entered.")
-    ],
+    data: Annotated[str, typer.Option("--data", help="CSV, Excel, SPSS, Stata or SAS, a row for each patient.")],
     schema: Annotated[str, typer.Option("--schema", help="Schema TOML, or a bundled schema by name.")],
     endpoint: Annotated[str, typer.Option("--endpoint", help="An endpoint of the schema; time from entry.")],
     arm: Annotated[

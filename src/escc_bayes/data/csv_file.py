@@ -78,6 +78,7 @@ class CsvTable:
     lines : the line on which each row ends.
     columns : each column's cells without spaces around them.
     aliases : other names of columns, and their places.
+    separator : what stands between the cells.
     notes : sentences about the encoding and about lines left out.
     """
 
@@ -85,6 +86,7 @@ class CsvTable:
     lines: Sequence[int]
     columns: list[list[str]]
     aliases: Mapping[str, int] = field(default_factory=dict)
+    separator: str = ","
     notes: tuple[str, ...] = ()
 
 
@@ -108,7 +110,14 @@ def read_csv(path: Path, options: FileOptions = FileOptions()) -> CsvTable:  # n
         columns = [[meant(cell) for cell in column] for column in columns]
     lines = [line + text.before for line in found.lines] if text.before else found.lines
     notes = (text.note, *found.notes) if text.note else found.notes
-    return replace(found, header=[meant(name) for name in found.header], lines=lines, columns=columns, notes=notes)
+    return replace(
+        found,
+        header=[meant(name) for name in found.header],
+        lines=lines,
+        columns=columns,
+        notes=notes,
+        separator=text.separator,
+    )
 
 
 def header_of(path: Path, options: FileOptions = FileOptions()) -> list[str]:  # noqa: B008 - it cannot be changed
@@ -270,7 +279,9 @@ def row_by_row(text: CsvText) -> CsvTable:
     cells = [
         list(map(str.strip, map(str, column))) for column in zip(*(pad(row, width) for row in found.rows), strict=True)
     ]
-    return CsvTable(found.header, found.numbers, cells or [[] for _ in found.header], found.aliases, found.left_out)
+    return CsvTable(
+        found.header, found.numbers, cells or [[] for _ in found.header], found.aliases, notes=found.left_out
+    )
 
 
 def pad(row: Sequence[object], width: int) -> list[object]:

@@ -38,6 +38,7 @@ class RawTable:
     labels : name to what the file calls the column in words.
     codes : name to what its codes mean in words.
     decimal : the decimal sign that the schema states.
+    commas : whether a comma may be a decimal sign without a statement: not where commas separate the cells.
     notes : what a reader must know of the file, a sentence each.
     """
 
@@ -49,6 +50,7 @@ class RawTable:
     labels: Mapping[str, str] = field(default_factory=dict)
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     decimal: str | None = None
+    commas: bool = True
     notes: tuple[str, ...] = ()
 
     def place(self, which: list[int]) -> str:
@@ -236,7 +238,8 @@ def from_csv(path: Path, options: FileOptions = FileOptions()) -> RawTable:  # n
         raise CohortError(f"{path}: has a header and no rows; give one row for each patient")
     columns = dict(zip(found.header, map(with_gaps, found.columns), strict=True))
     columns |= {alias: columns[found.header[place]] for alias, place in found.aliases.items()}
-    return RawTable(str(path), "line", found.lines, columns, frozenset(found.aliases), notes=found.notes)
+    aliases, commas = frozenset(found.aliases), found.separator != ","
+    return RawTable(str(path), "line", found.lines, columns, aliases, commas=commas, notes=found.notes)
 
 
 def with_gaps(cells: list[str]) -> list[object]:

@@ -44,11 +44,11 @@ def test_empty_file_and_wrong_encoding_are_located(files, fit_words, monkeypatch
     good = (files / "c.csv").read_text()
     (files / "c.csv").write_text("")
     assert "is empty" in run(monkeypatch, capsys, *fit_words)[2]
-    (files / "c.csv").write_bytes(good.replace("P3", "Pé").encode("latin-1"))
+    (files / "c.csv").write_bytes(good.replace("P3", "P\x81").encode("latin-1"))
     code, _, err = run(monkeypatch, capsys, *fit_words)
     assert code == 2
-    assert "line 4" in err
-    assert "UTF-8" in err
+    assert "in no encoding that can be told" in err
+    assert "save the file as CSV UTF-8" in err
 
 
 def test_unknown_model_and_cohort_names_get_a_suggestion(monkeypatch, capsys):

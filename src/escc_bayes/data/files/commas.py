@@ -1,8 +1,8 @@
 """Numbers with a comma: a decimal comma, a sign of thousands, or either, which is said and not guessed.
 
 A comma before other than three digits is a decimal comma, and makes every comma of the file one; a column with decimal
-points has none. Where every comma stands before exactly three digits, 1,032 may be one thousand and thirty-two or one
-point oh three two.
+points has none, nor has a file whose cells are separated by commas, but where the schema says so. Where every comma
+stands before exactly three digits, 1,032 may be one thousand and thirty-two or one point oh three two.
 """
 
 import re
@@ -30,6 +30,11 @@ class Columns(Protocol):
         """The decimal sign, where it is stated."""
         ...
 
+    @property
+    def commas(self) -> bool:
+        """Whether a comma may be a decimal sign without a statement."""
+        ...
+
 
 def with_commas(table: Columns, values: list[object]) -> list[float | None] | None:
     """Return a column's numbers where its commas are known to be decimal ones; None where they are not.
@@ -39,7 +44,7 @@ def with_commas(table: Columns, values: list[object]) -> list[float | None] | No
     texts = [value for value in values if isinstance(value, str) and WITH_COMMA.fullmatch(value.strip())]
     if not texts or table.decimal == ".":
         return None
-    if table.decimal is None and (has_points(values) or not decimal_by_others(table, texts)):
+    if table.decimal is None and (not table.commas or has_points(values) or not decimal_by_others(table, texts)):
         return None
     return [np.nan if value is None else number_with_comma(value) for value in values]
 
