@@ -1,4 +1,4 @@
-"""Planted errors in many styles are found, and correct variations are not accused (tests/unit/evidence/planted.py)."""
+"""Planted errors in many styles are found, and correct variations are not accused (tests/unit/evidence/planted/)."""
 
 import pytest
 
@@ -6,13 +6,19 @@ from escc_bayes.evidence.audit import audit
 from tests.unit.evidence.planted import CORRECT, PLANTED
 from tests.unit.evidence.studies import study_of
 
-QUESTIONS = frozenset({"interval of a rate as wide as one standard error"})
-"""Planted errors with an innocent reading: limits whose level nobody says may be something else."""
+QUESTIONS = frozenset(
+    {
+        "interval of a rate as wide as one standard error",
+        "n = k with a share",
+        "P < 0.05 beside limits that hold one",
+    }
+)
+"""Planted errors with an innocent reading: limits whose level nobody says, another whole, a one-sided P."""
 
 
 def test_there_are_enough_of_both():
-    assert len(PLANTED) >= 60
-    assert len(CORRECT) >= 48
+    assert len(PLANTED) >= 160
+    assert len(CORRECT) >= 135
 
 
 @pytest.mark.parametrize("what", PLANTED)

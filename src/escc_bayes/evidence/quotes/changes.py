@@ -23,12 +23,15 @@ ABOUT = (
     r"(?:(?P<about>about|approximately|roughly|around|some|nearly|almost|up to|more than|over|at least|less than|under"
     r"|~|>|<) ?)?"
 )
-PERCENT = r"(?<![\d.])(?P<percent>\d{1,5}(?:\.\d+)?)(?: ?%|[ -]per ?cent\b)"
+FRACTION = r"\b(?P<many>an?|one|two|three|[123])[ -](?P<part>third|quarter|fifth)s?\b"
+PERCENT = rf"(?:(?<![\d.])(?P<percent>\d{{1,5}}(?:\.\d+)?)(?: ?%|[ -]per ?cent\b)|{FRACTION})"
 FOLD = r"(?<![\d.])(?P<fold>\d{1,3}(?:\.\d+)?)(?:[ -]?folds?\b|[ -]times\b(?! (?:a|per|each|daily|weekly|the upper)\b))"
 TWICE = (
     r"\b(?P<word>twice\b(?! (?:a|per|daily|weekly|monthly)\b)|doubl(?:ed?|es|ing)\b(?!-)|twofold|tripl(?:ed?|es|ing)\b"
     r"|threefold|fourfold|fivefold|halv(?:ed|es|ing)\b|half (?=the|as|that)|(?:by|in) half\b)"
 )
+PARTS = {"third": 100.0 / 3.0, "quarter": 25.0, "fifth": 20.0}
+MANY = {"two": 2, "three": 3, "2": 2, "3": 3}
 TIMES = {"tw": 2.0, "do": 2.0, "tr": 3.0, "th": 3.0, "fo": 4.0, "fi": 5.0, "ha": 0.5, "by": 0.5, "in": 0.5}
 WHAT = r"(?: (?!and\b|but\b)[a-z-]+){0,4}? "
 GAP = r"(?P<gap>[^.;:()%]{0,80}?)"
@@ -94,6 +97,9 @@ ENLARGED, REDUCED = ("more than", "over", "at least", ">"), ("less than", "under
 NEAR_PERCENT, NEAR_FOLD = 5.0, 0.15
 """What "about" and "nearly" may leave: percentage points; a share of a multiple."""
 
+NEAR_PART = 6.0
+"""Percentage points that "by a third" may leave."""
+
 
 class Change(NamedTuple):
     """A change of a risk in words: the ratios that it can mean, the words, the risk's noun, and where they stand."""
@@ -129,14 +135,23 @@ def percentages(text: str) -> Iterator[Change]:
     for sign, patterns in PERCENTS:
         for pattern in patterns:
             for found in pattern.finditer(text):
-                at, after = found.start("percent"), text[found.end("percent") :]
+                size = "percent" if found["percent"] else "part"
+                at, after = found.start(size), text[found.end(size) :]
                 if RATES.match(after) or RANGE.search(text[:at]) or not of_a_risk(found, text):
                     continue
-                low, high = interval(Decimal(found["percent"]), whole="rounded")
+                low, high = per_cent(found)
                 if found["about"]:
                     low, high = about(found["about"], low, high, NEAR_PERCENT)
                 ends = [1.0 + sign * percent / 100.0 for percent in (low, high)]
                 yield change(found, (Interval(min(ends), max(ends)),))
+
+
+def per_cent(found: re.Match[str]) -> Interval:
+    """Return the percentages that a print or a fraction in words stands for."""
+    if found["percent"]:
+        return interval(Decimal(found["percent"]), whole="rounded")
+    middle = PARTS[found["part"].casefold()] * MANY.get(found["many"].casefold(), 1)
+    return Interval(middle - NEAR_PART, middle + NEAR_PART)
 
 
 def folds(text: str) -> Iterator[Change]:

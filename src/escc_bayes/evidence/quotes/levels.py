@@ -18,6 +18,7 @@ FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
         rf"\b{WORD}(?![\w-])[^;.]{{0,80}}?{BEFORE} ?{DECIMAL}",
+        rf"\b{WORD}(?![\w-]), ?{DECIMAL}",
         rf"{DECIMAL}[^;.\d]{{0,40}}?{AFTER}",
         rf"\b{WORD}(?![\w-])[^;.%\d]{{0,60}}?{BEFORE} ?{PER_CENT}(?! ?(?:CI|confidence))",
         rf"{PER_CENT} (?:two-sided |one-sided )?(?:significance )?{WORD}",

@@ -20,7 +20,8 @@ LEVEL = 0.05
 NOT = re.compile(
     r"\b(no|not(?! only)|without|neither|nor|fail(?:ed|s|ing)? to|lack(?:ed|s|ing)?)\b[\s-]*(?:\w+\s+){0,3}?"
     r"(significan\w*|differen\w*)|\bnon-?\s?significan\w*|\binsignifican\w*|\bn\.s\.|\bcomparable\b"
-    r"|\bdid not (?:\w+ )?(?:differ|improve)\b",
+    r"|\b(?:did|does|do) not (?:\w+ )?(?:differ|improve)\b(?:(?: (?!and\b|but\b)\w+){0,4}? significan\w*)?"
+    r"|\bsimilar\b(?! (?:\w+ )?(?:results?|trends?|findings?|effects?|benefits?|patterns?)\b)",
     flags=re.IGNORECASE,
 )
 YES = re.compile(

@@ -29,6 +29,11 @@ RULE = "counts"
 RESPONSES = frozenset({"cr", "pr", "sd", "pd"})
 UNKNOWN = frozenset({"unknown", "missing", "na", "other", "others", "unavailable"})
 ALLOCATED = re.compile(r"\b(randomi[sz]|randomly|allocat|assign)", flags=re.IGNORECASE)
+ALLOCATED_TO = re.compile(
+    r"\b(?:randomi[sz]ed|allocated|assigned) (?:\w+ )?to (?!(?:a |the )?(?:study|treatment|trial)\b)",
+    flags=re.IGNORECASE,
+)
+TWO_ALLOCATIONS = re.compile(r"factorial|second|re-?randomi|twice|maintenance|cross-?over", flags=re.IGNORECASE)
 MOST_PICKS = 500
 
 
@@ -40,6 +45,7 @@ def counts_that_sum(study: Study, ledger: Ledger | None = None) -> Iterator[Find
         book.made()
         yield from classes_against_whole(study, partition, counts)
     yield from parts(study, counts, book)
+    yield from allocated_beyond(study, counts, book)
 
 
 def classes_against_whole(study: Study, partition: Partition, counts: list[PublishedNumber]) -> Iterator[Finding]:
@@ -146,6 +152,33 @@ def parts(study: Study, counts: list[PublishedNumber], book: Ledger) -> Iterator
                 f"{sides} = {total(tuple(itemised))}, not {parent.value}, though one is called the remaining",
                 ", ".join(entry.place for entry in (parent, *itemised)),
             )
+
+
+def allocated_beyond(study: Study, counts: list[PublishedNumber], book: Ledger) -> Iterator[Finding]:
+    """Report two groups allocated that together exceed every whole; more of them may be of two allocations."""
+    groups = [number for number in counts if ALLOCATED_TO.search(number.quote)]
+    if study.n is None or not one_allocation(study, groups):
+        return
+    book.made()
+    whole = max(totals(study, counts))
+    if total(tuple(groups)) <= whole:
+        return
+    sides = " + ".join(str(group.value) for group in groups)
+    yield Finding(
+        study.id,
+        RULE,
+        "impossible" if len(groups) == 2 else "ask the authors",
+        f"The groups allocated hold {total(tuple(groups))} patients, the study {whole}.",
+        f"{sides} = {total(tuple(groups))} > {whole}",
+        ", ".join(group.place for group in groups),
+    )
+
+
+def one_allocation(study: Study, groups: list[PublishedNumber]) -> bool:
+    """Whether counts are of different groups, no word of two names the same, of one allocation."""
+    named = [set(subject(number)) for number in groups]
+    said = " ".join([study.design, *(number.quote for number in groups)])
+    return len(groups) > 1 and not set.intersection(*named) and TWO_ALLOCATIONS.search(said) is None
 
 
 def last_word(number: PublishedNumber) -> str:

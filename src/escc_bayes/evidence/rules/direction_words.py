@@ -18,6 +18,7 @@ from escc_bayes.evidence.ledger import Ledger
 from escc_bayes.evidence.quotes.changes import changes
 from escc_bayes.evidence.quotes.quote import Quote, read_quote
 from escc_bayes.evidence.rules.change_words import change_against_ratio
+from escc_bayes.evidence.rules.group_in_words import group_named
 
 RULE = "direction in words"
 NOUN = r"(?:risk|hazard|odds|incidence|mortality|death|progression|recurrence|relapse)(?![- ]free)"
@@ -34,12 +35,11 @@ EVENTS = tuple(
     )
     for sign, change in ((-1, FEWER), (1, MORE))
 )
+PROTECTS = re.compile(r"\bprotect(?:ive|ed|s) (?:effect |factor )?(?:against|from|for)\b|\bprotective\b", re.IGNORECASE)
 FARES = (
     (
         -1,
-        re.compile(
-            r"\b(?:better|improv\w*|longer|superior|prolong\w*|favou?r(?:able|ed|s|ing)|benefi\w*|protective)\b", re.I
-        ),
+        re.compile(r"\b(?:better|improv\w*|longer|superior|prolong\w*|favou?r(?:able|ed|s|ing)|benefi\w*)\b", re.I),
     ),
     (
         1,
@@ -51,8 +51,8 @@ FARES = (
     ),
 )
 NOT = re.compile(r"\b(?:no|not|neither|nor|without|did not|failed to)\b", re.IGNORECASE)
-FAVOURS, NEXT_WORDS = re.compile(r"favou?r|benefi", re.IGNORECASE), 45
-"""Words whose group follows: "favoured placebo"; and how many letters are read behind them."""
+FAVOURS = re.compile(r"favou?r|benefi", re.IGNORECASE)
+"""Words whose group follows: "favoured placebo"."""
 
 OF_A_TEST = re.compile(r"\d (?:for|of|testing|test of|test for)(?: the| a)? (?:\w+ )?$", re.IGNORECASE)
 """What a P is for, "one-sided P = 0.03 for benefit", says no direction of the ratio."""
@@ -62,9 +62,6 @@ OTHER = re.compile(
     r"|patients (?:with|who|in))\b",
     re.I,
 )
-FILLERS = frozenset(
-    ["the", "a", "an", "of", "in", "and", "or", "with", "for", "to", "group", "arm", "alone", "plus", "added", "no"]
-) | {"not", "without", "therapy", "treatment"}
 
 
 class Said(NamedTuple):
@@ -104,6 +101,9 @@ def said(quote: Quote, name: str) -> Iterator[Said]:
         for found in form.finditer(text):
             if not NOT.search(text[max(0, found.start() - 25) : found.end()]):
                 yield Said(sign, found[0], found.start())
+    for found in PROTECTS.finditer(text) if polarity >= 0 else ():
+        if not NOT.search(text[max(0, found.start() - 25) : found.end()]):
+            yield Said(-1, found[0], found.start())
     for sign, form in FARES if polarity else ():
         for found in form.finditer(text):
             before = text[max(0, found.start() - 30) : found.start()]
@@ -116,10 +116,10 @@ def denied(study: Study, estimate: PublishedEstimate, quote: Quote, one: Said) -
     value = interval(str(estimate.value), whole="rounded")
     side = 1 if value.low > 1 else -1 if value.high < 1 else 0
     favours = FAVOURS.match(one.words) is not None
-    about = group_named(estimate, quote.text, one.start + (len(one.words) + NEXT_WORDS if favours else 0))
+    about, doubtful = group_named(estimate, quote.text, one.start, one.start + len(one.words), follows=favours)
     if side == 0 or (side == one.sign and about >= 0) or (side != one.sign and about < 0):
         return
-    sure = about != 0 or not (favours or OTHER.search(quote.text))
+    sure = about != 0 or not (favours or doubtful or OTHER.search(quote.text))
     severity: Severity = "impossible" if sure else "ask the authors"
     who = estimate.hazard_of if about > 0 else estimate.versus if about < 0 else ""
     yield Finding(
@@ -131,19 +131,3 @@ def denied(study: Study, estimate: PublishedEstimate, quote: Quote, one: Said) -
         f"{estimate.value} {'>' if side > 0 else '<'} 1: '{estimate.quote}'",
         estimate.place,
     )
-
-
-def group_named(estimate: PublishedEstimate, text: str, before: int) -> int:
-    """Return +1 if the words speak of the first group of the ratio, -1 of the second, 0 if they do not tell."""
-    first, second = words(estimate.hazard_of), words(estimate.versus)
-    own, other = first - second, second - first
-    subject = words(text[:before])
-    if bool(own & subject) == bool(other & subject):
-        return 0
-    return 1 if own & subject else -1
-
-
-def words(text: str) -> set[str]:
-    """Return the words that tell groups apart; higher is high, lower is low."""
-    found = re.findall(r"[a-z0-9]+", text.casefold())
-    return {re.sub(r"^(high|low)er$", r"\1", word) for word in found} - FILLERS

@@ -45,7 +45,7 @@ type Difference = tuple[str, str, str, Severity]
 def reported(study: Study, place: str, differences: Iterable[Difference]) -> Iterator[Finding]:
     """Report each key that its quote prints differently."""
     for key, given, printed, severity in differences:
-        near = near_enough(given, printed)
+        near = key != "ci_level" and near_enough(given, printed)
         said = f"{key} = {given} in the file, but its quote prints {printed}."
         yield Finding(study.id, RULE, "rounding" if near else severity, said, f"{given} is not {printed}", place)
 

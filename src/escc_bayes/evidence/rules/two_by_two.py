@@ -28,6 +28,19 @@ RULE = "2x2 table"
 OTHER_MODEL = re.compile(
     r"stratif|mantel|cochran|\bcmh\b|adjust|logistic|multivaria|regression|weighted|trend|mcnemar|paired|matched", re.I
 )
+PART_OF = r"(?: ?/ ?| (?:out )?of (?:the )?)"
+NO_UNIT = r"(?![\d./])(?! ?(?:mg|mcg|g|kg|Gy|mm|cm|ml|IU|mmHg|years?|months?|weeks?|days?)\b)"
+WHOM = r"(?: (?:[a-z-]+ ){0,5}?)"
+COMPARED = re.compile(
+    rf"(?<![\d./-])(?P<a>\d+){PART_OF}(?P<n>\d+){NO_UNIT}{WHOM}?[ ,;]*(?:v|vs|versus|compared (?:with|to)|against)\.? "
+    rf"(?P<c>\d+){PART_OF}(?P<m>\d+){NO_UNIT}",
+    re.IGNORECASE,
+)
+"""Two counts with their wholes that a sentence compares without percentages."""
+
+LEAST = 10
+"""Patients of the smallest group that is read so: "grade 1/2 v 3/4" compares no patients."""
+
 MOST = 100_000
 """Patients of the largest table that is tested."""
 
@@ -97,12 +110,25 @@ def table_of(estimate: PublishedEstimate) -> Table | None:
 
 
 def table_in(sentence: str) -> Table | None:
-    """Return the table that a sentence prints as two shares with their denominators."""
-    shares = [share for share in read_quote(sentence).shares if share.of]
-    if len(shares) != 2:
+    """Return the table that a sentence prints as two shares with their denominators, with percentages or without.
+
+    Examples
+    --------
+    >>> table_in("72% (36/50) v 40% (20/50)").words, table_in("12 of 150 patients versus 30 of 148; RR 0.39").words
+    ('36/50 against 20/50', '12/150 against 30/148')
+    """
+    quote = read_quote(sentence)
+    if quote.shares:
+        shares = [share for share in quote.shares if share.of]
+        cells = [(share.patients, share.of or 0) for share in shares]
+    else:
+        pairs = list(COMPARED.finditer(quote.text))
+        cells = [(int(f[a]), int(f[b])) for f in pairs for a, b in (("a", "n"), ("c", "m"))]
+        cells = cells if all(of >= LEAST for _, of in cells) else []
+    if len(cells) != 2:
         return None
-    one, other = shares
-    return Table(one.patients, one.of or 0, other.patients, other.of or 0)
+    (events, n), (other_events, other_n) = cells
+    return Table(events, n, other_events, other_n)
 
 
 def usable(table: Table) -> bool:
