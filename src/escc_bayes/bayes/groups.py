@@ -32,6 +32,7 @@ from escc_bayes.spec.cautions import caution_words
 from escc_bayes.spec.model import WeibullBaseline
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.risk_rows import risk_rows
+from escc_bayes.spec.structures.protocol import variable
 
 if TYPE_CHECKING:
     from escc_bayes.bayes.posterior import Posterior
@@ -148,10 +149,8 @@ def parameter_group(plan: ModelPlan, values: Mapping[str, FloatArray]) -> Group:
         coords |= dims
     for block in plan.design.blocks:
         if block.unit != 1.0:
-            variables[f"raw_b_{block.effect.name}"] = (
-                SAMPLE,
-                values[f"b_{block.effect.name}"][..., 0] / block.unit,
-            )
+            slope = variable(f"b_{block.effect.name}")
+            variables[f"raw_{slope}"] = (SAMPLE, values[slope][..., 0] / block.unit)
     hazards, shape = derived(plan, values)
     beta, hazard = hazards.coefficients.reshape(*shape, -1), hazards.hazard
     variables["beta"] = ((*SAMPLE, "coefficient"), beta)

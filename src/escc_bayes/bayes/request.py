@@ -46,7 +46,8 @@ def plain(value: Any, arrays: dict[str, np.ndarray], name: str) -> Any:
             f.name: plain(getattr(value, f.name), arrays, f"{name}_{f.name}") for f in fields(value)
         }
     if isinstance(value, Mapping):
-        return {TABLE: {key: plain(one, arrays, f"{name}_{key}") for key, one in value.items()}}
+        # Arrays are called by their place: a name of the user's may hold what no name in a file can.
+        return {TABLE: {key: plain(one, arrays, f"{name}_{i}") for i, (key, one) in enumerate(value.items())}}
     if isinstance(value, tuple | list):
         return [plain(one, arrays, f"{name}_{place}") for place, one in enumerate(value)]
     return value.item() if isinstance(value, np.generic) else value

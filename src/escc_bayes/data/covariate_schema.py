@@ -105,7 +105,7 @@ def covariate_from(name: str, body: object, where: str) -> CovariateSchema:
     levels = () if kind == "continuous" else levels_from(raw, kind, at)
     cuts, classes, on_cut = classes_from(raw, levels, at)
     return CovariateSchema(
-        name=checks.identifier(name, at),
+        name=checks.covariate_name(name, at),
         column=checks.text(raw.get("column", name), f"{at}, column"),
         kind=kind,
         levels=levels,

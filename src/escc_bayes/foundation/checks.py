@@ -101,6 +101,16 @@ def identifier(value: object, where: str) -> str:
     raise TomlError(f"{where}: {shown(value)} cannot be a name; use letters, digits and underscores, a letter first")
 
 
+def covariate_name(value: object, where: str) -> str:
+    """Return ``value`` if a covariate can be called so: any text of one line, with no space around it."""
+    if not isinstance(value, str) or not value.strip():
+        raise TomlError(f"{where}: {shown(value)} cannot be a name; give some text")
+    strange = control_character(value, lines=False)
+    if strange or value != value.strip() or "=" in value:
+        raise TomlError(f"{where}: {shown(value)} cannot be a name; leave out {strange or 'spaces around it and ='}")
+    return not_too_long(value, where)
+
+
 def file_name(value: object, where: str) -> str:
     """Return ``value`` if it can name a file in every folder; else raise ``TomlError``."""
     if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 ._-]*", value):

@@ -293,7 +293,7 @@ def effect_from(raw: Mapping[str, object], where: str, endpoint: str, folder: Pa
             raise SpecError(f"{at}: structure '{word}' needs {key} = {form.form}")
         values[key] = form.read(raw[key], f"{at}, {key}", reading)
     make: Callable[..., Structure] = structure
-    return make(name=checks.identifier(name, at), covariates=covariates, **values)
+    return make(name=checks.covariate_name(name, at), covariates=covariates, **values)
 
 
 def covariates_from(raw: Mapping[str, object], structure: type[Structure], at: str) -> tuple[str, ...]:

@@ -34,6 +34,17 @@ class Simplex:
 type FreePrior = Normal | EvidencePrior | HalfNormal | Gamma | Standard | Simplex
 
 
+def variable(name: str) -> str:
+    """Return the name of a variable for the name of a covariate: any text but a slash, which parts paths in files.
+
+    Examples
+    --------
+    >>> variable("b_ALC (10^9/L)")
+    'b_ALC (10^9∕L)'
+    """
+    return name.replace("/", "\N{DIVISION SLASH}")
+
+
 @dataclass(frozen=True, slots=True)
 class Free:
     """A free parameter: its prior, its number of elements, and their dimension with a label each.
@@ -46,6 +57,10 @@ class Free:
     size: int = 1
     dim: str = ""
     labels: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", variable(self.name))
+        object.__setattr__(self, "dim", variable(self.dim))
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -76,6 +91,11 @@ class Term:
     scales: tuple[str, ...] = ()
     shares: str = ""
     ranks: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parameter", variable(self.parameter))
+        object.__setattr__(self, "scales", tuple(map(variable, self.scales)))
+        object.__setattr__(self, "shares", variable(self.shares))
 
 
 @dataclass(frozen=True, slots=True)
