@@ -37,7 +37,7 @@ def test_any_text_names_a_covariate(tmp_path):
         },
         "m.toml",
     )
-    posterior = eb.fit(eb.read_cohort(rows, schema), spec, engine="laplace", seed=1)
+    posterior = eb.fit(spec, eb.read_cohort(rows, schema), engine="laplace", seed=1)
     posterior.save(tmp_path / "p.nc")
     again = eb.load_posterior(tmp_path / "p.nc")
     assert (
