@@ -72,9 +72,9 @@ _HOMES = {
     "cohort_from_curves": "evidence.guyot",
     "Ensemble": "data.ensemble",
     "read_ensemble": "data.ensemble",
-    "EnsemblePosterior": "bayes.ensemble",
+    "EnsemblePosterior": "bayes.ensemble_posterior",
     "fit_ensemble": "bayes.ensemble",
-    "load_ensemble_posterior": "bayes.ensemble",
+    "load_ensemble_posterior": "bayes.ensemble_reload",
     "TrialDesign": "trial.design",
     "DecisionRule": "trial.rule",
     "load_design": "trial.reading",
@@ -88,9 +88,9 @@ __all__ = sorted(_HOMES)
 
 if TYPE_CHECKING:
     from escc_bayes.bayes.engines import register_sampler as register_sampler
-    from escc_bayes.bayes.ensemble import EnsemblePosterior as EnsemblePosterior
     from escc_bayes.bayes.ensemble import fit_ensemble as fit_ensemble
-    from escc_bayes.bayes.ensemble import load_ensemble_posterior as load_ensemble_posterior
+    from escc_bayes.bayes.ensemble_posterior import EnsemblePosterior as EnsemblePosterior
+    from escc_bayes.bayes.ensemble_reload import load_ensemble_posterior as load_ensemble_posterior
     from escc_bayes.bayes.fit import fit as fit
     from escc_bayes.bayes.fit import fit_plan as fit_plan
     from escc_bayes.bayes.posterior import Posterior as Posterior

@@ -2,16 +2,15 @@
 
 from typing import TYPE_CHECKING
 
+from escc_bayes.bayes.drawn import Drawn
 from escc_bayes.bayes.group import Group
 from escc_bayes.bayes.groups import attributes, groups, warn_of_left_out
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from escc_bayes.bayes.posterior import Posterior
 
-
-def datatree(posterior: "Posterior", *names: str) -> "xr.DataTree":
+def datatree(posterior: Drawn, *names: str) -> "xr.DataTree":
     """Return the tree of a posterior, with the groups that are named, or with all that are not too large."""
     import xarray as xr
 

@@ -9,11 +9,12 @@ import json
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from escc_bayes.bayes import parameters
+from escc_bayes.bayes.drawn import Drawn
 from escc_bayes.bayes.group import CONTENTS, READ, Group, contents
 from escc_bayes.bayes.parameters import free_parameters
 from escc_bayes.bayes.prior import log_prior, parameter_priors, prior_draws
@@ -34,9 +35,6 @@ from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.risk_rows import risk_rows
 from escc_bayes.spec.structures.protocol import variable
 
-if TYPE_CHECKING:
-    from escc_bayes.bayes.posterior import Posterior
-
 PRIOR_DRAWS = 1000
 SAMPLE = ("chain", "draw")
 # Groups with a value for each patient and draw are left out where they would hold more values than this (200 MB each).
@@ -44,7 +42,7 @@ MOST_VALUES = 25_000_000
 OBSERVED = "time"
 
 
-def groups(posterior: "Posterior", *names: str) -> dict[str, Group]:
+def groups(posterior: Drawn, *names: str) -> dict[str, Group]:
     """Return the groups of a posterior that are named, or, if none is, every one but those that are too large."""
     plan, values, own = posterior.plan, posterior.values, posterior.seed
 
@@ -68,19 +66,19 @@ def groups(posterior: "Posterior", *names: str) -> dict[str, Group]:
     return {name: makers[name]() for name in names or [name for name in makers if name not in absent]}
 
 
-def invalid(posterior: "Posterior") -> tuple[str, ...]:
+def invalid(posterior: Drawn) -> tuple[str, ...]:
     """Return the groups that a pseudo-posterior does not have: its draws follow no prior times likelihood."""
     return ("log_likelihood", "log_prior") if posterior.plan.rows.sampled else ()
 
 
-def left_out(posterior: "Posterior") -> tuple[str, ...]:
+def left_out(posterior: Drawn) -> tuple[str, ...]:
     """Return the groups that hold too many values: patients times draws."""
     patients, draws = posterior.plan.rows.n, posterior.flat["baseline"].shape[0]
     after = ("posterior_predictive", "log_likelihood") if patients * draws > MOST_VALUES else ()
     return (*after, "prior_predictive") if patients * PRIOR_DRAWS > MOST_VALUES else after
 
 
-def warn_of_left_out(posterior: "Posterior") -> None:
+def warn_of_left_out(posterior: Drawn) -> None:
     """Warn where groups are left out, and say how to have them."""
     names, patients = left_out(posterior), posterior.plan.rows.n
     if names:
@@ -100,7 +98,7 @@ def sampled(variables: Mapping[str, tuple[tuple[str, ...], np.ndarray]], labels:
     return Group(variables, coords | {"chain": np.arange(chains), "draw": np.arange(draws)})
 
 
-def attributes(posterior: "Posterior", found: Mapping[str, Group]) -> dict[str, str]:
+def attributes(posterior: Drawn, found: Mapping[str, Group]) -> dict[str, str]:
     """Return record, provenance, verdict and the digest of the groups ``found`` as text attributes of the root."""
     told = {
         "provenance": posterior.record.provenance,
@@ -193,7 +191,7 @@ def patient_log_likelihood(plan: ModelPlan, values: Mapping[str, FloatArray]) ->
     return by_patient(found, rows.at_risk.patient, rows.n).reshape(*shape, -1)
 
 
-def predictive_group(plan: ModelPlan, values: Mapping[str, FloatArray], posterior: "Posterior", name: str) -> Group:
+def predictive_group(plan: ModelPlan, values: Mapping[str, FloatArray], posterior: Drawn, name: str) -> Group:
     """Return one event time per patient and draw, given survival to entry."""
     hazards, shape = derived(plan, values)
     unit = generator(posterior.seed, name).standard_exponential((hazards.draws, plan.rows.n))

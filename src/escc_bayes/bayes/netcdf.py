@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from escc_bayes.bayes.drawn import Drawn
 from escc_bayes.bayes.group import Group
 from escc_bayes.bayes.groups import attributes, groups, warn_of_left_out
 from escc_bayes.foundation.one_file import written
@@ -19,10 +20,8 @@ from escc_bayes.foundation.one_file import written
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from escc_bayes.bayes.posterior import Posterior
 
-
-def write_netcdf(posterior: "Posterior", path: Path) -> None:
+def write_netcdf(posterior: Drawn, path: Path) -> None:
     """Write every group of a posterior but those with too many values; these are named in a warning and in the file."""
     import h5py
 

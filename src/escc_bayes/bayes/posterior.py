@@ -1,6 +1,6 @@
 """A fitted model: draws that answer estimands, print themselves and go to ArviZ."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -9,40 +9,35 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from escc_bayes.bayes import parameters
-from escc_bayes.bayes.diagnose import Diagnostics
+from escc_bayes.bayes.answers import Answering, estimate_of
+from escc_bayes.bayes.drawn import Drawn
 from escc_bayes.bayes.prior_conflict import PriorConflict, prior_conflict
-from escc_bayes.bayes.pseudo_posterior import LABEL, pseudo_note
+from escc_bayes.bayes.pseudo_posterior import LABEL
 from escc_bayes.bayes.vague_baseline import VagueBaseline, vague_baseline
 from escc_bayes.estimand import marginal
-from escc_bayes.estimand.behind import beyond_follow_up, counted, patients_behind
-from escc_bayes.estimand.contrast import standard_contrasts, weights
-from escc_bayes.estimand.estimand import Estimand, HazardRatio, contrast_words, groups_named
-from escc_bayes.estimand.estimate import Estimate, joined_notes, noted_ratios, ratio_summary, size_note, summary
+from escc_bayes.estimand.contrast import weights
+from escc_bayes.estimand.estimand import Estimand, HazardRatio
+from escc_bayes.estimand.estimate import Estimate, joined_notes, noted_ratios
 from escc_bayes.estimand.evaluate import (
-    NAMES,
     averaged_over,
     completed,
     draws_of,
     draws_of_many,
-    time_of,
 )
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.kinds import LEVEL
-from escc_bayes.foundation.record import Record
-from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.baseline import Hazard
 from escc_bayes.hazard.patients import PatientHazards
 from escc_bayes.hazard.piecewise import FloatArray
-from escc_bayes.spec.cautions import caution_lines, caution_of, verdict_words
-from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.cautions import caution_lines, verdict_words
 
 if TYPE_CHECKING:
     from xarray import DataTree
 
 
-@dataclass(frozen=True)
-class Posterior:
-    """Posterior draws of a plan. Not slotted: derived arrays are computed once and kept.
+@dataclass(frozen=True, repr=False)
+class Posterior(Answering, Drawn):
+    """Posterior draws of a plan, which answer estimands.
 
     Attributes
     ----------
@@ -54,27 +49,10 @@ class Posterior:
     seed : of the fit; predictive draws continue from it.
     """
 
-    plan: ModelPlan
-    values: Mapping[str, FloatArray]
-    stats: Mapping[str, np.ndarray]
-    diagnostics: Diagnostics
-    record: Record
-    seed: Seed
-
     @property
-    def chains(self) -> int:
-        """Number of chains."""
-        return int(self.values["baseline"].shape[0])
-
-    @property
-    def method(self) -> str:
-        """The word of tables: ``bayes_nuts``."""
-        return f"bayes_{self.record.engine}"
-
-    @cached_property
-    def flat(self) -> dict[str, FloatArray]:
-        """Parameters with chains and draws in one leading axis."""
-        return {name: drawn.reshape(-1, drawn.shape[-1]) for name, drawn in self.values.items()}
+    def verdict(self) -> str:
+        """``ok``, or NOT FIT FOR USE with the reasons."""
+        return self.diagnostics.verdict
 
     @cached_property
     def coefficients(self) -> FloatArray:
@@ -97,29 +75,13 @@ class Posterior:
         return draws_of(asked, self.plan, self.hazards)
 
     @careful
-    def estimate(self, asked: Estimand, *, level: float = LEVEL) -> Estimate:
-        """Return posterior median and equal-tailed credible interval of an estimand.
-
-        Parameters
-        ----------
-        asked : what to estimate.
-        level : such as 0.95.
-
-        Raises
-        ------
-        EstimandError : the model lacks the term, level or group.
-        """
-        return self.estimates([asked], level=level)[0]
-
-    @careful
     def estimates(self, asked: Sequence[Estimand], *, level: float = LEVEL) -> tuple[Estimate, ...]:
         """Return an estimate of each estimand, as ``estimate`` does; many at once are quicker than one by one."""
         wanted = [completed(one, self.plan) for one in asked]
         drawn = draws_of_many(wanted, self.plan, self.hazards)
-        verdict = self.diagnostics.verdict
         return tuple(
             with_note(
-                estimate_of(one, values, self.plan, level=level, record=self.record, verdict=verdict),
+                estimate_of(one, values, self.plan, level=level, record=self.record, verdict=self.verdict),
                 self.caution(one, values),
             )
             for one, values in zip(wanted, drawn, strict=True)
@@ -148,11 +110,6 @@ class Posterior:
         """Say where a hazard ratio with log draws (draws,) would be another under a vague baseline."""
         mean, sd = float(drawn.mean()), float(drawn.std(ddof=1))
         return self.vague_baseline.note(weights(asked, self.plan.design), mean, sd)
-
-    @careful
-    def hazard_ratios(self, *, level: float = LEVEL) -> tuple[Estimate, ...]:
-        """Return the hazard ratio of every level against its reference, and of every number per its scale."""
-        return self.estimates(standard_contrasts(self.plan.design), level=level)
 
     @careful
     def survival(self, times: FloatArray, *, term: str = "", group: str = "", population: str = "group") -> FloatArray:
@@ -197,59 +154,16 @@ class Posterior:
         return (
             self.plan.rows.sentence(),
             f"{self.plan.spec!r}",
-            f"{self.method}{kind}, seed {self.record.seed}: {verdict_words(self.diagnostics.verdict)}",
+            f"{self.method}{kind}, seed {self.record.seed}: {verdict_words(self.verdict)}",
             *caution_lines(self.plan),
             self.prior_conflict.sentence(),
         )
 
-    def __repr__(self) -> str:
-        return "\n".join([*self.sentences(), *noted_ratios(self.hazard_ratios(level=0.95))])
+    def ratio_lines(self, ratios: Sequence[Estimate]) -> list[str]:
+        """Return each hazard ratio as a line, then each note once."""
+        return noted_ratios(ratios)
 
 
 def with_note(estimate: Estimate, note: str) -> Estimate:
     """Return an estimate with one more note."""
     return replace(estimate, note=joined_notes(estimate.note, note)) if note else estimate
-
-
-def estimate_of(
-    asked: Estimand, drawn: FloatArray, plan: ModelPlan, *, level: float, record: Record, verdict: str
-) -> Estimate:
-    """Return median and equal-tailed credible interval of draws (n,) of an estimand that ``completed`` returned.
-
-    Draws of hazard ratios are logarithms.
-    """
-    ratio = isinstance(asked, HazardRatio)
-    value, lower, upper = ratio_summary(drawn, level) if ratio else summary(drawn, level)
-    counts = counted(asked, plan.rows)
-    return Estimate(
-        endpoint=plan.rows.endpoint,
-        estimand=NAMES[type(asked)],
-        term=asked.term,
-        contrast=contrast_words(asked),
-        time=time_of(asked),
-        method=f"bayes_{record.engine}",
-        model=plan.spec.name,
-        value=value,
-        lower=lower,
-        upper=upper,
-        level=level,
-        interval_kind="credible",
-        population="" if isinstance(asked, HazardRatio) else asked.population,
-        prob_gt_1=float((drawn > 0.0).mean()) if ratio else np.nan,
-        log_mean=float(drawn.mean()) if ratio else np.nan,
-        log_sd=float(drawn.std(ddof=1)) if ratio else np.nan,
-        n=counts.n,
-        events=counts.events,
-        clock=plan.rows.clock,
-        record=record,
-        verdict=verdict,
-        note=joined_notes(
-            beyond_follow_up(asked, (value, lower, upper), plan.rows),
-            caution_of(plan, asked.term, groups_named(asked)),
-            pseudo_note(plan, patients_behind(asked, plan.rows)),
-            size_note(asked.term, (value, lower, upper)) if ratio else "",
-        ),
-        last_follow_up=counts.last_follow_up,
-        groups=counts.groups,
-        centres="; ".join(f"random intercept of {name}" for name in plan.spec.intercepts),
-    )

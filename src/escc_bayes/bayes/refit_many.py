@@ -20,12 +20,13 @@ from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, HazardRatio
 from escc_bayes.estimand.evaluate import completed, draws_of_many
 from escc_bayes.foundation.careful import careful
+from escc_bayes.foundation.choose_scheduler import scheduler_for
 from escc_bayes.foundation.chunks import Progress, Store, run_chunks
 from escc_bayes.foundation.errors import EsccBayesError, NotFitForUseWarning, SpecError, some_of
 from escc_bayes.foundation.kinds import LEVEL, SEED
 from escc_bayes.foundation.memory import keep_freed_memory
 from escc_bayes.foundation.record import Record, seed_label, versions
-from escc_bayes.foundation.scheduler import Arrays, Scheduler, scheduler_for
+from escc_bayes.foundation.scheduler import Arrays, Scheduler
 from escc_bayes.foundation.seeds import Seed, generator, spawned, stream
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.plan import ModelPlan

@@ -29,8 +29,8 @@ def plan(
 
     A killed run goes on where it stopped, if the same command is given again.
     """
+    from escc_bayes.foundation.choose_scheduler import scheduler_for
     from escc_bayes.foundation.outputs import staged
-    from escc_bayes.foundation.scheduler import scheduler_for
     from escc_bayes.trial.reading import load_design
 
     # Before the modules that compute and draw are loaded, which takes longer than to find what is wrong.

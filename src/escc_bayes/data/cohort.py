@@ -18,7 +18,7 @@ from escc_bayes.data.origin import read_provenance, refuse_members
 from escc_bayes.data.schema import UNNAMED, CohortSchema, load_schema
 from escc_bayes.data.suspicions import suspicions
 from escc_bayes.data.table import RawTable, read_table
-from escc_bayes.data.weights import of_mean_one, read_clusters, read_weight, sampling_words, written_out
+from escc_bayes.data.weights import UNDECLARED, copy_names, of_mean_one, read_clusters, read_weight, sampling_words
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import CohortError, DataWarning
@@ -230,6 +230,22 @@ def cohort_of(table: RawTable, known: CohortSchema, *, provenance: str | None, n
         strata=MappingProxyType({n: covariates.get(n) or read_stratum(table, n, known) for n in known.strata}),
     )
     return found if found.sampled else written_out(found)
+
+
+def written_out(cohort: Cohort) -> Cohort:
+    """Return a cohort with one row for each patient whom its frequency weights count, copies below each other.
+
+    Copies of a row are called ``17``, ``17 (2)``, ``17 (3)``; the same cohort where every weight is 1.
+    """
+    if (cohort.weight == 1.0).all():
+        return cohort
+    times = cohort.weight.astype(np.int64)
+    found = cohort.subset(np.repeat(np.arange(len(cohort)), times))
+    return found.counted(
+        copy_names(cohort.ids, times),
+        f"frequency weights{UNDECLARED if cohort.schema.weight_kind is None else ''}: {len(cohort)} rows stand for "
+        f"{len(found)} patients",
+    )
 
 
 def read_ids(table: RawTable, column: str | None) -> tuple[str, ...]:

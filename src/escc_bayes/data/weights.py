@@ -4,7 +4,7 @@ Frequency weights become as many rows, so that a weight of 2 is the row twice ev
 robust errors and a pseudo-posterior; only their ratios count. docs/methods/weights.md.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -14,9 +14,6 @@ from escc_bayes.data.table import RawTable
 from escc_bayes.data.words import words
 from escc_bayes.foundation.errors import CohortError, some_of
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
-
-if TYPE_CHECKING:
-    from escc_bayes.data.cohort import Cohort
 
 # Frequency weights are written out as rows; more than these take more memory than a fit is worth.
 MOST_PATIENTS = 5_000_000
@@ -97,23 +94,18 @@ def read_clusters(table: RawTable, column: str | None) -> IntArray | None:
     return np.array([code[found] for found in given], dtype=np.int64)
 
 
-def written_out(cohort: "Cohort") -> "Cohort":
-    """Return a cohort with one row for each patient whom its frequency weights count, copies below each other.
+def copy_names(names: Sequence[str], times: IntArray) -> tuple[str, ...]:
+    """Return identifiers of rows that stand ``times`` (n,) times each, copies one after the other.
 
-    Copies of a row are called ``17``, ``17 (2)``, ``17 (3)``; the same cohort where every weight is 1.
+    Examples
+    --------
+    >>> copy_names(["17", "18"], np.array([2, 1]))
+    ('17', '17 (2)', '18')
     """
-    if (cohort.weight == 1.0).all():
-        return cohort
-    times = cohort.weight.astype(np.int64)
-    found = cohort.subset(np.repeat(np.arange(len(cohort)), times))
-    return found.counted(
-        tuple(
-            name if copy == 1 else f"{name} ({copy})"
-            for name, count in zip(cohort.ids, times.tolist(), strict=True)
-            for copy in range(1, count + 1)
-        ),
-        f"frequency weights{UNDECLARED if cohort.schema.weight_kind is None else ''}: {len(cohort)} rows stand for "
-        f"{len(found)} patients",
+    return tuple(
+        name if copy == 1 else f"{name} ({copy})"
+        for name, count in zip(names, times.tolist(), strict=True)
+        for copy in range(1, count + 1)
     )
 
 

@@ -1,4 +1,4 @@
-"""Where the chunks of a long run are computed: in this process, in several, or on a Dask cluster (``cluster``).
+"""Where the chunks of a long run are computed: in this process or in several; ``cluster`` has them on a Dask cluster.
 
 A chunk is a number; the work turns it into named arrays. Its number alone decides its random streams, so no result
 depends on which scheduler ran it, on how many workers, or in which order.
@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from escc_bayes.foundation.ending import ended_with_block, out_of_reach
-from escc_bayes.foundation.errors import InputError, SamplingError
+from escc_bayes.foundation.errors import SamplingError
 
 type Arrays = dict[str, np.ndarray]
 type Work = Callable[[int], Arrays]
@@ -113,28 +113,3 @@ def died(workers: int) -> str:
         f"one of {workers} worker processes ended before its work was finished: too little memory, or a script without "
         "`if __name__ == '__main__':` above its calls; use fewer workers, or add that line"
     )
-
-
-def scheduler_for(workers: int = 1, address: str | None = None) -> Scheduler:
-    """Return the scheduler that a number of processes, or the address of a Dask scheduler, asks for.
-
-    Parameters
-    ----------
-    workers : processes of this machine.
-    address : such as ``tcp://192.168.0.7:8786``; None: this machine.
-
-    Raises
-    ------
-    InputError : both are asked for, workers below 1, no address, or the extra ``cluster`` is not installed.
-    """
-    if workers < 1:
-        raise InputError(f"--workers {workers}: at least one process is needed")
-    if address is None:
-        return Serial() if workers == 1 else Processes(workers)
-    if workers > 1:
-        raise InputError(
-            f"--workers {workers} and --scheduler {address}: a Dask scheduler brings its own workers; leave one out"
-        )
-    from escc_bayes.foundation.cluster import Cluster
-
-    return Cluster(address)

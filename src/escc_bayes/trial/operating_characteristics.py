@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from escc_bayes.foundation.careful import careful
+from escc_bayes.foundation.choose_scheduler import scheduler_for
 from escc_bayes.foundation.chunks import Progress
 from escc_bayes.foundation.kinds import SEED
 from escc_bayes.foundation.record import Record, seed_label, versions
-from escc_bayes.foundation.scheduler import scheduler_for
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.trial.cure import CuredControl

@@ -14,13 +14,9 @@ from scipy.special import ndtr, ndtri
 
 from escc_bayes.bayes import ensemble as module
 from escc_bayes.bayes.diagnose import Diagnostics
-from escc_bayes.bayes.ensemble import (
-    EnsemblePosterior,
-    evenly,
-    fit_ensemble,
-    load_ensemble_posterior,
-    variance_parts,
-)
+from escc_bayes.bayes.ensemble import fit_ensemble
+from escc_bayes.bayes.ensemble_posterior import EnsemblePosterior, evenly, variance_parts
+from escc_bayes.bayes.ensemble_reload import load_ensemble_posterior
 from escc_bayes.bayes.fit import fit
 from escc_bayes.bayes.posterior import Posterior
 from escc_bayes.bayes.prior import prior_draws

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from escc_bayes.bayes import vague_baseline as module
-from escc_bayes.bayes.ensemble import EnsemblePosterior
+from escc_bayes.bayes.ensemble_posterior import EnsemblePosterior
 from escc_bayes.bayes.fit import fit
 from escc_bayes.bayes.vague_baseline import VAGUE_SD, vague_baseline
 from escc_bayes.data.bundled import example_cohort

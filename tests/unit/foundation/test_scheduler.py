@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from escc_bayes.foundation.choose_scheduler import scheduler_for
 from escc_bayes.foundation.chunks import run_chunks
 from escc_bayes.foundation.errors import InputError, SamplingError
-from escc_bayes.foundation.scheduler import Processes, Serial, scheduler_for
+from escc_bayes.foundation.scheduler import Processes, Serial
 
 ROOT = Path(__file__).resolve().parents[3]
 LOOKS = 6000
