@@ -8,14 +8,15 @@ from escc_bayes.bayes.posterior import Posterior
 from escc_bayes.bayes.refit_many import refit_many
 from escc_bayes.bayes.refit_requests import RefitRequest
 from escc_bayes.bayes.refit_table import RefitTable
-from escc_bayes.classical.fit import ClassicalFit, fit_classical
+from escc_bayes.bayes.settings import RunSettings
+from escc_bayes.classical.fit import ClassicalFit, fit_classical_plan
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import HazardRatio
 from escc_bayes.foundation.scheduler import Scheduler, Serial
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.spec.model import ModelSpec
-from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.plan import ModelPlan, make_plan
 
 # Called with what is done and what there is to do; parts call it as often as they like.
 type Tell = Callable[[int, int], None]
@@ -100,5 +101,6 @@ def subject_of(cohort: Cohort, spec: ModelSpec, asked: Asked) -> Subject:
     ------
     SpecError, CohortError, LandmarkError : the specification does not fit the cohort.
     """
-    posterior = fit_or_replace(spec, cohort, seed=stream(asked.seed, spec.name, "fit"), engine="laplace")
-    return Subject(cohort, spec, posterior, fit_classical(spec, cohort), asked)
+    plan = make_plan(spec, cohort)
+    posterior = fit_or_replace(plan, RunSettings("laplace"), seed=stream(asked.seed, spec.name, "fit"))
+    return Subject(cohort, spec, posterior, fit_classical_plan(plan), asked)
