@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from escc_bayes.classical.baseline_cases import rows_for
-from escc_bayes.classical.baseline_rows import rank_tests, trend_test
+from escc_bayes.classical.baseline_tests import rank_tests, trend_test
 from escc_bayes.classical.baselines import baselines
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from
