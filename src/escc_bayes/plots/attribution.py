@@ -7,18 +7,28 @@ from itertools import groupby
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
-from escc_bayes.compare.attribution import STEPS, AttributionStep
 from escc_bayes.plots.axes import ratio_axis
-from escc_bayes.plots.style import BLACK, BLUE, GREEN, ORANGE, PALE, PURPLE, SKY
+from escc_bayes.plots.style import BLACK, BLUE, GREEN, GREY, INK, ORANGE, PALE, PURPLE, SKY, VERMILLION
+from escc_bayes.sensitivity.attribution import STEPS, AttributionStep
 
-COLOURS = dict(zip(STEPS, (SKY, PURPLE, BLUE, ORANGE, GREEN), strict=True))
+# Okabe & Ito's colours, and lighter or darker kin of two of them.
+YELLOW, PALE_BLUE, PALE_GREEN = "#F0E442", "#9EC9E2", "#8FD6B9"
 WORDS = {
-    "adjustment": "adjusting for the other covariates",
-    "centres": "comparing within centres",
-    "pooling": "information shared between centres",
-    "baseline": "form of the baseline hazard",
-    "prior": "prior and shrinkage",
+    "dropped_rows": "patients without other covariates",
+    "likelihood_form": "form of the likelihood",
+    "small_sample_bias": "small-sample bias (Firth)",
+    "smoothing": "smoothing of the baseline",
+    "confounding": "confounding",
+    "non_collapsibility": "non-collapsibility",
+    "centres": "centres",
+    "baseline_prior": "prior on the baseline",
+    "effect_prior": "priors on effects",
+    "shrinkage": "shrinkage between levels",
+    "coding": "coding",
+    "mode_to_mean": "from mode to mean",
 }
+SHADES = (GREY, SKY, YELLOW, PURPLE, BLUE, PALE_BLUE, VERMILLION, ORANGE, GREEN, PALE_GREEN, "#6A4C93", INK)
+COLOURS = dict(zip(STEPS, SHADES, strict=True))
 BAR = 0.8
 
 

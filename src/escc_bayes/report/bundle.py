@@ -12,13 +12,13 @@ from escc_bayes.bayes.settings import Progress, RunSettings, silent
 from escc_bayes.classical.baselines import Baselines, baselines
 from escc_bayes.classical.fit import ClassicalFit, fit_classical_plan
 from escc_bayes.compare.agreement import Agreement, agreement, agreement_sentence
-from escc_bayes.compare.attribution import AttributionStep, attribute
 from escc_bayes.compare.comparison import Comparison, compare, standard_questions
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.data.ensemble import Ensemble
 from escc_bayes.foundation.hands import Alone, Hands
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.report.reconstructions import Reconstructions, pool_reconstructions
+from escc_bayes.sensitivity.attribution import AttributionStep, attribute
 from escc_bayes.spec.cautions import NOTHING, cautions, shared_cautions
 from escc_bayes.spec.names import refuse_same_names
 from escc_bayes.spec.plan import ModelPlan
@@ -182,7 +182,7 @@ def gather(
             for k, names in groups.items()
             if len(names) > 1 and not posteriors[names[0]].plan.rows.sampled
         },
-        attribution={name: attribute(posteriors[name], classical[name]) for name in posteriors},
+        attribution={name: attribute(posteriors[name], classical[name], cohort) for name in posteriors},
         baselines={endpoint: baselines(cohort, endpoint, level=level) for endpoint in endpoints},
         prior_checks={
             name: prior_check_plan(plan, seed=stream(seed, name), level=level) for name, plan in named.items()

@@ -161,7 +161,7 @@ def attribution_sheet(outcome: Outcome, bundle: Bundle, labels: dict[str, str]) 
         words="From univariable Cox (circle) to the posterior mean (diamond); the bars add up on the log scale.",
         clock=outcome.clock,
         provenance=outcome.posteriors[0].record.provenance,
-        height_mm=3.5 * most * len(ways) + 36.0,
+        height_mm=2.4 * most * len(ways) + 40.0,
     )
 
 

@@ -1,6 +1,5 @@
 """The CSV files, netCDF posteriors and ``run.json`` of the command line."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -10,7 +9,6 @@ from escc_bayes.bayes.posterior import Posterior
 from escc_bayes.bayes.prior_conflict import PriorConflict
 from escc_bayes.classical.baselines import Baselines
 from escc_bayes.compare.agreement import Agreement
-from escc_bayes.compare.attribution import AttributionStep
 from escc_bayes.compare.comparison import standard_questions
 from escc_bayes.estimand.estimand import SurvivalAt
 from escc_bayes.estimand.estimate import Estimate
@@ -53,7 +51,7 @@ EMPTY: Mapping[str, tuple[str, ...]] = {
     ),
     "attribution": (
         *("endpoint", "model", "term", "contrast", "step", "before", "after", "log_hr_before", "log_hr_after"),
-        *("difference", "hr_before", "hr_after", *ORIGIN),
+        *("difference", "low", "high", "hr_before", "hr_after", *ORIGIN),
     ),
     "loo": (
         *("endpoint", "model", "rank", "elpd", "elpd_se", "elpd_diff", "diff_se", "weight", "pareto_k_max"),
@@ -220,31 +218,13 @@ def compare_tables(bundle: Bundle) -> dict[str, list[Row]]:
     return {
         "comparison": [row for c in bundle.comparisons.values() for row in comparison_rows(c.estimates)],
         "attribution": [
-            {**attribution_row(step), **origin(step.model)} for steps in bundle.attribution.values() for step in steps
+            {**step.row(), **origin(step.model)} for steps in bundle.attribution.values() for step in steps
         ],
         "loo": [
             {"endpoint": origins[row.model].endpoint, **loo_row(row), **origin(row.model)}
             for rows in bundle.loo.values()
             for row in rows
         ],
-    }
-
-
-def attribution_row(step: AttributionStep) -> dict[str, object]:
-    """Return one row of ``attribution.csv``."""
-    return {
-        "endpoint": step.endpoint,
-        "model": step.model,
-        "term": step.term,
-        "contrast": step.contrast,
-        "step": step.step,
-        "before": step.before,
-        "after": step.after,
-        "log_hr_before": step.log_hr_before,
-        "log_hr_after": step.log_hr_after,
-        "difference": step.difference,
-        "hr_before": math.exp(step.log_hr_before),
-        "hr_after": math.exp(step.log_hr_after),
     }
 
 

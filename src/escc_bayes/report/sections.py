@@ -175,9 +175,9 @@ def attribution(bundle: Bundle, found: Sequence[Outcome], pictures: Pictures) ->
         if o.comparison.of("hazard_ratio")
     )
     intro = (
-        "From univariable Cox to the posterior mean, step by step: adjusting for the other covariates, the form of "
-        "the baseline hazard, and the prior with its shrinkage; where a model has centres, comparing within them comes "
-        "before the baseline."
+        "From univariable Cox to the posterior mean, step by step: the form of the likelihood, small-sample bias and "
+        "smoothing first; confounding apart from non-collapsibility, centres, priors, shrinkage and coding averaged "
+        "over the orders in which they can be taken; from the mode to the mean last."
     )
     return Section("attribution", "Why Cox and the posterior differ", intro, blocks)
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from escc_bayes.bayes.posterior import Posterior
-from escc_bayes.compare.attribution import STEPS
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand.estimate import Estimate, joined_notes
 from escc_bayes.plots.words import (
@@ -19,15 +18,23 @@ from escc_bayes.plots.words import (
 from escc_bayes.report.bundle import Bundle
 from escc_bayes.report.outcomes import Outcome, provenance_first, term_labels
 from escc_bayes.report.view import Table
+from escc_bayes.sensitivity.attribution import STEPS
 
 EVERYONE = "all patients"
 # What each step of an attribution leads to.
 REACHED = {
-    "adjustment": "Cox, adjusted",
-    "centres": "Cox within centres",
-    "pooling": "Cox, normal frailty of centres",
-    "baseline": "Likelihood with the model's baseline",
-    "prior": "Posterior mean",
+    "dropped_rows": "the model's patients",
+    "likelihood_form": "likelihood with the model's baseline",
+    "small_sample_bias": "Firth's penalty",
+    "smoothing": "smoothed baseline",
+    "confounding": "adjusted, marginal",
+    "non_collapsibility": "adjusted, conditional",
+    "centres": "centres",
+    "baseline_prior": "prior on the baseline",
+    "effect_prior": "priors on effects",
+    "shrinkage": "shrinkage",
+    "coding": "coding",
+    "mode_to_mean": "posterior mean",
 }
 
 
@@ -195,4 +202,9 @@ def attribution_table(outcome: Outcome, bundle: Bundle) -> Table:
     caption = provenance_first(
         bundle.cohort.provenance, f"{outcome.title}: hazard ratio after each step; {outcome.key}"
     )
-    return Table(caption, head, tuple(rows), "Posterior mean: exponential of the mean log hazard ratio.")
+    return Table(
+        caption,
+        head,
+        tuple(rows),
+        "Posterior mean: exponential of the mean log hazard ratio. From confounding to coding: averages over orders.",
+    )

@@ -5,9 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import optimize
 
-from escc_bayes.classical.centre_likelihood import family_objective, family_with_centres
 from escc_bayes.classical.cox import partial_likelihood, risk_sets
 from escc_bayes.classical.fit import fit_classical
 from escc_bayes.classical.frailty import cox_frailty, grouped_likelihood
@@ -169,49 +167,6 @@ def test_likelihood_of_groups_equals_that_of_their_indicator_columns():
     few = partial_likelihood(risk, wide, point, weight)
     for one, other in zip(few, grouped_likelihood(risk, z, member, point, weight), strict=True):
         np.testing.assert_allclose(other, one, rtol=1e-11, atol=1e-12)
-
-
-@pytest.mark.parametrize("baseline", [WEIBULL, PIECEWISE], ids=["weibull", "piecewise"])
-def test_likelihood_with_centres_solves_the_restricted_equation(baseline):
-    """Second source: scipy's maximum of the penalised likelihood, its Hessian by differences, theta by the equation."""
-    fitted = fit_classical(model(baseline), cohort_of(patients(LARGE)))
-    plan = fitted.plan
-    centre = plan.rows.covariates["centre"].values
-    z = np.hstack([plan.design.columns, (centre[:, None] == np.arange(5)).astype(float)])
-    objective, start = family_objective(plan, z)
-
-    def height(point, theta):
-        return -objective(point)[0] + point[-5:] @ point[-5:] / (2.0 * theta)
-
-    def solved(theta):
-        point = optimize.minimize(height, start, args=(theta,), method="BFGS", options={"gtol": 1e-6}).x
-        return point, np.linalg.inv(curvature(lambda p: height(p, theta), point))
-
-    def left(theta):
-        point, covariance = solved(theta)
-        return (point[-5:] @ point[-5:] + np.trace(covariance[-5:, -5:])) / 5.0 - theta
-
-    point, covariance = solved(optimize.brentq(left, 0.05, 5.0, rtol=1e-4))
-    found = family_with_centres(plan)
-    inside = slice(start.size - 7, start.size - 5)
-    np.testing.assert_allclose(found.coef, point[inside], rtol=1e-3)
-    np.testing.assert_allclose(np.sqrt(np.diag(found.covariance)), np.sqrt(np.diag(covariance)[inside]), rtol=1e-3)
-
-
-def curvature(function, point, step=1e-4):
-    """Return the Hessian by central differences."""
-    size = point.size
-    moves = step * np.eye(size)
-    return np.array(
-        [
-            [
-                sum(s * t * function(point + s * moves[i] + t * moves[j]) for s in (1, -1) for t in (1, -1))
-                / (4.0 * step**2)
-                for j in range(size)
-            ]
-            for i in range(size)
-        ]
-    )
 
 
 def test_a_frailty_without_events_is_refused():

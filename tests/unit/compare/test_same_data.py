@@ -10,12 +10,12 @@ from escc_bayes.bayes.fit import fit
 from escc_bayes.bayes.loo import compare_loo
 from escc_bayes.bayes.settings import RunSettings
 from escc_bayes.classical.fit import fit_classical
-from escc_bayes.compare.attribution import attribute
 from escc_bayes.compare.comparison import compare
 from escc_bayes.estimand.estimand import HazardRatio, MedianSurvival
 from escc_bayes.foundation.errors import EstimandError, SpecError
 from escc_bayes.foundation.labels import numbered
 from escc_bayes.report.bundle import gather
+from escc_bayes.sensitivity.attribution import attribute
 from escc_bayes.spec.plan import make_plan
 from escc_bayes.spec.reading import load_spec
 
@@ -70,7 +70,7 @@ def test_the_same_identifiers_with_other_data_are_refused(what, spec, larynx, po
     with pytest.raises(EstimandError, match=f"same identifiers with another '?{what}'? in "):
         compare(ASKED, posterior, changed, level=0.95)
     with pytest.raises(EstimandError, match=f"attribution needs .*same identifiers with another '?{what}'? in "):
-        attribute(posterior, changed)
+        attribute(posterior, changed, other)
     again = replace(posterior, plan=make_plan(spec, other), record=replace(posterior.record, data_digest="other"))
     if what == "stage":  # the outcome is the same: its prediction from other covariates can be compared
         return
@@ -89,12 +89,12 @@ def test_models_of_other_covariates_on_the_same_patients_stay_comparable(spec, l
 def test_attribution_of_another_model_is_refused(spec, larynx, posterior):
     smaller = replace(spec, effects=tuple(e for e in spec.effects if e.name == "stage"))
     with pytest.raises(EstimandError, match="attribution needs .* effects of"):
-        attribute(posterior, fit_classical(smaller, larynx))
+        attribute(posterior, fit_classical(smaller, larynx), larynx)
 
 
 def test_attribution_under_another_prior_stays_possible(larynx, classical):
     sceptical = fit(load_spec("larynx_piecewise@sceptical"), larynx, seed=1, engine="laplace", draws=500)
-    assert attribute(sceptical, classical)
+    assert attribute(sceptical, classical, larynx)
 
 
 def test_different_fits_of_one_name_are_numbered_and_none_vanishes(spec, larynx, posterior, classical):

@@ -6,19 +6,19 @@ import pytest
 
 from escc_bayes.bayes.diagnose import MAX_RHAT, MIN_ESS
 from escc_bayes.bayes.loo import LooRow
-from escc_bayes.compare.attribution import AttributionStep
 from escc_bayes.plots.attribution import COLOURS, step_patches, waterfall
 from escc_bayes.plots.axes import month_ticks, ratio_limits
 from escc_bayes.plots.convergence import Convergence, ess_dots, rhat_dots
 from escc_bayes.plots.loo import loo_dots
+from escc_bayes.sensitivity.attribution import AttributionStep
 
 
 def way(*values):
     """Return the steps through hazard ratios."""
     logs = [math.log(v) if v > 0 else math.nan for v in values]
-    names = ("adjustment", "baseline", "prior")
+    names = ("confounding", "baseline_prior", "mode_to_mean")
     return [
-        AttributionStep("os", "m", "stage", "IV vs II", n, "a", "b", x, y)
+        AttributionStep("os", "m", "stage", "IV vs II", n, "a", "b", x, y, y - x, y - x)
         for n, x, y in zip(names, logs[:-1], logs[1:], strict=True)
     ]
 
@@ -41,7 +41,7 @@ def test_a_step_without_finite_estimate_says_so(ax):
 def test_every_step_has_a_colour_of_its_own():
     patches = step_patches(way(6.0, 3.0, 2.0, 1.8))
     assert len({patch.get_facecolor() for patch in patches}) == 3
-    assert len(set(COLOURS.values())) == len(COLOURS) == 5
+    assert len(set(COLOURS.values())) == len(COLOURS) == 12
 
 
 def test_worse_models_stand_left_of_the_best(ax):

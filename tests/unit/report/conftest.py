@@ -11,11 +11,11 @@ from escc_bayes.bayes.prior import prior_draws
 from escc_bayes.bayes.prior_check import prior_check
 from escc_bayes.classical.baselines import baselines
 from escc_bayes.classical.fit import fit_classical
-from escc_bayes.compare.attribution import attribute
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from
 from escc_bayes.foundation.record import Record
 from escc_bayes.report.bundle import Bundle, comparable, compared
+from escc_bayes.sensitivity.attribution import attribute
 from escc_bayes.spec.plan import make_plan
 from escc_bayes.spec.reading import spec_from
 
@@ -46,7 +46,7 @@ def bundle_of(cohort, *specs):
         classical=classical,
         comparisons={key: compared(names, posteriors, classical, LEVEL) for key, names in groups.items()},
         loo={key: loo_rows(names) for key, names in groups.items() if len(names) > 1},
-        attribution={name: attribute(posteriors[name], classical[name]) for name in posteriors},
+        attribution={name: attribute(posteriors[name], classical[name], cohort) for name in posteriors},
         baselines={e: baselines(cohort, e, level=LEVEL) for e in dict.fromkeys(s.outcome.endpoint for s in specs)},
         prior_checks={s.name: prior_check(s, cohort, seed=1, draws=200, level=LEVEL) for s in specs},
         level=LEVEL,

@@ -24,7 +24,7 @@ COLUMNS = {
     "followup": "endpoint, median, lower, upper",
     "comparison": "endpoint, estimand, term, contrast, time, method, model, value, lower, upper, level, interval",
     "attribution": "endpoint, model, term, contrast, step, before, after, log_hr_before, log_hr_after, difference, "
-    "hr_before, hr_after, provenance, clock",
+    "low, high, hr_before, hr_after, provenance, clock",
     "loo": "endpoint, model, rank, elpd",
 }
 

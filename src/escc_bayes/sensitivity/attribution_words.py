@@ -1,0 +1,47 @@
+"""Why Cox and the posterior differ, in a sentence a contrast: the steps that move the hazard ratio most."""
+
+import math
+from itertools import groupby
+
+from escc_bayes.sensitivity.part import Row, Rows, number
+
+# Steps named in a sentence, the largest first, and what is too small to name.
+NAMED, SMALL = 3, 0.02
+WORDS = {
+    "dropped_rows": "leaving out patients without the other covariates",
+    "likelihood_form": "the form of the likelihood",
+    "small_sample_bias": "small-sample bias (Firth)",
+    "smoothing": "smoothing of the baseline",
+    "confounding": "confounding by the other covariates",
+    "non_collapsibility": "non-collapsibility (the same effect among patients alike)",
+    "centres": "centres",
+    "baseline_prior": "the prior on the baseline",
+    "effect_prior": "the priors on effects",
+    "shrinkage": "shrinkage between levels",
+    "coding": "the coding (levels in order)",
+    "mode_to_mean": "taking the mean, not the mode",
+}
+
+
+def attribution_words(rows: Rows) -> tuple[str, ...]:
+    """Return a sentence for each contrast."""
+    ways = groupby(rows, key=lambda row: (row["endpoint"], row["model"], row["term"], row["contrast"]))
+    return tuple(way_words(list(way)) for _, way in ways)
+
+
+def way_words(way: list[Row]) -> str:
+    """Say where the way begins and ends, and what moves it most."""
+    begin, end = number(way[0], "hr_before"), number(way[-1], "hr_after")
+    start = "no finite estimate" if math.isnan(begin) else f"HR {begin:.2f}"
+    moved = [(number(row, "difference"), row) for row in way if not math.isnan(number(row, "difference"))]
+    most = sorted(moved, key=lambda pair: -abs(pair[0]))[:NAMED]
+    named = "; ".join(factor_words(row) for size, row in most if abs(size) >= SMALL)
+    why = f": {named}" if named else ", and no step moves it much"
+    return f"{way[0]['term']} {way[0]['contrast']}: univariable Cox {start}, posterior mean HR {end:.2f}{why}."
+
+
+def factor_words(row: Row) -> str:
+    """Say by which factor a step moves a hazard ratio, and over which range where its place among the steps matters."""
+    size, low, high = (number(row, name) for name in ("difference", "low", "high"))
+    span = "" if high - low < SMALL else f" ({math.exp(low):.2f} to {math.exp(high):.2f} by order)"
+    return f"{WORDS[str(row['step'])]} x {math.exp(size):.2f}{span}"

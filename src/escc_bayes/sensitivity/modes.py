@@ -1,0 +1,66 @@
+"""The posterior mode of a variant of a model: conditional modes, averaged over SDs, shares and shape.
+
+Given these the log density is concave and has one mode (``bayes/laplace_modes.py``); averaged over their Laplace mass
+it does not depend on how they are written. Where effects have no prior, Firth's events are added to the data.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from escc_bayes.bayes import laplace, parameters
+from escc_bayes.bayes.laplace_coordinates import parameter_values
+from escc_bayes.bayes.laplace_data import Collapsed, collapsed
+from escc_bayes.hazard.baseline import Hazard
+from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.spec.plan import ModelPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """Log hazard ratios (p,) of the columns, and the baseline there: one draw."""
+
+    plan: ModelPlan
+    coefficients: FloatArray
+    hazard: Hazard
+
+
+def mode_of(plan: ModelPlan, extra: FloatArray | None = None) -> Mode:
+    """Return the mode of a plan.
+
+    Parameters
+    ----------
+    extra : (n, k) events added to those of each patient in each piece; None: none.
+    """
+    data = collapsed(plan) if extra is None else with_events(collapsed(plan), plan, extra)
+    shares: list[FloatArray] = []
+    drawn: list[dict[str, FloatArray]] = []
+    for part in laplace.explored(plan, data):
+        modes = part.grid.modes
+        mass = np.exp(modes.log_mass - modes.log_mass.max())
+        shares.append(part.share * mass / mass.sum())
+        drawn.append(parameter_values(part.target.coords, modes.x, modes.u))
+    share = np.concatenate(shares)
+    values = {name: np.concatenate([each[name] for each in drawn]) for name in drawn[0]}
+    coefficients = parameters.coefficients(plan.design.blocks, values, share.size)
+    return Mode(plan, share @ coefficients, averaged_hazard(plan, values, share))
+
+
+def averaged_hazard(plan: ModelPlan, values: dict[str, FloatArray], share: FloatArray) -> Hazard:
+    """Return the baseline hazard whose log rates (or log H and log shape) are averages."""
+    hazard = parameters.baseline_hazard(plan.baseline, values)
+    fields = {
+        name: (share @ value)[None]
+        for name in ("log_rates", "log_cumulative", "log_shape")
+        if isinstance(value := getattr(hazard, name, None), np.ndarray)
+    }
+    return replace(hazard, **fields)  # type: ignore[type-var]
+
+
+def with_events(data: Collapsed, plan: ModelPlan, extra: FloatArray) -> Collapsed:
+    """Return collapsed data with events added to patients and pieces."""
+    return replace(
+        data,
+        column_events=data.column_events + extra.sum(axis=1) @ plan.design.centred,
+        piece_events=data.piece_events + extra.sum(axis=0),
+    )
