@@ -1,7 +1,7 @@
 """Why Cox and a posterior differ: the way from one to the other in steps that add up.
 
-On the log hazard ratio: univariable Cox on all its own patients -> on the model's (dropped rows) -> maximum likelihood
-with the model's baseline and free rates (likelihood form) -> with Firth's penalty (small-sample bias) -> with smoothing;
+On the log hazard ratio: univariable Cox on all its own patients -> on the model's (dropped rows) -> its likelihood
+with free rates of the baseline (likelihood form) -> with Firth's penalty (small-sample bias) -> with smoothing;
 then what can be changed in any order (``ways``), averaged over the orders; last from mode to mean.
 docs/methods/attribution.md.
 """
@@ -108,13 +108,16 @@ class AttributionStep:
 def attribute(posterior: Posterior, classical: ClassicalFit, cohort: Cohort) -> tuple[AttributionStep, ...]:
     """Return the steps from univariable Cox to the posterior mean, for every standard contrast.
 
-    Both fits must be of the same specification and of this cohort; priors alone may differ.
+    Both fits must be of the same specification and of this cohort; priors alone may differ. Of effects that change over
+    time there is no such way: their Cox is one hazard ratio.
 
     Raises
     ------
     EstimandError : the fits are of other patients, other data of theirs, or other covariates.
     """
     refuse_other_question(posterior, classical)
+    if posterior.plan.design.segment_ends.size:
+        return ()
     ways = Ways(posterior.plan)
     contrasts = standard_contrasts(posterior.plan.design)
     found: list[AttributionStep] = []

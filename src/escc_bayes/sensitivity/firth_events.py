@@ -31,17 +31,18 @@ def firth_events(X: FloatArray, events: FloatArray, exposure: FloatArray) -> tup
     z, pieces = columns.z, exposure.shape[1]
     point = np.concatenate([crude_rates(events, exposure), np.zeros(X.shape[1])])
     extra = np.zeros_like(exposure)
-    nothing = np.empty((point.size, 0))
     for _ in range(ROUNDS):
         before, extra = extra, 0.5 * leverages(z, exposure, point, pieces)
-        wanted = events + extra
-        top = climb(
-            lambda at, y=wanted: likelihood(z, y, exposure, at), point, hold=nothing, events=float(wanted.sum())
-        )  # type: ignore[misc]
-        point = top.point
+        point = maximum(z, events + extra, exposure, point)
         if np.abs(extra - before).max() < SETTLED:
             break
     return point[pieces:] / columns.deviation, extra
+
+
+def maximum(z: FloatArray, events: FloatArray, exposure: FloatArray, start: FloatArray) -> FloatArray:
+    """Return the point (log rates, effects) of maximum likelihood."""
+    hold = np.empty((start.size, 0))
+    return climb(lambda at: likelihood(z, events, exposure, at), start, hold=hold, events=float(events.sum())).point
 
 
 def leverages(z: FloatArray, exposure: FloatArray, point: FloatArray, pieces: int) -> FloatArray:

@@ -10,7 +10,10 @@ import numpy as np
 
 from escc_bayes.bayes import laplace, parameters
 from escc_bayes.bayes.laplace_coordinates import parameter_values
-from escc_bayes.bayes.laplace_data import Collapsed, collapsed
+from escc_bayes.bayes.likelihood.of_plan import cells_of
+from escc_bayes.bayes.likelihood.product import Product
+from escc_bayes.bayes.likelihood.protocol import Cells
+from escc_bayes.bayes.likelihood.weibull import WeibullCells
 from escc_bayes.hazard.baseline import Hazard
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.plan import ModelPlan
@@ -32,7 +35,7 @@ def mode_of(plan: ModelPlan, extra: FloatArray | None = None) -> Mode:
     ----------
     extra : (n, k) events added to those of each patient in each piece; None: none.
     """
-    data = collapsed(plan) if extra is None else with_events(collapsed(plan), plan, extra)
+    data = cells_of(plan) if extra is None else with_events(cells_of(plan), plan, extra)
     shares: list[FloatArray] = []
     drawn: list[dict[str, FloatArray]] = []
     for part in laplace.explored(plan, data):
@@ -57,8 +60,16 @@ def averaged_hazard(plan: ModelPlan, values: dict[str, FloatArray], share: Float
     return replace(hazard, **fields)  # type: ignore[type-var]
 
 
-def with_events(data: Collapsed, plan: ModelPlan, extra: FloatArray) -> Collapsed:
-    """Return collapsed data with events added to patients and pieces."""
+def with_events(data: Cells, plan: ModelPlan, extra: FloatArray) -> Cells:
+    """Return cells with events added to patients and pieces."""
+    if isinstance(data, WeibullCells):
+        return replace(data, product=with_product_events(data.product, plan, extra))
+    assert isinstance(data, Product), "effects that change over time have no attribution"
+    return with_product_events(data, plan, extra)
+
+
+def with_product_events(data: Product, plan: ModelPlan, extra: FloatArray) -> Product:
+    """Return patterns by pieces with events added."""
     return replace(
         data,
         column_events=data.column_events + extra.sum(axis=1) @ plan.design.centred,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from escc_bayes.bayes.vague_baseline import with_vague_level
-from escc_bayes.data.schema import CovariateSchema
+from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.sensitivity.orders import Made
 from escc_bayes.spec.baseline import resolve_baseline

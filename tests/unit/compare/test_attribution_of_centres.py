@@ -76,7 +76,7 @@ def way(request):
 
 def test_steps_add_up_from_cox_to_the_posterior(way):
     """Second source: the ends, asked of the fits themselves."""
-    arms_meet, posterior, classical, steps = way
+    _arms_meet, posterior, classical, steps = way
     asked = HazardRatio("arm", "B")
     ends = {e.method: e.log_mean for e in classical.estimate(asked, level=0.95)}
     words = ["dropped_rows", "likelihood_form", "small_sample_bias", "smoothing", "centres"]

@@ -1,7 +1,7 @@
 """What moves a hazard ratio from univariable Cox to the posterior: steps that add up, and that carry the right name."""
 
 import math
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import numpy as np
 import pandas as pd
@@ -83,9 +83,7 @@ def test_steps_telescope_and_averages_lie_within_their_range():
             assert own[0].log_hr_before == pytest.approx(cox_of[key], abs=1e-12)
             assert own[-1].log_hr_after == pytest.approx(mean_of[key], abs=1e-12)
             assert abs(sum(s.difference for s in own) - (mean_of[key] - cox_of[key])) < 1e-8
-            assert all(
-                a.log_hr_after == b.log_hr_before and a.after == b.before for a, b in zip(own, own[1:], strict=False)
-            )
+            assert all(a.log_hr_after == b.log_hr_before and a.after == b.before for a, b in pairwise(own))
             assert all(s.low - 1e-12 <= s.difference <= s.high + 1e-12 for s in own)
             assert [s.step for s in own] == [step for step in STEPS if step in {s.step for s in own}]
 
