@@ -17,9 +17,9 @@ from escc_bayes.data.bundled import find_study
 from escc_bayes.data.ensemble import Ensemble, read_ensemble
 from escc_bayes.data.study import read_study
 from escc_bayes.estimand.estimand import HazardRatio, MedianSurvival, SurvivalAt
-from escc_bayes.evidence.arm_level.printed import ArmPrint, read_arms
+from escc_bayes.evidence.arm_level.published import ArmPrint, read_arms
 from escc_bayes.evidence.arm_level.reconstruct import reconstruct_arms
-from escc_bayes.report.arm_files import write_arm_reconstruction
+from escc_bayes.report.verbs.arms import write_arm_reconstruction
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.reading import spec_from
 

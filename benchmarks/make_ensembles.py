@@ -27,7 +27,7 @@ from escc_bayes.evidence.reconstruction.reconstruct import Reconstruction, recon
 from escc_bayes.evidence.reconstruction.table import summary
 from escc_bayes.foundation.csv import write_csv
 from escc_bayes.foundation.outputs import write_json
-from escc_bayes.report.reconstruction_files import record_of, write_what_was_matched
+from escc_bayes.report.verbs.reconstruct import record_of, write_what_was_matched
 
 SEED, REPLICATES = 1, 20
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from escc_bayes.data.bundled import find_study, models_folder, study_names
 from escc_bayes.data.study import read_study
-from escc_bayes.evidence.answer import PriorRequest, answer
-from escc_bayes.evidence.pool import PoolRequest
-from escc_bayes.evidence.prior_file import prior_toml
-from escc_bayes.evidence.study_effects import Question
+from escc_bayes.evidence.pooling.pool import PoolRequest
+from escc_bayes.evidence.pooling.prior_file import prior_toml
+from escc_bayes.evidence.pooling.study_effects import Question
+from escc_bayes.evidence.pooling.synthesis import PriorRequest, answer
 from escc_bayes.spec.prior import HalfNormal, Normal
 
 PRIORS = ("rt_added", "alc_low", "ici_added_to_chemo")

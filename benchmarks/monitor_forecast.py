@@ -15,14 +15,15 @@ from pathlib import Path
 import numpy as np
 
 from escc_bayes.foundation.seeds import generator
-from escc_bayes.trial.completion import completed, completed_blinded
-from escc_bayes.trial.design import Look, TrialDesign
-from escc_bayes.trial.forecast import forecast_of
-from escc_bayes.trial.interim import Interim
-from escc_bayes.trial.reading import design_from
-from escc_bayes.trial.seen import Patients
-from escc_bayes.trial.simulate import draw, patients
-from escc_bayes.trial.snapshot import look_months
+from escc_bayes.trial.design.design import TrialDesign
+from escc_bayes.trial.looks.look import Look
+from escc_bayes.trial.looks.patients import Patients
+from escc_bayes.trial.looks.snapshot import look_months
+from escc_bayes.trial.monitoring.future_patients import completed, completed_blinded
+from escc_bayes.trial.monitoring.interim import Interim
+from escc_bayes.trial.reading.design import design_from
+from escc_bayes.trial.simulation.forecast import forecast_of
+from escc_bayes.trial.simulation.simulate import draw, patients
 
 TRIALS, COMPLETIONS, SEED, SHARE = 300, 300, 11, 0.5
 COMMON: dict[str, object] = {

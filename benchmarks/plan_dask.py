@@ -10,8 +10,8 @@ import time
 
 from distributed import LocalCluster
 
-from escc_bayes.trial.operating_characteristics import operating_characteristics, table
-from escc_bayes.trial.reading import load_design
+from escc_bayes.trial.reading.design import load_design
+from escc_bayes.trial.simulation.operating_characteristics import operating_characteristics, table
 
 
 def cpu():

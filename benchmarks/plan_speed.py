@@ -17,10 +17,10 @@ import numpy as np
 
 from escc_bayes.data.bundled import models_folder
 from escc_bayes.foundation.toml import read_toml
-from escc_bayes.trial.decide import TRUTH
-from escc_bayes.trial.operating_characteristics import operating_characteristics
-from escc_bayes.trial.outcomes import successes
-from escc_bayes.trial.reading import design_from, load_design
+from escc_bayes.trial.reading.design import design_from, load_design
+from escc_bayes.trial.simulation.decide import TRUTH
+from escc_bayes.trial.simulation.operating_characteristics import operating_characteristics
+from escc_bayes.trial.simulation.outcomes import successes
 
 TRIALS, REPEATS = 10_000, 5
 PEER = Path(__file__).parent / "peers" / "rpact_trials.R"

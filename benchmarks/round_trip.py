@@ -18,9 +18,11 @@ from escc_bayes.bayes.ensemble import fit_ensemble
 from escc_bayes.bayes.fit import fit
 from escc_bayes.data.cohort import Cohort, read_cohort
 from escc_bayes.data.ensemble import Ensemble
+from escc_bayes.data.schema import CohortSchema, schema_from
 from escc_bayes.data.study import read_study
 from escc_bayes.estimand.estimand import HazardRatio
-from escc_bayes.evidence.publish import publish, published_schema
+from escc_bayes.evidence.publish import publish
+from escc_bayes.evidence.published_names import within
 from escc_bayes.evidence.reconstruction.read_layout import read_layout
 from escc_bayes.evidence.reconstruction.reconstruct import reconstruct
 from escc_bayes.evidence.reconstruction.table import target_rows
@@ -39,6 +41,24 @@ ratios: posterior mean of the real rows; of the ensemble with its 95 % credible 
 interval holds the mean of the real rows; share of the ensemble's variance that lies between reconstructions. Written by
 `benchmarks/round_trip.py`, seed {seed}.
 """
+
+
+def published_schema(cohort: Cohort) -> CohortSchema:
+    """Return the schema of the cohorts reconstructed with the layout: months, the columns that it names."""
+    inside = within(cohort.schema)
+    raw: dict[str, object] = {
+        "name": cohort.name,
+        "endpoints": {
+            name: {"time": f"{name}_months", "event": f"{name}_event", "label": own.label}
+            | ({"not_after": inside[name]} if name in inside else {})
+            for name, own in cohort.schema.endpoints.items()
+        },
+        "covariates": {
+            name: {"kind": data.schema.kind, "levels": list(data.schema.levels), "label": data.schema.label}
+            for name, data in cohort.covariates.items()
+        },
+    }
+    return schema_from(raw, f"cohort '{cohort.name}' as published")
 
 
 def spec_of(cohort: Cohort, endpoint: str) -> ModelSpec:

@@ -55,14 +55,14 @@ _HOMES = {
     "baselines": "classical.baselines",
     "Comparison": "compare.comparison",
     "compare": "compare.comparison",
-    "write_report": "report.write",
+    "write_report": "report.verbs.report",
     "Study": "data.study",
     "read_study": "data.study",
     "Finding": "evidence.finding",
     "audit": "evidence.audit",
-    "pool_evidence": "evidence.pool",
-    "PoolRequest": "evidence.pool",
-    "PublishedEffect": "evidence.published_effect",
+    "pool_evidence": "evidence.pooling.pool",
+    "PoolRequest": "evidence.pooling.pool",
+    "PublishedEffect": "evidence.pooling.published_effect",
     "EvidencePrior": "spec.evidence_prior",
     "read_prior": "spec.evidence_prior",
     "publish": "evidence.publish",
@@ -75,12 +75,12 @@ _HOMES = {
     "EnsemblePosterior": "bayes.ensemble_posterior",
     "fit_ensemble": "bayes.ensemble",
     "load_ensemble_posterior": "bayes.ensemble_reload",
-    "TrialDesign": "trial.design",
-    "DecisionRule": "trial.rule",
-    "load_design": "trial.reading",
-    "OperatingCharacteristics": "trial.operating_characteristics",
-    "operating_characteristics": "trial.operating_characteristics",
-    "monitor": "trial.monitor",
+    "TrialDesign": "trial.design.design",
+    "DecisionRule": "trial.design.rule",
+    "load_design": "trial.reading.design",
+    "OperatingCharacteristics": "trial.simulation.operating_characteristics",
+    "operating_characteristics": "trial.simulation.operating_characteristics",
+    "monitor": "trial.monitoring.monitor",
     "EsccBayesError": "foundation.errors",
     "InputError": "foundation.errors",
 }
@@ -134,13 +134,13 @@ if TYPE_CHECKING:
     from escc_bayes.evidence.finding import Finding as Finding
     from escc_bayes.evidence.guyot import cohort_from_curves as cohort_from_curves
     from escc_bayes.evidence.guyot import patients_from_curve as patients_from_curve
-    from escc_bayes.evidence.pool import PoolRequest as PoolRequest
-    from escc_bayes.evidence.pool import pool_evidence as pool_evidence
+    from escc_bayes.evidence.pooling.pool import PoolRequest as PoolRequest
+    from escc_bayes.evidence.pooling.pool import pool_evidence as pool_evidence
+    from escc_bayes.evidence.pooling.published_effect import PublishedEffect as PublishedEffect
     from escc_bayes.evidence.publish import publish as publish
-    from escc_bayes.evidence.published_effect import PublishedEffect as PublishedEffect
     from escc_bayes.foundation.errors import EsccBayesError as EsccBayesError
     from escc_bayes.foundation.errors import InputError as InputError
-    from escc_bayes.report.write import write_report as write_report
+    from escc_bayes.report.verbs.report import write_report as write_report
     from escc_bayes.spec.evidence_prior import EvidencePrior as EvidencePrior
     from escc_bayes.spec.evidence_prior import read_prior as read_prior
     from escc_bayes.spec.model import ModelSpec as ModelSpec
@@ -155,12 +155,16 @@ if TYPE_CHECKING:
     from escc_bayes.spec.structures.protocol import Structure as Structure
     from escc_bayes.spec.structures.random_intercept import RandomIntercept as RandomIntercept
     from escc_bayes.spec.structures.registry import register_structure as register_structure
-    from escc_bayes.trial.design import TrialDesign as TrialDesign
-    from escc_bayes.trial.monitor import monitor as monitor
-    from escc_bayes.trial.operating_characteristics import OperatingCharacteristics as OperatingCharacteristics
-    from escc_bayes.trial.operating_characteristics import operating_characteristics as operating_characteristics
-    from escc_bayes.trial.reading import load_design as load_design
-    from escc_bayes.trial.rule import DecisionRule as DecisionRule
+    from escc_bayes.trial.design.design import TrialDesign as TrialDesign
+    from escc_bayes.trial.design.rule import DecisionRule as DecisionRule
+    from escc_bayes.trial.monitoring.monitor import monitor as monitor
+    from escc_bayes.trial.reading.design import load_design as load_design
+    from escc_bayes.trial.simulation.operating_characteristics import (
+        OperatingCharacteristics as OperatingCharacteristics,
+    )
+    from escc_bayes.trial.simulation.operating_characteristics import (
+        operating_characteristics as operating_characteristics,
+    )
 
 
 def __getattr__(name: str) -> object:

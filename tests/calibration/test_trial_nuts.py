@@ -6,8 +6,8 @@ import pymc as pm
 import pytest
 
 from escc_bayes.spec.mixture import mixture_of
-from escc_bayes.trial.exact_posterior import GammaBaseline, moments, probability_below
-from escc_bayes.trial.sufficient import reduced
+from escc_bayes.trial.looks.sufficient_statistics import reduced
+from escc_bayes.trial.posterior.exact_posterior import GammaBaseline, moments, probability_below
 
 pytestmark = [pytest.mark.slow, pytest.mark.sampling]
 

@@ -1,4 +1,4 @@
-# Tests of one small trial without ties, as R's survival and mvtnorm have them: reference of tests/unit/trial/test_rules.py.
+# Tests of one small trial without ties, as R's survival and mvtnorm have them: reference of tests/unit/trial/design/test_rules.py.
 # Usage: Rscript planning_rules.R planning_rules.json
 suppressPackageStartupMessages(library(survival))
 i <- 1:60

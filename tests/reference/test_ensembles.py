@@ -26,7 +26,7 @@ from escc_bayes.data.study import read_study
 from escc_bayes.evidence.reconstruction.automatic import layout_for
 from escc_bayes.evidence.reconstruction.targets import targets_of
 from escc_bayes.foundation.record import digest
-from escc_bayes.report.reconstruction_files import printed_words
+from escc_bayes.report.verbs.reconstruct import printed_words
 
 NAMES = list(ENSEMBLES)
 # targets.csv rounds to five decimals, and the search's standard errors are those of the step before its last.

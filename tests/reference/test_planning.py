@@ -6,29 +6,29 @@ import numpy as np
 import pytest
 from tests.unit.trial.designs import small
 
-from escc_bayes.trial.accrual import Accrual
-from escc_bayes.trial.boundaries import (
+from escc_bayes.trial.significance.boundaries import (
     futility_design,
     obrien_fleming_boundaries,
     pocock_boundaries,
     spending_boundaries,
     spent_by_look,
 )
-from escc_bayes.trial.closed_forms import (
+from escc_bayes.trial.significance.closed_forms import (
     freedman_events,
     hsieh_freedman_events,
     lachin_foulkes,
     schoenfeld_events,
     schoenfeld_power,
 )
-from escc_bayes.trial.conditional_power import conditional_power, predictive_power, trend_drift
-from escc_bayes.trial.decide import TRUTH
-from escc_bayes.trial.direct_power import direct_power
-from escc_bayes.trial.expected_events import average_hazard_ratio, expected_events, month_of_events
-from escc_bayes.trial.operating_characteristics import operating_characteristics
-from escc_bayes.trial.outcomes import successes
-from escc_bayes.trial.spending import hwang_shih_decani, obrien_fleming
-from escc_bayes.trial.truth import Effect, PiecewiseControl, TreatedHazard
+from escc_bayes.trial.significance.conditional_power import conditional_power, predictive_power, trend_drift
+from escc_bayes.trial.significance.direct_power import direct_power
+from escc_bayes.trial.significance.spending_functions import hwang_shih_decani, obrien_fleming
+from escc_bayes.trial.simulation.decide import TRUTH
+from escc_bayes.trial.simulation.operating_characteristics import operating_characteristics
+from escc_bayes.trial.simulation.outcomes import successes
+from escc_bayes.trial.truth.accrual import Accrual
+from escc_bayes.trial.truth.data_generating import Effect, PiecewiseControl, TreatedHazard
+from escc_bayes.trial.truth.expected_events import average_hazard_ratio, expected_events, month_of_events
 
 
 def constant(rate):

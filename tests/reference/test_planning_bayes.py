@@ -10,19 +10,19 @@ import math
 import numpy as np
 import pytest
 
-from escc_bayes.evidence.pool_exact import pool_exact
+from escc_bayes.evidence.pooling.exact import pool_exact
 from escc_bayes.spec.mixture import blurred, mixture_of, updated
 from escc_bayes.spec.prior import HalfNormal, Normal
-from escc_bayes.trial.borrowing import Source, borrowed
-from escc_bayes.trial.criterion import PosteriorCriterion
-from escc_bayes.trial.discount import PowerPrior
-from escc_bayes.trial.drift import PrecisionDrift
-from escc_bayes.trial.exact_posterior import GammaBaseline, moments, probability_below
-from escc_bayes.trial.historical import Historical
-from escc_bayes.trial.normal_power import NormalRule, critical_log_ratio
-from escc_bayes.trial.reading_truth import control_from
-from escc_bayes.trial.sufficient import ArmData, reduced
-from escc_bayes.trial.weighted_posterior import posterior
+from escc_bayes.trial.design.criterion import PosteriorCriterion
+from escc_bayes.trial.design.normal_power import NormalRule, critical_log_ratio
+from escc_bayes.trial.looks.sufficient_statistics import ArmData, reduced
+from escc_bayes.trial.posterior.borrowing import Source, borrowed
+from escc_bayes.trial.posterior.commensurate_prior import PrecisionDrift
+from escc_bayes.trial.posterior.exact_posterior import GammaBaseline, moments, probability_below
+from escc_bayes.trial.posterior.historical import Historical
+from escc_bayes.trial.posterior.marginal_posterior import posterior
+from escc_bayes.trial.posterior.power_prior import PowerPrior
+from escc_bayes.trial.reading.truth import control_from
 
 SUCCESS = PosteriorCriterion(hr=1.0, above=True, threshold=0.975)
 UNIT_INFORMATION = Normal(0.0, 2.0)

@@ -7,14 +7,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from escc_bayes.trial.accrual import Accrual
-from escc_bayes.trial.boundaries import futility_design
-from escc_bayes.trial.closed_forms import freedman_events, hsieh_freedman_events, schoenfeld_events, schoenfeld_power
-from escc_bayes.trial.crossing import crossing, upper_crossing
-from escc_bayes.trial.expected_events import expected_events, month_of_events
-from escc_bayes.trial.sharing import Sharing
-from escc_bayes.trial.spending import hwang_shih_decani, obrien_fleming, pocock
-from escc_bayes.trial.truth import Effect, Exponential, PiecewiseControl, TreatedHazard, WeibullControl
+from escc_bayes.trial.significance.alpha_spending import Sharing
+from escc_bayes.trial.significance.boundaries import futility_design
+from escc_bayes.trial.significance.boundary_crossing import crossing, upper_crossing
+from escc_bayes.trial.significance.closed_forms import (
+    freedman_events,
+    hsieh_freedman_events,
+    schoenfeld_events,
+    schoenfeld_power,
+)
+from escc_bayes.trial.significance.spending_functions import hwang_shih_decani, obrien_fleming, pocock
+from escc_bayes.trial.truth.accrual import Accrual
+from escc_bayes.trial.truth.data_generating import Effect, Exponential, PiecewiseControl, TreatedHazard, WeibullControl
+from escc_bayes.trial.truth.expected_events import expected_events, month_of_events
 
 RPACT = json.loads((Path(__file__).parent / "planning_rpact.json").read_text(encoding="utf-8"))
 RATES = (0.2, 0.45, 0.7, 1.0)

@@ -22,10 +22,10 @@ def build_arms(
     quiet: bool,
 ) -> None:
     """Write the cohorts, and say what every one of them has."""
-    from escc_bayes.evidence.arm_level.printed import read_arms
+    from escc_bayes.evidence.arm_level.published import read_arms
     from escc_bayes.evidence.arm_level.reconstruct import reconstruct_arms
     from escc_bayes.foundation.outputs import staged
-    from escc_bayes.report.arm_files import write_arm_reconstruction
+    from escc_bayes.report.verbs.arms import write_arm_reconstruction
 
     printed = read_arms(study, cutoff, endpoints)
     with progress_bars(quiet=quiet) as stage:

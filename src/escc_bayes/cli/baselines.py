@@ -33,7 +33,7 @@ def baselines(
     """Kaplan-Meier, log-rank, Cox, Firth, Weibull, PH test, RMST and follow-up for every covariate."""
     from escc_bayes.classical.baselines import baselines as classical_tables
     from escc_bayes.foundation.outputs import staged
-    from escc_bayes.report import files
+    from escc_bayes.report.verbs import files
 
     patients = open_cohort(cohort, schema)
     months = read_months(times)

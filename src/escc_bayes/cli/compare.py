@@ -34,7 +34,8 @@ def compare(
     """One table, many methods: comparison.csv, attribution.csv and figures for several models."""
     from escc_bayes.foundation.hands import Alone
     from escc_bayes.foundation.outputs import staged
-    from escc_bayes.report import figures, files
+    from escc_bayes.report.page import figures
+    from escc_bayes.report.verbs import files
 
     open_specs(model or [])  # What is wrong with a model shows before a large cohort is read.
     patients = open_cohort(cohort, schema)

@@ -24,8 +24,8 @@ def reconstruct_curves(
     from escc_bayes.evidence.guyot import cohort_from_curves
     from escc_bayes.foundation.checks import identifier
     from escc_bayes.foundation.outputs import staged
-    from escc_bayes.report.curve_files import write_curve_reconstruction
-    from escc_bayes.report.outcomes import file_word
+    from escc_bayes.report.page.outcomes import file_word
+    from escc_bayes.report.verbs.curves import write_curve_reconstruction
 
     if len(endpoint) > 1:
         raise InputError(f"--endpoint {endpoint[1]}: a curve is of one endpoint; name one, such as os")
@@ -48,7 +48,7 @@ def reconstruct_curves(
 def counts_of(given: list[str], option: str) -> dict[str, int]:
     """Return counts by arm from words such as ``control=134``; a bare number is that of the only arm."""
     from escc_bayes.evidence.digitised import ONLY_ARM
-    from escc_bayes.evidence.options import pairs
+    from escc_bayes.evidence.pooling.options import pairs
 
     stated = pairs([text if "=" in text else f"{ONLY_ARM}={text}" for text in given], option, "ARM=N")
     for arm, text in stated.items():

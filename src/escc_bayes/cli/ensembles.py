@@ -20,8 +20,8 @@ def fit_reconstructions(
     """Fit every model to every reconstruction, and write what the pool says."""
     from escc_bayes.bayes.ensemble import fit_ensemble
     from escc_bayes.foundation.outputs import staged
-    from escc_bayes.report.ensemble_files import write_ensemble_fit
-    from escc_bayes.report.reconstructions import Reconstructions
+    from escc_bayes.report.page.reconstructions import Reconstructions
+    from escc_bayes.report.verbs.ensembles import write_ensemble_fit
 
     if sampling.backend is not None:
         raise InputError(f"--backend {sampling.backend}: an ensemble has no choice of backend; leave it out")

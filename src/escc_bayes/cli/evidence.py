@@ -60,14 +60,14 @@ def evidence(
     """
     from escc_bayes.data.bundled import find_study, study_names
     from escc_bayes.data.study import read_study
-    from escc_bayes.evidence import options as told
-    from escc_bayes.evidence.answer import PriorRequest, answer
-    from escc_bayes.evidence.conflict import prior_data_conflict
-    from escc_bayes.evidence.pool import PoolRequest
-    from escc_bayes.evidence.study_effects import Question
-    from escc_bayes.evidence.summary import summary
+    from escc_bayes.evidence.pooling import options as told
+    from escc_bayes.evidence.pooling.conflict import prior_data_conflict
+    from escc_bayes.evidence.pooling.pool import PoolRequest
+    from escc_bayes.evidence.pooling.study_effects import Question
+    from escc_bayes.evidence.pooling.summary import summary
+    from escc_bayes.evidence.pooling.synthesis import PriorRequest, answer
     from escc_bayes.foundation.outputs import staged
-    from escc_bayes.report.evidence_files import record_of, write_evidence_files
+    from escc_bayes.report.verbs.evidence import record_of, write_evidence_files
 
     paths = [find_study(name) for name in studies or study_names()]
     subgroups = told.pairs(subgroup or [], "--subgroup", "STUDY=WORDS")

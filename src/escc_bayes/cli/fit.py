@@ -42,7 +42,7 @@ def fit(
     open_specs(model or [])
     from escc_bayes.bayes.fallback import fit_or_replace
     from escc_bayes.foundation.outputs import staged
-    from escc_bayes.report import files
+    from escc_bayes.report.verbs import files
 
     ensemble = named_ensemble(cohort, schema)
     if ensemble is not None:

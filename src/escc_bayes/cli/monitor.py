@@ -40,10 +40,10 @@ def monitor(
 ) -> None:
     """Where a running trial stands: hazard ratio, chances of each rule at the end, and when the end comes."""
     from escc_bayes.foundation.outputs import staged
-    from escc_bayes.report.monitor_files import sentences, write_monitor_files
-    from escc_bayes.trial.interim_look import interim_look
-    from escc_bayes.trial.reading import load_design
-    from escc_bayes.trial.reading_interim import Columns, follow_up_from, read_interim, unblinded
+    from escc_bayes.report.verbs.monitor import sentences, write_monitor_files
+    from escc_bayes.trial.monitoring.interim_look import interim_look
+    from escc_bayes.trial.monitoring.reading_interim import Columns, follow_up_from, read_interim, unblinded
+    from escc_bayes.trial.reading.design import load_design
 
     if blinded and arm is not None:
         raise InputError(f"--arm {arm}: a blinded look reads no arm; leave --arm or --blinded out")

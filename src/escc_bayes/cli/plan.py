@@ -31,18 +31,18 @@ def plan(
     """
     from escc_bayes.foundation.choose_scheduler import scheduler_for
     from escc_bayes.foundation.outputs import staged
-    from escc_bayes.trial.reading import load_design
+    from escc_bayes.trial.reading.design import load_design
 
     # Before the modules that compute and draw are loaded, which takes longer than to find what is wrong.
     asked, where = load_design(design), scheduler_for(workers, scheduler)
 
-    from escc_bayes.report.plan_files import write_plan_files
-    from escc_bayes.report.protocol import write_protocol
-    from escc_bayes.trial.checkpoint import Checkpoint, resumable
-    from escc_bayes.trial.further import asks_more, further, further_sentences
-    from escc_bayes.trial.summary import summary
-    from escc_bayes.trial.tally import CHUNK
-    from escc_bayes.trial.workers import BUNDLE
+    from escc_bayes.report.protocol.protocol import write_protocol
+    from escc_bayes.report.verbs.plan import write_plan_files
+    from escc_bayes.trial.requests.requested_analyses import asks_more, further, further_sentences
+    from escc_bayes.trial.simulation.checkpoint import Checkpoint, resumable
+    from escc_bayes.trial.simulation.summary import summary
+    from escc_bayes.trial.simulation.tally import CHUNK
+    from escc_bayes.trial.simulation.workers import BUNDLE
 
     checkpoint = Checkpoint.of(asked, trials=trials, seed=seed, folder=out)
 

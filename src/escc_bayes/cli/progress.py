@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from escc_bayes.bayes.settings import Progress
     from escc_bayes.foundation.chunks import Progress as Counted
-    from escc_bayes.report.bundle import Stage
+    from escc_bayes.report.page.bundle import Stage
 
 # How much of a piece of work is done, in words, from parts done and parts in all.
 type Words = Callable[[int, int], str]

@@ -134,7 +134,7 @@ def search(
     from escc_bayes.evidence.reconstruction.reconstruct import reconstruct as search_cohorts
     from escc_bayes.evidence.reconstruction.table import summary
     from escc_bayes.foundation.outputs import staged
-    from escc_bayes.report.reconstruction_files import write_reconstruction
+    from escc_bayes.report.verbs.reconstruct import write_reconstruction
 
     with progress_bars(quiet=quiet) as stage:
         bars = stage(f"Reconstructing {published.id}")

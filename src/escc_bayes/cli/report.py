@@ -21,7 +21,7 @@ from escc_bayes.cli.progress import finish, progress_bars
 from escc_bayes.cli.sampling import Sampling, checked_plans, gathered
 
 DEFAULT_COHORT = "escc79"
-WRITER = "escc_bayes.report.write"
+WRITER = "escc_bayes.report.verbs.report"
 
 
 @fields_as_options("sampling", Sampling)

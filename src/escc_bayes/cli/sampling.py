@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from escc_bayes.data.cohort import Cohort
     from escc_bayes.data.ensemble import Ensemble
     from escc_bayes.foundation.hands import Hands
-    from escc_bayes.report.bundle import Bundle, Stage
+    from escc_bayes.report.page.bundle import Bundle, Stage
     from escc_bayes.spec.plan import ModelPlan
 
 
@@ -66,7 +66,7 @@ def gathered(
 
     Without an engine: all by `laplace`, and the first of each outcome by `nuts`, which a backend belongs to.
     """
-    from escc_bayes.report.bundle import gather
+    from escc_bayes.report.page.bundle import gather
 
     second = sampling.settings("nuts")
     settings = replace(second, engine="laplace", backend=None) if engine is None else sampling.settings(engine)

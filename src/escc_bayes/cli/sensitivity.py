@@ -121,7 +121,7 @@ def refuse_without_cohort(schema: str | None, model: list[str], *, thorough: boo
 def of_published(published: Published, out: Path) -> None:
     """Look at published ratios."""
     from escc_bayes.foundation.outputs import staged
-    from escc_bayes.report.published_files import write_published_files
+    from escc_bayes.report.verbs.published import write_published_files
     from escc_bayes.sensitivity.published_ratio import PublishedRatio, RatioError
     from escc_bayes.sensitivity.reverse_table import reverse_row
     from escc_bayes.sensitivity.reverse_words import reverse_sentences

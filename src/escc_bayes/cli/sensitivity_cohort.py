@@ -34,7 +34,7 @@ def of_cohort(
     quiet: bool,
 ) -> None:
     """Run every part of every model on a cohort, or on the reconstructions of one, and write what they find."""
-    from escc_bayes.report.sensitivity_files import TEXT, write_sensitivity_files
+    from escc_bayes.report.verbs.sensitivity import TEXT, write_sensitivity_files
     from escc_bayes.sensitivity.run import examine
     from escc_bayes.sensitivity.subject import Asked
 

@@ -15,8 +15,8 @@ from escc_bayes.data.covariates import CovariateData, read_covariate, read_strat
 from escc_bayes.data.endpoints import EndpointData, need_column, read_endpoint, refuse_order
 from escc_bayes.data.known import refuse_known_after_follow_up
 from escc_bayes.data.origin import read_provenance, refuse_members
+from escc_bayes.data.plausibility import suspicions
 from escc_bayes.data.schema import UNNAMED, CohortSchema, load_schema
-from escc_bayes.data.suspicions import suspicions
 from escc_bayes.data.table import RawTable, read_table
 from escc_bayes.data.weights import UNDECLARED, copy_names, of_mean_one, read_clusters, read_weight, sampling_words
 from escc_bayes.foundation.careful import careful

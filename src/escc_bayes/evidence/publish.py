@@ -17,7 +17,6 @@ from escc_bayes.classical.logrank import logrank, pairwise
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.data.endpoints import EndpointData
 from escc_bayes.data.recode import complete_cases
-from escc_bayes.data.schema import CohortSchema, schema_from
 from escc_bayes.evidence.published_layout import layout_of
 from escc_bayes.evidence.published_names import Factor, Pairs, cell_name, factor_of, failures_name, said, table, within
 from escc_bayes.foundation.careful import careful
@@ -79,24 +78,6 @@ def publish(cohort: Cohort, *, study: str, landmarks: Sequence[float] = LANDMARK
         *(table("number", pairs) for pairs in counts(cohort, factors)),
     ]
     return Published("\n\n".join(blocks) + "\n", layout_of(cohort, study, factors))
-
-
-def published_schema(cohort: Cohort) -> CohortSchema:
-    """Return the schema of the cohorts reconstructed with the layout: months, the columns that it names."""
-    inside = within(cohort.schema)
-    raw: dict[str, object] = {
-        "name": cohort.name,
-        "endpoints": {
-            name: {"time": f"{name}_months", "event": f"{name}_event", "label": own.label}
-            | ({"not_after": inside[name]} if name in inside else {})
-            for name, own in cohort.schema.endpoints.items()
-        },
-        "covariates": {
-            name: {"kind": data.schema.kind, "levels": list(data.schema.levels), "label": data.schema.label}
-            for name, data in cohort.covariates.items()
-        },
-    }
-    return schema_from(raw, f"cohort '{cohort.name}' as published")
 
 
 def refuse_unprintable(cohort: Cohort) -> None:

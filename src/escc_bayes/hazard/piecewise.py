@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 type FloatArray = NDArray[np.float64]
 type IntArray = NDArray[np.int64]
+type BoolArray = NDArray[np.bool_]
 
 MONTHS_PER_YEAR = 12.0
 # Events expected in a piece below which its survival is taken as a straight line.

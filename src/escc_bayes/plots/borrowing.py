@@ -7,7 +7,7 @@ from matplotlib.figure import SubFigure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from escc_bayes.plots.style import MODELS, PALE, Palette
-from escc_bayes.trial.borrowing_map import MapPoint
+from escc_bayes.trial.requests.borrowing_map import MapPoint
 
 
 def borrowing_panels(

@@ -11,7 +11,7 @@ from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.plots.axes import month_axis
 from escc_bayes.plots.band import Band, draw_band
 from escc_bayes.plots.style import BLACK, INK, MODELS, PALE, Palette
-from escc_bayes.trial.forecast import Fan
+from escc_bayes.trial.simulation.forecast import Fan
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from matplotlib.figure import SubFigure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from escc_bayes.plots.style import MODELS, PALE, Palette
-from escc_bayes.trial.curve import PowerCurve
+from escc_bayes.trial.design.power_curve import PowerCurve
 
 type Point = tuple[str, float, float, float]
 

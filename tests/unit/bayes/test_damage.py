@@ -20,7 +20,7 @@ from escc_bayes.foundation.chunks import Store
 from escc_bayes.foundation.errors import InputError
 from escc_bayes.spec.reading import load_spec
 from escc_bayes.trial.errors import DesignError
-from escc_bayes.trial.reading_control import posterior_control
+from escc_bayes.trial.reading.control import posterior_control
 
 
 @pytest.fixture(scope="module")

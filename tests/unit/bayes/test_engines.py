@@ -13,7 +13,7 @@ from escc_bayes.bayes.prior import prior_draws
 from escc_bayes.bayes.sampler import Run
 from escc_bayes.cli.sampling import Sampling, checked_plans, gathered
 from escc_bayes.foundation.errors import EngineReplacedWarning, InputError, SpecError
-from escc_bayes.report.bundle import ALONE, quiet
+from escc_bayes.report.page.bundle import ALONE, quiet
 from escc_bayes.spec import plan as plans
 from escc_bayes.spec.rows import select_rows
 

@@ -16,7 +16,7 @@ from escc_bayes.bayes.prior import log_prior, prior_draws
 from escc_bayes.bayes.prior_check import prior_check
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from
-from escc_bayes.evidence.prior_file import prior_toml
+from escc_bayes.evidence.pooling.prior_file import prior_toml
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.plan import make_plan
 from escc_bayes.spec.reading import spec_from

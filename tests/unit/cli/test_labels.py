@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from escc_bayes.foundation.csv import harmless
-from escc_bayes.report.document import Paragraph, Table, markdown
+from escc_bayes.report.document.document import Paragraph, Table, markdown
 from tests.unit.cli.running import run
 
 LABELS = [

@@ -14,7 +14,7 @@ from escc_bayes.compare.comparison import compare
 from escc_bayes.estimand.estimand import HazardRatio, MedianSurvival
 from escc_bayes.foundation.errors import EstimandError, SpecError
 from escc_bayes.foundation.labels import numbered
-from escc_bayes.report.bundle import gather
+from escc_bayes.report.page.bundle import gather
 from escc_bayes.sensitivity.attribution import attribute
 from escc_bayes.spec.plan import make_plan
 from escc_bayes.spec.reading import load_spec

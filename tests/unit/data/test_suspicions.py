@@ -11,8 +11,8 @@ import pytest
 
 from escc_bayes.data.bundled import example_cohort
 from escc_bayes.data.cohort import read_cohort
+from escc_bayes.data.plausibility import perhaps_equal, possible_values
 from escc_bayes.data.schema import schema_from
-from escc_bayes.data.suspicions import perhaps_equal, possible_values
 from escc_bayes.foundation.errors import DataWarning
 
 

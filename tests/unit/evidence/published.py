@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from escc_bayes.evidence.published_effect import PublishedEffect, log_hr_from_interval
+from escc_bayes.evidence.pooling.published_effect import PublishedEffect, log_hr_from_interval
 
 RT_ADDED = (
     ("liuq2025_ivb_nodal", "china20_ict_registry", 0.51, 0.37, 0.71),  # OS, matched

@@ -12,7 +12,7 @@ from escc_bayes.data.recode import complete_cases, in_classes
 from escc_bayes.data.rounding import interval
 from escc_bayes.data.study import read_study
 from escc_bayes.evidence.audit import audit
-from escc_bayes.evidence.publish import publish, published_schema
+from escc_bayes.evidence.publish import publish
 from escc_bayes.foundation.errors import CohortError
 from tests.unit.evidence import real_cohorts
 
@@ -160,9 +160,12 @@ def test_layout_names_what_the_study_prints(cohort, tmp_path):
     assert {count for c in layout.covariates for count in c.counts} <= names
     assert {cell.count for joint in layout.joints for cell in joint.cells} <= names
     assert {c.effect for c in layout.contrasts} == {e.effect for e in study.estimates}
-    schema = published_schema(cohort)
-    assert [(e.time, e.event) for e in layout.endpoints] == [(s.time, s.event) for s in schema.endpoints.values()]
-    assert {c.name: c.levels for c in layout.covariates} == {n: c.levels for n, c in schema.covariates.items()}
+    assert [(e.time, e.event) for e in layout.endpoints] == [
+        (f"{name}_months", f"{name}_event") for name in cohort.schema.endpoints
+    ]
+    assert {c.name: c.levels for c in layout.covariates} == {
+        name: data.schema.levels for name, data in cohort.covariates.items()
+    }
 
 
 def test_progression_is_printed_for_an_endpoint_within_another(shared_data, tmp_path):

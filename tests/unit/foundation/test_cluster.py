@@ -10,9 +10,9 @@ from escc_bayes.foundation.chunks import run_chunks
 from escc_bayes.foundation.cluster import Cluster, refuse_other_versions, versions
 from escc_bayes.foundation.errors import InputError
 from escc_bayes.foundation.scheduler import Processes, Serial
-from escc_bayes.trial.operating_characteristics import operating_characteristics
-from escc_bayes.trial.tally import CHUNK
-from escc_bayes.trial.workers import BUNDLE
+from escc_bayes.trial.simulation.operating_characteristics import operating_characteristics
+from escc_bayes.trial.simulation.tally import CHUNK
+from escc_bayes.trial.simulation.workers import BUNDLE
 from tests.unit.foundation.test_scheduler import drawn, failing
 from tests.unit.trial.designs import small
 

@@ -14,7 +14,7 @@ from escc_bayes.classical.fit import fit_classical
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from
 from escc_bayes.foundation.record import Record
-from escc_bayes.report.bundle import Bundle, comparable, compared
+from escc_bayes.report.page.bundle import Bundle, comparable, compared
 from escc_bayes.sensitivity.attribution import attribute
 from escc_bayes.spec.plan import make_plan
 from escc_bayes.spec.reading import spec_from

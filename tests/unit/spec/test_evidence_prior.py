@@ -8,7 +8,7 @@ import pytest
 from escc_bayes.data.bundled import models_folder
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from
-from escc_bayes.evidence.prior_file import prior_toml
+from escc_bayes.evidence.pooling.prior_file import prior_toml
 from escc_bayes.foundation.errors import SpecError
 from escc_bayes.spec.describe import describe
 from escc_bayes.spec.evidence_prior import EvidencePrior, read_prior, robustified

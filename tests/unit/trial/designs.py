@@ -2,7 +2,7 @@
 
 import copy
 
-from escc_bayes.trial.reading import design_from
+from escc_bayes.trial.reading.design import design_from
 
 GOOD = {
     "name": "small",

@@ -12,8 +12,8 @@ from escc_bayes.evidence.arm_level.curve import Anchor, Curve, anchors_of, curve
 from escc_bayes.evidence.arm_level.effect import implied_events, tilted, wanted_from
 from escc_bayes.evidence.arm_level.events import Arm, arm_through
 from escc_bayes.evidence.arm_level.follow_up import FollowUp, solve_follow_up
-from escc_bayes.evidence.arm_level.printed import ArmPrint, EndpointPrint
 from escc_bayes.evidence.arm_level.progression import progression_of
+from escc_bayes.evidence.arm_level.published import ArmPrint, EndpointPrint
 from escc_bayes.evidence.arm_level.value import value_of
 from escc_bayes.evidence.reconstruction import problem as kinds
 from escc_bayes.evidence.reconstruction.automatic import BOUNDED

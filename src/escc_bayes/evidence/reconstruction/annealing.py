@@ -4,16 +4,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from escc_bayes.evidence.reconstruction.bench import Bench, new_bench
+from escc_bayes.evidence.reconstruction.affected_targets import moved_tasks
 from escc_bayes.evidence.reconstruction.borrow import (
     borrowed_aims,
     borrowed_bench,
     borrowed_structure,
     borrowed_working,
 )
-from escc_bayes.evidence.reconstruction.changes import propose, undo
 from escc_bayes.evidence.reconstruction.compiled import borrowed, compiled
-from escc_bayes.evidence.reconstruction.judge import computed, judged, settle, weighed
+from escc_bayes.evidence.reconstruction.incremental_loss import computed, judged, settle, weighed
 from escc_bayes.evidence.reconstruction.loss import loss_of
 from escc_bayes.evidence.reconstruction.problem import (
     REQUIRED,
@@ -22,9 +21,10 @@ from escc_bayes.evidence.reconstruction.problem import (
     RandomState,
     State,
 )
+from escc_bayes.evidence.reconstruction.proposals import propose, undo
 from escc_bayes.evidence.reconstruction.random_numbers import uniform
-from escc_bayes.evidence.reconstruction.reach import moved_tasks
 from escc_bayes.evidence.reconstruction.working import Working, store, working_from
+from escc_bayes.evidence.reconstruction.workspace import Bench, new_bench
 from escc_bayes.hazard.piecewise import FloatArray
 
 # What an unmatched target's weight is multiplied with, and the share of the way back of a matched one's.

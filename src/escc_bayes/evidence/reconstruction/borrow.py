@@ -1,12 +1,12 @@
 """What a search works on, borrowed: every array without its reference count (``compiled.borrowed``)."""
 
-from escc_bayes.evidence.reconstruction.bench import Bench, Values
+from escc_bayes.evidence.reconstruction.cached_cox import KeptModels
+from escc_bayes.evidence.reconstruction.cached_logrank import KeptTests
 from escc_bayes.evidence.reconstruction.compiled import borrowed, inlined
-from escc_bayes.evidence.reconstruction.kept_models import KeptModels
-from escc_bayes.evidence.reconstruction.kept_tests import KeptTests
 from escc_bayes.evidence.reconstruction.problem import Aims, Structure
 from escc_bayes.evidence.reconstruction.rank_statistics import CoxRoom
 from escc_bayes.evidence.reconstruction.working import Working
+from escc_bayes.evidence.reconstruction.workspace import Bench, Values
 
 
 @inlined

@@ -12,8 +12,8 @@ from functools import partial
 
 import numpy as np
 
-from escc_bayes.evidence.reconstruction.asking import demanding, without
 from escc_bayes.evidence.reconstruction.problem import BoolArray
+from escc_bayes.evidence.reconstruction.reinstated import taken_back, units
 from escc_bayes.evidence.reconstruction.search import (
     Found,
     Plan,
@@ -26,7 +26,7 @@ from escc_bayes.evidence.reconstruction.search import (
     side_by_side,
     started,
 )
-from escc_bayes.evidence.reconstruction.taken_back import taken_back, units
+from escc_bayes.evidence.reconstruction.target_weights import demanding, without
 from escc_bayes.evidence.reconstruction.targets import Target
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.hazard.piecewise import FloatArray

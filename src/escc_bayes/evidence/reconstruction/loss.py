@@ -5,10 +5,9 @@ A task is what gives several targets at once: a count, a curve, a test or a Cox 
 
 import numpy as np
 
-from escc_bayes.evidence.reconstruction.bench import Bench, new_bench
+from escc_bayes.evidence.reconstruction.cached_cox import try_inverse
 from escc_bayes.evidence.reconstruction.compiled import compiled, inlined
 from escc_bayes.evidence.reconstruction.curve_statistics import fill_curve
-from escc_bayes.evidence.reconstruction.kept_models import try_inverse
 from escc_bayes.evidence.reconstruction.problem import (
     ARG,
     BROKEN_RULES,
@@ -41,6 +40,7 @@ from escc_bayes.evidence.reconstruction.problem import (
 )
 from escc_bayes.evidence.reconstruction.rank_statistics import SE, CoxData, cox, log_rank
 from escc_bayes.evidence.reconstruction.working import Working, working_from
+from escc_bayes.evidence.reconstruction.workspace import Bench, new_bench
 from escc_bayes.hazard.piecewise import FloatArray
 
 # Distance, in tolerances, above which a target pulls less the further it is.

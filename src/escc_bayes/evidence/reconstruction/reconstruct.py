@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from escc_bayes.data.published import Study
-from escc_bayes.evidence.reconstruction.asking import without
 from escc_bayes.evidence.reconstruction.assemble import Asked, in_order
 from escc_bayes.evidence.reconstruction.audited import audited
 from escc_bayes.evidence.reconstruction.conflicts import Conflicts, find_conflicts, had_after_all
 from escc_bayes.evidence.reconstruction.layout import Layout, ReconstructionError
 from escc_bayes.evidence.reconstruction.problem import TICKS_PER_MONTH
 from escc_bayes.evidence.reconstruction.search import Found, Plan, Progress, has_all, search
+from escc_bayes.evidence.reconstruction.target_weights import without
 from escc_bayes.evidence.reconstruction.targets import Target, number_of, targets_of
 from escc_bayes.evidence.rules.impossible_prints import possible
 from escc_bayes.foundation.ending import ended_with_block

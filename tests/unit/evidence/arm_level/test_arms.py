@@ -11,11 +11,11 @@ from lifelines import CoxPHFitter, KaplanMeierFitter
 from escc_bayes.data.bundled import find_study
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.study import read_study
-from escc_bayes.evidence.arm_level.met import target_rows
-from escc_bayes.evidence.arm_level.printed import read_arms
+from escc_bayes.evidence.arm_level.achieved import target_rows
+from escc_bayes.evidence.arm_level.published import read_arms
 from escc_bayes.evidence.arm_level.reconstruct import reconstruct_arms
 from escc_bayes.evidence.reconstruction.layout import ReconstructionError
-from escc_bayes.report.arm_files import write_arm_reconstruction
+from escc_bayes.report.verbs.arms import write_arm_reconstruction
 
 LIMITS = ("median, lower limit", "median, upper limit")
 
@@ -149,7 +149,7 @@ def test_interim_says_of_the_final_cut_what_was_printed_later(interim, members):
     from escc_bayes.data.ensemble import Ensemble
     from escc_bayes.data.schema import schema_from
     from escc_bayes.estimand.estimand import SurvivalAt
-    from escc_bayes.report.arm_files import raw_schema, rows_of
+    from escc_bayes.report.verbs.arms import raw_schema, rows_of
 
     schema = schema_from(raw_schema(interim), "interim")
     cohorts = []

@@ -1,0 +1,102 @@
+"""May an estimate enter a pool? It is audited first, and no study enters twice.
+
+What contradicts itself is refused until somebody accepts it with a reason, which the result repeats. Contradictions of
+the same paper that do not touch the estimate are said and let through. One study under two names is known by its DOI,
+by its title, or by its digits: the same ratio and the same limits or P.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from escc_bayes.data.published import PublishedEstimate, Study
+from escc_bayes.evidence.audit import audit
+from escc_bayes.evidence.pooling.published_effect import EvidenceError
+
+
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """What must be said of an estimate that enters."""
+
+    said: tuple[str, ...]
+
+
+def trusted(study: Study, estimate: PublishedEstimate, reason: str | None) -> Trusted:
+    """Return what must be said of an estimate.
+
+    Raises
+    ------
+    EvidenceError : the audit finds it impossible or very unlikely, and no ``reason`` accepts it.
+    """
+    grave = [finding for finding in audit(study) if finding.grave]
+    own = [finding for finding in grave if estimate.place in finding.where]
+    elsewhere = len(grave) - len(own)
+    said = []
+    if own and reason is None:
+        words = " ".join(f"[{finding.rule}, {finding.severity}] {finding.statement}" for finding in own)
+        raise EvidenceError(
+            f"study {study.id} contradicts itself at {estimate.place}: {words} Check the print; to pool it all the "
+            f'same, say why: --accept {study.id}="reason" (in Python: accepted = {{"{study.id}": "reason"}})'
+        )
+    if own:
+        words = " ".join(f"[{finding.rule}, {finding.severity}] {finding.statement}" for finding in own)
+        said.append(f"{study.id} CONTRADICTS ITSELF and was accepted, because: {reason}. {words}")
+    if elsewhere:
+        prints = "1 print" if elsewhere == 1 else f"{elsewhere} prints"
+        said.append(f"{study.id}: the audit finds {prints} elsewhere in the paper impossible or very unlikely.")
+    return Trusted(tuple(said))
+
+
+def once(taken: Sequence[tuple[Study, PublishedEstimate]], accepted: Mapping[str, str]) -> dict[str, str]:
+    """Return the studies that repeat an earlier one, with the words that name it; accepted ones are left."""
+    repeats: dict[str, str] = {}
+    for place, (study, estimate) in enumerate(taken):
+        for other, theirs in taken[:place]:
+            why = one_study(study, estimate, other, theirs)
+            if why and other.id not in repeats and study.id not in accepted and study.id != other.id:
+                repeats[study.id] = (
+                    f"{study.id} is {other.id} again ({why}), pooled once; if they are two studies, say why: "
+                    f'--accept {study.id}="reason".'
+                )
+    return repeats
+
+
+def one_study(study: Study, estimate: PublishedEstimate, other: Study, theirs: PublishedEstimate) -> str:
+    """Return why two studies are one, or nothing."""
+    dois = [plain_doi(one.doi) for one in (study, other)]
+    if all(dois):
+        return "the same DOI" if dois[0] == dois[1] else ""
+    titles = [title(one.citation) for one in (study, other)]
+    if titles[0] == titles[1] and len(titles[0]) >= SHORTEST_TITLE:
+        return "the same title"
+    sizes = {one.n for one in (study, other) if one.n is not None}
+    if len(sizes) < 2 and digits(estimate) == digits(theirs) and len(digits(estimate)) > 1:
+        return "the same digits"
+    return ""
+
+
+SHORTEST_TITLE = 12
+"""Letters below which two citations may be the same by chance."""
+
+
+def plain_doi(doi: str) -> str:
+    """Return a DOI without its address.
+
+    Examples
+    --------
+    >>> plain_doi("https://doi.org/10.1056/NEJMoa2111380"), plain_doi("DOI: 10.1/Same")
+    ('10.1056/nejmoa2111380', '10.1/same')
+    """
+    found = re.search(r"10\.\d+/\S+", doi.casefold())
+    return found[0].rstrip(".,;") if found else ""
+
+
+def title(citation: str) -> str:
+    """Return the letters and digits of a citation."""
+    return re.sub(r"[^a-z0-9]+", "", citation.casefold())
+
+
+def digits(e: PublishedEstimate) -> tuple[str, ...]:
+    """Return the ratio with its limits, or with its P, as printed and in one direction."""
+    printed = [e.value, e.ci_low, e.ci_high] if e.ci_low is not None else [e.value, e.p]
+    return tuple(str(value.normalize()) for value in printed if value is not None)

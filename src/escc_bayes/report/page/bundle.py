@@ -1,0 +1,230 @@
+"""All that a report shows, computed: fits, tables, comparisons. Nothing is drawn or written here."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from escc_bayes.bayes.fallback import fit_or_replace, replaced
+from escc_bayes.bayes.fit import fit_plan
+from escc_bayes.bayes.loo import LooRow, compare_loo
+from escc_bayes.bayes.posterior import Posterior
+from escc_bayes.bayes.prior_check import PriorCheck, prior_check_plan
+from escc_bayes.bayes.settings import Progress, RunSettings, silent
+from escc_bayes.classical.baselines import Baselines, baselines
+from escc_bayes.classical.fit import ClassicalFit, fit_classical_plan
+from escc_bayes.compare.agreement import Agreement, agreement, agreement_sentence
+from escc_bayes.compare.comparison import Comparison, compare, standard_questions
+from escc_bayes.data.cohort import Cohort
+from escc_bayes.data.ensemble import Ensemble
+from escc_bayes.foundation.hands import Alone, Hands
+from escc_bayes.foundation.seeds import Seed, stream
+from escc_bayes.report.page.reconstructions import Reconstructions, pool_reconstructions
+from escc_bayes.sensitivity.attribution import AttributionStep, attribute
+from escc_bayes.spec.cautions import NOTHING, cautions, shared_cautions
+from escc_bayes.spec.names import refuse_same_names
+from escc_bayes.spec.plan import ModelPlan
+
+type Stage = Callable[[str], Progress]
+
+ALONE = Alone()
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Results of several models on one cohort.
+
+    Attributes
+    ----------
+    cohort : as read.
+    posteriors : by model name, in the order asked.
+    confirmations : headline models fitted again by ``nuts``, by model name; empty where one engine was asked for.
+    classical : by model name, on the same rows.
+    comparisons : by endpoint and clock in words, such as ``os from time zero``: every method's answers.
+    loo : by the same key; absent where an endpoint has one model only.
+    attribution : why Cox and the posterior differ, by model name.
+    baselines : by endpoint.
+    prior_checks : by model name.
+    level : of every interval.
+    seed : of the whole run.
+    reconstructions : where the cohort is one of an ensemble: the headline models over all of it.
+    """
+
+    cohort: Cohort
+    posteriors: Mapping[str, Posterior]
+    confirmations: Mapping[str, Posterior]
+    classical: Mapping[str, ClassicalFit]
+    comparisons: Mapping[str, Comparison]
+    loo: Mapping[str, tuple[LooRow, ...]]
+    attribution: Mapping[str, tuple[AttributionStep, ...]]
+    baselines: Mapping[str, Baselines]
+    prior_checks: Mapping[str, PriorCheck]
+    level: float
+    seed: Seed
+    reconstructions: Reconstructions | None = None
+
+    @property
+    def fits(self) -> tuple[Posterior, ...]:
+        """Every posterior: of the models in the order asked, then those that confirm."""
+        return (*self.posteriors.values(), *self.confirmations.values())
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """The verdict on each fit, by model name; of a confirmation with its method."""
+        first = {name: p.diagnostics.verdict for name, p in self.posteriors.items()}
+        return first | {f"{name} ({p.method})": p.diagnostics.verdict for name, p in self.confirmations.items()}
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Models that must not be used, with the reasons; confirmations that confirm nothing."""
+        unfit = [f"{name}: {verdict}" for name, verdict in self.verdicts.items() if verdict != "ok"]
+        differing = [
+            agreement_sentence(rows, self.confirmations[name])
+            for name, rows in self.agreements.items()
+            if not all(row.close for row in rows)
+        ]
+        return (*unfit, *differing, *(self.reconstructions.faults if self.reconstructions is not None else ()))
+
+    @property
+    def carried(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """What the data can carry: names of models, and the sentences that are true of them all."""
+        each: dict[str, list[str]] = {}
+        said = [(name, cautions(posterior.plan)) for name, posterior in self.posteriors.items()]
+        if self.reconstructions is not None:
+            said += [
+                (
+                    f"{name}, all {len(pooled.members)} reconstructions",
+                    shared_cautions([m.plan for m in pooled.members]),
+                )
+                for name, pooled in self.reconstructions.pooled.items()
+            ]
+        for name, sentences in said:
+            for sentence in sentences or (NOTHING,):
+                each.setdefault(sentence, []).append(name)
+        grouped: dict[str, list[str]] = {}
+        for sentence, names in each.items():
+            grouped.setdefault(", ".join(names), []).append(sentence)
+        return tuple((names, tuple(sentences)) for names, sentences in grouped.items())
+
+    @property
+    def agreements(self) -> dict[str, tuple[Agreement, ...]]:
+        """How far each headline model's posterior and its confirmation agree, by model name."""
+        pairs = ((name, self.posteriors[name], second) for name, second in self.confirmations.items())
+        return {name: agreement(first, second, level=self.level) for name, first, second in pairs}
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Which engines answered: replacements with their reasons, and how far confirmations agree."""
+        stands_in = ((name, p.method, replaced(p)) for name, p in self.posteriors.items())
+        instead = [f"{name}: {method} answers instead of {other}." for name, method, other in stands_in if other]
+        agree = [agreement_sentence(rows, self.confirmations[name]) for name, rows in self.agreements.items() if rows]
+        return (*instead, *agree)
+
+
+def quiet(what: str) -> Progress:  # noqa: ARG001 - the shape of a stage
+    """Report nothing."""
+    return silent
+
+
+def gather(
+    cohort: Cohort,
+    plans: Sequence[ModelPlan],
+    settings: RunSettings,
+    *,
+    seed: Seed,
+    level: float,
+    confirming: RunSettings | None = None,
+    ensemble: Ensemble | None = None,
+    stage: Stage = quiet,
+    hands: Hands = ALONE,
+) -> Bundle:
+    """Fit every plan and answer every standard question.
+
+    Parameters
+    ----------
+    cohort : as read.
+    plans : one of each model on the cohort, made once for all that is computed of it.
+    settings : of every model's fit.
+    confirming : of a second fit of the first model of each outcome; None: there is none.
+    ensemble : all reconstructions, where the cohort is one of them; the first model of each outcome is pooled over it.
+    stage : called with the name of each piece of work; returns the progress function of its fit.
+    hands : who samples what confirms and pools reconstructions, meanwhile or in between.
+
+    Raises
+    ------
+    SpecError : two models share a name: every table and file goes by it.
+    """
+    refuse_same_names([plan.spec for plan in plans])
+    named = {plan.spec.name: plan for plan in plans}
+    posteriors = {
+        name: fit_or_replace(plan, settings, seed=stream(seed, name), progress=stage(name))
+        for name, plan in named.items()
+    }
+    classical = {name: fit_classical_plan(plan) for name, plan in named.items()}
+    groups = comparable(posteriors)
+    endpoints = dict.fromkeys(plan.rows.endpoint for plan in plans)
+    headline = [posteriors[names[0]] for names in groups.values()]
+    sampling = {
+        p.plan.spec.name: confirmation(p.plan, confirming, seed, stage, hands)
+        for p in headline
+        if confirming is not None and not replaced(p)
+    }
+    pooling = None
+    if ensemble is not None:
+        progress = stage(f"All {len(ensemble)} reconstructions")
+        first = [p.plan.spec for p in headline]
+        pooling = hands.start(pool_reconstructions, ensemble, first, seed, level, silent if hands.apart else progress)
+    return Bundle(
+        cohort=cohort,
+        posteriors=posteriors,
+        classical=classical,
+        comparisons={key: compared(names, posteriors, classical, level) for key, names in groups.items()},
+        loo={
+            k: compare_loo([posteriors[n] for n in names])
+            for k, names in groups.items()
+            if len(names) > 1 and not posteriors[names[0]].plan.rows.sampled
+        },
+        attribution={name: attribute(posteriors[name], classical[name], cohort) for name in posteriors},
+        baselines={endpoint: baselines(cohort, endpoint, level=level) for endpoint in endpoints},
+        prior_checks={
+            name: prior_check_plan(plan, seed=stream(seed, name), level=level) for name, plan in named.items()
+        },
+        # Last: until now another process may have been at work on these.
+        confirmations={name: sampled() for name, sampled in sampling.items()},
+        level=level,
+        seed=seed,
+        reconstructions=None if pooling is None else pooling(),
+    )
+
+
+def confirmation(
+    plan: ModelPlan, settings: RunSettings, seed: Seed, stage: Stage, hands: Hands
+) -> Callable[[], Posterior]:
+    """Begin to fit a headline model again; the function returned waits for the posterior."""
+    progress = stage(f"{plan.spec.name}, confirmed by {settings.engine}")
+    return hands.start(confirmed, plan, settings, seed, silent if hands.apart else progress)
+
+
+def confirmed(plan: ModelPlan, settings: RunSettings, seed: Seed, progress: Progress) -> Posterior:
+    """Return the posterior that confirms, with a random stream of its own."""
+    return fit_plan(plan, settings, seed=stream(seed, plan.spec.name, "confirmation"), progress=progress)
+
+
+def comparable(posteriors: Mapping[str, Posterior]) -> dict[str, list[str]]:
+    """Group the models that answer the same questions on the same patients, by endpoint and clock in words."""
+    same: dict[tuple[object, ...], list[str]] = {}
+    for name, posterior in posteriors.items():
+        rows, spec = posterior.plan.rows, posterior.plan.spec
+        same.setdefault((rows.endpoint, rows.clock, rows.ids, frozenset(spec.covariates)), []).append(name)
+    labels = [f"{key[0]} from {key[1]}" for key in same]
+    groups = zip(labels, same.values(), strict=True)
+    return {label if labels.count(label) == 1 else f"{label} ({names[0]})": names for label, names in groups}
+
+
+def compared(
+    names: list[str],
+    posteriors: Mapping[str, Posterior],
+    classical: Mapping[str, ClassicalFit],
+    level: float,
+) -> Comparison:
+    """Return every method's answers for models of one endpoint: posteriors, then one classical fit."""
+    first = posteriors[names[0]]
+    return compare(standard_questions(first.plan), *(posteriors[n] for n in names), classical[names[0]], level=level)

@@ -1,0 +1,117 @@
+"""From fits to what figures draw: survival curves, numbers at risk, hazards, prior fans, densities."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from escc_bayes.bayes import parameters
+from escc_bayes.bayes.posterior import Posterior
+from escc_bayes.bayes.prior import prior_draws
+from escc_bayes.bayes.prior_check import PriorCheck
+from escc_bayes.classical.curves import exact_limits, group_curve, members, part
+from escc_bayes.classical.km import numbers_at_risk
+from escc_bayes.estimand.contrast import weights
+from escc_bayes.estimand.estimand import HazardRatio
+from escc_bayes.hazard.baseline import PiecewiseHazard
+from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.plots.band import Band
+from escc_bayes.plots.density import Density
+from escc_bayes.plots.survival import AtRisk
+from escc_bayes.report.document.stepped import stepped
+from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.rows import AnalysisRows
+
+GRID_POINTS = 61
+DENSITY_POINTS = 161
+PRIOR_DRAWS = 4000
+# Draws behind a drawn band or density: its edges then move by less than the width of a line.
+DRAWN = 4000
+MOST_GROUPS = 6
+FAN_LEVELS = (0.95, 0.8, 0.5)
+
+
+def limits(draws: FloatArray, level: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return median and equal-tailed limits over the first axis."""
+    tail = (1.0 - level) / 2.0
+    lower, middle, upper = np.quantile(draws, [tail, 0.5, 1.0 - tail], axis=0)
+    return middle, lower, upper
+
+
+def panels(plan: ModelPlan) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return each covariate whose groups are drawn, with the groups; numbers, centres and long lists are not."""
+    return tuple(
+        (term, levels)
+        for block in plan.design.blocks
+        if block.shown
+        for term, levels in zip(block.effect.covariates, block.levels, strict=False)
+        if 1 < len(levels) <= MOST_GROUPS
+    )
+
+
+def km_band(rows: AnalysisRows, term: str, group: str, level: float, *, label: str = "") -> Band:
+    """Return the Kaplan-Meier curve of a group, censored patients marked, with log-log limits and exact ones beside."""
+    curve = group_curve(rows, term, group, level)
+    return stepped(curve, label=label, exact=exact_limits(rows, curve))
+
+
+def posterior_band(posterior: Posterior, term: str, group: str, level: float, *, label: str = "") -> Band:
+    """Return the survival curve of a group: pointwise medians and credible limits over all draws given."""
+    until = float(posterior.plan.rows.time[members(posterior.plan.rows, term, group)].max())
+    times = np.linspace(0.0, until, GRID_POINTS)
+    return Band(label, times, *limits(posterior.survival(times, term=term, group=group), level))
+
+
+def at_risk(rows: AnalysisRows, term: str, groups: tuple[str, ...], months: FloatArray) -> AtRisk:
+    """Return the numbers at risk of each group, or of all."""
+    counts = []
+    for group in groups:
+        inside = members(rows, term, group if term else "")
+        counts.append(numbers_at_risk(rows.time[inside], part(rows, inside)["entry"], months))
+    return AtRisk(groups, months, np.array(counts))
+
+
+def hazard_band(posterior: Posterior, level: float, *, label: str) -> Band:
+    """Return the baseline hazard, events per month: steps of a piecewise baseline, or a curve."""
+    until = float(posterior.plan.rows.time.max())
+    hazard = posterior.thinned(DRAWN).hazard
+    if isinstance(hazard, PiecewiseHazard):
+        inside = hazard.cuts[hazard.cuts < until]
+        rates = np.exp(hazard.log_rates[:, : inside.size + 1])
+        times = np.concatenate([np.zeros(1), inside, [until]])
+        return Band(label, times, *limits(np.concatenate([rates, rates[:, -1:]], axis=1), level), steps=True)
+    times = np.linspace(until / 200.0, until, 200)
+    return Band(label, times, *limits(np.exp(hazard.log_hazard(times)), level))
+
+
+def prior_fan(check: PriorCheck) -> tuple[Band, ...]:
+    """Return nested bands of the prior survival of whom the baseline describes, widest first."""
+    return tuple(Band(f"{100 * level:g} %", check.times, *limits(check.baseline, level)) for level in FAN_LEVELS)
+
+
+def prior_log_ratios(asked: Sequence[HazardRatio], posterior: Posterior) -> FloatArray:
+    """Return prior draws of log hazard ratios, (contrasts, draws)."""
+    plan = posterior.plan
+    values = prior_draws(plan, PRIOR_DRAWS, posterior.seed)
+    prior = parameters.coefficients(plan.design.blocks, values, PRIOR_DRAWS)
+    return np.stack([prior @ weights(one, plan.design) for one in asked])
+
+
+def posterior_log_ratios(asked: Sequence[HazardRatio], posterior: Posterior) -> FloatArray:
+    """Return posterior draws of log hazard ratios, (contrasts, draws): as many as a drawing needs."""
+    fewer = posterior.thinned(DRAWN)
+    return np.stack([fewer.draws(one) for one in asked])
+
+
+def density(draws: FloatArray, at: FloatArray, *, label: str) -> Density:
+    """Return the density of a log hazard ratio at ``at``, by normal kernels; draws without spread have none.
+
+    Kernel SD: that of the draws times n^(-1/5). Scott 1992, Multivariate Density Estimation, section 6.5.
+    """
+    if np.ptp(draws) == 0.0:
+        return Density(label, at, np.zeros(at.size))
+    # Written out: importing scipy.stats takes longer than every density of a report.
+    width = draws.std(ddof=1) * draws.size**-0.2
+    apart = (at[:, None] - draws) / width
+    kernels = np.exp(np.multiply(apart, -0.5 * apart, out=apart), out=apart)
+    return Density(label, at, kernels.mean(axis=1) / (width * math.sqrt(2.0 * math.pi)))

@@ -1,0 +1,61 @@
+"""Which figures a bundle gets."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from escc_bayes.report.document.figure_files import write_figure
+from escc_bayes.report.document.sheet import Sheet
+from escc_bayes.report.page import effect_sheets, survival_sheets
+from escc_bayes.report.page.bundle import Bundle
+from escc_bayes.report.page.outcomes import Outcome, outcomes, term_labels
+from escc_bayes.report.page.reconstruction_section import members_sheet
+
+type Maker = partial[Sheet] | partial[Sheet | None]
+
+
+def figure_makers(bundle: Bundle) -> tuple[Maker, ...]:
+    """Return what draws each figure of a bundle, in the order of the page within each section."""
+    labels = term_labels(bundle.cohort)
+    makers = [maker for outcome in outcomes(bundle) for maker in outcome_figures(outcome, bundle, labels)]
+    makers += [partial(survival_sheets.kaplan_meier_sheet, bundle, endpoint) for endpoint in bundle.baselines]
+    if bundle.loo:
+        makers.append(partial(effect_sheets.loo_sheet, bundle))
+    if any(not p.diagnostics.weighted for p in bundle.fits):
+        makers.append(partial(effect_sheets.convergence_sheet, bundle))
+    return tuple(makers)
+
+
+def takes_long(make: Maker) -> bool:
+    """Whether a figure takes longest by far: posterior curves of every group."""
+    return make.func is survival_sheets.posterior_sheet
+
+
+def outcome_figures(outcome: Outcome, bundle: Bundle, labels: dict[str, str]) -> Iterator[Maker]:
+    """Yield what draws each figure of one outcome; those of effects only where the models have effects."""
+    checks = {p.plan.spec.name: bundle.prior_checks[p.plan.spec.name] for p in outcome.posteriors}
+    yield partial(effect_sheets.prior_sheet, outcome, checks, labels)
+    if outcome.comparison.of("hazard_ratio"):
+        yield partial(effect_sheets.forest_sheet, outcome, labels)
+        yield partial(effect_sheets.prior_posterior_sheet, outcome, labels)
+        yield partial(effect_sheets.attribution_sheet, outcome, bundle, labels)
+        if bundle.reconstructions is not None:
+            yield partial(members_sheet, outcome, bundle.reconstructions, labels)
+    for posterior in outcome.posteriors:
+        yield partial(survival_sheets.posterior_sheet, posterior, outcome, labels, level=bundle.level)
+    yield partial(survival_sheets.hazard_sheet, outcome, level=bundle.level)
+    yield partial(survival_sheets.predictive_sheet, outcome, level=bundle.level)
+
+
+def report_figures(bundle: Bundle) -> Iterator[Sheet]:
+    """Yield every figure of a bundle, drawn when it is asked for."""
+    for make in figure_makers(bundle):
+        found = make()
+        if found is not None:
+            yield found
+
+
+def write_figures(folder: Path, bundle: Bundle) -> None:
+    """Write every figure of a bundle as PNG and SVG into ``folder/figures``."""
+    for found in report_figures(bundle):
+        write_figure(folder, found)

@@ -1,0 +1,91 @@
+"""What a report groups by: models of one endpoint and clock, with words for titles and file names."""
+
+import re
+from dataclasses import dataclass
+
+from escc_bayes.bayes.posterior import Posterior
+from escc_bayes.compare.comparison import Comparison
+from escc_bayes.data.cohort import Cohort
+from escc_bayes.report.page.bundle import Bundle
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Models that answer the same questions on the same patients.
+
+    Attributes
+    ----------
+    key : as in the bundle: ``os from the landmark at 3 months``.
+    name : for file names: ``os``.
+    title : for readers: ``Overall survival``.
+    posteriors : in the order asked.
+    comparison : every method's answers.
+    """
+
+    key: str
+    name: str
+    title: str
+    posteriors: tuple[Posterior, ...]
+    comparison: Comparison
+
+    @property
+    def clock(self) -> str:
+        """Where time starts, in words."""
+        return self.posteriors[0].plan.rows.clock
+
+    @property
+    def sentence(self) -> str:
+        """Provenance, patients, clock and who was left out."""
+        return self.posteriors[0].plan.rows.sentence()
+
+
+def outcomes(bundle: Bundle) -> tuple[Outcome, ...]:
+    """Return the outcomes of a bundle; a name is the endpoint, with its first model where that is not enough."""
+    models = {key: models_of(comparison, bundle) for key, comparison in bundle.comparisons.items()}
+    endpoints = [found[0].plan.rows.endpoint for found in models.values()]
+    return tuple(
+        Outcome(
+            key=key,
+            name=file_word(endpoint if endpoints.count(endpoint) == 1 else f"{endpoint}_{found[0].plan.spec.name}"),
+            title=endpoint_label(bundle.cohort, endpoint),
+            posteriors=found,
+            comparison=bundle.comparisons[key],
+        )
+        for endpoint, (key, found) in zip(endpoints, models.items(), strict=True)
+    )
+
+
+def models_of(comparison: Comparison, bundle: Bundle) -> tuple[Posterior, ...]:
+    """Return the posteriors whose estimates stand in a comparison."""
+    names = dict.fromkeys(e.model for e in comparison.estimates if e.interval_kind == "credible")
+    return tuple(bundle.posteriors[name] for name in names)
+
+
+def file_word(text: str) -> str:
+    """Return text with everything but letters, digits, ``_`` and ``-`` replaced.
+
+    Examples
+    --------
+    >>> file_word("os (2nd look)")
+    'os_2nd_look'
+    """
+    return re.sub(r"[^A-Za-z0-9_-]+", "_", text).strip("_")
+
+
+def endpoint_label(cohort: Cohort, endpoint: str) -> str:
+    """Return the words of an endpoint."""
+    return cohort.schema.endpoints[endpoint].label or endpoint
+
+
+def term_labels(cohort: Cohort) -> dict[str, str]:
+    """Return the words of every covariate; numbers with their unit."""
+    found = {}
+    for name, schema in cohort.schema.covariates.items():
+        unit = f" ({schema.unit})" if schema.unit and not schema.categorical else ""
+        found[name] = (schema.label or name) + unit
+    return found
+
+
+def months_from(clock: str) -> str:
+    """Return the label of a time axis; the list of covariates of a NAIVE clock stands in the caption."""
+    return f"Months from {clock.split(' (')[0]}"

@@ -1,0 +1,1 @@
+"""The protocol packet of a trial design."""

@@ -1,0 +1,155 @@
+"""The protocol packet of a design: what it says, block by block, and its files."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from escc_bayes.foundation.csv import write_csv
+from escc_bayes.foundation.record import seed_from_label
+from escc_bayes.report.document.document import Block, Heading, Items, Paragraph, Picture, Table, markdown
+from escc_bayes.report.document.docx import write_docx
+from escc_bayes.report.document.figure_files import FOLDER, write_figure
+from escc_bayes.report.protocol.figures import boundary_sheet, expected_course_sheet, predicted_survival_sheet
+from escc_bayes.report.protocol.tables import (
+    boundary_table,
+    grid_table,
+    interim_tables,
+    operating_tables,
+    prior_table,
+    truth_table,
+)
+from escc_bayes.report.protocol.words import analysis_sentences, design_sentences
+from escc_bayes.trial.design.design import TrialDesign
+from escc_bayes.trial.design.plan_words import planning_sentences
+from escc_bayes.trial.design.sensitivity_grid import COLUMNS, SensitivityGrid, grid_rows, power_grids, timing_grid
+from escc_bayes.trial.requests.borrowing_map import BorrowingMap
+from escc_bayes.trial.requests.requested_analyses import Further, further_sentences
+from escc_bayes.trial.simulation.expected_course import predicted
+from escc_bayes.trial.simulation.operating_characteristics import OperatingCharacteristics
+from escc_bayes.trial.simulation.summary import (
+    borrowing_sentence,
+    null_sentences,
+    plain_sentence,
+    short_sentence,
+    unequal_sentences,
+)
+
+LEVEL = 0.95
+FIGURES = {
+    "power": "Power against the number of events.",
+    "boundaries": "Boundaries over the looks.",
+    "predicted_survival": "SIMULATED: Kaplan-Meier curves to expect at the final look.",
+    "expected_course": "SIMULATED: patients and events to expect over calendar time.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """What a protocol is made of: the run, its further answers, and the sensitivity grids."""
+
+    found: OperatingCharacteristics
+    more: Further
+    grids: tuple[SensitivityGrid, ...]
+
+
+def write_protocol(folder: Path, found: OperatingCharacteristics, more: Further) -> None:
+    """Write ``protocol.md``, ``protocol.docx``, ``sensitivity_grid.csv`` and figures beside the files of the plan."""
+    design = found.design
+    protocol = Protocol(found, more, (*power_grids(design), timing_grid(design)))
+    write_csv(folder / "sensitivity_grid.csv", grid_rows(protocol.grids), COLUMNS)
+    predictions = predicted(design, seed=seed_from_label(found.record.seed), level=LEVEL)
+    write_figure(folder, predicted_survival_sheet(design, predictions, level=LEVEL))
+    write_figure(folder, expected_course_sheet(design, predictions, level=LEVEL))
+    boundaries = boundary_sheet(design)
+    if boundaries is not None:
+        write_figure(folder, boundaries)
+    blocks = (*text_blocks(protocol), *pictures(folder, design, more.borrowing), *record_blocks(found))
+    (folder / "protocol.md").write_text(markdown(blocks), encoding="utf-8")
+    write_docx(folder / "protocol.docx", blocks, folder)
+
+
+def text_blocks(protocol: Protocol) -> Iterator[Block]:
+    """Yield design, analysis, priors, operating characteristics and sensitivity."""
+    found, design = protocol.found, protocol.found.design
+    yield Heading(f"Statistical plan: {design.name}", 1)
+    if design.title:
+        yield Paragraph(f"{design.title}.")
+    yield Paragraph("Power, assurance and every other operating characteristic below are of SIMULATED trials.")
+    yield Heading("Design")
+    yield Paragraph(design_sentences(design))
+    yield truth_table(design)
+    yield Heading("Analyses and decision rules")
+    yield Items((*analysis_sentences(design), *borrowing_sentence(design)))
+    boundaries = boundary_table(design)
+    if boundaries is not None:
+        yield boundaries
+    yield Heading("Priors")
+    yield prior_table(design)
+    yield Heading("Operating characteristics")
+    said = (*planning_sentences(design), *(plain_sentence(found, rule.name) for rule in design.rules))
+    said += (*null_sentences(found), *unequal_sentences(found), *short_sentence(found))
+    yield Items((*said, *further_sentences(protocol.more)))
+    yield from operating_tables(found)
+    yield from interim_tables(found)
+    if protocol.more.borrowing is not None:
+        yield borrowing_table(protocol.more.borrowing)
+    yield Heading("Sensitivity to what is assumed")
+    blind = " They do not know of switching." if design.switching is not None else ""
+    yield Paragraph(
+        "Closed forms: the normal approximation for probabilities of success, expected events for months. Under "
+        "dropout 2 x the rate of loss is twice the planned one; hazard 1.2 x multiplies the hazard of both arms."
+        + blind
+    )
+    yield from (grid_table(grid) for grid in protocol.grids)
+
+
+def borrowing_table(drawn: BorrowingMap) -> Table:
+    """Return the map over drift."""
+    head = ("rule", "drift", "type I error", "without", "power", "without", "bias", "events gained")
+    rows = tuple(
+        (
+            point.rule,
+            f"{point.drift:g}",
+            f"{point.type_one_error:.4f}",
+            f"{point.type_one_error_alone:.4f}",
+            f"{point.power:.3f}",
+            f"{point.power_alone:.3f}",
+            f"{point.bias:.3f}",
+            f"{point.events_gained:.1f}",
+        )
+        for point in drawn.points
+    )
+    trials = drawn.points[0].trials
+    caption = (
+        f"Borrowing over drift (control hazard over the historical one), {trials:,} SIMULATED trials each: a "
+        f"probability of 0.5 is exact to {0.5 / trials**0.5:.4f}, of 0.025 to {(0.025 * 0.975 / trials) ** 0.5:.4f}."
+    )
+    return Table(caption, head, rows)
+
+
+def pictures(folder: Path, design: TrialDesign, borrowing: BorrowingMap | None) -> Iterator[Block]:
+    """Yield the figures that the run has written."""
+    named = dict(FIGURES)
+    if design.design_prior is not None:
+        named["power"] = "Power and assurance against the number of events."
+    if borrowing is not None:
+        caption = "SIMULATED: what borrowing buys and costs over drift"
+        named |= {f"borrowing_{rule}": f"{caption}, rule {rule}." for rule in borrowing.rules}
+    yield Heading("Figures")
+    for name, caption in named.items():
+        if (folder / FOLDER / f"{name}.png").exists():
+            yield Picture(name, caption)
+
+
+def record_blocks(found: OperatingCharacteristics) -> Iterator[Block]:
+    """Yield what repeats the run: digest, seed, trials, versions."""
+    record = found.record
+    settings = "; ".join(f"{name} {value}" for name, value in record.settings)
+    yield Heading("How to repeat it")
+    yield Items(
+        (
+            f"Design {found.design.name}, digest {record.spec_digest}.",
+            f"Seed {record.seed}; {settings}.",
+            f"Versions: {', '.join(f'{name} {version}' for name, version in record.versions)}.",
+        )
+    )

@@ -1,0 +1,32 @@
+"""The files of ``fit`` on an ensemble: pooled hazard ratios and survival, and the diagnostics of every member."""
+
+from pathlib import Path
+
+from escc_bayes.compare.comparison import standard_questions
+from escc_bayes.estimand.estimand import SurvivalAt
+from escc_bayes.estimand.tables import survival_rows
+from escc_bayes.report.page.reconstructions import Reconstructions
+from escc_bayes.report.verbs.files import Tables, diagnostics_rows, write_run, write_tables
+
+
+def write_ensemble_fit(folder: Path, found: Reconstructions) -> Tables:
+    """Write ``hazard_ratios.csv``, ``survival.csv``, ``diagnostics.csv`` (a row for each member) and ``run.json``.
+
+    Returns the tables. Hazard ratios have the columns of ``fit``, and the share of the variance between members.
+    """
+    pooled = found.pooled.values()
+    survival = [
+        p.estimate(asked, level=found.level)
+        for p in pooled
+        for asked in standard_questions(p.plan)
+        if isinstance(asked, SurvivalAt)
+    ]
+    members = [
+        {**row, "cohort": member.plan.rows.cohort}
+        for p in pooled
+        for row, member in zip(diagnostics_rows(p.members), p.members, strict=True)
+    ]
+    tables: Tables = {"hazard_ratios": found.rows(), "survival": survival_rows(survival), "diagnostics": members}
+    write_tables(folder, tables)
+    write_run(folder, "fit", [p.record for p in pooled], {name: p.verdict for name, p in found.pooled.items()})
+    return tables

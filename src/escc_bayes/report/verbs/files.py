@@ -1,0 +1,266 @@
+"""The CSV files, netCDF posteriors and ``run.json`` of the command line."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from escc_bayes.bayes.fallback import replaced
+from escc_bayes.bayes.loo import LooRow
+from escc_bayes.bayes.posterior import Posterior
+from escc_bayes.bayes.prior_conflict import PriorConflict
+from escc_bayes.classical.baselines import Baselines
+from escc_bayes.compare.agreement import Agreement
+from escc_bayes.compare.comparison import standard_questions
+from escc_bayes.estimand.estimand import SurvivalAt
+from escc_bayes.estimand.estimate import Estimate
+from escc_bayes.estimand.tables import Row, comparison_rows, hazard_ratio_rows, survival_rows
+from escc_bayes.foundation.csv import write_csv
+from escc_bayes.foundation.outputs import write_json
+from escc_bayes.foundation.record import Record, seed_label
+from escc_bayes.foundation.seeds import Seed
+from escc_bayes.report.page.bundle import Bundle
+from escc_bayes.spec.cautions import caution_words
+
+type Tables = Mapping[str, Sequence[Row]]
+
+# Column names of tables that may have no rows; the others bring their own.
+ORIGIN = ("provenance", "clock")
+PERMUTED = ("p_permutation", "p_permutation_error", "permutation")
+EMPTY: Mapping[str, tuple[str, ...]] = {
+    "hazard_ratios": (
+        *("endpoint", "model", "method", "term", "contrast", "hr", "lower", "upper", "level", "interval"),
+        *("prob_gt_1", "p_value", "log_hr_mean", "log_hr_sd", "n", "events", "strata", *ORIGIN),
+    ),
+    "logrank": (
+        "endpoint",
+        "term",
+        "comparison",
+        "chi2",
+        "df",
+        "p_value",
+        "p_holm",
+        "strata",
+        *PERMUTED,
+        *ORIGIN,
+        "note",
+    ),
+    "ph_test": ("endpoint", "term", "chi2", "df", "p_value", *ORIGIN, "note"),
+    "interaction": ("endpoint", "term", "model", "chi2", "df", "p_value", "n", "events", "strata", *ORIGIN, "note"),
+    "subgroups": (
+        *("endpoint", "model", "method", "term", "contrast", "within", "hr", "lower", "upper", "level", "p_value"),
+        *("n", "events", "strata", *ORIGIN, "note"),
+    ),
+    "attribution": (
+        *("endpoint", "model", "term", "contrast", "step", "before", "after", "log_hr_before", "log_hr_after"),
+        *("difference", "low", "high", "hr_before", "hr_after", *ORIGIN),
+    ),
+    "loo": (
+        *("endpoint", "model", "rank", "elpd", "elpd_se", "elpd_diff", "diff_se", "weight", "pareto_k_max"),
+        *("n", "events", "patients"),
+        *ORIGIN,
+    ),
+}
+
+
+def write_fit_files(folder: Path, posteriors: Mapping[str, Posterior], level: float) -> Tables:
+    """Write the tables of ``fit`` as CSV and ``posterior/NAME.nc``; return the tables."""
+    tables = fit_tables(posteriors, level)
+    write_tables(folder, tables)
+    write_posteriors(folder, posteriors)
+    return tables
+
+
+def write_baseline_files(folder: Path, baselines: Mapping[str, Baselines]) -> None:
+    """Write the tables of ``baselines``; those of several endpoints stand one below the other."""
+    write_tables(folder, baseline_tables(baselines))
+
+
+def write_compare_files(folder: Path, bundle: Bundle) -> None:
+    """Write ``comparison.csv``, ``attribution.csv`` and ``loo.csv``."""
+    write_tables(folder, compare_tables(bundle))
+
+
+def write_report_files(folder: Path, bundle: Bundle) -> None:
+    """Write every table of a bundle; ``hazard_ratios.csv`` holds the rows of all methods."""
+    found = {**baseline_tables(bundle.baselines), **compare_tables(bundle)}
+    found |= {"survival": survival_rows(bundle_survival(bundle)), "diagnostics": diagnostics_rows(bundle.fits)}
+    bayes = [e for p in bundle.fits for e in p.hazard_ratios(level=bundle.level)]
+    classical = [e for c in bundle.classical.values() for e in c.hazard_ratios(level=bundle.level)]
+    found["hazard_ratios"] = [*hazard_ratio_rows(bayes + classical), *found.get("hazard_ratios", [])]
+    if bundle.confirmations:
+        found["agreement"] = [agreement_row(row) for rows in bundle.agreements.values() for row in rows]
+    if bundle.reconstructions is not None:
+        found["reconstructions"] = bundle.reconstructions.rows()
+    write_tables(folder, found)
+
+
+def named_posteriors(bundle: Bundle) -> dict[str, Posterior]:
+    """Return every posterior of a bundle by the name of its file."""
+    return {**bundle.posteriors, **{f"{name}.nuts": p for name, p in bundle.confirmations.items()}}
+
+
+def write_run(
+    folder: Path, verb: str, records: Iterable[Record], verdicts: Mapping[str, str], *, seed: Seed | None = None
+) -> None:
+    """Write ``run.json``: what was run, on what, with which seed, settings and versions, and whether it may be used.
+
+    Parameters
+    ----------
+    records : of every fit of the run.
+    verdicts : by model name.
+    seed : of the whole run, where its fits have streams of their own.
+    """
+    known = [record.as_dict() for record in records]
+    content: dict[str, object] = {
+        "verb": verb,
+        "provenance": sorted({str(record["provenance"]) for record in known}),
+        "versions": known[0]["versions"] if known else {},
+        "fits": [{name: value for name, value in record.items() if name != "versions"} for record in known],
+        "verdicts": dict(verdicts),
+    }
+    write_json(folder / "run.json", content if seed is None else {"seed": seed_label(seed), **content})
+
+
+def write_tables(folder: Path, tables: Tables) -> None:
+    """Write each table as CSV under its name."""
+    for name, rows in tables.items():
+        write_csv(folder / f"{name}.csv", rows, EMPTY.get(name, ()))
+
+
+def write_posteriors(folder: Path, posteriors: Mapping[str, Posterior]) -> None:
+    """Write each posterior as netCDF."""
+    for name, posterior in posteriors.items():
+        write_posterior(folder, name, posterior)
+
+
+def write_posterior(folder: Path, name: str, posterior: Posterior) -> None:
+    """Write one posterior as netCDF."""
+    (folder / "posterior").mkdir(exist_ok=True)
+    posterior.save(folder / "posterior" / f"{name}.nc")
+
+
+def fit_tables(posteriors: Mapping[str, Posterior], level: float) -> dict[str, list[Row]]:
+    """Return the tables of ``fit``: survival at 12, 24 and 36 months, as far as follow-up reaches."""
+    ratios = [e for p in posteriors.values() for e in p.hazard_ratios(level=level)]
+    survival = [
+        e
+        for p in posteriors.values()
+        for e in p.estimates([q for q in standard_questions(p.plan) if isinstance(q, SurvivalAt)], level=level)
+    ]
+    return {
+        "hazard_ratios": hazard_ratio_rows(ratios),
+        "survival": survival_rows(survival),
+        "diagnostics": diagnostics_rows(posteriors.values()),
+    }
+
+
+def bundle_survival(bundle: Bundle) -> list[Estimate]:
+    """Return the posterior survival estimates that the comparisons of a bundle already hold."""
+    return [
+        e
+        for name in bundle.posteriors
+        for comparison in bundle.comparisons.values()
+        for e in comparison.of("survival")
+        if e.model == name and e.interval_kind == "credible"
+    ]
+
+
+def diagnostics_rows(posteriors: Iterable[Posterior]) -> list[Row]:
+    """Return rows of ``diagnostics.csv``."""
+    return [
+        {
+            "model": p.plan.spec.name,
+            "method": p.method,
+            "divergences": p.diagnostics.divergences,
+            "max_rhat": p.diagnostics.max_rhat,
+            "min_ess_bulk": p.diagnostics.min_ess_bulk,
+            "min_ess_tail": p.diagnostics.min_ess_tail,
+            "pareto_k_max": p.diagnostics.pareto_k_max,
+            "verdict": p.diagnostics.verdict,
+            "worst": p.diagnostics.worst,
+            "importance_ess": p.diagnostics.importance_ess,
+            "provenance": p.record.provenance,
+            "clock": p.plan.rows.clock,
+            "instead_of": replaced(p),
+            "data_caution": caution_words(p.plan),
+            **prior_columns(p.prior_conflict),
+        }
+        for p in posteriors
+    ]
+
+
+def prior_columns(found: PriorConflict) -> dict[str, object]:
+    """Return the columns that hold the baseline prior against Kaplan-Meier at the prior's month."""
+    return {
+        "prior_month": found.worth.month,
+        "prior_events": found.worth.events,
+        "prior_median": found.expected,
+        "kaplan_meier": found.observed,
+        "prior_tail": found.tail,
+    }
+
+
+def baseline_tables(baselines: Mapping[str, Baselines]) -> dict[str, list[Row]]:
+    """Return the tables of all endpoints, those of the same name one below the other."""
+    found: dict[str, list[Row]] = {}
+    for of_endpoint in baselines.values():
+        for name, rows in of_endpoint.tables.items():
+            found.setdefault(name, []).extend(rows)
+    return found
+
+
+def compare_tables(bundle: Bundle) -> dict[str, list[Row]]:
+    """Return the tables of ``compare``."""
+    origins = {name: p.plan.rows for name, p in bundle.posteriors.items()}
+
+    def origin(model: str) -> dict[str, object]:
+        return {"provenance": origins[model].provenance, "clock": origins[model].clock}
+
+    return {
+        "comparison": [row for c in bundle.comparisons.values() for row in comparison_rows(c.estimates)],
+        "attribution": [
+            {**step.row(), **origin(step.model)} for steps in bundle.attribution.values() for step in steps
+        ],
+        "loo": [
+            {"endpoint": origins[row.model].endpoint, **loo_row(row), **origin(row.model)}
+            for rows in bundle.loo.values()
+            for row in rows
+        ],
+    }
+
+
+def agreement_row(row: Agreement) -> dict[str, object]:
+    """Return one row of ``agreement.csv``."""
+    first, second = row.first, row.second
+    return {
+        "endpoint": first.endpoint,
+        "model": first.model,
+        "term": first.term,
+        "contrast": first.contrast,
+        "first": first.method,
+        "second": second.method,
+        "log_hr_mean_first": first.log_mean,
+        "log_hr_mean_second": second.log_mean,
+        "shift_in_sd": row.shift,
+        "sd_ratio": row.sd_ratio,
+        "verdict_first": first.verdict,
+        "verdict_second": second.verdict,
+        "provenance": first.record.provenance,
+        "clock": first.clock,
+    }
+
+
+def loo_row(row: LooRow) -> dict[str, object]:
+    """Return one row of ``loo.csv`` after the endpoint."""
+    return {
+        "model": row.model,
+        "rank": row.rank,
+        "elpd": row.elpd,
+        "elpd_se": row.elpd_se,
+        "elpd_diff": row.elpd_diff,
+        "diff_se": row.diff_se,
+        "weight": row.weight,
+        "pareto_k_max": row.pareto_k_max,
+        "n": row.n,
+        "events": row.events,
+        "patients": row.patients,
+    }

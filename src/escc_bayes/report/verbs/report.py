@@ -1,0 +1,75 @@
+"""The verb ``write_report``: everything of a bundle in one folder, or nothing."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from escc_bayes.bayes.posterior import Posterior
+from escc_bayes.foundation.careful import careful
+from escc_bayes.foundation.hands import Hands
+from escc_bayes.foundation.outputs import staged
+from escc_bayes.report.document.figure_files import Written, write_figure
+from escc_bayes.report.page.bundle import ALONE, Bundle
+from escc_bayes.report.page.figures import Maker, figure_makers, takes_long
+from escc_bayes.report.page.page import render
+from escc_bayes.report.verbs.files import named_posteriors, write_posterior, write_report_files, write_run
+
+PAGE = "report.html"
+type Piece = Callable[[Path], Written | None]
+
+
+@careful
+def write_report(bundle: Bundle, out: str | Path, hands: Hands = ALONE) -> Path:
+    """Write page, figures, tables, posteriors and ``run.json`` of a bundle.
+
+    Parameters
+    ----------
+    bundle : from ``gather``.
+    out : folder; files of an earlier report are replaced only after everything was written.
+    hands : who draws figures and writes posteriors.
+
+    Returns
+    -------
+    Path of ``report.html``.
+
+    Raises
+    ------
+    OutputError : ``out`` is a file, or cannot be written.
+    """
+    place = Path(out)
+    with staged(place) as folder:
+        # Figures are the first pieces, so that their places are those among all.
+        slow = [place for place, make in enumerate(figure_makers(bundle)) if takes_long(make)]
+        written = hands.shared(piece, (bundle, folder), len(pieces(bundle)), first=slow)
+        (folder / PAGE).write_text(render(bundle, [found for found in written if found]), encoding="utf-8")
+        write_report_files(folder, bundle)
+        pooled = bundle.reconstructions.pooled.values() if bundle.reconstructions is not None else ()
+        records = [p.record for p in (*bundle.fits, *pooled)]
+        write_run(folder, "report", records, bundle.verdicts, seed=bundle.seed)
+    return place / PAGE
+
+
+def pieces(bundle: Bundle) -> tuple[Piece, ...]:
+    """Return what takes longest, piece by piece: every figure, then every posterior."""
+    posteriors = named_posteriors(bundle).items()
+    return (
+        *(partial(figure_files, make) for make in figure_makers(bundle)),
+        *(partial(posterior_file, name, posterior) for name, posterior in posteriors),
+    )
+
+
+def piece(held: tuple[Bundle, Path], place: int) -> Written | None:
+    """Write one piece of a bundle into a folder."""
+    bundle, folder = held
+    return pieces(bundle)[place](folder)
+
+
+def figure_files(make: Maker, folder: Path) -> Written | None:
+    """Draw and write one figure; None where there is nothing to draw."""
+    found = make()
+    return None if found is None else write_figure(folder, found)
+
+
+def posterior_file(name: str, posterior: Posterior, folder: Path) -> None:
+    """Write one posterior."""
+    write_posterior(folder, name, posterior)

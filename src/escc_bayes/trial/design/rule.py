@@ -1,0 +1,122 @@
+"""Decision rules: criteria of success and of futility under a name, printed as sentences."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from escc_bayes.trial.design.criterion import (
+    BetaCriterion,
+    ConditionalCriterion,
+    Criterion,
+    FinalTestCriterion,
+    FutilityCriterion,
+    GainCriterion,
+    LogRankCriterion,
+    PosteriorCriterion,
+    PredictiveCriterion,
+)
+from escc_bayes.trial.design.null import Null
+from escc_bayes.trial.significance.alpha_spending import Sharing
+from escc_bayes.trial.significance.measures import Measure
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRule:
+    """What counts as success, and what ends the trial for futility.
+
+    Attributes
+    ----------
+    success : all must hold, at any look; a test other than the log-rank test holds at the final look alone.
+    futility : all must hold at an interim look; empty without futility.
+    sharing : of the log-rank test's alpha over several looks; None where not stated.
+    borrows : whether its posterior borrows historical controls.
+    """
+
+    name: str
+    success: tuple[Criterion, ...]
+    futility: tuple[FutilityCriterion, ...] = ()
+    sharing: Sharing | None = None
+    borrows: bool = False
+
+    @property
+    def hazard_ratios(self) -> tuple[float, ...]:
+        """The ratios at which the rule asks the posterior."""
+        return tuple(c.hr for c in (*self.success, *self.futility) if isinstance(c, PosteriorCriterion))
+
+    @property
+    def nulls(self) -> tuple[Null, ...]:
+        """The nulls of its criteria of success, each once."""
+        return tuple(dict.fromkeys(criterion.null for criterion in self.success))
+
+    @property
+    def test(self) -> LogRankCriterion | None:
+        """Its log-rank test, or test of the Cox model; None without."""
+        return next((c for c in self.success if isinstance(c, LogRankCriterion)), None)
+
+    @property
+    def alphas(self) -> tuple[float, ...]:
+        """The levels of its log-rank tests, or tests of the Cox model."""
+        return tuple(c.alpha for c in self.success if isinstance(c, LogRankCriterion))
+
+    @property
+    def only_final(self) -> bool:
+        """Whether it can succeed at the final look alone: it asks for a test that is made there only."""
+        return any(isinstance(c, FinalTestCriterion) for c in self.success)
+
+    def measures(self, *, final: bool) -> tuple[Measure, ...]:
+        """Return what the rule measures beside the posterior, at an interim or at the final look.
+
+        One that succeeds at the final look alone measures before it only what its futility goes by.
+        """
+        found = [c for c in self.success if not isinstance(c, PosteriorCriterion)]
+        if self.only_final and not final:
+            found = [c for c in found if isinstance(c, LogRankCriterion) and self.futility]
+        measured = [c.measure for c in found]
+        if not final:
+            measured += [c.measure for c in self.futility if isinstance(c, GainCriterion)]
+        return tuple(measured)
+
+    @property
+    def asks_posterior(self) -> bool:
+        """Whether the rule asks the posterior anything."""
+        return bool(self.hazard_ratios) or self.asks_moments
+
+    @property
+    def asks_moments(self) -> bool:
+        """Whether the rule needs mean and standard deviation of the posterior: for predictive probabilities."""
+        return any(isinstance(c, PredictiveCriterion) for c in self.futility)
+
+    @property
+    def by_normal(self) -> bool:
+        """Whether all that it asks is a boundary on one normal estimate: what conditional probabilities need."""
+        return all(isinstance(c, PosteriorCriterion | LogRankCriterion) for c in self.success)
+
+    def sentence(self, treatment: str, control: str, looks: int) -> str:
+        """Say the rule.
+
+        Examples
+        --------
+        >>> from escc_bayes.trial.design.criterion import PosteriorCriterion
+        >>> rule = DecisionRule("bayes", (PosteriorCriterion(hr=1.0, above=True, threshold=0.975),))
+        >>> rule.sentence("RT", "none", looks=1)
+        'bayes: success if P(HR(RT vs none) < 1 | data) > 0.975 at the analysis.'
+        """
+        ratio = f"HR({treatment} vs {control})"
+        when = "the analysis" if looks == 1 else "the final look" if self.only_final else f"any of {looks} looks"
+        said = f"{self.name}: success if {joined(self.success, ratio)} at {when}"
+        if self.sharing is not None and self.alphas and looks > 1:
+            said += f" ({self.sharing.words()})"
+        if self.borrows:
+            said += " with borrowed controls"
+        if self.futility:
+            said += f"; stopped for futility if {joined(self.futility, ratio)} at an interim look"
+        return said + "."
+
+
+def joined(parts: Iterable[Criterion | FutilityCriterion], ratio: str) -> str:
+    """Return criteria joined by "and"."""
+    return " and ".join(part.words(ratio) for part in parts)
+
+
+def needs_log_rank(rule: DecisionRule) -> bool:
+    """Return whether its futility goes by its own log-rank test."""
+    return any(isinstance(c, ConditionalCriterion | BetaCriterion) for c in rule.futility)

@@ -1,0 +1,1 @@
+"""Exact posteriors of the log hazard ratio, with and without historical controls."""

@@ -1,0 +1,1 @@
+"""What a design asks beside its operating characteristics: size, threshold, drift, what uncertainty costs."""

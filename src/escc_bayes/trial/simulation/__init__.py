@@ -1,0 +1,1 @@
+"""Simulated trials, judged by every rule: operating characteristics."""

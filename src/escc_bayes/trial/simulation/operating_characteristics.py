@@ -1,0 +1,195 @@
+"""Operating characteristics of a design: power, type I error, assurance and its limit, expected size, early stopping.
+
+Every rule is judged on the same simulated trials; each number carries its Monte Carlo standard error.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from escc_bayes.foundation.careful import careful
+from escc_bayes.foundation.choose_scheduler import scheduler_for
+from escc_bayes.foundation.chunks import Progress
+from escc_bayes.foundation.kinds import SEED
+from escc_bayes.foundation.record import Record, seed_label, versions
+from escc_bayes.foundation.seeds import Seed
+from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.trial.design.design import TrialDesign
+from escc_bayes.trial.design.normal_power import assurance_limit, closed_form_assurance, closed_form_power
+from escc_bayes.trial.design.null import Null
+from escc_bayes.trial.design.null_truth import null_effect, own_null
+from escc_bayes.trial.simulation.decide import BELIEVED, NULL, TRUTH, Scenario, nulls_to_simulate, scenarios
+from escc_bayes.trial.simulation.tally import FIELDS, fields_of
+from escc_bayes.trial.truth.cure import CuredControl
+
+COLUMNS = ("scenario", "rule", "quantity", "value", "mc_error", "trials", "closed_form", "null")
+SUCCESS = {TRUTH: "power", NULL: "type_one_error", BELIEVED: "assurance"}
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One number: ``mc_error`` is its Monte Carlo standard error, 0 where nothing was simulated.
+
+    ``closed_form`` is the normal approximation beside it; None where there is none. ``null``: the truth of a scenario
+    that is a null, in words.
+    """
+
+    scenario: str
+    rule: str
+    quantity: str
+    value: float
+    mc_error: float
+    trials: int
+    closed_form: float | None = None
+    null: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OperatingCharacteristics:
+    """What a design does: its quantities, and the record of the run."""
+
+    design: TrialDesign
+    quantities: tuple[Quantity, ...]
+    record: Record
+
+    def of(self, scenario: str, rule: str, quantity: str) -> Quantity:
+        """Return one quantity; ``KeyError`` where there is none of that name."""
+        for found in self.quantities:
+            if (found.scenario, found.rule, found.quantity) == (scenario, rule, quantity):
+                return found
+        raise KeyError((scenario, rule, quantity))
+
+
+@careful
+def operating_characteristics(
+    design: TrialDesign,
+    *,
+    trials: int,
+    seed: Seed = SEED,
+    workers: int = 1,
+    scheduler: str | None = None,
+    progress: Progress | None = None,
+) -> OperatingCharacteristics:
+    """Simulate a design under its effect, under the null of each rule, and under the design prior.
+
+    Parameters
+    ----------
+    trials : of each scenario; the same patients live through all of them.
+    seed : with the number of the block it gives every stream.
+    workers : processes; the result is the same for any number.
+    scheduler : address of a Dask scheduler, ``tcp://HOST:PORT``, instead of processes of this machine.
+    progress : called with the bundles of trials done and to do.
+
+    Raises
+    ------
+    InputError : the Dask scheduler cannot be used.
+    """
+    from escc_bayes.trial.simulation.workers import tallies
+
+    found = tallies(design, trials, seed, scheduler_for(workers, scheduler), progress=progress)
+    return summarised(design, total_of(found), trials=trials, seed=seed)
+
+
+def total_of(found: Iterable[FloatArray]) -> FloatArray:
+    """Add chunks up in order, so that rounding is the same however they were computed."""
+    total: FloatArray | None = None
+    for tally in found:
+        total = tally if total is None else total + tally
+    assert total is not None
+    return total
+
+
+def summarised(design: TrialDesign, total: FloatArray, *, trials: int, seed: Seed) -> OperatingCharacteristics:
+    """Return the quantities from sums (scenarios, rules, fields)."""
+    wanted: list[tuple[Scenario, ...]] = [(TRUTH, *nulls_to_simulate(design, rule), BELIEVED) for rule in design.rules]
+    quantities = [
+        quantity
+        for scenario, of_scenario in zip(scenarios(design), total, strict=True)
+        for place, sums in enumerate(of_scenario)
+        for null in wanted[place]
+        if scenario == (null.truth if isinstance(null, Null) else null)
+        for quantity in quantities_of(design, null, place, sums, trials)
+    ]
+    record = Record(
+        spec_digest=design.digest,
+        data_digest="",
+        seed=seed_label(seed),
+        provenance="simulated",
+        engine="exact posterior, baseline integrated out",
+        settings=(("trials", trials), ("patients", sum(design.patients))),
+        versions=versions(),
+    )
+    return OperatingCharacteristics(design, tuple(quantities), record)
+
+
+def quantities_of(design: TrialDesign, scenario: Scenario, place: int, sums: FloatArray, trials: int) -> list[Quantity]:
+    """Return the quantities of one rule under one scenario; under its own null success is its type I error."""
+    rule, sum_of = design.rules[place], dict(zip(fields_of(len(design.looks)), sums.tolist(), strict=True))
+    name, null = name_of(design, scenario, place), scenario.words if isinstance(scenario, Null) else ""
+
+    def split(quantity: str, count: float, closed_form: float | None = None) -> Quantity:
+        p = count / trials
+        return Quantity(name, rule.name, quantity, p, math.sqrt(p * (1.0 - p) / trials), trials, closed_form, null)
+
+    def share(quantity: str, field: str, closed_form: float | None = None) -> Quantity:
+        return split(quantity, sum_of[field], closed_form)
+
+    def mean(quantity: str, field: str) -> Quantity:
+        average = sum_of[field] / trials
+        variance = max(sum_of[f"{field}_squared"] / trials - average**2, 0.0)
+        return Quantity(name, rule.name, quantity, average, math.sqrt(variance / trials), trials, None, null)
+
+    found = [share(SUCCESS.get(name, "power"), "success", closed_form_of(design, scenario, place))]
+    if scenario == BELIEVED:
+        found += [split("assurance_correct", sum_of["success"] - sum_of["lucky_success"])]
+        found += [split("assurance_lucky", sum_of["lucky_success"])]
+    limit = assurance_limit(design, rule) if scenario == BELIEVED else None
+    if limit is not None:
+        found.append(Quantity(name, rule.name, "assurance_limit", limit, 0.0, 0, limit))
+    found += [mean(f"expected_{field}", field) for field in ("events", "patients", "months")]
+    found += [share("stop_early_success", "early_success"), share("stop_early_futility", "early_futility")]
+    if design.looks[-1].events is not None:
+        found.append(share("short_of_events", "short"))
+    if len(design.looks) > 1:
+        found += [share(field, field) for field in fields_of(len(design.looks))[len(FIELDS) :]]
+    return found
+
+
+def name_of(design: TrialDesign, scenario: Scenario, place: int) -> str:
+    """Return how a scenario is called beside one rule: its own null is "null", another one goes by its words."""
+    if not isinstance(scenario, Null):
+        return scenario
+    return NULL if scenario == own_null(design, design.rules[place]) else scenario.words
+
+
+def closed_form_of(design: TrialDesign, scenario: Scenario, place: int) -> float | None:
+    """Return the normal approximation of a rule's probability of success."""
+    if scenario == BELIEVED:
+        return closed_form_assurance(design, design.rules[place])
+    effect = null_effect(scenario, design) if isinstance(scenario, Null) else design.effect
+    return closed_form_power(design, design.rules[place], effect)
+
+
+def constant_by_design(design: TrialDesign, place: int, quantity: str) -> bool:
+    """Return whether a quantity of a rule can have one value only: a stop where none can be, events that are set."""
+    rule, last = design.rules[place], len(design.looks)
+    how, _, look = quantity.partition("_at_look_")
+    if look:
+        early = int(look) < last
+        return (not early or not rule.futility) if how == "futility" else early and rule.only_final
+    if quantity == "stop_early_success":
+        return last == 1 or rule.only_final
+    if quantity == "stop_early_futility":
+        return last == 1 or not rule.futility
+    if quantity == "short_of_events":
+        return (
+            not max(design.dropout) > 0.0 and design.follow_up is None and not isinstance(design.control, CuredControl)
+        )
+    only = design.looks[-1]
+    by_events = only.events is not None and only.month is None and only.follow_up is None
+    return quantity == "expected_events" and by_events and (last == 1 or (rule.only_final and not rule.futility))
+
+
+def table(found: OperatingCharacteristics) -> list[dict[str, object]]:
+    """Return the rows of ``operating_characteristics.csv``."""
+    return [{column: getattr(row, column) for column in COLUMNS} for row in found.quantities]
