@@ -11,8 +11,10 @@ import typer
 from escc_bayes import __version__
 from escc_bayes.cli.audit import audit
 from escc_bayes.cli.baselines import baselines
+from escc_bayes.cli.check import check
 from escc_bayes.cli.checked_command import CheckedCommand
 from escc_bayes.cli.compare import compare
+from escc_bayes.cli.draft import draft
 from escc_bayes.cli.evidence import evidence
 from escc_bayes.cli.fit import fit
 from escc_bayes.cli.monitor import monitor
@@ -23,8 +25,8 @@ from escc_bayes.cli.sensitivity import sensitivity
 from escc_bayes.foundation.errors import EsccBayesWarning, NotFitForUseWarning, one_paragraph
 from escc_bayes.foundation.memory import leave_at_exit
 
-# In the order of the help: from a cohort to a trial.
-VERBS = (report, fit, baselines, compare, sensitivity, audit, reconstruct, evidence, plan, monitor)
+# In the order of the help: from a file to a trial.
+VERBS = (draft, check, report, fit, baselines, compare, sensitivity, audit, reconstruct, evidence, plan, monitor)
 
 app = typer.Typer(
     name="escc-bayes",

@@ -19,13 +19,25 @@ def open_cohort(name_or_path: str, schema: str | None) -> "Cohort":
     from escc_bayes.data.bundled import EXAMPLES, example_cohort, find_schema
     from escc_bayes.data.cohort import read_cohort
 
+    schema = schema or schema_beside(name_or_path)
     if schema is None:
         if name_or_path not in EXAMPLES and Path(name_or_path).exists():
-            raise InputError(f"--cohort {name_or_path}: say what its columns mean with --schema FILE.toml")
+            beside = Path(name_or_path).with_suffix(".toml").name
+            raise InputError(
+                f"--cohort {name_or_path}: say what its columns mean with --schema FILE.toml (`escc-bayes draft "
+                f"{name_or_path}` writes a first one; {beside} beside the file is found by itself)"
+            )
         return example_cohort(name_or_path)
     if name_or_path in EXAMPLES and not Path(name_or_path).exists():
         raise InputError(f"--cohort {name_or_path}: a bundled cohort brings its own schema; leave --schema out")
     return read_cohort(name_or_path, find_schema(schema))
+
+
+def schema_beside(name_or_path: str) -> str | None:
+    """Return the schema that lies beside a data file under its name, or None."""
+    path = Path(name_or_path)
+    beside = path.with_suffix(".toml")
+    return str(beside) if path.is_file() and path.suffix and beside != path and beside.is_file() else None
 
 
 def open_ensemble(name_or_path: str, schema: str | None) -> tuple["Cohort", "Ensemble | None"]:
@@ -54,6 +66,7 @@ def named_ensemble(name_or_path: str, schema: str | None) -> "Ensemble | None":
         if schema is not None:
             raise InputError(f"--cohort {name_or_path}: a bundled ensemble brings its own schema; leave --schema out")
         return example_ensemble(name_or_path)
+    schema = schema or schema_beside(name_or_path)
     if schema is None or not path.exists():
         return None
     known = load_schema(find_schema(schema))

@@ -186,6 +186,11 @@ def aligned(title: str, head: Cells, body: Sequence[Cells], notes: Notes) -> str
     return "\n".join([title, lines[0], rule, *lines[1:], *notes.lines()])
 
 
+def plain_table(title: str, head: Cells, body: Sequence[Cells]) -> str:
+    """Return a table without notes; columns without content are left out."""
+    return aligned(title, head, body, Notes())
+
+
 def is_figure(cell: str) -> bool:
     """Whether a cell holds figures rather than words."""
     return cell in ("", "-") or cell[0] in "0123456789<>-"

@@ -197,12 +197,12 @@ class Dated:
     cut: NDArray[np.bool_]
 
 
-def between(table: RawTable, start: str, end: str, cutoff: date | None, *, today: date | None = None) -> Dated:
+def between(table: RawTable, start: str, end: str, cutoff: date | None) -> Dated:
     """Return follow-up in months between the dates of two columns.
 
     Raises
     ------
-    CohortError : a column is missing, a date is no date, an end before its start, a day that has not come yet.
+    CohortError : a column is missing, a date is no date, an end before its start, a start after the data cut.
     """
     for column in (start, end):
         if column not in table.columns:
@@ -211,7 +211,6 @@ def between(table: RawTable, start: str, end: str, cutoff: date | None, *, today
                 "(correct the header or the schema)"
             )
     first, last = dates(table, start), dates(table, end)
-    refuse_future(table, {start: first, end: last}, today or date.today())  # noqa: DTZ011 - a hospital's day is local
     refuse_before_start(table, start, end, first, last)
     if cutoff is not None:
         refuse_after_cutoff(table, start, first, cutoff)
@@ -223,16 +222,19 @@ def between(table: RawTable, start: str, end: str, cutoff: date | None, *, today
     return Dated(np.array(months, dtype=np.float64), cut)
 
 
-def refuse_future(table: RawTable, columns: dict[str, list[date | None]], today: date) -> None:
-    """Raise where a day has not come yet."""
-    for column, days in columns.items():
-        bad = [place for place, day in enumerate(days) if day is not None and day > today]
+def days_to_come(table: RawTable, columns: Iterable[str], *, today: date | None = None) -> list[str]:
+    """Say which days have not come yet: slips of the pen, or a data cut that is still to be."""
+    now = today or date.today()  # noqa: DTZ011 - a hospital's day is local
+    found = []
+    for column in columns:
+        bad = [place for place, day in enumerate(dates(table, column)) if day is not None and day > now]
         if bad:
             shown = some_of([str(table.columns[column][place]) for place in bad], most=3)
-            raise CohortError(
-                f"{table.source}, {table.place(bad)}, column '{column}': {shown} lies in the future (today is "
-                f"{today}); correct these dates"
+            found.append(
+                f"{table.source}, {table.place(bad)}, column '{column}': {shown} lie(s) in the future (today is "
+                f"{now}); correct these dates"
             )
+    return found
 
 
 def refuse_before_start(

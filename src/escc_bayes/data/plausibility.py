@@ -6,7 +6,7 @@ from collections import Counter
 import numpy as np
 from numpy.typing import NDArray
 
-from escc_bayes.data.dates import between
+from escc_bayes.data.dates import between, days_to_come
 from escc_bayes.data.endpoints import EndpointData, event_cells, is_reversed
 from escc_bayes.data.schema import CohortSchema, EndpointSchema
 from escc_bayes.data.suspicious_values import suspicious_values
@@ -43,8 +43,13 @@ def suspicions(
     """
     found = [*table.notes, *(duplicate_rows(table, schema.id) if provenance == "observed" else [])]
     seen: set[str] = set()
+    dated: set[str] = set()
     for name, endpoint in schema.endpoints.items():
         found += of_events(table, endpoint)
+        if endpoint.start_date is not None:
+            fresh = [column for column in (endpoint.start_date, endpoint.time) if column not in dated]
+            dated.update(fresh)
+            found += days_to_come(table, fresh)
         if endpoint.time in seen:
             continue
         seen.add(endpoint.time)

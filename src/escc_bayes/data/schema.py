@@ -14,6 +14,8 @@ from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import SchemaError
 from escc_bayes.foundation.toml import read_toml
 
+# What a draft writes where a person must decide.
+UNDECIDED = "CHECK"
 # The name of a cohort whose schema gives none and which comes from no file.
 UNNAMED = "cohort"
 MONTHS_PER = MappingProxyType({"days": 1 / 30.4375, "weeks": 7 / 30.4375, "months": 1.0, "years": 12.0})
@@ -131,6 +133,7 @@ def load_schema(path: str | Path) -> CohortSchema:
 
 def schema_from(raw: Mapping[str, object], where: str) -> CohortSchema:
     """Build a schema from a parsed table; ``where`` begins every message."""
+    refuse_undecided(raw, where)
     checks.refuse_unknown_keys(raw, TOP_KEYS, where)
     endpoints = checks.table(raw.get("endpoints", {}), f"{where}, [endpoints]")
     if not endpoints:
@@ -155,6 +158,17 @@ def schema_from(raw: Mapping[str, object], where: str) -> CohortSchema:
         strata=strata_from(raw.get("strata", []), covariates, f"{where}, strata"),
         file=file_of(raw, where),
     )
+
+
+def refuse_undecided(raw: object, at: str) -> None:
+    """Raise at a value that a draft left open."""
+    items = raw.items() if isinstance(raw, Mapping) else enumerate(raw) if isinstance(raw, list) else ()
+    for key, value in items:
+        if value == UNDECIDED:
+            raise SchemaError(
+                f"{at}, {key}: is still marked {UNDECIDED}; decide it (the remark beside says what is in doubt)"
+            )
+        refuse_undecided(value, f"{at}, {key}")
 
 
 def file_of(raw: Mapping[str, object], where: str) -> FileOptions:

@@ -1,0 +1,61 @@
+"""Characteristics of a cohort: counts and shares of levels, medians and ranges, what is missing; follow-up."""
+
+import numpy as np
+
+from escc_bayes.classical.km import Quantile, follow_up, kaplan_meier, quantile
+from escc_bayes.data.cohort import Cohort
+from escc_bayes.data.covariates import CovariateData
+
+type Row = tuple[str, str, str, str]
+
+
+def characteristics(cohort: Cohort) -> list[Row]:
+    """Return a row for each level, or for each covariate that is a number.
+
+    Returns
+    -------
+    rows of covariate, level, n (%) of those with a value or median (range), and patients without a value.
+
+    Examples
+    --------
+    >>> from escc_bayes.data.bundled import example_cohort
+    >>> characteristics(example_cohort("larynx"))[0]
+    ('stage', 'I', '33 (37 %)', '')
+    """
+    return [row for name, data in cohort.covariates.items() for row in rows_of(name, data)]
+
+
+def rows_of(name: str, data: CovariateData) -> list[Row]:
+    """Return the rows of one covariate; what is missing stands in the first."""
+    known = data.values[~data.missing]
+    gone = str(int(data.missing.sum()) or "")
+    if not data.schema.categorical:
+        unit = f", {data.schema.unit}" if data.schema.unit else ""
+        words = f"{np.median(known):g} ({known.min():g} to {known.max():g}{unit})"
+        return [(name, "", words, gone)]
+    counts = [int((known == code).sum()) for code in range(len(data.schema.levels))]
+    shares = [f"{count} ({100 * count / known.size:.0f} %)" for count in counts]
+    return [
+        (name if place == 0 else "", level, share, gone if place == 0 else "")
+        for place, (level, share) in enumerate(zip(data.schema.levels, shares, strict=True))
+    ]
+
+
+def followed(cohort: Cohort, *, level: float = 0.95) -> list[tuple[str, str, str, str, str]]:
+    """Return a row for each endpoint: n, events, median follow-up (reverse Kaplan-Meier) and median survival."""
+    rows = []
+    for name, data in cohort.endpoints.items():
+        there = data.present
+        time, event, entry = data.time[there], data.event[there], data.entry[there]
+        late = entry if entry.any() else None
+        weight = cohort.weight[there] if cohort.sampled else None
+        seen = follow_up(time, event, entry=late, weight=weight, level=level)
+        alive = quantile(kaplan_meier(time, event, entry=late, weight=weight, level=level))
+        rows.append((name, str(int(there.sum())), str(data.events), in_words(seen), in_words(alive)))
+    return rows
+
+
+def in_words(found: Quantile) -> str:
+    """Return a median with its limits; what a curve does not come down to is not reached."""
+    limits = " to ".join("not reached" if np.isnan(limit) else f"{limit:.1f}" for limit in (found.lower, found.upper))
+    return f"{'not reached' if np.isnan(found.value) else f'{found.value:.1f}'} ({limits})"

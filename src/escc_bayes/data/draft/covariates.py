@@ -1,0 +1,165 @@
+"""A covariate as a table of a schema: its kind, levels, unit, when it is known, and what is in doubt."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from escc_bayes.data.draft import vocabulary as words
+from escc_bayes.data.draft.column import Column
+from escc_bayes.data.suspicious_values import unit_split
+from escc_bayes.data.words import as_number
+
+# A continuous covariate enters per this many of its own standard deviations, rounded.
+STEPS = (1.0, 2.0, 5.0, 10.0)
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What a covariate seems to be.
+
+    Attributes
+    ----------
+    name : as it is called in the schema and in models.
+    column : where it stands.
+    kind : ordered | nominal | binary | continuous.
+    levels : first = reference; empty for numbers.
+    codes : word of a cell -> level, where they differ.
+    center, scale : of numbers.
+    split : largest value of the lower and smallest of the upper of two units.
+    known_at : months after time zero at which it is known, by its name.
+    why, check : the reason, and what a person must decide.
+    """
+
+    name: str
+    column: Column
+    kind: str
+    levels: tuple[str, ...] = ()
+    codes: tuple[tuple[str, str], ...] = ()
+    center: float = 0.0
+    scale: float = 1.0
+    split: tuple[float, float] | None = None
+    known_at: float | None = None
+    why: str = ""
+    check: tuple[str, ...] = ()
+
+
+def guess_of(column: Column, name: str) -> Guess:
+    """Return what a covariate seems to be."""
+    late, why_late = known_late(column)
+    if column.is_number and not column.is_code:
+        return of_numbers(column, name, late, why_late)
+    levels, codes, ordered, doubt = levels_of(column)
+    kind = "binary" if len(levels) == 2 else "ordered" if ordered else "nominal"
+    check = (*((doubt,) if doubt else ()), *why_late)
+    return Guess(name, column, kind, levels, codes, known_at=late, why=why_of(column, kind), check=check)
+
+
+def known_late(column: Column) -> tuple[float | None, tuple[str, ...]]:
+    """Return the month at which a covariate is known and the question it raises; None where its name tells nothing."""
+    for pattern, month, meaning in words.LATE:
+        if pattern.search(column.words):
+            return month, (f"its name says '{meaning}': at which month after time zero is it known?",)
+    return None, ()
+
+
+def of_numbers(column: Column, name: str, late: float | None, why_late: tuple[str, ...]) -> Guess:
+    """Return a continuous covariate, centred near its median and per step near its standard deviation."""
+    split = unit_split(column.known)
+    values = column.known if split is None else column.known[column.known <= split[0]]
+    center, scale = round_to_two(float(np.median(values))), step_of(float(values.std()))
+    check = list(why_late)
+    if split is not None:
+        below, above = split
+        count = int((column.known >= above).sum())
+        check.insert(0, f"two units? {count} values at {above:g} and above, the others at {below:g} and below")
+    return Guess(
+        name,
+        column,
+        "continuous",
+        center=center,
+        scale=scale,
+        split=split,
+        known_at=late,
+        why="numbers",
+        check=tuple(check),
+    )
+
+
+def levels_of(column: Column) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...], bool, str]:
+    """Return levels, codes for them, whether they have an order, and what is in doubt about them."""
+    found = list(column.counts)
+    labelled = {text: column.codes[text] for text in found if text in column.codes}
+    found = sorted(found, key=number_of) if column.is_code else in_order(found)
+    levels = tuple(labelled.get(text, text) for text in found)
+    named_so = bool(words.ORDERED.search(column.words))
+    ordered = named_so or order_rank(list(levels)) is not None
+    doubt = ""
+    if column.is_code and not labelled:
+        meaning = "ordered, or only names" if len(levels) > 2 else "which is the reference"
+        doubt = f"what do the codes {', '.join(levels)} mean ({meaning})?"
+    return levels, tuple((text, labelled[text]) for text in found if text in labelled), ordered, doubt
+
+
+def in_order(found: list[str]) -> list[str]:
+    """Return words by their rank (I to IV, low to high), a word of absence first; else as often as they stand."""
+    rank = order_rank(found)
+    if rank is not None:
+        return sorted(found, key=lambda text: rank[text])
+    return sorted(found, key=lambda text: (text.casefold() not in words.FIRST_LEVELS, text.casefold()))
+
+
+def order_rank(found: list[str]) -> dict[str, int] | None:
+    """Return the rank of words that are stages or sizes; None where they are neither.
+
+    Examples
+    --------
+    >>> order_rank(["III", "II", "IVA"])
+    {'III': 40, 'II': 30, 'IVA': 51}
+    """
+    for rank in (roman_rank, size_rank):
+        ranks = {text: rank(text) for text in found}
+        known = {text: place for text, place in ranks.items() if place is not None}
+        if len(known) == len(found) and len(set(known.values())) == len(found) > 1:
+            return known
+    return None
+
+
+def roman_rank(text: str) -> int | None:
+    """Return the rank of a stage such as II, IIIa, T3 or 期 after it; None for another word."""
+    bare = text.casefold().replace("stage", "").replace("期", "").strip(" .:")
+    letter = "abcd".find(bare[-1]) + 1 if len(bare) > 1 and bare[-1] in "abcd" else 0
+    body = bare[:-1] if letter else bare
+    if body[:1] in ("t", "n", "m", "g", "c", "p") and body[-1:].isdigit():
+        return 10 * int(body[-1]) + letter
+    return 10 * words.ROMAN.index(body) + letter if body in words.ROMAN else None
+
+
+def size_rank(text: str) -> int | None:
+    """Return the rank of a word such as low or 高; None for another word."""
+    bare = text.casefold().strip()
+    return words.SIZES.index(bare) if bare in words.SIZES else None
+
+
+def why_of(column: Column, kind: str) -> str:
+    """Say why levels are of their kind."""
+    codes = "codes with labels" if column.codes else "few whole numbers" if column.is_code else "words"
+    return f"{codes}, {'two levels' if kind == 'binary' else kind}"
+
+
+def number_of(text: str) -> float:
+    """Return a code as a number."""
+    return as_number(text) or 0.0
+
+
+def round_to_two(value: float) -> float:
+    """Return a number with two digits."""
+    return float(f"{value:.2g}")
+
+
+def step_of(spread: float) -> float:
+    """Return the number 1, 2 or 5 times a power of ten that is nearest to a standard deviation."""
+    if not spread > 0.0:
+        return 1.0
+    power = 10.0 ** np.floor(np.log10(spread))
+    nearest = min(STEPS, key=lambda step: abs(np.log(step * power / spread)))
+    return float(f"{nearest * power:.3g}")

@@ -1,0 +1,130 @@
+"""Endpoints as tables of a schema: which columns say when and whether, and what is in doubt."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from escc_bayes.data.draft import vocabulary as words
+from escc_bayes.data.draft.column import Column
+from escc_bayes.data.draft.roles import Role, Roles
+
+CHECK = "CHECK"
+LABELS = {"os": "overall survival", "pfs": "progression-free survival"}
+LONG_IN_MONTHS = 200.0
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """What an endpoint seems to be.
+
+    Attributes
+    ----------
+    name : ``os`` or ``pfs``.
+    time : column of the time; or the date at which follow-up ends.
+    start : column of the date of time zero, where there are dates.
+    event : column of the event.
+    happened, censored : words of the event column; both empty for 0/1.
+    why, check : reasons, and what a person must decide.
+    """
+
+    name: str
+    time: str
+    event: str
+    start: str = ""
+    happened: tuple[str, ...] = ()
+    censored: tuple[str, ...] = ()
+    why: str = ""
+    check: tuple[str, ...] = ()
+
+
+def endpoints_of(roles: Roles) -> list[Endpoint]:
+    """Return the endpoints whose time or event a file has; overall survival with gaps where it has none."""
+    found = [endpoint_of(roles, name) for name in ("os", "pfs") if roles.of("event", name) or roles.of("time", name)]
+    return found or [endpoint_of(roles, "os")]
+
+
+def endpoint_of(roles: Roles, name: str) -> Endpoint:
+    """Return one endpoint; what no column tells is marked."""
+    events, starts = roles.of("event", name), roles.of("start")
+    ends, times = roles.of("end", name), roles.of("time", name)
+    check = [f"which of {names_of(times)}?"] if len(times) > 1 else []
+    check += [f"which of {names_of(events)}?"] if len(events) > 1 else []
+    start = starts[0].column.name if starts and ends else ""
+    if start:
+        time, why = ends[0].column.name, f"days from '{start}' to '{ends[0].column.name}'"
+        check += [starts[0].check] if starts[0].check else []
+        check += [f"which of {names_of(ends)}?"] if len(ends) > 1 else []
+    elif times:
+        time, why = times[0].column.name, "a time"
+    else:
+        time, why = CHECK, "no column of times or of a first and last day was found"
+        check.append("name the column of the time, or start_date and end_date in its place")
+    if not events:
+        return Endpoint(
+            name, time, CHECK, start, why=why, check=(*check, "name the column that says who had the event")
+        )
+    happened, censored, doubt = event_words(events[0].column, name)
+    return Endpoint(name, time, events[0].column.name, start, happened, censored, why, (*check, *doubt))
+
+
+def names_of(roles: Sequence[Role]) -> str:
+    """Return the names of columns, for a question."""
+    return ", ".join(f"'{role.column.name}'" for role in roles)
+
+
+def event_words(column: Column, name: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Return words of events, of censored times, and what is in doubt; no words for an event column of 0 and 1."""
+    held = sorted(column.counts)
+    if column.name.strip().casefold() == "cnsr":
+        return (), (), ()
+    meant = {text: column.codes.get(text, text) for text in held}
+    happened = tuple(meant[text] for text in held if is_event(meant[text], name))
+    censored = tuple(
+        meant[text] for text in held if meant[text].casefold() in words.NOT_HAPPENED and meant[text] not in happened
+    )
+    if len(happened) + len(censored) == len(held) and happened:
+        plain = set(held) <= {"0", "1"} and not column.codes
+        return ((), (), doubt_of(column, "1")) if plain else (happened, censored, ())
+    if set(held) == {"0", "1", "2"}:
+        both = ("1", "2") if name == "pfs" else (CHECK,)
+        question = "1 and 2 taken as events (progressed, died)?" if name == "pfs" else "which codes are deaths?"
+        return both, ("0",) if name == "pfs" else (), (f"{question} {counted(column)}",)
+    if set(held) == {"1", "2"}:
+        return (CHECK,), (), (f"1 or 2: which is the event? {counted(column)}",)
+    return (CHECK,), (), (f"which of these are events? {counted(column)}",)
+
+
+def is_event(text: str, name: str) -> bool:
+    """Whether a word of a cell says that the event happened; a death is an event of progression-free survival too."""
+    return text.casefold() in words.HAPPENED or (name == "pfs" and text.casefold() in ("death", "死亡"))
+
+
+def doubt_of(column: Column, happened: str) -> tuple[str, ...]:
+    """Return a question where a column's name speaks of being alive, so that 1 may mean either."""
+    if not any(
+        part in column.words.casefold() for part in ("alive", "surviv", "生存", "存活", "状态", "status", "vital")
+    ):
+        return ()
+    return (f"{happened} taken as the event; right? {counted(column)}",)
+
+
+def counted(column: Column) -> str:
+    """Return the words of a column with how often each stands."""
+    return ", ".join(
+        f"{text}{' = ' + column.codes[text] if text in column.codes else ''}: {count}"
+        for text, count in sorted(column.counts.items())
+    )
+
+
+def unit_of(roles: Roles) -> tuple[str, str]:
+    """Return the unit of the times and what is in doubt; dates are in months whatever it is."""
+    times = [role.column for role in roles.of("time")]
+    if not times:
+        return "months", ""
+    for unit, pattern in words.UNITS:
+        if any(pattern.search(column.words) for column in times):
+            return unit, ""
+    longest = max(float(np.max(column.known)) for column in times)
+    unit = "days" if longest > LONG_IN_MONTHS else "months"
+    return unit, f"the longest time is {longest:g}: {unit}?"

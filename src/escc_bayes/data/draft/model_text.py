@@ -1,0 +1,99 @@
+"""A draft of a model as text: piecewise exponential, weakly informative priors in clinical words, a sceptic."""
+
+from collections.abc import Sequence
+
+from escc_bayes.data.draft.covariates import Guess
+from escc_bayes.data.draft.endpoints import Endpoint
+
+CUTS = (6.0, 12.0, 24.0, 36.0)
+# Events for each coefficient below which a model leaves covariates to be added by hand.
+EVENTS_PER_COEFFICIENT = 3
+LANDMARK = "# The clock restarts when {late} is known; patients whose follow-up ends before are left out and counted.\n"
+HEAD = """\
+# A draft: one model for {endpoint}. The priors are weakly informative, in clinical words; change what you know better.
+# All words of a model: models/README.md.
+schema = 1
+name = "{name}"
+
+[outcome]
+endpoint = "{endpoint}"
+{landmark}
+[baseline]
+family = "piecewise_exponential"
+cuts = [{cuts}]   # months{after}
+at = "mean"
+smoothing = "random_walk"
+steps = "length"
+sd = {{ halfnormal = 0.5 }}
+
+[priors]
+# CHECK: survival at {at:g} months that you expected before these data: its median, and its 2.5 % point
+baseline_survival = {{ at = {at:g}, median = 0.60, lower = 0.15 }}
+"""
+
+
+def model_text(endpoint: Endpoint, guesses: Sequence[Guess], events: int, last: float) -> str:
+    """Return a model.
+
+    Parameters
+    ----------
+    guesses : the covariates.
+    events, last : of the endpoint; months of the longest follow-up.
+    """
+    chosen, others = affordable(guesses, events)
+    landmark = max((guess.known_at for guess in chosen if guess.known_at is not None), default=0.0)
+    cuts = [cut for cut in CUTS if cut < 0.6 * (last - landmark)]
+    late = ", ".join(guess.name for guess in chosen if guess.known_at)
+    text = HEAD.format(
+        endpoint=endpoint.name,
+        name=f"{endpoint.name}_draft",
+        landmark=f"{LANDMARK.format(late=late)}landmark = {landmark:g}\n" if landmark else "",
+        cuts=", ".join(f"{cut:g}" for cut in cuts),
+        after=" after the landmark" if landmark else "",
+        at=12.0 if last - landmark > 15.0 else max(1.0, round((last - landmark) / 2)),
+    )
+    parts = [text, *(effect_text(guess) for guess in chosen), variant_text(chosen)]
+    if others:
+        remark = (
+            f"# Left out, since {events} events carry few coefficients: {', '.join(guess.name for guess in others)}.\n"
+        )
+        parts.append(remark)
+    return "\n".join(parts)
+
+
+def affordable(guesses: Sequence[Guess], events: int) -> tuple[list[Guess], list[Guess]]:
+    """Return covariates whose coefficients the events can carry, those known at time zero first, and the others."""
+    chosen: list[Guess] = []
+    spent = 0
+    for guess in sorted(guesses, key=lambda guess: guess.known_at is not None):
+        cost = max(1, len(guess.levels) - 1)
+        if not chosen or (spent + cost) * EVENTS_PER_COEFFICIENT <= events:
+            chosen.append(guess)
+            spent += cost
+    return [guess for guess in guesses if guess in chosen], [guess for guess in guesses if guess not in chosen]
+
+
+def effect_text(guess: Guess) -> str:
+    """Return the table of one effect."""
+    lines = ["[[effect]]", f'covariate = "{guess.name}"']
+    if guess.kind == "continuous":
+        lines += ['structure = "linear"', f"prior = {{ hr_median = 1.0, hr_upper = 2.0 }}   # per {guess.scale:g}"]
+    elif guess.kind == "nominal":
+        lines += ['structure = "exchangeable"', "sd = { halfnormal = 0.5 }   # levels are shrunk towards each other"]
+    else:
+        word = "ordered" if guess.kind == "ordered" else "fixed"
+        remark = f"{guess.levels[-1]} over {guess.levels[0]}: above 4 or below 1/4 would surprise"
+        lines += [f'structure = "{word}"', f"prior = {{ hr_median = 1.0, hr_upper = 4.0 }}   # {remark}"]
+    return "\n".join([*lines, ""])
+
+
+def variant_text(chosen: Sequence[Guess]) -> str:
+    """Return the sceptical variant: hazard ratios rarely beyond 1.8."""
+    lines = ["[variants.sceptical]"]
+    for guess in chosen:
+        if guess.kind == "nominal":
+            lines.append(f"effect.{guess.name}.sd = {{ halfnormal = 0.2 }}")
+        else:
+            upper = 1.4 if guess.kind == "continuous" else 1.8
+            lines.append(f"effect.{guess.name}.prior = {{ hr_median = 1.0, hr_upper = {upper} }}")
+    return "\n".join([*lines, ""])

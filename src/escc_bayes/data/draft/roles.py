@@ -1,0 +1,160 @@
+"""What each column of a file is for: who, when, whether, and what may explain it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from escc_bayes.data.draft import vocabulary as words
+from escc_bayes.data.draft.column import MOST_CODES, Column
+
+# Words beyond which a column of text is a remark and no covariate.
+MOST_LEVELS = 12
+
+
+@dataclass(frozen=True)
+class Role:
+    """What a column is for.
+
+    Attributes
+    ----------
+    column : the column.
+    what : identifier | personal | start | end | time | event | covariate | left out.
+    endpoint : ``os`` or ``pfs``, of times, ends and events.
+    why : the reason of the guess.
+    check : what a person must decide; nothing where little is in doubt.
+    """
+
+    column: Column
+    what: str
+    endpoint: str = ""
+    why: str = ""
+    check: str = ""
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The roles of all columns, in their order."""
+
+    roles: tuple[Role, ...]
+
+    def of(self, what: str, endpoint: str = "") -> tuple[Role, ...]:
+        """Return the roles of one kind, of one endpoint where it is given."""
+        return tuple(role for role in self.roles if role.what == what and endpoint in ("", role.endpoint))
+
+
+def roles_of(columns: Sequence[Column]) -> Roles:
+    """Return what each column is for.
+
+    By name and cells, one after another: personal data and identifiers, dates, events, times; the rest are covariates.
+    """
+    found = [first_guess(column) for column in columns]
+    return Roles(tuple(one_start(one_identifier(found))))
+
+
+def first_guess(column: Column) -> Role:
+    """Return what one column is for, the others not considered."""
+    if not column.counts:
+        return Role(column, "left out", why="every cell is empty")
+    if words.PERSONAL.search(column.name) or words.PERSONAL.search(column.label) or holds_private(column):
+        return Role(column, "personal", why="personal data: not used and not copied; take it out of the file")
+    if column.is_date:
+        return of_date(column)
+    if is_identifier(column):
+        return Role(column, "identifier", why="no two cells are alike")
+    if len(column.counts) == 1 < len(column.values) and not words.EVENT.search(column.words):
+        return Role(column, "left out", why="every patient has the same")
+    if words.EVENT.search(column.words) and is_status(column):
+        return Role(column, "event", endpoint_of(column), "name and few values")
+    if words.TIME.search(column.words) and column.is_number and not column.is_code and column.known.min() >= 0.0:
+        return Role(column, "time", endpoint_of(column), "name and positive numbers")
+    return of_covariate(column)
+
+
+def of_date(column: Column) -> Role:
+    """Return what a date is of: time zero, progression, or the last day seen."""
+    if words.PROGRESSION.search(column.words):
+        return Role(column, "end", "pfs", "dates, called after progression")
+    if words.START.search(column.words) and not words.DEATH.search(column.words):
+        return Role(column, "start", why="dates, called after a start")
+    if words.DEATH.search(column.words):
+        return Role(column, "end", "os", "dates, called after death or last follow-up")
+    return Role(column, "left out", why="dates whose name tells nothing; a covariate is a word or a number")
+
+
+def is_identifier(column: Column) -> bool:
+    """Whether cells tell patients apart: all different, and called so or no measurement."""
+    if not column.unique:
+        return False
+    if words.IDENTIFIER.search(column.name) or words.IDENTIFIER.search(column.label):
+        return True
+    return not column.is_number and all(
+        any(sign.isdigit() for sign in text) and len(text) <= 20 for text in column.counts
+    )
+
+
+def holds_private(column: Column) -> bool:
+    """Whether cells look like addresses of mail, telephone or identity numbers."""
+    texts = list(column.counts)[:50]
+    return bool(texts) and all(words.PRIVATE_CELL.fullmatch(text) for text in texts)
+
+
+def is_status(column: Column) -> bool:
+    """Whether cells say happened or not: few codes, or words of that meaning."""
+    if column.is_code and len(column.counts) <= 4:
+        return True
+    said = {text.casefold() for text in column.counts} | {
+        column.codes.get(text, "").casefold() for text in column.counts
+    }
+    return len(column.counts) <= MOST_CODES and bool(said & (words.HAPPENED | words.NOT_HAPPENED))
+
+
+def endpoint_of(column: Column) -> str:
+    """Return the endpoint that a name speaks of; overall survival where it speaks of none."""
+    return "pfs" if words.PROGRESSION.search(column.words) else "os"
+
+
+def of_covariate(column: Column) -> Role:
+    """Return a covariate, or why a column cannot be one."""
+    if column.is_number:
+        return Role(column, "covariate", why="numbers")
+    if len(column.counts) > MOST_LEVELS:
+        return Role(
+            column, "left out", why=f"{len(column.counts)} different words: a remark, or to be put into classes"
+        )
+    return Role(column, "covariate", why="words")
+
+
+def one_identifier(found: Iterable[Role]) -> list[Role]:
+    """Return roles with one identifier: the first; of others a number is a covariate no more."""
+    kept: list[Role] = []
+    for role in found:
+        again = role.what == "identifier" and any(other.what == "identifier" for other in kept)
+        kept.append(replace(role, what="left out", why="a second identifier") if again else role)
+    return kept
+
+
+def one_start(found: list[Role]) -> list[Role]:
+    """Return roles with one time zero: the earliest of the starts; without one, the earliest date of all."""
+    starts = [role for role in found if role.what == "start"]
+    if len(starts) < 2:
+        return found
+    first = min(starts, key=lambda role: mean_day(role.column))
+    names = " or ".join(f"'{role.column.name}'" for role in starts)
+    return [
+        replace(role, check=f"time zero: {names}?")
+        if role is first
+        else replace(role, what="left out", why="another date of a start")
+        if role.what == "start"
+        else role
+        for role in found
+    ]
+
+
+def mean_day(column: Column) -> float:
+    """Return the mean of the dates of a column, as a number of days."""
+    from escc_bayes.data.dates import read_date
+
+    days = [read_date(value, column.order) for value in column.values if not column.is_gone(value)]
+    found = [day.toordinal() for day in days if not isinstance(day, str)]
+    return float(np.mean(found)) if found else np.inf
