@@ -18,12 +18,12 @@ _HOMES = {
     "ModelSpec": "spec.model",
     "Structure": "spec.structures.protocol",
     "register_structure": "spec.structures.registry",
-    "Fixed": "spec.structures.fixed",
-    "Linear": "spec.structures.linear",
-    "Ordered": "spec.structures.ordered",
-    "Exchangeable": "spec.structures.exchangeable",
-    "Pooled": "spec.structures.pooled",
-    "RandomIntercept": "spec.structures.random_intercept",
+    "Fixed": "spec.structures.registry",
+    "Linear": "spec.structures.registry",
+    "Ordered": "spec.structures.registry",
+    "Exchangeable": "spec.structures.registry",
+    "Pooled": "spec.structures.registry",
+    "RandomIntercept": "spec.structures.registry",
     "load_spec": "spec.reading",
     "HazardRatio": "estimand.estimand",
     "SurvivalAt": "estimand.estimand",
@@ -147,13 +147,13 @@ if TYPE_CHECKING:
     from escc_bayes.spec.plan import ModelPlan as ModelPlan
     from escc_bayes.spec.plan import make_plan as make_plan
     from escc_bayes.spec.reading import load_spec as load_spec
-    from escc_bayes.spec.structures.exchangeable import Exchangeable as Exchangeable
-    from escc_bayes.spec.structures.fixed import Fixed as Fixed
-    from escc_bayes.spec.structures.linear import Linear as Linear
-    from escc_bayes.spec.structures.ordered import Ordered as Ordered
-    from escc_bayes.spec.structures.pooled import Pooled as Pooled
     from escc_bayes.spec.structures.protocol import Structure as Structure
-    from escc_bayes.spec.structures.random_intercept import RandomIntercept as RandomIntercept
+    from escc_bayes.spec.structures.registry import Exchangeable as Exchangeable
+    from escc_bayes.spec.structures.registry import Fixed as Fixed
+    from escc_bayes.spec.structures.registry import Linear as Linear
+    from escc_bayes.spec.structures.registry import Ordered as Ordered
+    from escc_bayes.spec.structures.registry import Pooled as Pooled
+    from escc_bayes.spec.structures.registry import RandomIntercept as RandomIntercept
     from escc_bayes.spec.structures.registry import register_structure as register_structure
     from escc_bayes.trial.design.design import TrialDesign as TrialDesign
     from escc_bayes.trial.design.rule import DecisionRule as DecisionRule

@@ -191,8 +191,8 @@ def neighbours_of(index: IntArray) -> IntArray:
 
 def too_many(target: Target) -> str:
     """Say that the grid is too large."""
-    h = len(target.coords.hypers)
+    hypers = target.coords.hypers
     return (
-        f"engine laplace: {h} hyperparameters (standard deviations, shares and shape) need more than {MOST_NODES} "
-        "grid nodes; use engine nuts, or fewer exchangeable, pooled, ordered and random_intercept effects"
+        f"engine laplace: {len(hypers)} hyperparameters (standard deviations, shares and shape) need more than "
+        f"{MOST_NODES} grid nodes; use engine nuts, or fewer effects with a standard deviation or shares of their own"
     )

@@ -12,8 +12,8 @@ from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.design import Design, build_design
 from escc_bayes.spec.model import ModelSpec, Outcome, PiecewiseBaseline
 from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.prior import NEUTRAL
 from escc_bayes.spec.rows import AnalysisRows
-from escc_bayes.spec.structures.fixed import NEUTRAL
 from escc_bayes.spec.structures.registry import plain_effect
 
 

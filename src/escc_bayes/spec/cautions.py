@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.rows import AnalysisRows
+from escc_bayes.spec.structures.registry import FOR_CLUSTERS
 from escc_bayes.spec.thin import FEW_EVENTS
 
 HEADING = "What the data can carry"
@@ -58,7 +59,7 @@ def independence_words(plan: ModelPlan) -> str:
     modelled = any(plan.rows.covariates[name].schema.column == column for name in plan.spec.intercepts)
     if not column or plan.rows.sampled or modelled:
         return ""
-    return f"patients of one '{column}' count as independent; a random_intercept for it would let them differ"
+    return f"patients of one '{column}' count as independent; a {FOR_CLUSTERS} for it would let them differ"
 
 
 def caution_words(plan: ModelPlan) -> str:

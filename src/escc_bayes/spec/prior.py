@@ -35,6 +35,10 @@ class Normal:
         return f"hazard ratio {math.exp(self.mean):.2f}, 95 % prior interval {low:.2f} to {high:.2f}"
 
 
+# Where a prior plays no part.
+NEUTRAL = Normal(0.0, 1.0)
+
+
 @dataclass(frozen=True, slots=True)
 class HalfNormal:
     """Half-normal on a standard deviation, with scale ``sd``."""

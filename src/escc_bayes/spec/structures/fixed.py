@@ -8,15 +8,12 @@ import numpy as np
 
 from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.spec.evidence_prior import EvidencePrior
-from escc_bayes.spec.prior import Normal
+from escc_bayes.spec.prior import NEUTRAL, Normal
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.structures.coding import against_reference, level_columns
 from escc_bayes.spec.structures.keys import PRIOR
 from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Free, Key, Term
 from escc_bayes.spec.structures.words import over
-
-# Where a prior plays no part.
-NEUTRAL = Normal(0.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,19 @@ from types import MappingProxyType
 
 from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.foundation.errors import SpecError
-from escc_bayes.spec.structures.exchangeable import Exchangeable
-from escc_bayes.spec.structures.fixed import NEUTRAL, Fixed, plain
-from escc_bayes.spec.structures.linear import Linear
-from escc_bayes.spec.structures.ordered import Ordered
-from escc_bayes.spec.structures.pooled import Pooled
+from escc_bayes.spec.prior import NEUTRAL
+from escc_bayes.spec.structures.exchangeable import Exchangeable as Exchangeable
+from escc_bayes.spec.structures.fixed import Fixed as Fixed
+from escc_bayes.spec.structures.fixed import plain
+from escc_bayes.spec.structures.linear import Linear as Linear
+from escc_bayes.spec.structures.ordered import Ordered as Ordered
+from escc_bayes.spec.structures.pooled import Pooled as Pooled
 from escc_bayes.spec.structures.protocol import Structure
-from escc_bayes.spec.structures.random_intercept import RandomIntercept
+from escc_bayes.spec.structures.random_intercept import RandomIntercept as RandomIntercept
 
 SHIPPED: tuple[type[Structure], ...] = (Fixed, Linear, Ordered, Exchangeable, Pooled, RandomIntercept)
+# What lets patients of one centre, or of another cluster, differ together.
+FOR_CLUSTERS = RandomIntercept.WORD
 _known: dict[str, type[Structure]] = {one.WORD: one for one in SHIPPED}
 
 
