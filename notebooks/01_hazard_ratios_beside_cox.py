@@ -14,8 +14,9 @@
 # One question, every method's answer, and the steps between them.
 
 # %%
-import escc_bayes as eb
 from escc_bayes.compare.attribution import attribute
+
+import escc_bayes as eb
 
 cohort = eb.example_cohort("escc79")
 print(cohort)

@@ -32,7 +32,7 @@ def compare(
     quiet: QuietOption = False,
 ) -> None:
     """One table, many methods: comparison.csv, attribution.csv and figures for several models."""
-    from escc_bayes.foundation.hands import Alone
+    from escc_bayes.foundation.executors import Serial
     from escc_bayes.foundation.outputs import staged
     from escc_bayes.report.page import figures
     from escc_bayes.report.verbs import files
@@ -41,7 +41,7 @@ def compare(
     patients = open_cohort(cohort, schema)
     plans = checked_plans(model or [], patients, sampling.settings(engine))
     with progress_bars(quiet=quiet) as stage:
-        bundle = gathered(patients, plans, engine, sampling, stage, Alone())
+        bundle = gathered(patients, plans, engine, sampling, stage, Serial())
     with staged(out) as folder:
         files.write_compare_files(folder, bundle)
         figures.write_figures(folder, bundle)

@@ -43,12 +43,12 @@ def report(
     fitted by laplace, the first of each outcome by nuts as well, and the page says how far both agree. Where the cohort
     is one of several reconstructions, the first model of each outcome is pooled over all of them.
     """
-    from escc_bayes.foundation.hands import cores, hands
+    from escc_bayes.foundation.executors import cores, executor
 
     patients, ensemble = open_ensemble(cohort, schema)
     settings = sampling.settings(engine or "nuts")
     plans = checked_plans(model or default_models(patients), patients, settings, out=out)
-    with hands(workers or cores(2), needs=WRITER) as both, progress_bars(quiet=quiet) as stage:
+    with executor(workers or cores(2), needs=WRITER) as both, progress_bars(quiet=quiet) as stage:
         bundle = gathered(patients, plans, engine, sampling, stage, both, ensemble)
         stage("Writing the report")
         page = import_module(WRITER).write_report(bundle, out, both)

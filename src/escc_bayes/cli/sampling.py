@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from escc_bayes.bayes.settings import RunSettings
     from escc_bayes.data.cohort import Cohort
     from escc_bayes.data.ensemble import Ensemble
-    from escc_bayes.foundation.hands import Hands
+    from escc_bayes.foundation.executors import Executor
     from escc_bayes.report.page.bundle import Bundle, Stage
     from escc_bayes.spec.plan import ModelPlan
 
@@ -59,10 +59,10 @@ def gathered(
     engine: str | None,
     sampling: Sampling,
     stage: "Stage",
-    hands: "Hands",
+    executor: "Executor",
     ensemble: "Ensemble | None" = None,
 ) -> "Bundle":
-    """Return the bundle of several models; of an ensemble the cohort is the one shown; ``hands`` sample.
+    """Return the bundle of several models; of an ensemble the cohort is the one shown; ``executor`` samples.
 
     Without an engine: all by `laplace`, and the first of each outcome by `nuts`, which a backend belongs to.
     """
@@ -79,5 +79,5 @@ def gathered(
         stage=stage,
         seed=sampling.seed,
         level=sampling.level,
-        hands=hands,
+        executor=executor,
     )

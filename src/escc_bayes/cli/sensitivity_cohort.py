@@ -9,7 +9,7 @@ from escc_bayes.cli.progress import counting_bars, finish
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.data.ensemble import Ensemble
 from escc_bayes.foundation.crew import crew
-from escc_bayes.foundation.hands import cores
+from escc_bayes.foundation.executors import cores
 from escc_bayes.foundation.outputs import staged
 from escc_bayes.sensitivity.subject import Tell
 from escc_bayes.spec.plan import make_plan

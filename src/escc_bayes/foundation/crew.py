@@ -20,7 +20,7 @@ from typing import Any
 
 from escc_bayes.foundation.ending import ended_with_block, out_of_reach
 from escc_bayes.foundation.errors import SamplingError
-from escc_bayes.foundation.hands import keep_read_only
+from escc_bayes.foundation.executors import keep_read_only
 from escc_bayes.foundation.scheduler import AHEAD, Scheduler, Serial, died, leave_with_parent
 
 # What OpenBLAS, MKL and OpenMP read on import: threads of several processes on the same cores hold each other up.

@@ -13,7 +13,7 @@ from escc_bayes.bayes.prior import prior_draws
 from escc_bayes.bayes.sampler import Run
 from escc_bayes.cli.sampling import Sampling, checked_plans, gathered
 from escc_bayes.foundation.errors import EngineReplacedWarning, InputError, SpecError
-from escc_bayes.report.page.bundle import ALONE, quiet
+from escc_bayes.report.page.bundle import SERIAL, quiet
 from escc_bayes.spec import plan as plans
 from escc_bayes.spec.rows import select_rows
 
@@ -110,7 +110,7 @@ def test_each_plan_is_made_once_for_all_that_a_report_computes(engine, larynx, m
     monkeypatch.setattr(plans, "select_rows", lambda *a, **b: (made.append(a[1]), select_rows(*a, **b))[1])
     sampling = Sampling(draws=1000, tune=200)
     plans_of = checked_plans(["larynx_piecewise", "larynx_piecewise@sceptical"], larynx, sampling.settings("nuts"))
-    found = gathered(larynx, plans_of, engine, sampling, quiet, ALONE)
+    found = gathered(larynx, plans_of, engine, sampling, quiet, SERIAL)
     assert made == ["os", "os"]
     assert {len(found.posteriors), len(found.classical), len(found.prior_checks)} == {2}
     assert [p.method for p in found.confirmations.values()] == ([] if engine else ["bayes_nuts"])

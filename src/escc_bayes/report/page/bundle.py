@@ -15,7 +15,7 @@ from escc_bayes.compare.agreement import Agreement, agreement, agreement_sentenc
 from escc_bayes.compare.comparison import Comparison, compare, standard_questions
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.data.ensemble import Ensemble
-from escc_bayes.foundation.hands import Alone, Hands
+from escc_bayes.foundation.executors import Executor, Serial
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.report.page.reconstructions import Reconstructions, pool_reconstructions
 from escc_bayes.sensitivity.attribution import AttributionStep, attribute
@@ -25,7 +25,7 @@ from escc_bayes.spec.plan import ModelPlan
 
 type Stage = Callable[[str], Progress]
 
-ALONE = Alone()
+SERIAL = Serial()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def gather(
     confirming: RunSettings | None = None,
     ensemble: Ensemble | None = None,
     stage: Stage = quiet,
-    hands: Hands = ALONE,
+    executor: Executor = SERIAL,
 ) -> Bundle:
     """Fit every plan and answer every standard question.
 
@@ -146,7 +146,7 @@ def gather(
     confirming : of a second fit of the first model of each outcome; None: there is none.
     ensemble : all reconstructions, where the cohort is one of them; the first model of each outcome is pooled over it.
     stage : called with the name of each piece of work; returns the progress function of its fit.
-    hands : who samples what confirms and pools reconstructions, meanwhile or in between.
+    executor : who samples what confirms and pools reconstructions, meanwhile or in between.
 
     Raises
     ------
@@ -163,7 +163,7 @@ def gather(
     endpoints = dict.fromkeys(plan.rows.endpoint for plan in plans)
     headline = [posteriors[names[0]] for names in groups.values()]
     sampling = {
-        p.plan.spec.name: confirmation(p.plan, confirming, seed, stage, hands)
+        p.plan.spec.name: confirmation(p.plan, confirming, seed, stage, executor)
         for p in headline
         if confirming is not None and not replaced(p)
     }
@@ -171,7 +171,9 @@ def gather(
     if ensemble is not None:
         progress = stage(f"All {len(ensemble)} reconstructions")
         first = [p.plan.spec for p in headline]
-        pooling = hands.start(pool_reconstructions, ensemble, first, seed, level, silent if hands.apart else progress)
+        pooling = executor.start(
+            pool_reconstructions, ensemble, first, seed, level, silent if executor.apart else progress
+        )
     return Bundle(
         cohort=cohort,
         posteriors=posteriors,
@@ -196,11 +198,11 @@ def gather(
 
 
 def confirmation(
-    plan: ModelPlan, settings: RunSettings, seed: Seed, stage: Stage, hands: Hands
+    plan: ModelPlan, settings: RunSettings, seed: Seed, stage: Stage, executor: Executor
 ) -> Callable[[], Posterior]:
     """Begin to fit a headline model again; the function returned waits for the posterior."""
     progress = stage(f"{plan.spec.name}, confirmed by {settings.engine}")
-    return hands.start(confirmed, plan, settings, seed, silent if hands.apart else progress)
+    return executor.start(confirmed, plan, settings, seed, silent if executor.apart else progress)
 
 
 def confirmed(plan: ModelPlan, settings: RunSettings, seed: Seed, progress: Progress) -> Posterior:

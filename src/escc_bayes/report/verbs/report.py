@@ -6,10 +6,10 @@ from pathlib import Path
 
 from escc_bayes.bayes.posterior import Posterior
 from escc_bayes.foundation.careful import careful
-from escc_bayes.foundation.hands import Hands
+from escc_bayes.foundation.executors import Executor
 from escc_bayes.foundation.outputs import staged
 from escc_bayes.report.document.figure_files import Written, write_figure
-from escc_bayes.report.page.bundle import ALONE, Bundle
+from escc_bayes.report.page.bundle import SERIAL, Bundle
 from escc_bayes.report.page.figures import Maker, figure_makers, takes_long
 from escc_bayes.report.page.page import render
 from escc_bayes.report.verbs.files import named_posteriors, write_posterior, write_report_files, write_run
@@ -19,14 +19,14 @@ type Piece = Callable[[Path], Written | None]
 
 
 @careful
-def write_report(bundle: Bundle, out: str | Path, hands: Hands = ALONE) -> Path:
+def write_report(bundle: Bundle, out: str | Path, executor: Executor = SERIAL) -> Path:
     """Write page, figures, tables, posteriors and ``run.json`` of a bundle.
 
     Parameters
     ----------
     bundle : from ``gather``.
     out : folder; files of an earlier report are replaced only after everything was written.
-    hands : who draws figures and writes posteriors.
+    executor : who draws figures and writes posteriors.
 
     Returns
     -------
@@ -40,7 +40,7 @@ def write_report(bundle: Bundle, out: str | Path, hands: Hands = ALONE) -> Path:
     with staged(place) as folder:
         # Figures are the first pieces, so that their places are those among all.
         slow = [place for place, make in enumerate(figure_makers(bundle)) if takes_long(make)]
-        written = hands.shared(piece, (bundle, folder), len(pieces(bundle)), first=slow)
+        written = executor.shared(piece, (bundle, folder), len(pieces(bundle)), first=slow)
         (folder / PAGE).write_text(render(bundle, [found for found in written if found]), encoding="utf-8")
         write_report_files(folder, bundle)
         pooled = bundle.reconstructions.pooled.values() if bundle.reconstructions is not None else ()

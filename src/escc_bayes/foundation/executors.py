@@ -27,7 +27,7 @@ from escc_bayes.foundation.scheduler import AHEAD, died, leave_with_parent
 type Recorded[T] = tuple[T, list[tuple[str, type[Warning]]]]
 
 
-class Hands(Protocol):
+class Executor(Protocol):
     """Who does the work: this process, or this one and another."""
 
     @property
@@ -44,7 +44,7 @@ class Hands(Protocol):
         ...
 
 
-class Alone:
+class Serial:
     """This process does everything, in order."""
 
     apart = False
@@ -59,7 +59,7 @@ class Alone:
         return [work(held, place) for place in range(tasks)]
 
 
-class Two:
+class HelperProcess:
     """This process and a fresh one; functions given to it must be importable, and what they are given picklable."""
 
     apart = True
@@ -124,7 +124,7 @@ def cores(most: int) -> int:
 
 
 @contextmanager
-def hands(processes: int, needs: str) -> Iterator[Hands]:
+def executor(processes: int, needs: str) -> Iterator[Executor]:
     """Yield this process alone (1), or with another (2) that ends with the block.
 
     Parameters
@@ -137,7 +137,7 @@ def hands(processes: int, needs: str) -> Iterator[Hands]:
     SamplingError : the other process ended before its work.
     """
     if processes == 1:
-        yield Alone()
+        yield Serial()
         return
     keep_read_only()
     # A fresh process: threads of this one (progress bars) do not survive a fork.
@@ -145,7 +145,7 @@ def hands(processes: int, needs: str) -> Iterator[Hands]:
         with ended_with_block(ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=prepared)) as pool:
             with out_of_reach():
                 pool.submit(import_module, needs)
-            yield Two(pool)
+            yield HelperProcess(pool)
     except BrokenProcessPool:
         raise SamplingError(died(1)) from None
 

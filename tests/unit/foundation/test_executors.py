@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from escc_bayes.foundation.errors import EngineReplacedWarning, InputError, SamplingError
-from escc_bayes.foundation.hands import Alone, cores, hands
+from escc_bayes.foundation.executors import Serial, cores, executor
 
 
 def drawn_by(held, place):
@@ -57,7 +57,7 @@ def refused_here(held, place):
 
 @pytest.fixture(scope="module")
 def both():
-    with hands(2, needs="numpy") as found:
+    with executor(2, needs="numpy") as found:
         # The other process is ready.
         assert found.pool.submit(os.getpid).result() != os.getpid()
         yield found
@@ -66,7 +66,7 @@ def both():
 def test_two_share_a_list_to_the_results_of_one(both):
     """The list is long enough that both take part; what they hold may be read-only."""
     held = MappingProxyType({"seed": 7})
-    shared, alone = both.shared(drawn_by, held, 400), Alone().shared(drawn_by, held, 400)
+    shared, alone = both.shared(drawn_by, held, 400), Serial().shared(drawn_by, held, 400)
     assert all((a == b).all() for (a, _), (b, _) in zip(shared, alone, strict=True))
     assert len({process for _, process in shared}) == 2
     assert both.shared(drawn_by, held, 0) == []
@@ -74,7 +74,7 @@ def test_two_share_a_list_to_the_results_of_one(both):
 
 def test_what_takes_long_is_begun_first_and_returned_in_its_place(both):
     held = {"seed": 7}
-    shared, alone = both.shared(drawn_by, held, 9, first=(8, 2)), Alone().shared(drawn_by, held, 9, first=(8, 2))
+    shared, alone = both.shared(drawn_by, held, 9, first=(8, 2)), Serial().shared(drawn_by, held, 9, first=(8, 2))
     assert all((a == b).all() for (a, _), (b, _) in zip(shared, alone, strict=True))
     found = both.shared(begun, 0.002, 30, first=(28, 17))
     there = [place for place in range(30) if found[place][0] != os.getpid()]
@@ -109,7 +109,7 @@ def test_a_started_task_gives_its_warnings_where_it_is_awaited(both):
     with pytest.warns(EngineReplacedWarning, match="3 events"):
         assert result() == 3
     with pytest.warns(EngineReplacedWarning, match="4 events"):
-        assert Alone().start(warned, 4)() == 4
+        assert Serial().start(warned, 4)() == 4
 
 
 def test_what_the_other_process_made_read_only_comes_back_so(both):
@@ -126,7 +126,7 @@ def test_an_error_of_the_other_process_is_that_of_the_task(both):
 
 def test_a_process_that_ends_is_told_in_words():
     """This one goes on with the list meanwhile, and says so at its end."""
-    with pytest.raises(SamplingError, match="ended before its work"), hands(2, needs="math") as found:
+    with pytest.raises(SamplingError, match="ended before its work"), executor(2, needs="math") as found:
         found.shared(ended_elsewhere, os.getpid(), 5000)
 
 
