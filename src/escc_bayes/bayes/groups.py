@@ -17,9 +17,10 @@ from escc_bayes.bayes import parameters
 from escc_bayes.bayes.drawn import Drawn
 from escc_bayes.bayes.group import CONTENTS, READ, Group, contents
 from escc_bayes.bayes.parameters import free_parameters
+from escc_bayes.bayes.predicted_times import predicted_times
 from escc_bayes.bayes.prior import log_prior, parameter_priors, prior_draws
 from escc_bayes.bayes.pseudo_posterior import pseudo_note
-from escc_bayes.bayes.request import request_variables
+from escc_bayes.bayes.request import OBSERVATION, request_variables
 from escc_bayes.bayes.said import FOLLOW_UP, said_of
 from escc_bayes.estimand.estimate import ratios_of
 from escc_bayes.foundation.errors import LeftOutWarning
@@ -58,7 +59,9 @@ def groups(posterior: Drawn, *names: str) -> dict[str, Group]:
         "log_prior": lambda: log_prior_group(plan, values),
         "sample_stats": lambda: sampled({name: (SAMPLE, stat) for name, stat in posterior.stats.items()}, {}),
         "observed_data": lambda: Group(
-            {OBSERVED: (("patient",), plan.rows.time)}, {"patient": np.array(plan.rows.ids)}, {OBSERVED: FOLLOW_UP}
+            {OBSERVED: (("patient",), plan.rows.one_each.time)},
+            {"patient": np.array(plan.rows.ids)},
+            {OBSERVED: FOLLOW_UP},
         ),
         "constant_data": lambda: constant_group(plan),
     }
@@ -195,8 +198,7 @@ def predictive_group(plan: ModelPlan, values: Mapping[str, FloatArray], posterio
     """Return one event time per patient and draw, given survival to entry."""
     hazards, shape = derived(plan, values)
     unit = generator(posterior.seed, name).standard_exponential((hazards.draws, plan.rows.n))
-    drawn = hazards.event_times(plan.design.centred, plan.rows.entry, unit)
-    return patient_group(plan, drawn.reshape(*shape, -1))
+    return patient_group(plan, predicted_times(plan, hazards, unit).reshape(*shape, -1))
 
 
 def log_prior_group(plan: ModelPlan, values: Mapping[str, FloatArray]) -> Group:
@@ -232,8 +234,9 @@ def row_variables(plan: ModelPlan) -> dict[str, Any]:
 
 def constant_group(plan: ModelPlan) -> Group:
     """Return columns, entry, weight and event status (also under the observed variable's name), and the request."""
-    rows, patient, of_rows = plan.rows, ("patient",), row_variables(plan)
+    rows, patient, of_rows = plan.rows.one_each, ("patient",), row_variables(plan)
     row_labels = {"row": np.arange(len(of_rows["X"][1]))} if "row_patient" in of_rows else {}
+    row_labels |= {} if plan.rows.patient is None else {OBSERVATION: np.arange(plan.rows.time.size)}
     return Group(
         {
             **of_rows,

@@ -160,7 +160,7 @@ def leave_one_out(spec: ModelSpec, cohort: Cohort) -> RefitRequest:
     plans = [base]
     for place in range(base.rows.n):
         weight = base.rows.weight.copy()
-        weight[place] = 0.0
+        weight[base.rows.whose == place] = 0.0
         plans.append(replace(base, rows=replace(base.rows, weight=weight)))
     labels = tuple((name,) for name in (NOBODY, *base.rows.ids))
     return RefitRequest(("left_out",), labels, tuple(plans), base, "shared")

@@ -61,7 +61,7 @@ class OfWhom:
     def of(cls, rows: AnalysisRows) -> "OfWhom":
         """Return whose observations rows are; a patient left out by weight 0 is not among them."""
         counted = rows.weight > 0.0
-        n, events = int(counted.sum()), int(rows.event[counted].sum())
+        n, events = rows.patients_in(counted), int(rows.event[counted].sum())
         return cls(rows.provenance, rows.endpoint, rows.clock, n, events, rows.patients_digest)
 
 

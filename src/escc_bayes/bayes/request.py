@@ -21,16 +21,20 @@ CLASS, ARRAY, TABLE, SAME = "class", "array", "table", "same"
 # What the groups of observed and constant data hold already.
 HELD = ("ids", "time", "event", "entry", "weight")
 SPECIFICATION, ROWS = "specification", "rows"
+# The dimension of the rows of patients who have several.
+OBSERVATION = "observation"
 
 
 def request_variables(plan: ModelPlan) -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
     """Return specification and rows as text, and the arrays (n,) that the text names, each with its dimensions."""
     arrays: dict[str, np.ndarray] = {}
-    none = np.zeros(0)
-    rows = replace(plan.rows, ids=(), time=none, event=none, entry=none, weight=none)
+    none, several = np.zeros(0), plan.rows.patient is not None
+    rows = replace(plan.rows, ids=())
+    # Of patients with several rows, the groups hold what follows from these.
+    rows = rows if several else replace(rows, time=none, event=none, entry=none, weight=none)
     told = {SPECIFICATION: plain(plan.spec, arrays, SPECIFICATION), ROWS: plain(rows, arrays, ROWS)}
     return {name: ((), np.array(json.dumps(what))) for name, what in told.items()} | {
-        name: (("patient",), values) for name, values in arrays.items()
+        name: ((OBSERVATION if several else "patient",), values) for name, values in arrays.items()
     }
 
 
@@ -95,6 +99,8 @@ def rows_of(group: Group, ids: tuple[str, ...], held: Mapping[str, np.ndarray]) 
     found = meant(json.loads(str(group.variables[ROWS][1])), arrays_of(group))
     if not isinstance(found, AnalysisRows):
         raise TypeError("the group holds no rows")
+    if found.patient is not None:
+        return replace(found, ids=ids)
     time, event, entry, weight = (held[name] for name in HELD[1:])
     columns = [covariate.values for covariate in found.covariates.values()]
     lengths = {len(ids), *(values.size for values in (time, event, entry, weight, found.positions, *columns))}

@@ -148,7 +148,7 @@ def subgroup_rows(
                     "upper": e.upper,
                     "level": level,
                     "p_value": e.p_value,
-                    "n": int(inside.sum()),
+                    "n": rows.patients_in(inside),
                     "events": int(rows.event[inside].sum()),
                     "strata": strata,
                     **origin(rows),

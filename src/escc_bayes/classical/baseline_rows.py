@@ -227,9 +227,10 @@ def follow_up_row(rows: AnalysisRows, level: float) -> Row:
 
     ``median_deaths_first`` takes them as gone before others are censored at that month.
     """
-    inside = watched(rows, "", "")
-    of_rows = (rows.time[inside], rows.event[inside])
-    late = part(rows, inside)
+    whole = rows.one_each
+    inside = watched(whole, "", "")
+    of_rows = (whole.time[inside], whole.event[inside])
+    late = part(whole, inside)
     found = follow_up(*of_rows, level=level, **late)
     gone = follow_up(*of_rows, level=level, **late, deaths_first=True)
     differs = "" if found.value == gone.value or np.isnan(found.value) else f" (deaths first: {gone.value:.1f})"

@@ -43,7 +43,7 @@ def logrank_rows(rows: AnalysisRows, term: str, strata: Strata | None = None) ->
             for p in apart
         ]
     beside = without_approximation(rows, codes, within, [comparison for comparison, *_ in tests], levels)
-    thin = few_words(rows, term, groups_of(rows, term))
+    thin = (*few_words(rows, term, groups_of(rows, term)), current_words(rows, term))
     notes = (*thin, ROBUST_SCORE, rows.robust_note()) if rows.cluster is not None else thin
     return [
         {
@@ -91,7 +91,7 @@ def without_approximation(
         pair = pairs.get(comparison)
         if comparison == "trend" or (pair is not None and len(pairs) > MOST_PAIRS):
             continue
-        inside = np.ones(rows.n, dtype=bool) if pair is None else np.isin(codes, pair)
+        inside = np.ones(rows.time.size, dtype=bool) if pair is None else np.isin(codes, pair)
         found[comparison] = permuted_if_few(rows, codes, inside, strata)
     return found
 
@@ -106,7 +106,9 @@ def permuted_if_few(
     if test.df == 0 or float(test.expected.min()) >= FEW_EXPECTED:
         return None
     if late is not None or weight is not None or rows.cluster is not None or strata is not None:
-        return Permuted(math.nan, math.nan, "none with delayed entry, weights, clusters or strata")
+        return Permuted(
+            math.nan, math.nan, "none with delayed entry, several rows of a patient, weights, clusters or strata"
+        )
     return permuted(*of)
 
 

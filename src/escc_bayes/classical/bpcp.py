@@ -10,7 +10,10 @@ from scipy.special import betaincinv
 from escc_bayes.classical.km import KaplanMeier
 from escc_bayes.hazard.piecewise import FloatArray
 
-NOT_DEFINED = "no exact limits: the beta product procedure is not defined for delayed entry, weights or clusters"
+NOT_DEFINED = (
+    "no exact limits: the beta product procedure is not defined for delayed entry, several rows of a "
+    "patient, weights or clusters"
+)
 
 
 def beta_product_limits(curve: KaplanMeier, level: float) -> tuple[FloatArray, FloatArray]:

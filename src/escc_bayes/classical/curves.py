@@ -47,7 +47,7 @@ def members(rows: AnalysisRows, term: str, group: str) -> np.ndarray:
     EstimandError : nobody analysed is in the group.
     """
     if not term:
-        return np.ones(rows.n, dtype=bool)
+        return np.ones(rows.time.size, dtype=bool)
     covariate = rows.covariates[term]
     if group not in covariate.schema.levels:
         raise EstimandError(f"'{term}' has no group '{group}'; it has: {', '.join(covariate.schema.levels)}")
@@ -67,6 +67,21 @@ def part(rows: AnalysisRows, inside: np.ndarray) -> Part:
     }
 
 
+def spells(rows: AnalysisRows, inside: np.ndarray) -> tuple[FloatArray, FloatArray, Part]:
+    """Return times and events of the rows in a mask, and the keyword arguments beside them.
+
+    Rows of a patient that adjoin are one: who goes on in the next row of the same group has not left it.
+    """
+    if rows.patient is None:
+        return rows.time[inside], rows.event[inside], part(rows, inside)
+    order = np.lexsort((rows.entry, rows.patient))
+    order = order[inside[order]]
+    new = np.append(True, np.diff(rows.patient[order]) != 0)
+    new[1:] |= rows.entry[order][1:] != rows.time[order][:-1]
+    first, last = order[new], order[np.append(new[1:], True)]
+    return rows.time[last], rows.event[last], part(rows, first)
+
+
 def start_of(rows: AnalysisRows, inside: np.ndarray) -> float:
     """Return the month from which a group's curve can speak: 0, or when its risk set was empty for the last time."""
     return watched_from(rows.time[inside], rows.event[inside], rows.entry[inside]) if rows.delayed else 0.0
@@ -81,7 +96,8 @@ def watched(rows: AnalysisRows, term: str, group: str) -> np.ndarray:
 def group_curve(rows: AnalysisRows, term: str, group: str, level: float) -> KaplanMeier:
     """Return the Kaplan-Meier curve of a group, or of everyone; with late entry, from the month it can speak."""
     inside = watched(rows, term, group)
-    curve = kaplan_meier(rows.time[inside], rows.event[inside], level=level, **part(rows, inside))
+    time, event, beside = spells(rows, inside)
+    curve = kaplan_meier(time, event, level=level, **beside)
     return replace(curve, start=start_of(rows, members(rows, term, group)))
 
 
@@ -98,18 +114,30 @@ def group_rmst(rows: AnalysisRows, term: str, group: str, until: float) -> Rmst:
     start = start_of(rows, members(rows, term, group))
     if until <= start:
         raise ValueError(f"nobody is under observation by {until:g} months")
-    return rmst(rows.time[inside], rows.event[inside], until=until, **part(rows, inside))
+    time, event, beside = spells(rows, inside)
+    return rmst(time, event, until=until, **beside)
 
 
 def conditional_words(rows: AnalysisRows, term: str, group: str) -> str:
-    """Say what a group's curve is conditional on where its risk set was empty; nothing otherwise."""
+    """Say whose curve it is where patients change groups, and what it is conditional on where nobody was at risk."""
     inside = members(rows, term, group)
-    start = start_of(rows, inside)
+    start, current = start_of(rows, inside), current_words(rows, term)
     if start == 0.0:
-        return ""
-    gone = int((rows.time[inside] <= start).sum())
+        return current
+    gone = rows.patients_in(inside) - rows.patients_in(inside & (rows.time > start))
     less = f"; {gone} patients followed no further do not count" if gone else ""
-    return f"delayed entry: conditional on surviving {start:.1f} months (nobody under observation just before){less}"
+    late = f"delayed entry: conditional on surviving {start:.1f} months (nobody under observation just before){less}"
+    return joined_notes(current, late)
+
+
+def current_words(rows: AnalysisRows, term: str) -> str:
+    """Say that curves of a covariate which changes are by its current value; nothing where it does not change."""
+    if rows.patient is None or not term:
+        return ""
+    values = rows.covariates[term].values
+    if (values == values[rows.first_rows()][rows.patient]).all():
+        return ""
+    return f"by current value: a patient whose {term} changes goes over to the other group (Simon & Makuch 1984)"
 
 
 def exact_limits(rows: AnalysisRows, curve: KaplanMeier) -> tuple[FloatArray, FloatArray] | None:

@@ -24,7 +24,9 @@ from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.cautions import caution_of
 from escc_bayes.spec.plan import ModelPlan
 
-NO_FIRTH = "not available: Firth's penalty is not defined here for delayed entry or case weights"
+NO_FIRTH = (
+    "not available: Firth's penalty is not defined here for delayed entry, several rows of a patient or case weights"
+)
 NOT_COMPARED = "not estimable: nobody at risk at an event differs in it from the patient who has the event"
 # Profiles of each of so many columns take some 5 seconds of one core; of 30 a minute, of 40 several.
 MOST_FIRTH = 20

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from escc_bayes.data.covariates import CovariateData, read_covariate, read_stratum
 from escc_bayes.data.endpoints import EndpointData, need_column, read_endpoint, refuse_order
+from escc_bayes.data.intervals import patients_of, refuse_intervals
 from escc_bayes.data.known import refuse_known_after_follow_up
 from escc_bayes.data.origin import read_provenance, refuse_members
 from escc_bayes.data.plausibility import suspicions
@@ -41,7 +42,7 @@ class Cohort:
     provenance : observed | reconstructed | simulated.
     source : where the rows came from.
     schema : what the columns mean.
-    ids : (n,) identifiers, as text; the row labels where no identifier is declared.
+    ids : (n,) identifiers, as text; the row labels where no identifier is declared. Of start-stop rows, whose each is.
     endpoints, covariates : by name.
     weight : (n,) sampling weights as given; 1 without them, since frequency weights are written out as rows.
     notes : what looked wrong on reading, a sentence each.
@@ -68,11 +69,21 @@ class Cohort:
             array.setflags(write=False)
 
     def __len__(self) -> int:
+        return len(set(self.ids)) if self.schema.start_stop else len(self.ids)
+
+    @property
+    def rows(self) -> int:
+        """Number of rows: of patients, unless rows have start and stop."""
         return len(self.ids)
+
+    @property
+    def patient(self) -> IntArray | None:
+        """Whose row each is, (rows,); None where every patient has one."""
+        return patients_of(self.ids) if self.schema.start_stop and self.rows > len(self) else None
 
     def __repr__(self) -> str:
         parts = [
-            f"{self.provenance.upper()} cohort {self.name}: {len(self)} patients",
+            f"{self.provenance.upper()} cohort {self.name}: {len(self)} patients{self.row_words}",
             *([self.weighting] if self.weighting else []),
             *([sampling_words(self.weight)] if self.sampled else []),
             *(self.count_sentence(name) for name in self.endpoints),
@@ -83,15 +94,32 @@ class Cohort:
                 parts.append(f"{name}: {gone} missing")
         return "\n  ".join(parts)
 
+    def followed(self, endpoint: str) -> int:
+        """Return how many patients have follow-up for an endpoint."""
+        present, patient = self.endpoints[endpoint].present, self.patient
+        return int(present.sum()) if patient is None else np.unique(patient[present]).size
+
     def count_sentence(self, endpoint: str) -> str:
         """Say events and share censored, so that a reversed coding shows."""
-        data = self.endpoints[endpoint]
-        n = int(data.present.sum())
+        data, n = self.endpoints[endpoint], self.followed(endpoint)
         gone = len(self) - n
         missing = f"; {gone} without follow-up" if gone else ""
         return (
             f"{endpoint}: {data.events} events in {n} patients, {100 * (1 - data.events / n):.0f} % censored{missing}"
         )
+
+    def refuse_several_rows(self, what: str) -> None:
+        """Raise where rows have start and stop, for ``what`` takes one row for each patient."""
+        if self.schema.start_stop:
+            raise CohortError(
+                f"{self.source}: {what} takes one row for each patient, and rows with start and stop are several; "
+                "give a table with one row for each patient"
+            )
+
+    @property
+    def row_words(self) -> str:
+        """Say how many rows patients have; nothing where each has one."""
+        return "" if self.patient is None else f" in {self.rows} rows"
 
     @property
     def sampled(self) -> bool:
@@ -100,7 +128,7 @@ class Cohort:
 
     def counted(self, ids: tuple[str, ...], weighting: str) -> "Cohort":
         """Return the cohort with a row for each patient, each of weight 1, named and said so."""
-        return replace(self, ids=ids, weight=np.ones(len(self)), weighting=weighting)
+        return replace(self, ids=ids, weight=np.ones(self.rows), weighting=weighting)
 
     def arrays(self) -> dict[str, FloatArray | IntArray]:
         """Return every array by a name, for digests and for freezing."""
@@ -210,6 +238,9 @@ def cohort_of(table: RawTable, known: CohortSchema, *, provenance: str | None, n
     said = read_provenance(table, provenance)
     refuse_members(table, known)
     endpoints = {n: read_endpoint(table, e, known) for n, e in known.endpoints.items()}
+    ids = read_ids(table, known.id, several=known.start_stop)
+    if known.start_stop:
+        refuse_intervals(table, known, endpoints, ids)
     refuse_order(table, known, endpoints)
     covariates = {n: read_covariate(table, c, known) for n, c in known.covariates.items()}
     refuse_known_after_follow_up(table, covariates, endpoints)
@@ -221,7 +252,7 @@ def cohort_of(table: RawTable, known: CohortSchema, *, provenance: str | None, n
         provenance=said,
         source=table.source,
         schema=known,
-        ids=read_ids(table, known.id),
+        ids=ids,
         endpoints=MappingProxyType(endpoints),
         covariates=MappingProxyType(covariates),
         weight=read_weight(table, known.weight, known.weight_kind),
@@ -240,7 +271,7 @@ def written_out(cohort: Cohort) -> Cohort:
     if (cohort.weight == 1.0).all():
         return cohort
     times = cohort.weight.astype(np.int64)
-    found = cohort.subset(np.repeat(np.arange(len(cohort)), times))
+    found = cohort.subset(np.repeat(np.arange(cohort.rows), times))
     return found.counted(
         copy_names(cohort.ids, times),
         f"frequency weights{UNDECLARED if cohort.schema.weight_kind is None else ''}: {len(cohort)} rows stand for "
@@ -248,8 +279,8 @@ def written_out(cohort: Cohort) -> Cohort:
     )
 
 
-def read_ids(table: RawTable, column: str | None) -> tuple[str, ...]:
-    """Return identifiers; without an identifier column the row labels serve."""
+def read_ids(table: RawTable, column: str | None, *, several: bool = False) -> tuple[str, ...]:
+    """Return identifiers, each once unless patients may have ``several`` rows; without a column the row labels."""
     if column is None:
         return tuple(map(str, table.rows))
     need_column(table, column)
@@ -258,7 +289,7 @@ def read_ids(table: RawTable, column: str | None) -> tuple[str, ...]:
         gone = [i for i, v in enumerate(values) if v is None]
         raise CohortError(f"{table.source}, {table.place(gone)}, column '{column}': no identifier; fill it in")
     ids = tuple(map(str, values))
-    if len(set(ids)) < len(ids):
+    if not several and len(set(ids)) < len(ids):
         refuse_twice(table, column, ids)
     return ids
 
@@ -271,6 +302,7 @@ def refuse_twice(table: RawTable, column: str, ids: tuple[str, ...]) -> None:
             both = table.place([first[identifier], i])
             raise CohortError(
                 f"{table.source}, {both}, column '{column}': patient '{identifier}' stands twice; keep one row for "
-                "each patient: rows of one patient counted as several would make intervals too narrow"
+                "each patient (rows of one patient counted as several would make intervals too narrow), or declare "
+                "start and stop of the endpoint where rows are one patient's at risk one after the other"
             )
         first[identifier] = i

@@ -98,6 +98,8 @@ def follow_up(table: RawTable, endpoint: EndpointSchema, schema: CohortSchema) -
 
 def after_entry(endpoint: EndpointSchema) -> str:
     """Say the rule that follow-up ends after it began."""
+    if endpoint.start_stop:
+        return f"a row must stop after it starts in column '{endpoint.entry}'"
     began = "time zero" if endpoint.entry is None else f"entry in column '{endpoint.entry}'"
     return f"follow-up must end after {began}"
 

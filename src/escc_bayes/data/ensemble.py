@@ -116,6 +116,8 @@ def read_ensemble(
         members = members_of(read_table(where, known.file, known.columns), known, label)
     else:
         members = tuple(read_cohort(path, known, provenance=PROVENANCE, name=path.stem) for path in files_of(where))
+    for member in members:
+        member.refuse_several_rows("an ensemble of reconstructed cohorts")
     return Ensemble(label, members, notes)
 
 

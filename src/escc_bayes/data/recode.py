@@ -98,7 +98,7 @@ def complete_cases(cohort: Cohort, *, endpoints: Sequence[str], covariates: Sequ
     kept_endpoints = {name: cohort.endpoint(name) for name in endpoints}
     kept_covariates = {name: cohort.covariate(name) for name in covariates}
     schema = schema_of(cohort, endpoints, covariates)
-    keep = np.ones(len(cohort), dtype=bool)
+    keep = np.ones(cohort.rows, dtype=bool)
     for endpoint in kept_endpoints.values():
         keep &= endpoint.present
     for covariate in kept_covariates.values():

@@ -37,6 +37,8 @@ TOP_KEYS = (
 WEIGHT_KINDS = ("frequency", "sampling")
 ENDPOINT_KEYS = (
     "time",
+    "start",
+    "stop",
     "start_date",
     "end_date",
     "cutoff",
@@ -63,6 +65,7 @@ class EndpointSchema:
     not_after : an endpoint that this one can never outlast (``os`` for ``pfs``).
     missing : what to do with patients without a time: refuse | drop (and count).
     label : words for tables and figures.
+    start_stop : whether a patient may have several rows, each at risk from ``entry``, its start, to ``time``, its stop.
     start_date : column of the date of time zero; ``time`` is then the column of the date at which follow-up ends.
     cutoff : day of the data cut: follow-up and events after it do not count.
     from_zero : whether a follow-up of 0 is a patient (who entered on the day of the cut); not a key of schema files.
@@ -77,6 +80,7 @@ class EndpointSchema:
     not_after: str | None = None
     missing: str = "refuse"
     label: str = ""
+    start_stop: bool = False
     start_date: str | None = None
     cutoff: date | None = None
     from_zero: bool = False
@@ -108,6 +112,11 @@ class CohortSchema:
     def months_per_unit(self) -> float:
         """Months in one time unit of the table; 1 month = 30.4375 days."""
         return MONTHS_PER[self.time_unit]
+
+    @property
+    def start_stop(self) -> bool:
+        """Whether a patient may have several rows."""
+        return any(endpoint.start_stop for endpoint in self.endpoints.values())
 
     @property
     def columns(self) -> frozenset[str]:
@@ -146,7 +155,7 @@ def schema_from(raw: Mapping[str, object], where: str) -> CohortSchema:
             raise SchemaError(
                 f"{where}, endpoints.{endpoint.name}: not_after = '{endpoint.not_after}' is no endpoint; {hint}"
             )
-    return CohortSchema(
+    found = CohortSchema(
         name=checks.text(raw.get("name", UNNAMED), f"{where}, name"),
         time_unit=checks.one_of(raw.get("time_unit", "months"), tuple(MONTHS_PER), f"{where}, time_unit"),
         endpoints=MappingProxyType(built),
@@ -158,6 +167,33 @@ def schema_from(raw: Mapping[str, object], where: str) -> CohortSchema:
         strata=strata_from(raw.get("strata", []), covariates, f"{where}, strata"),
         file=file_of(raw, where),
     )
+    refuse_beside_start_stop(found, where)
+    return found
+
+
+def refuse_beside_start_stop(schema: CohortSchema, where: str) -> None:
+    """Raise for what several rows of a patient do not go with, and where rows cannot be told to be one patient's."""
+    if not schema.start_stop:
+        return
+    plain = [name for name, endpoint in schema.endpoints.items() if not endpoint.start_stop]
+    known = [name for name, covariate in schema.covariates.items() if covariate.known_at is not None]
+    if schema.id is None:
+        raise SchemaError(f'{where}: start and stop make several rows of one patient; add id = "COLUMN", who each is')
+    if plain:
+        raise SchemaError(
+            f"{where}, endpoints.{plain[0]}: rows with start and stop are at risk of every endpoint; give this one "
+            "start and stop too, or read it from a table with one row for each patient"
+        )
+    if schema.weight is not None:
+        raise SchemaError(
+            f"{where}, weight: weights of patients with several rows are not read; write frequency weights out as "
+            "patients, or leave weight away"
+        )
+    if known:
+        raise SchemaError(
+            f"{where}, covariates.{known[0]}, known_at: with start and stop a value is known from the start of its row "
+            "on; remove known_at, and give the patient a row from the month at which the value is known"
+        )
 
 
 def refuse_undecided(raw: object, at: str) -> None:
@@ -218,13 +254,21 @@ def endpoint_from(name: str, body: object, where: str) -> EndpointSchema:
     raw = checks.table(body, at)
     checks.refuse_unknown_keys(raw, ENDPOINT_KEYS, at)
     happened, censored = event_words(raw, at)
+    start_stop = "start" in raw or "stop" in raw
+    taken = [key for key in ("time", "entry", "start_date", "end_date", "cutoff") if start_stop and key in raw]
+    if taken:
+        raise SchemaError(
+            f"{at}: '{taken[0]}' stands beside start and stop; a row is at risk from start to stop, and has no other "
+            "time: remove it"
+        )
     return EndpointSchema(
         name=checks.identifier(name, at),
-        time=end_of_follow_up(raw, at),
+        time=needed_text(raw, "stop", at) if start_stop else end_of_follow_up(raw, at),
         event=needed_text(raw, "event", at),
         event_values=happened,
         censored_values=censored,
-        entry=optional_text(raw, "entry", at),
+        entry=needed_text(raw, "start", at) if start_stop else optional_text(raw, "entry", at),
+        start_stop=start_stop,
         not_after=optional_text(raw, "not_after", at),
         missing=checks.one_of(raw.get("missing", "refuse"), MISSING_TIMES, f"{at}, missing"),
         label=checks.text(raw.get("label", name.upper()), f"{at}, label"),

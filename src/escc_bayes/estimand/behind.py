@@ -82,7 +82,7 @@ def of_same(same: Same, term: str, group: str) -> Behind:
     covariate = rows.covariates[term]
     inside = covariate.values == covariate.schema.levels.index(group)
     last = float(rows.time[inside].max()) if inside.any() else math.nan
-    return Behind(group, int(inside.sum()), int(rows.event[inside].sum()), last)
+    return Behind(group, rows.patients_in(inside), int(rows.event[inside].sum()), last)
 
 
 def behind(asked: Estimand, rows: AnalysisRows) -> tuple[Behind, ...]:

@@ -153,14 +153,16 @@ def averaged_over(
     """Return columns (m, p) and weights (m,) of the patients to average over; patients who are alike share a row."""
     found = patterns or patterns_of(plan)
     design, weight, rows = plan.design, plan.rows.weight, found.first.size
+    # Patients with several rows are averaged over as they were in their first; of a group, in their first there.
+    whole: IntArray | slice = slice(None) if plan.rows.patient is None else plan.rows.first_rows()
     if not term:
-        return design.columns[found.first] - design.center, np.bincount(found.member, weight)
+        return design.columns[found.first] - design.center, np.bincount(found.member[whole], weight[whole], rows)
     check_group(plan, term, group)
     if population == "everyone":
         changed = setting_columns(design, term, group, found.first) - design.center
-        return alike(changed, np.bincount(found.member, weight))
+        return alike(changed, np.bincount(found.member[whole], weight[whole], rows))
     covariate = plan.rows.covariates[term]
-    inside = covariate.values == covariate.schema.levels.index(group)
+    inside = plan.rows.first_rows(covariate.values == covariate.schema.levels.index(group))
     held = np.bincount(found.member[inside], minlength=rows) > 0
     columns = design.columns[found.first[held]] - design.center
     return columns, np.bincount(found.member[inside], weight[inside], rows)[held]

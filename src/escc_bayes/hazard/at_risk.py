@@ -5,7 +5,7 @@ likelihood is a product over rows, each conditional on survival to its start, so
 nothing. Andersen & Gill 1982, Ann Stat 10:1100.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -31,6 +31,12 @@ class AtRisk:
     event: FloatArray
     weight: FloatArray
     stratum: IntArray
+
+
+def taken(at_risk: AtRisk, of: IntArray) -> AtRisk:
+    """Return some of the rows, in the order of their places ``of``."""
+    held = (getattr(at_risk, field.name)[of] for field in fields(AtRisk))
+    return AtRisk(*held)
 
 
 def split_at(at_risk: AtRisk, months: FloatArray) -> tuple[AtRisk, IntArray]:

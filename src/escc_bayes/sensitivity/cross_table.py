@@ -2,10 +2,12 @@
 
 import numpy as np
 
+from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.sensitivity.crossed import Crossed
 from escc_bayes.sensitivity.part import Part, Row, Rows
 from escc_bayes.sensitivity.subject import Subject, Tell
 from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.structures.coding import present_levels
 
 COLUMNS = ("endpoint", "model", "term", "level", "other", "other_level", "patients", "events")
@@ -25,15 +27,24 @@ def crossed(plan: ModelPlan, term: str, other: str) -> Crossed:
     (levels, codes), (other_levels, other_codes) = (present_levels(rows.covariates[name]) for name in (term, other))
     member = rows.covariates[term].values[None] == np.array(codes)[:, None]
     other_member = rows.covariates[other].values[None] == np.array(other_codes)[:, None]
-    counted = rows.weight if rows.sampled else np.ones(rows.n)
+    counted, had = rows.weight if rows.sampled else first_in_cell(rows, (term, other)), rows.event
+    events = rows.weight * had if rows.sampled else had
     return Crossed(
         term,
         other,
         levels,
         other_levels,
         (member * counted) @ other_member.T,
-        (member * (counted * rows.event)) @ other_member.T,
+        (member * events) @ other_member.T,
     )
+
+
+def first_in_cell(rows: AnalysisRows, factors: tuple[str, str]) -> FloatArray:
+    """Return 1 for the first row of each patient in each combination of levels, (n,), else 0."""
+    values = np.column_stack([rows.whose, *(rows.covariates[name].values for name in factors)])
+    found = np.zeros(rows.time.size)
+    found[np.unique(values, axis=0, return_index=True)[1]] = 1.0
+    return found
 
 
 def cross_table(subject: Subject, tell: Tell) -> Rows:

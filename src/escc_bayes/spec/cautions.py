@@ -92,13 +92,16 @@ def shared_cautions(plans: Sequence[ModelPlan]) -> tuple[str, ...]:
 
 def of_patients(rows: AnalysisRows) -> tuple[str, ...]:
     """Return who was left out, and what the clock, the entries, the weights and the number of events ask for."""
-    late = int((rows.entry > 0.0).sum())
+    late = int((rows.one_each.entry > 0.0).sum())
     gone = sum(dropped.patients for dropped in rows.dropped)
     reasons = "; ".join(f"{dropped.patients} {dropped.reason}" for dropped in rows.dropped)
     clusters = rows.weighting.cluster_words(rows.cluster)
+    whole = f"{gone} of {rows.total} patients are " if rows.patient is None else ""
+    each = f"{rows.n} patients{rows.row_words}: each row holds its covariates; curves hold those of the first"
     found = {
         f"{rows.clock}: patients had to live to have a value, and its effect is not one at time zero": rows.naive,
-        f"{gone} of {rows.total} patients are left out: {reasons}": gone > 0,
+        f"{whole}left out: {reasons}": gone > 0,
+        each: rows.patient is not None,
         f"{late} of {rows.n} patients enter late (delayed entry): who died before entry is not among them": late > 0,
         f"{rows.weight_words()}; errors are robust, and a posterior is a pseudo-posterior": rows.sampled,
         rows.weighting.counted: bool(rows.weighting.counted),

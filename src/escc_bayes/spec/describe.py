@@ -110,7 +110,7 @@ def range_words(prior: Normal, *, digits: int = 2) -> str:
 def likelihood_sentence(plan: ModelPlan) -> str:
     """Say which patients count how."""
     parts = ["right censoring"]
-    late = int((plan.rows.entry > 0.0).sum())
+    late = int((plan.rows.one_each.entry > 0.0).sum())
     if late:
         parts.append(f"delayed entry of {late} patients")
     if (plan.rows.weight != 1.0).any():

@@ -195,8 +195,10 @@ def build_design(spec: ModelSpec, rows: AnalysisRows) -> Design:
         blocks.append(Block(effect, start, part.coding, first, unit))
         parts.append(part)
         start, first = start + part.coding.width, first + part.coding.size
-    stacked = np.concatenate([np.zeros((rows.n, 0)), *(part.values for part in parts)], axis=1)
-    center = centres(stacked, blocks, rows.weight, spec.baseline.at)
+    stacked = np.concatenate([np.zeros((rows.time.size, 0)), *(part.values for part in parts)], axis=1)
+    # Of patients with several rows, the average one is as they were in their first: cutting a row moves no centre.
+    whole: IntArray | slice = slice(None) if rows.patient is None else rows.first_rows()
+    center = centres(stacked[whole], blocks, rows.weight[whole], spec.baseline.at)
     schemas = {name: rows.covariates[name].schema for name in spec.covariates}
     notes = tuple(note for part in parts for note in part.notes)
     return Design(stacked, center, tuple(blocks), schemas, notes, determined(stacked, blocks))

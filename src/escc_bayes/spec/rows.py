@@ -4,7 +4,7 @@ Order: follow-up missing, ended by the landmark, covariate not yet known at the 
 (complete cases). See docs/methods/landmark.md.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import compress
 
 import numpy as np
@@ -34,7 +34,7 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class AnalysisRows:
-    """Follow-up and covariates of the patients analysed.
+    """Follow-up and covariates of the patients analysed: n rows, one for each patient unless rows have start and stop.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class AnalysisRows:
     provenance, cohort, data_digest : of the cohort they come from.
     clock : where time starts, in words.
     positions : (n,) positions in the cohort.
-    ids : (n,) identifiers.
+    ids : identifiers of the patients.
     time, event, entry : (n,) months, 0/1, months.
     weight : (n,) sampling weights scaled to sum to n; 1 without them.
     covariates : level codes or numbers by name, complete.
@@ -51,6 +51,7 @@ class AnalysisRows:
     thin : levels with fewer than five events.
     weighting : what the weights are.
     cluster : (n,) the independent unit each patient belongs to, where errors are robust; None: errors of the model.
+    patient : (n,) whose row each is, counted as in ``ids``; None: each patient has one.
     """
 
     endpoint: str
@@ -70,6 +71,7 @@ class AnalysisRows:
     thin: tuple[ThinLevel, ...] = ()
     weighting: Weighting = UNWEIGHTED
     cluster: IntArray | None = None
+    patient: IntArray | None = None
 
     @property
     def n(self) -> int:
@@ -114,13 +116,64 @@ class AnalysisRows:
     @property
     def effective_n(self) -> float:
         """Effective number of patients (Kish)."""
-        return effective_size(self.weight)
+        return effective_size(self.weight if self.patient is None else self.weight[self.first_rows()])
 
     @property
     def at_risk(self) -> AtRisk:
         """The rows at risk."""
-        everyone = np.arange(self.time.size)
-        return AtRisk(everyone, self.entry, self.time, self.event, self.weight, np.zeros_like(everyone))
+        stratum = np.zeros(self.time.size, dtype=np.int64)
+        return AtRisk(self.whose, self.entry, self.time, self.event, self.weight, stratum)
+
+    @property
+    def whose(self) -> IntArray:
+        """Whose row each is, (n,)."""
+        return np.arange(self.time.size) if self.patient is None else self.patient
+
+    def patients_in(self, inside: NDArray[np.bool_]) -> int:
+        """Return how many patients have a row in a mask (n,)."""
+        return int(inside.sum()) if self.patient is None else np.unique(self.patient[inside]).size
+
+    def first_rows(self, inside: NDArray[np.bool_] | None = None) -> IntArray:
+        """Return the first row of each patient, or of each who has one in a mask (n,); in order of patients."""
+        if self.patient is None:
+            return np.arange(self.time.size) if inside is None else np.flatnonzero(inside)
+        order = np.lexsort((self.entry, self.patient))
+        order = order if inside is None else order[inside[order]]
+        return order[np.unique(self.patient[order], return_index=True)[1]]
+
+    @property
+    def one_each(self) -> "AnalysisRows":
+        """The patients, one row each: from first start to last stop, with the values of the first row."""
+        if self.patient is None:
+            return self
+        first, last = self.first_rows(), np.lexsort((self.time, self.patient))
+        last = last[np.append(np.flatnonzero(np.diff(self.patient[last])), last.size - 1)]
+        return replace(
+            self,
+            positions=self.positions[first],
+            time=self.time[last],
+            event=self.event[last],
+            entry=self.entry[first],
+            weight=self.weight[first],
+            covariates={
+                name: CovariateData(held.schema, held.values[first], held.known_at[first])
+                for name, held in self.covariates.items()
+            },
+            cluster=None if self.cluster is None else self.cluster[first],
+            patient=None,
+        )
+
+    @property
+    def row_words(self) -> str:
+        """Say how many rows patients have, and who is out of observation in between; nothing where each has one."""
+        if self.patient is None:
+            return ""
+        order = np.lexsort((self.entry, self.patient))
+        follows = np.diff(self.patient[order]) == 0
+        gap = follows & (self.entry[order][1:] > self.time[order][:-1])
+        apart = np.unique(self.patient[order][1:][gap]).size
+        said = f"; {apart} with gaps, in which they are not at risk" if apart else ""
+        return f" in {self.time.size} rows at risk{said}"
 
     def weight_words(self, inside: NDArray[np.bool_] | None = None) -> str:
         """Say sum of weights, effective n and weighted events of the patients in a mask (n,), or of all."""
@@ -148,9 +201,10 @@ class AnalysisRows:
         """Say who was analysed and who was left out."""
         censored = 100 * (1 - self.events / self.n)
         words = (self.weight_words(), self.weighting.cluster_words(self.cluster))
+        said = "".join(f"; {word}" for word in words if word)
         head = (
-            f"{self.provenance.upper()}: {self.n} of {self.total} patients of {self.cohort}, {self.endpoint} from "
-            f"{self.clock}: {self.events} events, {censored:.0f} % censored{''.join(f'; {w}' for w in words if w)}"
+            f"{self.provenance.upper()}: {self.n} of {self.total} patients of {self.cohort}{self.row_words}, "
+            f"{self.endpoint} from {self.clock}: {self.events} events, {censored:.0f} % censored{said}"
         )
         if not self.dropped:
             return f"{head}; nobody left out (complete cases)."
@@ -178,12 +232,14 @@ def select_rows(
     LandmarkError : a covariate is known only after the start of the clock.
     CohortError : nobody, or no event, is left.
     """
-    data = cohort.endpoint(endpoint)
+    data, patient = cohort.endpoint(endpoint), cohort.patient
+    refuse_landmark(cohort, landmark)
+    rows = "" if patient is None else "rows "
     chosen = {name: cohort.covariate(name) for name in covariates}
     if not naive:
         refuse_late(chosen, landmark)
     keep = data.present.copy()
-    dropped = [Dropped("without follow-up", int((~keep).sum()))]
+    dropped = [Dropped(f"{rows}without follow-up", int((~keep).sum()))]
     if landmark is not None:
         clock = restart_clock(data, landmark)
         by = f"by the landmark at {landmark:g} months"
@@ -191,13 +247,14 @@ def select_rows(
         dropped += [Dropped(f"censored {by}", clock.censored_before)]
         keep, data = clock.keep, clock.data
     for reason, gone in incomplete(chosen, 0.0 if landmark is None else landmark, naive):
-        dropped.append(Dropped(reason, int((keep & gone).sum())))
+        dropped.append(Dropped(f"{rows}{reason}", int((keep & gone).sum())))
         keep &= ~gone
     where = np.flatnonzero(keep)
     dropped = [d for d in dropped if d.patients]
     refuse_empty(data.event[where], endpoint, cohort, dropped)
     late = [name for name, c in chosen.items() if c.known_later] if naive else []
     weight, event = at(cohort.weight, where), at(data.event, where)
+    held, whose = (None, None) if patient is None else np.unique(patient[where], return_inverse=True)
     known = {n: CovariateData(c.schema, at(c.values, where), at(c.known_at, where)) for n, c in chosen.items()}
     return AnalysisRows(
         endpoint=endpoint,
@@ -206,7 +263,7 @@ def select_rows(
         data_digest=cohort.digest,
         clock=clock_words(landmark, late),
         positions=where,
-        ids=tuple(compress(cohort.ids, keep.tolist())),
+        ids=tuple(compress(cohort.ids, keep.tolist())) if held is None else named(cohort, held),
         time=at(data.time, where),
         event=event,
         entry=at(data.entry, where),
@@ -214,10 +271,26 @@ def select_rows(
         covariates=known,
         dropped=tuple(dropped),
         total=len(cohort),
-        thin=thin_levels(known, event),
+        thin=thin_levels(known, event, whose),
         weighting=weighting_of(cohort, weight),
         cluster=independent_units(cohort, where),
+        patient=whose,
     )
+
+
+def refuse_landmark(cohort: Cohort, landmark: float | None) -> None:
+    """Raise for a landmark where rows have start and stop."""
+    if landmark is not None and cohort.schema.start_stop:
+        raise LandmarkError(
+            f"{cohort.source}: rows with start and stop hold covariates as they change, and a landmark holds them "
+            "fixed; leave landmark away, or give a table with one row for each patient and known_at"
+        )
+
+
+def named(cohort: Cohort, patients: IntArray) -> tuple[str, ...]:
+    """Return the identifiers of some of the patients of start-stop rows."""
+    every = tuple(dict.fromkeys(cohort.ids))
+    return tuple(every[place] for place in patients.tolist())
 
 
 def weighting_of(cohort: Cohort, weight: FloatArray) -> Weighting:

@@ -17,14 +17,17 @@ def other_outcomes(first: AnalysisRows, second: AnalysisRows) -> str:
         return f"{first.endpoint} from {first.clock} against {second.endpoint} from {second.clock}"
     if first.ids != second.ids:
         return f"{first.n} and {second.n} patients, or others"
+    if first.time.size != second.time.size or (first.whose != second.whose).any():
+        return f"the same identifiers in {first.time.size} and {second.time.size} rows, or others"
     for name in OUTCOMES:
         differ = np.flatnonzero(getattr(first, name) != getattr(second, name)).tolist()
         if differ:
             shown = [
-                f"{first.ids[i]}: {getattr(first, name)[i]:g} against {getattr(second, name)[i]:g}" for i in differ
+                f"{first.ids[first.whose[i]]}: {getattr(first, name)[i]:g} against {getattr(second, name)[i]:g}"
+                for i in differ
             ]
             words = some_of(shown, most=3)
-            return f"the same identifiers with another {name} in {len(differ)} of {first.n} rows ({words})"
+            return f"the same identifiers with another {name} in {len(differ)} of {first.time.size} rows ({words})"
     return ""
 
 
@@ -37,7 +40,7 @@ def other_covariates(first: AnalysisRows, second: AnalysisRows) -> str:
             return f"'{name}' has other levels or another reference: {held}"
         if not np.array_equal(one.values, two.values):
             differ = int((one.values != two.values).sum())
-            return f"the same identifiers with another '{name}' in {differ} of {first.n} rows"
+            return f"the same identifiers with another '{name}' in {differ} of {first.time.size} rows"
     return ""
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escc_bayes.data.covariates import CovariateData
-from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.hazard.piecewise import FloatArray, IntArray
 
 FEW_EVENTS = 5
 
@@ -31,13 +31,16 @@ class ThinLevel:
         return f"{self.covariate} = {self.level}: {self.events} events in {self.patients} patients"
 
 
-def thin_levels(covariates: dict[str, CovariateData], event: FloatArray) -> tuple[ThinLevel, ...]:
+def thin_levels(
+    covariates: dict[str, CovariateData], event: FloatArray, patient: IntArray | None = None
+) -> tuple[ThinLevel, ...]:
     """Return each level with patients and fewer than five events.
 
     Parameters
     ----------
     covariates : of the patients analysed, complete.
     event : (n,) 0/1.
+    patient : (n,) whose row each is; None: each patient has one.
     """
     found = []
     had: NDArray[np.int64] = event.astype(np.int64)
@@ -48,5 +51,7 @@ def thin_levels(covariates: dict[str, CovariateData], event: FloatArray) -> tupl
         counts = np.bincount(covariate.values.astype(np.int64) * 2 + had, minlength=2 * len(levels)).reshape(-1, 2)
         for level, (without, events) in zip(levels, counts.tolist(), strict=True):
             if without + events > 0 and events < FEW_EVENTS:
-                found.append(ThinLevel(name, level, events, without + events))
+                inside = covariate.values == levels.index(level)
+                patients = without + events if patient is None else np.unique(patient[inside]).size
+                found.append(ThinLevel(name, level, events, patients))
     return tuple(found)

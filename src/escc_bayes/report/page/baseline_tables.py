@@ -29,7 +29,7 @@ def follow_up(bundle: Bundle) -> Table:
     rows = []
     for endpoint, found in bundle.baselines.items():
         data = bundle.cohort.endpoints[endpoint]
-        n = int(data.present.sum())
+        n = bundle.cohort.followed(endpoint)
         row = found.tables["followup"][0]
         interval = with_limits(*(months(number(row, k)) for k in ("median", "lower", "upper")))
         censored = f"{100 * (1 - data.events / n):.0f} %"

@@ -7,6 +7,7 @@ seen: it is drawn from the Kaplan-Meier curve of the censoring times beyond the 
 import numpy as np
 
 from escc_bayes.bayes.posterior import Posterior
+from escc_bayes.bayes.predicted_times import predicted_times
 from escc_bayes.classical.curves import part
 from escc_bayes.classical.km import kaplan_meier, survival_at
 from escc_bayes.foundation.seeds import generator
@@ -36,12 +37,12 @@ def replicated_bands(posterior: Posterior) -> tuple[Band, ...]:
 
 def replicated_curves(posterior: Posterior, times: FloatArray) -> FloatArray:
     """Return the Kaplan-Meier curve of each replicate at ``times``, (replicates, t); NaN beyond its follow-up."""
-    rows, plan = posterior.plan.rows, posterior.plan
+    rows, plan = posterior.plan.rows.one_each, posterior.plan
     rng = generator(posterior.seed, "replicates")
     total = posterior.coefficients.shape[0]
     chosen = np.sort(rng.choice(total, size=min(REPLICATES, total), replace=False))
     unit = rng.standard_exponential((chosen.size, rows.n))
-    drawn = posterior.hazards.part(chosen).event_times(plan.design.centred, rows.entry, unit)
+    drawn = predicted_times(plan, posterior.hazards.part(chosen), unit)
     end = censoring_limits(rows, rng.uniform(size=unit.shape))
     seen, event = np.minimum(drawn, end), drawn <= end
     everyone = part(rows, np.ones(rows.n, dtype=bool))
