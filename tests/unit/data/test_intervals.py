@@ -94,7 +94,7 @@ def test_schemas_that_do_not_go_with_start_and_stop_are_refused(schema, words):
 
 
 def test_repeated_identifiers_are_refused_without_start_and_stop():
-    with pytest.raises(CohortError, match="stands twice.*start and stop"):
+    with pytest.raises(CohortError, match="stands twice.*declare start and stop"):
         cohort(endpoints={"os": {"time": "stop", "event": "death"}})
 
 
