@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from escc_bayes.classical.baseline_rows import origin
 from escc_bayes.classical.cox_robust import robust_logrank, robust_score_test
 from escc_bayes.classical.curves import (
+    current_words,
     groups_of,
     members,
 )

@@ -302,7 +302,7 @@ def refuse_twice(table: RawTable, column: str, ids: tuple[str, ...]) -> None:
             both = table.place([first[identifier], i])
             raise CohortError(
                 f"{table.source}, {both}, column '{column}': patient '{identifier}' stands twice; keep one row for "
-                "each patient: rows of one patient counted as several would make intervals too narrow; where they are at "
-                "risk one after the other, declare start and stop of the endpoint"
+                "each patient: rows of one patient counted as several would make intervals too narrow; where they are "
+                "at risk one after the other, declare start and stop of the endpoint"
             )
         first[identifier] = i
