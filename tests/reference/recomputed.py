@@ -11,7 +11,7 @@ import numpy as np
 from escc_bayes.classical.cox import cox
 from escc_bayes.classical.km import follow_up, kaplan_meier
 from escc_bayes.classical.logrank import logrank
-from escc_bayes.evidence.reconstruction.targets import model_of
+from escc_bayes.evidence.reconstruction.targets_of_estimates import model_of
 
 
 class Rows:

@@ -17,7 +17,7 @@ from escc_bayes.data.study import study_from
 from escc_bayes.evidence.audit import audit
 from escc_bayes.evidence.publish import publish
 from escc_bayes.foundation.errors import InputError
-from tests.unit.evidence.papers import curve, n_of, ratio, trial
+from tests.unit.evidence.papers.prints import curve, n_of, ratio, trial
 from tests.unit.evidence.studies import study_of
 
 

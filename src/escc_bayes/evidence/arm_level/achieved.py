@@ -9,7 +9,7 @@ from escc_bayes.evidence.arm_level.reconstruct import Member
 from escc_bayes.evidence.arm_level.value import value_of
 from escc_bayes.evidence.reconstruction import problem as kinds
 from escc_bayes.evidence.reconstruction.table import ranges, row
-from escc_bayes.evidence.reconstruction.targets import Target
+from escc_bayes.evidence.reconstruction.target import Target
 from escc_bayes.hazard.piecewise import FloatArray
 
 SAME = 1e-9

@@ -16,7 +16,8 @@ from escc_bayes.evidence.reconstruction.layout import (
     Layout,
     ReconstructionError,
 )
-from escc_bayes.evidence.reconstruction.targets import Target, targets_of
+from escc_bayes.evidence.reconstruction.target import Target
+from escc_bayes.evidence.reconstruction.targets import targets_of
 from escc_bayes.evidence.rules.impossible_prints import possible
 from escc_bayes.foundation.checks import suggestion
 

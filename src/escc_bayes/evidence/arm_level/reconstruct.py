@@ -17,7 +17,7 @@ from escc_bayes.evidence.arm_level.published import ArmPrint, EndpointPrint
 from escc_bayes.evidence.arm_level.value import value_of
 from escc_bayes.evidence.reconstruction import problem as kinds
 from escc_bayes.evidence.reconstruction.automatic import BOUNDED
-from escc_bayes.evidence.reconstruction.targets import Target
+from escc_bayes.evidence.reconstruction.target import Target
 from escc_bayes.foundation.seeds import Seed, stream
 
 type Maker = Callable[[int, float], Arm]

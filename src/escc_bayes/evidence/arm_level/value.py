@@ -7,7 +7,7 @@ from escc_bayes.classical.km import follow_up, kaplan_meier, quantile
 from escc_bayes.classical.logrank import logrank
 from escc_bayes.evidence.arm_level.events import Arm
 from escc_bayes.evidence.reconstruction import problem as kinds
-from escc_bayes.evidence.reconstruction.targets import CurveKey, Target
+from escc_bayes.evidence.reconstruction.target import CurveKey, Target
 
 LEVEL = 0.95
 

@@ -18,7 +18,7 @@ from escc_bayes.evidence.reconstruction.problem import (
     Structure,
 )
 from escc_bayes.evidence.reconstruction.start import longest_months
-from escc_bayes.evidence.reconstruction.targets import CountKey, CurveKey, Key, ModelKey, Target, TestKey
+from escc_bayes.evidence.reconstruction.target import CountKey, CurveKey, Key, ModelKey, Target, TestKey
 from escc_bayes.hazard.piecewise import FloatArray
 
 # How far inside its tolerance the search aims, so that a value never sits on the edge.

@@ -13,7 +13,8 @@ from escc_bayes.data.published import Study
 from escc_bayes.data.rounding import interval
 from escc_bayes.evidence.reconstruction.layout import CovariateLayout, Layout, ReconstructionError
 from escc_bayes.evidence.reconstruction.problem import IntArray
-from escc_bayes.evidence.reconstruction.targets import half_width, number_of
+from escc_bayes.evidence.reconstruction.target_places import number_of
+from escc_bayes.evidence.reconstruction.targets_of_curves import half_width
 from escc_bayes.hazard.piecewise import FloatArray
 
 TABLE_STEPS = 20_000

@@ -26,8 +26,8 @@ from escc_bayes.evidence.reconstruction.search import (
     side_by_side,
     started,
 )
+from escc_bayes.evidence.reconstruction.target import Target
 from escc_bayes.evidence.reconstruction.target_weights import demanding, without
-from escc_bayes.evidence.reconstruction.targets import Target
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.hazard.piecewise import FloatArray
 

@@ -14,8 +14,10 @@ from escc_bayes.evidence.reconstruction.conflicts import Conflicts, find_conflic
 from escc_bayes.evidence.reconstruction.layout import Layout, ReconstructionError
 from escc_bayes.evidence.reconstruction.problem import TICKS_PER_MONTH
 from escc_bayes.evidence.reconstruction.search import Found, Plan, Progress, has_all, search
+from escc_bayes.evidence.reconstruction.target import Target
+from escc_bayes.evidence.reconstruction.target_places import number_of
 from escc_bayes.evidence.reconstruction.target_weights import without
-from escc_bayes.evidence.reconstruction.targets import Target, number_of, targets_of
+from escc_bayes.evidence.reconstruction.targets import targets_of
 from escc_bayes.evidence.rules.impossible_prints import possible
 from escc_bayes.foundation.ending import ended_with_block
 from escc_bayes.foundation.seeds import Seed, generator, stream

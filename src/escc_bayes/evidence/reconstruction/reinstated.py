@@ -19,8 +19,8 @@ from escc_bayes.evidence.reconstruction.search import (
     rank_weight,
     side_by_side,
 )
+from escc_bayes.evidence.reconstruction.target import Key
 from escc_bayes.evidence.reconstruction.target_weights import demanding, without
-from escc_bayes.evidence.reconstruction.targets import Key
 from escc_bayes.foundation.seeds import Seed, stream
 
 # Proposals of a search for one target more from a cohort that has all others, how often it goes on while one of the

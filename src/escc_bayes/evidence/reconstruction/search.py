@@ -18,7 +18,7 @@ from escc_bayes.evidence.reconstruction.layout import Layout
 from escc_bayes.evidence.reconstruction.loss import precise_values
 from escc_bayes.evidence.reconstruction.problem import BoolArray, RandomState, State
 from escc_bayes.evidence.reconstruction.start import draw_outcomes
-from escc_bayes.evidence.reconstruction.targets import CountKey, CurveKey, Target
+from escc_bayes.evidence.reconstruction.target import CountKey, CurveKey, Target
 from escc_bayes.foundation.ending import ended_with_block
 from escc_bayes.foundation.seeds import Seed, generator, stream
 from escc_bayes.hazard.piecewise import FloatArray

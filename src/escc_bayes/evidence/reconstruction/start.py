@@ -8,7 +8,7 @@ import numpy as np
 from escc_bayes.evidence.reconstruction import problem as kinds
 from escc_bayes.evidence.reconstruction.layout import EndpointLayout, Layout
 from escc_bayes.evidence.reconstruction.problem import TICKS_PER_MONTH, IntArray
-from escc_bayes.evidence.reconstruction.targets import CurveKey, Target
+from escc_bayes.evidence.reconstruction.target import CurveKey, Target
 from escc_bayes.hazard.piecewise import FloatArray
 
 # What nobody prints: how alike two endpoints of one patient are, and the hazard after the last landmark, as a share

@@ -13,7 +13,9 @@ from escc_bayes.data.rounding import interval
 from escc_bayes.evidence.reconstruction.curve_statistics import UNREACHED
 from escc_bayes.evidence.reconstruction.reconstruct import Reconstruction
 from escc_bayes.evidence.reconstruction.search import Found
-from escc_bayes.evidence.reconstruction.targets import Target, half_width, number_of
+from escc_bayes.evidence.reconstruction.target import Target
+from escc_bayes.evidence.reconstruction.target_places import number_of
+from escc_bayes.evidence.reconstruction.targets_of_curves import half_width
 
 COLUMNS = (
     *("study", "endpoint", "target", "printed", "achieved_median", "matched", "within_rounding", "reachable"),

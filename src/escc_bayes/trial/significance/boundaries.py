@@ -135,14 +135,20 @@ def futility_boundary(
     going, spent, found = start(), 0.0, []
     for fraction, high in zip(fractions, upper.tolist(), strict=True):
         step = beta_spending(beta, fraction) - spent
-        found.append(lower_bound(going, fraction, drift, step))
-        spent += step
-        going = carried(going, fraction, found[-1], high, drift)
+        bound = lower_bound(going, fraction, drift, step)
+        found.append(bound)
+        spent += step if math.isfinite(bound) else 0.0
+        going = carried(going, fraction, bound, high, drift)
     return np.array(found)
 
 
 def lower_bound(going: Going, fraction: float, drift: float, wanted: float) -> float:
-    """Return the bound below which paths fall with probability ``wanted``; the highest one if they cannot."""
+    """Return the bound below which paths fall with probability ``wanted``; the highest one if they cannot.
+
+    Minus infinity for next to nothing: a look with hardly any events spends nothing.
+    """
+    if wanted < NOTHING:
+        return -math.inf
     if below(going, fraction, FARTHEST, drift) <= wanted:
         return FARTHEST
     return float(

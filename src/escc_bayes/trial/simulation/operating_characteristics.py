@@ -190,6 +190,19 @@ def constant_by_design(design: TrialDesign, place: int, quantity: str) -> bool:
     return quantity == "expected_events" and by_events and (last == 1 or (rule.only_final and not rule.futility))
 
 
+def impossible_by_design(design: TrialDesign, place: int, quantity: str) -> bool:
+    """Return whether a quantity of a rule is the share of something that cannot happen: 0 in every trial.
+
+    Expected events that are set are constant as well, but a reader needs their number.
+    """
+    return quantity != "expected_events" and constant_by_design(design, place, quantity)
+
+
 def table(found: OperatingCharacteristics) -> list[dict[str, object]]:
-    """Return the rows of ``operating_characteristics.csv``."""
-    return [{column: getattr(row, column) for column in COLUMNS} for row in found.quantities]
+    """Return the rows of ``operating_characteristics.csv``, without shares of what cannot happen."""
+    places = {rule.name: place for place, rule in enumerate(found.design.rules)}
+    return [
+        {column: getattr(row, column) for column in COLUMNS}
+        for row in found.quantities
+        if not impossible_by_design(found.design, places[row.rule], row.quantity)
+    ]

@@ -11,8 +11,9 @@ from escc_bayes.evidence.reconstruction import reinstated as module
 from escc_bayes.evidence.reconstruction.assemble import Asked, in_order
 from escc_bayes.evidence.reconstruction.reinstated import from_each, taken_back, units
 from escc_bayes.evidence.reconstruction.search import Plan, has_all, missed, search
+from escc_bayes.evidence.reconstruction.target import CurveKey
 from escc_bayes.evidence.reconstruction.target_weights import demanding, without
-from escc_bayes.evidence.reconstruction.targets import CurveKey, targets_of
+from escc_bayes.evidence.reconstruction.targets import targets_of
 from escc_bayes.foundation.seeds import stream
 
 

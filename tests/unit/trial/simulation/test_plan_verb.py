@@ -19,8 +19,6 @@ QUANTITIES = {
     "expected_events",
     "expected_patients",
     "expected_months",
-    "stop_early_success",
-    "stop_early_futility",
     "short_of_events",
 }
 
