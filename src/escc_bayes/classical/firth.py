@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import chdtrc, chdtri
 
 from escc_bayes.classical.km import EventArray
-from escc_bayes.classical.newton import BoolArray, inverse, standardise
+from escc_bayes.classical.newton import BoolArray, Standardised, inverse, standardise
 from escc_bayes.classical.penalised import Penalised, deaths_in_order, penalised
 from escc_bayes.foundation.errors import EsccBayesError
 from escc_bayes.foundation.root import root
@@ -99,14 +99,8 @@ def firth(
         raise ValueError("the Firth-penalised Cox model knows no delayed entry; use cox() or follow-up from time 0")
     if not died.any():
         raise ValueError(f"a Cox model needs at least one event; there is none in {time.size} rows")
-    columns = standardise(X)
-    objective = partial(penalised, deaths_in_order(columns.z, time, died))
+    columns, objective, top = whole_maximum(X, time, died)
     p = X.shape[1]
-    if not np.isfinite(objective(np.zeros(p)).value):
-        raise FirthError(
-            "no maximum: at the events the patients at risk do not differ in a column, or in a combination of columns"
-        )
-    top = maximum(objective, np.zeros(p), np.ones(p, dtype=bool))
     covariance = inverse(top.information)
     fall = float(chdtri(1, 1 - level)) / 2
     limits, p_value = np.empty((p, 2)), np.empty(p)
@@ -117,6 +111,41 @@ def firth(
     scale = columns.deviation
     lower, upper = limits.T / scale
     return FirthFit(top.point / scale, covariance / np.outer(scale, scale), lower, upper, p_value)
+
+
+def whole_maximum(X: FloatArray, time: FloatArray, died: BoolArray) -> tuple[Standardised, Objective, Top]:
+    """Return standardised columns, the penalised likelihood on them and its maximum.
+
+    Raises
+    ------
+    FirthError : no maximum.
+    """
+    columns = standardise(X)
+    objective = partial(penalised, deaths_in_order(columns.z, time, died))
+    p = X.shape[1]
+    if not np.isfinite(objective(np.zeros(p)).value):
+        raise FirthError(
+            "no maximum: at the events the patients at risk do not differ in a column, or in a combination of columns"
+        )
+    return columns, objective, maximum(objective, np.zeros(p), np.ones(p, dtype=bool))
+
+
+def firth_wald(X: FloatArray, time: FloatArray, event: EventArray) -> tuple[FloatArray, FloatArray]:
+    """Return log hazard ratios (p,) and covariance I^-1 (p, p) without the search for profile limits: for simulations.
+
+    Raises
+    ------
+    CollinearError, FirthError : as ``firth``.
+
+    Examples
+    --------
+    >>> X, time = np.array([[0.0], [1.0], [0.0], [1.0]]), np.array([1.0, 2.0, 3.0, 4.0])
+    >>> firth_wald(X, time, np.ones(4))[0].round(3)
+    array([-0.759])
+    """
+    columns, _, top = whole_maximum(X, time, np.asarray(event, dtype=bool))
+    scale = columns.deviation
+    return top.point / scale, inverse(top.information) / np.outer(scale, scale)
 
 
 def maximum(objective: Objective, start: FloatArray, free: BoolArray) -> Top:

@@ -173,10 +173,7 @@ class Cohort:
         """Return the cohort of the rows that ``keep`` selects (a mask, or positions, repeats allowed)."""
         where = np.flatnonzero(keep) if keep.dtype == bool else keep
         endpoints = {n: EndpointData(d.time[where], d.event[where], d.entry[where]) for n, d in self.endpoints.items()}
-        covariates, strata = (
-            {n: CovariateData(c.schema, c.values[where], c.known_at[where]) for n, c in held.items()}
-            for held in (self.covariates, self.strata)
-        )
+        covariates, strata = ({n: c.at(where) for n, c in held.items()} for held in (self.covariates, self.strata))
         return replace(
             self,
             ids=tuple(self.ids[i] for i in where),

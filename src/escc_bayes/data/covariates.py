@@ -25,11 +25,18 @@ class CovariateData:
     schema : what it is.
     values : (n,) level codes (0 = reference) or numbers; NaN = missing.
     known_at : (n,) months after time zero at which the value becomes known; 0 = at time zero.
+    measured : (n,) the numbers that were cut into classes; None where the column holds no such numbers.
     """
 
     schema: CovariateSchema
     values: FloatArray
     known_at: FloatArray
+    measured: FloatArray | None = None
+
+    def at(self, where: NDArray[np.bool_] | NDArray[np.int64]) -> "CovariateData":
+        """Return the covariate of some patients: a mask, or positions in order, repeats allowed."""
+        measured = None if self.measured is None else self.measured[where]
+        return CovariateData(self.schema, self.values[where], self.known_at[where], measured)
 
     @property
     def missing(self) -> NDArray[np.bool_]:
@@ -51,10 +58,11 @@ def read_covariate(table: RawTable, covariate: CovariateSchema, schema: CohortSc
     """
     need_column(table, covariate.column)
     table = prepared(table, covariate)
+    measured = None
     if not covariate.categorical or covariate.cuts:
         values = in_one_unit(finite_numbers(table, covariate.column), covariate)
         if covariate.cuts:
-            values = classify(values, covariate)
+            measured, values = values, classify(values, covariate)
     else:
         values = codes(table, covariate)
     if np.isnan(values).all():
@@ -62,7 +70,7 @@ def read_covariate(table: RawTable, covariate: CovariateSchema, schema: CohortSc
             f"{table.source}, column '{covariate.column}': every value is missing; "
             f"remove covariates.{covariate.name} from the schema or name another column"
         )
-    return CovariateData(covariate, values, known_times(table, covariate, schema))
+    return CovariateData(covariate, values, known_times(table, covariate, schema), measured)
 
 
 def prepared(table: RawTable, covariate: CovariateSchema) -> RawTable:

@@ -54,6 +54,67 @@ def in_classes(cohort: Cohort, name: str, cuts: Sequence[float], *, new: str) ->
     )
 
 
+def cut_anew(cohort: Cohort, name: str, cuts: Sequence[float]) -> Cohort:
+    """Return the cohort with a covariate that was cut into classes cut elsewhere; a value on a cut falls above it.
+
+    The end of the scale that the reference stood at stays the reference.
+
+    Parameters
+    ----------
+    name : covariate with the numbers behind its classes, or a continuous one.
+    cuts : increasing, in its unit; each class must hold someone.
+
+    Raises
+    ------
+    CohortError : no numbers stand behind the levels, the cuts do not increase, or a class holds nobody.
+
+    Examples
+    --------
+    >>> from escc_bayes.data.bundled import example_cohort
+    >>> cut_anew(example_cohort("escc79"), "alc_mid", [0.8]).covariate("alc_mid").schema.levels
+    ('from_0.8', 'under_0.8')
+    """
+    data, numbers = cohort.covariate(name), as_numbers(cohort, name)
+    known, plain = data.schema, f"{name}_numbers"
+    new = in_classes(
+        with_covariate(cohort, name, replace(numbers, schema=replace(numbers.schema, name=plain))),
+        plain,
+        cuts,
+        new=name,
+    ).covariate(name)
+    if known.classes and known.levels[0] == known.classes[-1]:
+        last = len(new.schema.levels) - 1
+        new = replace(new, values=last - new.values, schema=replace(new.schema, levels=new.schema.levels[::-1]))
+    schema = replace(new.schema, label=known.label)
+    return with_covariate(cohort, name, replace(new, schema=schema, measured=numbers.values))
+
+
+def as_numbers(cohort: Cohort, name: str) -> CovariateData:
+    """Return a covariate as the numbers that it was before they were cut; a continuous one as it is.
+
+    Raises
+    ------
+    CohortError : no numbers stand behind the levels.
+    """
+    data = cohort.covariate(name)
+    if not data.schema.categorical:
+        return data
+    if data.measured is None:
+        raise CohortError(f"{cohort.source}: no numbers stand behind the levels of '{name}'; only numbers can be cut")
+    known = data.measured[~np.isnan(data.measured)]
+    schema = replace(
+        data.schema,
+        kind="continuous",
+        levels=(),
+        cuts=(),
+        classes=(),
+        on_cut=(),
+        center=float(known.mean()),
+        scale=float(known.std()) or 1.0,
+    )
+    return CovariateData(schema, data.measured, data.known_at)
+
+
 def merged(cohort: Cohort, name: str, groups: Mapping[str, Sequence[str]]) -> Cohort:
     """Return the cohort with levels of a covariate merged; the first group is the reference.
 

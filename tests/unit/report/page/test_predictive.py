@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from escc_bayes.report.page import predictive
+from escc_bayes.sensitivity.checks.replicates import censoring_limits
 from tests.unit.report.conftest import made_by_hand, model
 
 
@@ -20,7 +21,7 @@ def exponential(simulated79):
 
 def test_censored_patients_keep_their_own_limit(naive):
     rows = naive.posteriors["one"].plan.rows
-    limits = predictive.censoring_limits(rows, np.random.default_rng(1).uniform(size=(50, rows.n)))
+    limits = censoring_limits(rows, np.random.default_rng(1).uniform(size=(50, rows.n)))
     censored = rows.event == 0.0
     np.testing.assert_array_equal(limits[:, censored], np.broadcast_to(rows.time[censored], (50, censored.sum())))
     assert (limits >= rows.time).all()
@@ -32,7 +33,7 @@ def test_limits_of_patients_with_events_follow_the_censoring_curve(naive):
     # The last event: most patients who will be censored have been, so that starting over from 1 would show.
     last = int(np.argmax(np.where(rows.event == 1.0, rows.time, 0.0)))
     n = 20_000
-    limits = predictive.censoring_limits(rows, np.random.default_rng(2).uniform(size=(n, rows.n)))[:, last]
+    limits = censoring_limits(rows, np.random.default_rng(2).uniform(size=(n, rows.n)))[:, last]
     # Second source: the product over censoring times after the event, by hand.
     at = 45.0
     left = 1.0

@@ -1,0 +1,1 @@
+"""Who and what an answer hangs on: patients, centres, events, censoring."""

@@ -1,0 +1,1 @@
+"""Other defensible analyses of the same question, and what they say together."""

@@ -1,0 +1,1 @@
+"""How every method does in cohorts of this size."""
