@@ -43,9 +43,9 @@ from escc_bayes.sensitivity.part import Part, Row, Rows
 from escc_bayes.sensitivity.subject import Subject, Tell
 
 COLUMNS = (
-    "kind", "who", "endpoint", "model", "term", "contrast", "patients_changed", "at_least", "hr", "lower", "upper",
-    "level", "prob_gt_1", "prob_gt_1_before", "passes", "hr_psis", "prob_gt_1_psis", "pareto_k", "elpd", "elpd_psis",
-    "rate", "delta", "refits", "note",
+    "kind", "who", "endpoint", "model", "term", "contrast", "patients_changed", "whom", "at_least", "hr", "lower",
+    "upper", "level", "prob_gt_1", "prob_gt_1_before", "passes", "hr_psis", "prob_gt_1_psis", "pareto_k", "elpd",
+    "elpd_psis", "rate", "delta", "tipping_delta", "refits", "note",
 )  # fmt: skip
 KEYS = ("kind", "who", "endpoint", "model", "term", "contrast", "rate", "delta")
 # Pairs refitted, and recodings of single patients, by default; thorough: all.
@@ -170,7 +170,6 @@ def smallest_recoding(subject: Subject, search: Search) -> list[Row]:
 def smallest_row(subject: Subject, search: Search, q: int, one: Fragile) -> Row:
     """Return the row of the smallest set found for a hazard ratio."""
     ids = subject.plan.rows.ids
-    who = ", ".join(ids[i] for i in one.who)
     note = "" if one.who else "no set was found"
     if one.who and not one.exact:
         note = "greedy: a smaller set may exist" if len(one.who) > 2 else "no single patient suffices"
@@ -178,8 +177,9 @@ def smallest_row(subject: Subject, search: Search, q: int, one: Fragile) -> Row:
         subject,
         subject.contrasts[q],
         SMALLEST[search.change],
-        who,
+        "",
         patients_changed=len(one.who) or "",
+        whom=", ".join(ids[i] for i in one.who),
         at_least=one.at_least,
         refits=one.pairs,
         note=note,
@@ -258,7 +258,7 @@ def tipping_row(subject: Subject, asked: HazardRatio, arm: str, delta: float, st
     """Return the row of the factor that moves an answer; a note where there is none."""
     none = math.isnan(delta)
     note = f"none from {1 / MOST_DELTA:g} to {MOST_DELTA:g}" if none else ""
-    cells: dict[str, object] = {"delta": "" if none else delta, "prob_gt_1_before": start, "note": note}
+    cells: dict[str, object] = {"tipping_delta": "" if none else delta, "prob_gt_1_before": start, "note": note}
     return row(subject, asked, TIPPING, arm, **cells)
 
 

@@ -12,7 +12,7 @@ def words(rows: Rows) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> words([{"kind": "smallest removal", "who": "P01", "term": "arm", "contrast": "b vs a", "patients_changed": 1,
+    >>> words([{"kind": "smallest removal", "whom": "P01", "term": "arm", "contrast": "b vs a", "patients_changed": 1,
     ...     "at_least": 1, "prob_gt_1": 0.94, "prob_gt_1_before": 0.96, "note": ""}])
     ('arm b vs a: removing 1 patient (P01) moves P(HR > 1) from 0.960 to 0.940.',)
     """
@@ -22,9 +22,9 @@ def words(rows: Rows) -> tuple[str, ...]:
             found.append(set_words(row))
     found += list(agreement(rows))
     for row in rows:
-        if row["kind"] == "tipping point of censoring" and row["delta"] != "":
+        if row["kind"] == "tipping point of censoring" and row["tipping_delta"] != "":
             found.append(
-                f"{name(row)}: a hazard after censoring in '{row['who']}' of {number(row, 'delta'):.2g} times that of "
+                f"{name(row)}: a hazard after censoring in '{row['who']}' of {number(row, 'tipping_delta'):.2g} times that of "
                 f"those still followed moves P(HR > 1), now {number(row, 'prob_gt_1_before'):.3f}, past its limit."
             )
     return tuple(found)
@@ -45,7 +45,7 @@ def set_words(row: Row) -> str:
             f"P(HR > 1), now {before:.3f}, past 0.95 or 0.05; fewer than {least:.0f} do not suffice."
         )
     size = number(row, "patients_changed")
-    who = f"{size:.0f} patient{'s' if size > 1 else ''} ({row['who']})"
+    who = f"{size:.3g} patient{'s' if size > 1 else ''} ({row['whom']})"
     noted = f"; {row['note']}" if row["note"] else ""
     moved = f"moves P(HR > 1) from {before:.3f} to {number(row, 'prob_gt_1'):.3f}"
     return f"{name(row)}: {SETS[str(row['kind'])]} {who} {moved}{noted}."

@@ -31,7 +31,7 @@ from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.plan import ModelPlan, make_plan
 
 COLUMNS = (
-    "specification", "endpoint", "term", "contrast", "compared", "coding", "cuts", "covariates", "clock",
+    "specification", "endpoint", "model", "term", "contrast", "compared", "coding", "cuts", "covariates", "clock",
     "baseline", "prior", "method", "selected_by_outcome", "patients", "events", "hr", "lower", "upper", "level",
     "interval", "p_value", "prob_gt_1", "p_permutation", "p_adjusted_term", "p_adjusted", "permutations", "elpd",
     "pareto_k", "stacking_weight", "optimism", "selected_share", "note",
@@ -91,10 +91,9 @@ def multiverse(
         arrays |= part
     bayes, stacked = posterior_rows(asked, arrays, headlines, level)
     rows += [*bayes, *stacked]
-    numbered = with_numbers([row for row in rows if row["method"] != STACKED])
-    last = [row for row in rows if row["method"] == STACKED]
-    count = len({row["specification"] for row in numbered})
-    return Multiverse(tuple({name: row.get(name, "") for name in COLUMNS} for row in (*numbered, *last)), count)
+    numbered = with_numbers(rows)
+    count = len({row["specification"] for row in numbered if row["method"] != STACKED})
+    return Multiverse(tuple({name: row.get(name, "") for name in COLUMNS} for row in numbered), count)
 
 
 def with_numbers(rows: list[Row]) -> list[Row]:
@@ -102,6 +101,8 @@ def with_numbers(rows: list[Row]) -> list[Row]:
     keys = ("endpoint", "coding", "covariates", "clock", "baseline", "prior", "method")
     number: dict[tuple[object, ...], int] = {}
     for row in rows:
+        if row["method"] == STACKED:
+            continue
         key = tuple(row[name] for name in keys)
         row["specification"] = number.setdefault(key, len(number) + 1)
     return rows
@@ -114,6 +115,7 @@ def described(one: Specification, plan: ModelPlan, headline: HazardRatio, answer
     turned = answer is not None and answer.turned
     return {
         "endpoint": plan.rows.endpoint,
+        "model": plan.spec.name,
         "term": headline.term,
         "contrast": contrast_words(headline),
         "compared": f"{compared} down" if turned else compared,
@@ -283,7 +285,10 @@ def averaged(parts: list[tuple[float, FloatArray, Row]], level: float) -> Row:
     tail = (1.0 - level) / 2.0
     hr, lower, upper = np.exp(np.interp((0.5, tail, 1.0 - tail), reached, drawn[order])).tolist()
     first = parts[0][2]
-    same = {name: first[name] for name in ("endpoint", "term", "contrast", "compared", "clock", "patients", "events")}
+    same = {
+        name: first[name]
+        for name in ("endpoint", "model", "term", "contrast", "compared", "clock", "patients", "events")
+    }
     mixed = numbers(Ratio(hr, lower, upper, prob_gt_1=float(weight @ (drawn > 0.0))))
     words: Row = {"coding": "stacked", "covariates": "stacked", "baseline": "stacked", "prior": "stacked"}
     note = f"average of {len(parts)} posteriors with stacking weights"
