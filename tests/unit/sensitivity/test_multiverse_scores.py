@@ -67,7 +67,7 @@ def test_p_after_a_searched_cut_is_that_of_the_exact_maximally_selected_test():
     found = searched_cut(values, scores)
     honest = p_values(found.statistics[None])[0]
 
-    at_risk = [(TIME >= t).sum() for t in TIME]
+    at_risk = [(t <= TIME).sum() for t in TIME]
     a = EVENT - np.array([sum(EVENT[j] / at_risk[j] for j in range(7) if TIME[j] <= t) for t in TIME])
 
     def largest(order):

@@ -23,11 +23,16 @@ def words(rows: Rows) -> tuple[str, ...]:
     found += list(agreement(rows))
     for row in rows:
         if row["kind"] == "tipping point of censoring" and row["tipping_delta"] != "":
-            found.append(
-                f"{name(row)}: a hazard after censoring in '{row['who']}' of {number(row, 'tipping_delta'):.2g} times that of "
-                f"those still followed moves P(HR > 1), now {number(row, 'prob_gt_1_before'):.3f}, past its limit."
-            )
+            found.append(tipping(row))
     return tuple(found)
+
+
+def tipping(row: Row) -> str:
+    """Say the hazard after censoring that moves an answer."""
+    return (
+        f"{name(row)}: a hazard after censoring in '{row['who']}' of {number(row, 'tipping_delta'):.2g} times that of "
+        f"those still followed moves P(HR > 1), now {number(row, 'prob_gt_1_before'):.3f}, past its limit."
+    )
 
 
 def name(row: Row) -> str:

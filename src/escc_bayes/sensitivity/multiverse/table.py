@@ -285,14 +285,9 @@ def averaged(parts: list[tuple[float, FloatArray, Row]], level: float) -> Row:
     tail = (1.0 - level) / 2.0
     hr, lower, upper = np.exp(np.interp((0.5, tail, 1.0 - tail), reached, drawn[order])).tolist()
     first = parts[0][2]
-    same = {
-        name: first[name]
-        for name in ("endpoint", "model", "term", "contrast", "compared", "clock", "patients", "events")
-    }
-    mixed = numbers(Ratio(hr, lower, upper, prob_gt_1=float(weight @ (drawn > 0.0))))
-    words: Row = {"coding": "stacked", "covariates": "stacked", "baseline": "stacked", "prior": "stacked"}
-    note = f"average of {len(parts)} posteriors with stacking weights"
-    return same | words | mixed | {
-        "specification": STACKED, "method": STACKED, "selected_by_outcome": "no", "level": level,
-        "interval": "credible", "stacking_weight": 1.0, "note": note,
-    }  # fmt: skip
+    same = ("endpoint", "model", "term", "contrast", "compared", "clock", "patients", "events")
+    row: Row = {name: first[name] for name in same}
+    row |= dict.fromkeys(("specification", "coding", "covariates", "baseline", "prior", "method"), STACKED)
+    row |= numbers(Ratio(hr, lower, upper, prob_gt_1=float(weight @ (drawn > 0.0))))
+    row |= {"selected_by_outcome": "no", "level": level, "interval": "credible", "stacking_weight": 1.0}
+    return row | {"note": f"average of {len(parts)} posteriors with stacking weights"}
