@@ -23,7 +23,6 @@ from escc_bayes.sensitivity.multiverse.scores import projection, statistics
 from escc_bayes.sensitivity.multiverse.screening import LIMIT, Screened, screened, univariable_p
 from escc_bayes.sensitivity.multiverse.specifications import Specification
 from escc_bayes.spec.model import ModelSpec
-from escc_bayes.spec.structures.fixed import plain
 from escc_bayes.spec.structures.protocol import Structure
 from escc_bayes.spec.structures.registry import plain_effect
 
@@ -76,7 +75,7 @@ def of_cut(
     cohort = cut_anew(base.cohort, name, [found.cut])
     one = replace(
         base,
-        spec=replace(base.spec, effects=(plain(name),)),
+        spec=replace(base.spec, effects=(plain_effect(cohort.covariate(name).schema),)),
         cohort=cohort,
         coding=f"{name}: cut chosen by the outcome",
         cuts=f"{found.cut:.3g}",

@@ -16,9 +16,8 @@ from escc_bayes.data.recode import as_numbers, cut_anew, merged, with_covariate
 from escc_bayes.foundation.errors import EsccBayesError
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.prior import HalfNormal, Normal
-from escc_bayes.spec.structures.fixed import Fixed
-from escc_bayes.spec.structures.linear import Linear
 from escc_bayes.spec.structures.protocol import Structure
+from escc_bayes.spec.structures.registry import Fixed, Linear
 
 # Pairs of levels that are merged, at most.
 MOST_MERGED = 6
@@ -115,7 +114,9 @@ def other_cuts(cohort: Cohort, effect: Structure) -> Iterator[Recoded]:
         except EsccBayesError:
             # Tied numbers: a class would hold nobody.
             continue
-        effects, cut = in_levels(effect, changed, distance), "; ".join(said)
+        was_number = not cohort.covariate(effect.covariates[0]).schema.categorical
+        effects = in_levels(effect, distance[0]) if was_number else fitting(effect, changed)
+        cut = "; ".join(said)
         yield Recoded(f"{effect.name}: {words}", changed, effects, {}, cuts=cut)
     if cohort.covariate(effect.covariates[0]).schema.categorical:
         yield as_measured(cohort, effect)
@@ -126,11 +127,9 @@ def ends_apart(values: FloatArray, cuts: FloatArray) -> float:
     return float(values[values >= cuts[-1]].mean() - values[values < cuts[0]].mean())
 
 
-def in_levels(effect: Structure, changed: Cohort, distance: list[float]) -> tuple[Structure, ...]:
-    """Return effects of the levels that a number was cut into."""
-    if not isinstance(effect, Linear):
-        return fitting(effect, changed)
-    return (Fixed(effect.name, effect.covariates, shared(effect_prior(effect), distance[0])),)
+def in_levels(effect: Structure, distance: float) -> tuple[Structure, ...]:
+    """Return the effect of the levels that a number was cut into, their ends ``distance`` scales apart."""
+    return (Fixed(effect.name, effect.covariates, shared(effect_prior(effect), distance)),)
 
 
 def as_measured(cohort: Cohort, effect: Structure) -> Recoded:

@@ -14,9 +14,8 @@ from escc_bayes.data.landmark import restart_clock
 from escc_bayes.sensitivity.multiverse.codings import Recoded, codings, effect_prior
 from escc_bayes.spec.model import ModelSpec, Outcome, PiecewiseBaseline, WeibullBaseline, with_key
 from escc_bayes.spec.prior import HalfNormal, Normal, SurvivalStatement
-from escc_bayes.spec.structures.fixed import Fixed
-from escc_bayes.spec.structures.linear import Linear
 from escc_bayes.spec.structures.protocol import Structure
+from escc_bayes.spec.structures.registry import Fixed, Linear
 
 # Events that an endpoint must have, after the landmark, to be a question of its own.
 FEWEST_EVENTS = 10
