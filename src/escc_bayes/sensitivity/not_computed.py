@@ -9,9 +9,7 @@ NOT_COMPUTED = "not computed:"
 SEVERAL = "patients have several rows (start and stop), and this looks at patients whole"
 
 
-def one_row_each(
-    run: Callable[[Subject, Tell], Rows], columns: tuple[str, ...]
-) -> Callable[[Subject, Tell], Rows]:
+def one_row_each(run: Callable[[Subject, Tell], Rows], columns: tuple[str, ...]) -> Callable[[Subject, Tell], Rows]:
     """Return a part's ``run`` that says so, and does nothing, where patients have several rows."""
 
     def guarded(subject: Subject, tell: Tell) -> Rows:

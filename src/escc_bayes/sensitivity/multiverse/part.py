@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from escc_bayes.sensitivity.multiverse.table import COLUMNS, PERMUTATIONS, multiverse, with_numbers
 from escc_bayes.sensitivity.multiverse.words import words
+from escc_bayes.sensitivity.not_computed import one_row_each, or_refusal
 from escc_bayes.sensitivity.part import Part, Rows
 from escc_bayes.sensitivity.pooled import pooled_rows
 from escc_bayes.sensitivity.subject import Subject, Tell
@@ -37,4 +38,12 @@ def pooled(each: Sequence[Rows]) -> Rows:
     return with_numbers(rows)
 
 
-PART = Part("multiverse", "other defensible specifications", COLUMNS, KEYS, run, words, pooled)
+PART = Part(
+    "multiverse",
+    "other defensible specifications",
+    COLUMNS,
+    KEYS,
+    one_row_each(run, COLUMNS),
+    or_refusal(words),
+    pooled,
+)

@@ -14,6 +14,7 @@ from escc_bayes.foundation.memory import keep_freed_memory
 from escc_bayes.foundation.scheduler import Arrays
 from escc_bayes.foundation.seeds import Seed, spawned
 from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.sensitivity.not_computed import one_row_each, or_refusal
 from escc_bayes.sensitivity.operating.methods import (
     COX,
     FIRTH,
@@ -26,7 +27,6 @@ from escc_bayes.sensitivity.operating.methods import (
 from escc_bayes.sensitivity.operating.summary import summary, theory
 from escc_bayes.sensitivity.operating.truths import SCENARIOS, Outcomes, Truth, simulated, truth
 from escc_bayes.sensitivity.operating.words import words
-from escc_bayes.sensitivity.not_computed import one_row_each, or_refusal
 from escc_bayes.sensitivity.part import Part, Row, Rows
 from escc_bayes.sensitivity.subject import Subject, Tell
 from escc_bayes.spec.plan import ModelPlan
@@ -133,4 +133,11 @@ def scenario_rows(subject: Subject, found: Truth, numbers: FloatArray, asked: Qu
     return rows
 
 
-PART = Part("operating_characteristics", "operating characteristics at this n", COLUMNS, KEYS, one_row_each(run, COLUMNS), or_refusal(words))
+PART = Part(
+    "operating_characteristics",
+    "operating characteristics at this n",
+    COLUMNS,
+    KEYS,
+    one_row_each(run, COLUMNS),
+    or_refusal(words),
+)
