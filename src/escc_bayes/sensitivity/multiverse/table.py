@@ -242,7 +242,7 @@ def posterior_rows(
     kept: dict[tuple[object, ...], list[tuple[float, FloatArray, Row]]] = {}
     for place, (one, plan) in enumerate(zip(asked, plans, strict=True)):
         own = {a.place: a for a in answered(one, headlines, plan.design)}
-        checks = {
+        checks: Row = {
             "elpd": float(arrays[f"{place} elpd"].sum()),
             "pareto_k": float(arrays[f"{place} k"][0]),
             "stacking_weight": weight.get(place, ""),
@@ -250,7 +250,7 @@ def posterior_rows(
         for line, headline in enumerate(arrays[f"{place} headlines"].tolist()):
             value, lower, upper, above = arrays[f"{place} numbers"][line].tolist()
             row = described(one, plan, headlines[headline], own[headline], level)
-            row |= {"method": "bayes_laplace", "interval": "credible"} | checks
+            row |= checks | {"method": "bayes_laplace", "interval": "credible"}
             row |= numbers(Ratio(value, lower, upper, prob_gt_1=above))
             rows.append(row)
             if place in weight and row["compared"] == row["contrast"]:
