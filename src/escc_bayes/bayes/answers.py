@@ -16,6 +16,7 @@ from escc_bayes.foundation.kinds import LEVEL
 from escc_bayes.foundation.record import Record
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.cautions import caution_of
+from escc_bayes.spec.in_months import few_in_months
 from escc_bayes.spec.plan import ModelPlan
 
 
@@ -104,6 +105,7 @@ def estimate_of(
     ratio = isinstance(asked, HazardRatio)
     value, lower, upper = ratio_summary(drawn, level) if ratio else summary(drawn, level)
     counts = counted(asked, plan.rows)
+    months = asked.months if isinstance(asked, HazardRatio) else None
     return Estimate(
         endpoint=plan.rows.endpoint,
         estimand=NAMES[type(asked)],
@@ -130,9 +132,11 @@ def estimate_of(
             beyond_follow_up(asked, (value, lower, upper), plan.rows),
             caution_of(plan, asked.term, groups_named(asked)),
             pseudo_note(plan, patients_behind(asked, plan.rows)),
+            few_in_months(plan.rows, months),
             size_note(asked.term, (value, lower, upper)) if ratio else "",
         ),
         last_follow_up=counts.last_follow_up,
         groups=counts.groups,
+        months=months,
         centres="; ".join(f"random intercept of {name}" for name in plan.spec.intercepts),
     )

@@ -13,11 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from escc_bayes.estimand.modelled import patient_hazards
 from escc_bayes.hazard.baseline import Hazard, PiecewiseHazard, WeibullHazard
-from escc_bayes.hazard.by_segment import BySegment
 from escc_bayes.hazard.patients import PatientHazards
 from escc_bayes.hazard.piecewise import FloatArray
-from escc_bayes.hazard.proportional import Proportional
 from escc_bayes.spec.baseline import BaselinePrior, PiecewisePrior
 from escc_bayes.spec.design import Block
 from escc_bayes.spec.plan import ModelPlan
@@ -106,11 +105,5 @@ def baseline_hazard(baseline: BaselinePrior, values: Mapping[str, FloatArray]) -
 
 def hazards(plan: ModelPlan, values: Mapping[str, FloatArray], draws: int) -> PatientHazards:
     """Return the hazards of patients in every draw from draws (draws, size) of the parameters."""
-    beta, hazard, design = (
-        coefficients(plan.design.blocks, values, draws),
-        baseline_hazard(plan.baseline, values),
-        plan.design,
-    )
-    if design.segment_ends.size:
-        return BySegment(beta, hazard, design.segment_ends, design.acting)
-    return Proportional(beta, hazard)
+    beta = coefficients(plan.design.blocks, values, draws)
+    return patient_hazards(plan.design, beta, baseline_hazard(plan.baseline, values))

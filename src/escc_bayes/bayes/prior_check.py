@@ -19,6 +19,7 @@ from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.plan import ModelPlan, make_plan
+from escc_bayes.spec.whom import whom
 
 GRID_POINTS = 61
 LANDMARKS = (12.0, 24.0, 36.0)
@@ -61,7 +62,7 @@ class PriorCheck:
 
     def sentences(self) -> tuple[str, ...]:
         """Return what the prior says, a sentence each; the last holds it against Kaplan-Meier."""
-        whom = "the average patient" if self.plan.spec.baseline.at == "mean" else "the reference patient"
+        described = whom(self.plan)
         tail = (1.0 - self.level) / 2.0
         found = []
         for month in LANDMARKS:
@@ -70,7 +71,7 @@ class PriorCheck:
             at = self.baseline[:, int(np.argmin(np.abs(self.times - month)))]
             low, middle, high = np.quantile(at, [tail, 0.5, 1.0 - tail])
             found.append(
-                f"Survival of {whom} at {month:g} months: {100 * middle:.0f} % "
+                f"Survival of {described} at {month:g} months: {100 * middle:.0f} % "
                 f"({100 * self.level:g} % prior interval {100 * low:.0f} to {100 * high:.0f} %)."
             )
         for ratio in self.hazard_ratios:

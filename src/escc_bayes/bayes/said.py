@@ -2,25 +2,25 @@
 
 from collections.abc import Mapping
 
-from escc_bayes.estimand.contrast import complete
-from escc_bayes.estimand.estimand import HazardRatio, contrast_words
+from escc_bayes.estimand.contrast import contrasts_of
+from escc_bayes.estimand.estimand import contrast_words
 from escc_bayes.spec.design import Block, Design
 from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.whom import whom
 
-WHOM = {"mean": "the average patient", "reference": "the reference patient"}
 FOLLOW_UP = {"long_name": "follow-up to event or censoring", "unit": "months"}
 
 
 def said_of(plan: ModelPlan) -> Mapping[str, Mapping[str, str]]:
     """Return the attributes of the variables that are made of parameters."""
     against = "; ".join(word for block in plan.design.blocks for word in coefficient_words(block, plan.design))
-    whom = WHOM[plan.spec.baseline.at]
+    described = whom(plan)
     return {
         "beta": {"long_name": "log hazard ratio of each coefficient", "against": against},
         "HR": {"long_name": "hazard ratio of each coefficient", "against": against},
-        "log_rate": {"long_name": f"log hazard of {whom} in each piece", "unit": "log events per month"},
+        "log_rate": {"long_name": f"log hazard of {described} in each piece", "unit": "log events per month"},
         "shape": {"long_name": "Weibull shape k of H(t) = exp(b0) (t / reference_time)^k"},
-        "b0": {"long_name": f"log cumulative hazard of {whom} at the reference month of the specification"},
+        "b0": {"long_name": f"log cumulative hazard of {described} at the reference month of the specification"},
     }
 
 
@@ -28,7 +28,7 @@ def coefficient_words(block: Block, design: Design) -> list[str]:
     """Say of each coefficient whom it compares with whom, or per how many units of a number."""
     if block.full:
         return [f"{label}: against the mean of all levels" for label in block.labels]
-    asked = [HazardRatio(one.term, one.level, one.versus) for one in block.effect.contrasts(block.coding)]
+    asked = sorted(contrasts_of(block, design), key=lambda one: one.months or (0.0, 0.0))
     if len(asked) != block.coding.size:
         return [f"{label}: against the reference" for label in block.labels]
-    return [f"{label}: {contrast_words(complete(one, design))}" for label, one in zip(block.labels, asked, strict=True)]
+    return [f"{label}: {contrast_words(one)}" for label, one in zip(block.labels, asked, strict=True)]

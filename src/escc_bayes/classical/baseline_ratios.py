@@ -7,6 +7,7 @@ import numpy as np
 from escc_bayes.classical import ratios
 from escc_bayes.classical.baseline_rows import origin
 from escc_bayes.classical.ph_test import PHTest, ph_test
+from escc_bayes.classical.regression import entry_of, weight_of
 from escc_bayes.classical.separation import INFINITE
 from escc_bayes.classical.strata import strata_of
 from escc_bayes.estimand.contrast import standard_contrasts
@@ -98,8 +99,8 @@ def ph_rows(plan: ModelPlan) -> list[Row]:
         rows.event,
         cox.coef,
         terms,
-        entry=ratios.entry_of(plan),
-        weight=ratios.weight_of(plan),
+        entry=entry_of(plan),
+        weight=weight_of(plan),
         infinite=unsettled,
         cluster=rows.cluster,
     )

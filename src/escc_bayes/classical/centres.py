@@ -10,7 +10,8 @@ import numpy as np
 
 from escc_bayes.classical.frailty import FrailtyFit, cox_frailty
 from escc_bayes.classical.newton import CollinearError
-from escc_bayes.classical.ratios import Coefficients, collinear_words, cox_coefficients, entry_of, missing, weight_of
+from escc_bayes.classical.ratios import Coefficients, collinear_words, cox_coefficients, missing
+from escc_bayes.classical.regression import regression
 from escc_bayes.classical.shared_effects import Frailty
 from escc_bayes.classical.strata import strata_of
 from escc_bayes.spec.plan import ModelPlan
@@ -31,7 +32,7 @@ def left_out(names: tuple[str, ...]) -> str:
 def centre_coefficients(plan: ModelPlan) -> tuple[Coefficients, ...]:
     """Return Cox stratified by centre, with a gamma and with a normal frailty; nothing without a random intercept."""
     names = plan.spec.intercepts
-    if not names or plan.design.columns.shape[1] == 0:
+    if not names or plan.design.size == 0:
         return ()
     stratified = cox_coefficients(plan, "cox_stratified", strata_of(plan.rows, names))
     return (stratified, *(frailty_coefficients(plan, names, frailty) for frailty in FRAILTIES))
@@ -39,21 +40,21 @@ def centre_coefficients(plan: ModelPlan) -> tuple[Coefficients, ...]:
 
 def frailty_coefficients(plan: ModelPlan, names: tuple[str, ...], frailty: Frailty) -> Coefficients:
     """Return Cox with a frailty shared within centres, or why there is none."""
-    method, p = f"cox_frailty_{frailty}", plan.design.columns.shape[1]
+    method, p = f"cox_frailty_{frailty}", plan.design.size
     how = f"{frailty} frailty of {' and '.join(names)}"
     problem = no_frailty(plan, names)
     if problem:
         return missing(method, p, problem, centres=how)
-    rows, groups = plan.rows, plan.rows.covariates[names[0]].values.astype(np.int64)
+    data, groups = regression(plan), plan.rows.covariates[names[0]].values.astype(np.int64)
     try:
         fitted = cox_frailty(
-            plan.design.columns,
-            rows.time,
-            rows.event,
-            groups,
+            data.columns,
+            data.time,
+            data.event,
+            groups[data.of],
             frailty=frailty,
-            entry=entry_of(plan),
-            weight=weight_of(plan),
+            entry=data.entry,
+            weight=data.weight,
         )
     except CollinearError as error:
         return missing(method, p, collinear_words(error, plan), centres=how)

@@ -22,6 +22,7 @@ from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.kinds import LEVEL
 from escc_bayes.foundation.record import Record, versions
 from escc_bayes.spec.cautions import caution_lines, caution_of, cautions
+from escc_bayes.spec.design import Block
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.plan import ModelPlan, make_plan
 
@@ -76,7 +77,7 @@ class ClassicalFit:
         """Return one hazard ratio from each method; each says how centres entered."""
         spec = self.plan.spec
         source = ratios.Source(self.plan, spec.name, self.record, level, left_out(spec.intercepts))
-        p = self.plan.design.columns.shape[1]
+        p = self.plan.design.size
         fits = (self.cox, self.univariable, ratios.weibull_coefficients(self.weibull, p))
         cox, univariable, weibull = (ratios.wald(asked, source, found) for found in fits)
         within = (ratios.wald(asked, source, found) for found in self.centres)
@@ -190,16 +191,17 @@ def univariable_coefficients(plan: ModelPlan) -> ratios.Coefficients:
 
     Covariances between covariates are not defined and stand as 0: a contrast touches one covariate only.
     """
-    p = plan.design.columns.shape[1]
+    p = plan.design.size
     coef, covariance, infinite = np.zeros(p), np.zeros((p, p)), np.zeros(p, dtype=bool)
     for block in plan.design.blocks:
-        inside = slice(block.start, block.stop)
-        alone = ratios.cox_coefficients(only(plan, inside), "cox_univariable")
+        inside = block.coefficients
+        alone = ratios.cox_coefficients(only(plan, block), "cox_univariable")
         coef[inside], covariance[inside, inside], infinite[inside] = alone.coef, alone.covariance, alone.infinite
     return ratios.Coefficients("cox_univariable", coef, covariance, infinite)
 
 
-def only(plan: ModelPlan, inside: slice) -> ModelPlan:
-    """Return the plan with some of its columns."""
-    design = replace(plan.design, columns=plan.design.columns[:, inside], center=plan.design.center[inside])
-    return replace(plan, design=design)
+def only(plan: ModelPlan, block: Block) -> ModelPlan:
+    """Return the plan with one of its effects."""
+    inside, alone = slice(block.start, block.stop), replace(block, start=0, first=0)
+    columns, center = plan.design.columns[:, inside], plan.design.center[inside]
+    return replace(plan, design=replace(plan.design, columns=columns, center=center, blocks=(alone,)))

@@ -13,7 +13,7 @@ from escc_bayes.classical.cox import CoxFit, cox
 from escc_bayes.classical.cox_robust import with_robust_errors
 from escc_bayes.classical.logrank import quadratic_form, upper_tail
 from escc_bayes.classical.newton import COLLINEAR, standardise
-from escc_bayes.classical.ratios import entry_of, weight_of
+from escc_bayes.classical.regression import entry_of, weight_of
 from escc_bayes.classical.strata import Strata
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.plan import ModelPlan

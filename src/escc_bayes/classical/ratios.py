@@ -12,9 +12,11 @@ from escc_bayes.classical.cox import cox
 from escc_bayes.classical.cox_robust import with_robust_errors
 from escc_bayes.classical.firth import FirthError, FirthFit, firth
 from escc_bayes.classical.newton import CollinearError, standardise
+from escc_bayes.classical.regression import entry_of, regression, weight_of
 from escc_bayes.classical.separation import why_infinite
 from escc_bayes.classical.strata import Strata
 from escc_bayes.classical.weibull import NoMaximumError, WeibullFit, weibull_mle
+from escc_bayes.estimand.behind import of_group
 from escc_bayes.estimand.contrast import complete, weights
 from escc_bayes.estimand.estimand import HazardRatio, contrast_words, groups_named
 from escc_bayes.estimand.estimate import Estimate, joined_notes, size_note
@@ -22,10 +24,12 @@ from escc_bayes.foundation.errors import some_of
 from escc_bayes.foundation.record import Record
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.cautions import caution_of
+from escc_bayes.spec.in_months import few_in_months
 from escc_bayes.spec.plan import ModelPlan
 
 NO_FIRTH = (
-    "not available: Firth's penalty is not defined here for delayed entry, several rows of a patient or case weights"
+    "not available: Firth's penalty is not defined here for delayed entry, several rows of a patient, effects over time "
+    "or case weights"
 )
 NOT_COMPARED = "not estimable: nobody at risk at an event differs in it from the patient who has the event"
 # Profiles of each of so many columns take some 5 seconds of one core; of 30 a minute, of 40 several.
@@ -77,16 +81,6 @@ class Source:
     centres: str = ""
 
 
-def entry_of(plan: ModelPlan) -> FloatArray | None:
-    """Return entry times where anyone enters late."""
-    return plan.rows.entry if plan.rows.delayed else None
-
-
-def weight_of(plan: ModelPlan) -> FloatArray | None:
-    """Return case weights where they are not all 1."""
-    return plan.rows.weight if (plan.rows.weight != 1.0).any() else None
-
-
 def missing(method: str, p: int, problem: str, *, centres: str = "", strata: str = "") -> Coefficients:
     """Return coefficients that say why they do not exist."""
     absent, unknown = np.full(p, np.nan), np.full((p, p), np.nan)
@@ -95,7 +89,7 @@ def missing(method: str, p: int, problem: str, *, centres: str = "", strata: str
 
 def collinear_words(error: CollinearError, plan: ModelPlan) -> str:
     """Name the columns that determine each other."""
-    p, most = plan.design.columns.shape[1], plan.rows.n - 1
+    p, most = plan.design.size, plan.rows.n - 1
     if p > most:
         return f"not estimable: {p} columns for {plan.rows.n} patients, who tell at most {most} apart; drop {p - most}"
     labels = [f"'{plan.design.labels[j]}'" for j in error.columns]
@@ -108,17 +102,16 @@ def cox_coefficients(plan: ModelPlan, method: str, strata: Strata | None = None)
 
     Its covariance is robust under sampling weights and with clusters.
     """
-    rows, columns, entry, weight = plan.rows, plan.design.columns, entry_of(plan), weight_of(plan)
-    label, how = ("", "") if strata is None else (strata.label, strata.sentence(rows))
-    within = None if strata is None else strata.codes
+    data = regression(plan)
+    label, how = ("", "") if strata is None else (strata.label, strata.sentence(plan.rows))
+    within = None if strata is None else strata.codes[data.of]
     try:
-        fitted = cox(columns, rows.time, rows.event, entry=entry, weight=weight, strata=within)
-        if rows.cluster is not None:
-            of = (fitted, columns, rows.time, rows.event)
-            fitted = with_robust_errors(*of, entry=entry, weight=weight, strata=within, cluster=rows.cluster)
+        fitted = cox(data.columns, data.time, data.event, entry=data.entry, weight=data.weight, strata=within)
+        if data.cluster is not None:
+            of = (fitted, data.columns, data.time, data.event)
+            fitted = with_robust_errors(*of, entry=data.entry, weight=data.weight, strata=within, cluster=data.cluster)
     except CollinearError as error:
-        p = plan.design.columns.shape[1]
-        return missing(method, p, collinear_words(error, plan), centres=how, strata=label)
+        return missing(method, plan.design.size, collinear_words(error, plan), centres=how, strata=label)
     return Coefficients(
         method, fitted.coef, fitted.covariance, fitted.infinite, flat=fitted.flat, centres=how, strata=label
     )
@@ -126,15 +119,15 @@ def cox_coefficients(plan: ModelPlan, method: str, strata: Strata | None = None)
 
 def weibull_fit(plan: ModelPlan, reference_time: float) -> WeibullFit | str:
     """Return the Weibull fit of a plan, or why there is none."""
-    rows = plan.rows
+    data = regression(plan)
     try:
         return weibull_mle(
-            plan.design.columns,
-            rows.time,
-            rows.event,
-            entry=entry_of(plan),
-            weight=weight_of(plan),
-            cluster=rows.cluster,
+            data.columns,
+            data.time,
+            data.event,
+            entry=data.entry,
+            weight=data.weight,
+            cluster=data.cluster,
             reference_time=reference_time,
         )
     except CollinearError as error:
@@ -158,7 +151,7 @@ def wald(asked: HazardRatio, source: Source, found: Coefficients, w: FloatArray 
         return without_interval(asked, source, found, w)
     log_ratio = float(w @ found.coef)
     se = math.sqrt(float(w @ found.covariance @ w))
-    columns = source.plan.design.columns
+    columns = regression(source.plan).columns
     spread = float((columns @ w[: columns.shape[1]]).std() / (w @ w))
     if se * spread > NOTHING_KNOWN:
         return without_interval(asked, source, found, w)
@@ -201,7 +194,7 @@ def firth_ratio(asked: HazardRatio, source: Source, cox_fit: Coefficients | None
     asked = complete(asked, plan.design)
     if plan.rows.cluster is not None:
         return ratio_estimate(asked, source, "cox_firth", note=NO_ROBUST_FIRTH)
-    if entry_of(plan) is not None or weight_of(plan) is not None:
+    if entry_of(plan) is not None or weight_of(plan) is not None or plan.design.segment_ends.size:
         return ratio_estimate(asked, source, "cox_firth", note=NO_FIRTH)
     inside = plan.design.columns_of(asked.term)
     columns, place, factor = plan.design.columns, inside.start, 1.0
@@ -265,6 +258,7 @@ def ratio_estimate(
     """Return a hazard ratio from its logarithm; what is not given does not exist."""
     rows = source.plan.rows
     lower, upper = sorted(limits)
+    counts = of_group(rows, months=asked.months)
     # Where there is no estimate, the note says why already.
     caution = "" if math.isnan(log_sd) else caution_of(source.plan, asked.term, groups_named(asked))
     logs = (log_ratio, lower, upper)
@@ -284,12 +278,15 @@ def ratio_estimate(
         p_value=p_value,
         log_mean=log_ratio,
         log_sd=log_sd,
-        n=rows.n,
-        events=rows.events,
+        n=counts.n,
+        events=counts.events,
         clock=rows.clock,
         record=source.record,
-        note=joined_notes(note, caution, too_large or scale_words(asked, source.plan)),
+        note=joined_notes(
+            note, caution, few_in_months(rows, asked.months), too_large or scale_words(asked, source.plan)
+        ),
         strata="" if fitted is None else fitted.strata,
+        months=asked.months,
         centres=(fitted.centres if fitted is not None else "") or source.centres,
     )
 

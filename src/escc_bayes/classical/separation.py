@@ -3,6 +3,8 @@
 Heinze & Schemper 2001, Biometrics 57:114; Bryson & Johnson 1981, Technometrics 23:381. docs/methods/cox.md.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from escc_bayes.estimand.estimand import HazardRatio
@@ -22,7 +24,7 @@ def why_infinite(asked: HazardRatio, plan: ModelPlan, *, ordered: bool = True) -
     plan : with the rows of the fit.
     ordered : whether the likelihood sees the order of events alone (Cox), or also their times (Weibull).
     """
-    rows = plan.rows
+    rows = plan.rows if asked.months is None else in_months(plan.rows, asked.months)
     values = rows.covariates[asked.term].values
     if asked.per is not None:
         words = order_words(asked.term, values, rows) if ordered else value_words(asked.term, values, rows)
@@ -36,6 +38,18 @@ def why_infinite(asked: HazardRatio, plan: ModelPlan, *, ordered: bool = True) -
         return f"{INFINITE}: no events in {' and in '.join(empty)} of '{asked.term}'"
     inside = values == levels.index(str(asked.level))
     return f"{INFINITE}: {order_words(asked.term, inside, rows) if ordered else value_words(asked.term, inside, rows)}"
+
+
+def in_months(rows: AnalysisRows, months: tuple[float, float]) -> AnalysisRows:
+    """Return the rows as they are seen within the months (start, stop]; who is not at risk then has weight 0."""
+    start, stop = months
+    return replace(
+        rows,
+        entry=np.maximum(rows.entry, start),
+        time=np.minimum(rows.time, stop),
+        event=np.where(rows.time <= stop, rows.event, 0.0),
+        weight=np.where((rows.time > start) & (rows.entry < stop), rows.weight, 0.0),
+    )
 
 
 def order_words(term: str, values: FloatArray, rows: AnalysisRows) -> str:

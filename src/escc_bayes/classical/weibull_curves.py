@@ -18,9 +18,9 @@ from escc_bayes.estimand.behind import beyond_follow_up
 from escc_bayes.estimand.estimand import Estimand, HazardRatio, MedianSurvival, RMSTDifference, SurvivalAt
 from escc_bayes.estimand.estimate import joined_notes
 from escc_bayes.estimand.evaluate import averaged_over, curves_behind, draws_of
+from escc_bayes.estimand.modelled import patient_hazards
 from escc_bayes.hazard.baseline import WeibullHazard
 from escc_bayes.hazard.piecewise import FloatArray
-from escc_bayes.hazard.proportional import Proportional
 from escc_bayes.spec.plan import ModelPlan
 
 AT_THE_EDGE = "no limits: at the estimate or within its error it is 0, 1 or infinite in every digit"
@@ -44,7 +44,7 @@ def delta_answer(asked: Estimand, plan: ModelPlan, fitted: WeibullFit, reference
     points = np.stack([point]) if touched else around(centre, fitted)
     baseline = WeibullHazard(points[:, 0], points[:, 1], reference_time)
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        drawn = draws_of(asked, plan, Proportional(points[:, 2:], baseline))
+        drawn = draws_of(asked, plan, patient_hazards(plan.design, points[:, 2:], baseline))
     if touched:
         return endless_answer(asked, float(drawn[0]), plan)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -77,7 +77,7 @@ def moved(asked: Estimand, plan: ModelPlan, fitted: WeibullFit) -> FloatArray:
     reach = []
     for _, term, group, population in curves_behind(asked):
         columns, _ = averaged_over(plan, term, group, population)
-        reach.append(fitted.endless[0] + columns @ fitted.endless[2:])
+        reach += [fitted.endless[0] + columns @ fitted.endless[2:][acting] for acting in plan.design.acting]
     change = np.concatenate(reach)
     return np.asarray(np.where(np.abs(change) > RUNNING, change, 0.0))
 

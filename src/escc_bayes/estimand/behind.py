@@ -4,7 +4,7 @@ Beyond its last follow-up a model extrapolates, whoever else was followed longer
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -18,6 +18,7 @@ from escc_bayes.estimand.estimand import (
     SurvivalAt,
     groups_named,
 )
+from escc_bayes.spec.in_months import Months, in_months
 from escc_bayes.spec.rows import AnalysisRows
 
 
@@ -68,15 +69,20 @@ class Same:
         return isinstance(other, Same) and other.rows is self.rows
 
 
-def of_group(rows: AnalysisRows, term: str = "", group: str = "") -> Behind:
-    """Count a group of a covariate, or everyone; once, as many estimates ask for the same."""
-    return of_same(Same(rows), term, group)
+def of_group(rows: AnalysisRows, term: str = "", group: str = "", months: Months | None = None) -> Behind:
+    """Count a group of a covariate, or everyone, in some months; once, as many estimates ask for the same."""
+    return of_same(Same(rows), term, group, months)
 
 
 @lru_cache(maxsize=64)
-def of_same(same: Same, term: str, group: str) -> Behind:
-    """Count a group of a covariate, or everyone."""
+def of_same(same: Same, term: str, group: str, months: Months | None) -> Behind:
+    """Count a group of a covariate, or everyone; with ``months``, those at risk and the events in these."""
     rows = same.rows
+    if months is not None:
+        whole = of_same(same, term, group, None)
+        inside = rows.covariates[term].values == rows.covariates[term].schema.levels.index(group) if group else None
+        n, events = in_months(rows, months, inside)
+        return replace(whole, n=n, events=events)
     if not term:
         return Behind("", rows.n, rows.events, float(rows.time.max()))
     covariate = rows.covariates[term]
@@ -97,8 +103,8 @@ def behind(asked: Estimand, rows: AnalysisRows) -> tuple[Behind, ...]:
     IV: 11 events in 13, followed to 51.6 months
     """
     match asked:
-        case HazardRatio(level=level, versus=versus) if level is not None and versus is not None:
-            return of_group(rows, asked.term, level), of_group(rows, asked.term, versus)
+        case HazardRatio(level=level, versus=versus, months=months) if level is not None and versus is not None:
+            return of_group(rows, asked.term, level, months), of_group(rows, asked.term, versus, months)
         case RMSTDifference(level=level, versus=versus):
             return of_group(rows, asked.term, level), of_group(rows, asked.term, versus)
         case SurvivalAt(group=group) | MedianSurvival(group=group):
@@ -110,11 +116,12 @@ def behind(asked: Estimand, rows: AnalysisRows) -> tuple[Behind, ...]:
 def counted(asked: Estimand, rows: AnalysisRows) -> Counts:
     """Return the patients and events behind an estimand, and how far they were followed.
 
-    A hazard ratio comes from everyone in the model; a difference of two groups has both groups' patients and events,
-    and the shorter follow-up. ``groups`` says each group's own.
+    A hazard ratio comes from everyone in the model, where it changes over time from everyone at risk in its months; a
+    difference of two groups has both groups' patients and events, and the shorter follow-up. ``groups`` says each
+    group's own.
     """
     found = behind(asked, rows)
-    whole = (of_group(rows),) if isinstance(asked, HazardRatio) else found
+    whole = (of_group(rows, months=asked.months),) if isinstance(asked, HazardRatio) else found
     return Counts(
         n=sum(one.n for one in whole),
         events=sum(one.events for one in whole),

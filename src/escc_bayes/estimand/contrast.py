@@ -1,5 +1,7 @@
 """From a hazard ratio asked for to the weights on the coefficients that give its logarithm."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from escc_bayes.estimand.estimand import HazardRatio
@@ -17,11 +19,12 @@ def complete(asked: HazardRatio, design: Design) -> HazardRatio:
     EstimandError : the model lacks the term or the level, or the form does not fit the covariate.
     """
     block, place = located(asked.term, design)
+    asked = in_months(asked, block)
     if not block.levels[place]:
         if asked.level is not None or asked.versus is not None:
             raise EstimandError(f"'{asked.term}' enters as a number; ask for HazardRatio('{asked.term}', per=...)")
         schema = design.schemas[asked.term]
-        return HazardRatio(asked.term, per=asked.per if asked.per is not None else schema.scale)
+        return replace(asked, per=asked.per if asked.per is not None else schema.scale)
     levels = block.levels[place]
     if asked.per is not None or asked.level is None:
         raise EstimandError(f"'{asked.term}' has levels {', '.join(levels)}; ask for one versus another")
@@ -31,7 +34,29 @@ def complete(asked: HazardRatio, design: Design) -> HazardRatio:
             raise EstimandError(f"'{asked.term}' has no level '{level}' in the model; {suggestion(level, levels)}")
     if asked.level == versus:
         raise EstimandError(f"'{asked.term}': a level has no hazard ratio versus itself ('{versus}')")
-    return HazardRatio(asked.term, asked.level, versus)
+    return replace(asked, versus=versus)
+
+
+def in_months(asked: HazardRatio, block: Block) -> HazardRatio:
+    """Return the hazard ratio with the months in which it holds; none where it is the same at all times.
+
+    Raises
+    ------
+    EstimandError : it changes over time, and neither a month nor months that the model has are given.
+    """
+    spans = block.coding.spans
+    if len(spans) == 1:
+        return replace(asked, months=None)
+    if asked.at is not None:
+        at = asked.at
+        return replace(asked, months=next(span for span in spans if at <= span[1]))
+    if asked.months in spans:
+        return asked
+    cuts = ", ".join(f"{cut:g}" for cut in block.coding.segments)
+    raise EstimandError(
+        f"the hazard ratio of '{asked.term}' changes over time in this model, at {cuts} months; ask for it at a month, "
+        f"as in HazardRatio('{asked.term}', .., at={spans[0][1]:g})"
+    )
 
 
 def located(term: str, design: Design) -> tuple[Block, int]:
@@ -45,12 +70,12 @@ def located(term: str, design: Design) -> tuple[Block, int]:
 def weights(asked: HazardRatio, design: Design) -> FloatArray:
     """Return w (p,) such that the log hazard ratio is coefficients @ w."""
     asked = complete(asked, design)
-    inside = design.coefficients_of(asked.term)
+    block, place = design.block_of(asked.term)
+    inside = design.coefficients_of(asked.term, 0 if asked.months is None else block.coding.spans.index(asked.months))
     w = np.zeros(design.size)
     if asked.per is not None:
         w[inside.start] = asked.per / design.schemas[asked.term].scale
         return w
-    block, place = design.block_of(asked.term)
     levels = block.levels[place]
     for level, sign in ((asked.level, 1.0), (asked.versus, -1.0)):
         index = levels.index(str(level)) - (0 if block.full else 1)
@@ -61,8 +86,10 @@ def weights(asked: HazardRatio, design: Design) -> FloatArray:
 
 def standard_contrasts(design: Design) -> tuple[HazardRatio, ...]:
     """Return the hazard ratios that tables show: every level against the reference, every number per its scale."""
-    found: list[HazardRatio] = []
-    for block in design.blocks:
-        for contrast in block.effect.contrasts(block.coding):
-            found.append(complete(HazardRatio(contrast.term, contrast.level, contrast.versus), design))
-    return tuple(found)
+    return tuple(asked for block in design.blocks for asked in contrasts_of(block, design))
+
+
+def contrasts_of(block: Block, design: Design) -> tuple[HazardRatio, ...]:
+    """Return the hazard ratios that tables show of one effect."""
+    shown = block.effect.contrasts(block.coding)
+    return tuple(complete(HazardRatio(one.term, one.level, one.versus, months=one.months), design) for one in shown)

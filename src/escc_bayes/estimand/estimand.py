@@ -5,7 +5,7 @@ Kaplan-Meier curve of the group shows), ``everyone`` = all patients analysed, ea
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Real
 from typing import assert_never
 
@@ -24,12 +24,21 @@ class HazardRatio:
     term : covariate.
     level, versus : levels; ``versus`` absent: the reference.
     per : units of a continuous covariate; absent: its scale.
+    at : month at which, where the model lets it change over time.
+    months : the months (start, stop] in which it holds, which the model knows from ``at``; None: at all times.
+
+    Examples
+    --------
+    >>> contrast_words(HazardRatio("stage", "IV", "I", months=(0.0, 12.0)))
+    'IV vs I, months 0 to 12'
     """
 
     term: str
     level: str | None = None
     versus: str | None = None
     per: float | None = None
+    at: float | None = None
+    months: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         check_words("HazardRatio", term=self.term, level=self.level, versus=self.versus)
@@ -37,6 +46,8 @@ class HazardRatio:
             raise EstimandError('HazardRatio: term is empty; name a covariate, as in HazardRatio("stage", "III")')
         if self.per is not None:
             check_positive("HazardRatio", "per", self.per, "units of the covariate")
+        if self.at is not None:
+            check_positive("HazardRatio", "at", self.at, "months")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +128,14 @@ def groups_named(estimand: Estimand) -> tuple[str, ...]:
 
 
 def contrast_words(estimand: Estimand) -> str:
-    """Return the contrast or group as tables print it: ``III vs II``, ``per 10``, ``III``, or nothing for all."""
+    """Return the contrast or group as tables print it: ``III vs II``, ``per 10``, ``III``, or nothing for all.
+
+    With its months where it changes over time: ``III vs II, months 0 to 12``.
+    """
     match estimand:
+        case HazardRatio(months=(start, stop)):
+            when = f"after month {start:g}" if math.isinf(stop) else f"months {start:g} to {stop:g}"
+            return f"{contrast_words(replace(estimand, months=None))}, {when}"
         case HazardRatio(per=per) if per is not None:
             return f"per {per:g}"
         case HazardRatio() | RMSTDifference():

@@ -36,6 +36,8 @@ class Estimate:
     centres : how centres (or other clusters with a random intercept) entered; "" where the model has none.
     last_follow_up : months to which the last of these patients was followed; of a contrast, in the group followed less.
     groups : of a contrast of two levels, patients, events and last follow-up of each in words.
+    months : of a hazard ratio that changes over time, the months (start, stop] in which it holds; ``n`` and ``events``
+        are then those at risk and the events of the model in these months.
     """
 
     endpoint: str
@@ -65,6 +67,7 @@ class Estimate:
     centres: str = ""
     last_follow_up: float = math.nan
     groups: str = ""
+    months: tuple[float, float] | None = None
 
     @property
     def remark(self) -> str:

@@ -194,6 +194,8 @@ def time_of(asked: Estimand) -> float:
             return time
         case RMSTDifference(until=until):
             return until
+        case HazardRatio(at=at) if at is not None:
+            return at
         case HazardRatio() | MedianSurvival():
             return math.nan
         case _:

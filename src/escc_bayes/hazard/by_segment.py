@@ -72,6 +72,19 @@ class BySegment(PatientHazards):
             found += relative.T * spent
         return found
 
+    def event_times(self, columns: FloatArray, entry: FloatArray, unit: FloatArray) -> FloatArray:
+        """Return event times given survival to ``entry``, (D, n): segment by segment, H0 inverted within the last."""
+        left = self.cumulative_at(columns, np.broadcast_to(entry, unit.shape)) + unit
+        found = np.full(unit.shape, np.inf)
+        for start, stop, relative in self.segments(columns):
+            before, after = self.hazard.cumulative(np.array([start, stop])).T[:, :, None]
+            # A draw from a wide prior may be so extreme that a time is 0 or infinite; that is its right value.
+            with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+                within = self.hazard.time_at(before + np.maximum(left, 0.0) / relative.T)
+                found = np.where((left >= 0.0) & (within <= stop), np.minimum(found, within), found)
+                left = left - relative.T * (after - before)
+        return found
+
     def log_hazard_at(self, columns: FloatArray, times: FloatArray) -> FloatArray:
         """Return log h_i at each patient's own time, (D, n)."""
         acting = self.acting[piece_of(times, self.ends)]

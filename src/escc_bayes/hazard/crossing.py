@@ -1,7 +1,7 @@
 """The time at which a cumulative hazard reaches a target, for many at once, from its values alone.
 
-Regula falsi (Illinois) on log H against log t, in which a Weibull hazard is a straight line and pieces bend little;
-a step that leaves the bracket is halved instead. Dowell & Jarratt 1971, BIT 11:168.
+Chandrupatla's method on log H against log t, in which a Weibull hazard is a straight line and pieces bend little.
+Chandrupatla 1997, Adv Eng Softw 28:145.
 """
 
 from collections.abc import Callable
@@ -48,21 +48,24 @@ def crossing_time(cumulative: Spent, target: FloatArray) -> FloatArray:
         return np.where(never, np.inf, np.where(f_low > 0.0, 0.0, found))
 
 
-def bracketed(above: Spent, low: FloatArray, high: FloatArray, f_low: FloatArray, f_high: FloatArray) -> FloatArray:
-    """Return where ``above`` is 0 between ``low`` and ``high``."""
-    at, side = low, np.zeros(low.shape)
-    for count in range(STEPS):
-        at = high - f_high * (high - low) / (f_high - f_low)
-        # Every fourth step halves: where pieces of very different hazards meet, a chord alone would creep.
-        inside = (at >= low) & (at <= high) & (count % 4 != 3)
-        at = np.where(inside, at, 0.5 * (low + high))
-        value = above(at)
-        right = value > 0.0
-        # An end that is kept twice counts for half.
-        f_low = np.where(right, np.where(side > 0.0, 0.5 * f_low, f_low), value)
-        f_high = np.where(right, value, np.where(side < 0.0, 0.5 * f_high, f_high))
-        low, high = np.where(right, low, at), np.where(right, at, high)
-        side = np.where(right, 1.0, -1.0)
-        if ((high - low < PRECISION * np.maximum(1.0, np.abs(at))) | (value == 0.0)).all():
+def bracketed(above: Spent, a: FloatArray, b: FloatArray, f_a: FloatArray, f_b: FloatArray) -> FloatArray:
+    """Return where ``above`` is 0 between ``a`` and ``b``: inverse quadratic steps where they are safe, else halves."""
+    c, f_c, t = a, f_a, np.full(a.shape, 0.5)
+    best = a
+    for _ in range(STEPS):
+        x = a + t * (b - a)
+        f_x = above(x)
+        same = (f_x > 0.0) == (f_a > 0.0)
+        c, f_c = np.where(same, a, b), np.where(same, f_a, f_b)
+        b, f_b = np.where(same, b, a), np.where(same, f_b, f_a)
+        a, f_a = x, f_x
+        best = np.where(np.abs(f_a) < np.abs(f_b), a, b)
+        least = PRECISION * np.maximum(1.0, np.abs(best)) / np.abs(b - a)
+        done = (least > 0.5) | (f_a == 0.0)
+        if done.all():
             break
-    return at
+        xi, phi = (a - b) / (c - b), (f_a - f_b) / (f_c - f_b)
+        safe = (phi**2 < xi) & ((1.0 - phi) ** 2 < 1.0 - xi)
+        curved = f_a / (f_b - f_a) * f_c / (f_b - f_c) + (c - a) / (b - a) * f_a / (f_c - f_a) * f_b / (f_c - f_b)
+        t = np.where(done, 0.0, np.clip(np.where(safe, curved, 0.5), least, 1.0 - least))
+    return best

@@ -15,8 +15,8 @@ from escc_bayes.hazard.crossing import crossing_time
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.hazard.weibull import nodes
 
-# Gauss-Legendre between two months where a hazard may jump: exact to 1e-12 up to 20 expected events.
-NODES = np.polynomial.legendre.leggauss(24)
+# Gauss-Legendre between two months where a hazard may jump: exact to 1e-9 up to 20 expected events.
+NODES = np.polynomial.legendre.leggauss(14)
 
 
 class PatientHazards(ABC):

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from escc_bayes.classical.ratios import entry_of, weibull_fit
+from escc_bayes.classical.ratios import weibull_fit
+from escc_bayes.classical.regression import entry_of
 from escc_bayes.classical.weibull import WeibullFit
 from escc_bayes.hazard.piecewise import FloatArray, person_months, piece_of
 from escc_bayes.spec.baseline import PiecewisePrior

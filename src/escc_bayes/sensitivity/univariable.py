@@ -8,7 +8,8 @@ import numpy as np
 
 from escc_bayes.classical.newton import CollinearError
 from escc_bayes.classical.piecewise import piecewise_mle
-from escc_bayes.classical.ratios import (
+from escc_bayes.classical.ratios import 
+from escc_bayes.classical.regression import (
     Coefficients,
     cox_coefficients,
     entry_of,

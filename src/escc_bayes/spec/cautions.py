@@ -6,6 +6,7 @@ Whom a result is of, what it rests on, and what it cannot tell apart. An empty l
 from collections import Counter
 from collections.abc import Sequence
 
+from escc_bayes.spec.in_months import thin_segments
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.structures.registry import FOR_CLUSTERS
@@ -30,6 +31,7 @@ def cautions(plan: ModelPlan) -> tuple[str, ...]:
         *((f"in a posterior {alone}",) if alone else ()),
         *plan.notes,
         *short_groups(plan),
+        *(sentence for block in plan.design.blocks for sentence in thin_segments(block, plan.rows)),
         *(collinear_sentence(names, plan) for names in plan.design.collinear),
     )
 

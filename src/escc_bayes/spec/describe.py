@@ -8,6 +8,7 @@ from escc_bayes.spec.design import Block
 from escc_bayes.spec.model import PiecewiseBaseline
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.prior import Z975, Gamma, Normal, SurvivalStatement
+from escc_bayes.spec.whom import whom
 
 
 def describe(plan: ModelPlan) -> tuple[str, ...]:
@@ -62,7 +63,9 @@ def baseline_sentence(plan: ModelPlan) -> str:
 def whom_sentence(plan: ModelPlan) -> str:
     """Say whom the baseline describes."""
     if plan.spec.baseline.at == "mean":
-        return "The baseline and its prior describe the average patient: columns are centred at their means."
+        held = any(block.coding.segments for block in plan.design.blocks)
+        but = ", but those whose effect changes over time" if held else ""
+        return f"The baseline and its prior describe {whom(plan)}: columns are centred at their means{but}."
     parts = []
     for block in plan.design.blocks:
         for name, levels in zip(block.effect.covariates, block.levels, strict=True):

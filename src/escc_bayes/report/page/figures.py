@@ -9,6 +9,8 @@ from escc_bayes.report.document.sheet import Sheet
 from escc_bayes.report.page import effect_sheets, survival_sheets
 from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.outcomes import Outcome, outcomes, term_labels
+from escc_bayes.report.page.over_time import of_outcome
+from escc_bayes.report.page.over_time_sheet import over_time_sheet
 from escc_bayes.report.page.reconstruction_section import members_sheet
 
 type Maker = partial[Sheet] | partial[Sheet | None]
@@ -37,6 +39,8 @@ def outcome_figures(outcome: Outcome, bundle: Bundle, labels: dict[str, str]) ->
     yield partial(effect_sheets.prior_sheet, outcome, checks, labels)
     if outcome.comparison.of("hazard_ratio"):
         yield partial(effect_sheets.forest_sheet, outcome, labels)
+        if of_outcome(outcome):
+            yield partial(over_time_sheet, outcome, labels)
         yield partial(effect_sheets.prior_posterior_sheet, outcome, labels)
         yield partial(effect_sheets.attribution_sheet, outcome, bundle, labels)
         if bundle.reconstructions is not None:

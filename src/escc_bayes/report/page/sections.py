@@ -10,6 +10,7 @@ from escc_bayes.plots.words import interval_words, probability, ratio
 from escc_bayes.report.page import baseline_tables, tables
 from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.outcomes import Outcome, endpoint_label, outcomes, term_labels
+from escc_bayes.report.page.over_time import over_time_table
 from escc_bayes.report.page.reconstruction_section import NAME, pooled_words, reconstruction_section
 from escc_bayes.report.page.view import Block, Picture, Section, Table
 from escc_bayes.spec.describe import describe
@@ -101,13 +102,18 @@ def ratios(bundle: Bundle, found: Sequence[Outcome], pictures: Pictures) -> Sect
     blocks = tuple(
         Block(
             f"{o.title}: {o.key}",
-            tables=(tables.ratio_table(o, bundle.cohort),),
-            pictures=of(pictures, "hazard_ratios", o.key),
+            tables=present((tables.ratio_table(o, bundle.cohort), over_time(o, bundle))),
+            pictures=(*of(pictures, "hazard_ratios", o.key), *of(pictures, "time_varying", o.key)),
         )
         for o in found
         if o.comparison.of("hazard_ratio")
     )
     return Section("hazard_ratios", "Hazard ratios: every method side by side", HR_WORDS, blocks)
+
+
+def over_time(outcome: Outcome, bundle: Bundle) -> Table | None:
+    """Return hazard ratios over time, where any changes."""
+    return over_time_table(outcome, term_labels(bundle.cohort), bundle.cohort.provenance)
 
 
 def survival(bundle: Bundle, found: Sequence[Outcome], pictures: Pictures) -> Section:

@@ -21,6 +21,7 @@ from escc_bayes.report.page.curves import DRAWN, MOST_GROUPS, at_risk, hazard_ba
 from escc_bayes.report.page.outcomes import Outcome, endpoint_label, file_word, months_from, term_labels
 from escc_bayes.report.page.predictive import replicated_bands
 from escc_bayes.spec.rows import AnalysisRows
+from escc_bayes.spec.whom import whom
 
 EVERYONE = "all patients"
 PANEL_MM, ROW_MM = 53.0, ROW * 25.4 / 72.0
@@ -151,7 +152,7 @@ def kaplan_meier_pane(rows: AnalysisRows, term: str, *, title: str, p: float, le
 def hazard_sheet(outcome: Outcome, *, level: float) -> Sheet:
     """Return the baseline hazards of an outcome's models."""
     rows = outcome.posteriors[0].plan.rows
-    whom = {f"{p.plan.spec.name}: {whom_words(p)}" for p in outcome.posteriors}
+    described = {f"{p.plan.spec.name}: {whom(p.plan)}" for p in outcome.posteriors}
 
     def draw(figure: SubFigure) -> None:
         hazard_curves(
@@ -169,17 +170,12 @@ def hazard_sheet(outcome: Outcome, *, level: float) -> Sheet:
         outcome=outcome.key,
         title=f"{outcome.title}: baseline hazard",
         about=outcome.sentence,
-        words=f"Posterior median with pointwise {100 * level:g} % credible band, of {'; '.join(sorted(whom))}. Ticks "
-        "on the axis: events.",
+        words=f"Posterior median with pointwise {100 * level:g} % credible band, of {'; '.join(sorted(described))}. "
+        "Ticks on the axis: events.",
         clock=outcome.clock,
         provenance=rows.provenance,
         height_mm=95.0,
     )
-
-
-def whom_words(posterior: Posterior) -> str:
-    """Say whom the baseline describes."""
-    return "the average patient" if posterior.plan.spec.baseline.at == "mean" else "the reference patient"
 
 
 def predictive_sheet(outcome: Outcome, *, level: float) -> Sheet:

@@ -9,8 +9,10 @@ Engines, tables, the model card and classical methods are derived from this; non
 A new structure is one file that states it and a line in ``registry``; CONTRIBUTING.md walks through one.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import ClassVar, Protocol
 
@@ -132,6 +134,11 @@ class Coding:
         return self.width * (len(self.segments) + 1)
 
     @property
+    def spans(self) -> tuple[tuple[float, float], ...]:
+        """Months (start, stop] of each segment of time; one, without end, for most."""
+        return tuple(pairwise((0.0, *self.segments, math.inf)))
+
+    @property
     def numeric(self) -> bool:
         """Whether the columns are of numbers."""
         return not self.levels[0]
@@ -148,11 +155,15 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """A hazard ratio that tables show: of ``level`` over ``versus``, or, without levels, of a number per its scale."""
+    """A hazard ratio that tables show: of ``level`` over ``versus``, or, without levels, of a number per its scale.
+
+    In the ``months`` (start, stop], where it changes over time.
+    """
 
     term: str
     level: str | None = None
     versus: str | None = None
+    months: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,15 @@ def per_words(name: str, schemas: Mapping[str, CovariateSchema]) -> str:
     return f"per {schema.scale:g} {schema.unit}".strip() if schema.kind == "continuous" else "per level"
 
 
+def step_words(sd: HalfNormal, which: str) -> str:
+    """Say a prior on the SD of a step of a log hazard ratio, and how far ``which`` may move by one."""
+    reach = math.exp(Z975 * HALF_NORMAL_MEDIAN * sd.sd)
+    return (
+        f"SD on the log scale {sd.words()}; at its median {which} changes by a factor within "
+        f"{1.0 / reach:.2f} to {reach:.2f} with 95 % probability"
+    )
+
+
 def spread_words(sd: HalfNormal, which: str) -> str:
     """Say a prior on an SD of log hazard ratios, and how far ``which`` may lie apart."""
     # Two of them differ by sqrt(2) SDs.

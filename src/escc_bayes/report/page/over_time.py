@@ -1,0 +1,102 @@
+"""Hazard ratios that change over time: their rows in files, and what a page shows of them.
+
+Each posterior with Cox on the same segments beside, and the events behind each. docs/methods/time_varying.md.
+"""
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+
+from escc_bayes.bayes.posterior import Posterior
+from escc_bayes.classical.fit import fit_classical_plan
+from escc_bayes.estimand.estimate import Estimate
+from escc_bayes.estimand.tables import Row
+from escc_bayes.plots.words import estimate_words, interval_words, method_words
+from escc_bayes.report.document.provenance import provenance_first
+from escc_bayes.report.page.outcomes import Outcome
+from escc_bayes.report.page.view import Table
+
+
+def over_time(estimates: Iterable[Estimate]) -> tuple[Estimate, ...]:
+    """Return the hazard ratios that change over time: of posteriors, and of Cox."""
+    return tuple(e for e in estimates if e.months is not None and (e.interval_kind == "credible" or e.method == "cox"))
+
+
+def posterior_over_time(posterior: Posterior, level: float) -> tuple[Estimate, ...]:
+    """Return a posterior's hazard ratios that change over time, and Cox's; none where none does."""
+    if not posterior.plan.design.segment_ends.size:
+        return ()
+    classical = fit_classical_plan(posterior.plan).hazard_ratios(level=level)
+    return over_time((*posterior.hazard_ratios(level=level), *classical))
+
+
+def time_varying_rows(estimates: Iterable[Estimate]) -> list[Row]:
+    """Return rows of ``time_varying.csv``, from estimates that have months."""
+    return [row_of(e, *e.months) for e in estimates if e.months is not None]
+
+
+def row_of(e: Estimate, start: float, stop: float) -> Row:
+    """Return one row of ``time_varying.csv``."""
+    return {
+        "endpoint": e.endpoint,
+        "model": e.model,
+        "method": e.method,
+        "term": e.term,
+        "contrast": plain_contrast(e),
+        "start": start,
+        "stop": stop,
+        "hr": e.value,
+        "lower": e.lower,
+        "upper": e.upper,
+        "level": e.level,
+        "interval": e.interval_kind,
+        "prob_gt_1": e.prob_gt_1,
+        "log_hr_mean": e.log_mean,
+        "log_hr_sd": e.log_sd,
+        "n": e.n,
+        "events": e.events,
+        "provenance": e.record.provenance,
+        "clock": e.clock,
+        "verdict": e.verdict,
+        "note": e.remark,
+    }
+
+
+def plain_contrast(e: Estimate) -> str:
+    """Return the contrast without its months, which stand beside it."""
+    return e.contrast.rpartition(", ")[0]
+
+
+def of_outcome(outcome: Outcome) -> tuple[Estimate, ...]:
+    """Return the hazard ratios of an outcome that change over time."""
+    return over_time(outcome.comparison.of("hazard_ratio"))
+
+
+def over_time_table(outcome: Outcome, labels: Mapping[str, str], provenance: str) -> Table | None:
+    """Return each contrast's hazard ratio in each segment by every method, with the events behind; None without any."""
+    estimates = of_outcome(outcome)
+    if not estimates:
+        return None
+    methods = {method_words(e.method, e.model): interval_words(e) for e in estimates}
+    rows: list[tuple[str, ...]] = []
+    for (term, contrast), block in groupby(in_order(estimates), key=lambda e: (e.term, plain_contrast(e))):
+        rows.append((f"{labels.get(term, term)}: {contrast}",))
+        for months, same in groupby(block, key=lambda e: e.months):
+            found = {method_words(e.method, e.model): e for e in same}
+            first = next(iter(found.values()))
+            cells = (estimate_words(found[m]) if m in found else "" for m in methods)
+            span = first.contrast.rpartition(", ")[2]
+            assert months is not None
+            rows.append((span, f"{first.n}", f"{first.events}", *cells))
+    head = ("Months", "At risk", "Events", *(f"{name} ({kind})" for name, kind in methods.items()))
+    return Table(
+        provenance_first(provenance, f"{outcome.title}: hazard ratios over time; {outcome.key}"),
+        head,
+        tuple(rows),
+        "At risk, Events: of all patients of the model in these months. Cox: on the same segments of follow-up.",
+    )
+
+
+def in_order(estimates: Iterable[Estimate]) -> list[Estimate]:
+    """Return estimates contrast by contrast, the segments of each in the order of time."""
+    contrasts = list(dict.fromkeys((e.term, plain_contrast(e)) for e in estimates))
+    return sorted(estimates, key=lambda e: (contrasts.index((e.term, plain_contrast(e))), e.months))
