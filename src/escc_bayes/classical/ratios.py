@@ -28,8 +28,8 @@ from escc_bayes.spec.in_months import few_in_months
 from escc_bayes.spec.plan import ModelPlan
 
 NO_FIRTH = (
-    "not available: Firth's penalty is not defined here for delayed entry, several rows of a patient, effects over time "
-    "or case weights"
+    "not available: Firth's penalty is not defined here for delayed entry, several rows of a patient, effects that "
+    "change over time or case weights"
 )
 NOT_COMPARED = "not estimable: nobody at risk at an event differs in it from the patient who has the event"
 # Profiles of each of so many columns take some 5 seconds of one core; of 30 a minute, of 40 several.

@@ -8,15 +8,13 @@ import numpy as np
 
 from escc_bayes.classical.newton import CollinearError
 from escc_bayes.classical.piecewise import piecewise_mle
-from escc_bayes.classical.ratios import 
-from escc_bayes.classical.regression import (
+from escc_bayes.classical.ratios import (
     Coefficients,
     cox_coefficients,
-    entry_of,
     weibull_coefficients,
     weibull_fit,
-    weight_of,
 )
+from escc_bayes.classical.regression import entry_of, weight_of
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand.contrast import weights
 from escc_bayes.estimand.estimand import HazardRatio
