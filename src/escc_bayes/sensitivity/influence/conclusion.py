@@ -5,7 +5,7 @@ from scipy.special import ndtri
 
 from escc_bayes.hazard.piecewise import FloatArray
 
-SURE = 0.95
+SURE, SURE_BELOW = 0.95, 0.05
 # Probabilities nearer to 0 or 1 than draws can tell.
 NEAREST = 1e-6
 
@@ -18,7 +18,7 @@ def limit_near(prob: float) -> float:
     >>> limit_near(0.99), limit_near(0.6), limit_near(0.02)
     (0.95, 0.95, 0.05)
     """
-    return SURE if prob >= 0.5 else 1.0 - SURE
+    return SURE if prob >= 0.5 else SURE_BELOW
 
 
 def passed(before: float, after: float | FloatArray) -> np.ndarray:

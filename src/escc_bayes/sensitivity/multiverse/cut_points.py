@@ -60,7 +60,7 @@ def searched_cut(values: FloatArray, scores: FloatArray) -> SearchedCut | None:
     >>> time = np.array([1.0, 2.0, 3.0, 7.0, 8.0, 9.0])
     >>> scores = null_scores(time, np.ones(6), np.zeros(6))[None]
     >>> searched_cut(time, scores).cut
-    7.0
+    8.0
     """
     cuts = candidate_cuts(values)
     if not cuts.size:
