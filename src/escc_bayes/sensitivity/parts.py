@@ -1,6 +1,6 @@
 """Which parts a sensitivity analysis has, in the order in which they are asked and shown."""
 
-from escc_bayes.sensitivity import attribution, cross_table, information
+from escc_bayes.sensitivity import attribution, cross_table, information, priors, reverse_fitted
 from escc_bayes.sensitivity.checks import part as checks
 from escc_bayes.sensitivity.influence import part as influence
 from escc_bayes.sensitivity.multiverse import part as multiverse
@@ -11,6 +11,8 @@ PARTS: tuple[Part, ...] = (
     information.PART,
     cross_table.PART,
     attribution.PART,
+    priors.PART,
+    reverse_fitted.PART,
     multiverse.PART,
     influence.PART,
     checks.PART,

@@ -12,6 +12,7 @@ from escc_bayes.spec.design import Block
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.prior import Normal
+from escc_bayes.spec.structures.protocol import FreePrior
 
 # The SD of so many draws is right to 0.5 %.
 DRAWS = 20_000
@@ -44,3 +45,20 @@ def exact_variance(block: Block, weights: FloatArray) -> float | None:
             return None
         found += float(((weights @ term.loading) ** 2).sum()) * prior.sd**2
     return found
+
+
+def prior_mean(plan: ModelPlan, weights: FloatArray, seed: Seed) -> float:
+    """Return the prior mean of ``coefficients @ weights``, all of one effect; arguments as for ``prior_sd``."""
+    block = next(b for b in plan.design.blocks if weights[b.start : b.stop].any())
+    own = weights[block.start : block.stop]
+    if exact_variance(block, own) is not None:
+        priors = {free.name: free.prior for free in block.free}
+        return sum(float((own @ t.loading).sum()) * mean_of(priors[t.parameter]) for t in block.terms)
+    drawn = prior_draws(plan, DRAWS, seed)
+    return float((np.asarray(block_coefficients(block, drawn, np)) @ own).mean())
+
+
+def mean_of(prior: FreePrior) -> float:
+    """Return the mean of a normal, or of a mixture of normals."""
+    assert isinstance(prior, Normal | EvidencePrior)
+    return prior.mean
