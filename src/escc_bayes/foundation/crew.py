@@ -20,8 +20,7 @@ from typing import Any
 
 from escc_bayes.foundation.ending import ended_with_block, out_of_reach
 from escc_bayes.foundation.errors import SamplingError
-from escc_bayes.foundation.executors import keep_read_only
-from escc_bayes.foundation.scheduler import AHEAD, Scheduler, Serial, died, leave_with_parent
+from escc_bayes.foundation.scheduler import AHEAD, Scheduler, Serial, died, keep_read_only, leave_with_parent
 
 # What OpenBLAS, MKL and OpenMP read on import: threads of several processes on the same cores hold each other up.
 THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
@@ -80,6 +79,7 @@ def crew(workers: int, needs: str) -> Iterator[Scheduler]:
     if workers == 1:
         yield Serial()
         return
+    keep_read_only()
     with TemporaryDirectory(prefix="escc-bayes-") as folder, one_thread_each():
         # Fresh processes: threads of this one (progress bars) do not survive a fork.
         pool = ProcessPoolExecutor(workers - 1, mp_context=get_context("spawn"), initializer=leave_with_parent)

@@ -14,15 +14,13 @@ from contextlib import contextmanager
 from importlib import import_module
 from itertools import count
 from multiprocessing import get_context
-from multiprocessing.reduction import ForkingPickler
 from threading import RLock
-from types import MappingProxyType
 from typing import Any, Protocol
 
 from escc_bayes.foundation.ending import end, ended_with_block, out_of_reach
 from escc_bayes.foundation.errors import SamplingError
 from escc_bayes.foundation.memory import leave_at_exit
-from escc_bayes.foundation.scheduler import AHEAD, died, leave_with_parent
+from escc_bayes.foundation.scheduler import AHEAD, died, keep_read_only, leave_with_parent
 
 type Recorded[T] = tuple[T, list[tuple[str, type[Warning]]]]
 
@@ -155,16 +153,6 @@ def prepared() -> None:
     leave_with_parent()
     leave_at_exit()
     keep_read_only()
-
-
-def keep_read_only() -> None:
-    """Let read-only mappings be sent, and stay so; pickle knows none by itself."""
-    ForkingPickler.register(MappingProxyType, lambda mapping: (read_only, (dict(mapping),)))
-
-
-def read_only(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
-    """Return a mapping that cannot be changed."""
-    return MappingProxyType(mapping)
 
 
 class Kept:

@@ -4,6 +4,7 @@ A chunk is a number; the work turns it into named arrays. Its number alone decid
 depends on which scheduler ran it, on how many workers, or in which order.
 """
 
+import copyreg
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -11,6 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from threading import Thread
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import numpy as np
@@ -59,6 +61,7 @@ class Processes:
         if len(chunks) < 2 or self.workers == 1:
             yield from Serial().finished(work, chunks)
             return
+        keep_read_only()
         # Fresh processes: threads of the parent (progress bars) do not survive a fork.
         workers, context = min(self.workers, len(chunks)), get_context("spawn")
         waiting, running = list(reversed(chunks)), dict[Future[T], int]()
@@ -75,6 +78,16 @@ class Processes:
                         yield running.pop(future), future.result()
         except BrokenProcessPool:
             raise SamplingError(died(workers)) from None
+
+
+def keep_read_only() -> None:
+    """Let read-only mappings be sent, and stay so; pickle knows none by itself."""
+    copyreg.pickle(MappingProxyType, lambda mapping: (read_only, (dict(mapping),)))
+
+
+def read_only(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    """Return a mapping that cannot be changed."""
+    return MappingProxyType(mapping)
 
 
 class Held:

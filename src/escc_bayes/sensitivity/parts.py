@@ -1,6 +1,7 @@
 """Which parts a sensitivity analysis has, in the order in which they are asked and shown."""
 
 from escc_bayes.sensitivity import attribution, cross_table, information, priors, reverse_fitted
+from escc_bayes.sensitivity.checklists import summary as checklists
 from escc_bayes.sensitivity.checks import part as checks
 from escc_bayes.sensitivity.influence import part as influence
 from escc_bayes.sensitivity.multiverse import part as multiverse
@@ -19,6 +20,6 @@ PARTS: tuple[Part, ...] = (
     operating.PART,
 )
 # Made of the tables of all parts, after them.
-SUMMARIES: tuple[Summary, ...] = ()
+SUMMARIES: tuple[Summary, ...] = (checklists.SUMMARY,)
 # In the order in which a reader asks.
 SHOWN: tuple[Part | Summary, ...] = (*SUMMARIES, *PARTS)

@@ -11,7 +11,7 @@ import numpy as np
 from escc_bayes.bayes.weighted_draws import WeightedDraws, without
 from escc_bayes.classical.cox import breslow, cox
 from escc_bayes.classical.newton import CollinearError
-from escc_bayes.classical.ratios import entry_of, weight_of
+from escc_bayes.classical.regression import entry_of, weight_of
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.plan import ModelPlan
 

@@ -17,7 +17,8 @@ from escc_bayes.classical.curves import part as follow_up
 from escc_bayes.classical.km import kaplan_meier, survival_at
 from escc_bayes.classical.ph_test import ph_test
 from escc_bayes.classical.prediction import auc, brier
-from escc_bayes.classical.ratios import cox_coefficients, entry_of, weight_of
+from escc_bayes.classical.ratios import cox_coefficients
+from escc_bayes.classical.regression import entry_of, weight_of
 from escc_bayes.estimand.contrast import weights
 from escc_bayes.estimand.estimand import contrast_words
 from escc_bayes.hazard.piecewise import FloatArray

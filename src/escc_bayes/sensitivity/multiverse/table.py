@@ -78,8 +78,8 @@ def multiverse(
     >>> import escc_bayes as eb
     >>> spec, cohort = eb.load_spec("larynx_piecewise"), eb.example_cohort("larynx")
     >>> found = multiverse(spec, cohort, level=0.95, seed=1, permutations=19)
-    >>> found.specifications, {row["method"] for row in found.rows} == {"cox", "cox_screened", "bayes_laplace", "stacked"}
-    (41, True)
+    >>> found.specifications, found.rows[0]["coding"], found.rows[-1]["method"]
+    (41, 'as in the model', 'stacked')
     """
     every = specifications(spec, cohort, thorough=thorough)
     headlines = standard_contrasts(make_plan(spec, cohort).design)
