@@ -112,29 +112,36 @@ def cox_of(plan: ModelPlan) -> Coefficients:
     return cox_coefficients(plan, "cox")
 
 
+@dataclass(frozen=True, slots=True)
 class PosteriorWork:
-    """The posteriors of specifications, chunk by chunk: answers, kept draws, and densities of patients left out."""
+    """The posteriors of specifications, chunk by chunk: answers, kept draws, and densities of patients left out.
 
-    def __init__(
-        self, chosen: tuple[Specification, ...], headlines: tuple[HazardRatio, ...], level: float, seed: Seed
-    ) -> None:
-        self.chosen, self.headlines, self.level, self.seed = chosen, headlines, level, seed
+    Attributes
+    ----------
+    plans : of the specifications; they travel to other processes, cohorts cannot.
+    asked : which hazard ratios each answers.
+    level, seed : of intervals, of draws.
+    """
+
+    plans: tuple[ModelPlan, ...]
+    asked: tuple[tuple[Answered, ...], ...]
+    level: float
+    seed: Seed
 
     def __len__(self) -> int:
-        return -(-len(self.chosen) // CHUNK)
+        return -(-len(self.plans) // CHUNK)
 
     def __call__(self, chunk: int) -> Arrays:
         """Return the arrays of a chunk, each under the number of its specification."""
         keep_freed_memory()
         found: Arrays = {}
-        for place in range(chunk * CHUNK, min((chunk + 1) * CHUNK, len(self.chosen))):
-            found |= {f"{place} {name}": values for name, values in self.of(self.chosen[place]).items()}
+        for place in range(chunk * CHUNK, min((chunk + 1) * CHUNK, len(self.plans))):
+            found |= {f"{place} {name}": values for name, values in self.of(place).items()}
         return found
 
-    def of(self, one: Specification) -> Arrays:
+    def of(self, place: int) -> Arrays:
         """Return numbers (answers, 4), kept draws (answers, KEPT), which headlines, elpd (n,), largest k, positions."""
-        drawn = weighted_draws(make_plan(one.spec, one.cohort), self.seed)
-        asked = answered(one, self.headlines, drawn.plan.design)
+        drawn, asked = weighted_draws(self.plans[place], self.seed), self.asked[place]
         logs = np.array([log_draws(drawn, a) for a in asked]).reshape(len(asked), -1)
         left = without(drawn, drawn.log_likelihood)
         return {

@@ -31,10 +31,10 @@ from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.plan import ModelPlan, make_plan
 
 COLUMNS = (
-    "specification", "endpoint", "model", "term", "contrast", "compared", "coding", "cuts", "covariates", "clock",
-    "baseline", "prior", "method", "selected_by_outcome", "patients", "events", "hr", "lower", "upper", "level",
-    "interval", "p_value", "prob_gt_1", "p_permutation", "p_adjusted_term", "p_adjusted", "permutations", "elpd",
-    "pareto_k", "stacking_weight", "optimism", "selected_share", "note",
+    "specification", "provenance", "endpoint", "model", "term", "contrast", "compared", "coding", "cuts",
+    "covariates", "clock", "baseline", "prior", "method", "selected_by_outcome", "patients", "events", "hr",
+    "lower", "upper", "level", "interval", "p_value", "prob_gt_1", "p_permutation", "p_adjusted_term", "p_adjusted",
+    "permutations", "elpd", "pareto_k", "stacking_weight", "optimism", "selected_share", "note",
 )  # fmt: skip
 PERMUTATIONS = 199
 COX, SCREENED, STACKED = "cox", "cox_screened", "stacked"
@@ -85,11 +85,13 @@ def multiverse(
     headlines = standard_contrasts(make_plan(spec, cohort).design)
     rows = list(cox_rows(every, headlines, level, permutations, seed))
     asked = tuple(one for one in every if one.posterior)
-    work = PosteriorWork(asked, headlines, level, stream(seed, "multiverse"))
+    plans = tuple(make_plan(one.spec, one.cohort) for one in asked)
+    answers = tuple(answered(one, headlines, plan.design) for one, plan in zip(asked, plans, strict=True))
+    work = PosteriorWork(plans, answers, level, stream(seed, "multiverse"))
     arrays: Arrays = {}
     for part in run_chunks(work, len(work), scheduler=scheduler or Serial(), progress=progress):
         arrays |= part
-    bayes, stacked = posterior_rows(asked, arrays, headlines, level)
+    bayes, stacked = posterior_rows(asked, work, arrays, headlines)
     rows += [*bayes, *stacked]
     numbered = with_numbers(rows)
     count = len({row["specification"] for row in numbered if row["method"] != STACKED})
@@ -114,6 +116,7 @@ def described(one: Specification, plan: ModelPlan, headline: HazardRatio, answer
     # An effect of a number or a rank is per step; where the scale runs down to the last level, per step down.
     turned = answer is not None and answer.turned
     return {
+        "provenance": plan.rows.provenance,
         "endpoint": plan.rows.endpoint,
         "model": plan.spec.name,
         "term": headline.term,
@@ -233,15 +236,14 @@ def add_p_values(rows: list[Row], tested: FloatArray, count: int) -> None:
 
 
 def posterior_rows(
-    asked: Sequence[Specification], arrays: Arrays, headlines: tuple[HazardRatio, ...], level: float
+    asked: Sequence[Specification], work: PosteriorWork, arrays: Arrays, headlines: tuple[HazardRatio, ...]
 ) -> tuple[list[Row], list[Row]]:
     """Return the rows of posteriors, and of stacked averages over those that foretell the same patients."""
-    plans = [make_plan(one.spec, one.cohort) for one in asked]
-    weight = stacked_weights(plans, arrays)
+    weight, level = stacked_weights(work.plans, arrays), work.level
     rows: list[Row] = []
     kept: dict[tuple[object, ...], list[tuple[float, FloatArray, Row]]] = {}
-    for place, (one, plan) in enumerate(zip(asked, plans, strict=True)):
-        own = {a.place: a for a in answered(one, headlines, plan.design)}
+    for place, (one, plan) in enumerate(zip(asked, work.plans, strict=True)):
+        own = {a.place: a for a in work.asked[place]}
         checks: Row = {
             "elpd": float(arrays[f"{place} elpd"].sum()),
             "pareto_k": float(arrays[f"{place} k"][0]),
@@ -285,7 +287,7 @@ def averaged(parts: list[tuple[float, FloatArray, Row]], level: float) -> Row:
     tail = (1.0 - level) / 2.0
     hr, lower, upper = np.exp(np.interp((0.5, tail, 1.0 - tail), reached, drawn[order])).tolist()
     first = parts[0][2]
-    same = ("endpoint", "model", "term", "contrast", "compared", "clock", "patients", "events")
+    same = ("provenance", "endpoint", "model", "term", "contrast", "compared", "clock", "patients", "events")
     row: Row = {name: first[name] for name in same}
     row |= dict.fromkeys(("specification", "coding", "covariates", "baseline", "prior", "method"), STACKED)
     row |= numbers(Ratio(hr, lower, upper, prob_gt_1=float(weight @ (drawn > 0.0))))
