@@ -104,3 +104,20 @@ def alive(pid):
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_plans_travel_to_other_processes_with_their_read_only_mappings():
+    """A plan holds schemas, whose codes are read-only: pickle knows no such mapping by itself."""
+    from pickle import dumps, loads
+
+    from escc_bayes.data.bundled import example_cohort
+    from escc_bayes.foundation.scheduler import keep_read_only
+    from escc_bayes.spec.plan import make_plan
+    from escc_bayes.spec.reading import load_spec
+
+    keep_read_only()
+    plan = make_plan(load_spec("larynx_piecewise"), example_cohort("larynx"))
+    again = loads(dumps(plan))
+    assert again.rows.covariates["stage"].schema == plan.rows.covariates["stage"].schema
+    with pytest.raises(TypeError):
+        again.rows.covariates["stage"].schema.codes["1"] = "I"
