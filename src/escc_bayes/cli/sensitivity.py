@@ -53,6 +53,14 @@ def sensitivity(
     model: ModelOption = None,
     seed: SeedOption = 20251,
     thorough: Annotated[bool, typer.Option("--thorough", help="Ten times the simulations and refits.")] = False,
+    negative_control: Annotated[
+        list[str] | None,
+        typer.Option("--negative-control", help="A term of the model whose hazard ratio is known to be 1."),
+    ] = None,
+    positive_control: Annotated[
+        list[str] | None,
+        typer.Option("--positive-control", help="A term whose hazard ratio is known: TERM=HR. May be repeated."),
+    ] = None,
     workers: SensitivityWorkersOption = None,
     out: OutOption = Path("out/sensitivity"),
     strict: StrictOption = False,
@@ -81,10 +89,26 @@ def sensitivity(
         thorough=thorough,
         rare=rare,
         workers=workers,
+        controls=controls_of(negative_control or [], positive_control or []),
         out=out,
         strict=strict,
         quiet=quiet,
     )
+
+
+def controls_of(negative: list[str], positive: list[str]) -> tuple[tuple[str, float], ...]:
+    """Return terms with their known hazard ratios."""
+    found = [(term, 1.0) for term in negative]
+    for stated in positive:
+        term, _, ratio = stated.rpartition("=")
+        try:
+            value = float(ratio)
+        except ValueError:
+            value = math.nan
+        if not term or not 0.0 < value < math.inf:
+            raise InputError(f"--positive-control {stated}: write TERM=HR, such as stage=2.0")
+        found.append((term, value))
+    return tuple(found)
 
 
 class Published(NamedTuple):

@@ -29,6 +29,7 @@ def of_cohort(
     thorough: bool,
     rare: bool,
     workers: int | None,
+    controls: tuple[tuple[str, float], ...],
     out: Path,
     strict: bool,
     quiet: bool,
@@ -48,7 +49,7 @@ def of_cohort(
         def begin(title: str) -> Tell:
             return bar(title, lambda done, total: f"{done:,} of {total:,}")
 
-        asked = Asked(seed, level, thorough, rare, scheduler)
+        asked = Asked(seed, level, thorough, rare, scheduler, controls)
         found = [examine(cohort, spec, asked, begin) for spec in specs]
     with staged(out) as folder:
         write_sensitivity_files(folder, found, seed)

@@ -1,6 +1,6 @@
 """Which parts a sensitivity analysis has, in the order in which they are asked and shown."""
 
-from escc_bayes.sensitivity import attribution, cross_table, information, priors, reverse_fitted
+from escc_bayes.sensitivity import attribution, confounding, cross_table, information, priors, reverse_fitted
 from escc_bayes.sensitivity.checklists import summary as checklists
 from escc_bayes.sensitivity.checks import part as checks
 from escc_bayes.sensitivity.influence import part as influence
@@ -14,6 +14,7 @@ PARTS: tuple[Part, ...] = (
     attribution.PART,
     priors.PART,
     reverse_fitted.PART,
+    confounding.PART,
     multiverse.PART,
     influence.PART,
     checks.PART,

@@ -13,6 +13,7 @@ from escc_bayes.classical.fit import ClassicalFit, fit_classical_plan
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import HazardRatio
+from escc_bayes.foundation.errors import SpecError
 from escc_bayes.foundation.scheduler import Scheduler, Serial
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.spec.model import ModelSpec
@@ -38,6 +39,7 @@ class Asked:
     thorough : ten times the simulations, resamples and refits.
     rare : fewer than 15 % have the outcome, for E-values.
     scheduler : who computes: this process alone, or others beside it.
+    controls : terms whose hazard ratios are known, 1 for a negative control.
     """
 
     seed: Seed
@@ -45,6 +47,7 @@ class Asked:
     thorough: bool = False
     rare: bool = False
     scheduler: Scheduler = HERE
+    controls: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,10 @@ def subject_of(cohort: Cohort, spec: ModelSpec, asked: Asked) -> Subject:
     ------
     SpecError, CohortError, LandmarkError : the specification does not fit the cohort.
     """
+    for term, _ in asked.controls:
+        if term not in spec.covariates:
+            known = ", ".join(sorted(spec.covariates))
+            raise SpecError(f"control '{term}': model '{spec.name}' has no such term; it has {known}")
     plan = make_plan(spec, cohort)
     posterior = fit_or_replace(plan, RunSettings("laplace"), seed=stream(asked.seed, spec.name, "fit"))
     return Subject(cohort, spec, posterior, fit_classical_plan(plan), asked)
