@@ -14,7 +14,7 @@ from escc_bayes.evidence.pooling.exact import pool_exact
 from escc_bayes.spec.mixture import blurred, mixture_of, updated
 from escc_bayes.spec.prior import HalfNormal, Normal
 from escc_bayes.trial.design.criterion import PosteriorCriterion
-from escc_bayes.trial.design.normal_power import NormalRule, critical_log_ratio
+from escc_bayes.trial.design.normal_power import NormalRule
 from escc_bayes.trial.looks.sufficient_statistics import ArmData, reduced
 from escc_bayes.trial.posterior.borrowing import Source, borrowed
 from escc_bayes.trial.posterior.commensurate_prior import PrecisionDrift
@@ -127,7 +127,7 @@ def test_commensurate_prior_is_psborrow2s():
 
 def test_power_and_critical_value_of_379_events():
     """Row 20, exact: .7989111 and -.2016186."""
-    critical = critical_log_ratio(SUCCESS, UNIT_INFORMATION, 379.0 / 4.0)
+    critical = SUCCESS.critical_log_ratio(UNIT_INFORMATION, 379.0 / 4.0)
     assert critical == pytest.approx(-0.2016186, abs=1e-7)
     root = math.sqrt(379.0 / 4.0)
     rule = NormalRule(np.array([379.0 / 4.0]), np.array([-critical * root]), np.array([-np.inf]))
@@ -144,7 +144,7 @@ def final_criterion(name):
     events, estimate, se = interim(name)
     posterior = updated(mixture_of([(1.0, UNIT_INFORMATION.mean, UNIT_INFORMATION.sd)]), estimate, se)
     rest = 379 - events
-    return critical_log_ratio(SUCCESS, Normal(posterior.mean, posterior.sd), rest / 4.0), math.sqrt(4.0 / rest)
+    return SUCCESS.critical_log_ratio(Normal(posterior.mean, posterior.sd), rest / 4.0), math.sqrt(4.0 / rest)
 
 
 def test_conditional_power_of_trial_a():

@@ -38,6 +38,7 @@ def plan(
 
     from escc_bayes.report.protocol.protocol import write_protocol
     from escc_bayes.report.verbs.plan import write_plan_files
+    from escc_bayes.trial.design.trial_plan import planned
     from escc_bayes.trial.requests.requested_analyses import asks_more, further, further_sentences
     from escc_bayes.trial.simulation.checkpoint import Checkpoint, resumable
     from escc_bayes.trial.simulation.summary import summary
@@ -51,7 +52,9 @@ def plan(
 
     with said_if_kept(checkpoint.place), counting_bars(quiet=quiet) as bar:
         move = bar(f"Simulating {trials:,} trials of {asked.name}", trial_words)
-        found = resumable(asked, trials=trials, seed=seed, scheduler=where, checkpoint=checkpoint, progress=move)
+        found = resumable(
+            planned(asked), trials=trials, seed=seed, scheduler=where, checkpoint=checkpoint, progress=move
+        )
         if asks_more(asked):
             move = bar("Answering what else the design asks", lambda done, total: f"part {done} of {total}")
         more = further(asked, trials=trials, seed=seed, scheduler=where, keep=checkpoint.keep, progress=move)

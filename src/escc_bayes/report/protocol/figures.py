@@ -10,8 +10,7 @@ from escc_bayes.plots.trial_forecast import Counted, fan_band, forecast_panels
 from escc_bayes.report.document.sheet import Sheet
 from escc_bayes.report.protocol.tables import SCENARIOS
 from escc_bayes.trial.design.design import TrialDesign
-from escc_bayes.trial.design.normal_power import normal_rule
-from escc_bayes.trial.design.rule_plan import events_at_looks
+from escc_bayes.trial.design.trial_plan import TrialPlan
 from escc_bayes.trial.simulation.expected_course import TRIALS, Predicted
 
 HEIGHT_MM = 80.0
@@ -53,11 +52,10 @@ def expected_course_sheet(design: TrialDesign, predictions: tuple[Predicted, ...
     return Sheet("expected_course", "plan", "", title, note, "entry", figure)
 
 
-def boundary_sheet(design: TrialDesign) -> Sheet | None:
+def boundary_sheet(plan: TrialPlan) -> Sheet | None:
     """Return the boundaries over several looks; None with one look, or where no rule has any on Z."""
-    forms = [(rule.name, normal_rule(design, rule)) for rule in design.rules]
-    events = np.array(events_at_looks(design))
-    found = [Boundary(name, events, of.upper, of.lower) for name, of in forms if of is not None]
+    design, events = plan.design, np.array(plan.events)
+    found = [Boundary(of.rule.name, events, of.on_z.upper, of.on_z.lower) for of in plan.rules if of.on_z is not None]
     if len(design.looks) == 1 or not found:
         return None
     title = f"{design.name}: boundaries over the looks"

@@ -18,16 +18,13 @@ from escc_bayes.report.protocol.tables import (
     prior_table,
     truth_table,
 )
-from escc_bayes.report.protocol.words import analysis_sentences, design_sentences
 from escc_bayes.trial.design.design import TrialDesign
-from escc_bayes.trial.design.plan_words import planning_sentences
 from escc_bayes.trial.design.sensitivity_grid import COLUMNS, SensitivityGrid, grid_rows, power_grids, timing_grid
 from escc_bayes.trial.requests.borrowing_map import BorrowingMap
 from escc_bayes.trial.requests.requested_analyses import Further, further_sentences
 from escc_bayes.trial.simulation.expected_course import predicted
 from escc_bayes.trial.simulation.operating_characteristics import OperatingCharacteristics
 from escc_bayes.trial.simulation.summary import (
-    borrowing_sentence,
     null_sentences,
     plain_sentence,
     short_sentence,
@@ -55,12 +52,12 @@ class Protocol:
 def write_protocol(folder: Path, found: OperatingCharacteristics, more: Further) -> None:
     """Write ``protocol.md``, ``protocol.docx``, ``sensitivity_grid.csv`` and figures beside the files of the plan."""
     design = found.design
-    protocol = Protocol(found, more, (*power_grids(design), timing_grid(design)))
+    protocol = Protocol(found, more, (*power_grids(found.plan), timing_grid(found.plan)))
     write_csv(folder / "sensitivity_grid.csv", grid_rows(protocol.grids), COLUMNS)
     predictions = predicted(design, seed=seed_from_label(found.record.seed), level=LEVEL)
     write_figure(folder, predicted_survival_sheet(design, predictions, level=LEVEL))
     write_figure(folder, expected_course_sheet(design, predictions, level=LEVEL))
-    boundaries = boundary_sheet(design)
+    boundaries = boundary_sheet(found.plan)
     if boundaries is not None:
         write_figure(folder, boundaries)
     blocks = (*text_blocks(protocol), *pictures(folder, design, more.borrowing), *record_blocks(found))
@@ -76,17 +73,18 @@ def text_blocks(protocol: Protocol) -> Iterator[Block]:
         yield Paragraph(f"{design.title}.")
     yield Paragraph("Power, assurance and every other operating characteristic below are of SIMULATED trials.")
     yield Heading("Design")
-    yield Paragraph(design_sentences(design))
+    yield Paragraph(found.words.design)
     yield truth_table(design)
     yield Heading("Analyses and decision rules")
-    yield Items((*analysis_sentences(design), *borrowing_sentence(design)))
-    boundaries = boundary_table(design)
+    words = found.words
+    yield Items((*words.looks, words.model, *words.rules, *words.borrowing))
+    boundaries = boundary_table(found.plan)
     if boundaries is not None:
         yield boundaries
     yield Heading("Priors")
     yield prior_table(design)
     yield Heading("Operating characteristics")
-    said = (*planning_sentences(design), *(plain_sentence(found, rule.name) for rule in design.rules))
+    said = (*words.planning, *(plain_sentence(found, rule.name) for rule in design.rules))
     said += (*null_sentences(found), *unequal_sentences(found), *short_sentence(found))
     yield Items((*said, *further_sentences(protocol.more)))
     yield from operating_tables(found)

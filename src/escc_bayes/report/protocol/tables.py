@@ -9,10 +9,8 @@ from escc_bayes.report.document.document import Table
 from escc_bayes.spec.effective_events import effective_events
 from escc_bayes.spec.mixture import NormalMixture
 from escc_bayes.trial.design.design import TrialDesign
-from escc_bayes.trial.design.normal_power import normal_rule
-from escc_bayes.trial.design.null_truth import hazard_ratio_of, own_null
-from escc_bayes.trial.design.rule_plan import events_at_looks, fractions_at_looks
 from escc_bayes.trial.design.sensitivity_grid import SensitivityGrid
+from escc_bayes.trial.design.trial_plan import TrialPlan
 from escc_bayes.trial.significance.boundaries import spent_by_look
 from escc_bayes.trial.simulation.decide import BELIEVED, NULL, TRUTH
 from escc_bayes.trial.simulation.expected_course import MONTHS, arm_truths
@@ -72,23 +70,23 @@ def prior_row(name: str, prior: NormalMixture) -> tuple[str, ...]:
     )
 
 
-def boundary_table(design: TrialDesign) -> Table | None:
+def boundary_table(plan: TrialPlan) -> Table | None:
     """Return the boundaries of each rule over several looks; None with one look, or where no rule has any on Z."""
-    if len(design.looks) == 1:
+    if len(plan.looks) == 1:
         return None
-    events, fractions, rows = events_at_looks(design), fractions_at_looks(design), []
-    for rule in design.rules:
-        normal = normal_rule(design, rule)
+    rows = []
+    for planned in plan.rules:
+        normal = planned.on_z
         if normal is None:
             continue
-        away = math.log(hazard_ratio_of(own_null(design, rule), design)) * np.sqrt(normal.information)
-        spent = spent_by_look(fractions, normal.upper + away)
-        for k, count in enumerate(events):
+        away = math.log(planned.null_effect.hr[0]) * np.sqrt(normal.information)
+        spent = spent_by_look(plan.fractions, normal.upper + away)
+        for k, count in enumerate(plan.events):
             upper, lower = float(normal.upper[k]), float(normal.lower[k])
             ratio = math.exp(-upper / math.sqrt(float(normal.information[k])))
             futile = f"{lower:z.3f}" if math.isfinite(lower) else NONE
             numbers = (f"{count:.0f}", f"{upper:.3f}", f"{ratio:.3f}", f"{spent[k]:.5f}", futile)
-            rows.append((rule.name, f"{k + 1}", *numbers))
+            rows.append((planned.rule.name, f"{k + 1}", *numbers))
     head = ("rule", "look", "events", "Z for success", "about hazard ratio", "type I error spent", "futile below Z")
     caption = (
         "Boundaries on Z against a hazard ratio of 1 (normal approximation; a posterior rule as the Z at which its "
@@ -98,11 +96,11 @@ def boundary_table(design: TrialDesign) -> Table | None:
     return Table(caption, head, tuple(rows)) if rows else None
 
 
-def null_words(design: TrialDesign) -> str:
+def null_words(plan: TrialPlan) -> str:
     """Say the nulls of the rules: the one that all share, or each with its rules."""
     rules: dict[str, list[str]] = {}
-    for rule in design.rules:
-        rules.setdefault(own_null(design, rule).words, []).append(rule.name)
+    for planned in plan.rules:
+        rules.setdefault(planned.null.words, []).append(planned.rule.name)
     if len(rules) == 1:
         return f"{SCENARIOS[NULL]}, {next(iter(rules))}"
     return f"{SCENARIOS[NULL]} ({'; '.join(f'{words}: {", ".join(names)}' for words, names in rules.items())})"
@@ -111,7 +109,7 @@ def null_words(design: TrialDesign) -> str:
 def scenario_words(found: OperatingCharacteristics) -> dict[str, str]:
     """Return every scenario in words, in the order of the tables; those of further nulls go by their own."""
     more = {number.scenario: number.scenario for number in found.quantities if number.scenario not in SCENARIOS}
-    return SCENARIOS | {NULL: null_words(found.design)} | more
+    return SCENARIOS | {NULL: null_words(found.plan)} | more
 
 
 def interim_tables(found: OperatingCharacteristics) -> Iterator[Table]:

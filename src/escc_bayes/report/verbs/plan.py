@@ -12,8 +12,7 @@ from escc_bayes.report.document.sheet import Sheet
 from escc_bayes.report.verbs.files import write_run
 from escc_bayes.trial.design.power_curve import PowerCurve, power_curve
 from escc_bayes.trial.design.prior_events import COLUMNS as PRIOR_EVENTS
-from escc_bayes.trial.design.prior_events import joint_worth, prior_event_rows, prior_events
-from escc_bayes.trial.design.rule_plan import events_at_looks
+from escc_bayes.trial.design.prior_events import prior_event_rows
 from escc_bayes.trial.requests import borrowing_map, sizing, threshold
 from escc_bayes.trial.requests import sensitivity_indices as owners
 from escc_bayes.trial.requests.borrowing_map import BorrowingMap, map_sentences
@@ -23,7 +22,7 @@ from escc_bayes.trial.simulation.decide import BELIEVED, TRUTH
 from escc_bayes.trial.simulation.interim_table import COLUMNS as INTERIM
 from escc_bayes.trial.simulation.interim_table import interim_rows, interim_table
 from escc_bayes.trial.simulation.operating_characteristics import COLUMNS, OperatingCharacteristics, table
-from escc_bayes.trial.simulation.summary import borrowing_sentence, heading, rule_sentences, summary
+from escc_bayes.trial.simulation.summary import summary
 
 HEIGHT_MM, ROW_MM = 75.0, 50.0
 
@@ -44,7 +43,7 @@ def write_plan_files(folder: Path, found: OperatingCharacteristics, more: Furthe
         write_csv(folder / "threshold.csv", threshold_rows(more.threshold), threshold.COLUMNS)
     if more.owners:
         write_csv(folder / "variance_owners.csv", [asdict(owner) for owner in more.owners], owners.COLUMNS)
-    curves = [curve for rule in found.design.rules if (curve := power_curve(found.design, rule)) is not None]
+    curves = [curve for of in found.plan.rules if (curve := power_curve(found.plan, of)) is not None]
     if curves:
         write_figure(folder, power_sheet(found, curves))
     write_run(folder, "plan", [found.record], {})
@@ -57,7 +56,7 @@ def write_borrowing(folder: Path, found: OperatingCharacteristics, drawn: Borrow
         write_figure(folder, borrowing_sheet(found, drawn, rule))
     write_csv(
         folder / "prior_events.csv",
-        prior_event_rows(prior_events(found.design), joint_worth(found.design)),
+        prior_event_rows(found.plan.worth),
         PRIOR_EVENTS,
     )
 
@@ -65,7 +64,7 @@ def write_borrowing(folder: Path, found: OperatingCharacteristics, drawn: Borrow
 def borrowing_sheet(found: OperatingCharacteristics, drawn: BorrowingMap, rule: str) -> Sheet:
     """Return the figure of one rule's borrowing over drift."""
     title = f"SIMULATED: {found.design.name}, {rule}: what borrowing buys and costs"
-    note = " ".join((*borrowing_sentence(found.design)[:1], *map_sentences(drawn)))
+    note = " ".join((*found.words.borrowing[:1], *map_sentences(drawn)))
     points = drawn.of(rule)
     figure = sheet(
         lambda part: borrowing_panels(points, drawn.tolerated, part=part), height_mm=HEIGHT_MM, title=title, note=note
@@ -78,8 +77,8 @@ def power_sheet(found: OperatingCharacteristics, curves: list[PowerCurve]) -> Sh
     design = found.design
     quantities = "power and assurance" if design.design_prior is not None else "power"
     title = f"{design.name}: {quantities} against events"
-    rules = " ".join(rule_sentences(design))
-    note = f"{design.title}. {heading(design)} {rules} Lines: normal approximation; points: simulated."
+    rules = " ".join(found.words.rules)
+    note = f"{design.title}. {found.words.heading} {rules} Lines: normal approximation; points: simulated."
 
     points = [simulated_points(found, curve.rule) for curve in curves]
     height = HEIGHT_MM + ROW_MM * (panel_rows(len(curves)) - 1)
@@ -89,7 +88,7 @@ def power_sheet(found: OperatingCharacteristics, curves: list[PowerCurve]) -> Sh
 
 def simulated_points(found: OperatingCharacteristics, rule: str) -> list[Point]:
     """Return the simulated power and assurance of a rule at the planned events of the final look."""
-    events = events_at_looks(found.design)[-1]
+    events = found.plan.events[-1]
     wanted = [(TRUTH, "power")] + ([(BELIEVED, "assurance")] if found.design.design_prior is not None else [])
     points = [found.of(scenario, rule, quantity) for scenario, quantity in wanted]
     return [(point.quantity, events, point.value, point.mc_error) for point in points]

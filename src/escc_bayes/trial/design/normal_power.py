@@ -11,21 +11,13 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtri
 
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.mixture import NormalMixture, blurred
 from escc_bayes.spec.prior import Normal
-from escc_bayes.trial.design.criterion import (
-    BetaCriterion,
-    ConditionalCriterion,
-    GainCriterion,
-    PosteriorCriterion,
-    PredictiveCriterion,
-)
 from escc_bayes.trial.design.design import TrialDesign
 from escc_bayes.trial.design.rule import DecisionRule
-from escc_bayes.trial.design.rule_plan import rule_plan
+from escc_bayes.trial.design.rule_plan import RulePlan
 from escc_bayes.trial.significance.boundary_crossing import upper_crossing
 from escc_bayes.trial.truth.data_generating import Effect
 from escc_bayes.trial.truth.expected_events import average_hazard_ratio
@@ -63,39 +55,17 @@ class NormalRule:
         return total
 
 
-def critical_log_ratio(criterion: PosteriorCriterion, prior: Normal, information: float) -> float:
-    """Return the estimate below which P(HR < c | data) exceeds its threshold.
-
-    Examples
-    --------
-    >>> rule = PosteriorCriterion(hr=1.0, above=True, threshold=0.975)
-    >>> round(critical_log_ratio(rule, Normal(0.0, 2.0), 379 / 4), 7)
-    -0.2016186
-    """
-    believed = 1.0 / prior.sd**2
-    precision = believed + information
-    bound = math.log(criterion.hr) - float(ndtri(criterion.threshold)) / math.sqrt(precision)
-    return (bound * precision - prior.mean * believed) / information
-
-
-def normal_rule(design: TrialDesign, rule: DecisionRule, *, scale: float = 1.0) -> NormalRule | None:
+def normal_rule(
+    design: TrialDesign, rule: DecisionRule, boundaries: RulePlan, *, scale: float = 1.0
+) -> NormalRule | None:
     """Return the rule on Z, with ``scale`` times the events at every look; None where it has no such form."""
     if not has_normal_form(design, rule):
         return None
-    prior, plan = design.analysis_prior.log_hr, rule_plan(design, rule)
-    information = scale * plan.information
-
-    def bounds(criterion: PosteriorCriterion) -> FloatArray:
-        assert isinstance(prior, Normal)
-        return np.array([-critical_log_ratio(criterion, prior, i) * math.sqrt(i) for i in information.tolist()])
-
-    # The plan's boundaries are on the Z of the test's own null, which lies log(margin) sqrt(I) away.
+    prior, information = design.analysis_prior.log_hr, scale * boundaries.information
+    # The boundaries are on the Z of the test's own null, which lies log(margin) sqrt(I) away.
     away = math.log(rule.test.margin) * np.sqrt(information) if rule.test is not None else np.zeros(information.size)
-    upper = [bounds(c) for c in rule.success if isinstance(c, PosteriorCriterion)]
-    upper += [plan.upper - away] if rule.alphas else []
-    lower = [bounds(c) for c in rule.futility if isinstance(c, PosteriorCriterion)]
-    acts = any(isinstance(c, BetaCriterion | ConditionalCriterion) for c in rule.futility)
-    lower += [plan.lower - away] if acts else []
+    upper = [criterion.on_z(prior, information, boundaries.upper - away) for criterion in rule.success]
+    lower = [criterion.on_z(prior, information, boundaries.lower - away) for criterion in rule.futility]
     stopping = np.minimum.reduce(lower) if lower else np.full(information.size, -np.inf)
     return NormalRule(information, np.maximum.reduce(upper), np.append(stopping[:-1], -np.inf))
 
@@ -106,13 +76,9 @@ def has_normal_form(design: TrialDesign, rule: DecisionRule) -> bool:
     It is not with borrowed controls, a mixture as analysis prior, any test but the log-rank test and that of the Cox
     model, or futility by predictive probability or a difference.
     """
-    posterior = [c for c in rule.success if isinstance(c, PosteriorCriterion)]
-    futile = [c for c in rule.futility if isinstance(c, PosteriorCriterion)]
-    if not rule.by_normal or any(isinstance(c, GainCriterion) for c in rule.futility):
+    if rule.borrows or not all(criterion.by_normal for criterion in (*rule.success, *rule.futility)):
         return False
-    if rule.borrows or any(isinstance(c, PredictiveCriterion) for c in rule.futility):
-        return False
-    return isinstance(design.analysis_prior.log_hr, Normal) or not (posterior or futile)
+    return isinstance(design.analysis_prior.log_hr, Normal) or not rule.hazard_ratios
 
 
 def planned_log_ratio(design: TrialDesign, effect: Effect) -> float | None:
@@ -133,20 +99,6 @@ def planned_log_ratio(design: TrialDesign, effect: Effect) -> float | None:
 def is_one_ratio(design: TrialDesign, effect: Effect) -> bool:
     """Return whether the arms differ by one hazard ratio at all times; switching leaves that true of none."""
     return len(set(effect.hr)) == 1 and (design.switching is None or effect.hr[0] == 1.0)
-
-
-def closed_form_power(design: TrialDesign, rule: DecisionRule, effect: Effect) -> float | None:
-    """Return the power of a rule under an effect; None where there is no closed form."""
-    found, log_ratio = normal_rule(design, rule), planned_log_ratio(design, effect)
-    return None if found is None or log_ratio is None else found.power(log_ratio)
-
-
-def closed_form_assurance(design: TrialDesign, rule: DecisionRule) -> float | None:
-    """Return the assurance of a rule; None without a design prior, or where there is no closed form."""
-    found = normal_rule(design, rule)
-    if design.believed is None or found is None or not is_one_ratio(design, design.effect):
-        return None
-    return found.assurance(design.believed)
 
 
 def assurance_limit(design: TrialDesign, rule: DecisionRule) -> float | None:

@@ -10,16 +10,12 @@ same future estimate, so several hold together with the smallest of their probab
 Blackburn 1986, Control Clin Trials 7:8. Completing the patients (``monitor``) is the exact way, one trial at a time.
 """
 
-import math
-
 import numpy as np
-from scipy.special import ndtr, ndtri
 
 from escc_bayes.hazard.piecewise import FloatArray
-from escc_bayes.trial.design.criterion import PosteriorCriterion
+from escc_bayes.trial.design.criterion import Ahead, LogRankCriterion, PosteriorCriterion
 from escc_bayes.trial.design.rule import DecisionRule
 from escc_bayes.trial.design.rule_plan import RulePlan
-from escc_bayes.trial.significance.conditional_power import averaged_power
 
 
 def predictive_success(
@@ -32,21 +28,6 @@ def predictive_success(
     mean, sd : (n,) of the posterior of the log hazard ratio now.
     z : (n,) log-rank Z now; read only where the rule has a log-rank test.
     """
-    now, final = float(plan.information[look]), float(plan.information[-1])
-    found = [
-        posterior_success(criterion, mean, sd, final - now)
-        for criterion in rule.success
-        if isinstance(criterion, PosteriorCriterion)
-    ]
-    if rule.test is not None:
-        root = math.sqrt(final)
-        drift = (math.log(rule.test.margin) - mean) * root
-        found.append(np.asarray(averaged_power(z, now / final, float(plan.upper[-1]), drift, sd * root)))
-    return np.asarray(np.minimum.reduce(found))
-
-
-def posterior_success(criterion: PosteriorCriterion, mean: FloatArray, sd: FloatArray, coming: float) -> FloatArray:
-    """Return the probability that a posterior criterion will hold after information ``coming``."""
-    last = 1.0 / np.sqrt(1.0 / sd**2 + coming)
-    gap = math.log(criterion.hr) - ndtri(criterion.threshold) * last - mean
-    return np.asarray(ndtr(gap / np.sqrt(sd**2 - last**2)))
+    ahead = Ahead(mean, sd, z, float(plan.information[look]), float(plan.information[-1]), float(plan.upper[-1]))
+    known = [of.will_hold(ahead) for of in rule.success if isinstance(of, PosteriorCriterion | LogRankCriterion)]
+    return np.asarray(np.minimum.reduce(known))

@@ -15,6 +15,7 @@ from escc_bayes.foundation.root import root
 from escc_bayes.hazard.piecewise import FloatArray, piece_of
 from escc_bayes.trial.design.design import TrialDesign
 from escc_bayes.trial.looks.sufficient_statistics import ArmData
+from escc_bayes.trial.posterior.borrowing import Borrowing
 from escc_bayes.trial.posterior.historical import nobody
 from escc_bayes.trial.posterior.marginal_posterior import WeightedData, certain, posterior
 from escc_bayes.trial.significance.direct_power import at_risk, grid
@@ -48,11 +49,46 @@ class PieceWorth:
     by_moments: float
 
 
-def prior_events(design: TrialDesign) -> tuple[PieceWorth, ...]:
-    """Return what the prior on the control's hazards is worth by piece; none without borrowing."""
-    borrowing, prior = design.borrowing, design.analysis_prior
-    if borrowing is None:
-        return ()
+@dataclass(frozen=True, slots=True)
+class JointWorth:
+    """What borrowing is worth for the hazard ratio at the final look: ``controls`` more, beside the trial's ``events``.
+
+    ``own``: events of its own controls among them.
+    """
+
+    controls: float
+    own: float
+    events: float
+
+
+@dataclass(frozen=True, slots=True)
+class PriorWorth:
+    """What is borrowed is worth, by ``pieces`` and for the hazard ratio; ``joint`` None: the final look never comes."""
+
+    pieces: tuple[PieceWorth, ...]
+    joint: JointWorth | None
+
+    @property
+    def historical(self) -> float:
+        """Events of all historical controls."""
+        return sum(piece.historical for piece in self.pieces)
+
+
+def prior_worth(design: TrialDesign, month: float) -> PriorWorth | None:
+    """Return what is borrowed is worth; None without borrowing.
+
+    Parameters
+    ----------
+    month : calendar month of the final look under the planned effect; infinite where it never comes.
+    """
+    if design.borrowing is None:
+        return None
+    return PriorWorth(piece_worths(design, design.borrowing), joint_worth(design, design.borrowing, month))
+
+
+def piece_worths(design: TrialDesign, borrowing: Borrowing) -> tuple[PieceWorth, ...]:
+    """Return what the prior on the control's hazards is worth by piece."""
+    prior = design.analysis_prior
     nodes = NODES[len(borrowing.sources)]
     empty = borrowing.borrowed(nobody(prior.pieces), prior.baseline, prior.mixture, nodes=nodes)
     weight = posterior(empty, prior.mixture, prior.baseline, np.zeros(1)).node_weight[0]
@@ -67,28 +103,15 @@ def prior_events(design: TrialDesign) -> tuple[PieceWorth, ...]:
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
-class JointWorth:
-    """What borrowing is worth for the hazard ratio at the final look: ``controls`` more, beside the trial's ``events``.
-
-    ``own``: events of its own controls among them.
-    """
-
-    controls: float
-    own: float
-    events: float
-
-
-def joint_worth(design: TrialDesign) -> JointWorth | None:
+def joint_worth(design: TrialDesign, borrowing: Borrowing, month: float) -> JointWorth | None:
     """Return the control events that would do as much for the hazard ratio as what is borrowed, all pieces together.
 
     Data are those expected at the final look under the planned effect: the SD of the log hazard ratio with borrowing is
-    that of the trial alone with its control data times f, so that (f - 1) d0 control events are the worth. None without
-    borrowing, or for a look that never comes.
+    that of the trial alone with its control data times f, so that (f - 1) d0 control events are the worth. None for a
+    look that never comes.
     """
-    borrowing, prior = design.borrowing, design.analysis_prior
-    month = design.month_of(design.looks[-1], design.effect)
-    if borrowing is None or not math.isfinite(month):
+    prior = design.analysis_prior
+    if not math.isfinite(month):
         return None
     data = expected_data(design, month)
 
@@ -152,8 +175,10 @@ def worth_of(weight: FloatArray, shape: FloatArray, rate: FloatArray) -> tuple[f
     return float(mass @ local**2), 1.0 / float(mass @ (theta - mean) ** 2)
 
 
-def prior_event_rows(found: tuple[PieceWorth, ...], joint: JointWorth | None) -> list[dict[str, object]]:
+def prior_event_rows(worth: PriorWorth | None) -> list[dict[str, object]]:
     """Return the rows of ``prior_events.csv``: the pieces, then what all are worth together for the hazard ratio."""
+    if worth is None:
+        return []
     rows: list[dict[str, object]] = [
         {
             "part": "piece",
@@ -163,33 +188,9 @@ def prior_event_rows(found: tuple[PieceWorth, ...], joint: JointWorth | None) ->
             "effective_events": one.effective,
             "by_moments": one.by_moments,
         }
-        for one in found
+        for one in worth.pieces
     ]
-    if joint is not None:
-        historical = sum(one.historical for one in found)
-        row = {"part": JOINT, "start": 0.0, "stop": "", "historical_events": historical}
-        rows.append(row | {"effective_events": joint.controls, "by_moments": ""})
+    if worth.joint is not None:
+        row = {"part": JOINT, "start": 0.0, "stop": "", "historical_events": worth.historical}
+        rows.append(row | {"effective_events": worth.joint.controls, "by_moments": ""})
     return rows
-
-
-def prior_event_sentences(found: tuple[PieceWorth, ...], joint: JointWorth | None) -> tuple[str, ...]:
-    """Say what the prior is worth."""
-    if not found:
-        return ()
-    parts = "; ".join(
-        f"{one.start:g} months on: {one.effective:.1f}"
-        if one.stop == float("inf")
-        else f"{one.start:g} to {one.stop:g}: {one.effective:.1f}"
-        for one in found
-    )
-    together = ""
-    if joint is not None:
-        together = (
-            " For the hazard ratio at the final look under the planned effect, all pieces together, borrowing is "
-            f"worth {joint.controls:.1f} events of controls beside the {joint.own:.0f} expected of its own: what "
-            "is not known of the historical controls is common to the pieces, so their worths do not add up."
-        )
-    return (
-        f"Before the trial has data its prior on the control hazard is worth, in events by piece (local information): "
-        f"{parts}; historical controls had {sum(one.historical for one in found):g} in all.{together}",
-    )

@@ -3,17 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from escc_bayes.trial.design.criterion import (
-    BetaCriterion,
-    ConditionalCriterion,
-    Criterion,
-    FinalTestCriterion,
-    FutilityCriterion,
-    GainCriterion,
-    LogRankCriterion,
-    PosteriorCriterion,
-    PredictiveCriterion,
-)
+from escc_bayes.trial.design.criterion import Criterion, FutilityCriterion, LogRankCriterion
 from escc_bayes.trial.design.null import Null
 from escc_bayes.trial.significance.alpha_spending import Sharing
 from escc_bayes.trial.significance.measures import Measure
@@ -40,7 +30,7 @@ class DecisionRule:
     @property
     def hazard_ratios(self) -> tuple[float, ...]:
         """The ratios at which the rule asks the posterior."""
-        return tuple(c.hr for c in (*self.success, *self.futility) if isinstance(c, PosteriorCriterion))
+        return tuple(ratio for criterion in (*self.success, *self.futility) for ratio in criterion.hazard_ratios)
 
     @property
     def nulls(self) -> tuple[Null, ...]:
@@ -48,32 +38,32 @@ class DecisionRule:
         return tuple(dict.fromkeys(criterion.null for criterion in self.success))
 
     @property
-    def test(self) -> LogRankCriterion | None:
-        """Its log-rank test, or test of the Cox model; None without."""
-        return next((c for c in self.success if isinstance(c, LogRankCriterion)), None)
+    def tests(self) -> tuple[LogRankCriterion, ...]:
+        """Its log-rank tests, or tests of the Cox model; one at most once the rule has been read."""
+        return tuple(criterion for criterion in self.success if isinstance(criterion, LogRankCriterion))
 
     @property
-    def alphas(self) -> tuple[float, ...]:
-        """The levels of its log-rank tests, or tests of the Cox model."""
-        return tuple(c.alpha for c in self.success if isinstance(c, LogRankCriterion))
+    def test(self) -> LogRankCriterion | None:
+        """Its log-rank test, or test of the Cox model; None without."""
+        return next(iter(self.tests), None)
 
     @property
     def only_final(self) -> bool:
         """Whether it can succeed at the final look alone: it asks for a test that is made there only."""
-        return any(isinstance(c, FinalTestCriterion) for c in self.success)
+        return any(criterion.only_final for criterion in self.success)
 
     def measures(self, *, final: bool) -> tuple[Measure, ...]:
         """Return what the rule measures beside the posterior, at an interim or at the final look.
 
         One that succeeds at the final look alone measures before it only what its futility goes by.
         """
-        found = [c for c in self.success if not isinstance(c, PosteriorCriterion)]
+        asked = self.success
         if self.only_final and not final:
-            found = [c for c in found if isinstance(c, LogRankCriterion) and self.futility]
-        measured = [c.measure for c in found]
+            asked = self.tests if self.futility else ()
+        measured = [criterion.measure for criterion in asked]
         if not final:
-            measured += [c.measure for c in self.futility if isinstance(c, GainCriterion)]
-        return tuple(measured)
+            measured += [criterion.measure for criterion in self.futility]
+        return tuple(measure for measure in measured if measure is not None)
 
     @property
     def asks_posterior(self) -> bool:
@@ -83,12 +73,17 @@ class DecisionRule:
     @property
     def asks_moments(self) -> bool:
         """Whether the rule needs mean and standard deviation of the posterior: for predictive probabilities."""
-        return any(isinstance(c, PredictiveCriterion) for c in self.futility)
+        return any(criterion.asks_moments for criterion in self.futility)
 
     @property
     def by_normal(self) -> bool:
         """Whether all that it asks is a boundary on one normal estimate: what conditional probabilities need."""
-        return all(isinstance(c, PosteriorCriterion | LogRankCriterion) for c in self.success)
+        return all(criterion.by_normal for criterion in self.success)
+
+    @property
+    def goes_by_log_rank(self) -> bool:
+        """Whether its futility goes by its own log-rank test."""
+        return any(criterion.by_log_rank for criterion in self.futility)
 
     def sentence(self, treatment: str, control: str, looks: int) -> str:
         """Say the rule.
@@ -102,21 +97,16 @@ class DecisionRule:
         """
         ratio = f"HR({treatment} vs {control})"
         when = "the analysis" if looks == 1 else "the final look" if self.only_final else f"any of {looks} looks"
-        said = f"{self.name}: success if {joined(self.success, ratio)} at {when}"
-        if self.sharing is not None and self.alphas and looks > 1:
+        said = f"{self.name}: success if {criteria_words(self.success, ratio)} at {when}"
+        if self.sharing is not None and self.tests and looks > 1:
             said += f" ({self.sharing.words()})"
         if self.borrows:
             said += " with borrowed controls"
         if self.futility:
-            said += f"; stopped for futility if {joined(self.futility, ratio)} at an interim look"
+            said += f"; stopped for futility if {criteria_words(self.futility, ratio)} at an interim look"
         return said + "."
 
 
-def joined(parts: Iterable[Criterion | FutilityCriterion], ratio: str) -> str:
+def criteria_words(parts: Iterable[Criterion | FutilityCriterion], ratio: str) -> str:
     """Return criteria joined by "and"."""
     return " and ".join(part.words(ratio) for part in parts)
-
-
-def needs_log_rank(rule: DecisionRule) -> bool:
-    """Return whether its futility goes by its own log-rank test."""
-    return any(isinstance(c, ConditionalCriterion | BetaCriterion) for c in rule.futility)

@@ -6,9 +6,8 @@ Closed forms alone: ``normal_power`` for the probability of success, ``expected_
 import math
 from dataclasses import dataclass
 
-from escc_bayes.trial.design.design import TrialDesign
-from escc_bayes.trial.design.normal_power import is_one_ratio, normal_rule
-from escc_bayes.trial.design.rule_plan import events_at_looks
+from escc_bayes.trial.design.normal_power import is_one_ratio
+from escc_bayes.trial.design.trial_plan import TrialPlan
 from escc_bayes.trial.truth.expected_events import expected_events, month_of_events
 from escc_bayes.trial.truth.stratum import ScaledHazard
 
@@ -33,18 +32,19 @@ class SensitivityGrid:
     values: tuple[tuple[float, ...], ...]
 
 
-def power_grids(design: TrialDesign) -> tuple[SensitivityGrid, ...]:
+def power_grids(plan: TrialPlan) -> tuple[SensitivityGrid, ...]:
     """Return the power of each rule over hazard ratio and events of the final look, assurance as the last row.
 
     None for a rule without a normal form, and for an effect that changes with time.
     """
+    design, events = plan.design, plan.events[-1]
     if not is_one_ratio(design, design.effect):
         return ()
-    events, hr = events_at_looks(design)[-1], design.effect.hr[0]
+    hr = design.effect.hr[0]
     ratios = sorted({round(hr * step, 3) for step in RATIO_STEPS} | {1.0})
     found = []
-    for rule in design.rules:
-        normal = [normal_rule(design, rule, scale=share) for share in EVENT_SHARES]
+    for planned in plan.rules:
+        normal = [planned.scaled(share) for share in EVENT_SHARES]
         known = [of for of in normal if of is not None]
         if len(known) < len(normal):
             continue
@@ -54,14 +54,14 @@ def power_grids(design: TrialDesign) -> tuple[SensitivityGrid, ...]:
             rows.append((ASSURANCE, tuple(of.assurance(believed) for of in known)))
         columns = tuple(f"{share * events:.0f}" for share in EVENT_SHARES)
         names, values = zip(*rows, strict=True)
-        found.append(SensitivityGrid("power", rule.name, "hazard ratio", "events", names, columns, values))
+        found.append(SensitivityGrid("power", planned.rule.name, "hazard ratio", "events", names, columns, values))
     return tuple(found)
 
 
-def timing_grid(design: TrialDesign) -> SensitivityGrid:
+def timing_grid(plan: TrialPlan) -> SensitivityGrid:
     """Return the month of the final look, or its events where the calendar sets it, over control hazard and dropout."""
+    design, planned = plan.design, plan.looks[-1].month
     look = design.looks[-1]
-    planned = design.month_of(look, design.effect)
     name = "month of the final look" if look.events is not None else "events at the final look"
 
     def value(hazard_step: float, dropout_step: float) -> float:

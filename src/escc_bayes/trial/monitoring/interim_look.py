@@ -10,7 +10,8 @@ from escc_bayes.foundation.record import Record, seed_label, versions
 from escc_bayes.foundation.seeds import Seed, generator
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.trial.design.design import TrialDesign
-from escc_bayes.trial.design.rule_plan import RulePlan, rule_plan
+from escc_bayes.trial.design.rule_plan import RulePlan
+from escc_bayes.trial.design.trial_plan import TrialPlan, planned
 from escc_bayes.trial.monitoring.accrual_rate import pace_of
 from escc_bayes.trial.monitoring.future_patients import completed_blinded
 from escc_bayes.trial.monitoring.interim import FollowUp, Interim
@@ -22,7 +23,7 @@ from escc_bayes.trial.monitoring.interim_rules import (
     log_rank_now,
     standings,
 )
-from escc_bayes.trial.monitoring.monitor import Outlook, monitor
+from escc_bayes.trial.monitoring.monitor import Outlook, outlook
 from escc_bayes.trial.monitoring.reading_interim import STALE, stale
 from escc_bayes.trial.monitoring.this_look import ThisLook, this_look
 from escc_bayes.trial.monitoring.verdict import Verdict, plan_now, verdicts_now
@@ -100,23 +101,23 @@ def interim_look(
     ------
     DesignError : the design's analysis is one that completions do not know.
     """
-    look, told = this_look(design, seen), None
+    plan = planned(design)
+    look, told = this_look(plan, seen), None
     # At the final look nothing is left to predict.
     blinded = None if look.final else blinded_forecast(design, seen, completions, seed, level)
     findings: list[Found] = []
     if isinstance(seen, Interim):
-        plans = tuple(plan_now(rule, rule_plan(design, rule), look) for rule in design.rules)
-        told = None
+        plans = tuple(plan_now(rule, look) for rule in plan.rules)
         if not look.final:
-            told = monitor(design, seen, completions=completions, seed=seed, level=level, plans=plans)
+            told = outlook(plan, seen, completions=completions, seed=seed, level=level, boundaries=plans)
         predictive = {success.rule: success.probability for success in told.rules} if told is not None else {}
         verdicts = verdicts_now(design, seen, look, plans, predictive)
         findings += verdict_found(design, look, verdicts, blinded=False)
-        findings += comparison(design, seen, look, plans, told, level, {(of.rule, of.kind) for of in verdicts})
+        findings += comparison(plan, seen, look, plans, told, level, {(of.rule, of.kind) for of in verdicts})
     else:
         findings += verdict_found(design, look, (), blinded=True)
     findings += [*progress(design, seen, provenance), *accrual(design, seen, blinded, level)]
-    findings += months(design, blinded, told, level)
+    findings += months(plan, blinded, told, level)
     begun = findings[0]
     if provenance != "observed":
         findings[0] = replace(begun, words=f"{provenance.upper()} data. {begun.words}")
@@ -159,16 +160,16 @@ def verdict_found(
             yield Found("statistic", verdict.rule, of.statistic, "", of.words, kind=verdict.kind)
 
 
-def months(design: TrialDesign, blinded: Forecast | None, outlook: Outlook | None, level: float) -> Iterator[Found]:
+def months(plan: TrialPlan, blinded: Forecast | None, told: Outlook | None, level: float) -> Iterator[Found]:
     """Yield when the final look comes: by one hazard, by the arms', and by the plan; nothing at the final look."""
     if blinded is None:
         return
-    yield final_look(design, blinded, "blinded", "by one hazard for all patients", level)
-    if outlook is not None:
-        yield final_look(design, outlook.forecast, "unblinded", "by the hazards of the arms", level)
-    planned = design.month_of(design.looks[-1], design.effect)
-    if math.isfinite(planned):
-        yield Found("final_month_plan", "", planned, f"The plan expected it in month {planned:.1f}.")
+    yield final_look(plan.design, blinded, "blinded", "by one hazard for all patients", level)
+    if told is not None:
+        yield final_look(plan.design, told.forecast, "unblinded", "by the hazards of the arms", level)
+    month = plan.looks[-1].month
+    if math.isfinite(month):
+        yield Found("final_month_plan", "", month, f"The plan expected it in month {month:.1f}.")
 
 
 def progress(design: TrialDesign, seen: FollowUp, provenance: str) -> Iterator[Found]:
@@ -221,11 +222,11 @@ def months_found(quantity: str, months: FloatArray, begin: str, end: str, level:
 
 
 def comparison(
-    design: TrialDesign,
+    plan: TrialPlan,
     interim: Interim,
     look: ThisLook,
     plans: tuple[RulePlan, ...],
-    outlook: Outlook | None,
+    told: Outlook | None,
     level: float,
     judged: Collection[tuple[str, str]],
 ) -> Iterator[Found]:
@@ -233,14 +234,15 @@ def comparison(
 
     ``judged``: rules and kinds of which the verdict has been said.
     """
+    design = plan.design
     posterior, tail = posterior_of(interim, design.analysis_prior), (1.0 - level) / 2.0
     middle, low, high = (posterior.quantile(p) for p in (0.5, tail, 1.0 - tail))
     control, treatment = design.arms
     said = f"Hazard ratio {treatment} vs {control}: {middle:.3g} ({100 * level:g} % credible {low:.3g} to {high:.3g})."
     yield Found("hazard_ratio", "", middle, said, "", low, high, level, "credible")
-    for standing in standings(design, interim):
+    for standing in standings(plan, interim):
         yield standing_found(standing, judged=(standing.rule, standing.role) in judged)
-    for success in outlook.rules if outlook is not None else ():
+    for success in told.rules if told is not None else ():
         hits = round(success.probability * success.completions)
         limits = (
             lower_limit(hits, success.completions, 1.0 - tail),
@@ -255,7 +257,7 @@ def comparison(
         )
     if not look.final:
         z = {rule.name: log_rank_now(interim, design.analysis_prior, rule.test) for rule in design.rules}
-        for power in conditional_powers(design, interim.events, z, plans):
+        for power in conditional_powers(plan, interim.events, z, plans):
             yield conditional_found(power)
     yield from conflict_found(design, interim, level)
 

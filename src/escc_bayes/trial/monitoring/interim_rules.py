@@ -4,15 +4,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from escc_bayes.trial.design.criterion import GainCriterion, LogRankCriterion, PosteriorCriterion
-from escc_bayes.trial.design.design import AnalysisPrior, TrialDesign
-from escc_bayes.trial.design.normal_power import normal_rule, planned_log_ratio
-from escc_bayes.trial.design.null_truth import hazard_ratio_of, own_null
-from escc_bayes.trial.design.rule import DecisionRule
-from escc_bayes.trial.design.rule_plan import RulePlan, events_at_looks, rule_plan
+from escc_bayes.trial.design.criterion import Criterion, FutilityCriterion, LogRankCriterion
+from escc_bayes.trial.design.design import AnalysisPrior
+from escc_bayes.trial.design.rule_plan import RulePlan
+from escc_bayes.trial.design.trial_plan import PlannedRule, TrialPlan
 from escc_bayes.trial.monitoring.interim import Interim
 from escc_bayes.trial.monitoring.interim_model import orders_of
-from escc_bayes.trial.monitoring.interim_posterior import posterior_of
+from escc_bayes.trial.monitoring.rule_now import RuleNow
 from escc_bayes.trial.significance.conditional_power import conditional_power, trend_drift
 from escc_bayes.trial.significance.measures import LogRankZ
 
@@ -57,29 +55,25 @@ def log_rank_now(interim: Interim, prior: AnalysisPrior, test: LogRankCriterion 
     return float(measure.of(orders_of(interim, prior))[0]) if interim.events else 0.0
 
 
-def standings(design: TrialDesign, interim: Interim) -> tuple[Standing, ...]:
+def standings(plan: TrialPlan, interim: Interim) -> tuple[Standing, ...]:
     """Return every posterior and log-rank criterion; other tests are made at the final look alone."""
-    found, prior = [], design.analysis_prior
-    for rule in design.rules:
-        final = float(rule_plan(design, rule).upper[-1])
-        ratio = posterior_of(interim, prior, design.borrowing if rule.borrows else None)
+    final, stand = len(plan.looks) - 1, []
+    for planned in plan.rules:
+        rule = planned.rule
+        now = RuleNow(plan.design, interim, rule, planned.boundaries, final)
         for role, criteria in (("success", rule.success), ("futility", rule.futility)):
-            for criterion in criteria:
-                said = criterion.words(f"HR({design.arms[1]} vs {design.arms[0]})")
-                if isinstance(criterion, PosteriorCriterion):
-                    share = ratio.below(criterion.hr)
-                    found.append(Standing(rule.name, said, "posterior_probability", share, criterion.threshold, role))
-                if isinstance(criterion, GainCriterion):
-                    share = float(criterion.measure.of(orders_of(interim, prior))[0])
-                    found.append(Standing(rule.name, said, "posterior_probability", share, criterion.threshold, role))
-                if isinstance(criterion, LogRankCriterion):
-                    z = log_rank_now(interim, prior, criterion)
-                    found.append(Standing(rule.name, said, "log_rank_z", z, final, role))
-    return tuple(found)
+            stand += [standing(criterion, now, role) for criterion in criteria if criterion.standing]
+    return tuple(stand)
+
+
+def standing(criterion: Criterion | FutilityCriterion, now: RuleNow, role: str) -> Standing:
+    """Return where one criterion stands."""
+    value, bound = float(criterion.statistic(now)[0]), criterion.bound(now)
+    return Standing(now.rule.name, now.said(criterion), criterion.standing, value, bound, role)
 
 
 def conditional_powers(
-    design: TrialDesign, events: int, z: Mapping[str, float], plans: tuple[RulePlan, ...] | None = None
+    plan: TrialPlan, events: int, z: Mapping[str, float], boundaries: tuple[RulePlan, ...] | None = None
 ) -> tuple[ConditionalPower, ...]:
     """Return the conditional power of each rule that is a boundary on Z, under trend, design effect and its null.
 
@@ -87,27 +81,27 @@ def conditional_powers(
     ----------
     events : seen so far; none or all of the final ones leave nothing to condition on.
     z : of the rule's log-rank test now, by rule.
-    plans : boundaries by rule with this look at its own information; None: as planned.
+    boundaries : by rule with this look at its own information; None: as planned.
     """
-    now = plans or tuple(rule_plan(design, rule) for rule in design.rules)
+    now = boundaries or tuple(planned.boundaries for planned in plan.rules)
     return tuple(
-        found
-        for rule, plan in zip(design.rules, now, strict=True)
-        for found in powers_of(design, rule, events, z[rule.name], plan)
+        power
+        for planned, of_rule in zip(plan.rules, now, strict=True)
+        for power in powers_of(plan, planned, events, z[planned.rule.name], of_rule)
     )
 
 
 def powers_of(
-    design: TrialDesign, rule: DecisionRule, events: int, z: float, plan: RulePlan
+    plan: TrialPlan, planned: PlannedRule, events: int, z: float, boundaries: RulePlan
 ) -> tuple[ConditionalPower, ...]:
     """Return the conditional powers of one rule; none where it has no boundary on Z.
 
     All on the Z against a hazard ratio of 1: that of a test against a margin lies log(margin) sqrt(I) away.
     """
-    normal = normal_rule(design, rule)
+    rule, normal = planned.rule, planned.on_z
     if normal is None:
         return ()
-    information, fraction = float(normal.information[-1]), events / events_at_looks(design)[-1]
+    information, fraction = float(normal.information[-1]), events / plan.events[-1]
     if not 0.0 < fraction < 1.0:
         return ()
     root = math.sqrt(information)
@@ -116,12 +110,12 @@ def powers_of(
     bound = float(normal.upper[-1])
     if rule.test is not None:
         # The final boundary moves with the information of this look.
-        moved = float(plan.upper[-1]) - margin * root
+        moved = float(boundaries.upper[-1]) - margin * root
         bound = moved if len(rule.success) == 1 else max(bound, moved)
-    log_ratio = planned_log_ratio(design, design.effect)
+    log_ratio = plan.log_ratio
     drifts = {
         "trend": trend_drift(z, fraction),
-        "null": -math.log(hazard_ratio_of(own_null(design, rule), design)) * root,
+        "null": -math.log(planned.null_effect.hr[0]) * root,
     }
     drifts |= {"design": -log_ratio * root} if log_ratio is not None else {}
     return tuple(

@@ -11,6 +11,7 @@ from escc_bayes.foundation.seeds import Seed, generator
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.trial.design.design import TrialDesign
 from escc_bayes.trial.design.rule_plan import RulePlan
+from escc_bayes.trial.design.trial_plan import TrialPlan, planned
 from escc_bayes.trial.looks.patients import Patients
 from escc_bayes.trial.looks.snapshot import look_months, snapshot
 from escc_bayes.trial.monitoring.future_patients import completed, final_columns
@@ -69,11 +70,25 @@ def monitor(
     Interim looks between now and then are not acted upon: the probability is that of success at the end.
     Spiegelhalter, Freedman & Blackburn 1986, Control Clin Trials 7:8; Saville et al. 2014, Clin Trials 11:485.
     """
+    return outlook(planned(design), interim, completions=completions, seed=seed, level=level, boundaries=plans)
+
+
+def outlook(
+    plan: TrialPlan,
+    interim: Interim,
+    *,
+    completions: int,
+    seed: Seed,
+    level: float,
+    boundaries: tuple[RulePlan, ...] | None,
+) -> Outlook:
+    """Return what a running trial may become; ``boundaries`` as in ``monitor``."""
+    design = plan.design
     prior, final = design.analysis_prior, len(design.looks) - 1
     now = posterior(weighted_of(interim, prior), prior.mixture, prior.baseline, np.zeros(1)).below[0, 0]
-    criteria = criteria_of(design)
-    if plans is not None:
-        criteria = replace(criteria, plans=plans)
+    criteria = criteria_of(plan)
+    if boundaries is not None:
+        criteria = replace(criteria, plans=boundaries)
     carried = completed(design, interim, completions, generator(seed, "completions"))
     ended = final_evidence(design, criteria, carried, final_columns(design, interim))
     found = []

@@ -8,7 +8,7 @@ as taken at their planned events.
 from dataclasses import dataclass
 
 from escc_bayes.trial.design.design import TrialDesign
-from escc_bayes.trial.design.rule_plan import events_at_looks
+from escc_bayes.trial.design.trial_plan import TrialPlan
 from escc_bayes.trial.looks.look import Look
 from escc_bayes.trial.monitoring.interim import SLACK, FollowUp
 
@@ -46,9 +46,9 @@ class ThisLook:
         return self.fractions[self.place]
 
 
-def this_look(design: TrialDesign, seen: FollowUp) -> ThisLook:
+def this_look(plan: TrialPlan, seen: FollowUp) -> ThisLook:
     """Return which look the data are."""
-    planned, last = events_at_looks(design), len(design.looks) - 1
+    design, planned, last = plan.design, plan.events, len(plan.looks) - 1
     reached = [place for place, look in enumerate(design.looks) if is_reached(design, look, seen)]
     place = max(reached, default=-1)
     following = design.looks[min(place + 1, last)]

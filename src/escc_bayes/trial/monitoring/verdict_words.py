@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from escc_bayes.trial.design.design import TrialDesign
 from escc_bayes.trial.monitoring.this_look import ThisLook
-from escc_bayes.trial.monitoring.verdict import Judged, Verdict
+from escc_bayes.trial.monitoring.verdict import JudgedCriterion, Verdict
 
 
 def headline(design: TrialDesign, look: ThisLook, verdicts: Sequence[Verdict], *, blinded: bool) -> str:
@@ -63,7 +63,7 @@ def verdict_sentences(verdicts: Sequence[Verdict]) -> Iterator[tuple[Verdict, st
         yield verdict, f"{verdict.rule}, {verdict.kind}: {parts}: {'CROSSED' if verdict.crossed else 'not crossed'}."
 
 
-def criterion_words(of: Judged) -> str:
+def criterion_words(of: JudgedCriterion) -> str:
     """Say one criterion: its statistic and its boundary."""
     digits = 4 if of.name == "probability" else 3
     bound = f"{of.boundary:.{digits}f}" if abs(of.boundary) < 1e6 else "none at this look"

@@ -10,9 +10,8 @@ from escc_bayes.trial.design.criterion import (
     FutilityCriterion,
     GainCriterion,
     PosteriorCriterion,
-    PredictiveCriterion,
 )
-from escc_bayes.trial.design.rule import DecisionRule, needs_log_rank
+from escc_bayes.trial.design.rule import DecisionRule
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.reading.criteria import criteria, futility_criteria
 from escc_bayes.trial.reading.priors import yes_or_no
@@ -149,12 +148,12 @@ def is_weaker(lost: PosteriorCriterion | GainCriterion, won: PosteriorCriterion 
 
 def refuse_confused(rule: DecisionRule, at: str, looks: int) -> None:
     """Raise for success criteria that cannot stand together, or whose alpha is not shared."""
-    if len(rule.alphas) > 1:
+    if len(rule.tests) > 1:
         raise DesignError(f"{at}: two log-rank tests in one rule, Cox tests among them; keep one, or make two rules")
-    if rule.sharing is not None and not rule.alphas:
+    if rule.sharing is not None and not rule.tests:
         key = "boundaries" if rule.sharing.classical else "spending"
         raise DesignError(f"{at}: '{key}' belongs to a log-rank test or one of the Cox model; remove it")
-    if rule.alphas and looks > 1 and rule.sharing is None:
+    if rule.tests and looks > 1 and rule.sharing is None:
         kind = "Cox" if rule.test is not None and rule.test.cox else "log-rank"
         raise DesignError(
             f"{at}: a {kind} test at {looks} looks must share its alpha; add spending = one of "
@@ -168,11 +167,11 @@ def refuse_futility(rule: DecisionRule, at: str, looks: int) -> None:
         return
     if looks == 1:
         raise DesignError(f"{at}: futility acts at interim looks, and there is one look; add looks or remove it")
-    if needs_log_rank(rule) and not rule.alphas:
+    if rule.goes_by_log_rank and not rule.tests:
         raise DesignError(f"{at}: its futility goes by a log-rank test, and its success has none; add one")
     if any(isinstance(c, BetaCriterion) for c in rule.futility) and rule.sharing is not None and rule.sharing.classical:
         raise DesignError(f"{at}: a boundary that spends beta needs a spending function; replace 'boundaries'")
-    if any(isinstance(c, PredictiveCriterion) for c in rule.futility) and not rule.by_normal:
+    if rule.asks_moments and not rule.by_normal:
         odd = next(c for c in rule.success if not isinstance(c, PosteriorCriterion))
         kind = "test" if isinstance(odd, FinalTestCriterion) else "estimate"
         raise DesignError(

@@ -2,7 +2,7 @@
 
 import math
 
-from escc_bayes.trial.design.criterion import GainCriterion, LogRankCriterion
+from escc_bayes.trial.design.criterion import GainCriterion
 from escc_bayes.trial.design.design import TrialDesign
 from escc_bayes.trial.design.normal_power import assurance_limit
 from escc_bayes.trial.design.null_truth import attainable, hazard_ratio_of, null_effect, own_null
@@ -41,7 +41,7 @@ def refuse_words_without_strata(design: TrialDesign, where: str) -> None:
     if design.strata:
         return
     for rule in design.rules:
-        if any(isinstance(c, LogRankCriterion) and c.stratified for c in rule.success):
+        if any(test.stratified for test in rule.tests):
             raise DesignError(f"{where}, rule '{rule.name}': there are no strata; add [[stratum]] or drop 'stratified'")
     if design.analysis_prior.by_stratum:
         raise DesignError(

@@ -21,6 +21,7 @@ from escc_bayes.trial.design.null import Null
 from escc_bayes.trial.design.null_truth import hazard_ratio_of
 from escc_bayes.trial.design.rule import DecisionRule
 from escc_bayes.trial.design.rule_plan import RulePlan
+from escc_bayes.trial.design.trial_plan import planned
 from escc_bayes.trial.posterior.borrowing import Borrowing
 from escc_bayes.trial.simulation.decide import TRUTH, Criteria, Evidence, Shown, criteria_of, ended, shown
 from escc_bayes.trial.simulation.tally import chunk_count, chunk_evidence
@@ -108,7 +109,7 @@ def map_point(design: TrialDesign, seed: Seed, place: int) -> Arrays:
     """Return the numbers of every borrowing rule at one drift, (rules, 7) in the order of ``MapPoint``."""
     assert design.borrowing is not None
     there = drifted_design(design, design.borrowing, design.borrowing.drifts[place])
-    criteria, trials = criteria_of(there), design.borrowing.trials
+    criteria, trials = criteria_of(planned(there)), design.borrowing.trials
     nulls = tuple(dict.fromkeys(criteria.nulls))
     sums = np.zeros((len(there.rules) // 2, 7))
     for chunk in range(chunk_count(trials)):

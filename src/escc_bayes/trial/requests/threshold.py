@@ -16,6 +16,7 @@ from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.trial.design.criterion import PosteriorCriterion
 from escc_bayes.trial.design.design import ThresholdRequest, TrialDesign
 from escc_bayes.trial.design.rule import DecisionRule
+from escc_bayes.trial.design.trial_plan import planned
 from escc_bayes.trial.simulation.confidence import most_allowed, upper_limit
 from escc_bayes.trial.simulation.decide import TRUTH, Criteria, Evidence, criteria_of, is_futile, shown, succeeds
 from escc_bayes.trial.simulation.outcomes import evidence_in_chunks
@@ -75,7 +76,7 @@ def solved_threshold(
 def null_statistics(nulls: tuple[TrialDesign, ...], rule: DecisionRule, trials: int, seed: Seed, place: int) -> Arrays:
     """Return the number of each trial under one null, (trials,)."""
     null = replace(nulls[place], rules=(rule,))
-    criteria = criteria_of(null)
+    criteria = criteria_of(planned(null))
     parts = [statistic(null, criteria, looks) for looks in evidence_in_chunks(null, criteria, TRUTH, trials, seed)]
     return {"statistic": np.concatenate(parts)}
 
@@ -94,7 +95,7 @@ def statistic(design: TrialDesign, criteria: Criteria, looks: list[Evidence]) ->
     for k, look in enumerate(looks):
         seen = shown(design, criteria, look, borrows=rule.borrows)
         counts = going & succeeds(others, plan, seen, k, final=k == last)
-        np.maximum(highest, seen.at(solving.hr), out=highest, where=counts)
+        np.maximum(highest, seen.below(solving.hr), out=highest, where=counts)
         if rule.futility and k < last:
             going &= ~is_futile(rule, plan, seen, k)
     return highest

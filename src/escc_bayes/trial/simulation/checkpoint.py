@@ -10,6 +10,7 @@ from escc_bayes.foundation.record import digest, seed_label, versions
 from escc_bayes.foundation.scheduler import Scheduler
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.trial.design.design import TrialDesign
+from escc_bayes.trial.design.trial_plan import TrialPlan
 from escc_bayes.trial.simulation.operating_characteristics import OperatingCharacteristics, summarised, total_of
 from escc_bayes.trial.simulation.tally import CHUNK, FIELDS
 from escc_bayes.trial.simulation.workers import BUNDLE, tallies
@@ -48,7 +49,7 @@ def nothing_kept(part: str) -> None:
 
 
 def resumable(
-    design: TrialDesign,
+    plan: TrialPlan,
     *,
     trials: int,
     seed: Seed,
@@ -58,5 +59,5 @@ def resumable(
 ) -> OperatingCharacteristics:
     """Return the operating characteristics, going on from what ``checkpoint`` holds of the same run."""
     store = checkpoint.keep("operating characteristics")
-    found = tallies(design, trials, seed, scheduler, store=store, progress=progress)
-    return summarised(design, total_of(found), trials=trials, seed=seed)
+    found = tallies(plan, trials, seed, scheduler, store=store, progress=progress)
+    return summarised(plan, total_of(found), trials=trials, seed=seed)

@@ -1,7 +1,7 @@
 """From simulated patients to decisions: every rule at every look, on the same trials."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,21 +10,15 @@ from scipy.special import ndtri
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.piecewise import BoolArray, FloatArray, IntArray
 from escc_bayes.trial.design.analysis import analysis_data, arm_prior
-from escc_bayes.trial.design.criterion import (
-    Criterion,
-    EstimateCriterion,
-    GainCriterion,
-    LogRankCriterion,
-    PosteriorCriterion,
-    PredictiveCriterion,
-)
+from escc_bayes.trial.design.criterion import Criterion, FutilityCriterion
 from escc_bayes.trial.design.design import TrialDesign, mixture_from
 from escc_bayes.trial.design.normal_power import has_normal_form
 from escc_bayes.trial.design.null import Null
 from escc_bayes.trial.design.null_truth import lies_in, log_ratios_at, own_null
 from escc_bayes.trial.design.predictive_success import predictive_success
 from escc_bayes.trial.design.rule import DecisionRule
-from escc_bayes.trial.design.rule_plan import RulePlan, rule_plan
+from escc_bayes.trial.design.rule_plan import RulePlan
+from escc_bayes.trial.design.trial_plan import TrialPlan
 from escc_bayes.trial.looks.by_stratum import split
 from escc_bayes.trial.looks.patients import Snapshot
 from escc_bayes.trial.looks.risk_sets import Ordered, ordered
@@ -80,16 +74,17 @@ class Verdicts:
     ended: IntArray
 
 
-def criteria_of(design: TrialDesign) -> Criteria:
-    """Return what the rules of a design need."""
+def criteria_of(plan: TrialPlan) -> Criteria:
+    """Return what the rules of a plan need."""
+    design = plan.design
     ratios = sorted({ratio for rule in design.rules for ratio in rule.hazard_ratios})
     every, last = (
         tuple(dict.fromkeys(measure for rule in design.rules for measure in rule.measures(final=final)))
         for final in (False, True)
     )
-    plans = tuple(rule_plan(design, rule) for rule in design.rules)
+    plans = tuple(of.boundaries for of in plan.rules)
     asked = frozenset(rule.borrows for rule in design.rules if rule.asks_posterior)
-    nulls = tuple(own_null(design, rule) for rule in design.rules)
+    nulls = tuple(of.null for of in plan.rules)
     return Criteria(np.array([math.log(ratio) for ratio in ratios]), every, last, plans, nulls, asked)
 
 
@@ -190,10 +185,48 @@ class Shown:
     values: Mapping[Measure, FloatArray]
     trials: int
 
-    def at(self, hr: float) -> FloatArray:
+    def below(self, hr: float) -> FloatArray:
         """Return P(HR < ``hr`` | data)."""
         assert self.posterior is not None
         return self.posterior.below[:, int(np.argmin(np.abs(self.log_ratios - math.log(hr))))]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RuleSeen:
+    """What one rule's criteria are held against at ``look``: what is shown, and the rule's boundaries there."""
+
+    rule: DecisionRule
+    plan: RulePlan
+    shown: Shown
+    look: int
+
+    @property
+    def upper(self) -> float:
+        """The upper boundary of the log-rank Z."""
+        return float(self.plan.upper[self.look])
+
+    @property
+    def lower(self) -> float:
+        """The lower boundary."""
+        return float(self.plan.lower[self.look])
+
+    def below(self, hr: float) -> FloatArray:
+        """Return P(HR < ``hr`` | data)."""
+        return self.shown.below(hr)
+
+    def value(self, measure: Measure) -> FloatArray:
+        """Return a measure."""
+        return self.shown.values[measure]
+
+    def log_rank(self) -> FloatArray:
+        """Return the Z of the rule's log-rank test; zeros where it has none."""
+        return np.zeros(self.shown.trials) if self.rule.test is None else self.value(self.rule.test.measure)
+
+    def foreseen(self) -> FloatArray:
+        """Return the predictive probability of success at the final look."""
+        assert self.shown.posterior is not None
+        mean, sd = self.shown.posterior.mean, self.shown.posterior.sd
+        return predictive_success(self.rule, self.plan, self.look, mean, sd, self.log_rank())
 
 
 def shown(design: TrialDesign, criteria: Criteria, look: Evidence, *, borrows: bool = False) -> Shown:
@@ -241,58 +274,21 @@ def ended(rule: DecisionRule, plan: RulePlan, looks: list[Shown]) -> Verdicts:
     return Verdicts(success, futile, at)
 
 
-def succeeds(rule: DecisionRule, plan: RulePlan, seen: Shown, look: int, *, final: bool) -> BoolArray:
+def succeeds(rule: DecisionRule, plan: RulePlan, shown: Shown, look: int, *, final: bool) -> BoolArray:
     """Return whether all criteria of success hold at a look, (n,)."""
-    found = np.full(seen.trials, final or not rule.only_final)
-    if not found.any():
-        return found
-    for criterion in rule.success:
-        found &= holds(criterion, seen, float(plan.upper[look]))
-    return found
+    if rule.only_final and not final:
+        return np.zeros(shown.trials, dtype=np.bool_)
+    return all_hold(rule.success, RuleSeen(rule, plan, shown, look))
 
 
-def holds(criterion: Criterion, seen: Shown, bound: float) -> BoolArray:
-    """Return whether one criterion of success holds; ``bound`` is that of the log-rank Z."""
-    if isinstance(criterion, PosteriorCriterion):
-        return posterior_holds(criterion, seen)
-    if isinstance(criterion, GainCriterion):
-        return gain_holds(criterion, seen)
-    if isinstance(criterion, LogRankCriterion):
-        return np.asarray(seen.values[criterion.measure] > bound)
-    if isinstance(criterion, EstimateCriterion):
-        return np.asarray(seen.values[criterion.measure] > criterion.limit)
-    return np.asarray(seen.values[criterion.measure] > ndtri(1.0 - criterion.alpha))
-
-
-def posterior_holds(criterion: PosteriorCriterion, seen: Shown) -> BoolArray:
-    """Return whether a posterior probability is on its side of its threshold."""
-    below = seen.at(criterion.hr)
-    return np.asarray(below > criterion.threshold if criterion.above else below < criterion.threshold)
-
-
-def gain_holds(criterion: GainCriterion, seen: Shown) -> BoolArray:
-    """Return whether the probability of a difference is on its side of its threshold."""
-    share = seen.values[criterion.measure]
-    return np.asarray(share > criterion.threshold if criterion.above else share < criterion.threshold)
-
-
-def is_futile(rule: DecisionRule, plan: RulePlan, seen: Shown, look: int) -> BoolArray:
+def is_futile(rule: DecisionRule, plan: RulePlan, shown: Shown, look: int) -> BoolArray:
     """Return whether all criteria of futility hold at an interim look, (n,)."""
-    z = log_rank_of(rule, seen)
-    found = z < plan.lower[look] if math.isfinite(plan.lower[look]) else np.ones(z.shape, dtype=np.bool_)
-    for criterion in rule.futility:
-        if isinstance(criterion, PosteriorCriterion):
-            found &= posterior_holds(criterion, seen)
-        if isinstance(criterion, GainCriterion):
-            found &= gain_holds(criterion, seen)
-        if isinstance(criterion, PredictiveCriterion):
-            assert seen.posterior is not None
-            mean, sd = seen.posterior.mean, seen.posterior.sd
-            found &= predictive_success(rule, plan, look, mean, sd, z) < criterion.threshold
-    return np.asarray(found)
+    return all_hold(rule.futility, RuleSeen(rule, plan, shown, look))
 
 
-def log_rank_of(rule: DecisionRule, seen: Shown) -> FloatArray:
-    """Return the Z of the rule's log-rank test; zeros where it has none."""
-    found = [seen.values[c.measure] for c in rule.success if isinstance(c, LogRankCriterion)]
-    return found[0] if found else np.zeros(seen.trials)
+def all_hold(criteria: Iterable[Criterion | FutilityCriterion], seen: RuleSeen) -> BoolArray:
+    """Return whether all criteria hold, (n,)."""
+    every = np.ones(seen.shown.trials, dtype=np.bool_)
+    for criterion in criteria:
+        every &= criterion.holds(seen)
+    return every

@@ -2,10 +2,9 @@
 
 from dataclasses import asdict, dataclass
 
-from escc_bayes.trial.design.null_truth import null_effect, own_null
+from escc_bayes.trial.design.trial_plan import expected_looks
 from escc_bayes.trial.simulation.decide import BELIEVED, NULL, TRUTH
 from escc_bayes.trial.simulation.operating_characteristics import OperatingCharacteristics
-from escc_bayes.trial.truth.expected_events import expected_events
 
 COLUMNS = (
     *("scenario", "rule", "look", "when", "month", "events"),
@@ -43,16 +42,15 @@ def interim_table(found: OperatingCharacteristics) -> tuple[InterimRow, ...]:
     if len(design.looks) == 1:
         return ()
     named = [name for name in (TRUTH, NULL, BELIEVED) if name != BELIEVED or design.design_prior is not None]
+    nulls = {effect: expected_looks(design, effect) for effect in {of.null_effect for of in found.plan.rules}}
     rows = []
     for scenario in named:
-        for rule in design.rules:
-            effects = {TRUTH: design.effect, NULL: null_effect(own_null(design, rule), design)}
+        for planned in found.plan.rules:
+            rule = planned.rule
+            expected = {TRUTH: found.plan.looks, NULL: nulls[planned.null_effect]}.get(scenario)
             for k, look in enumerate(design.looks):
-                effect = effects.get(scenario)
-                month = design.month_of(look, effect) if effect is not None else None
-                events = None
-                if effect is not None and month is not None:
-                    events = sum(expected_events(month, *arm) for arm in design.arms_under(effect))
+                month = expected[k].month if expected is not None else None
+                events = expected[k].events if expected is not None else None
                 won, lost = (found.of(scenario, rule.name, f"{how}_at_look_{k + 1}") for how in ("success", "futility"))
                 rows.append(
                     InterimRow(

@@ -6,6 +6,7 @@ Every rule is judged on the same simulated trials; each number carries its Monte
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.choose_scheduler import scheduler_for
@@ -15,9 +16,11 @@ from escc_bayes.foundation.record import Record, seed_label, versions
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.trial.design.design import TrialDesign
-from escc_bayes.trial.design.normal_power import assurance_limit, closed_form_assurance, closed_form_power
+from escc_bayes.trial.design.normal_power import assurance_limit
 from escc_bayes.trial.design.null import Null
-from escc_bayes.trial.design.null_truth import null_effect, own_null
+from escc_bayes.trial.design.null_truth import null_effect
+from escc_bayes.trial.design.plan_words import PlanInWords, plan_in_words
+from escc_bayes.trial.design.trial_plan import TrialPlan, planned
 from escc_bayes.trial.simulation.decide import BELIEVED, NULL, TRUTH, Scenario, nulls_to_simulate, scenarios
 from escc_bayes.trial.simulation.tally import FIELDS, fields_of
 from escc_bayes.trial.truth.cure import CuredControl
@@ -44,13 +47,23 @@ class Quantity:
     null: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OperatingCharacteristics:
-    """What a design does: its quantities, and the record of the run."""
+    """What a design does: its plan, its quantities, and the record of the run."""
 
-    design: TrialDesign
+    plan: TrialPlan
     quantities: tuple[Quantity, ...]
     record: Record
+
+    @property
+    def design(self) -> TrialDesign:
+        """The design."""
+        return self.plan.design
+
+    @cached_property
+    def words(self) -> PlanInWords:
+        """The plan in words, said when first asked for."""
+        return plan_in_words(self.plan)
 
     def of(self, scenario: str, rule: str, quantity: str) -> Quantity:
         """Return one quantity; ``KeyError`` where there is none of that name."""
@@ -86,8 +99,9 @@ def operating_characteristics(
     """
     from escc_bayes.trial.simulation.workers import tallies
 
-    found = tallies(design, trials, seed, scheduler_for(workers, scheduler), progress=progress)
-    return summarised(design, total_of(found), trials=trials, seed=seed)
+    plan = planned(design)
+    chunks = tallies(plan, trials, seed, scheduler_for(workers, scheduler), progress=progress)
+    return summarised(plan, total_of(chunks), trials=trials, seed=seed)
 
 
 def total_of(found: Iterable[FloatArray]) -> FloatArray:
@@ -99,8 +113,9 @@ def total_of(found: Iterable[FloatArray]) -> FloatArray:
     return total
 
 
-def summarised(design: TrialDesign, total: FloatArray, *, trials: int, seed: Seed) -> OperatingCharacteristics:
+def summarised(plan: TrialPlan, total: FloatArray, *, trials: int, seed: Seed) -> OperatingCharacteristics:
     """Return the quantities from sums (scenarios, rules, fields)."""
+    design = plan.design
     wanted: list[tuple[Scenario, ...]] = [(TRUTH, *nulls_to_simulate(design, rule), BELIEVED) for rule in design.rules]
     quantities = [
         quantity
@@ -108,7 +123,7 @@ def summarised(design: TrialDesign, total: FloatArray, *, trials: int, seed: See
         for place, sums in enumerate(of_scenario)
         for null in wanted[place]
         if scenario == (null.truth if isinstance(null, Null) else null)
-        for quantity in quantities_of(design, null, place, sums, trials)
+        for quantity in quantities_of(plan, null, place, sums, trials)
     ]
     record = Record(
         spec_digest=design.digest,
@@ -119,13 +134,14 @@ def summarised(design: TrialDesign, total: FloatArray, *, trials: int, seed: See
         settings=(("trials", trials), ("patients", sum(design.patients))),
         versions=versions(),
     )
-    return OperatingCharacteristics(design, tuple(quantities), record)
+    return OperatingCharacteristics(plan, tuple(quantities), record)
 
 
-def quantities_of(design: TrialDesign, scenario: Scenario, place: int, sums: FloatArray, trials: int) -> list[Quantity]:
+def quantities_of(plan: TrialPlan, scenario: Scenario, place: int, sums: FloatArray, trials: int) -> list[Quantity]:
     """Return the quantities of one rule under one scenario; under its own null success is its type I error."""
+    design = plan.design
     rule, sum_of = design.rules[place], dict(zip(fields_of(len(design.looks)), sums.tolist(), strict=True))
-    name, null = name_of(design, scenario, place), scenario.words if isinstance(scenario, Null) else ""
+    name, null = name_of(plan, scenario, place), scenario.words if isinstance(scenario, Null) else ""
 
     def split(quantity: str, count: float, closed_form: float | None = None) -> Quantity:
         p = count / trials
@@ -139,7 +155,7 @@ def quantities_of(design: TrialDesign, scenario: Scenario, place: int, sums: Flo
         variance = max(sum_of[f"{field}_squared"] / trials - average**2, 0.0)
         return Quantity(name, rule.name, quantity, average, math.sqrt(variance / trials), trials, None, null)
 
-    found = [share(SUCCESS.get(name, "power"), "success", closed_form_of(design, scenario, place))]
+    found = [share(SUCCESS.get(name, "power"), "success", closed_form_of(plan, scenario, place))]
     if scenario == BELIEVED:
         found += [split("assurance_correct", sum_of["success"] - sum_of["lucky_success"])]
         found += [split("assurance_lucky", sum_of["lucky_success"])]
@@ -155,19 +171,19 @@ def quantities_of(design: TrialDesign, scenario: Scenario, place: int, sums: Flo
     return found
 
 
-def name_of(design: TrialDesign, scenario: Scenario, place: int) -> str:
+def name_of(plan: TrialPlan, scenario: Scenario, place: int) -> str:
     """Return how a scenario is called beside one rule: its own null is "null", another one goes by its words."""
     if not isinstance(scenario, Null):
         return scenario
-    return NULL if scenario == own_null(design, design.rules[place]) else scenario.words
+    return NULL if scenario == plan.rules[place].null else scenario.words
 
 
-def closed_form_of(design: TrialDesign, scenario: Scenario, place: int) -> float | None:
+def closed_form_of(plan: TrialPlan, scenario: Scenario, place: int) -> float | None:
     """Return the normal approximation of a rule's probability of success."""
     if scenario == BELIEVED:
-        return closed_form_assurance(design, design.rules[place])
-    effect = null_effect(scenario, design) if isinstance(scenario, Null) else design.effect
-    return closed_form_power(design, design.rules[place], effect)
+        return plan.rules[place].assurance
+    effect = null_effect(scenario, plan.design) if isinstance(scenario, Null) else plan.design.effect
+    return plan.rules[place].power(effect)
 
 
 def constant_by_design(design: TrialDesign, place: int, quantity: str) -> bool:

@@ -7,6 +7,7 @@ import numpy as np
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.piecewise import BoolArray
 from escc_bayes.trial.design.design import TrialDesign
+from escc_bayes.trial.design.trial_plan import planned
 from escc_bayes.trial.simulation.decide import Criteria, Evidence, Scenario, criteria_of, verdicts
 from escc_bayes.trial.simulation.tally import chunk_count, chunk_evidence
 
@@ -21,7 +22,7 @@ def evidence_in_chunks(
 
 def successes(design: TrialDesign, scenario: Scenario, trials: int, seed: Seed) -> BoolArray:
     """Return whether each trial succeeds by each rule, (rules, trials)."""
-    criteria = criteria_of(design)
+    criteria = criteria_of(planned(design))
     found = [
         np.stack([verdict.success for verdict in verdicts(design, criteria, looks)])
         for looks in evidence_in_chunks(design, criteria, scenario, trials, seed)

@@ -1,12 +1,7 @@
 """What a design does, in sentences and a small table for the terminal."""
 
-from escc_bayes.trial.design.criterion import PosteriorCriterion
-from escc_bayes.trial.design.design import TrialDesign
-from escc_bayes.trial.design.normal_power import closed_form_power
 from escc_bayes.trial.design.null import Null
-from escc_bayes.trial.design.null_truth import hazard_ratio_of, null_effect, own_null
-from escc_bayes.trial.design.plan_words import planning_sentences
-from escc_bayes.trial.design.prior_events import joint_worth, prior_event_sentences, prior_events
+from escc_bayes.trial.design.null_truth import null_effect
 from escc_bayes.trial.design.rule import DecisionRule
 from escc_bayes.trial.simulation.decide import BELIEVED, NULL, TRUTH
 from escc_bayes.trial.simulation.operating_characteristics import OperatingCharacteristics, Quantity
@@ -19,67 +14,12 @@ NEAR = 1e-9
 
 def summary(found: OperatingCharacteristics) -> tuple[str, ...]:
     """Return what is printed: the design, its rules, one plain sentence for each, and the table."""
-    design = found.design
-    said = [
-        heading(design),
-        *origin_sentences(design),
-        *rule_sentences(design),
-        *borrowing_sentence(design),
-        *planning_sentences(design),
-        "",
-    ]
+    design, words = found.design, found.words
+    said = [words.heading, *words.origin, *words.rules, *words.borrowing, *words.planning, ""]
     said += [plain_sentence(found, rule.name) for rule in design.rules]
     said += null_sentences(found)
     said += [*unequal_sentences(found), *short_sentence(found)]
     return (*said, "", *small_table(found))
-
-
-def heading(design: TrialDesign) -> str:
-    """Say what is planned."""
-    control, treated = design.patients
-    looks = "; ".join(look.words() for look in design.looks)
-    prior = design.design_prior
-    believed = f"believed: {prior.hazard_ratio_words()}" if prior is not None else "no design prior"
-    if design.bias is not None:
-        believed += f", evidence biased by {design.bias.mean:g} (SD {design.bias.sd:g}) on the log scale"
-    if design.switching is not None:
-        believed = f"{design.switching.words()}; {believed}"
-    hr = design.effect.words()
-    followed = ""
-    if design.follow_up is not None:
-        followed = f", every patient followed for {design.follow_up:g} months and no longer"
-    return (
-        f"{design.name}: {design.arms[1]} ({treated} patients) v {design.arms[0]} ({control}), true hazard ratio {hr}, "
-        f"analysed at {looks}{followed}; {believed}. SIMULATED trials."
-    )
-
-
-def origin_sentences(design: TrialDesign) -> tuple[str, ...]:
-    """Say what the control hazard rests on, and that the stated effect is a harm where it is one."""
-    said = [f"{design.control_origin[0].upper()}{design.control_origin[1:]}"] if design.control_origin else []
-    nulls = {rule.name: own_null(design, rule) for rule in design.rules}
-    wrong = [name for name, null in nulls.items() if min(design.effect.hr) > hazard_ratio_of(null, design) + NEAR]
-    if wrong:
-        beyond = "; ".join(dict.fromkeys(nulls[name].words for name in wrong))
-        said.append(
-            f"The stated hazard ratio of {design.effect.words()} lies beyond the null ({beyond}) of {', '.join(wrong)}"
-            f": {design.arms[1]} does worse than that, and success is then an error, not power. Hazard ratios are of "
-            "treatment over control."
-        )
-    return tuple(said)
-
-
-def rule_sentences(design: TrialDesign) -> tuple[str, ...]:
-    """Say the rules."""
-    control, treatment = design.arms
-    return tuple(rule.sentence(treatment, control, len(design.looks)) for rule in design.rules)
-
-
-def borrowing_sentence(design: TrialDesign) -> tuple[str, ...]:
-    """Say what is borrowed and what that is worth; nothing where nothing is."""
-    if design.borrowing is None:
-        return ()
-    return (design.borrowing.words(), *prior_event_sentences(prior_events(design), joint_worth(design)))
 
 
 def plain_sentence(found: OperatingCharacteristics, rule: str) -> str:
@@ -111,7 +51,7 @@ def null_sentences(found: OperatingCharacteristics) -> list[str]:
 
 def null_sentence(found: OperatingCharacteristics, rule: DecisionRule) -> str:
     """Say one rule's type I error, at which null, by which criterion; a warning above 0.05."""
-    error, own = found.of(NULL, rule.name, "type_one_error"), own_null(found.design, rule)
+    error, own = found.of(NULL, rule.name, "type_one_error"), found.plan.of(rule.name).null
     mine = [criterion for criterion in rule.success if criterion.null == own]
     by = f", that of {' and '.join(c.words() for c in mine)}" if len(rule.nulls) > 1 else ""
     value = f"{error.value:.4f} (Monte Carlo error {error.mc_error:.4f})"
@@ -124,7 +64,7 @@ def null_sentence(found: OperatingCharacteristics, rule: DecisionRule) -> str:
         said += (
             f". WARNING: this exceeds {USUAL_ERROR:g}: a claim of {own.claim} by this rule is weaker than a usual test"
         )
-        if any(isinstance(c, PosteriorCriterion) for c in rule.success):
+        if any(criterion.hazard_ratios for criterion in rule.success):
             said += "; [threshold] finds the threshold that holds an error"
     return f"{said}."
 
@@ -134,7 +74,7 @@ def success_at(found: OperatingCharacteristics, rule: DecisionRule, null: Null) 
     simulated = quantity(found, null.words, rule.name, "power")
     if simulated is not None:
         return f"{simulated.value:.3f} of trials"
-    closed = closed_form_power(found.design, rule, null_effect(null, found.design))
+    closed = found.plan.of(rule.name).power(null_effect(null, found.design))
     return None if closed is None else f"{closed:.3f} of trials (normal approximation)"
 
 
@@ -178,7 +118,7 @@ def luck(found: OperatingCharacteristics, rule: str) -> str:
     lucky = quantity(found, BELIEVED, rule, "assurance_lucky")
     if lucky is None or lucky.value < 0.005:
         return ""
-    null = own_null(found.design, next(of for of in found.design.rules if of.name == rule))
+    null = found.plan.of(rule).null
     return f"; of the assurance {lucky.value:.2f} is luck ({null.words} or {null.beyond})"
 
 

@@ -10,6 +10,7 @@ from escc_bayes.foundation.scheduler import Arrays, Scheduler
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.trial.design.design import TrialDesign
+from escc_bayes.trial.design.trial_plan import TrialPlan
 from escc_bayes.trial.simulation.decide import Criteria, criteria_of
 from escc_bayes.trial.simulation.tally import chunk_count, tally_chunk
 
@@ -18,7 +19,7 @@ BUNDLE = 8
 
 
 def tallies(
-    design: TrialDesign,
+    plan: TrialPlan,
     trials: int,
     seed: Seed,
     scheduler: Scheduler,
@@ -27,7 +28,7 @@ def tallies(
     progress: Progress | None = None,
 ) -> Iterator[FloatArray]:
     """Yield the sums of each chunk of trials, in order."""
-    work = partial(tally_bundle, design, criteria_of(design), trials, seed, BUNDLE)
+    work = partial(tally_bundle, plan.design, criteria_of(plan), trials, seed, BUNDLE)
     bundles = -(-chunk_count(trials) // BUNDLE)
     for found in run_chunks(work, bundles, scheduler=scheduler, store=store, progress=progress):
         yield from found["tallies"]

@@ -8,9 +8,9 @@ from scipy import integrate
 from scipy.stats import multivariate_normal, norm
 
 from escc_bayes.foundation.scheduler import Serial
-from escc_bayes.trial.design.normal_power import closed_form_power
 from escc_bayes.trial.design.null import Null
 from escc_bayes.trial.design.null_truth import hazard_ratio_of, lies_in, log_ratios_at, own_null
+from escc_bayes.trial.design.trial_plan import planned
 from escc_bayes.trial.looks.risk_sets import logrank_z, stratified_z
 from escc_bayes.trial.requests.sizing import sized
 from escc_bayes.trial.requests.threshold import solved_threshold
@@ -168,7 +168,7 @@ def test_several_criteria_are_judged_where_treatment_does_worst_and_all_are_prin
     found = operating_characteristics(design, trials=500, seed=1)
     rule = design.rules[0]
     assert own_null(design, rule) == Null("hazard_ratio", 1.0)
-    share = closed_form_power(design, rule, Effect((0.75,)))
+    share = planned(design).of(rule.name).power(Effect((0.75,)))
     (said,) = [line for line in summary(found) if "at its null" in line]
     assert "hazard ratio 1, that of P(HR < 1 | data) > 0.975" in said
     assert f"at hazard ratio 0.75, the null of P(HR < 0.75 | data) > 0.5, it succeeds in {share:.3f}" in said

@@ -1,10 +1,14 @@
 """What a borrowing prior is worth in events: conjugate cases, RBesT's mixture, limits."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.special import polygamma
 
-from escc_bayes.trial.design.prior_events import prior_event_rows, prior_event_sentences, prior_events, worth_of
+from escc_bayes.trial.design.analysis_words import borrowing_sentences, worth_sentence
+from escc_bayes.trial.design.prior_events import prior_event_rows, worth_of
+from escc_bayes.trial.design.trial_plan import planned
 from tests.unit.trial.designs import small
 from tests.unit.trial.posterior.test_borrowing import DESIGN
 
@@ -42,11 +46,12 @@ def design(gamma=(0.5, 10.0), **borrowing):
 
 
 def test_power_priors_are_worth_their_share_of_each_piece():
-    found = prior_events(design(model="power", discount=0.4))
+    worth = planned(design(model="power", discount=0.4)).worth
+    found = worth.pieces
     assert [one.effective for one in found] == pytest.approx([24.5, 12.5], rel=1e-4)
     assert [one.historical for one in found] == [60.0, 30.0]
-    assert [row["stop"] for row in prior_event_rows(found, None)] == [12.0, ""]
-    assert "0 to 12: 24.5; 12 months on: 12.5" in prior_event_sentences(found, None)[0]
+    assert [row["stop"] for row in prior_event_rows(replace(worth, joint=None))] == [12.0, ""]
+    assert "0 to 12: 24.5; 12 months on: 12.5" in worth_sentence(replace(worth, joint=None))
 
 
 def test_a_normal_drift_limits_what_history_is_worth():
@@ -54,9 +59,9 @@ def test_a_normal_drift_limits_what_history_is_worth():
 
     The gamma says next to nothing here: its events would inform the drift too.
     """
-    found = prior_events(design(gamma=(0.01, 0.2), model="commensurate", sd=0.3))
+    found = planned(design(gamma=(0.01, 0.2), model="commensurate", sd=0.3)).worth.pieces
     assert [one.effective for one in found] == pytest.approx([1 / (1 / 60.0 + 0.09), 1 / (1 / 30.0 + 0.09)], rel=0.02)
-    sure = prior_events(design(model="commensurate", sd=1e-4))
+    sure = planned(design(model="commensurate", sd=1e-4)).worth.pieces
     assert [one.effective for one in sure] == pytest.approx([60.5, 30.5], rel=1e-3)
 
 
@@ -68,11 +73,11 @@ def test_unsure_models_are_worth_less_than_pooling():
         {"model": "spike_and_slab", "weight": 0.5, "sd": 0.5},
         {"model": "gamma_precision", "precision": {"gamma": [2.0, 0.1]}},
     ):
-        found = prior_events(design(**borrowing))
+        found = planned(design(**borrowing)).worth.pieces
         assert all(1.0 < one.effective < one.historical for one in found), borrowing
         assert all(one.by_moments <= one.effective * 1.001 for one in found), borrowing
 
 
 def test_without_borrowing_nothing_is_said():
-    assert prior_events(small()) == ()
-    assert prior_event_sentences((), None) == ()
+    assert planned(small()).worth is None
+    assert borrowing_sentences(planned(small())) == ()

@@ -10,9 +10,9 @@ from lifelines.statistics import logrank_test
 from scipy.stats import multivariate_normal, norm
 
 from escc_bayes.classical.rmst import rmst
-from escc_bayes.trial.design.plan_words import planning_sentences
+from escc_bayes.trial.design.planning_words import planning_sentences
 from escc_bayes.trial.design.predictive_success import predictive_success
-from escc_bayes.trial.design.rule_plan import rule_plan
+from escc_bayes.trial.design.trial_plan import planned
 from escc_bayes.trial.looks.patients import Snapshot
 from escc_bayes.trial.looks.risk_sets import logrank_z, ordered, stratified_z
 from escc_bayes.trial.looks.snapshot import look_months, snapshot
@@ -211,13 +211,13 @@ def test_boundaries_and_futility_agree_with_the_recursive_integration():
 
 def test_the_plan_prints_closed_forms_and_boundaries():
     """PLANNING rows 1, 4 and 8: 246.8 and 252.0 events; Pocock's constant at thirds is 2.289 (rpact)."""
-    assert "246.8 by Schoenfeld, 252.0 by Freedman, 252.0 by Hsieh-Freedman" in planning_sentences(small())[0]
-    said = planning_sentences(sequential())[len(SEQUENTIAL) :]
+    assert "246.8 by Schoenfeld, 252.0 by Freedman, 252.0 by Hsieh-Freedman" in planning_sentences(planned(small()))[0]
+    said = planning_sentences(planned(sequential()))[len(SEQUENTIAL) :]
     thirds = small(
         analyses={"events": [20, 40, 60]},
         rule=[{"name": "p", "success": "log-rank one-sided 0.025", "boundaries": "pocock"}],
     )
-    assert "log-rank Z above 2.289, 2.289, 2.289" in planning_sentences(thirds)[1]
+    assert "log-rank Z above 2.289, 2.289, 2.289" in planning_sentences(planned(thirds))[1]
     assert "type I error spent by then 0.0" in said[0]
     assert said[0].endswith(", 0.0250.")
     assert "futile below " in said[3]
@@ -225,7 +225,7 @@ def test_the_plan_prints_closed_forms_and_boundaries():
 
 def test_conditional_power_at_its_boundary_is_the_threshold():
     design = sequential()
-    plan = rule_plan(design, design.rules[4])
+    plan = planned(design).rules[4].boundaries
     for z, t in zip(plan.lower[:2].tolist(), (0.5, 0.75), strict=True):
         assert conditional_power(z, t, plan.upper[-1], trend_drift(z, t)) == pytest.approx(0.3, abs=1e-12)
 
@@ -245,7 +245,7 @@ def test_predictive_probability_agrees_with_completing_the_patients(success, sha
     """
     rule = {"name": "rule", "success": success, "futility": "predictive probability < 0.1", **sharing}
     design = small(accrual={"patients": 300, "months": 12.0}, analyses={"events": [100, 200]}, rule=[rule], dropout={})
-    criteria_, plan = criteria_of(design), rule_plan(design, design.rules[0])
+    criteria_, plan = criteria_of(planned(design)), planned(design).rules[0].boundaries
     ratios = np.linspace(-0.7, 0.2, 12)[:, None]
     seen = patients(design, draw(design, 12, 11, 0), ratios)
     month = look_months(seen, design.looks)[0]

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from escc_bayes.trial.design.normal_power import normal_rule
-from escc_bayes.trial.design.plan_words import planning_sentences
+from escc_bayes.trial.design.planning_words import planning_sentences
+from escc_bayes.trial.design.trial_plan import planned
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.reading.criteria import criteria
 from escc_bayes.trial.significance.alpha_spending import Sharing
@@ -36,27 +36,30 @@ def test_beta_is_spent_under_an_effect_that_is_named():
         }
     ]
     sizes = {"accrual": {"patients": 500, "months": 20.0}, "analyses": {"events": [190, 285, 380]}}
-    (said,) = [line for line in planning_sentences(small(**sizes, effect={"hr": 0.75}, rule=rule)) if "type II" in line]
+    (said,) = [
+        line
+        for line in planning_sentences(planned(small(**sizes, effect={"hr": 0.75}, rule=rule)))
+        if "type II" in line
+    ]
     assert "under a hazard ratio of 0.736" in said
     assert "WARNING: the planned effect is 0.75" in said
     design = small(**sizes, effect={"hr": 0.736}, rule=rule)
-    (said,) = [line for line in planning_sentences(design) if "type II" in line]
+    (said,) = [line for line in planning_sentences(planned(design)) if "type II" in line]
     assert "WARNING" not in said
-    assert normal_rule(design, design.rules[0]).power(math.log(0.736)) == pytest.approx(0.8, abs=0.002)
+    assert planned(design).rules[0].on_z.power(math.log(0.736)) == pytest.approx(0.8, abs=0.002)
 
 
 def test_closed_forms_of_events_are_said_of_the_rules_they_are_true_of():
-    one = planning_sentences(
-        small(rule=rules(t="log-rank one-sided 0.01", b="P(HR < 1 | data) > 0.975", m="MaxCombo one-sided 0.025"))
-    )
+    tests = rules(t="log-rank one-sided 0.01", b="P(HR < 1 | data) > 0.975", m="MaxCombo one-sided 0.025")
+    one = planning_sentences(planned(small(rule=tests)))
     assert [line.split(":")[0] for line in one if line.startswith("Events that")] == [
         "Events that find a hazard ratio of 0.7 with power 0.8 at one-sided 0.01 (t)",
         "Events that find a hazard ratio of 0.7 with power 0.8 at one-sided 0.025 (b)",
     ]
     looks = small(analyses={"events": [30, 60]})
-    said = [line for line in planning_sentences(looks) if "is found with power" in line]
+    said = [line for line in planning_sentences(planned(looks)) if "is found with power" in line]
     events = float(said[1].split(" by ")[1].split()[0])
-    assert normal_rule(looks, looks.rules[1], scale=events / 60.0).power(math.log(0.7)) == pytest.approx(0.8, abs=0.002)
+    assert planned(looks).rules[1].scaled(events / 60.0).power(math.log(0.7)) == pytest.approx(0.8, abs=0.002)
 
 
 def test_every_patient_can_be_followed_for_a_fixed_time():
@@ -124,14 +127,14 @@ BORROW = {
 
 def test_borrowed_controls_are_worth_what_they_are_together():
     """A drift common to all pieces: 1 / (sd^2 + 1 / D) events, whatever the pieces; the sum of the pieces is more."""
-    from escc_bayes.trial.design.prior_events import joint_worth, prior_events
 
     counts = {"events": [30, 12], "months": [520.0, 208.0]}
     design = small(**BORROW, control={"median": 12.0}, borrowing={"model": "commensurate", "sd": 0.3} | counts)
-    joint = joint_worth(design)
+    worth = planned(design).worth
+    joint = worth.joint
     assert joint.controls == pytest.approx(1.0 / (0.09 + 1.0 / 42.0), rel=0.05)
-    assert sum(piece.effective for piece in prior_events(design)) > 1.4 * joint.controls
-    whole = joint_worth(small(**BORROW, borrowing={"model": "power", "discount": 0.5} | counts))
+    assert sum(piece.effective for piece in worth.pieces) > 1.4 * joint.controls
+    whole = planned(small(**BORROW, borrowing={"model": "power", "discount": 0.5} | counts)).worth.joint
     assert whole.controls == pytest.approx(21.0, rel=0.05)
 
 

@@ -10,6 +10,7 @@ from scipy.stats import norm
 from escc_bayes.classical.cox import cox
 from escc_bayes.classical.logrank import logrank
 from escc_bayes.spec.mixture import mixture_of
+from escc_bayes.trial.design.trial_plan import planned
 from escc_bayes.trial.monitoring.interim import FollowUp
 from escc_bayes.trial.monitoring.interim_look import interim_look
 from escc_bayes.trial.monitoring.interim_posterior import posterior_of, prior_conflict
@@ -57,7 +58,7 @@ def test_log_rank_is_that_of_the_classical_room(interim):
 
 def test_conditional_power_is_the_share_of_normal_increments_that_pass(interim):
     """Closed form of Lachin 2005 written out; log-rank rule at 1.96, 25 of 60 events, Z 1.2."""
-    found = {(c.rule, c.assumed): c for c in conditional_powers(small(), 25, {"bayes": 1.2, "logrank": 1.2})}
+    found = {(c.rule, c.assumed): c for c in conditional_powers(planned(small()), 25, {"bayes": 1.2, "logrank": 1.2})}
     t, information = 25.0 / 60.0, 60.0 / 4.0
     for assumed, log_ratio in (
         ("null", 0.0),
@@ -69,8 +70,8 @@ def test_conditional_power_is_the_share_of_normal_increments_that_pass(interim):
         power = found["logrank", assumed]
         assert power.probability == pytest.approx(expected, rel=1e-9)
         assert math.log(power.hr) == pytest.approx(log_ratio, abs=1e-12)
-    assert conditional_powers(small(), 60, {"bayes": 1.2, "logrank": 1.2}) == ()
-    assert conditional_powers(small(), 0, {"bayes": 0.0, "logrank": 0.0}) == ()
+    assert conditional_powers(planned(small()), 60, {"bayes": 1.2, "logrank": 1.2}) == ()
+    assert conditional_powers(planned(small()), 0, {"bayes": 0.0, "logrank": 0.0}) == ()
 
 
 def test_tail_probability_of_a_conflict_is_that_of_the_prior_predictive_distribution(interim):

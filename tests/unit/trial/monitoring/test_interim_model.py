@@ -8,6 +8,7 @@ import pytest
 
 from escc_bayes.classical.km import kaplan_meier
 from escc_bayes.trial.design.criterion import LogRankCriterion
+from escc_bayes.trial.design.trial_plan import planned
 from escc_bayes.trial.looks.risk_sets import logrank_score
 from escc_bayes.trial.monitoring.future_patients import completed, final_columns
 from escc_bayes.trial.monitoring.interim_look import interim_look
@@ -115,7 +116,7 @@ def test_the_stratified_test_adds_up_scores():
     assert log_rank_now(interim, STRATIFIED.analysis_prior, LogRankCriterion(0.025, stratified=True)) == pytest.approx(
         expected, rel=1e-12
     )
-    said = [now for now in standings(STRATIFIED, interim) if now.rule == "logrank"]
+    said = [now for now in standings(planned(STRATIFIED), interim) if now.rule == "logrank"]
     assert said[0].value == pytest.approx(expected, rel=1e-12)
 
 
@@ -139,7 +140,7 @@ def test_a_borrowing_rule_stands_where_its_borrowed_posterior_does():
     design = small(**BORROWED)
     interim = interim_without(design, 12.0)
     alone, with_it = (posterior_of(interim, design.analysis_prior, b).below(1.0) for b in (None, design.borrowing))
-    found = {now.rule: now.value for now in standings(design, interim)}
+    found = {now.rule: now.value for now in standings(planned(design), interim)}
     assert found == pytest.approx({"bayes": with_it, "alone": alone}, abs=1e-12)
     assert found["bayes"] != pytest.approx(found["alone"], abs=1e-3)
     look = interim_look(

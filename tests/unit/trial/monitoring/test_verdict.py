@@ -14,7 +14,7 @@ from scipy.stats import norm
 
 from escc_bayes.foundation.errors import DataWarning
 from escc_bayes.hazard.piecewise import person_months
-from escc_bayes.trial.design.rule_plan import rule_plan
+from escc_bayes.trial.design.trial_plan import planned
 from escc_bayes.trial.monitoring.design_clock import arm_clocks, going_on, pooled_clock, shaped, solved_factors
 from escc_bayes.trial.monitoring.interim import Interim
 from escc_bayes.trial.monitoring.interim_doubts import doubts
@@ -57,8 +57,8 @@ def interim_with(events, patients=160, ratio=0.7, seed=3, month=20.0):
 
 
 def judged(design, interim):
-    look = this_look(design, interim)
-    plans = tuple(plan_now(rule, rule_plan(design, rule), look) for rule in design.rules)
+    look = this_look(planned(design), interim)
+    plans = tuple(plan_now(rule, look) for rule in planned(design).rules)
     found = verdicts_now(design, interim, look, plans, {})
     return look, {(of.rule, of.kind): of for of in found}
 

@@ -10,7 +10,7 @@ from scipy.stats import beta, multivariate_normal, norm
 
 from escc_bayes.foundation.errors import InputError
 from escc_bayes.foundation.scheduler import Processes, Serial
-from escc_bayes.trial.design.normal_power import closed_form_assurance, normal_rule
+from escc_bayes.trial.design.trial_plan import planned
 from escc_bayes.trial.reading.design import design_from, load_design
 from escc_bayes.trial.requests import borrowing_map, sizing, threshold
 from escc_bayes.trial.requests.requested_analyses import further
@@ -65,7 +65,7 @@ def test_the_size_for_an_assurance_inverts_the_closed_form():
     asked = {"rule": "logrank", "assurance": 0.6, "trials": 4000}
     design = small(sizing=asked, accrual=LARGE["accrual"], analyses={"events": [100, 200]})
     found = sized(design, seed=3, scheduler=Serial())
-    there = normal_rule(design, design.rules[1], scale=found.size / 200.0)
+    there = planned(design).rules[1].scaled(found.size / 200.0)
     assert there.assurance(design.believed) == pytest.approx(0.6, abs=0.015)
 
 
@@ -226,7 +226,7 @@ def test_owners_of_the_assurance_agree_with_the_closed_form():
     x, w = np.polynomial.hermite_e.hermegauss(60)
     for source, own, other in (("hazard ratio", 0.3, 0.2), ("bias", 0.2, 0.3)):
         given = [
-            closed_form_assurance(small(design_prior={"log_hr": {"normal": [m, other]}}, **LARGE), design.rules[0])
+            planned(small(design_prior={"log_hr": {"normal": [m, other]}}, **LARGE)).rules[0].assurance
             for m in (-0.3 + own * x).tolist()
         ]
         sd = math.sqrt(w @ np.square(given) / w.sum() - (w @ given / w.sum()) ** 2)

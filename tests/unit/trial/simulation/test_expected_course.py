@@ -7,6 +7,7 @@ import pytest
 
 from escc_bayes.classical.km import kaplan_meier, survival_at
 from escc_bayes.trial.design.sensitivity_grid import power_grids, timing_grid
+from escc_bayes.trial.design.trial_plan import planned
 from escc_bayes.trial.significance.closed_forms import schoenfeld_power
 from escc_bayes.trial.simulation.expected_course import arm_truths, curve_at, predicted
 from escc_bayes.trial.truth.expected_events import expected_events
@@ -52,7 +53,7 @@ def test_what_is_true_of_the_arms_is_said_in_closed_form():
 
 
 def test_the_power_grid_is_schoenfelds_power():
-    grid = next(grid for grid in power_grids(small()) if grid.rule == "logrank")
+    grid = next(grid for grid in power_grids(planned(small())) if grid.rule == "logrank")
     for row, values in zip(grid.rows[:-1], grid.values[:-1], strict=True):
         for share, value in zip((0.75, 0.9, 1.0, 1.1, 1.25), values, strict=True):
             hr = float(row)
@@ -64,13 +65,13 @@ def test_the_power_grid_is_schoenfelds_power():
 def test_the_timing_grid_solves_the_expected_count():
     """Hazards and dropout of the cell put into the integral give the 60 events again; impossible cells say never."""
     design = small(dropout=None, accrual={"patients": 100, "months": 1e-6})
-    grid = timing_grid(design)
+    grid = timing_grid(planned(design))
     rates = [math.log(2) / 12.0, 0.7 * math.log(2) / 12.0]
     for step, (month,) in zip((0.7, 0.85, 1.0, 1.2, 1.4), grid.values, strict=True):
         assert sum(50.0 * -math.expm1(-step * rate * month) for rate in rates) == pytest.approx(60.0, abs=1e-3)
     # Twice the rate of loss of 5 % a year is 1 - 0.95^2 a year.
     twice = small(dropout={"yearly": 1.0 - 0.95**2})
-    doubled = timing_grid(small()).values[2][2]
+    doubled = timing_grid(planned(small())).values[2][2]
     assert doubled == pytest.approx(twice.month_of(twice.looks[-1], twice.effect), abs=1e-6)
-    losing = timing_grid(small(dropout={"yearly": 0.25}))
+    losing = timing_grid(planned(small(dropout={"yearly": 0.25})))
     assert losing.values[0][-1] == math.inf

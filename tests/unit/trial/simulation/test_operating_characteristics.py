@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from escc_bayes.foundation.scheduler import Serial
-from escc_bayes.trial.design.rule_plan import rule_plan
+from escc_bayes.trial.design.trial_plan import planned
 from escc_bayes.trial.reading.design import load_design
 from escc_bayes.trial.significance.boundaries import spent_by_look
 from escc_bayes.trial.simulation import workers
@@ -109,11 +109,12 @@ def test_two_workers_give_the_same_numbers_as_one(monkeypatch):
 
 FAULTS = """
 import resource, threading
+from escc_bayes.trial.design.trial_plan import planned
 from escc_bayes.trial.simulation.decide import criteria_of
 from escc_bayes.trial.reading.design import load_design
 from escc_bayes.trial.simulation.tally import CHUNK, tally_chunk
 design = load_design("rt_consolidation")
-criteria = criteria_of(design)
+criteria = criteria_of(planned(design))
 def work():
     tally_chunk(design, criteria, 3 * CHUNK, 1, 0)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
@@ -155,7 +156,7 @@ def test_looks_add_up_to_what_becomes_of_the_trials():
             )
             stopped = found.of(scenario, rule, "stop_early_futility").value
             assert sum(row.futility for row in mine) == pytest.approx(stopped, abs=1e-12)
-    spent = spent_by_look((1 / 3, 2 / 3, 1.0), rule_plan(design, design.rules[0]).upper)
+    spent = spent_by_look((1 / 3, 2 / 3, 1.0), planned(design).rules[0].boundaries.upper)
     ends = [row.success for row in rows if (row.scenario, row.rule) == ("null", "logrank")]
     assert np.cumsum(ends) == pytest.approx(spent, abs=3.0 * 0.0025 + 0.002)
     first = rows[0]
@@ -179,12 +180,12 @@ def test_a_killed_run_goes_on_and_ends_the_same(tmp_path, monkeypatch):
             raise KilledError
 
     with pytest.raises(KilledError):
-        resumable(design, **asked, scheduler=Serial(), progress=kill)
+        resumable(planned(design), **asked, scheduler=Serial(), progress=kill)
     begun = []
     monkeypatch.setattr(workers, "tally_chunk", watched(workers.tally_chunk, begun))
-    assert resumable(design, **asked, scheduler=Serial()).quantities == whole.quantities
+    assert resumable(planned(design), **asked, scheduler=Serial()).quantities == whole.quantities
     assert begun == [2]
-    resumable(design, trials=trials, seed=4, checkpoint=kept[4], scheduler=Serial())
+    resumable(planned(design), trials=trials, seed=4, checkpoint=kept[4], scheduler=Serial())
     assert begun == [2, 0, 1, 2]
     for checkpoint in kept.values():
         checkpoint.forget()

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+from escc_bayes.trial.design.design_words import heading
 from escc_bayes.trial.looks.snapshot import look_months, snapshot
 from escc_bayes.trial.simulation.operating_characteristics import operating_characteristics
 from escc_bayes.trial.simulation.simulate import draw, patients
-from escc_bayes.trial.simulation.summary import heading
 from escc_bayes.trial.truth.cure import CuredControl
 from escc_bayes.trial.truth.data_generating import PiecewiseControl, TreatedHazard, WeibullControl, inverted
 from escc_bayes.trial.truth.expected_events import expected_events

@@ -1,20 +1,43 @@
-"""The plan of a trial in the sentences of a statistical analysis plan."""
+"""A design in words: what is planned, and what is taken as true."""
 
 from collections.abc import Iterator
 
-from escc_bayes.trial.design.design import AnalysisPrior, TrialDesign
-from escc_bayes.trial.simulation.summary import origin_sentences, rule_sentences
+from escc_bayes.trial.design.design import TrialDesign
+from escc_bayes.trial.design.null_truth import hazard_ratio_of
+from escc_bayes.trial.design.trial_plan import TrialPlan
 from escc_bayes.trial.truth.accrual import Accrual
-from escc_bayes.trial.truth.expected_events import expected_events
+
+NEAR = 1e-9
 
 
-def design_sentences(design: TrialDesign) -> str:
+def heading(design: TrialDesign) -> str:
+    """Say what is planned."""
+    control, treated = design.patients
+    looks = "; ".join(look.words() for look in design.looks)
+    prior = design.design_prior
+    believed = f"believed: {prior.hazard_ratio_words()}" if prior is not None else "no design prior"
+    if design.bias is not None:
+        believed += f", evidence biased by {design.bias.mean:g} (SD {design.bias.sd:g}) on the log scale"
+    if design.switching is not None:
+        believed = f"{design.switching.words()}; {believed}"
+    hr = design.effect.words()
+    followed = ""
+    if design.follow_up is not None:
+        followed = f", every patient followed for {design.follow_up:g} months and no longer"
+    return (
+        f"{design.name}: {design.arms[1]} ({treated} patients) v {design.arms[0]} ({control}), true hazard ratio {hr}, "
+        f"analysed at {looks}{followed}; {believed}. SIMULATED trials."
+    )
+
+
+def design_paragraph(plan: TrialPlan) -> str:
     """Say arms, allocation, accrual and what is taken as true, as one paragraph."""
+    design = plan.design
     return " ".join(
         (
             arms_sentence(design),
             accrual_sentence(design.accrual),
-            *origin_sentences(design),
+            *origin_sentences(plan),
             effect_sentence(design),
             *dropout_sentence(design),
             *follow_up_sentence(design),
@@ -22,6 +45,22 @@ def design_sentences(design: TrialDesign) -> str:
             *((f"{design.switching.words()[0].upper()}{design.switching.words()[1:]}.",) if design.switching else ()),
         )
     )
+
+
+def origin_sentences(plan: TrialPlan) -> tuple[str, ...]:
+    """Say what the control hazard rests on, and that the stated effect is a harm where it is one."""
+    design = plan.design
+    said = [f"{design.control_origin[0].upper()}{design.control_origin[1:]}"] if design.control_origin else []
+    nulls = {planned.rule.name: planned.null for planned in plan.rules}
+    wrong = [name for name, null in nulls.items() if min(design.effect.hr) > hazard_ratio_of(null, design) + NEAR]
+    if wrong:
+        beyond = "; ".join(dict.fromkeys(nulls[name].words for name in wrong))
+        said.append(
+            f"The stated hazard ratio of {design.effect.words()} lies beyond the null ({beyond}) of {', '.join(wrong)}"
+            f": {design.arms[1]} does worse than that, and success is then an error, not power. Hazard ratios are of "
+            "treatment over control."
+        )
+    return tuple(said)
 
 
 def arms_sentence(design: TrialDesign) -> str:
@@ -71,35 +110,3 @@ def strata_sentence(design: TrialDesign) -> Iterator[str]:
             for stratum in design.strata
         )
         yield f"Strata: {parts}."
-
-
-def analysis_sentences(design: TrialDesign) -> tuple[str, ...]:
-    """Say when the trial is analysed, how, and what decides."""
-    looks = tuple(look_sentence(design, place) for place in range(len(design.looks)))
-    return (*looks, model_sentence(design.analysis_prior), *rule_sentences(design))
-
-
-def look_sentence(design: TrialDesign, place: int) -> str:
-    """Say when a look comes under the planned effect; where it does not wait for events alone, with how many."""
-    look, last = design.looks[place], place + 1 == len(design.looks)
-    month = design.month_of(look, design.effect)
-    name = "Final analysis" if last else f"Interim analysis {place + 1}"
-    said = f"{name} at {look.words()}, expected in month {month:.1f}"
-    if look.events is not None and look.month is None and look.follow_up is None:
-        return f"{said}."
-    events = sum(expected_events(month, *arm) for arm in design.arms_under(design.effect))
-    return f"{said} with {events:.0f} events."
-
-
-def model_sentence(prior: AnalysisPrior) -> str:
-    """Say the model of the posterior rules."""
-    strata = ", each stratum with hazards of its own" if prior.by_stratum else ""
-    if prior.weibull is not None:
-        return f"Posterior rules: proportional hazards with a Weibull baseline{strata}; exact posterior by quadrature."
-    cuts = f"with cuts at {', '.join(f'{cut:g}' for cut in prior.cuts)} months" if prior.cuts else ""
-    pieces = cuts or f"in {prior.pieces} pieces that end at quantiles of the pooled event times"
-    return (
-        f"Posterior rules: proportional hazards with a piecewise-constant baseline {pieces}{strata}; the hazard of "
-        f"each piece has a gamma prior worth {prior.baseline.shape:g} events in {prior.baseline.rate:g} person-months "
-        "and is integrated out exactly; patients without an event are censored when last seen."
-    )
