@@ -1,6 +1,6 @@
 """Which parts a sensitivity analysis has, in the order in which they are asked and shown."""
 
-from escc_bayes.sensitivity import attribution, confounding, cross_table, information, priors, reverse_fitted
+from escc_bayes.sensitivity import attribution, confounding, cross_table, information, one_page, priors, reverse_fitted
 from escc_bayes.sensitivity.checklists import summary as checklists
 from escc_bayes.sensitivity.checks import part as checks
 from escc_bayes.sensitivity.influence import part as influence
@@ -21,6 +21,6 @@ PARTS: tuple[Part, ...] = (
     operating.PART,
 )
 # Made of the tables of all parts, after them.
-SUMMARIES: tuple[Summary, ...] = (checklists.SUMMARY,)
+SUMMARIES: tuple[Summary, ...] = (one_page.SUMMARY, checklists.SUMMARY)
 # In the order in which a reader asks.
 SHOWN: tuple[Part | Summary, ...] = (*SUMMARIES, *PARTS)
