@@ -1,7 +1,7 @@
 """All that a report shows, computed: fits, tables, comparisons. Nothing is drawn or written here."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from escc_bayes.bayes.fallback import fit_or_replace, replaced
 from escc_bayes.bayes.fit import fit_plan
@@ -15,13 +15,16 @@ from escc_bayes.compare.agreement import Agreement, agreement, agreement_sentenc
 from escc_bayes.compare.comparison import Comparison, compare, standard_questions
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.data.ensemble import Ensemble
+from escc_bayes.estimand.contrast import standard_contrasts
+from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.foundation.executors import Executor, Serial
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.report.page.reconstructions import Reconstructions, pool_reconstructions
 from escc_bayes.sensitivity.attribution import AttributionStep, attribute
 from escc_bayes.spec.cautions import NOTHING, cautions, shared_cautions
 from escc_bayes.spec.names import refuse_same_names
-from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.plan import ModelPlan, with_priors
+from escc_bayes.spec.sceptic import sceptical
 
 type Stage = Callable[[str], Progress]
 
@@ -46,6 +49,7 @@ class Bundle:
     level : of every interval.
     seed : of the whole run.
     reconstructions : where the cohort is one of an ensemble: the headline models over all of it.
+    sceptics : hazard ratios of the headline models under a sceptical prior, by model name.
     """
 
     cohort: Cohort
@@ -60,6 +64,7 @@ class Bundle:
     level: float
     seed: Seed
     reconstructions: Reconstructions | None = None
+    sceptics: Mapping[str, tuple[Estimate, ...]] = field(default_factory=dict)
 
     @property
     def fits(self) -> tuple[Posterior, ...]:
@@ -174,6 +179,13 @@ def gather(
         pooling = executor.start(
             pool_reconstructions, ensemble, first, seed, level, silent if executor.apart else progress
         )
+        doubting = pool_reconstructions(ensemble, [sceptical(spec) for spec in first], seed, level, silent)
+        sceptics = {
+            spec.name: tuple(ratio.pooled for ratio in ratios)
+            for spec, ratios in zip(first, doubting.ratios.values(), strict=True)
+        }
+    else:
+        sceptics = {p.plan.spec.name: doubted(p.plan, seed, level) for p in headline}
     return Bundle(
         cohort=cohort,
         posteriors=posteriors,
@@ -194,7 +206,15 @@ def gather(
         level=level,
         seed=seed,
         reconstructions=None if pooling is None else pooling(),
+        sceptics=sceptics,
     )
+
+
+def doubted(plan: ModelPlan, seed: Seed, level: float) -> tuple[Estimate, ...]:
+    """Return the hazard ratios of a model under a sceptical prior, by ``laplace`` or what stands in for it."""
+    doubting = with_priors(plan, sceptical(plan.spec))
+    posterior = fit_or_replace(doubting, RunSettings("laplace"), seed=stream(seed, plan.spec.name, "sceptic"))
+    return tuple(posterior.estimates(standard_contrasts(plan.design), level=level))
 
 
 def confirmation(

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from escc_bayes.report.document.figure_files import FOLDER, Written
 from escc_bayes.report.page.bundle import Bundle
+from escc_bayes.report.page.first_screen import screens
 from escc_bayes.report.page.outcomes import endpoint_label
 from escc_bayes.report.page.sections import sections
 from escc_bayes.report.page.view import Page, Picture
@@ -41,6 +42,7 @@ def render(bundle: Bundle, figures: Iterable[Written]) -> str:
         verdict=verdict(bundle),
         carried=bundle.carried,
         sections=sections(bundle, pictures),
+        screens=screens(bundle),
     )
     environment = Environment(
         loader=PackageLoader("escc_bayes", "report/page"),

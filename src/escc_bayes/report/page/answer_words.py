@@ -1,0 +1,109 @@
+"""The paragraph under the heading of a report, every number of it from the table below it."""
+
+import math
+from collections.abc import Sequence
+from itertools import groupby
+
+from escc_bayes.plots.words import probability, ratio
+from escc_bayes.report.page.answers import Answer, surest
+
+# Posterior probability of a direction from which it is said, and from which it is said to be likely.
+SURE, LIKELY = 0.975, 0.90
+
+
+def paragraph(lines: Sequence[Answer]) -> str:
+    """Return what the table says in sentences: covariates whose direction is known, likely, and not known.
+
+    Every number stands in the table as it is printed there.
+    """
+    terms = [tuple(block) for _, block in groupby(lines, key=lambda line: line.heading)]
+    sure = [term for term in terms if surest(term) >= SURE]
+    likely = [term for term in terms if LIKELY <= surest(term) < SURE]
+    rest = [term for term in terms if not surest(term) >= LIKELY]
+    said = [known(term) for term in sure] or ["Of no covariate is the direction known."]
+    said += [probable(term) for term in likely]
+    if rest:
+        said.append(f"Of {in_a_row([small(term[0].heading) for term in rest])} the data do not say.")
+    few = [line for line in lines if line.few]
+    if few:
+        said.append(f"Few events: {in_a_row([scarce(line) for line in few])}.")
+    return " ".join(said)
+
+
+def known(term: Sequence[Answer]) -> str:
+    """Say the surest hazard ratio of a covariate whose direction is known, and what a sceptic makes of it."""
+    best = surest_line(term)
+    e, sceptic = best.posterior, best.sceptic
+    assert e is not None
+    doubt = f"; {ratio(sceptic.value)} under a sceptical prior" if sceptic is not None else ""
+    return f"{term[0].heading} matters: {times(best)} ({side(best)}{doubt})."
+
+
+def probable(term: Sequence[Answer]) -> str:
+    """Say that a direction is likely, and of which hazard ratio."""
+    best = surest_line(term)
+    return f"{term[0].heading} probably matters: {times(best)} ({side(best)})."
+
+
+def surest_line(term: Sequence[Answer]) -> Answer:
+    """Return the line whose direction is known best."""
+    return max((line for line in term if line.posterior is not None), key=lambda line: abs(chance(line) - 0.5))
+
+
+def times(line: Answer) -> str:
+    """Say one hazard ratio as a multiple."""
+    assert line.posterior is not None
+    value = ratio(line.posterior.value)
+    if line.reference:
+        return f"{line.level} has {value} times the hazard of {line.reference}"
+    return f"{value} times the hazard {line.level}"
+
+
+def side(line: Answer) -> str:
+    """Say on which side of 1 a hazard ratio lies, and how surely."""
+    p = chance(line)
+    return f"{'above' if p > 0.5 else 'below'} 1 with probability {probability(p if p > 0.5 else 1.0 - p)}"
+
+
+def chance(line: Answer) -> float:
+    """Return the posterior probability of a hazard ratio above 1."""
+    assert line.posterior is not None
+    return 0.5 if math.isnan(line.posterior.prob_gt_1) else line.posterior.prob_gt_1
+
+
+def scarce(line: Answer) -> str:
+    """Say how few events stand behind a level."""
+    return f"{line.events} in {counted(line.patients, 'patient')} of {small(line.heading)} {line.level}"
+
+
+def small(heading: str) -> str:
+    """Return a heading inside a sentence: its first letter small, where it begins a word and no abbreviation.
+
+    Examples
+    --------
+    >>> small("Stage"), small("ALC at baseline"), small("T stage")
+    ('stage', 'ALC at baseline', 'T stage')
+    """
+    return heading[:1].lower() + heading[1:] if heading[1:2].islower() else heading
+
+
+def counted(number: int, what: str) -> str:
+    """Return a number with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "event"), counted(0, "patient")
+    ('1 event', '0 patients')
+    """
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def in_a_row(words: Sequence[str]) -> str:
+    """Return words joined as in a sentence.
+
+    Examples
+    --------
+    >>> in_a_row(["a", "b", "c"]), in_a_row(["a", "b"]), in_a_row(["a"])
+    ('a, b and c', 'a and b', 'a')
+    """
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

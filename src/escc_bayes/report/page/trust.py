@@ -1,0 +1,100 @@
+"""Five words of trust under the first table: computing, fit to the curve, proportional hazards, prior, left out."""
+
+import math
+from collections.abc import Sequence
+
+from escc_bayes.plots.words import probability
+from escc_bayes.report.page.answers import Answer
+from escc_bayes.report.page.bundle import Bundle
+from escc_bayes.report.page.outcomes import Outcome
+from escc_bayes.report.page.view import Word
+
+# A sceptic moves a log hazard ratio by this many posterior SDs: little, then a good deal.
+LITTLE, MUCH = 0.5, 1.0
+GLOBAL = "global"
+
+
+def trust(outcome: Outcome, bundle: Bundle, lines: Sequence[Answer]) -> tuple[Word, ...]:
+    """Return the five words of an outcome."""
+    return (
+        computed(outcome, bundle),
+        fits_curve(outcome),
+        proportional(outcome, bundle),
+        prior_sensitivity(lines),
+        left_out(outcome),
+    )
+
+
+def computed(outcome: Outcome, bundle: Bundle) -> Word:
+    """Say whether the headline posterior may be used, and whether a second engine agrees."""
+    first = outcome.posteriors[0]
+    name = first.plan.spec.name
+    if first.diagnostics.verdict != "ok":
+        return Word("Computed reliably", "no", "bad", first.diagnostics.verdict)
+    rows = bundle.agreements.get(name)
+    if rows is None:
+        return Word("Computed reliably", "yes", "good")
+    close = all(row.close for row in rows)
+    return Word("Computed reliably", "yes" if close else "doubtful", "good" if close else "bad", agreeing(close=close))
+
+
+def agreeing(*, close: bool) -> str:
+    """Say how two engines go together."""
+    return "two engines agree" if close else "two engines differ"
+
+
+def fits_curve(outcome: Outcome) -> Word:
+    """Say whether Kaplan-Meier lies within the posterior interval of survival at every month asked."""
+    everyone = [e for e in outcome.comparison.of("survival") if not e.term]
+    name = outcome.posteriors[0].plan.spec.name
+    seen = {e.time: e.value for e in everyone if e.method == "km"}
+    model = [e for e in everyone if e.model == name and e.interval_kind == "credible"]
+    compared = [(e, seen[e.time]) for e in model if not math.isnan(seen.get(e.time, math.nan))]
+    if not compared:
+        return Word("Fits the curve", "not checked", "doubt")
+    off = [e.time for e, value in compared if not e.lower <= value <= e.upper]
+    if not off:
+        return Word("Fits the curve", "yes", "good")
+    months = ", ".join(f"{time:g}" for time in off)
+    return Word("Fits the curve", "not everywhere", "doubt", f"month{'s' * (len(off) > 1)} {months}")
+
+
+def proportional(outcome: Outcome, bundle: Bundle) -> Word:
+    """Say what the test of proportional hazards over all covariates finds."""
+    endpoint = outcome.posteriors[0].plan.rows.endpoint
+    rows = bundle.baselines[endpoint].tables["ph_test"] if endpoint in bundle.baselines else []
+    overall = [float(str(row["p_value"])) for row in rows if str(row["term"]).casefold() == GLOBAL]
+    each = [float(str(row["p_value"])) for row in rows if not math.isnan(float(str(row["p_value"])))]
+    p = overall[0] if overall and not math.isnan(overall[0]) else min(1.0, min(each) * len(each)) if each else math.nan
+    if math.isnan(p):
+        return Word("Proportional hazards", "not tested", "doubt")
+    found = p < 0.05
+    return Word(
+        "Proportional hazards",
+        "signs against" if found else "no sign against",
+        "doubt" if found else "good",
+        f"P {probability(p)}",
+    )
+
+
+def prior_sensitivity(lines: Sequence[Answer]) -> Word:
+    """Say by how many posterior SDs a sceptical prior moves the log hazard ratio that it moves most."""
+    moved = [
+        abs(line.posterior.log_mean - line.sceptic.log_mean) / line.posterior.log_sd
+        for line in lines
+        if line.posterior is not None and line.sceptic is not None and line.posterior.log_sd > 0.0
+    ]
+    if not moved:
+        return Word("Prior sensitivity", "no effects", "good")
+    most = max(moved)
+    verdict, tone = ("low", "good") if most < LITTLE else ("moderate", "doubt") if most < MUCH else ("high", "bad")
+    return Word("Prior sensitivity", verdict, tone, f"a sceptic moves a log HR by {most:.1f} SD")
+
+
+def left_out(outcome: Outcome) -> Word:
+    """Say how many patients of the cohort were not analysed."""
+    rows = outcome.posteriors[0].plan.rows
+    gone = rows.total - rows.n
+    if not gone:
+        return Word("Left out", "nobody", "good")
+    return Word("Left out", f"{gone} of {rows.total}", "doubt")

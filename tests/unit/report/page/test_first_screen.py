@@ -1,0 +1,91 @@
+"""The first screen: lines of the table, the paragraph made of them, the words of trust."""
+
+import dataclasses
+import re
+
+import pytest
+
+from escc_bayes.report.page.answer_words import paragraph
+from escc_bayes.report.page.answers import Answer, answers
+from escc_bayes.report.page.first_screen import place_of, printed, screens
+from escc_bayes.report.page.outcomes import outcomes
+from escc_bayes.report.page.page import render
+from escc_bayes.report.page.trust import prior_sensitivity, trust
+
+
+@pytest.fixture(scope="module")
+def lines(naive):
+    (first, *_) = outcomes(naive)
+    return answers(first, naive)
+
+
+def of(line, value, prob, **more):
+    """Return a line with another posterior hazard ratio."""
+    moved = dataclasses.replace(line.posterior, value=value, lower=value / 2, upper=value * 2, prob_gt_1=prob)
+    return dataclasses.replace(line, posterior=moved, **more)
+
+
+def test_levels_have_their_patients_and_events(lines, naive):
+    by_heading = {}
+    for line in lines:
+        by_heading.setdefault(line.heading, []).append(line)
+    plan = outcomes(naive)[0].posteriors[0].plan
+    for heading, block in by_heading.items():
+        if block[0].posterior is None:  # levels: the reference comes first, and nobody is counted twice
+            assert sum(line.patients for line in block) == plan.rows.n, heading
+            assert sum(line.events for line in block) == plan.rows.events, heading
+
+
+def test_the_paragraph_changes_with_the_table(lines):
+    moved = next(line for line in lines if line.posterior is not None and line.reference)
+    others = [dataclasses.replace(line) for line in lines if line.heading != moved.heading]
+    sure = paragraph([of(moved, 3.21, 0.991), *others])
+    assert f"{moved.level} has 3.21 times the hazard of {moved.reference} (above 1 with probability 0.991" in sure
+    below = paragraph([of(moved, 0.31, 0.012), *others])
+    assert f"{moved.level} has 0.31 times the hazard of {moved.reference} (below 1 with probability 0.988" in below
+    assert "probably matters" in paragraph([of(moved, 1.9, 0.94), *others])
+    assert "the data do not say" in paragraph([of(moved, 1.1, 0.6)])
+
+
+def test_every_number_of_the_paragraph_stands_in_the_table(lines):
+    told = paragraph(lines)
+    table = " ".join(" ".join(map(str, dataclasses.astuple(printed(line))[:-1])) for line in lines)
+    inverse = {f"{1 - float(x):.3f}" for x in re.findall(r"0\.\d{3}", table)}
+    for number in re.findall(r"(?<![\w.])\d+\.\d+|(?<![\w.])\d+(?= in \d+ patient)", told):
+        assert number in table or number in inverse, (number, told)
+
+
+def test_few_events_are_marked_and_said():
+    line = Answer("Stage", "IV", 7, 4)
+    assert printed(line).few
+    assert "Few events: 4 in 7 patients of stage IV." in paragraph([line])
+
+
+def test_bars_are_symmetric_on_the_log_scale():
+    assert place_of(2.0) - 50.0 == pytest.approx(50.0 - place_of(0.5), abs=0.11)
+
+
+def test_a_sceptic_that_moves_much_is_said(lines):
+    line = next(line for line in lines if line.posterior is not None)
+    far = dataclasses.replace(line.posterior, log_mean=line.posterior.log_mean + 1.5 * line.posterior.log_sd)
+    assert prior_sensitivity([dataclasses.replace(line, sceptic=far)]).verdict == "high"
+    assert prior_sensitivity([dataclasses.replace(line, sceptic=line.posterior)]).verdict == "low"
+
+
+def test_five_words_of_trust_and_one_screen_for_each_outcome(naive, lines):
+    found = screens(naive)
+    assert len(found) == sum(bool(o.comparison.of("hazard_ratio")) for o in outcomes(naive))
+    words = trust(outcomes(naive)[0], naive, lines)
+    assert [word.what for word in words] == [
+        "Computed reliably",
+        "Fits the curve",
+        "Proportional hazards",
+        "Prior sensitivity",
+        "Left out",
+    ]
+
+
+def test_the_screen_stands_before_everything_else(naive):
+    page = render(naive, [])
+    assert page.index('class="answer"') < page.index('class="verdict')
+    assert page.count("<tbody>") >= 1
