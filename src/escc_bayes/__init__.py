@@ -70,7 +70,7 @@ _HOMES = {
     "read_digitised_curves": "evidence.digitised",
     "read_numbers_at_risk": "evidence.digitised",
     "patients_from_curve": "evidence.guyot",
-    "cohort_from_curves": "evidence.guyot",
+    "cohort_from_curves": "evidence.curve_cohort",
     "Ensemble": "data.ensemble",
     "read_ensemble": "data.ensemble",
     "EnsemblePosterior": "bayes.ensemble_posterior",
@@ -130,10 +130,10 @@ if TYPE_CHECKING:
     from escc_bayes.estimand.estimand import SurvivalAt as SurvivalAt
     from escc_bayes.estimand.estimate import Estimate as Estimate
     from escc_bayes.evidence.audit import audit as audit
+    from escc_bayes.evidence.curve_cohort import cohort_from_curves as cohort_from_curves
     from escc_bayes.evidence.digitised import read_digitised_curves as read_digitised_curves
     from escc_bayes.evidence.digitised import read_numbers_at_risk as read_numbers_at_risk
     from escc_bayes.evidence.finding import Finding as Finding
-    from escc_bayes.evidence.guyot import cohort_from_curves as cohort_from_curves
     from escc_bayes.evidence.guyot import patients_from_curve as patients_from_curve
     from escc_bayes.evidence.pooling.pool import PoolRequest as PoolRequest
     from escc_bayes.evidence.pooling.pool import pool_evidence as pool_evidence

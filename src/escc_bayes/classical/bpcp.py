@@ -11,8 +11,8 @@ from escc_bayes.classical.km import KaplanMeier
 from escc_bayes.hazard.piecewise import FloatArray
 
 NOT_DEFINED = (
-    "no exact limits: the beta product procedure is not defined for delayed entry, weights or clusters, nor for several "
-    "rows of a patient"
+    "no exact limits: the beta product procedure is not defined for delayed entry, weights or clusters, nor for "
+    "several rows of a patient"
 )
 
 

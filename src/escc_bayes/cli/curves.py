@@ -21,7 +21,7 @@ def reconstruct_curves(
 ) -> None:
     """Write the cohort that gives back the curves of a file, and say how well it does."""
     from escc_bayes.evidence.curve_arms import arms_from_files, ratio_sentences
-    from escc_bayes.evidence.guyot import cohort_from_curves
+    from escc_bayes.evidence.curve_cohort import cohort_from_curves
     from escc_bayes.foundation.checks import identifier
     from escc_bayes.foundation.outputs import staged
     from escc_bayes.report.page.outcomes import file_word

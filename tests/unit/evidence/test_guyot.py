@@ -7,13 +7,14 @@ from escc_bayes.classical.cox import cox
 from escc_bayes.classical.km import kaplan_meier, quantile, survival_at
 from escc_bayes.classical.logrank import logrank
 from escc_bayes.data.simulate import simulate_cohort
+from escc_bayes.evidence.curve_cohort import cohort_from_curves
 from escc_bayes.evidence.digitised import (
     digitised_curve,
     printed_at_risk,
     read_digitised_curves,
     read_numbers_at_risk,
 )
-from escc_bayes.evidence.guyot import cohort_from_curves, patients_from_curve
+from escc_bayes.evidence.guyot import patients_from_curve
 from escc_bayes.foundation.errors import CohortError
 from escc_bayes.hazard.baseline import PiecewiseHazard
 

@@ -7,7 +7,8 @@ import numpy as np
 from matplotlib.figure import SubFigure
 
 from escc_bayes.classical.km import kaplan_meier
-from escc_bayes.evidence.guyot import ArmFromCurve, raw_schema, reconstructed_rows
+from escc_bayes.evidence.curve_cohort import raw_schema, reconstructed_rows
+from escc_bayes.evidence.guyot import ArmFromCurve
 from escc_bayes.evidence.reconstruction.table import COLUMNS
 from escc_bayes.foundation.csv import write_csv
 from escc_bayes.foundation.record import Record, digest, versions

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from escc_bayes.foundation.root import root
-from escc_bayes.trial.design.criterion import BetaCriterion
 from escc_bayes.trial.design.design import TrialDesign
+from escc_bayes.trial.design.futility import BetaCriterion
 from escc_bayes.trial.design.normal_power import is_one_ratio
 from escc_bayes.trial.design.trial_plan import PlannedRule, TrialPlan
 from escc_bayes.trial.significance.boundaries import spent_by_look

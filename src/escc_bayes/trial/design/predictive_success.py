@@ -13,7 +13,8 @@ Blackburn 1986, Control Clin Trials 7:8. Completing the patients (``monitor``) i
 import numpy as np
 
 from escc_bayes.hazard.piecewise import FloatArray
-from escc_bayes.trial.design.criterion import Ahead, LogRankCriterion, PosteriorCriterion
+from escc_bayes.trial.design.criterion import LogRankCriterion, PosteriorCriterion
+from escc_bayes.trial.design.judged import Ahead
 from escc_bayes.trial.design.rule import DecisionRule
 from escc_bayes.trial.design.rule_plan import RulePlan
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from escc_bayes.trial.design.criterion import Criterion, FutilityCriterion, LogRankCriterion
+from escc_bayes.trial.design.criterion import Criterion, LogRankCriterion
+from escc_bayes.trial.design.futility import FutilityCriterion
 from escc_bayes.trial.design.null import Null
 from escc_bayes.trial.significance.alpha_spending import Sharing
 from escc_bayes.trial.significance.measures import Measure

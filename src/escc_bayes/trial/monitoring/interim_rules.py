@@ -4,8 +4,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from escc_bayes.trial.design.criterion import Criterion, FutilityCriterion, LogRankCriterion
+from escc_bayes.trial.design.criterion import Criterion, LogRankCriterion
 from escc_bayes.trial.design.design import AnalysisPrior
+from escc_bayes.trial.design.futility import FutilityCriterion
 from escc_bayes.trial.design.rule_plan import RulePlan
 from escc_bayes.trial.design.trial_plan import PlannedRule, TrialPlan
 from escc_bayes.trial.monitoring.interim import Interim

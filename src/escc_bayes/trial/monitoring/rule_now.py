@@ -6,8 +6,9 @@ from functools import cached_property
 import numpy as np
 
 from escc_bayes.hazard.piecewise import FloatArray
-from escc_bayes.trial.design.criterion import Criterion, FutilityCriterion
+from escc_bayes.trial.design.criterion import Criterion
 from escc_bayes.trial.design.design import TrialDesign
+from escc_bayes.trial.design.futility import FutilityCriterion
 from escc_bayes.trial.design.rule import DecisionRule
 from escc_bayes.trial.design.rule_plan import RulePlan
 from escc_bayes.trial.monitoring.interim import Interim

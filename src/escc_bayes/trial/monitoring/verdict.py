@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from escc_bayes.trial.design.criterion import Criterion, FutilityCriterion
+from escc_bayes.trial.design.criterion import Criterion
 from escc_bayes.trial.design.design import TrialDesign
+from escc_bayes.trial.design.futility import FutilityCriterion
 from escc_bayes.trial.design.rule import DecisionRule
 from escc_bayes.trial.design.rule_plan import RulePlan, rule_plan
 from escc_bayes.trial.design.trial_plan import PlannedRule

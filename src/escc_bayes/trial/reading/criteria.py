@@ -4,17 +4,14 @@ import re
 from collections.abc import Callable
 
 from escc_bayes.trial.design.criterion import (
-    BetaCriterion,
-    ConditionalCriterion,
     Criterion,
     EstimateCriterion,
     FinalTestCriterion,
-    FutilityCriterion,
     GainCriterion,
     LogRankCriterion,
     PosteriorCriterion,
-    PredictiveCriterion,
 )
+from escc_bayes.trial.design.futility import BetaCriterion, ConditionalCriterion, FutilityCriterion, PredictiveCriterion
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.reading.scope import refuse_endpoints
 from escc_bayes.trial.significance.measures import GainProbability, MaxComboZ, RmstGain, SurvivalGain, WeightedZ

@@ -4,13 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from escc_bayes.foundation import checks
-from escc_bayes.trial.design.criterion import (
-    BetaCriterion,
-    FinalTestCriterion,
-    FutilityCriterion,
-    GainCriterion,
-    PosteriorCriterion,
-)
+from escc_bayes.trial.design.criterion import FinalTestCriterion, GainCriterion, PosteriorCriterion
+from escc_bayes.trial.design.futility import BetaCriterion, FutilityCriterion
 from escc_bayes.trial.design.rule import DecisionRule
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.reading.criteria import criteria, futility_criteria

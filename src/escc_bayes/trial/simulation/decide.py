@@ -10,8 +10,9 @@ from scipy.special import ndtri
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.piecewise import BoolArray, FloatArray, IntArray
 from escc_bayes.trial.design.analysis import analysis_data, arm_prior
-from escc_bayes.trial.design.criterion import Criterion, FutilityCriterion
+from escc_bayes.trial.design.criterion import Criterion
 from escc_bayes.trial.design.design import TrialDesign, mixture_from
+from escc_bayes.trial.design.futility import FutilityCriterion
 from escc_bayes.trial.design.normal_power import has_normal_form
 from escc_bayes.trial.design.null import Null
 from escc_bayes.trial.design.null_truth import lies_in, log_ratios_at, own_null

@@ -1,0 +1,113 @@
+"""What a rule may ask for futility alone: predictive probability, conditional power, a bound of the log-rank Z."""
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.trial.design.criterion import GainCriterion, PosteriorCriterion
+from escc_bayes.trial.design.judged import Judged, Seen
+from escc_bayes.trial.significance.alpha_spending import Sharing
+from escc_bayes.trial.significance.conditional_power import conditional_power_bound
+
+
+@dataclass(frozen=True, slots=True)
+class PredictiveCriterion(Judged):
+    """Predictive probability of success at the final look below ``threshold``, by normal approximation."""
+
+    statistic_name: ClassVar[str] = "probability"
+    asks_moments: ClassVar[bool] = True
+    above: ClassVar[bool] = False
+    measure: ClassVar[None] = None
+
+    threshold: float
+
+    def statistic(self, seen: Seen) -> FloatArray:
+        """Return the predictive probability."""
+        return seen.foreseen()
+
+    def bound(self, seen: Seen) -> float:  # noqa: ARG002 - the same at every look
+        """Return the threshold."""
+        return self.threshold
+
+    def words(self, ratio: str = "HR") -> str:  # noqa: ARG002 - it is about success, whatever the ratio
+        """Return the criterion in words."""
+        return f"predictive probability of success at the final look < {self.threshold:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionalCriterion(Judged):
+    """Conditional power of the rule's log-rank test under the effect seen so far below ``threshold``."""
+
+    by_normal: ClassVar[bool] = True
+    by_log_rank: ClassVar[bool] = True
+    above: ClassVar[bool] = False
+    measure: ClassVar[None] = None
+
+    threshold: float
+
+    def statistic(self, seen: Seen) -> FloatArray:
+        """Return the Z of the rule's log-rank test."""
+        return seen.log_rank()
+
+    def bound(self, seen: Seen) -> float:
+        """Return the lower boundary at this look."""
+        return seen.lower
+
+    def lower_bounds(
+        self,
+        fractions: tuple[float, ...],
+        upper: FloatArray,
+        sharing: Sharing | None,  # noqa: ARG002 - of beta spending alone
+        alpha: float,  # noqa: ARG002 - likewise
+    ) -> FloatArray:
+        """Return the Z at which conditional power under the trend is the threshold; it never acts at the final look."""
+        bounds, final = np.full(len(fractions), math.inf), float(upper[-1])
+        bounds[:-1] = [conditional_power_bound(t, final, self.threshold) for t in fractions[:-1]]
+        return bounds
+
+    def words(self, ratio: str = "HR") -> str:  # noqa: ARG002 - a log-rank test names no ratio
+        """Return the criterion in words."""
+        return f"conditional power under the effect seen so far < {self.threshold:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class BetaCriterion(Judged):
+    """The rule's log-rank Z below the boundary that spends ``beta``; not binding for the upper boundary."""
+
+    by_normal: ClassVar[bool] = True
+    by_log_rank: ClassVar[bool] = True
+    above: ClassVar[bool] = False
+    measure: ClassVar[None] = None
+
+    beta: float
+
+    def statistic(self, seen: Seen) -> FloatArray:
+        """Return the Z of the rule's log-rank test."""
+        return seen.log_rank()
+
+    def bound(self, seen: Seen) -> float:
+        """Return the lower boundary at this look."""
+        return seen.lower
+
+    def lower_bounds(
+        self,
+        fractions: tuple[float, ...],
+        upper: FloatArray,  # noqa: ARG002 - of conditional power alone
+        sharing: Sharing | None,
+        alpha: float,
+    ) -> FloatArray:
+        """Return the boundary that spends beta; it never acts at the final look."""
+        bounds = np.full(len(fractions), math.inf)
+        if sharing is not None:
+            bounds[:-1] = sharing.with_futility(fractions, alpha, self.beta).lower[:-1]
+        return bounds
+
+    def words(self, ratio: str = "HR") -> str:  # noqa: ARG002 - a log-rank test names no ratio
+        """Return the criterion in words."""
+        return f"log-rank Z below the boundary that spends a type II error of {self.beta:g}"
+
+
+type FutilityCriterion = PosteriorCriterion | GainCriterion | PredictiveCriterion | ConditionalCriterion | BetaCriterion
