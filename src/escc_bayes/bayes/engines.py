@@ -13,8 +13,8 @@ from escc_bayes.foundation.errors import SpecError
 
 # By engine and backend: module and class, or the class. The first backend of an engine is its default.
 SHIPPED: dict[tuple[str, str], tuple[str, str]] = {
-    ("nuts", "native"): ("escc_bayes.bayes.native", "Native"),
-    ("nuts", "pymc"): ("escc_bayes.bayes.nuts", "Pymc"),
+    ("nuts", "native"): ("escc_bayes.bayes.native_engine", "Native"),
+    ("nuts", "pymc"): ("escc_bayes.bayes.pymc_engine", "Pymc"),
     ("laplace", ""): ("escc_bayes.bayes.laplace_engine", "Laplace"),
 }
 _known: dict[tuple[str, str], tuple[str, str] | type[Sampler]] = {**SHIPPED}

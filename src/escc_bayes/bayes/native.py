@@ -19,10 +19,8 @@ from escc_bayes.bayes.likelihood.protocol import Cells
 from escc_bayes.bayes.native_density import Around, Density, mixtures
 from escc_bayes.bayes.native_rows import likelihood_rows
 from escc_bayes.bayes.nutpie_core import STATS, Chain, run_chain
-from escc_bayes.bayes.nuts_run import DRAWS, run_nuts
 from escc_bayes.bayes.prior import parameter_priors
-from escc_bayes.bayes.sampler import Run
-from escc_bayes.bayes.settings import CHAINS, TUNE, NutsSettings, Progress, RunSettings
+from escc_bayes.bayes.settings import NutsSettings, Progress
 from escc_bayes.foundation.errors import SamplingError
 from escc_bayes.foundation.seeds import Seed, seed_number
 from escc_bayes.hazard.piecewise import FloatArray
@@ -30,20 +28,6 @@ from escc_bayes.spec.plan import ModelPlan
 
 # Starting points are spread this many posterior SDs, about, around the mode.
 SPREAD = 1.0
-# The coordinates are round: larger steps than in the model's own do not diverge.
-BY_DEFAULT = NutsSettings(DRAWS, TUNE, CHAINS, 0.9, "native")
-
-
-class Native:
-    """Backend ``native`` of the engine ``nuts``."""
-
-    ENGINE, BACKEND = "nuts", BY_DEFAULT.backend
-    DRAWS = DRAWS
-    INSTEAD = ""
-
-    def run(self, plan: ModelPlan, settings: RunSettings, seed: Seed, progress: Progress) -> Run:
-        """Sample the posterior of a plan, again and more carefully where the first run fails."""
-        return run_nuts(sample, BY_DEFAULT, plan, settings, seed, progress)
 
 
 def posed(plan: ModelPlan) -> tuple[Density, FloatArray]:

@@ -15,11 +15,9 @@ import pytensor
 
 from escc_bayes.bayes.build import build_model, model_data, row_coordinates
 from escc_bayes.bayes.draws import Draws
-from escc_bayes.bayes.nuts_run import DRAWS, run_nuts
 from escc_bayes.bayes.parameters import free_parameters
 from escc_bayes.bayes.prior import parameter_priors
-from escc_bayes.bayes.sampler import Run
-from escc_bayes.bayes.settings import CHAINS, TUNE, NutsSettings, Progress, RunSettings
+from escc_bayes.bayes.settings import NutsSettings, Progress
 from escc_bayes.foundation.errors import SamplingError
 from escc_bayes.foundation.seeds import Seed, seed_number
 from escc_bayes.spec.baseline import PiecewisePrior
@@ -28,21 +26,7 @@ from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.structures.protocol import FreePrior
 
 KEPT = 8
-# Smaller steps than ``native`` needs.
-BY_DEFAULT = NutsSettings(DRAWS, TUNE, CHAINS, 0.98, "pymc")
 _compiled: OrderedDict[tuple[object, ...], tuple[pm.Model, Any]] = OrderedDict()
-
-
-class Pymc:
-    """Backend ``pymc`` of the engine ``nuts``."""
-
-    ENGINE, BACKEND = "nuts", BY_DEFAULT.backend
-    DRAWS = DRAWS
-    INSTEAD = ""
-
-    def run(self, plan: ModelPlan, settings: RunSettings, seed: Seed, progress: Progress) -> Run:
-        """Sample the posterior of a plan, again and more carefully where the first run fails."""
-        return run_nuts(sample, BY_DEFAULT, plan, settings, seed, progress)
 
 
 def structure(plan: ModelPlan) -> tuple[object, ...]:
