@@ -22,7 +22,7 @@ import escc_bayes as eb
 cohort, spec = eb.example_cohort("escc79"), eb.load_spec(sys.argv[1])
 seconds = {"read cohort and specification": clock() - start}
 start = clock()
-from escc_bayes.bayes import nuts
+from escc_bayes.bayes.pymc import nuts
 seconds["import PyMC and nutpie"] = clock() - start
 start = clock()
 from escc_bayes.spec.plan import make_plan

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from escc_bayes.bayes.ensemble import fit_ensemble
+from escc_bayes.bayes.posterior.ensemble import fit_ensemble
 from escc_bayes.data.bundled import find_study
 from escc_bayes.data.ensemble import Ensemble, read_ensemble
 from escc_bayes.data.study import read_study

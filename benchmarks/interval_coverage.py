@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from escc_bayes.bayes.fit import fit
+from escc_bayes.bayes.posterior.fit import fit
 from escc_bayes.data.simulate import simulate_cohort
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import SurvivalAt, contrast_words

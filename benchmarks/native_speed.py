@@ -25,9 +25,9 @@ from pathlib import Path
 import numpy as np
 
 import escc_bayes as eb
-from escc_bayes.bayes.convergence import ess_bulk
-from escc_bayes.bayes.native import posed, sample
-from escc_bayes.bayes.settings import NutsSettings
+from escc_bayes.bayes.native.native import posed, sample
+from escc_bayes.bayes.numeric.convergence import ess_bulk
+from escc_bayes.bayes.sampling.settings import NutsSettings
 from escc_bayes.hazard.piecewise import person_months, piece_of
 from escc_bayes.spec.plan import make_plan
 from escc_bayes.spec.reading import spec_from

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from tests.unit.evidence import real_cohorts
 
-from escc_bayes.bayes.ensemble import fit_ensemble
-from escc_bayes.bayes.fit import fit
+from escc_bayes.bayes.posterior.ensemble import fit_ensemble
+from escc_bayes.bayes.posterior.fit import fit
 from escc_bayes.data.cohort import Cohort, read_cohort
 from escc_bayes.data.ensemble import Ensemble
 from escc_bayes.data.schema import CohortSchema, schema_from

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 import escc_bayes as eb
-from escc_bayes.bayes.likelihood.of_plan import cells_of
+from escc_bayes.bayes.model.likelihood.of_plan import cells_of
 from escc_bayes.data.schema import schema_from
 from escc_bayes.spec.plan import make_plan
 from escc_bayes.spec.reading import spec_from

@@ -34,7 +34,7 @@ def larynx():
 @pytest.fixture(scope="session")
 def larynx_posterior(larynx):
     """A piecewise model with a random walk, fixed and linear effects."""
-    from escc_bayes.bayes.fit import fit
+    from escc_bayes.bayes.posterior.fit import fit
 
     return fit(load_spec("larynx_piecewise"), larynx, seed=11)
 
@@ -42,7 +42,7 @@ def larynx_posterior(larynx):
 @pytest.fixture(scope="session")
 def larynx_weibull(larynx):
     """The same patients under a Weibull baseline, in reference coding."""
-    from escc_bayes.bayes.fit import fit
+    from escc_bayes.bayes.posterior.fit import fit
 
     return fit(weibull_spec(), larynx, seed=12)
 

@@ -31,25 +31,25 @@ _HOMES = {
     "MedianSurvival": "estimand.estimand",
     "RMSTDifference": "estimand.estimand",
     "Estimate": "estimand.estimate",
-    "Posterior": "bayes.posterior",
+    "Posterior": "bayes.posterior.posterior",
     "ModelPlan": "spec.plan",
     "make_plan": "spec.plan",
-    "RunSettings": "bayes.settings",
-    "fit": "bayes.fit",
-    "fit_plan": "bayes.fit",
-    "Sampler": "bayes.sampler",
-    "register_sampler": "bayes.engines",
-    "load_posterior": "bayes.reload",
-    "prior_check": "bayes.prior_check",
-    "prior_check_plan": "bayes.prior_check",
-    "RefitRequest": "bayes.refit_requests",
-    "prior_grid": "bayes.refit_requests",
-    "leave_one_out": "bayes.refit_requests",
-    "each_cohort": "bayes.refit_requests",
-    "each_model": "bayes.refit_requests",
-    "refit_many": "bayes.refit_many",
-    "RefitTable": "bayes.refit_table",
-    "load_refits": "bayes.refit_table",
+    "RunSettings": "bayes.sampling.settings",
+    "fit": "bayes.posterior.fit",
+    "fit_plan": "bayes.posterior.fit",
+    "Sampler": "bayes.sampling.sampler",
+    "register_sampler": "bayes.engines.registry",
+    "load_posterior": "bayes.posterior.reload",
+    "prior_check": "bayes.posterior.prior_check",
+    "prior_check_plan": "bayes.posterior.prior_check",
+    "RefitRequest": "bayes.refits.requests",
+    "prior_grid": "bayes.refits.requests",
+    "leave_one_out": "bayes.refits.requests",
+    "each_cohort": "bayes.refits.requests",
+    "each_model": "bayes.refits.requests",
+    "refit_many": "bayes.refits.refit_many",
+    "RefitTable": "bayes.refits.table",
+    "load_refits": "bayes.refits.table",
     "ClassicalFit": "classical.fit",
     "fit_classical": "classical.fit",
     "fit_classical_plan": "classical.fit",
@@ -73,9 +73,9 @@ _HOMES = {
     "cohort_from_curves": "evidence.curve_cohort",
     "Ensemble": "data.ensemble",
     "read_ensemble": "data.ensemble",
-    "EnsemblePosterior": "bayes.ensemble_posterior",
-    "fit_ensemble": "bayes.ensemble",
-    "load_ensemble_posterior": "bayes.ensemble_reload",
+    "EnsemblePosterior": "bayes.posterior.ensemble_posterior",
+    "fit_ensemble": "bayes.posterior.ensemble",
+    "load_ensemble_posterior": "bayes.posterior.ensemble_reload",
     "TrialDesign": "trial.design.design",
     "DecisionRule": "trial.design.rule",
     "load_design": "trial.reading.design",
@@ -88,26 +88,26 @@ _HOMES = {
 __all__ = sorted(_HOMES)
 
 if TYPE_CHECKING:
-    from escc_bayes.bayes.engines import register_sampler as register_sampler
-    from escc_bayes.bayes.ensemble import fit_ensemble as fit_ensemble
-    from escc_bayes.bayes.ensemble_posterior import EnsemblePosterior as EnsemblePosterior
-    from escc_bayes.bayes.ensemble_reload import load_ensemble_posterior as load_ensemble_posterior
-    from escc_bayes.bayes.fit import fit as fit
-    from escc_bayes.bayes.fit import fit_plan as fit_plan
-    from escc_bayes.bayes.posterior import Posterior as Posterior
-    from escc_bayes.bayes.prior_check import prior_check as prior_check
-    from escc_bayes.bayes.prior_check import prior_check_plan as prior_check_plan
-    from escc_bayes.bayes.refit_many import refit_many as refit_many
-    from escc_bayes.bayes.refit_requests import RefitRequest as RefitRequest
-    from escc_bayes.bayes.refit_requests import each_cohort as each_cohort
-    from escc_bayes.bayes.refit_requests import each_model as each_model
-    from escc_bayes.bayes.refit_requests import leave_one_out as leave_one_out
-    from escc_bayes.bayes.refit_requests import prior_grid as prior_grid
-    from escc_bayes.bayes.refit_table import RefitTable as RefitTable
-    from escc_bayes.bayes.refit_table import load_refits as load_refits
-    from escc_bayes.bayes.reload import load_posterior as load_posterior
-    from escc_bayes.bayes.sampler import Sampler as Sampler
-    from escc_bayes.bayes.settings import RunSettings as RunSettings
+    from escc_bayes.bayes.engines.registry import register_sampler as register_sampler
+    from escc_bayes.bayes.posterior.ensemble import fit_ensemble as fit_ensemble
+    from escc_bayes.bayes.posterior.ensemble_posterior import EnsemblePosterior as EnsemblePosterior
+    from escc_bayes.bayes.posterior.ensemble_reload import load_ensemble_posterior as load_ensemble_posterior
+    from escc_bayes.bayes.posterior.fit import fit as fit
+    from escc_bayes.bayes.posterior.fit import fit_plan as fit_plan
+    from escc_bayes.bayes.posterior.posterior import Posterior as Posterior
+    from escc_bayes.bayes.posterior.prior_check import prior_check as prior_check
+    from escc_bayes.bayes.posterior.prior_check import prior_check_plan as prior_check_plan
+    from escc_bayes.bayes.posterior.reload import load_posterior as load_posterior
+    from escc_bayes.bayes.refits.refit_many import refit_many as refit_many
+    from escc_bayes.bayes.refits.requests import RefitRequest as RefitRequest
+    from escc_bayes.bayes.refits.requests import each_cohort as each_cohort
+    from escc_bayes.bayes.refits.requests import each_model as each_model
+    from escc_bayes.bayes.refits.requests import leave_one_out as leave_one_out
+    from escc_bayes.bayes.refits.requests import prior_grid as prior_grid
+    from escc_bayes.bayes.refits.table import RefitTable as RefitTable
+    from escc_bayes.bayes.refits.table import load_refits as load_refits
+    from escc_bayes.bayes.sampling.sampler import Sampler as Sampler
+    from escc_bayes.bayes.sampling.settings import RunSettings as RunSettings
     from escc_bayes.classical.baselines import baselines as baselines
     from escc_bayes.classical.fit import ClassicalFit as ClassicalFit
     from escc_bayes.classical.fit import fit_classical as fit_classical

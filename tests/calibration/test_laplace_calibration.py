@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from escc_bayes.bayes import laplace, parameters
-from escc_bayes.bayes.prior import prior_draws
+from escc_bayes.bayes.laplace import laplace
+from escc_bayes.bayes.model import parameters
+from escc_bayes.bayes.model.prior import prior_draws
 from escc_bayes.data.bundled import example_cohort
 from escc_bayes.hazard.baseline import event_times
 from escc_bayes.spec.plan import make_plan

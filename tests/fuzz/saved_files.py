@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from escc_bayes.bayes.fit import fit
+from escc_bayes.bayes.posterior.fit import fit
 from escc_bayes.data.bundled import example_cohort, models_folder
 from escc_bayes.spec.reading import load_spec
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from escc_bayes.bayes import parameters
-from escc_bayes.bayes.fit import fit
-from escc_bayes.bayes.groups import parameter_dims
-from escc_bayes.bayes.laplace_layout import coordinates
-from escc_bayes.bayes.prior import parameter_priors, prior_draws
+from escc_bayes.bayes.model import parameters
+from escc_bayes.bayes.model.prior import parameter_priors, prior_draws
+from escc_bayes.bayes.modes.layout import coordinates
+from escc_bayes.bayes.posterior.fit import fit
+from escc_bayes.bayes.posterior.inference_groups import parameter_dims
 from escc_bayes.data.bundled import example_cohort
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from

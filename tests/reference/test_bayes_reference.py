@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from arviz_stats.base import array_stats
 
-from escc_bayes.bayes.fit import fit
+from escc_bayes.bayes.posterior.fit import fit
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from
 from escc_bayes.spec.reading import spec_from

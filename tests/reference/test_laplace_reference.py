@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from tests.reference.test_bayes_reference import TCGA, compare_with_reference, specification
 
-from escc_bayes.bayes.fit import fit
+from escc_bayes.bayes.posterior.fit import fit
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from tests.reference.heart import CUTS, cohort_of, cut_frame, heart_frame, model
 
-from escc_bayes.bayes.fit import fit
-from escc_bayes.bayes.groups import patient_log_likelihood
-from escc_bayes.bayes.laplace_coordinates import log_scales, log_shape, parameter_values, predictors
-from escc_bayes.bayes.laplace_layout import coordinates
-from escc_bayes.bayes.likelihood.of_plan import cells_of
+from escc_bayes.bayes.model.likelihood.of_plan import cells_of
+from escc_bayes.bayes.modes.coordinates import log_scales, log_shape, parameter_values, predictors
+from escc_bayes.bayes.modes.layout import coordinates
+from escc_bayes.bayes.posterior.fit import fit
+from escc_bayes.bayes.posterior.inference_groups import patient_log_likelihood
 from escc_bayes.classical.baselines import baselines
 from escc_bayes.classical.fit import fit_classical
 from escc_bayes.classical.piecewise import piecewise_mle
@@ -96,7 +96,7 @@ def test_posterior_with_vague_priors_is_near_the_maximum(heart):
 
 def test_engines_agree_and_speak_of_patients(heart, tmp_path):
     """Both engines; n is patients, log-likelihood and predicted times have a value for each; saved and reloaded."""
-    from escc_bayes.bayes.reload import load_posterior
+    from escc_bayes.bayes.posterior.reload import load_posterior
 
     fast, exact = (fit(model(), heart, seed=2, engine=engine, draws=500) for engine in ("laplace", "nuts"))
     spread = exact.coefficients.std(axis=0)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from lifelines.datasets import load_larynx, load_lung
 
-from escc_bayes.bayes.likelihood.of_plan import cells_of
+from escc_bayes.bayes.model.likelihood.of_plan import cells_of
 from escc_bayes.classical.fit import fit_classical_plan
 from escc_bayes.classical.piecewise import piecewise_mle
 from escc_bayes.classical.regression import regression

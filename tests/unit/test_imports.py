@@ -40,6 +40,6 @@ def test_a_planted_circle_is_found(where, tmp_path):
 def test_every_module_is_looked_at():
     found = imports(SOURCES)
     assert len(found) == len(list(SOURCES.rglob("*.py")))
-    assert found["escc_bayes.bayes.fit"]["escc_bayes.bayes.posterior"] == "top"
-    assert found["escc_bayes.bayes.posterior"]["escc_bayes.bayes.netcdf"] == "function"
-    assert found["escc_bayes.bayes.engines"]["escc_bayes.bayes.nuts"] == "function"
+    assert found["escc_bayes.bayes.posterior.fit"]["escc_bayes.bayes.posterior.posterior"] == "top"
+    assert found["escc_bayes.bayes.posterior.posterior"]["escc_bayes.bayes.posterior.netcdf"] == "function"
+    assert found["escc_bayes.bayes.engines.registry"]["escc_bayes.bayes.engines.pymc"] == "function"

@@ -18,7 +18,7 @@ def fit_reconstructions(
     ensemble: "Ensemble", models: list[str], engine: str, sampling: Sampling, *, out: Path, strict: bool, quiet: bool
 ) -> None:
     """Fit every model to every reconstruction, and write what the pool says."""
-    from escc_bayes.bayes.ensemble import fit_ensemble
+    from escc_bayes.bayes.posterior.ensemble import fit_ensemble
     from escc_bayes.foundation.outputs import staged
     from escc_bayes.report.page.reconstructions import Reconstructions
     from escc_bayes.report.verbs.ensembles import write_ensemble_fit

@@ -40,7 +40,7 @@ def fit(
     """
     # What is wrong with a model shows before a large cohort is read, and before what computes is loaded.
     open_specs(model or [])
-    from escc_bayes.bayes.fallback import fit_or_replace
+    from escc_bayes.bayes.posterior.fallback import fit_or_replace
     from escc_bayes.foundation.outputs import staged
     from escc_bayes.report.verbs import files
 

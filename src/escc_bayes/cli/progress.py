@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress as Bars
 
-    from escc_bayes.bayes.settings import Progress
+    from escc_bayes.bayes.sampling.settings import Progress
     from escc_bayes.foundation.chunks import Progress as Counted
     from escc_bayes.report.page.bundle import Stage
 

@@ -9,7 +9,7 @@ from escc_bayes.cli.options import BackendOption, ChainsOption, DrawsOption, Lev
 from escc_bayes.cli.size import refuse_too_many, refuse_without_room
 
 if TYPE_CHECKING:
-    from escc_bayes.bayes.settings import RunSettings
+    from escc_bayes.bayes.sampling.settings import RunSettings
     from escc_bayes.data.cohort import Cohort
     from escc_bayes.data.ensemble import Ensemble
     from escc_bayes.foundation.executors import Executor
@@ -30,7 +30,7 @@ class Sampling:
 
     def settings(self, engine: str) -> "RunSettings":
         """Return how models are fitted by an engine."""
-        from escc_bayes.bayes.settings import RunSettings
+        from escc_bayes.bayes.sampling.settings import RunSettings
 
         return RunSettings(engine, self.backend, self.draws, self.tune, self.chains)
 
@@ -42,7 +42,7 @@ def checked_plans(
 
     So is the room for the posteriors, if they are written to ``out``.
     """
-    from escc_bayes.bayes.engines import check_engine, sampler_for
+    from escc_bayes.bayes.engines.registry import check_engine, sampler_for
     from escc_bayes.spec.plan import make_plan
 
     check_engine(settings)

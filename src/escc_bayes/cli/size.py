@@ -33,7 +33,7 @@ def refuse_without_room(out: Path, plans: Sequence["ModelPlan"], draws: int) -> 
     plans : one for each posterior.
     draws : of each, all chains together.
     """
-    from escc_bayes.bayes.groups import MOST_VALUES
+    from escc_bayes.bayes.posterior.inference_groups import MOST_VALUES
 
     # Log-likelihood and a predictive time of every patient in every draw: what a file mostly consists of.
     needed = sum(2 * BYTES * plan.rows.n * draws for plan in plans if plan.rows.n * draws <= MOST_VALUES)

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from escc_bayes.bayes.posterior import Posterior
+from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.foundation.errors import EstimandError

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from escc_bayes.bayes.posterior import Posterior
+from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.classical.fit import ClassicalFit
 from escc_bayes.data.weights import SAMPLING
 from escc_bayes.estimand.contrast import standard_contrasts

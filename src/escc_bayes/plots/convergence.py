@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
-from escc_bayes.bayes.diagnose import MAX_RHAT, MIN_ESS
+from escc_bayes.bayes.sampling.diagnose import MAX_RHAT, MIN_ESS
 from escc_bayes.plots.axes import plain_ticks
 from escc_bayes.plots.style import BLUE, GREY, VERMILLION
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
 
-from escc_bayes.bayes.loo import LooRow
+from escc_bayes.bayes.posterior.loo import LooRow
 from escc_bayes.plots.style import BLUE, INK, PALE
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
 
-from escc_bayes.bayes.prior_check import PriorHazardRatio
+from escc_bayes.bayes.posterior.prior_check import PriorHazardRatio
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.plots.axes import month_axis, ratio_axis, ratio_limits, survival_axis
 from escc_bayes.plots.band import Band

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from escc_bayes.bayes.posterior import Posterior
+from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.classical.fit import ClassicalFit
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand.contrast import standard_contrasts, weights

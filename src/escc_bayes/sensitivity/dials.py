@@ -8,8 +8,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from escc_bayes.bayes.refit_requests import RefitRequest, with_prior
-from escc_bayes.bayes.refit_table import RefitTable
+from escc_bayes.bayes.refits.requests import RefitRequest, with_prior
+from escc_bayes.bayes.refits.table import RefitTable
 from escc_bayes.sensitivity.subject import Subject, Tell
 from escc_bayes.sensitivity.variants import prior_of
 from escc_bayes.spec.model import ModelSpec

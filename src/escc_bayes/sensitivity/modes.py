@@ -1,6 +1,6 @@
 """The posterior mode of a variant of a model: conditional modes, averaged over SDs, shares and shape.
 
-Given these the log density is concave and has one mode (``bayes/laplace_modes.py``); averaged over their Laplace mass
+Given these the log density is concave and has one mode (``bayes/modes/modes.py``); averaged over their Laplace mass
 it does not depend on how they are written. Where effects have no prior, Firth's events are added to the data.
 """
 
@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from escc_bayes.bayes import laplace, parameters
-from escc_bayes.bayes.laplace_coordinates import parameter_values
-from escc_bayes.bayes.likelihood.of_plan import cells_of
-from escc_bayes.bayes.likelihood.product import Product
-from escc_bayes.bayes.likelihood.protocol import Cells
-from escc_bayes.bayes.likelihood.weibull import WeibullCells
+from escc_bayes.bayes.laplace import laplace
+from escc_bayes.bayes.model import parameters
+from escc_bayes.bayes.model.likelihood.of_plan import cells_of
+from escc_bayes.bayes.model.likelihood.product import Product
+from escc_bayes.bayes.model.likelihood.protocol import Cells
+from escc_bayes.bayes.model.likelihood.weibull import WeibullCells
+from escc_bayes.bayes.modes.coordinates import parameter_values
 from escc_bayes.hazard.baseline import Hazard
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.plan import ModelPlan

@@ -12,9 +12,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from escc_bayes.bayes.parameters import free_parameters
-from escc_bayes.bayes.refit_requests import RefitRequest
-from escc_bayes.bayes.refit_table import NUMBERS
+from escc_bayes.bayes.model.parameters import free_parameters
+from escc_bayes.bayes.refits.requests import RefitRequest
+from escc_bayes.bayes.refits.table import NUMBERS
 from escc_bayes.estimand.estimand import contrast_words
 from escc_bayes.sensitivity.part import Row
 from escc_bayes.sensitivity.subject import Subject

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from escc_bayes.bayes.parameters import block_coefficients
-from escc_bayes.bayes.prior import prior_draws
+from escc_bayes.bayes.model.parameters import block_coefficients
+from escc_bayes.bayes.model.prior import prior_draws
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.design import Block

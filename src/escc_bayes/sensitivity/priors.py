@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.special import ndtr
 
-from escc_bayes.bayes.refit_table import NUMBERS, RefitTable
+from escc_bayes.bayes.refits.table import NUMBERS, RefitTable
 from escc_bayes.estimand.contrast import weights
 from escc_bayes.estimand.estimand import HazardRatio, contrast_words
 from escc_bayes.sensitivity.dials import Dial, Point, dials_of, turned_refits

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from escc_bayes.bayes.fallback import fit_or_replace
-from escc_bayes.bayes.posterior import Posterior
-from escc_bayes.bayes.refit_many import refit_many
-from escc_bayes.bayes.refit_requests import RefitRequest
-from escc_bayes.bayes.refit_table import RefitTable
-from escc_bayes.bayes.settings import RunSettings
+from escc_bayes.bayes.posterior.fallback import fit_or_replace
+from escc_bayes.bayes.posterior.posterior import Posterior
+from escc_bayes.bayes.refits.refit_many import refit_many
+from escc_bayes.bayes.refits.requests import RefitRequest
+from escc_bayes.bayes.refits.table import RefitTable
+from escc_bayes.bayes.sampling.settings import RunSettings
 from escc_bayes.classical.fit import ClassicalFit, fit_classical_plan
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand.contrast import standard_contrasts

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-from escc_bayes.bayes.refit_table import NUMBERS
+from escc_bayes.bayes.refits.table import NUMBERS
 from escc_bayes.estimand.estimand import HazardRatio
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.sensitivity.dials import Dial, Point, turned_refits

@@ -7,7 +7,7 @@ priors on effects, shrinkage of levels towards each other, and the coding (a mon
 from collections.abc import Iterator
 from dataclasses import replace
 
-from escc_bayes.bayes.vague_baseline import with_vague_level
+from escc_bayes.bayes.posterior.vague_baseline import with_vague_level
 from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.sensitivity.orders import Made

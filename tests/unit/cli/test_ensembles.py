@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from escc_bayes.bayes.ensemble import fit_ensemble
+from escc_bayes.bayes.posterior.ensemble import fit_ensemble
 from escc_bayes.cli.inputs import open_ensemble
 from escc_bayes.data.ensemble import read_ensemble
 from escc_bayes.estimand.estimand import HazardRatio

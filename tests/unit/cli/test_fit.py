@@ -3,14 +3,14 @@
 import csv
 import json
 
-from escc_bayes.bayes import diagnose
+from escc_bayes.bayes.sampling import diagnose
 from tests.unit.cli.running import run
 
 
 def test_fit_by_laplace_writes_tables_draws_and_run(tmp_path, larynx, monkeypatch, capsys):
     """Its own default number of draws; R-hat blank, Pareto k there; the file reads back as the fit."""
-    from escc_bayes.bayes.fit import fit
-    from escc_bayes.bayes.reload import load_posterior
+    from escc_bayes.bayes.posterior.fit import fit
+    from escc_bayes.bayes.posterior.reload import load_posterior
     from escc_bayes.spec.reading import load_spec
 
     out = tmp_path / "f"

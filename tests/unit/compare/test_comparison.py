@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import escc_bayes as eb
-from escc_bayes.bayes.diagnose import Diagnostics
-from escc_bayes.bayes.posterior import Posterior
-from escc_bayes.bayes.prior import prior_draws
+from escc_bayes.bayes.model.prior import prior_draws
+from escc_bayes.bayes.posterior.posterior import Posterior
+from escc_bayes.bayes.sampling.diagnose import Diagnostics
 from escc_bayes.classical.fit import fit_classical
 from escc_bayes.classical.km import kaplan_meier, quantile, survival_at
 from escc_bayes.classical.piecewise import piecewise_mle

@@ -6,9 +6,9 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
-from escc_bayes.bayes.fit import fit
-from escc_bayes.bayes.loo import compare_loo
-from escc_bayes.bayes.settings import RunSettings
+from escc_bayes.bayes.posterior.fit import fit
+from escc_bayes.bayes.posterior.loo import compare_loo
+from escc_bayes.bayes.sampling.settings import RunSettings
 from escc_bayes.classical.fit import fit_classical
 from escc_bayes.compare.comparison import compare
 from escc_bayes.estimand.estimand import HazardRatio, MedianSurvival

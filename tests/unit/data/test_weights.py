@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from escc_bayes.bayes.fit import fit
+from escc_bayes.bayes.posterior.fit import fit
 from escc_bayes.classical.baselines import baselines
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from

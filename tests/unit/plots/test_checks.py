@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from escc_bayes.bayes.diagnose import MAX_RHAT, MIN_ESS
-from escc_bayes.bayes.loo import LooRow
+from escc_bayes.bayes.posterior.loo import LooRow
+from escc_bayes.bayes.sampling.diagnose import MAX_RHAT, MIN_ESS
 from escc_bayes.plots.attribution import COLOURS, step_patches, waterfall
 from escc_bayes.plots.axes import month_ticks, ratio_limits
 from escc_bayes.plots.convergence import Convergence, ess_dots, rhat_dots

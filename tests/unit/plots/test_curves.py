@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.collections import PolyCollection
 
-from escc_bayes.bayes.prior_check import PriorHazardRatio
+from escc_bayes.bayes.posterior.prior_check import PriorHazardRatio
 from escc_bayes.plots.band import Band, draw_band
 from escc_bayes.plots.density import Density, prior_posterior
 from escc_bayes.plots.hazard import hazard_curves

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from escc_bayes.bayes.diagnose import Diagnostics
-from escc_bayes.bayes.loo import LooRow
-from escc_bayes.bayes.posterior import Posterior
-from escc_bayes.bayes.prior import prior_draws
-from escc_bayes.bayes.prior_check import prior_check
+from escc_bayes.bayes.model.prior import prior_draws
+from escc_bayes.bayes.posterior.loo import LooRow
+from escc_bayes.bayes.posterior.posterior import Posterior
+from escc_bayes.bayes.posterior.prior_check import prior_check
+from escc_bayes.bayes.sampling.diagnose import Diagnostics
 from escc_bayes.classical.baselines import baselines
 from escc_bayes.classical.fit import fit_classical
 from escc_bayes.data.cohort import read_cohort

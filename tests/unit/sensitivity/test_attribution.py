@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from escc_bayes.bayes.fit import fit
+from escc_bayes.bayes.posterior.fit import fit
 from escc_bayes.classical.cox import cox
 from escc_bayes.classical.firth import firth
 from escc_bayes.classical.fit import fit_classical

@@ -5,8 +5,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from escc_bayes.bayes.refit_requests import leave_one_out
-from escc_bayes.bayes.weighted_draws import weighted_draws, without
+from escc_bayes.bayes.refits.requests import leave_one_out
+from escc_bayes.bayes.refits.weighted_draws import weighted_draws, without
 from escc_bayes.data.bundled import example_cohort
 from escc_bayes.sensitivity.influence import censoring, part
 from escc_bayes.sensitivity.influence.changed import CHANGES, RECODING, REMOVAL, Refits, one_step

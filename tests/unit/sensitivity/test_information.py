@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from escc_bayes.bayes.prior import prior_draws
+from escc_bayes.bayes.model.prior import prior_draws
 from escc_bayes.classical.cox import cox
 from escc_bayes.data.bundled import example_cohort
 from escc_bayes.estimand.contrast import weights
@@ -135,7 +135,7 @@ def test_a_contrast_without_finite_estimate_says_so_and_no_bare_number(subject):
 
 def test_prior_sd_of_shrunk_levels_agrees_with_draws(subject):
     """Second source: 200,000 prior draws of the whole model."""
-    from escc_bayes.bayes.parameters import coefficients
+    from escc_bayes.bayes.model.parameters import coefficients
 
     plan = make_plan(load_spec("os_piecewise"), example_cohort("escc79"))
     drawn = coefficients(plan.design.blocks, prior_draws(plan, 200_000, 7), 200_000)

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from escc_bayes.bayes.fit import fit
-from escc_bayes.bayes.refit_requests import with_prior
+from escc_bayes.bayes.posterior.fit import fit
+from escc_bayes.bayes.refits.requests import with_prior
 from escc_bayes.data.bundled import example_cohort
 from escc_bayes.sensitivity import reverse_bayes
 from escc_bayes.sensitivity.dials import dials_of, turned_refits
@@ -62,8 +62,8 @@ def test_rungs_and_powers_are_the_refits_they_say(larynx, monkeypatch):
     assert sceptic["prior_sd"] == pytest.approx(dial.unit * math.log(1.8) / 1.959964)
     # Twice the likelihood: every patient twice.
     doubled = replace(larynx.plan, rows=replace(larynx.plan.rows, weight=2.0 * larynx.plan.rows.weight))
-    from escc_bayes.bayes.fit import fit_plan
-    from escc_bayes.bayes.settings import RunSettings
+    from escc_bayes.bayes.posterior.fit import fit_plan
+    from escc_bayes.bayes.sampling.settings import RunSettings
 
     twice = fit_plan(doubled, RunSettings("laplace"), seed=4).hazard_ratios()[-1]
     (row,) = (r for r in rows if r["kind"] == "power" and r["prior"] == "likelihood" and r["alpha"] == 2.0)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from escc_bayes.bayes.fit import fit
+from escc_bayes.bayes.posterior.fit import fit
 from escc_bayes.classical.baselines import baselines
 from escc_bayes.classical.fit import fit_classical
 from escc_bayes.data.cohort import read_cohort

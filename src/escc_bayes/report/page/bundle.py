@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from escc_bayes.bayes.fallback import fit_or_replace, replaced
-from escc_bayes.bayes.fit import fit_plan
-from escc_bayes.bayes.loo import LooRow, compare_loo
-from escc_bayes.bayes.posterior import Posterior
-from escc_bayes.bayes.prior_check import PriorCheck, prior_check_plan
-from escc_bayes.bayes.settings import Progress, RunSettings, silent
+from escc_bayes.bayes.posterior.fallback import fit_or_replace, replaced
+from escc_bayes.bayes.posterior.fit import fit_plan
+from escc_bayes.bayes.posterior.loo import LooRow, compare_loo
+from escc_bayes.bayes.posterior.posterior import Posterior
+from escc_bayes.bayes.posterior.prior_check import PriorCheck, prior_check_plan
+from escc_bayes.bayes.sampling.settings import Progress, RunSettings, silent
 from escc_bayes.classical.baselines import Baselines, baselines
 from escc_bayes.classical.fit import ClassicalFit, fit_classical_plan
 from escc_bayes.compare.agreement import Agreement, agreement, agreement_sentence

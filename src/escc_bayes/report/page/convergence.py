@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from escc_bayes.bayes.diagnose import diagnose
-from escc_bayes.bayes.posterior import Posterior
+from escc_bayes.bayes.posterior.posterior import Posterior
+from escc_bayes.bayes.sampling.diagnose import diagnose
 from escc_bayes.plots.convergence import Convergence
 
 

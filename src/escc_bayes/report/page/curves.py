@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from escc_bayes.bayes import parameters
-from escc_bayes.bayes.posterior import Posterior
-from escc_bayes.bayes.prior import prior_draws
-from escc_bayes.bayes.prior_check import PriorCheck
+from escc_bayes.bayes.model import parameters
+from escc_bayes.bayes.model.prior import prior_draws
+from escc_bayes.bayes.posterior.posterior import Posterior
+from escc_bayes.bayes.posterior.prior_check import PriorCheck
 from escc_bayes.classical.curves import exact_limits, group_curve, members, part
 from escc_bayes.classical.km import numbers_at_risk
 from escc_bayes.estimand.contrast import weights

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
 
-from escc_bayes.bayes.prior_check import PriorCheck
+from escc_bayes.bayes.posterior.prior_check import PriorCheck
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import contrast_words
 from escc_bayes.hazard.piecewise import FloatArray

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from escc_bayes.bayes.posterior import Posterior
+from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.compare.comparison import Comparison
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.report.page.bundle import Bundle

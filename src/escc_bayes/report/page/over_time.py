@@ -6,7 +6,7 @@ Each posterior with Cox on the same segments beside, and the events behind each.
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 
-from escc_bayes.bayes.posterior import Posterior
+from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.classical.fit import fit_classical_plan
 from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.estimand.tables import Row

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from escc_bayes.bayes.posterior import Posterior
+from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.plots.band import Band
 from escc_bayes.report.page.curves import limits

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from escc_bayes.bayes.loo import NO_LOO
+from escc_bayes.bayes.posterior.loo import NO_LOO
 from escc_bayes.estimand.estimate import Estimate, notes_once
 from escc_bayes.foundation.record import seed_label
 from escc_bayes.plots.words import interval_words, probability, ratio

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
 
-from escc_bayes.bayes.posterior import Posterior
+from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.classical.baseline_cases import rows_for
 from escc_bayes.classical.curves import groups_of
 from escc_bayes.plots.axes import month_ticks

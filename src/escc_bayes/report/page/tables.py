@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable
 from itertools import groupby
 
-from escc_bayes.bayes.posterior import Posterior
+from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand.estimate import Estimate, joined_notes
 from escc_bayes.plots.words import (

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from escc_bayes.bayes.fallback import replaced
-from escc_bayes.bayes.loo import LooRow
-from escc_bayes.bayes.posterior import Posterior
-from escc_bayes.bayes.prior_conflict import PriorConflict
+from escc_bayes.bayes.posterior.fallback import replaced
+from escc_bayes.bayes.posterior.loo import LooRow
+from escc_bayes.bayes.posterior.posterior import Posterior
+from escc_bayes.bayes.posterior.prior_conflict import PriorConflict
 from escc_bayes.classical.baselines import Baselines
 from escc_bayes.compare.agreement import Agreement
 from escc_bayes.compare.comparison import standard_questions

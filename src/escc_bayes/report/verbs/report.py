@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from escc_bayes.bayes.posterior import Posterior
+from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.executors import Executor
 from escc_bayes.foundation.outputs import staged

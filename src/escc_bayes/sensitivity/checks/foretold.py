@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from escc_bayes.bayes.weighted_draws import WeightedDraws, without
+from escc_bayes.bayes.refits.weighted_draws import WeightedDraws, without
 from escc_bayes.classical.cox import breslow, cox
 from escc_bayes.classical.newton import CollinearError
 from escc_bayes.classical.regression import entry_of, weight_of

@@ -9,8 +9,8 @@ from dataclasses import replace
 import numpy as np
 from scipy.special import ndtri
 
-from escc_bayes.bayes.refit_requests import RefitRequest
-from escc_bayes.bayes.weighted_draws import WeightedDraws, weighted_draws
+from escc_bayes.bayes.refits.requests import RefitRequest
+from escc_bayes.bayes.refits.weighted_draws import WeightedDraws, weighted_draws
 from escc_bayes.classical.cox import cox
 from escc_bayes.classical.cox_residuals import cumulative_hazards, deviance_residuals, martingale
 from escc_bayes.classical.curves import part as follow_up

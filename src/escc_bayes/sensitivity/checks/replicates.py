@@ -6,8 +6,8 @@ seen: it is drawn from the Kaplan-Meier curve of the censoring times beyond the 
 
 import numpy as np
 
-from escc_bayes.bayes.posterior import Posterior
-from escc_bayes.bayes.predicted_times import predicted_times
+from escc_bayes.bayes.model.predicted_times import predicted_times
+from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.classical.curves import part
 from escc_bayes.classical.km import kaplan_meier, survival_at
 from escc_bayes.foundation.seeds import generator

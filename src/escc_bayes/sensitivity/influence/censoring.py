@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
-from escc_bayes.bayes.weighted_draws import WeightedDraws
+from escc_bayes.bayes.refits.weighted_draws import WeightedDraws
 from escc_bayes.hazard.baseline import PiecewiseHazard
 from escc_bayes.hazard.piecewise import FloatArray, event_quantile_cuts, person_months
 from escc_bayes.sensitivity.influence.conclusion import passed, probit

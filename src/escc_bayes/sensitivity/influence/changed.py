@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from escc_bayes.bayes.refit_requests import RefitRequest
-from escc_bayes.bayes.refit_table import RefitTable
-from escc_bayes.bayes.weighted_draws import WeightedDraws
+from escc_bayes.bayes.refits.requests import RefitRequest
+from escc_bayes.bayes.refits.table import RefitTable
+from escc_bayes.bayes.refits.weighted_draws import WeightedDraws
 from escc_bayes.estimand.contrast import weights
 from escc_bayes.estimand.estimand import HazardRatio
 from escc_bayes.hazard.piecewise import FloatArray

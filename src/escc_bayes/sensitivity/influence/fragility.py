@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from escc_bayes.bayes.weighted_draws import WeightedDraws
+from escc_bayes.bayes.refits.weighted_draws import WeightedDraws
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.sensitivity.influence.changed import CHANGES, OneStep, Refits, Set, one_step
 from escc_bayes.sensitivity.influence.conclusion import passed, towards

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.special import ndtri
 
-from escc_bayes.bayes.refit_requests import leave_one_out
-from escc_bayes.bayes.refit_table import RefitTable
-from escc_bayes.bayes.weighted_draws import WeightedDraws, weighted_draws, without
+from escc_bayes.bayes.refits.requests import leave_one_out
+from escc_bayes.bayes.refits.table import RefitTable
+from escc_bayes.bayes.refits.weighted_draws import WeightedDraws, weighted_draws, without
 from escc_bayes.estimand.contrast import weights
 from escc_bayes.estimand.estimand import HazardRatio, contrast_words
 from escc_bayes.foundation.labels import numbered

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from escc_bayes.bayes.refit_many import weighted_quantiles
-from escc_bayes.bayes.weighted_draws import WeightedDraws, weighted_draws, without
+from escc_bayes.bayes.refits.refit_many import weighted_quantiles
+from escc_bayes.bayes.refits.weighted_draws import WeightedDraws, weighted_draws, without
 from escc_bayes.classical.coding import classical_design
 from escc_bayes.classical.ratios import Coefficients, cox_coefficients
 from escc_bayes.data.cohort import Cohort

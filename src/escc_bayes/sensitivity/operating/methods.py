@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import ndtri
 
-from escc_bayes.bayes import laplace
-from escc_bayes.bayes.refit_many import weighted_quantiles
-from escc_bayes.bayes.weighted_draws import weighted_draws
+from escc_bayes.bayes.laplace import laplace
+from escc_bayes.bayes.refits.refit_many import weighted_quantiles
+from escc_bayes.bayes.refits.weighted_draws import weighted_draws
 from escc_bayes.classical.cox import cox
 from escc_bayes.classical.firth import FirthError, firth_wald
 from escc_bayes.classical.newton import CollinearError

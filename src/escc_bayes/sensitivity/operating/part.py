@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from escc_bayes.bayes.weighted_draws import explored_parts
+from escc_bayes.bayes.refits.weighted_draws import explored_parts
 from escc_bayes.estimand.contrast import weights
 from escc_bayes.estimand.estimand import contrast_words
 from escc_bayes.foundation.memory import keep_freed_memory

@@ -17,7 +17,7 @@ from escc_bayes.trial.truth.pooled_medians import PublishedMedian, pooled_contro
 from escc_bayes.trial.truth.weibull_draws import WeibullDraws
 
 if TYPE_CHECKING:
-    from escc_bayes.bayes.saved_file import SavedFile
+    from escc_bayes.bayes.posterior.saved_file import SavedFile
 
 WHOM = {"mean": "the average patient", "reference": "the reference patient"}
 MEDIAN_KEYS = ("median", "lower", "upper", "level", "source")
@@ -30,7 +30,7 @@ def posterior_control(path: Path, at: str) -> tuple[PiecewiseControl | WeibullDr
     ------
     DesignError : no such file, not a posterior, one that is not fit for use, or a Weibull one without its reference.
     """
-    from escc_bayes.bayes.saved_file import reading
+    from escc_bayes.bayes.posterior.saved_file import reading
 
     try:
         with reading(path, needs=("posterior",)) as file:

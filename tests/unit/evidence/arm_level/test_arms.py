@@ -145,7 +145,7 @@ def test_interim_says_of_the_final_cut_what_was_printed_later(interim, members):
     """The final print (S at 12, 24 and 36 months of both arms) lies inside the 95 % intervals from the interim's."""
     from benchmarks.interim_to_final import of_arm, spec_of
 
-    from escc_bayes.bayes.ensemble import fit_ensemble
+    from escc_bayes.bayes.posterior.ensemble import fit_ensemble
     from escc_bayes.data.ensemble import Ensemble
     from escc_bayes.data.schema import schema_from
     from escc_bayes.estimand.estimand import SurvivalAt

@@ -90,7 +90,7 @@ def test_numbers_and_long_lists_have_no_panel(naive):
 
 
 def test_convergence_agrees_with_diagnose_on_the_worst(naive):
-    from escc_bayes.bayes.draws import Draws, checked
+    from escc_bayes.bayes.sampling.draws import Draws, checked
 
     posterior = naive.posteriors["one"]
     whole = checked(posterior.plan, Draws(dict(posterior.values), dict(posterior.stats)))

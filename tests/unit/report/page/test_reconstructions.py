@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from escc_bayes.bayes.ensemble_posterior import EnsemblePosterior
+from escc_bayes.bayes.posterior.ensemble_posterior import EnsemblePosterior
 from escc_bayes.data.ensemble import Ensemble
 from escc_bayes.estimand.estimand import HazardRatio
 from escc_bayes.foundation.record import Record

@@ -4,15 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from escc_bayes.bayes import parameters
-from escc_bayes.bayes.fit import fit
-from escc_bayes.bayes.groups import patient_log_likelihood
-from escc_bayes.bayes.likelihood.of_plan import cells_of
-from escc_bayes.bayes.prior import prior_draws
-from escc_bayes.bayes.prior_check import prior_check
-from escc_bayes.bayes.refit_many import refit_many
-from escc_bayes.bayes.refit_requests import leave_one_out
-from escc_bayes.bayes.reload import load_posterior
+from escc_bayes.bayes.model import parameters
+from escc_bayes.bayes.model.likelihood.of_plan import cells_of
+from escc_bayes.bayes.model.prior import prior_draws
+from escc_bayes.bayes.posterior.fit import fit
+from escc_bayes.bayes.posterior.inference_groups import patient_log_likelihood
+from escc_bayes.bayes.posterior.prior_check import prior_check
+from escc_bayes.bayes.posterior.reload import load_posterior
+from escc_bayes.bayes.refits.refit_many import refit_many
+from escc_bayes.bayes.refits.requests import leave_one_out
 from escc_bayes.classical.fit import fit_classical
 from escc_bayes.data.bundled import example_cohort
 from escc_bayes.data.cohort import read_cohort

@@ -40,7 +40,7 @@ def fitted(tmp_path_factory):
 @pytest.mark.parametrize("name", ["os_piecewise", "os_weibull"])
 def test_a_posterior_is_the_hazard_of_its_average_patient(fitted, name):
     """Second source: survival of every draw by the posterior's own baseline hazard."""
-    from escc_bayes.bayes.groups import derived
+    from escc_bayes.bayes.posterior.inference_groups import derived
 
     posterior, folder = fitted[0][name], fitted[1]
     design = small(control={"posterior": str(folder / f"{name}.nc")}, analyses={"calendar": [36.0]})

@@ -1,0 +1,1 @@
+"""Nested Laplace: a proposal at the modes, and its importance weights."""

@@ -1,0 +1,1 @@
+"""What is fitted: parameters, priors, the likelihood, stated once for every engine."""

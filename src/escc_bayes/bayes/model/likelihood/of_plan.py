@@ -1,0 +1,54 @@
+"""The cells of a plan: which form they take, they decide themselves.
+
+The product form costs an exponential for each pattern, the general cell one for each pattern and piece. Where every
+pattern meets the same pieces the product form is taken; where effects change over time, or strata have baselines of
+their own, the form with fewer products in the information.
+"""
+
+import numpy as np
+
+from escc_bayes.bayes.model.likelihood.counted import Counted
+from escc_bayes.bayes.model.likelihood.product import product_of
+from escc_bayes.bayes.model.likelihood.protocol import Cells
+from escc_bayes.bayes.model.likelihood.weibull import weibull_cells
+from escc_bayes.hazard import cells
+from escc_bayes.spec.baseline import WeibullPrior
+from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.risk_rows import RiskRows, risk_rows
+
+
+def cells_of(plan: ModelPlan) -> Cells:
+    """Return the cells of a plan; patients of weight 0 leave no trace."""
+    return cells_of_rows(risk_rows(plan.rows, plan.design), plan)
+
+
+def cells_of_rows(risk: RiskRows, plan: ModelPlan) -> Cells:
+    """Return the cells of rows at risk under the baseline of a plan."""
+    if isinstance(plan.baseline, WeibullPrior):
+        return weibull_cells(risk, plan.baseline.reference_time)
+    held = collapsed(risk, plan)
+    if plan.design.segment_ends.size and not product_is_cheaper(held):
+        return counted_of(held)
+    return product_of(held)
+
+
+def collapsed(risk: RiskRows, plan: ModelPlan) -> cells.Cells:
+    """Return events and person-months of every pattern in every piece of a piecewise baseline."""
+    assert not isinstance(plan.baseline, WeibullPrior)
+    at_risk = risk.at_risk
+    return cells.collapse(risk.columns, at_risk.stop, at_risk.event, at_risk.start, at_risk.weight, plan.baseline.cuts)
+
+
+def product_is_cheaper(held: cells.Cells) -> bool:
+    """Return whether the product form adds up fewer products than the general cells."""
+    p, pieces = held.patterns.shape[1], held.exposure.shape[1]
+    by_pattern, q = p * (p + pieces) + 2 * pieces, p + pieces
+    return len(held.patterns) * by_pattern <= np.count_nonzero(held.exposure) * q * (q + 1) // 2
+
+
+def counted_of(held: cells.Cells) -> Counted:
+    """Return the cells in which anybody is at risk, each with its row of the design."""
+    pattern, piece = np.nonzero(held.exposure > 0.0)
+    pieces = held.exposure.shape[1]
+    design = np.concatenate([held.patterns[pattern], np.eye(pieces)[piece]], axis=1)
+    return Counted(design, held.events[pattern, piece], held.exposure[pattern, piece], pieces)

@@ -1,0 +1,1 @@
+"""Coordinates of a model, and the modes along its hyperparameters."""

@@ -1,0 +1,139 @@
+"""Which latents and hyperparameters a plan has: its baseline first, then effect by effect.
+
+A prior that is a mixture of normals gives one set of coordinates for each component, with the component's weight.
+"""
+
+from collections.abc import Mapping
+from itertools import product
+from typing import assert_never
+
+import numpy as np
+
+from escc_bayes.bayes.modes.coordinates import Coordinates, Hyper, Parameter, Scale, Shape, Shares, Stick
+from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.spec.baseline import PiecewisePrior
+from escc_bayes.spec.design import Block
+from escc_bayes.spec.evidence_prior import EvidencePrior
+from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.prior import Gamma, HalfNormal, Normal
+from escc_bayes.spec.structures.protocol import Free, Simplex, Standard
+
+type Component = tuple[float, float, float]
+
+
+class Builder:
+    """Collects latents, hyperparameters and rows while a plan is walked through."""
+
+    def __init__(self, rows: int) -> None:
+        self.loading: list[FloatArray] = []
+        self.offset = np.zeros(rows)
+        self.hypers: list[Hyper] = []
+        self.parameters: list[Parameter] = []
+        self.simplexes: list[Shares] = []
+
+    def add(self, name: str, loading: FloatArray, mean: float = 0.0, sd: float = 1.0) -> None:
+        """Add a parameter ``mean + sd x`` whose columns of psi are ``loading`` (rows, size)."""
+        start = len(self.loading)
+        self.loading += list(sd * loading.T)
+        self.offset += mean * loading.sum(axis=1)
+        self.parameters.append(Parameter(name, start, len(self.loading), mean, sd))
+
+    def scaled(self, sd_name: str, sd: float, z_name: str, loading: FloatArray) -> None:
+        """Add standard normal latents and the standard deviation that multiplies them."""
+        start = len(self.loading)
+        self.add(z_name, loading)
+        self.hypers.append(Scale(sd_name, sd, start, len(self.loading)))
+
+    def share(self, name: str, rows: slice, ranks: tuple[int, ...]) -> None:
+        """Add the sticks of a simplex, whose shares up to the steps ``ranks`` are rows of psi."""
+        simplex = Shares(name, rows.start, rows.stop, len(self.hypers), ranks)
+        self.simplexes.append(simplex)
+        self.hypers += [Stick(name, simplex.steps - 1 - j) for j in range(simplex.steps - 1)]
+
+
+def coordinates(plan: ModelPlan) -> tuple[Coordinates, ...]:
+    """Return the coordinates of a plan, one for each combination of components of its mixture priors."""
+    return tuple(component_coordinates(plan, dict(chosen)) for chosen in product(*choices(plan)))
+
+
+def choices(plan: ModelPlan) -> list[list[tuple[str, Component]]]:
+    """Return (parameter, component) pairs for each parameter whose prior is a mixture of normals."""
+    return [
+        [(free.name, component) for component in free.prior.components]
+        for block in plan.design.blocks
+        for free in block.free
+        if isinstance(free.prior, EvidencePrior)
+    ]
+
+
+def component_coordinates(plan: ModelPlan, chosen: dict[str, Component]) -> Coordinates:
+    """Return the coordinates under one component of each mixture prior."""
+    columns = plan.design.size
+    pieces = plan.baseline.pieces if isinstance(plan.baseline, PiecewisePrior) else 1
+    builder = Builder(columns + pieces)
+    gamma = add_baseline(builder, plan, columns)
+    for block in plan.design.blocks:
+        add_block(builder, block, columns + pieces, chosen)
+    return Coordinates(
+        loading=np.stack(builder.loading, axis=1),
+        offset=builder.offset,
+        hypers=tuple(builder.hypers),
+        parameters=tuple(builder.parameters),
+        simplexes=tuple(builder.simplexes),
+        gamma=gamma,
+        pieces=pieces,
+        log_weight=float(sum(np.log(weight) for weight, _, _ in chosen.values())),
+    )
+
+
+def add_baseline(builder: Builder, plan: ModelPlan, columns: int) -> Gamma | None:
+    """Add the latents of the baseline; return its gamma prior, if it has one."""
+    baseline = plan.baseline
+    rows = builder.offset.size
+    if not isinstance(baseline, PiecewisePrior):
+        builder.hypers.append(Shape(baseline.log_shape.mean, baseline.log_shape.sd))
+        builder.add("baseline", np.eye(rows)[:, columns:], baseline.level.mean, baseline.level.sd)
+        return None
+    if isinstance(baseline.level, Gamma):
+        builder.add("baseline", np.eye(rows)[:, columns:])
+        return baseline.level
+    if baseline.sd is None:
+        builder.add("baseline", np.eye(rows)[:, columns:], baseline.level.mean, baseline.level.sd)
+        return None
+    level, steps = np.zeros((rows, 1)), np.zeros((rows, baseline.pieces - 1))
+    level[columns:] = 1.0
+    steps[columns + 1 :] = np.tril(np.ones((baseline.pieces - 1, baseline.pieces - 1))) * baseline.step_scale
+    builder.add("baseline", level, baseline.level.mean, baseline.level.sd)
+    builder.scaled("sd_baseline", baseline.sd.sd, "z_baseline", steps)
+    return None
+
+
+def add_block(builder: Builder, block: Block, rows: int, chosen: Mapping[str, Component]) -> None:
+    """Add the latents and hyperparameters of one effect, term by term."""
+    here = np.eye(rows)[:, block.coefficients]
+    free = {one.name: one for one in block.free}
+    for term in block.terms:
+        mean, sd = location(free[term.parameter], chosen)
+        start = len(builder.loading)
+        builder.add(term.parameter, here @ term.loading, mean, sd)
+        for scale in term.scales:
+            prior = free[scale].prior
+            assert isinstance(prior, HalfNormal)
+            builder.hypers.append(Scale(scale, prior.sd, start, len(builder.loading)))
+        if term.shares:
+            builder.share(term.shares, block.coefficients, term.ranks)
+
+
+def location(free: Free, chosen: Mapping[str, Component]) -> tuple[float, float]:
+    """Return mean and SD of a latent's normal: its prior, the component chosen of a mixture, or standard."""
+    match free.prior:
+        case Normal(mean=mean, sd=sd):
+            return mean, sd
+        case EvidencePrior():
+            return chosen[free.name][1:]
+        case Standard():
+            return 0.0, 1.0
+        case HalfNormal() | Gamma() | Simplex():
+            raise TypeError(f"parameter '{free.name}': a term loads normals, mixtures and latents, not {free.prior!r}")
+        case _:
+            assert_never(free.prior)

@@ -1,0 +1,1 @@
+"""nutpie's sampler on a log density in numpy."""

@@ -1,0 +1,58 @@
+"""The likelihood as rows: what the data and gamma priors add to the log density that backend ``native`` samples.
+
+    log L = gain'w - sum_m sign_m exp(A_m w + base_m),      w = psi = (beta, log rates)
+
+A piecewise row is a cell of the likelihood, base = log person-months. A Weibull row is a stop (sign +) or a start
+(sign -) of a pattern, base = log weight; its w is (psi, k), k the shape itself, whose column in A is log(t / t0).
+A gamma prior on rates is ``shape`` events in ``rate`` person-months at beta = 0.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import gammaln
+
+from escc_bayes.bayes.model.likelihood.protocol import Cells
+from escc_bayes.bayes.modes.coordinates import Coordinates
+from escc_bayes.hazard.piecewise import FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class LikelihoodRows:
+    """The terms of ``gain'w - sum sign exp(A w + base) + shape_events log k + constant``.
+
+    Attributes
+    ----------
+    columns : (m, e) A.
+    base, sign : (m,), and 1 or -1 (m,).
+    gain : (e,).
+    shape_events : weighted events; 0 for a piecewise baseline.
+    constant : free of parameters.
+    """
+
+    columns: FloatArray
+    base: FloatArray
+    sign: FloatArray
+    gain: FloatArray
+    shape_events: float
+    constant: float
+
+
+def likelihood_rows(data: Cells, coords: Coordinates) -> LikelihoodRows:
+    """Return the rows of a plan's cells."""
+    held = data.counted()
+    columns, months, gain, constant = held.design, held.months, held.gain, held.constant
+    if coords.gamma is not None:
+        shape, rate, pieces = coords.gamma.shape, coords.gamma.rate, coords.pieces
+        columns = np.concatenate([columns, np.eye(pieces, columns.shape[1], columns.shape[1] - pieces)])
+        months = np.concatenate([months, np.full(pieces, rate)])
+        gain = np.concatenate([gain[:-pieces], gain[-pieces:] + shape])
+        constant = float(pieces * (shape * np.log(rate) - gammaln(shape)))
+    return LikelihoodRows(
+        columns=columns,
+        base=np.log(np.abs(months)),
+        sign=np.sign(months),
+        gain=gain,
+        shape_events=held.shape_events,
+        constant=constant,
+    )

@@ -1,0 +1,1 @@
+"""Sums, scores and weights on arrays: Sobol numbers, Pareto smoothing, resampling, R-hat."""

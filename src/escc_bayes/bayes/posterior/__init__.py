@@ -1,0 +1,1 @@
+"""What a posterior answers and says, how it is made, saved and read back; of one cohort or an ensemble."""

@@ -1,0 +1,169 @@
+"""A fitted model: draws that answer estimands, print themselves and go to ArviZ."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from escc_bayes.bayes.model import parameters
+from escc_bayes.bayes.posterior.answers import Answering, estimate_of
+from escc_bayes.bayes.posterior.drawn import Drawn
+from escc_bayes.bayes.posterior.prior_conflict import PriorConflict, prior_conflict
+from escc_bayes.bayes.posterior.pseudo_posterior import LABEL
+from escc_bayes.bayes.posterior.vague_baseline import VagueBaseline, vague_baseline
+from escc_bayes.estimand import marginal
+from escc_bayes.estimand.contrast import weights
+from escc_bayes.estimand.estimand import Estimand, HazardRatio
+from escc_bayes.estimand.estimate import Estimate, joined_notes, noted_ratios
+from escc_bayes.estimand.evaluate import (
+    averaged_over,
+    completed,
+    draws_of,
+    draws_of_many,
+)
+from escc_bayes.foundation.careful import careful
+from escc_bayes.foundation.kinds import LEVEL
+from escc_bayes.hazard.baseline import Hazard
+from escc_bayes.hazard.patients import PatientHazards
+from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.spec.cautions import caution_lines, verdict_words
+
+if TYPE_CHECKING:
+    from xarray import DataTree
+
+
+@dataclass(frozen=True, repr=False)
+class Posterior(Answering, Drawn):
+    """Posterior draws of a plan, which answer estimands.
+
+    Attributes
+    ----------
+    plan : what was fitted, with its rows.
+    values : (chains, draws, size) of every free parameter.
+    stats : (chains, draws) sampler statistics.
+    diagnostics : what the checks found.
+    record : digests, seed, settings, versions, provenance.
+    seed : of the fit; predictive draws continue from it.
+    """
+
+    @property
+    def verdict(self) -> str:
+        """``ok``, or NOT FIT FOR USE with the reasons."""
+        return self.diagnostics.verdict
+
+    @cached_property
+    def coefficients(self) -> FloatArray:
+        """Log hazard ratio of each column, (all draws, columns)."""
+        return self.hazards.coefficients
+
+    @cached_property
+    def hazard(self) -> Hazard:
+        """Baseline hazard of each draw: of the average patient, or of the reference patient."""
+        return self.hazards.hazard
+
+    @cached_property
+    def hazards(self) -> PatientHazards:
+        """Hazards of patients in each draw, from which every estimand is computed."""
+        return parameters.hazards(self.plan, self.flat, self.flat["baseline"].shape[0])
+
+    @careful
+    def draws(self, asked: Estimand) -> FloatArray:
+        """Return one value of the estimand per draw; hazard ratios as logarithms."""
+        return draws_of(asked, self.plan, self.hazards)
+
+    @careful
+    def estimates(self, asked: Sequence[Estimand], *, level: float = LEVEL) -> tuple[Estimate, ...]:
+        """Return an estimate of each estimand, as ``estimate`` does; many at once are quicker than one by one."""
+        wanted = [completed(one, self.plan) for one in asked]
+        drawn = draws_of_many(wanted, self.plan, self.hazards)
+        return tuple(
+            with_note(
+                estimate_of(one, values, self.plan, level=level, record=self.record, verdict=self.verdict),
+                self.caution(one, values),
+            )
+            for one, values in zip(wanted, drawn, strict=True)
+        )
+
+    @cached_property
+    def prior_conflict(self) -> PriorConflict:
+        """Where Kaplan-Meier lies within what the prior expects, at the month about which the baseline prior speaks."""
+        return prior_conflict(self.plan)
+
+    @cached_property
+    def vague_baseline(self) -> VagueBaseline:
+        """What the log hazard ratios would be under a vague baseline: a refit by ``laplace``."""
+        return vague_baseline(self.plan, self.seed)
+
+    def caution(self, asked: Estimand, drawn: FloatArray) -> str:
+        """Return what a reader must know of what the model and its priors have to do with an estimand.
+
+        ``drawn`` (draws,) are those of the estimand, of hazard ratios as logarithms.
+        """
+        if not isinstance(asked, HazardRatio):
+            return self.prior_conflict.note
+        return joined_notes(self.plan.design.by_construction(asked.term), self.moved_by_baseline(asked, drawn))
+
+    def moved_by_baseline(self, asked: HazardRatio, drawn: FloatArray) -> str:
+        """Say where a hazard ratio with log draws (draws,) would be another under a vague baseline."""
+        mean, sd = float(drawn.mean()), float(drawn.std(ddof=1))
+        return self.vague_baseline.note(weights(asked, self.plan.design), mean, sd)
+
+    @careful
+    def survival(self, times: FloatArray, *, term: str = "", group: str = "", population: str = "group") -> FloatArray:
+        """Return the survival curve of a group in every draw, (draws, times); see ``SurvivalAt``."""
+        columns, weight = averaged_over(self.plan, term, group, population)
+        at = np.asarray(times, dtype=np.float64)
+        return marginal.survival(self.hazards, columns, weight[None], at)[0]
+
+    @careful
+    def thinned(self, most: int) -> "Posterior":
+        """Return the posterior with every k-th draw, about ``most`` of them: enough for a drawing."""
+        step = max(1, self.coefficients.shape[0] // most)
+        values = {name: drawn[:, ::step] for name, drawn in self.values.items()}
+        return replace(self, values=values, stats={name: drawn[:, ::step] for name, drawn in self.stats.items()})
+
+    def to_datatree(self) -> "DataTree":
+        """Return an ArviZ DataTree: posterior, prior, predictives, log-likelihood per patient, log prior, data.
+
+        Warns
+        -----
+        LeftOutWarning : groups with a value for each patient and draw would hold more than 25 million values.
+        """
+        from escc_bayes.bayes.posterior.datatree import datatree
+
+        return datatree(self)
+
+    @careful
+    def save(self, path: str | Path) -> None:
+        """Write the groups of ``to_datatree`` as netCDF; ``load_posterior`` and ArviZ read them back.
+
+        Warns
+        -----
+        LeftOutWarning : as for ``to_datatree``; the attribute ``left_out`` of the file names the groups.
+        """
+        from escc_bayes.bayes.posterior.netcdf import write_netcdf
+
+        write_netcdf(self, Path(path))
+
+    def sentences(self) -> tuple[str, ...]:
+        """Say who was analysed, by which model and engine, whether it may be used, and what else must be known."""
+        kind = f" ({LABEL})" if self.plan.rows.sampled else ""
+        return (
+            self.plan.rows.sentence(),
+            f"{self.plan.spec!r}",
+            f"{self.method}{kind}, seed {self.record.seed}: {verdict_words(self.verdict)}",
+            *caution_lines(self.plan),
+            self.prior_conflict.sentence(),
+        )
+
+    def ratio_lines(self, ratios: Sequence[Estimate]) -> list[str]:
+        """Return each hazard ratio as a line, then each note once."""
+        return noted_ratios(ratios)
+
+
+def with_note(estimate: Estimate, note: str) -> Estimate:
+    """Return an estimate with one more note."""
+    return replace(estimate, note=joined_notes(estimate.note, note)) if note else estimate

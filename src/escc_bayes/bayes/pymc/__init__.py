@@ -1,0 +1,1 @@
+"""The PyMC model and its sampler. PyMC is imported here alone."""

@@ -1,0 +1,1 @@
+"""Many refits from one fit."""

@@ -1,0 +1,1 @@
+"""What every engine takes and returns: settings, draws, diagnostics."""
