@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, logit
 
-from escc_bayes.bayes import laplace
-from escc_bayes.bayes.laplace_coordinates import loadings
-from escc_bayes.bayes.likelihood.of_plan import cells_of
+from escc_bayes.bayes.laplace import laplace
+from escc_bayes.bayes.model.likelihood.of_plan import cells_of
+from escc_bayes.bayes.modes.coordinates import loadings
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.sensitivity.poisson_data import poisson_data
 from escc_bayes.spec.plan import ModelPlan

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from escc_bayes.bayes.prior_conflict import prior_conflict
+from escc_bayes.bayes.posterior.prior_conflict import prior_conflict
 from escc_bayes.classical.km import kaplan_meier
 from escc_bayes.estimand.estimand import HazardRatio, contrast_words
 from escc_bayes.estimand.estimate import ratio_words
