@@ -25,6 +25,7 @@ _HOMES = {
     "Pooled": "spec.structures.registry",
     "RandomIntercept": "spec.structures.registry",
     "TimeVarying": "spec.structures.registry",
+    "Spline": "spec.structures.registry",
     "load_spec": "spec.reading",
     "HazardRatio": "estimand.estimand",
     "SurvivalAt": "estimand.estimand",
@@ -155,6 +156,7 @@ if TYPE_CHECKING:
     from escc_bayes.spec.structures.registry import Ordered as Ordered
     from escc_bayes.spec.structures.registry import Pooled as Pooled
     from escc_bayes.spec.structures.registry import RandomIntercept as RandomIntercept
+    from escc_bayes.spec.structures.registry import Spline as Spline
     from escc_bayes.spec.structures.registry import TimeVarying as TimeVarying
     from escc_bayes.spec.structures.registry import register_structure as register_structure
     from escc_bayes.trial.design.design import TrialDesign as TrialDesign

@@ -17,7 +17,7 @@ from escc_bayes.classical.separation import why_infinite
 from escc_bayes.classical.strata import Strata
 from escc_bayes.classical.weibull import NoMaximumError, WeibullFit, weibull_mle
 from escc_bayes.estimand.behind import of_group
-from escc_bayes.estimand.contrast import complete, weights
+from escc_bayes.estimand.contrast import beyond_knots, complete, weights
 from escc_bayes.estimand.estimand import HazardRatio, contrast_words, groups_named
 from escc_bayes.estimand.estimate import Estimate, joined_notes, size_note
 from escc_bayes.foundation.errors import some_of
@@ -31,6 +31,7 @@ NO_FIRTH = (
     "not available: Firth's penalty is not defined here for delayed entry, several rows of a patient, effects that "
     "change over time or case weights"
 )
+NO_FIRTH_CURVE = "not available: Firth's profile limits are searched for one coefficient, not for two values of a curve"
 NOT_COMPARED = "not estimable: nobody at risk at an event differs in it from the patient who has the event"
 # Profiles of each of so many columns take some 5 seconds of one core; of 30 a minute, of 40 several.
 MOST_FIRTH = 20
@@ -196,6 +197,8 @@ def firth_ratio(asked: HazardRatio, source: Source, cox_fit: Coefficients | None
         return ratio_estimate(asked, source, "cox_firth", note=NO_ROBUST_FIRTH)
     if entry_of(plan) is not None or weight_of(plan) is not None or plan.design.segment_ends.size:
         return ratio_estimate(asked, source, "cox_firth", note=NO_FIRTH)
+    if plan.design.block_of(asked.term)[0].coding.curve is not None:
+        return ratio_estimate(asked, source, "cox_firth", note=NO_FIRTH_CURVE)
     inside = plan.design.columns_of(asked.term)
     columns, place, factor = plan.design.columns, inside.start, 1.0
     if asked.per is not None:
@@ -283,7 +286,11 @@ def ratio_estimate(
         clock=rows.clock,
         record=source.record,
         note=joined_notes(
-            note, caution, few_in_months(rows, asked.months), too_large or scale_words(asked, source.plan)
+            note,
+            caution,
+            few_in_months(rows, asked.months),
+            beyond_knots(asked, source.plan.design),
+            too_large or scale_words(asked, source.plan),
         ),
         strata="" if fitted is None else fitted.strata,
         months=asked.months,

@@ -26,7 +26,7 @@ def why_infinite(asked: HazardRatio, plan: ModelPlan, *, ordered: bool = True) -
     """
     rows = plan.rows if asked.months is None else in_months(plan.rows, asked.months)
     values = rows.covariates[asked.term].values
-    if asked.per is not None:
+    if asked.per is not None or not rows.covariates[asked.term].schema.categorical:
         words = order_words(asked.term, values, rows) if ordered else value_words(asked.term, values, rows)
         return f"{INFINITE}: {words}"
     levels = rows.covariates[asked.term].schema.levels

@@ -103,6 +103,8 @@ def behind(asked: Estimand, rows: AnalysisRows) -> tuple[Behind, ...]:
     IV: 11 events in 13, followed to 51.6 months
     """
     match asked:
+        case HazardRatio() if not rows.covariates[asked.term].schema.categorical:
+            return (of_group(rows),)
         case HazardRatio(level=level, versus=versus, months=months) if level is not None and versus is not None:
             return of_group(rows, asked.term, level, months), of_group(rows, asked.term, versus, months)
         case RMSTDifference(level=level, versus=versus):

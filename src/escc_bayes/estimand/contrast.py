@@ -1,5 +1,6 @@
 """From a hazard ratio asked for to the weights on the coefficients that give its logarithm."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import EstimandError
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.design import Block, Design
+from escc_bayes.spec.structures.natural import Curve
 
 
 def complete(asked: HazardRatio, design: Design) -> HazardRatio:
@@ -20,6 +22,8 @@ def complete(asked: HazardRatio, design: Design) -> HazardRatio:
     """
     block, place = located(asked.term, design)
     asked = in_months(asked, block)
+    if block.coding.curve is not None:
+        return complete_on_curve(asked, block.coding.curve)
     if not block.levels[place]:
         if asked.level is not None or asked.versus is not None:
             raise EstimandError(f"'{asked.term}' enters as a number; ask for HazardRatio('{asked.term}', per=...)")
@@ -35,6 +39,44 @@ def complete(asked: HazardRatio, design: Design) -> HazardRatio:
     if asked.level == versus:
         raise EstimandError(f"'{asked.term}': a level has no hazard ratio versus itself ('{versus}')")
     return replace(asked, versus=versus)
+
+
+def complete_on_curve(asked: HazardRatio, curve: Curve) -> HazardRatio:
+    """Return the hazard ratio of two values of a number, written as words; the second absent: ``center``."""
+    if asked.per is not None or asked.level is None:
+        high, low = curve.shown
+        raise EstimandError(
+            f"the log hazard ratio of '{asked.term}' is a curve; ask for one value over another, as in "
+            f"HazardRatio('{asked.term}', '{high:g}', '{low:g}')"
+        )
+    versus = f"{curve.center:g}" if asked.versus is None else asked.versus
+    if value_of(asked.term, asked.level) == value_of(asked.term, versus):
+        raise EstimandError(f"'{asked.term}': a value has no hazard ratio versus itself ({versus})")
+    return replace(asked, versus=versus)
+
+
+def value_of(term: str, word: str) -> float:
+    """Return the number that stands for a value of a covariate."""
+    try:
+        found = float(word)
+    except ValueError:
+        found = math.nan
+    if not math.isfinite(found):
+        raise EstimandError(f"'{term}' is a number; '{word}' is none")
+    return found
+
+
+def beyond_knots(asked: HazardRatio, design: Design) -> str:
+    """Say that a value lies beyond the data's outer knots, where a curve goes on as a straight line."""
+    curve = design.block_of(asked.term)[0].coding.curve
+    if curve is None:
+        return ""
+    low, high = curve.within
+    values = (value_of(asked.term, str(word)) for word in (asked.level, asked.versus))
+    far = [f"{value:g}" for value in values if not low <= value <= high]
+    return (
+        f"{' and '.join(far)} beyond the knots {low:g} to {high:g}: a straight line there, extrapolated" if far else ""
+    )
 
 
 def in_months(asked: HazardRatio, block: Block) -> HazardRatio:
@@ -73,6 +115,11 @@ def weights(asked: HazardRatio, design: Design) -> FloatArray:
     block, place = design.block_of(asked.term)
     inside = design.coefficients_of(asked.term, 0 if asked.months is None else block.coding.spans.index(asked.months))
     w = np.zeros(design.size)
+    if block.coding.curve is not None:
+        values = np.array([value_of(asked.term, str(word)) for word in (asked.level, asked.versus)])
+        at = block.coding.curve.columns(values)
+        w[inside] = at[0] - at[1]
+        return w
     if asked.per is not None:
         w[inside.start] = asked.per / design.schemas[asked.term].scale
         return w

@@ -118,4 +118,6 @@ def likelihood_sentence(plan: ModelPlan) -> str:
         parts.append(f"delayed entry of {late} patients")
     if (plan.rows.weight != 1.0).any():
         parts.append("sampling weights that sum to the number of patients")
-    return f"Proportional hazards; likelihood with {', '.join(parts)}."
+    changing = [block.effect.name for block in plan.design.blocks if block.coding.segments]
+    form = f"Proportional hazards but for {' and '.join(changing)}" if changing else "Proportional hazards"
+    return f"{form}; likelihood with {', '.join(parts)}."

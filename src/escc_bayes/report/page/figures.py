@@ -8,6 +8,8 @@ from escc_bayes.report.document.figure_files import write_figure
 from escc_bayes.report.document.sheet import Sheet
 from escc_bayes.report.page import effect_sheets, survival_sheets
 from escc_bayes.report.page.bundle import Bundle
+from escc_bayes.report.page.curve_sheet import curve_sheet
+from escc_bayes.report.page.on_curves import curved
 from escc_bayes.report.page.outcomes import Outcome, outcomes, term_labels
 from escc_bayes.report.page.over_time import of_outcome
 from escc_bayes.report.page.over_time_sheet import over_time_sheet
@@ -45,6 +47,10 @@ def outcome_figures(outcome: Outcome, bundle: Bundle, labels: dict[str, str]) ->
         yield partial(effect_sheets.attribution_sheet, outcome, bundle, labels)
         if bundle.reconstructions is not None:
             yield partial(members_sheet, outcome, bundle.reconstructions, labels)
+    for posterior in outcome.posteriors:
+        if curved(posterior.plan):
+            classical = bundle.classical[posterior.plan.spec.name]
+            yield partial(curve_sheet, posterior, classical, outcome, labels, level=bundle.level)
     for posterior in outcome.posteriors:
         yield partial(survival_sheets.posterior_sheet, posterior, outcome, labels, level=bundle.level)
     yield partial(survival_sheets.hazard_sheet, outcome, level=bundle.level)

@@ -103,7 +103,11 @@ def ratios(bundle: Bundle, found: Sequence[Outcome], pictures: Pictures) -> Sect
         Block(
             f"{o.title}: {o.key}",
             tables=present((tables.ratio_table(o, bundle.cohort), over_time(o, bundle))),
-            pictures=(*of(pictures, "hazard_ratios", o.key), *of(pictures, "time_varying", o.key)),
+            pictures=(
+                *of(pictures, "hazard_ratios", o.key),
+                *of(pictures, "time_varying", o.key),
+                *of(pictures, "spline", o.key),
+            ),
         )
         for o in found
         if o.comparison.of("hazard_ratio")

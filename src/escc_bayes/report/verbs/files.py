@@ -18,6 +18,7 @@ from escc_bayes.foundation.outputs import write_json
 from escc_bayes.foundation.record import Record, seed_label
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.report.page.bundle import Bundle
+from escc_bayes.report.page.on_curves import on_curves, posterior_on_curves, spline_rows
 from escc_bayes.report.page.over_time import over_time, posterior_over_time, time_varying_rows
 from escc_bayes.spec.cautions import caution_words
 
@@ -148,9 +149,11 @@ def fit_tables(posteriors: Mapping[str, Posterior], level: float) -> dict[str, l
         for e in p.estimates([q for q in standard_questions(p.plan) if isinstance(q, SurvivalAt)], level=level)
     ]
     changing = [e for p in posteriors.values() for e in posterior_over_time(p, level)]
+    curves = [e for p in posteriors.values() for e in posterior_on_curves(p, level)]
     return {
         "hazard_ratios": hazard_ratio_rows(ratios),
         **({"time_varying": time_varying_rows(changing)} if changing else {}),
+        **({"spline": spline_rows(curves)} if curves else {}),
         "survival": survival_rows(survival),
         "diagnostics": diagnostics_rows(posteriors.values()),
     }
@@ -219,8 +222,10 @@ def compare_tables(bundle: Bundle) -> dict[str, list[Row]]:
         return {"provenance": origins[model].provenance, "clock": origins[model].clock}
 
     changing = [e for c in bundle.comparisons.values() for e in over_time(c.of("hazard_ratio"))]
+    curves = [e for name, p in bundle.posteriors.items() for e in on_curves(p, bundle.classical[name], bundle.level)]
     return {
         **({"time_varying": time_varying_rows(changing)} if changing else {}),
+        **({"spline": spline_rows(curves)} if curves else {}),
         "comparison": [row for c in bundle.comparisons.values() for row in comparison_rows(c.estimates)],
         "attribution": [
             {**step.row(), **origin(step.model)} for steps in bundle.attribution.values() for step in steps

@@ -21,6 +21,7 @@ from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.prior import Gamma, HalfNormal, Normal
 from escc_bayes.spec.rows import AnalysisRows
+from escc_bayes.spec.structures.natural import Curve
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ class Coding:
         patient has no column, but counts.
     segments : months, rising, at which the columns' coefficients change; none for most. Such columns are not centred:
         where a segment ends within a piece of the baseline, centring would change the model.
+    curve : how the columns follow from a number, where its log hazard ratio is a curve; None for most.
     """
 
     labels: tuple[str, ...]
@@ -122,6 +124,7 @@ class Coding:
     centred: bool = True
     ranks: tuple[int, ...] = ()
     segments: tuple[float, ...] = ()
+    curve: Curve | None = None
 
     @property
     def width(self) -> int:

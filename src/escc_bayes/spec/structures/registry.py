@@ -14,9 +14,19 @@ from escc_bayes.spec.structures.ordered import Ordered as Ordered
 from escc_bayes.spec.structures.pooled import Pooled as Pooled
 from escc_bayes.spec.structures.protocol import Structure
 from escc_bayes.spec.structures.random_intercept import RandomIntercept as RandomIntercept
+from escc_bayes.spec.structures.spline import Spline as Spline
 from escc_bayes.spec.structures.time_varying import TimeVarying as TimeVarying
 
-SHIPPED: tuple[type[Structure], ...] = (Fixed, Linear, Ordered, Exchangeable, Pooled, RandomIntercept, TimeVarying)
+SHIPPED: tuple[type[Structure], ...] = (
+    Fixed,
+    Linear,
+    Ordered,
+    Exchangeable,
+    Pooled,
+    RandomIntercept,
+    TimeVarying,
+    Spline,
+)
 # What lets patients of one centre, or of another cluster, differ together.
 FOR_CLUSTERS = RandomIntercept.WORD
 _known: dict[str, type[Structure]] = {one.WORD: one for one in SHIPPED}

@@ -1,0 +1,71 @@
+"""Hazard ratios along a number whose effect is a curve: their rows in files. docs/methods/spline.md.
+
+Each posterior, and Cox on the same knots without a penalty beside, over a grid of the number's values.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from escc_bayes.bayes.posterior import Posterior
+from escc_bayes.classical.fit import ClassicalFit, fit_classical_plan
+from escc_bayes.estimand.estimand import HazardRatio
+from escc_bayes.estimand.estimate import Estimate
+from escc_bayes.estimand.tables import Row
+from escc_bayes.spec.plan import ModelPlan
+
+VALUES = 41
+
+
+def curved(plan: ModelPlan) -> tuple[str, ...]:
+    """Return the numbers of a plan whose effect is a curve."""
+    return tuple(block.effect.covariates[0] for block in plan.design.blocks if block.coding.curve is not None)
+
+
+def along(term: str, plan: ModelPlan) -> tuple[HazardRatio, ...]:
+    """Return the hazard ratios along a number over ``center`` of the schema, or over its median beyond the data."""
+    curve = plan.design.block_of(term)[0].coding.curve
+    assert curve is not None
+    low, high = curve.within
+    middle = float(f"{np.median(plan.rows.covariates[term].values):.3g}")
+    versus = f"{curve.center if low <= curve.center <= high else middle:g}"
+    values = (f"{value:.5g}" for value in np.linspace(low, high, VALUES))
+    return tuple(HazardRatio(term, value, versus) for value in values if float(value) != float(versus))
+
+
+def on_curves(posterior: Posterior, classical: ClassicalFit, level: float) -> tuple[Estimate, ...]:
+    """Return the hazard ratios along every curve of a model: of the posterior, then of Cox."""
+    asked = [one for term in curved(posterior.plan) for one in along(term, posterior.plan)]
+    cox = (e for one in asked for e in classical.estimate(one, level=level) if e.method == "cox")
+    return (*posterior.estimates(asked, level=level), *cox) if asked else ()
+
+
+def posterior_on_curves(posterior: Posterior, level: float) -> tuple[Estimate, ...]:
+    """Return a posterior's hazard ratios along its curves, and Cox's; none where there is no curve."""
+    return on_curves(posterior, fit_classical_plan(posterior.plan), level) if curved(posterior.plan) else ()
+
+
+def spline_rows(estimates: Iterable[Estimate]) -> list[Row]:
+    """Return rows of ``spline.csv``."""
+    return [
+        {
+            "endpoint": e.endpoint,
+            "model": e.model,
+            "method": e.method,
+            "term": e.term,
+            "value": float(e.contrast.partition(" vs ")[0]),
+            "versus": float(e.contrast.partition(" vs ")[2]),
+            "hr": e.value,
+            "lower": e.lower,
+            "upper": e.upper,
+            "level": e.level,
+            "interval": e.interval_kind,
+            "n": e.n,
+            "events": e.events,
+            "provenance": e.record.provenance,
+            "clock": e.clock,
+            "verdict": e.verdict,
+            "note": e.remark,
+        }
+        for e in estimates
+    ]
