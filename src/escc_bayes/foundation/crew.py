@@ -4,7 +4,6 @@ This process computes too, from the first moment, so that nothing waits while th
 once they are ready. Where they stop their matrices' threads from multiplying, two gain on two cores.
 """
 
-import os
 import pickle
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -20,10 +19,15 @@ from typing import Any
 
 from escc_bayes.foundation.ending import ended_with_block, out_of_reach
 from escc_bayes.foundation.errors import SamplingError
-from escc_bayes.foundation.scheduler import AHEAD, Scheduler, Serial, died, keep_read_only, leave_with_parent
-
-# What OpenBLAS, MKL and OpenMP read on import: threads of several processes on the same cores hold each other up.
-THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
+from escc_bayes.foundation.scheduler import (
+    AHEAD,
+    Scheduler,
+    Serial,
+    died,
+    keep_read_only,
+    leave_with_parent,
+    one_thread_each,
+)
 
 
 class Crew:
@@ -87,18 +91,6 @@ def crew(workers: int, needs: str) -> Iterator[Scheduler]:
             with out_of_reach():
                 ready = [pool.submit(prepare, needs) for _ in range(workers - 1)]
             yield Crew(pool, ready, Path(folder))
-
-
-@contextmanager
-def one_thread_each() -> Iterator[None]:
-    """Let processes that start in the block compute matrices with one thread, unless the user asked for others."""
-    own = [name for name in THREADS if name not in os.environ]
-    os.environ.update(dict.fromkeys(own, "1"))
-    try:
-        yield
-    finally:
-        for name in own:
-            os.environ.pop(name, None)
 
 
 def prepare(needs: str) -> None:

@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from threading import Thread
@@ -25,6 +26,8 @@ type Work = Callable[[int], Arrays]
 
 # Chunks handed out for each process: one that is computed, and one that waits so that nobody does.
 AHEAD = 2
+# What OpenBLAS, MKL and OpenMP read on import: threads of several processes on the same cores hold each other up.
+THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
 
 
 class Scheduler(Protocol):
@@ -66,9 +69,12 @@ class Processes:
         workers, context = min(self.workers, len(chunks)), get_context("spawn")
         waiting, running = list(reversed(chunks)), dict[Future[T], int]()
         try:
-            with ended_with_block(
-                ProcessPoolExecutor(workers, mp_context=context, initializer=begin, initargs=(work,))
-            ) as pool:
+            with (
+                one_thread_each(),
+                ended_with_block(
+                    ProcessPoolExecutor(workers, mp_context=context, initializer=begin, initargs=(work,))
+                ) as pool,
+            ):
                 while waiting or running:
                     with out_of_reach():
                         while waiting and len(running) < AHEAD * workers:
@@ -88,6 +94,18 @@ def keep_read_only() -> None:
 def read_only(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
     """Return a mapping that cannot be changed."""
     return MappingProxyType(mapping)
+
+
+@contextmanager
+def one_thread_each() -> Iterator[None]:
+    """Let processes that start in the block compute matrices with one thread, unless the user asked for others."""
+    own = [name for name in THREADS if name not in os.environ]
+    os.environ.update(dict.fromkeys(own, "1"))
+    try:
+        yield
+    finally:
+        for name in own:
+            os.environ.pop(name, None)
 
 
 class Held:

@@ -2,14 +2,15 @@
 
 import os
 import time
+from concurrent.futures import wait
 from dataclasses import dataclass
 from multiprocessing import parent_process
 
 import pytest
 
-from escc_bayes.foundation.crew import THREADS, crew
+from escc_bayes.foundation.crew import crew
 from escc_bayes.foundation.errors import InputError, SamplingError
-from escc_bayes.foundation.scheduler import Serial
+from escc_bayes.foundation.scheduler import THREADS, Processes, Serial
 
 HERE = "tests.unit.foundation.test_crew"
 
@@ -44,6 +45,7 @@ def threads(chunk):
 def test_several_runs_give_what_one_process_gives():
     """Second source: the powers themselves; the second run must not meet the work of the first."""
     with crew(2, HERE) as scheduler:
+        wait(scheduler.ready)
         for power in (2, 3):
             found = dict(scheduler.finished(Powers(power), range(150)))
             assert {chunk: value for chunk, (value, _) in found.items()} == {k: k**power for k in range(150)}
@@ -61,9 +63,14 @@ def test_an_error_of_a_chunk_reaches_the_caller():
         list(scheduler.finished(failing, range(3)))
 
 
+def die_when_ready(scheduler):
+    wait(scheduler.ready)
+    list(scheduler.finished(dying, range(40)))
+
+
 def test_a_process_that_dies_is_named():
     with pytest.raises(SamplingError, match="ended before its work was finished"), crew(2, HERE) as scheduler:
-        list(scheduler.finished(dying, range(40)))
+        die_when_ready(scheduler)
 
 
 def test_others_compute_with_one_thread_each(monkeypatch):
@@ -71,8 +78,17 @@ def test_others_compute_with_one_thread_each(monkeypatch):
     for name in THREADS:
         monkeypatch.delenv(name, raising=False)
     with crew(2, HERE) as scheduler:
+        wait(scheduler.ready)
         found = list(scheduler.finished(threads, range(100)))
     theirs = [names for _, (names, pid) in found if pid != os.getpid()]
     assert theirs
     assert all(names == ["1", "1", "1"] for names in theirs)
+    assert not any(name in os.environ for name in THREADS)
+
+
+def test_processes_of_one_run_compute_with_one_thread_each_too(monkeypatch):
+    for name in THREADS:
+        monkeypatch.delenv(name, raising=False)
+    found = dict(Processes(2).finished(threads, range(4)))
+    assert all(names == ["1", "1", "1"] for names, _ in found.values())
     assert not any(name in os.environ for name in THREADS)
