@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from escc_bayes.bayes.weighted_draws import weighted_draws
 
+from escc_bayes.bayes.refits.weighted_draws import weighted_draws
 from escc_bayes.classical.cox import breslow, cox
 from escc_bayes.sensitivity.checks import part
 from escc_bayes.sensitivity.checks.foretold import by_bayes, by_cox, months_foretold

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from escc_bayes.bayes.weighted_draws import explored_parts
 
-from escc_bayes.bayes import parameters
+from escc_bayes.bayes.model import parameters
 from escc_bayes.bayes.model.prior import prior_draws
+from escc_bayes.bayes.refits.weighted_draws import explored_parts
 from escc_bayes.classical.cox import cox
 from escc_bayes.classical.firth import firth, firth_wald
 from escc_bayes.foundation.seeds import spawned
