@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from escc_bayes.bayes.fit import fit
 
+from escc_bayes.bayes.posterior.fit import fit
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from
 from escc_bayes.estimand.estimand import HazardRatio

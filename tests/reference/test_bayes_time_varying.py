@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from arviz_stats.base import array_stats
-from escc_bayes.bayes.fit import fit
 
+from escc_bayes.bayes.posterior.fit import fit
 from escc_bayes.data.bundled import example_cohort
 from escc_bayes.spec.reading import spec_from
 

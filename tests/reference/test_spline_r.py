@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from escc_bayes.bayes.likelihood.of_plan import cells_of
 from tests.reference.test_time_varying_r import larynx, lung
 
+from escc_bayes.bayes.model.likelihood.of_plan import cells_of
 from escc_bayes.classical.fit import fit_classical_plan
 from escc_bayes.estimand.contrast import weights
 from escc_bayes.estimand.estimand import HazardRatio

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
 
-from escc_bayes.bayes.posterior import Posterior
+from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.classical.fit import ClassicalFit
 from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.hazard.piecewise import FloatArray

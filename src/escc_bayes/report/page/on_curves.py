@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from escc_bayes.bayes.posterior import Posterior
+from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.classical.fit import ClassicalFit, fit_classical_plan
 from escc_bayes.estimand.estimand import HazardRatio
 from escc_bayes.estimand.estimate import Estimate

@@ -5,10 +5,10 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from escc_bayes.bayes.fit import fit
-from escc_bayes.bayes.prior_check import prior_check
-from escc_bayes.bayes.reload import load_posterior
 
+from escc_bayes.bayes.posterior.fit import fit
+from escc_bayes.bayes.posterior.prior_check import prior_check
+from escc_bayes.bayes.posterior.reload import load_posterior
 from escc_bayes.classical.fit import fit_classical
 from escc_bayes.data.bundled import example_cohort
 from escc_bayes.data.cohort import read_cohort
