@@ -83,7 +83,7 @@ def specification_words(row: Row) -> str:
     found = []
     if not math.isnan(number(row, "priors")):
         held, every = number(row, "priors_held"), number(row, "priors")
-        found.append(f"It holds under {held:.0f} of {every:.0f} other priors.")
+        found.append(f"Probability 0.95 for this side of 1 is reached under {held:.0f} of {every:.0f} other priors.")
     if not math.isnan(number(row, "specifications")):
         alike, every = number(row, "specifications_alike"), number(row, "specifications")
         low, high = number(row, "specifications_low"), number(row, "specifications_high")

@@ -54,7 +54,7 @@ def test_a_page_says_what_the_tables_say(subject, tables):
     for words in (
         "say HR 5.60 (95 % confidence interval 2.30 to 13.20), by Cox.",
         "a sceptic with SD 0.21 around HR 1, 2 patients less, or a confounder of HR 2.50 in 50 % against 10 %.",
-        "It holds under 2 of 3 other priors.",
+        "Probability 0.95 for this side of 1 is reached under 2 of 3 other priors.",
         "1 of 2 analyses lie on the same side of 1 (HR 0.90 to 5.00).",
     ):
         assert words in said
@@ -74,7 +74,7 @@ def test_a_page_says_what_the_tables_say(subject, tables):
         ("confounding", {"confounder_hr": 1.11, "prevalence": 0.5}, "a confounder of HR 1.11 in 50 %"),
         ("information", {"prior_events": 55.5}, "The prior is worth 55.5 events"),
         ("information", {"data_share": 0.1}, "90 % of the precision"),
-        ("priors", {"conclusion": "open"}, "It holds under 0 of 3 other priors."),
+        ("priors", {"conclusion": "open"}, "is reached under 0 of 3 other priors."),
         ("multiverse", {"hr": 7.0}, "3 of 3 analyses lie on the same side of 1 (HR 7.00 to 7.00)."),
     ],
 )
