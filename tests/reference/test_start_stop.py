@@ -113,3 +113,22 @@ def test_engines_agree_and_speak_of_patients(heart, tmp_path):
     again = load_posterior(tmp_path / "heart.nc")
     assert repr(again) == repr(fast)
     np.testing.assert_array_equal(again.plan.rows.patient, fast.plan.rows.patient)
+
+
+STRATIFIED = ("age", "year", "transplant")
+
+
+def test_stratified_cox_equals_r_to_eight_digits(heart, cut):
+    for cohort in (heart, cut):
+        found = fit_classical(model("walk", STRATIFIED, strata="surgery"), cohort).cox
+        np.testing.assert_allclose(found.coef, R["heart_strata"]["coef"], rtol=1e-8)
+        np.testing.assert_allclose(np.sqrt(np.diag(found.covariance)), R["heart_strata"]["se"], rtol=1e-8)
+
+
+@pytest.mark.parametrize("engine", ["laplace", "nuts"])
+def test_posterior_with_strata_is_near_the_maximum_of_r(heart, engine):
+    """Independent pieces of each stratum: R's Poisson model with pieces by strata."""
+    posterior = fit(model("independent", STRATIFIED, strata="surgery"), heart, seed=2, engine=engine)
+    coef, se = (np.array(R["pieces_strata"][key][:3]) for key in ("coef", "se"))
+    assert (np.abs(posterior.coefficients.mean(axis=0) - coef) < 0.15 * se).all()
+    np.testing.assert_allclose(posterior.coefficients.std(axis=0), se, rtol=0.08)

@@ -34,7 +34,8 @@ def centre_coefficients(plan: ModelPlan) -> tuple[Coefficients, ...]:
     names = plan.spec.intercepts
     if not names or plan.design.size == 0:
         return ()
-    stratified = cox_coefficients(plan, "cox_stratified", strata_of(plan.rows, names))
+    within = (*names, plan.rows.strata) if plan.rows.strata else names
+    stratified = cox_coefficients(plan, "cox_stratified", strata_of(plan.rows, within))
     return (stratified, *(frailty_coefficients(plan, names, frailty) for frailty in FRAILTIES))
 
 
@@ -66,6 +67,8 @@ def no_frailty(plan: ModelPlan, names: tuple[str, ...]) -> str:
     """Say why a frailty model is not fitted; "" where it is."""
     if plan.rows.cluster is not None:
         return NO_ROBUST_FRAILTY
+    if plan.rows.strata:
+        return f"not available: a frailty is not fitted here within strata of {plan.rows.strata}"
     return unfit_groups(plan, names)
 
 

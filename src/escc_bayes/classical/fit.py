@@ -10,6 +10,7 @@ from escc_bayes.classical import ratios
 from escc_bayes.classical.centres import centre_coefficients, left_out
 from escc_bayes.classical.coding import classical_design
 from escc_bayes.classical.curves import Answer, km_answer
+from escc_bayes.classical.strata import Strata, strata_of
 from escc_bayes.classical.weibull import WeibullFit
 from escc_bayes.classical.weibull_curves import delta_answer
 from escc_bayes.data.cohort import Cohort
@@ -176,7 +177,7 @@ def fit_classical_plan(plan: ModelPlan) -> ClassicalFit:
     record = Record(spec.digest, rows.data_digest, None, rows.provenance, "classical", (), versions())
     return ClassicalFit(
         plan=plan,
-        cox=ratios.cox_coefficients(plan, "cox"),
+        cox=ratios.cox_coefficients(plan, "cox_stratified" if rows.strata else "cox", baseline_strata(plan)),
         univariable=univariable_coefficients(plan),
         weibull=ratios.weibull_fit(plan, reference_time),
         reference_time=reference_time,
@@ -195,9 +196,14 @@ def univariable_coefficients(plan: ModelPlan) -> ratios.Coefficients:
     coef, covariance, infinite = np.zeros(p), np.zeros((p, p)), np.zeros(p, dtype=bool)
     for block in plan.design.blocks:
         inside = block.coefficients
-        alone = ratios.cox_coefficients(only(plan, block), "cox_univariable")
+        alone = ratios.cox_coefficients(only(plan, block), "cox_univariable", baseline_strata(plan))
         coef[inside], covariance[inside, inside], infinite[inside] = alone.coef, alone.covariance, alone.infinite
-    return ratios.Coefficients("cox_univariable", coef, covariance, infinite)
+    return ratios.Coefficients("cox_univariable", coef, covariance, infinite, strata=plan.rows.strata)
+
+
+def baseline_strata(plan: ModelPlan) -> Strata | None:
+    """Return the strata of a plan whose baseline differs between them; None for one baseline."""
+    return strata_of(plan.rows, (plan.rows.strata,)) if plan.rows.strata else None
 
 
 def only(plan: ModelPlan, block: Block) -> ModelPlan:

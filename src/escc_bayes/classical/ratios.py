@@ -120,6 +120,10 @@ def cox_coefficients(plan: ModelPlan, method: str, strata: Strata | None = None)
 
 def weibull_fit(plan: ModelPlan, reference_time: float) -> WeibullFit | str:
     """Return the Weibull fit of a plan, or why there is none."""
+    if plan.rows.strata:
+        return (
+            f"not available: one Weibull baseline for all, and the model has one in each stratum of {plan.rows.strata}"
+        )
     data = regression(plan)
     try:
         return weibull_mle(
@@ -195,6 +199,9 @@ def firth_ratio(asked: HazardRatio, source: Source, cox_fit: Coefficients | None
     asked = complete(asked, plan.design)
     if plan.rows.cluster is not None:
         return ratio_estimate(asked, source, "cox_firth", note=NO_ROBUST_FIRTH)
+    if plan.rows.strata:
+        within = f"not available: Firth's penalty is not defined here within strata of {plan.rows.strata}"
+        return ratio_estimate(asked, source, "cox_firth", note=within)
     if entry_of(plan) is not None or weight_of(plan) is not None or plan.design.segment_ends.size:
         return ratio_estimate(asked, source, "cox_firth", note=NO_FIRTH)
     if plan.design.block_of(asked.term)[0].coding.curve is not None:

@@ -141,7 +141,7 @@ class Patterns:
 
 def patterns_of(plan: ModelPlan) -> Patterns:
     """Return the covariate patterns of the patients analysed."""
-    member = distinct_rows(plan.design.columns)[1]
+    member = distinct_rows(plan.with_stratum(plan.design.columns))[1]
     first = np.empty(int(member.max()) + 1, dtype=np.int64)
     first[member[::-1]] = np.arange(member.size - 1, -1, -1)
     return Patterns(first, member)
@@ -156,16 +156,26 @@ def averaged_over(
     # Patients with several rows are averaged over as they were in their first; of a group, in their first there.
     whole: IntArray | slice = slice(None) if plan.rows.patient is None else plan.rows.first_rows()
     if not term:
-        return design.columns[found.first] - design.center, np.bincount(found.member[whole], weight[whole], rows)
+        columns = plan.with_stratum(design.columns[found.first] - design.center, found.first)
+        return columns, np.bincount(found.member[whole], weight[whole], rows)
     check_group(plan, term, group)
     if population == "everyone":
-        changed = setting_columns(design, term, group, found.first) - design.center
+        changed = everyone_in(plan, term, group, found.first)
         return alike(changed, np.bincount(found.member[whole], weight[whole], rows))
     covariate = plan.rows.covariates[term]
     inside = plan.rows.first_rows(covariate.values == covariate.schema.levels.index(group))
     held = np.bincount(found.member[inside], minlength=rows) > 0
-    columns = design.columns[found.first[held]] - design.center
+    columns = plan.with_stratum(design.columns[found.first[held]] - design.center, found.first[held])
     return columns, np.bincount(found.member[inside], weight[inside], rows)[held]
+
+
+def everyone_in(plan: ModelPlan, term: str, group: str, of: IntArray) -> FloatArray:
+    """Return centred columns of the rows ``of`` as they would be in a group: of a covariate, or of the strata."""
+    design, rows = plan.design, plan.rows
+    if term != rows.strata:
+        return plan.with_stratum(setting_columns(design, term, group, of) - design.center, of)
+    code = np.full(of.size, rows.stratum_levels.index(group))
+    return np.column_stack([design.columns[of] - design.center, code])
 
 
 def alike(columns: FloatArray, weight: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -176,8 +186,10 @@ def alike(columns: FloatArray, weight: FloatArray) -> tuple[FloatArray, FloatArr
 
 def check_group(plan: ModelPlan, term: str, group: str) -> None:
     """Raise ``EstimandError`` if nobody analysed is in ``group`` of ``term``."""
-    block, place = located(term, plan.design)
-    levels = block.levels[place]
+    levels = plan.rows.stratum_levels
+    if not term or term != plan.rows.strata:
+        block, place = located(term, plan.design)
+        levels = block.levels[place]
     if group not in levels:
         raise EstimandError(f"'{term}' has no group '{group}' among the patients analysed; it has: {', '.join(levels)}")
 

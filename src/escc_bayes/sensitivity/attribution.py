@@ -109,14 +109,15 @@ def attribute(posterior: Posterior, classical: ClassicalFit, cohort: Cohort) -> 
     """Return the steps from univariable Cox to the posterior mean, for every standard contrast.
 
     Both fits must be of the same specification and of this cohort; priors alone may differ. Of effects that change over
-    time there is no such way: their Cox is one hazard ratio.
+    time there is no such way: their Cox is one hazard ratio; nor is it worked out for strata or several rows each.
 
     Raises
     ------
     EstimandError : the fits are of other patients, other data of theirs, or other covariates.
     """
     refuse_other_question(posterior, classical)
-    if posterior.plan.design.segment_ends.size:
+    rows = posterior.plan.rows
+    if posterior.plan.design.segment_ends.size or rows.strata or rows.patient is not None:
         return ()
     ways = Ways(posterior.plan)
     contrasts = standard_contrasts(posterior.plan.design)

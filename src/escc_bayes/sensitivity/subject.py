@@ -109,5 +109,10 @@ def subject_of(cohort: Cohort, spec: ModelSpec, asked: Asked) -> Subject:
             known = ", ".join(sorted(spec.covariates))
             raise SpecError(f"control '{term}': model '{spec.name}' has no such term; it has {known}")
     plan = make_plan(spec, cohort)
+    cohort.refuse_several_rows("the sensitivity of a model")
+    if plan.rows.strata:
+        raise SpecError(
+            f"model '{spec.name}': what a model with [baseline] strata rests on is not worked out here; leave it out"
+        )
     posterior = fit_or_replace(plan, RunSettings("laplace"), seed=stream(asked.seed, spec.name, "fit"))
     return Subject(cohort, spec, posterior, fit_classical_plan(plan), asked)

@@ -6,7 +6,7 @@ whatever smoothing adds; a Weibull is pivoted at the month of the statement, whe
 that smoothing would use up is refused: the level keeps at least half of its spread. See docs/methods/baseline_prior.md.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -46,16 +46,23 @@ class PiecewisePrior:
     step_scale : (k,) square root of each step's relative variance; empty where pieces are independent.
     level : normal on the first log rate (random walk) or on every log rate; or a gamma on every rate.
     sd : half-normal on the SD of one step; None where pieces are independent.
+    strata : levels that have rates of their own, each with this prior and all with one SD; none: one baseline.
     """
 
     cuts: FloatArray
     step_scale: FloatArray
     level: Normal | Gamma
     sd: HalfNormal | None
+    strata: tuple[str, ...] = ()
+
+    @property
+    def copies(self) -> int:
+        """Number of baselines: of strata, or one."""
+        return max(1, len(self.strata))
 
     @property
     def pieces(self) -> int:
-        """Number of pieces."""
+        """Number of pieces of each baseline."""
         return int(self.cuts.size) + 1
 
 
@@ -88,10 +95,29 @@ def resolve_baseline(spec: ModelSpec, rows: AnalysisRows) -> BaselinePrior:
     """
     if isinstance(spec.baseline, WeibullBaseline):
         return weibull_prior(spec.baseline)
+    refuse_strata(spec, rows)
     try:
-        return piecewise_prior(spec.baseline, rows)
+        return replace(piecewise_prior(spec.baseline, rows), strata=rows.stratum_levels)
     except SpecError as error:
         raise SpecError(f"model '{spec.name}', {error}") from None
+
+
+def refuse_strata(spec: ModelSpec, rows: AnalysisRows) -> None:
+    """Raise for strata that are numbers or one level, or beside sampling weights."""
+    if not spec.strata:
+        return
+    at, schema = f"model '{spec.name}', [baseline] strata", rows.covariates[spec.strata].schema
+    if not schema.categorical:
+        raise SpecError(f"{at}: '{spec.strata}' is a number and makes no strata; cut it into classes in the schema")
+    if len(rows.stratum_levels) < 2:
+        raise SpecError(
+            f"{at}: all {rows.n} patients analysed for '{rows.endpoint}' have {spec.strata} = "
+            f"{rows.stratum_levels[0]}; leave strata out"
+        )
+    if rows.sampled:
+        raise SpecError(
+            f"{at}: not with sampling weights, whose errors are not worked out here for strata; leave it out"
+        )
 
 
 def piecewise_prior(baseline: PiecewiseBaseline, rows: AnalysisRows) -> PiecewisePrior:

@@ -100,10 +100,14 @@ def of_patients(rows: AnalysisRows) -> tuple[str, ...]:
     clusters = rows.weighting.cluster_words(rows.cluster)
     whole = f"{gone} of {rows.total} patients are " if rows.patient is None else ""
     each = f"{rows.n} patients{rows.row_words}: each row holds its covariates; curves hold those of the first"
+    strata = (
+        f"a baseline hazard of its own in each stratum of {rows.strata}; curves average over strata as patients lie"
+    )
     found = {
         f"{rows.clock}: patients had to live to have a value, and its effect is not one at time zero": rows.naive,
         f"{whole}left out: {reasons}": gone > 0,
         each: rows.patient is not None,
+        strata: bool(rows.strata),
         f"{late} of {rows.n} patients enter late (delayed entry): who died before entry is not among them": late > 0,
         f"{rows.weight_words()}; errors are robust, and a posterior is a pseudo-posterior": rows.sampled,
         rows.weighting.counted: bool(rows.weighting.counted),

@@ -51,13 +51,20 @@ def baseline_sentence(plan: ModelPlan) -> str:
             f"shape k {shape} (1: constant hazard; above 1: rising)."
         )
     assert isinstance(asked, PiecewiseBaseline)
+    within = strata_words(prior)
     cuts = ", ".join(f"{c:.3g}" for c in prior.cuts)
     form = f"constant within {prior.pieces} pieces, cut at {cuts} months" if cuts else "constant"
     if prior.sd is None:
-        return f"Baseline hazard: {form}; the rates are independent of each other."
+        return f"Baseline hazard{within}: {form}; the rates are independent of each other."
     growth = "a year between midpoints" if asked.steps == "length" else "one piece to the next"
     steps = f"SD of the step over {growth}: {prior.sd.words()}"
-    return f"Baseline hazard: {form}; the log rates follow a random walk; {steps}."
+    shared = ", in common to all strata" if within else ""
+    return f"Baseline hazard{within}: {form}; the log rates follow a random walk; {steps}{shared}."
+
+
+def strata_words(prior: PiecewisePrior) -> str:
+    """Say that each stratum has a baseline of its own; nothing where there is one."""
+    return f", one of its own with the same prior in each stratum ({', '.join(prior.strata)})" if prior.strata else ""
 
 
 def whom_sentence(plan: ModelPlan) -> str:

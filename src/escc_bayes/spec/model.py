@@ -48,6 +48,7 @@ class PiecewiseBaseline:
     steps : ``length`` (step variance grows with the distance in years between midpoints) or ``equal``.
     sd : prior on the SD of one step; None for independent pieces.
     prior : on survival, on the log rate (first piece of a random walk, or every piece), or a gamma on each rate.
+    strata : a covariate each of whose levels has rates of its own, with the SD of steps in common; empty: one baseline.
     """
 
     cuts: tuple[float, ...]
@@ -57,6 +58,7 @@ class PiecewiseBaseline:
     steps: str
     sd: HalfNormal | None
     prior: SurvivalStatement | Normal | Gamma
+    strata: str = ""
 
     @property
     def family(self) -> str:
@@ -101,9 +103,10 @@ class ModelSpec:
     @property
     def digest(self) -> str:
         """Digest of all that changes a result: 12 hexadecimal digits."""
+        baseline = dataclasses.asdict(self.baseline)
         content = {
             "outcome": dataclasses.asdict(self.outcome),
-            "baseline": dataclasses.asdict(self.baseline),
+            "baseline": {name: value for name, value in baseline.items() if name != "strata" or value},
             "effects": [effect_content(effect) for effect in self.effects],
             "family": self.baseline.family,
         }
@@ -115,14 +118,25 @@ class ModelSpec:
         return tuple(name for effect in self.effects for name in effect.covariates)
 
     @property
+    def strata(self) -> str:
+        """The covariate whose levels have a baseline each; empty: one baseline."""
+        return self.baseline.strata if isinstance(self.baseline, PiecewiseBaseline) else ""
+
+    @property
+    def asked_of_patients(self) -> tuple[str, ...]:
+        """Every covariate that a patient must have: those of effects, and that of strata."""
+        return (*self.covariates, *((self.strata,) if self.strata else ()))
+
+    @property
     def intercepts(self) -> tuple[str, ...]:
         """Covariates with an intercept for each level, such as centres: strata or frailties of maximum likelihood."""
         return tuple(effect.covariates[0] for effect in self.effects if not effect.unshrunk())
 
     def __repr__(self) -> str:
         effects = ", ".join(f"{e.name} ({e.WORD})" for e in self.effects) or "none"
+        within = f" in each stratum of {self.strata}" if self.strata else ""
         return (
-            f"model {self.name} [{self.digest}]: {self.outcome.endpoint}, {self.baseline.family}, "
+            f"model {self.name} [{self.digest}]: {self.outcome.endpoint}, {self.baseline.family}{within}, "
             f"{self.outcome.clock}; effects: {effects}"
         )
 

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import SpecError
+from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.spec.baseline import BaselinePrior, resolve_baseline, weibull_prior
 from escc_bayes.spec.design import Design, build_design, with_effects
 from escc_bayes.spec.model import ModelSpec, PiecewiseBaseline, shape_of
@@ -29,6 +32,15 @@ class ModelPlan:
     baseline: BaselinePrior
 
     @property
+    def patterns(self) -> FloatArray:
+        """What tells the hazards of rows apart: centred columns, and the stratum where baselines differ."""
+        return self.with_stratum(self.design.centred)
+
+    def with_stratum(self, columns: FloatArray, of: IntArray | slice = slice(None)) -> FloatArray:
+        """Return centred columns of the rows ``of`` with their stratum beside them, where baselines differ."""
+        return np.column_stack([columns, self.rows.stratum[of]]) if self.rows.strata else columns
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """Sentences on thin data and levels left out."""
         return (*self.rows.notes, *self.design.notes)
@@ -50,9 +62,10 @@ def make_plan(spec: ModelSpec, cohort: Cohort) -> ModelPlan:
     rows = select_rows(
         cohort,
         spec.outcome.endpoint,
-        spec.covariates,
+        spec.asked_of_patients,
         landmark=spec.outcome.landmark,
         naive=spec.outcome.naive,
+        strata=spec.strata,
     )
     return ModelPlan(spec, rows, build_design(spec, rows), resolve_baseline(spec, rows))
 
@@ -79,7 +92,8 @@ def structure(spec: ModelSpec) -> tuple[object, ...]:
     """Return all of a specification that is no prior."""
     baseline = spec.baseline
     if isinstance(baseline, PiecewiseBaseline):
-        smooth = (baseline.cuts, baseline.pieces, baseline.at, baseline.smoothing, baseline.steps, type(baseline.prior))
+        level = (type(baseline.prior), baseline.strata)
+        smooth = (baseline.cuts, baseline.pieces, baseline.at, baseline.smoothing, baseline.steps, *level)
         kind: tuple[object, ...] = (baseline.family, *smooth)
     else:
         # The columns of the likelihood hold times over the month at which b0 stands.

@@ -17,7 +17,7 @@ from escc_bayes.spec.structures.registry import keys, structures
 
 TOP_KEYS = ("name", "title", "outcome", "baseline", "priors", "effect", "variants")
 OUTCOME_KEYS = ("endpoint", "landmark", "time_zero")
-PIECEWISE_KEYS = ("family", "cuts", "pieces", "at", "smoothing", "steps", "sd")
+PIECEWISE_KEYS = ("family", "cuts", "pieces", "at", "smoothing", "steps", "sd", "strata")
 WEIBULL_KEYS = ("family", "at", "reference_time")
 EFFECT_KEYS = ("name", "covariate", "covariates", "structure")
 
@@ -159,13 +159,19 @@ def read(raw: Mapping[str, object], where: str, folder: Path) -> ModelSpec:
     outcome = outcome_from(checks.table(raw["outcome"], f"{where}, [outcome]"), f"{where}, [outcome]")
     effects = tuple(effect_from(body, where, outcome.endpoint, folder) for body in effect_tables(raw, where))
     refuse_repeats(effects, where)
-    return ModelSpec(
+    spec = ModelSpec(
         name=checks.file_name(raw["name"], f"{where}, name"),
         title=str(raw.get("title", "")),
         outcome=outcome,
         baseline=baseline_from(raw, where),
         effects=effects,
     )
+    if spec.strata in spec.covariates:
+        raise SpecError(
+            f"{where}, [baseline], strata: '{spec.strata}' has an effect too; with a baseline of its own each level "
+            "has no hazard ratio: leave the effect out, or strata"
+        )
+    return spec
 
 
 def refuse_repeats(effects: tuple[Structure, ...], where: str) -> None:
@@ -225,6 +231,7 @@ def piecewise_from(body: Mapping[str, object], stated: Mapping[str, object], whe
         steps=checks.one_of(body.get("steps", "length"), ("length", "equal"), f"{at}, steps"),
         sd=priors.half_normal(body["sd"], f"{at}, sd") if smoothing == "random_walk" else None,
         prior=piecewise_prior(stated, smoothing, f"{where}, [priors]"),
+        strata=checks.text(body["strata"], f"{at}, strata") if "strata" in body else "",
     )
 
 
@@ -246,6 +253,11 @@ def piecewise_prior(
 def weibull_from(body: Mapping[str, object], stated: Mapping[str, object], where: str) -> WeibullBaseline:
     """Read a Weibull baseline."""
     at = f"{where}, [baseline]"
+    if "strata" in body:
+        raise SpecError(
+            f"{at}, strata: a Weibull baseline has one level and one shape for all patients; for a baseline of its own "
+            'in each stratum write family = "piecewise_exponential"'
+        )
     checks.refuse_unknown_keys(body, WEIBULL_KEYS, at)
     if "reference_time" not in body:
         raise SpecError(f"{at}: 'reference_time' is missing; write months, such as reference_time = 24.0")

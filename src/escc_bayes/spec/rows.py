@@ -52,6 +52,7 @@ class AnalysisRows:
     weighting : what the weights are.
     cluster : (n,) the independent unit each patient belongs to, where errors are robust; None: errors of the model.
     patient : (n,) whose row each is, counted as in ``ids``; None: each patient has one.
+    strata : the covariate whose levels have a baseline hazard each; empty: one baseline.
     """
 
     endpoint: str
@@ -72,6 +73,7 @@ class AnalysisRows:
     weighting: Weighting = UNWEIGHTED
     cluster: IntArray | None = None
     patient: IntArray | None = None
+    strata: str = ""
 
     @property
     def n(self) -> int:
@@ -121,8 +123,22 @@ class AnalysisRows:
     @property
     def at_risk(self) -> AtRisk:
         """The rows at risk."""
-        stratum = np.zeros(self.time.size, dtype=np.int64)
-        return AtRisk(self.whose, self.entry, self.time, self.event, self.weight, stratum)
+        return AtRisk(self.whose, self.entry, self.time, self.event, self.weight, self.stratum)
+
+    @property
+    def stratum(self) -> IntArray:
+        """Whose baseline each row has, (n,), counted as in ``stratum_levels``."""
+        if not self.strata:
+            return np.zeros(self.time.size, dtype=np.int64)
+        return np.unique(self.covariates[self.strata].values, return_inverse=True)[1]
+
+    @property
+    def stratum_levels(self) -> tuple[str, ...]:
+        """Levels of the strata that occur, in their order; none where there is one baseline."""
+        if not self.strata:
+            return ()
+        held = self.covariates[self.strata]
+        return tuple(held.schema.levels[int(code)] for code in np.unique(held.values))
 
     @property
     def whose(self) -> IntArray:
@@ -219,6 +235,7 @@ def select_rows(
     *,
     landmark: float | None = None,
     naive: bool = False,
+    strata: str = "",
 ) -> AnalysisRows:
     """Return the complete cases for an endpoint and covariates.
 
@@ -226,6 +243,7 @@ def select_rows(
     ----------
     landmark : months; the clock restarts there.
     naive : allow covariates known after time zero without a landmark.
+    strata : one of the covariates, whose levels have a baseline each.
 
     Raises
     ------
@@ -275,6 +293,7 @@ def select_rows(
         weighting=weighting_of(cohort, weight),
         cluster=independent_units(cohort, where),
         patient=whose,
+        strata=strata,
     )
 
 

@@ -7,7 +7,7 @@ The log hazard ratios of an effect's columns are the sum of its structure's term
 (loading @ parameter).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -17,6 +17,7 @@ from escc_bayes.estimand.modelled import patient_hazards
 from escc_bayes.hazard.baseline import Hazard, PiecewiseHazard, WeibullHazard
 from escc_bayes.hazard.patients import PatientHazards
 from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.hazard.stratified import stratified
 from escc_bayes.spec.baseline import BaselinePrior, PiecewisePrior
 from escc_bayes.spec.design import Block
 from escc_bayes.spec.plan import ModelPlan
@@ -32,6 +33,8 @@ def baseline_free(baseline: BaselinePrior) -> tuple[Free, ...]:
     """Return the free parameters of the baseline."""
     if not isinstance(baseline, PiecewisePrior):
         return Free("baseline", baseline.level), Free("log_shape", baseline.log_shape)
+    if baseline.strata:
+        return stratified_free(baseline)
     if baseline.sd is None:
         return (Free("baseline", baseline.level, baseline.pieces, "piece", tuple(piece_labels(baseline.cuts))),)
     steps = tuple(str(k + 2) for k in range(baseline.pieces - 1))
@@ -40,6 +43,24 @@ def baseline_free(baseline: BaselinePrior) -> tuple[Free, ...]:
         Free("sd_baseline", baseline.sd),
         Free("z_baseline", Standard(), len(steps), "step", steps),
     )
+
+
+def stratified_free(baseline: PiecewisePrior) -> tuple[Free, ...]:
+    """Return the free parameters of a baseline of each stratum: levels, one SD of steps, and steps; or every rate."""
+    if baseline.sd is None:
+        labels = stratum_labels(baseline, piece_labels(baseline.cuts))
+        return (Free("baseline", baseline.level, len(labels), "stratum_piece", labels),)
+    steps = stratum_labels(baseline, [str(k + 2) for k in range(baseline.pieces - 1)])
+    return (
+        Free("baseline", baseline.level, len(baseline.strata), "stratum", baseline.strata),
+        Free("sd_baseline", baseline.sd),
+        Free("z_baseline", Standard(), len(steps), "stratum_step", steps),
+    )
+
+
+def stratum_labels(baseline: PiecewisePrior, labels: Sequence[str]) -> tuple[str, ...]:
+    """Return labels of every stratum, stratum by stratum."""
+    return tuple(f"{stratum}, {label}" for stratum in baseline.strata for label in labels)
 
 
 def block_coefficients(block: Block, values: Mapping[str, Any], xp: Any) -> Any:
@@ -76,10 +97,18 @@ def loaded(parameter: Any, loading: FloatArray) -> Any:
 
 
 def log_rates(baseline: PiecewisePrior, values: Mapping[str, Any], xp: Any, step_scale: Any) -> Any:
-    """Return the log rate of each piece, last axis = piece."""
+    """Return the log rate of each piece, last axis = piece; of strata, stratum by stratum."""
     level = values["baseline"]
     if baseline.sd is None:
         return level
+    if baseline.strata:
+        z, step = values["z_baseline"], baseline.pieces - 1
+        parts = []
+        for code in range(baseline.copies):
+            own = values["sd_baseline"] * step_scale * z[..., code * step : (code + 1) * step]
+            first = level[..., code, None]
+            parts += [first, first + xp.cumsum(own, axis=-1)]
+        return xp.concatenate(parts, axis=-1)
     steps = values["sd_baseline"] * step_scale * values["z_baseline"]
     return xp.concatenate([level, level + xp.cumsum(steps, axis=-1)], axis=-1)
 
@@ -98,12 +127,22 @@ def coefficients(blocks: tuple[Block, ...], values: Mapping[str, FloatArray], dr
 
 def baseline_hazard(baseline: BaselinePrior, values: Mapping[str, FloatArray]) -> Hazard:
     """Return the baseline hazard of every draw from draws (draws, size) of the parameters."""
-    if isinstance(baseline, PiecewisePrior):
-        return PiecewiseHazard(log_rates(baseline, values, np, baseline.step_scale), baseline.cuts)
-    return WeibullHazard(values["baseline"][:, 0], values["log_shape"][:, 0], baseline.reference_time)
+    return baseline_hazards(baseline, values)[0]
+
+
+def baseline_hazards(baseline: BaselinePrior, values: Mapping[str, FloatArray]) -> tuple[Hazard, ...]:
+    """Return the baseline hazard of each stratum, or the one there is."""
+    if not isinstance(baseline, PiecewisePrior):
+        return (WeibullHazard(values["baseline"][:, 0], values["log_shape"][:, 0], baseline.reference_time),)
+    rates = log_rates(baseline, values, np, baseline.step_scale)
+    if not baseline.strata:
+        return (PiecewiseHazard(rates, baseline.cuts),)
+    apart = np.split(rates, baseline.copies, axis=1)
+    return tuple(PiecewiseHazard(np.ascontiguousarray(own), baseline.cuts) for own in apart)
 
 
 def hazards(plan: ModelPlan, values: Mapping[str, FloatArray], draws: int) -> PatientHazards:
     """Return the hazards of patients in every draw from draws (draws, size) of the parameters."""
     beta = coefficients(plan.design.blocks, values, draws)
-    return patient_hazards(plan.design, beta, baseline_hazard(plan.baseline, values))
+    found = tuple(patient_hazards(plan.design, beta, own) for own in baseline_hazards(plan.baseline, values))
+    return stratified(found) if plan.rows.strata else found[0]

@@ -22,6 +22,6 @@ def predicted_times(plan: ModelPlan, hazards: PatientHazards, unit: FloatArray) 
     """
     rows = plan.rows
     if rows.patient is None:
-        return hazards.event_times(plan.design.centred, rows.entry, unit)
+        return hazards.event_times(plan.patterns, rows.entry, unit)
     order = np.lexsort((rows.entry, rows.patient))
-    return event_times_along(hazards, plan.design.centred[order], carried_on(taken(rows.at_risk, order)), unit)
+    return event_times_along(hazards, plan.patterns[order], carried_on(taken(rows.at_risk, order)), unit)

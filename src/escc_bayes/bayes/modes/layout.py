@@ -69,7 +69,7 @@ def choices(plan: ModelPlan) -> list[list[tuple[str, Component]]]:
 def component_coordinates(plan: ModelPlan, chosen: dict[str, Component]) -> Coordinates:
     """Return the coordinates under one component of each mixture prior."""
     columns = plan.design.size
-    pieces = plan.baseline.pieces if isinstance(plan.baseline, PiecewisePrior) else 1
+    pieces = plan.baseline.pieces * plan.baseline.copies if isinstance(plan.baseline, PiecewisePrior) else 1
     builder = Builder(columns + pieces)
     gamma = add_baseline(builder, plan, columns)
     for block in plan.design.blocks:
@@ -100,9 +100,11 @@ def add_baseline(builder: Builder, plan: ModelPlan, columns: int) -> Gamma | Non
     if baseline.sd is None:
         builder.add("baseline", np.eye(rows)[:, columns:], baseline.level.mean, baseline.level.sd)
         return None
-    level, steps = np.zeros((rows, 1)), np.zeros((rows, baseline.pieces - 1))
-    level[columns:] = 1.0
-    steps[columns + 1 :] = np.tril(np.ones((baseline.pieces - 1, baseline.pieces - 1))) * baseline.step_scale
+    walk = np.zeros((baseline.pieces, baseline.pieces - 1))
+    walk[1:] = np.tril(np.ones((baseline.pieces - 1, baseline.pieces - 1))) * baseline.step_scale
+    each = np.eye(baseline.copies)
+    level, steps = np.zeros((rows, baseline.copies)), np.zeros((rows, baseline.copies * (baseline.pieces - 1)))
+    level[columns:], steps[columns:] = np.kron(each, np.ones((baseline.pieces, 1))), np.kron(each, walk)
     builder.add("baseline", level, baseline.level.mean, baseline.level.sd)
     builder.scaled("sd_baseline", baseline.sd.sd, "z_baseline", steps)
     return None

@@ -139,5 +139,6 @@ def estimate_of(
         last_follow_up=counts.last_follow_up,
         groups=counts.groups,
         months=months,
+        strata=plan.rows.strata if ratio else "",
         centres="; ".join(f"random intercept of {name}" for name in plan.spec.intercepts),
     )

@@ -29,7 +29,7 @@ from escc_bayes.hazard.at_risk import by_patient
 from escc_bayes.hazard.baseline import PiecewiseHazard, WeibullHazard
 from escc_bayes.hazard.patients import PatientHazards
 from escc_bayes.hazard.piecewise import FloatArray
-from escc_bayes.spec.baseline import WeibullPrior
+from escc_bayes.spec.baseline import PiecewisePrior, WeibullPrior
 from escc_bayes.spec.cautions import caution_words
 from escc_bayes.spec.model import WeibullBaseline
 from escc_bayes.spec.plan import ModelPlan
@@ -156,7 +156,12 @@ def parameter_group(plan: ModelPlan, values: Mapping[str, FloatArray]) -> Group:
     beta, hazard = hazards.coefficients.reshape(*shape, -1), hazards.hazard
     variables["beta"] = ((*SAMPLE, "coefficient"), beta)
     variables["HR"] = ((*SAMPLE, "coefficient"), ratios_of(beta))
-    if isinstance(hazard, PiecewiseHazard):
+    if isinstance(plan.baseline, PiecewisePrior) and plan.baseline.strata:
+        pieces = parameters.stratum_labels(plan.baseline, parameters.piece_labels(plan.baseline.cuts))
+        rates = parameters.log_rates(plan.baseline, flattened(values)[0], np, plan.baseline.step_scale)
+        coords["stratum_piece"] = list(pieces)
+        variables["log_rate"] = ((*SAMPLE, "stratum_piece"), rates.reshape(*shape, -1))
+    elif isinstance(hazard, PiecewiseHazard):
         coords["piece"] = parameters.piece_labels(hazard.cuts)
         variables["log_rate"] = ((*SAMPLE, "piece"), hazard.log_rates.reshape(*shape, -1))
     elif isinstance(hazard, WeibullHazard):
@@ -190,7 +195,7 @@ def patient_log_likelihood(plan: ModelPlan, values: Mapping[str, FloatArray]) ->
     """Return the log-likelihood of every patient under every draw, (chains, draws, n)."""
     hazards, shape = derived(plan, values)
     rows = plan.rows
-    found = hazards.log_likelihood(plan.design.centred, rows.time, rows.event, rows.entry, rows.weight)
+    found = hazards.log_likelihood(plan.patterns, rows.time, rows.event, rows.entry, rows.weight)
     return by_patient(found, rows.at_risk.patient, rows.n).reshape(*shape, -1)
 
 

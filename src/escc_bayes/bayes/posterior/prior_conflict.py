@@ -118,7 +118,7 @@ def cohort_survival(plan: ModelPlan, month: float) -> FloatArray:
     hazards = parameters.hazards(plan, values, DRAWS)
     chosen = np.linspace(0, plan.rows.n - 1, min(plan.rows.n, MOST_PATIENTS)).round().astype(np.int64)
     chosen = plan.rows.first_rows()[chosen]
-    columns, weight = alike(plan.design.centred[chosen], plan.rows.weight[chosen])
+    columns, weight = alike(plan.patterns[chosen], plan.rows.weight[chosen])
     return marginal.survival(hazards, columns, weight[None], np.array([month]))[0, :, 0]
 
 

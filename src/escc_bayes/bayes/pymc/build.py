@@ -19,6 +19,7 @@ from escc_bayes.bayes.model.parameters import (
     free_parameters,
     log_rates,
     piece_labels,
+    stratum_labels,
 )
 from escc_bayes.bayes.pymc import distributions
 from escc_bayes.data.cohort import Cohort
@@ -33,7 +34,7 @@ from escc_bayes.spec.risk_rows import risk_rows
 from escc_bayes.spec.structures.protocol import Free, Simplex, Standard
 
 OBSERVED = "time"
-OF_ROWS = ("X", "entry", "event", "weight", "follow_up")
+OF_ROWS = ("X", "entry", "event", "weight", "follow_up", "row_stratum")
 
 
 class _Verb(ModuleType):
@@ -90,20 +91,25 @@ def coordinates(plan: ModelPlan, data: Mapping[str, FloatArray]) -> dict[str, An
     for free in free_parameters(plan):
         coords |= free.dims
     if isinstance(plan.baseline, PiecewisePrior):
-        coords["piece"] = piece_labels(plan.baseline.cuts)
+        pieces = piece_labels(plan.baseline.cuts)
+        coords |= (
+            {"stratum_piece": stratum_labels(plan.baseline, pieces)} if plan.baseline.strata else {"piece": pieces}
+        )
     return coords
 
 
-def model_data(plan: ModelPlan) -> dict[str, FloatArray]:
+def model_data(plan: ModelPlan) -> dict[str, Any]:
     """Return everything that may change without a new compilation: rows, cuts and prior constants."""
     risk, baseline = risk_rows(plan.rows, plan.design), plan.baseline
-    data = {
+    data: dict[str, Any] = {
         "X": risk.columns,
         "entry": risk.at_risk.start,
         "event": risk.at_risk.event,
         "weight": risk.at_risk.weight,
         "follow_up": risk.at_risk.stop,
     }
+    if isinstance(baseline, PiecewisePrior) and baseline.strata:
+        data["row_stratum"] = risk.at_risk.stratum
     if isinstance(baseline, PiecewisePrior):
         data |= {"starts": np.concatenate([[0.0], baseline.cuts]), "step_scale": baseline.step_scale}
     else:
@@ -173,8 +179,12 @@ def block_variables(block: Block, data: Any) -> Any:
 def piecewise_likelihood(baseline: PiecewisePrior, data: Any, log_relative: Any, row: str) -> None:
     """Add baseline and likelihood of a piecewise-exponential model."""
     values = {free.name: variable(free, data) for free in baseline_free(baseline)}
-    log_rate = pm.Deterministic("log_rate", log_rates(baseline, values, pt, data["step_scale"]), dims="piece")
-    rates = pt.exp(log_rate[None, :] + log_relative[:, None])
+    dims = "stratum_piece" if baseline.strata else "piece"
+    log_rate = pm.Deterministic("log_rate", log_rates(baseline, values, pt, data["step_scale"]), dims=dims)
+    own = log_rate[None, :]
+    if baseline.strata:
+        own = log_rate.reshape((baseline.copies, baseline.pieces))[data["row_stratum"]]
+    rates = pt.exp(own + log_relative[:, None])
     pm.CustomDist(
         OBSERVED,
         data["entry"],

@@ -41,7 +41,7 @@ def structure(plan: ModelPlan) -> tuple[object, ...]:
         )
         for b in plan.design.blocks
     )
-    return plan.spec.baseline.family, walk, kinds, terms, bool(plan.design.segment_ends.size)
+    return plan.spec.baseline.family, walk, kinds, terms, bool(plan.design.segment_ends.size), plan.rows.stratum_levels
 
 
 def kind_of(prior: FreePrior) -> str:

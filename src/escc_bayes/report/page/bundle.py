@@ -129,6 +129,12 @@ def quiet(what: str) -> Progress:  # noqa: ARG001 - the shape of a stage
     return silent
 
 
+def strata_asked(endpoint: str, cohort: Cohort, plans: Sequence[ModelPlan]) -> tuple[str, ...]:
+    """Return the strata of the schema, and those of an endpoint's models."""
+    own = (plan.rows.strata for plan in plans if plan.rows.endpoint == endpoint and plan.rows.strata)
+    return tuple(dict.fromkeys((*cohort.strata, *own)))
+
+
 def gather(
     cohort: Cohort,
     plans: Sequence[ModelPlan],
@@ -197,7 +203,10 @@ def gather(
             if len(names) > 1 and not posteriors[names[0]].plan.rows.sampled
         },
         attribution={name: attribute(posteriors[name], classical[name], cohort) for name in posteriors},
-        baselines={endpoint: baselines(cohort, endpoint, level=level) for endpoint in endpoints},
+        baselines={
+            endpoint: baselines(cohort, endpoint, level=level, strata=strata_asked(endpoint, cohort, plans))
+            for endpoint in endpoints
+        },
         prior_checks={
             name: prior_check_plan(plan, seed=stream(seed, name), level=level) for name, plan in named.items()
         },
@@ -235,7 +244,7 @@ def comparable(posteriors: Mapping[str, Posterior]) -> dict[str, list[str]]:
     same: dict[tuple[object, ...], list[str]] = {}
     for name, posterior in posteriors.items():
         rows, spec = posterior.plan.rows, posterior.plan.spec
-        same.setdefault((rows.endpoint, rows.clock, rows.ids, frozenset(spec.covariates)), []).append(name)
+        same.setdefault((rows.endpoint, rows.clock, rows.ids, frozenset(spec.covariates), spec.strata), []).append(name)
     labels = [f"{key[0]} from {key[1]}" for key in same]
     groups = zip(labels, same.values(), strict=True)
     return {label if labels.count(label) == 1 else f"{label} ({names[0]})": names for label, names in groups}

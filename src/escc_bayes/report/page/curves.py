@@ -13,8 +13,9 @@ from escc_bayes.classical.curves import exact_limits, group_curve, members, part
 from escc_bayes.classical.km import numbers_at_risk
 from escc_bayes.estimand.contrast import weights
 from escc_bayes.estimand.estimand import HazardRatio
-from escc_bayes.hazard.baseline import PiecewiseHazard
+from escc_bayes.hazard.baseline import Hazard, PiecewiseHazard
 from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.hazard.stratified import Stratified
 from escc_bayes.plots.band import Band
 from escc_bayes.plots.density import Density
 from escc_bayes.plots.survival import AtRisk
@@ -71,10 +72,18 @@ def at_risk(rows: AnalysisRows, term: str, groups: tuple[str, ...], months: Floa
     return AtRisk(groups, months, np.array(counts))
 
 
-def hazard_band(posterior: Posterior, level: float, *, label: str) -> Band:
-    """Return the baseline hazard, events per month: steps of a piecewise baseline, or a curve."""
-    until = float(posterior.plan.rows.time.max())
-    hazard = posterior.thinned(DRAWN).hazard
+def hazard_bands(posterior: Posterior, level: float, *, label: str) -> tuple[Band, ...]:
+    """Return the baseline hazard, or that of each stratum, events per month."""
+    hazards, rows = posterior.thinned(DRAWN).hazards, posterior.plan.rows
+    until = float(rows.time.max())
+    if not isinstance(hazards, Stratified):
+        return (hazard_band(hazards.hazard, until, level, label=label),)
+    pairs = zip(hazards.strata, rows.stratum_levels, strict=True)
+    return tuple(hazard_band(one.hazard, until, level, label=f"{label}, {name}") for one, name in pairs)
+
+
+def hazard_band(hazard: Hazard, until: float, level: float, *, label: str) -> Band:
+    """Return a hazard, events per month, to a month: steps of a piecewise one, or a curve."""
     if isinstance(hazard, PiecewiseHazard):
         inside = hazard.cuts[hazard.cuts < until]
         rates = np.exp(hazard.log_rates[:, : inside.size + 1])

@@ -135,7 +135,7 @@ def densities(prior: FloatArray, posteriors: Mapping[str, FloatArray], title: st
 
 def attribution_sheet(outcome: Outcome, bundle: Bundle, labels: dict[str, str]) -> Sheet:
     """Return the way from univariable Cox to each posterior, model beside model."""
-    names = [p.plan.spec.name for p in outcome.posteriors]
+    names = [p.plan.spec.name for p in outcome.posteriors if bundle.attribution[p.plan.spec.name]]
     steps = {name: bundle.attribution[name] for name in names}
     values = (
         math.exp(v) for s in steps.values() for x in s for v in (x.log_hr_before, x.log_hr_after) if not math.isnan(v)

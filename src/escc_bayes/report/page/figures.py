@@ -44,7 +44,8 @@ def outcome_figures(outcome: Outcome, bundle: Bundle, labels: dict[str, str]) ->
         if of_outcome(outcome):
             yield partial(over_time_sheet, outcome, labels)
         yield partial(effect_sheets.prior_posterior_sheet, outcome, labels)
-        yield partial(effect_sheets.attribution_sheet, outcome, bundle, labels)
+        if bundle.attribution[outcome.posteriors[0].plan.spec.name]:
+            yield partial(effect_sheets.attribution_sheet, outcome, bundle, labels)
         if bundle.reconstructions is not None:
             yield partial(members_sheet, outcome, bundle.reconstructions, labels)
     for posterior in outcome.posteriors:

@@ -55,7 +55,8 @@ def result_sentences(outcome: Outcome, bundle: Bundle) -> tuple[str, ...]:
     """Return one sentence for each contrast, the first model's posterior beside Cox, and what to know of them."""
     first = outcome.posteriors[0].plan.spec.name
     estimates = outcome.comparison.of("hazard_ratio")
-    cox = {(e.term, e.contrast): e for e in estimates if e.method == "cox"}
+    method = "cox_stratified" if outcome.posteriors[0].plan.rows.strata else "cox"
+    cox = {(e.term, e.contrast): e for e in estimates if e.method == method}
     labels = term_labels(bundle.cohort)
     held = bundle.reconstructions
     pooled = {(r.pooled.term, r.pooled.contrast): f"; {pooled_words(r)}" for r in (held.ratios[first] if held else ())}
@@ -173,6 +174,11 @@ def priors(bundle: Bundle, found: Sequence[Outcome], pictures: Pictures) -> Sect
     return Section("priors", "Priors: before and after the data", "", (*shown, *said))
 
 
+def attributed(outcome: Outcome, bundle: Bundle) -> bool:
+    """Whether the first model of an outcome has a way from Cox to its posterior: without one it has none to show."""
+    return bool(bundle.attribution[outcome.posteriors[0].plan.spec.name])
+
+
 def attribution(bundle: Bundle, found: Sequence[Outcome], pictures: Pictures) -> Section:
     """Return why Cox and the posteriors differ."""
     blocks = tuple(
@@ -182,7 +188,7 @@ def attribution(bundle: Bundle, found: Sequence[Outcome], pictures: Pictures) ->
             pictures=of(pictures, "attribution", o.key),
         )
         for o in found
-        if o.comparison.of("hazard_ratio")
+        if attributed(o, bundle)
     )
     intro = (
         "From univariable Cox to the posterior mean, step by step: the form of the likelihood, small-sample bias and "

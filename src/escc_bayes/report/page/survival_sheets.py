@@ -17,7 +17,7 @@ from escc_bayes.plots.survival import ROW, at_risk_table, corner, survival_curve
 from escc_bayes.plots.words import probability
 from escc_bayes.report.document.sheet import Sheet, drawn
 from escc_bayes.report.page.bundle import Bundle
-from escc_bayes.report.page.curves import DRAWN, MOST_GROUPS, at_risk, hazard_band, km_band, panels, posterior_band
+from escc_bayes.report.page.curves import DRAWN, MOST_GROUPS, at_risk, hazard_bands, km_band, panels, posterior_band
 from escc_bayes.report.page.outcomes import Outcome, endpoint_label, file_word, months_from, term_labels
 from escc_bayes.report.page.predictive import replicated_bands
 from escc_bayes.spec.rows import AnalysisRows
@@ -156,7 +156,7 @@ def hazard_sheet(outcome: Outcome, *, level: float) -> Sheet:
 
     def draw(figure: SubFigure) -> None:
         hazard_curves(
-            [hazard_band(p, level, label=p.plan.spec.name) for p in outcome.posteriors],
+            [b for p in outcome.posteriors for b in hazard_bands(p, level, label=p.plan.spec.name)],
             events=np.sort(rows.time[rows.event == 1.0]),
             until=float(rows.time.max()),
             time_label=months_from(rows.clock),

@@ -193,6 +193,8 @@ def attribution_table(outcome: Outcome, bundle: Bundle) -> Table:
     rows: list[tuple[str, ...]] = []
     for posterior in outcome.posteriors:
         name = posterior.plan.spec.name
+        if not bundle.attribution[name]:
+            continue
         rows.append((name,))
         for (term, contrast), steps in groupby(bundle.attribution[name], key=lambda s: (s.term, s.contrast)):
             way = list(steps)

@@ -12,7 +12,7 @@ from escc_bayes.bayes.model.likelihood.product import product_of
 from escc_bayes.bayes.model.likelihood.protocol import Cells
 from escc_bayes.bayes.model.likelihood.weibull import weibull_cells
 from escc_bayes.hazard import cells
-from escc_bayes.spec.baseline import WeibullPrior
+from escc_bayes.spec.baseline import PiecewisePrior, WeibullPrior
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.risk_rows import RiskRows, risk_rows
 
@@ -27,16 +27,29 @@ def cells_of_rows(risk: RiskRows, plan: ModelPlan) -> Cells:
     if isinstance(plan.baseline, WeibullPrior):
         return weibull_cells(risk, plan.baseline.reference_time)
     held = collapsed(risk, plan)
-    if plan.design.segment_ends.size and not product_is_cheaper(held):
+    if (plan.design.segment_ends.size or plan.rows.strata) and not product_is_cheaper(held):
         return counted_of(held)
     return product_of(held)
 
 
 def collapsed(risk: RiskRows, plan: ModelPlan) -> cells.Cells:
     """Return events and person-months of every pattern in every piece of a piecewise baseline."""
-    assert not isinstance(plan.baseline, WeibullPrior)
-    at_risk = risk.at_risk
-    return cells.collapse(risk.columns, at_risk.stop, at_risk.event, at_risk.start, at_risk.weight, plan.baseline.cuts)
+    assert isinstance(plan.baseline, PiecewisePrior)
+    at_risk, strata = risk.at_risk, plan.baseline.strata
+    columns = np.column_stack([at_risk.stratum, risk.columns]) if strata else risk.columns
+    of = (at_risk.stop, at_risk.event, at_risk.start, at_risk.weight)
+    held = cells.collapse(columns, *of, plan.baseline.cuts)
+    return apart(held, len(strata)) if strata else held
+
+
+def apart(held: cells.Cells, strata: int) -> cells.Cells:
+    """Return cells whose patterns begin with the stratum with pieces of each stratum's own."""
+    inside = held.patterns[:, 0].astype(np.int64)
+    patterns, pieces = held.exposure.shape
+    found = np.zeros((2, patterns, strata, pieces))
+    found[0, np.arange(patterns), inside], found[1, np.arange(patterns), inside] = held.events, held.exposure
+    events, exposure = found.reshape(2, patterns, strata * pieces)
+    return cells.Cells(held.patterns[:, 1:], events, exposure, held.members)
 
 
 def product_is_cheaper(held: cells.Cells) -> bool:
