@@ -114,5 +114,17 @@ def subject_of(cohort: Cohort, spec: ModelSpec, asked: Asked) -> Subject:
         raise SpecError(
             f"model '{spec.name}': what a model with [baseline] strata rests on is not worked out here; leave it out"
         )
+    refuse_several_ratios(plan)
     posterior = fit_or_replace(plan, RunSettings("laplace"), seed=stream(asked.seed, spec.name, "fit"))
     return Subject(cohort, spec, posterior, fit_classical_plan(plan), asked)
+
+
+def refuse_several_ratios(plan: ModelPlan) -> None:
+    """Raise where an effect has no single hazard ratio: one that changes over time, or a curve of a number."""
+    codings = [(block.effect.name, block.coding) for block in plan.design.blocks]
+    found = [name for name, coding in codings if coding.segments or coding.curve is not None]
+    if found:
+        raise SpecError(
+            f"model '{plan.spec.name}': sensitivity asks what one hazard ratio rests on, and '{found[0]}' has several, "
+            "over time or along its values; use a model in which it has one, such as a linear effect or free levels"
+        )
