@@ -123,3 +123,18 @@ def test_run_file_holds_seed_versions_digests_settings_and_verdicts(naive, tmp_p
     assert run["verdicts"] == {"one": "ok"}
     assert [fit["spec_digest"] for fit in run["fits"]] == [r.spec_digest for r in records]
     assert run["fits"][0]["settings"] == {"draws": 60}
+
+
+def test_every_hazard_ratio_of_the_report_has_its_information(folder, naive):
+    """Second source: the patients themselves, counted."""
+    rows = read(folder / "information.csv")
+    plan = naive.posteriors["two"].plan
+    class_after = plan.rows.covariates["alc_post"]
+    own = next(r for r in rows if (r["model"], r["term"], r["contrast"]) == ("two", "alc_post", "low vs high"))
+    inside = class_after.values == class_after.schema.levels.index("low")
+    assert int(own["patients"]) == inside.sum()
+    assert int(own["events"]) == plan.rows.event[inside].sum()
+    shown = {
+        (r["model"], r["term"], r["contrast"]) for r in read(folder / "hazard_ratios.csv") if "bayes" in r["method"]
+    }
+    assert shown <= {(r["model"], r["term"], r["contrast"]) for r in rows}
