@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from escc_bayes.data.draft.draft import DraftRow
+    from escc_bayes.spec.draft.draft import DraftRow
 
 FILES = ("schema.toml", "model.toml")
 
@@ -21,10 +21,10 @@ def draft(
 ) -> None:
     """A first schema and model for a file: guesses with reasons, CHECK where you decide."""
     from escc_bayes.cli.tables import plain_table
-    from escc_bayes.data.draft.draft import draft as draft_file
-    from escc_bayes.data.draft.schema_text import with_options
     from escc_bayes.data.files.options import file_options
     from escc_bayes.foundation.outputs import staged
+    from escc_bayes.spec.draft.draft import draft as draft_file
+    from escc_bayes.spec.draft.schema_text import with_options
 
     stated = {name: value for name, value in (("sheet", sheet), ("encoding", encoding)) if value is not None}
     found = draft_file(file, file_options(stated, "draft"))

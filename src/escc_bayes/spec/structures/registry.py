@@ -29,6 +29,10 @@ SHIPPED: tuple[type[Structure], ...] = (
 )
 # What lets patients of one centre, or of another cluster, differ together.
 FOR_CLUSTERS = RandomIntercept.WORD
+# What a first model takes for a covariate of each kind.
+USUAL: Mapping[str, type[Structure]] = MappingProxyType(
+    {"continuous": Linear, "ordered": Ordered, "nominal": Exchangeable, "binary": Fixed}
+)
 _known: dict[str, type[Structure]] = {one.WORD: one for one in SHIPPED}
 
 
@@ -63,3 +67,14 @@ def words_for(kind: str) -> tuple[str, ...]:
 def keys() -> tuple[str, ...]:
     """Return every key that some structure has, beside those that all have."""
     return tuple(dict.fromkeys(key for structure in _known.values() for key in structure.KEYS))
+
+
+def usual_structure(kind: str) -> type[Structure]:
+    """Return the structure that a first model gives to a covariate of a kind.
+
+    Examples
+    --------
+    >>> usual_structure("nominal").WORD
+    'exchangeable'
+    """
+    return USUAL[kind]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from escc_bayes.evidence.reconstruction import problem as kinds
-from escc_bayes.evidence.reconstruction import targets as aims
+from escc_bayes.evidence.reconstruction import target
 from escc_bayes.evidence.reconstruction.assemble import Asked
 from escc_bayes.evidence.reconstruction.conflicts import (
     Conflicts,
@@ -44,12 +44,12 @@ class Study:
     """As much of a plan as its targets: a rate, a test, a hazard ratio, its z, two numbers of those who progressed."""
 
     targets: tuple[Aimed, ...] = (
-        Aimed(kinds.SURVIVAL, aims.CurveKey("os")),
-        Aimed(kinds.LOG_RANK, aims.TestKey("os", 0)),
-        Aimed(kinds.LOG_HR, aims.ModelKey("os", (0,))),
-        Aimed(kinds.WALD_Z, aims.ModelKey("os", (0,))),
-        Aimed(kinds.SURVIVAL, aims.CurveKey("os", subset=2)),
-        Aimed(kinds.MEDIAN, aims.CurveKey("os", subset=2)),
+        Aimed(kinds.SURVIVAL, target.CurveKey("os")),
+        Aimed(kinds.LOG_RANK, target.TestKey("os", 0)),
+        Aimed(kinds.LOG_HR, target.ModelKey("os", (0,))),
+        Aimed(kinds.WALD_Z, target.ModelKey("os", (0,))),
+        Aimed(kinds.SURVIVAL, target.CurveKey("os", subset=2)),
+        Aimed(kinds.MEDIAN, target.CurveKey("os", subset=2)),
     )
     asked: Asked = field(default_factory=lambda: Asked(np.ones(6), np.ones(6, dtype=bool)))
 

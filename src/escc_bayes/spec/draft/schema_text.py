@@ -4,9 +4,9 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from escc_bayes.data.draft.covariates import Guess
-from escc_bayes.data.draft.endpoints import CHECK, LABELS, Endpoint
-from escc_bayes.data.draft.roles import Role, Roles
+from escc_bayes.spec.draft.covariates import Guess
+from escc_bayes.spec.draft.endpoints import CHECK, LABELS, Endpoint
+from escc_bayes.spec.draft.roles import Role, Roles
 
 ABOUT = """\
 # A draft: what the columns of {file} seem to mean. Lines marked CHECK are for you to decide; where "CHECK" stands as a

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from escc_bayes.data.dates import DAYS_PER_MONTH, read_date
-from escc_bayes.data.draft.column import Column, columns_of
-from escc_bayes.data.draft.covariates import Guess, guess_of
-from escc_bayes.data.draft.endpoints import CHECK, Endpoint, endpoints_of, unit_of
-from escc_bayes.data.draft.model_text import model_text
-from escc_bayes.data.draft.naming import name_of
-from escc_bayes.data.draft.roles import Role, Roles, roles_of
-from escc_bayes.data.draft.schema_text import questions_in, schema_text
 from escc_bayes.data.files.options import FileOptions
 from escc_bayes.data.schema import MONTHS_PER
 from escc_bayes.data.table import RawTable, read_table
 from escc_bayes.foundation.careful import careful
+from escc_bayes.spec.draft.column import Column, columns_of
+from escc_bayes.spec.draft.covariates import Guess, guess_of
+from escc_bayes.spec.draft.endpoints import CHECK, Endpoint, endpoints_of, unit_of
+from escc_bayes.spec.draft.model_text import model_text
+from escc_bayes.spec.draft.naming import name_of
+from escc_bayes.spec.draft.roles import Role, Roles, roles_of
+from escc_bayes.spec.draft.schema_text import questions_in, schema_text
 
 if TYPE_CHECKING:
     import pandas as pd

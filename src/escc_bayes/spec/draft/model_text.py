@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from escc_bayes.data.draft.covariates import Guess
-from escc_bayes.data.draft.endpoints import Endpoint
+from escc_bayes.spec.draft.covariates import Guess
+from escc_bayes.spec.draft.endpoints import Endpoint
+from escc_bayes.spec.structures.registry import usual_structure
 
 CUTS = (6.0, 12.0, 24.0, 36.0)
 # Events for each coefficient below which a model leaves covariates to be added by hand.
@@ -74,16 +75,16 @@ def affordable(guesses: Sequence[Guess], events: int) -> tuple[list[Guess], list
 
 
 def effect_text(guess: Guess) -> str:
-    """Return the table of one effect."""
-    lines = ["[[effect]]", f'covariate = "{guess.name}"']
+    """Return the table of one effect, of the structure that is usual for its kind."""
+    structure = usual_structure(guess.kind)
+    lines = ["[[effect]]", f'covariate = "{guess.name}"', f'structure = "{structure.WORD}"']
     if guess.kind == "continuous":
-        lines += ['structure = "linear"', f"prior = {{ hr_median = 1.0, hr_upper = 2.0 }}   # per {guess.scale:g}"]
-    elif guess.kind == "nominal":
-        lines += ['structure = "exchangeable"', "sd = { halfnormal = 0.5 }   # levels are shrunk towards each other"]
+        lines.append(f"prior = {{ hr_median = 1.0, hr_upper = 2.0 }}   # per {guess.scale:g}")
+    elif "sd" in structure.KEYS:
+        lines.append("sd = { halfnormal = 0.5 }   # levels are shrunk towards each other")
     else:
-        word = "ordered" if guess.kind == "ordered" else "fixed"
         remark = f"{guess.levels[-1]} over {guess.levels[0]}: above 4 or below 1/4 would surprise"
-        lines += [f'structure = "{word}"', f"prior = {{ hr_median = 1.0, hr_upper = 4.0 }}   # {remark}"]
+        lines.append(f"prior = {{ hr_median = 1.0, hr_upper = 4.0 }}   # {remark}")
     return "\n".join([*lines, ""])
 
 
@@ -91,7 +92,7 @@ def variant_text(chosen: Sequence[Guess]) -> str:
     """Return the sceptical variant: hazard ratios rarely beyond 1.8."""
     lines = ["[variants.sceptical]"]
     for guess in chosen:
-        if guess.kind == "nominal":
+        if "sd" in usual_structure(guess.kind).KEYS:
             lines.append(f"effect.{guess.name}.sd = {{ halfnormal = 0.2 }}")
         else:
             upper = 1.4 if guess.kind == "continuous" else 1.8

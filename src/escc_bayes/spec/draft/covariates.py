@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from escc_bayes.data.draft import vocabulary as words
-from escc_bayes.data.draft.column import Column
 from escc_bayes.data.suspicious_values import unit_split
 from escc_bayes.data.words import as_number
+from escc_bayes.spec.draft import vocabulary as words
+from escc_bayes.spec.draft.column import Column
 
+# The kind of a covariate whose levels have an order.
+ORDERED = "ordered"
 # A continuous covariate enters per this many of its own standard deviations, rounded.
 STEPS = (1.0, 2.0, 5.0, 10.0)
 
@@ -49,7 +51,7 @@ def guess_of(column: Column, name: str) -> Guess:
     if column.is_number and not column.is_code:
         return of_numbers(column, name, late, why_late)
     levels, codes, ordered, doubt = levels_of(column)
-    kind = "binary" if len(levels) == 2 else "ordered" if ordered else "nominal"
+    kind = "binary" if len(levels) == 2 else ORDERED if ordered else "nominal"
     check = (*((doubt,) if doubt else ()), *why_late)
     return Guess(name, column, kind, levels, codes, known_at=late, why=why_of(column, kind), check=check)
 

@@ -9,11 +9,11 @@ from functools import cached_property
 import numpy as np
 
 from escc_bayes.data.dates import Order, order_of, read_date
-from escc_bayes.data.draft.vocabulary import GONE, HIGH_CODES
 from escc_bayes.data.files.commas import with_commas
 from escc_bayes.data.table import RawTable
 from escc_bayes.data.words import as_number, word
 from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.spec.draft.vocabulary import GONE, HIGH_CODES
 
 # Share of cells that must be of a kind for the column to be of it, and how far a code of a missing value stands apart.
 MOST, FAR = 0.75, 2.0

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from escc_bayes.data.cohort import read_cohort
-from escc_bayes.data.draft.covariates import order_rank
-from escc_bayes.data.draft.draft import draft
 from escc_bayes.data.schema import load_schema, schema_from
 from escc_bayes.foundation.errors import SchemaError
+from escc_bayes.spec.draft.covariates import order_rank
+from escc_bayes.spec.draft.draft import draft
 from escc_bayes.spec.reading import load_spec
 
 N = 80

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from escc_bayes.data.draft import vocabulary as words
-from escc_bayes.data.draft.column import Column
-from escc_bayes.data.draft.roles import Role, Roles
+from escc_bayes.spec.draft import vocabulary as words
+from escc_bayes.spec.draft.column import Column
+from escc_bayes.spec.draft.roles import Role, Roles
 
 CHECK = "CHECK"
 LABELS = {"os": "overall survival", "pfs": "progression-free survival"}

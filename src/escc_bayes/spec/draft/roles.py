@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from escc_bayes.data.draft import vocabulary as words
-from escc_bayes.data.draft.column import MOST_CODES, Column
+from escc_bayes.spec.draft import vocabulary as words
+from escc_bayes.spec.draft.column import MOST_CODES, Column
 
 # Words beyond which a column of text is a remark and no covariate.
 MOST_LEVELS = 12
