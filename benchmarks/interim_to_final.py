@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from escc_bayes.bayes.posterior.ensemble import fit_ensemble
-from escc_bayes.data.bundled import find_study
 from escc_bayes.data.ensemble import Ensemble, read_ensemble
+from escc_bayes.data.shipped import find_study
 from escc_bayes.data.study import read_study
 from escc_bayes.estimand.estimand import HazardRatio, MedianSurvival, SurvivalAt
 from escc_bayes.evidence.arm_level.published import ArmPrint, read_arms

@@ -16,8 +16,8 @@ import pandas as pd
 from lifelines.datasets import load_leukemia, load_lung, load_rossi
 
 import escc_bayes as eb
-from escc_bayes.data.bundled import find_schema
 from escc_bayes.data.schema import schema_from
+from escc_bayes.data.shipped import find_schema
 from escc_bayes.spec.reading import spec_from
 
 HERE = Path(__file__).parent

@@ -19,8 +19,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from escc_bayes.data.bundled import ENSEMBLES, find_study
+from escc_bayes.data.bundled import ENSEMBLES
 from escc_bayes.data.ensemble import MEMBER
+from escc_bayes.data.shipped import find_study
 from escc_bayes.data.study import read_study
 from escc_bayes.evidence.reconstruction.automatic import layout_for
 from escc_bayes.evidence.reconstruction.reconstruct import Reconstruction, reconstruct

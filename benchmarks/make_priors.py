@@ -10,7 +10,7 @@ Run from the repository: ``python benchmarks/make_priors.py [FOLDER]``.
 import sys
 from pathlib import Path
 
-from escc_bayes.data.bundled import find_study, models_folder, study_names
+from escc_bayes.data.shipped import find_study, models_folder, study_names
 from escc_bayes.data.study import read_study
 from escc_bayes.evidence.pooling.pool import PoolRequest
 from escc_bayes.evidence.pooling.prior_file import prior_toml

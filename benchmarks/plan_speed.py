@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from escc_bayes.data.bundled import models_folder
+from escc_bayes.data.shipped import models_folder
 from escc_bayes.foundation.toml import read_toml
 from escc_bayes.trial.reading.design import design_from, load_design
 from escc_bayes.trial.simulation.decide import TRUTH

@@ -17,7 +17,7 @@
 import tomllib
 
 import escc_bayes as eb
-from escc_bayes.data.bundled import models_folder
+from escc_bayes.data.shipped import models_folder
 from escc_bayes.spec.reading import spec_from
 
 cohort = eb.example_cohort("escc79")

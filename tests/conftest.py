@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from escc_bayes.data.bundled import example_cohort, find_schema
+from escc_bayes.data.bundled import example_cohort
 from escc_bayes.data.cohort import read_cohort
+from escc_bayes.data.shipped import find_schema
 from escc_bayes.spec.reading import load_spec
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from escc_bayes.bayes.posterior.fit import fit
-from escc_bayes.data.bundled import example_cohort, models_folder
+from escc_bayes.data.bundled import example_cohort
+from escc_bayes.data.shipped import models_folder
 from escc_bayes.spec.reading import load_spec
 
 type Spoil = Callable[[bytearray, random.Random], bytes]

@@ -5,7 +5,7 @@ import random
 import tomllib
 from pathlib import Path
 
-from escc_bayes.data.bundled import models_folder
+from escc_bayes.data.shipped import models_folder
 
 COHORT = "\n".join(
     ["id,t,d,arm,age", *(f"P{i},{2.5 + i},{i % 2},{'ab'[i % 3 == 0]},{50 + (i * 7) % 23}" for i in range(1, 41))]

@@ -20,8 +20,9 @@ from lifelines import CoxPHFitter, KaplanMeierFitter
 from lifelines.statistics import multivariate_logrank_test
 from tests.reference.recomputed import Rows, statistic
 
-from escc_bayes.data.bundled import ENSEMBLES, find_study
+from escc_bayes.data.bundled import ENSEMBLES
 from escc_bayes.data.rounding import interval
+from escc_bayes.data.shipped import find_study
 from escc_bayes.data.study import read_study
 from escc_bayes.evidence.reconstruction.automatic import layout_for
 from escc_bayes.evidence.reconstruction.targets import targets_of

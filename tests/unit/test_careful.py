@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import escc_bayes as eb
-from escc_bayes.data.bundled import find_schema
+from escc_bayes.data.shipped import find_schema
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.kinds import LEVEL, SEED
 

@@ -33,7 +33,7 @@ from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.estimand.tables import Row, hazard_ratio_rows
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import CohortError, DataWarning
-from escc_bayes.foundation.kinds import LEVEL
+from escc_bayes.foundation.kinds import LEVEL, month_of, months_of
 from escc_bayes.foundation.record import Record, versions
 from escc_bayes.spec.cautions import lines_of, of_patients
 from escc_bayes.spec.plan import ModelPlan
@@ -83,6 +83,8 @@ def baselines(
     DataWarning : a covariate is left out, since it has one level, no reference or one value among the patients
         analysed, or is known only after the landmark; a hazard ratio could not be estimated.
     """
+    times = months_of(times, "baselines", "times")
+    landmark = None if landmark is None else month_of(landmark, "baselines", "landmark", zero=True)
     record = Record("", cohort.digest, None, cohort.provenance, "classical", (("level", level),), versions())
     given = (strata,) if isinstance(strata, str) else strata
     within = strata_names(cohort, None if given is None else tuple(given))

@@ -74,6 +74,7 @@ class ClassicalFit:
         """Return what the data can carry, and what was left out, a sentence each."""
         return (*cautions(self.plan), *self.left_out)
 
+    @careful
     def ratios(self, asked: HazardRatio, level: float) -> tuple[Estimate, ...]:
         """Return one hazard ratio from each method; each says how centres entered."""
         spec = self.plan.spec

@@ -142,8 +142,8 @@ def inverse_and_log_det(information: FloatArray) -> tuple[FloatArray, float]:
         return information, -np.inf
     scaled = information / np.outer(size, size)
     try:
-        half = np.linalg.cholesky(scaled)
+        half, inverted = np.linalg.cholesky(scaled), np.linalg.inv(scaled)
     except np.linalg.LinAlgError:
         return information, -np.inf
     log_det = 2.0 * float(np.log(np.diag(half)).sum() + np.log(size).sum())
-    return np.linalg.inv(scaled) / np.outer(size, size), log_det
+    return inverted / np.outer(size, size), log_det

@@ -10,7 +10,8 @@ from scipy.special import ndtr, ndtri
 from escc_bayes.classical.coding import with_reference
 from escc_bayes.classical.cox import cox
 from escc_bayes.classical.cox_robust import with_robust_errors
-from escc_bayes.classical.firth import FirthError, FirthFit, firth
+from escc_bayes.classical.firth import FirthFit, firth
+from escc_bayes.classical.firth_search import FirthError
 from escc_bayes.classical.newton import CollinearError, standardise
 from escc_bayes.classical.regression import entry_of, regression, weight_of
 from escc_bayes.classical.separation import why_infinite

@@ -20,7 +20,7 @@ def audit(
     """Does the arithmetic of a paper hold? One sentence a finding, and findings.csv."""
     from dataclasses import asdict, fields
 
-    from escc_bayes.data.bundled import find_study, study_names
+    from escc_bayes.data.shipped import find_study, study_names
     from escc_bayes.evidence.audit import audit_studies
     from escc_bayes.evidence.finding import Finding
     from escc_bayes.evidence.ledger import NotChecked

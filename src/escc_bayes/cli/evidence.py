@@ -58,7 +58,7 @@ def evidence(
 
     The prior serves in a model specification: prior = { evidence = "out/evidence/prior.toml", robust = 0.3 }.
     """
-    from escc_bayes.data.bundled import find_study, study_names
+    from escc_bayes.data.shipped import find_study, study_names
     from escc_bayes.data.study import read_study
     from escc_bayes.evidence.pooling import options as told
     from escc_bayes.evidence.pooling.conflict import prior_data_conflict

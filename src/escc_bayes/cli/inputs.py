@@ -16,8 +16,9 @@ DEFAULT_MODELS = {"larynx": ("larynx_piecewise",), "cui156": ("cui_os_piecewise"
 
 def open_cohort(name_or_path: str, schema: str | None) -> "Cohort":
     """Return a cohort from a file and a schema, or a bundled one by name."""
-    from escc_bayes.data.bundled import EXAMPLES, example_cohort, find_schema
+    from escc_bayes.data.bundled import EXAMPLES, example_cohort
     from escc_bayes.data.cohort import read_cohort
+    from escc_bayes.data.shipped import find_schema
 
     schema = schema or schema_beside(name_or_path)
     if schema is None:
@@ -57,9 +58,10 @@ def named_ensemble(name_or_path: str, schema: str | None) -> "Ensemble | None":
     """Return an ensemble: a folder of cohorts, as ``reconstruct`` writes, a file with a column ``member``, or a
     bundled one by the name of its study. None: it is a single cohort.
     """
-    from escc_bayes.data.bundled import ENSEMBLES, example_ensemble, find_schema
+    from escc_bayes.data.bundled import ENSEMBLES, example_ensemble
     from escc_bayes.data.ensemble import holds_ensemble, read_ensemble
     from escc_bayes.data.schema import load_schema
+    from escc_bayes.data.shipped import find_schema
 
     path = Path(name_or_path)
     if name_or_path in {bundled.study for bundled in ENSEMBLES.values()} and not path.exists():

@@ -87,7 +87,7 @@ def reconstruct(
         )
         return
     assert study is not None
-    from escc_bayes.data.bundled import find_study, models_folder
+    from escc_bayes.data.shipped import find_study, models_folder
     from escc_bayes.data.study import read_study
     from escc_bayes.evidence.reconstruction.audited import audit_sentence, audited
     from escc_bayes.evidence.reconstruction.layout import layout_path

@@ -176,7 +176,7 @@ def of_published(published: Published, out: Path) -> None:
 
 def asked_files(names: list[str], level: float) -> tuple[list["PublishedRatio"], list[str]]:
     """Return the ratios of tables and study files, and what was left out."""
-    from escc_bayes.data.bundled import find_study
+    from escc_bayes.data.shipped import find_study
     from escc_bayes.sensitivity.read_ratios import read_ratios
 
     found: list[PublishedRatio] = []

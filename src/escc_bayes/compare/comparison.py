@@ -12,8 +12,10 @@ from escc_bayes.data.weights import SAMPLING
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, MedianSurvival, RMSTDifference, SurvivalAt
 from escc_bayes.estimand.estimate import Estimate, joined_notes, limit_words, p_words
+from escc_bayes.estimand.evaluate import NAMES
 from escc_bayes.estimand.tables import comparison_rows
-from escc_bayes.foundation.careful import careful
+from escc_bayes.foundation.careful import careful, careful_class
+from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import EstimandError
 from escc_bayes.foundation.kinds import LEVEL
 from escc_bayes.foundation.labels import numbered
@@ -27,6 +29,7 @@ LANDMARKS = (12.0, 24.0, 36.0)
 FIT = Posterior | ClassicalFit
 
 
+@careful_class
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """Estimates of the same estimands by several methods, in the order asked."""
@@ -40,8 +43,16 @@ class Comparison:
 
         return pd.DataFrame(comparison_rows(self.estimates))
 
+    @careful
     def of(self, estimand: str) -> tuple[Estimate, ...]:
-        """Return the estimates of one kind: hazard_ratio, survival, median, rmst_difference."""
+        """Return the estimates of one kind: hazard_ratio, survival, median, rmst_difference.
+
+        Raises
+        ------
+        EstimandError : no such kind.
+        """
+        if estimand not in NAMES.values():
+            raise EstimandError(f"Comparison: no kind of estimand '{estimand}'; {suggestion(estimand, NAMES.values())}")
         return tuple(e for e in self.estimates if e.estimand == estimand)
 
     def __repr__(self) -> str:

@@ -1,7 +1,6 @@
-"""What travels with the package: specifications, schemas, example cohorts and ensembles, found by name."""
+"""Example cohorts and ensembles that travel with the package."""
 
 import importlib.util
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +9,11 @@ from escc_bayes.data.cohort import Cohort, cohort_of, read_cohort
 from escc_bayes.data.ensemble import PROVENANCE, Ensemble, read_ensemble
 from escc_bayes.data.origin import MEMBER
 from escc_bayes.data.schema import load_schema
-from escc_bayes.data.study import StudyError
+from escc_bayes.data.shipped import find_schema, models_folder
 from escc_bayes.data.table import read_table
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.checks import suggestion
-from escc_bayes.foundation.errors import CohortError, DataWarning, InputError
+from escc_bayes.foundation.errors import CohortError
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,68 +34,6 @@ ENSEMBLES: Mapping[str, Bundled] = {
     "cui156": Bundled("seed2_cui2025", "cui"),
 }
 EXAMPLES = (*ENSEMBLES, "larynx")
-
-
-def models_folder() -> Path:
-    """Return the folder ``models/``: inside the installed package, or beside ``src`` in an editable install."""
-    package = Path(__file__).resolve().parents[1]
-    for folder in (package / "models", package.parents[1] / "models"):
-        if folder.is_dir():
-            return folder
-    raise InputError(f"the folder 'models' is missing from {package}; install the package again")
-
-
-def find_toml(
-    name_or_path: str | Path, folder: Path, what: str, error: type[InputError], *, near: Path = Path()
-) -> Path:
-    """Return the path given, that of the bundled file of that name, or of a file of that name with ``.toml``.
-
-    Parameters
-    ----------
-    near : the folder that relative paths, such as the one returned, begin at.
-
-    Raises
-    ------
-    InputError : of the class ``error``, with the nearest bundled name.
-
-    Warns
-    -----
-    DataWarning : both a bundled file and one of your own have that name; the bundled one is taken.
-    """
-    path = Path(name_or_path)
-    if path.suffix == ".toml":
-        return path
-    bundled, own = folder / f"{name_or_path}.toml", Path(f"{name_or_path}.toml")
-    if bundled.exists():
-        if (near / own).is_file() and not bundled.samefile(near / own):
-            warnings.warn(
-                f"{what} '{name_or_path}': the bundled one is read, though {near / own} is there; to have that one, "
-                f"write {own}",
-                DataWarning,
-                stacklevel=3,
-            )
-        return bundled
-    if (near / own).is_file():
-        return own
-    names = sorted(p.stem for p in folder.glob("*.toml"))
-    raise error(
-        f"no {what} '{name_or_path}'; {suggestion(str(name_or_path), names)} (or give the path of a .toml file)"
-    )
-
-
-def find_schema(name_or_path: str | Path) -> Path:
-    """Return the path of a schema file, or of a bundled schema by name."""
-    return find_toml(name_or_path, models_folder() / "cohorts", "cohort schema", CohortError)
-
-
-def find_study(name_or_path: str | Path) -> Path:
-    """Return the path of a study file, or of a bundled study by name."""
-    return find_toml(name_or_path, models_folder() / "studies", "study", StudyError)
-
-
-def study_names() -> tuple[str, ...]:
-    """Return the names of the bundled studies."""
-    return tuple(sorted(path.stem for path in (models_folder() / "studies").glob("*.toml")))
 
 
 @careful

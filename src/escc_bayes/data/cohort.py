@@ -20,7 +20,7 @@ from escc_bayes.data.plausibility import suspicions
 from escc_bayes.data.schema import UNNAMED, CohortSchema, load_schema
 from escc_bayes.data.table import RawTable, read_table
 from escc_bayes.data.weights import UNDECLARED, copy_names, of_mean_one, read_clusters, read_weight, sampling_words
-from escc_bayes.foundation.careful import careful
+from escc_bayes.foundation.careful import careful, careful_class
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import CohortError, DataWarning
 from escc_bayes.foundation.record import digest
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+@careful_class
 @dataclass(frozen=True)
 class Cohort:
     """Patients whose data passed every check. Build with ``read_cohort`` or ``example_cohort``.
@@ -99,9 +100,10 @@ class Cohort:
         present, patient = self.endpoints[endpoint].present, self.patient
         return int(present.sum()) if patient is None else np.unique(patient[present]).size
 
+    @careful
     def count_sentence(self, endpoint: str) -> str:
         """Say events and share censored, so that a reversed coding shows."""
-        data, n = self.endpoints[endpoint], self.followed(endpoint)
+        data, n = self.endpoint(endpoint), self.followed(endpoint)
         gone = len(self) - n
         missing = f"; {gone} without follow-up" if gone else ""
         return (
@@ -126,6 +128,7 @@ class Cohort:
         """Whether the weights are sampling weights."""
         return self.schema.weight is not None and self.schema.weight_kind == "sampling"
 
+    @careful
     def counted(self, ids: tuple[str, ...], weighting: str) -> "Cohort":
         """Return the cohort with a row for each patient, each of weight 1, named and said so."""
         return replace(self, ids=ids, weight=np.ones(self.rows), weighting=weighting)
@@ -156,12 +159,14 @@ class Cohort:
         kind = {"weight": of_mean_one(self.weight), "weight_kind": "sampling"} if self.sampled else {}
         return digest({**self.arrays(), "ids": ids, "coding": coding, **kind})
 
+    @careful
     def endpoint(self, name: str) -> EndpointData:
         """Return an endpoint; raise ``CohortError`` with the known names if there is none."""
         if name not in self.endpoints:
             raise CohortError(f"{self.source}: no endpoint '{name}'; {suggestion(name, self.endpoints)}")
         return self.endpoints[name]
 
+    @careful
     def covariate(self, name: str) -> CovariateData:
         """Return a covariate, or a stratum; raise ``CohortError`` with the known names if there is none."""
         held = {**self.strata, **self.covariates}
@@ -169,8 +174,12 @@ class Cohort:
             raise CohortError(f"{self.source}: no covariate '{name}'; {suggestion(name, held)}")
         return held[name]
 
+    @careful
     def subset(self, keep: NDArray[np.bool_] | NDArray[np.int64]) -> "Cohort":
         """Return the cohort of the rows that ``keep`` selects (a mask, or positions, repeats allowed)."""
+        wrong = keep.size != self.rows if keep.dtype == bool else not ((keep >= 0) & (keep < self.rows)).all()
+        if wrong or keep.ndim != 1:
+            raise CohortError(f"subset: keep is no mask of {self.rows} rows and no list of their positions")
         where = np.flatnonzero(keep) if keep.dtype == bool else keep
         endpoints = {n: EndpointData(d.time[where], d.event[where], d.entry[where]) for n, d in self.endpoints.items()}
         covariates, strata = ({n: c.at(where) for n, c in held.items()} for held in (self.covariates, self.strata))
@@ -199,7 +208,7 @@ def read_cohort(
     ----------
     source : path of a CSV, Excel, OpenDocument, SPSS, Stata, SAS or Parquet file, or a data frame (pandas, Polars,
         Arrow); ``models/README.md`` says what is understood of each.
-    schema : path of a schema file, or a schema.
+    schema : path of a schema file, the name of a bundled one, or a schema.
     provenance : observed | reconstructed | simulated. A column ``provenance`` in the data says it too
         and must agree; with neither, the data are taken as observed.
     name : a name for outputs; absent: the schema's, or the file's where the schema has none.
@@ -225,7 +234,7 @@ def read_cohort(
     OBSERVED cohort cohort: 2 patients
       os: 1 events in 2 patients, 50 % censored
     """
-    known = schema if isinstance(schema, CohortSchema) else load_schema(Path(schema))
+    known = schema if isinstance(schema, CohortSchema) else load_schema(schema)
     of_file = Path(source).stem if isinstance(source, str | Path) and known.name == UNNAMED else None
     return cohort_of(read_table(source, known.file, known.columns), known, provenance=provenance, name=name or of_file)
 

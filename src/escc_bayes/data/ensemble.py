@@ -15,7 +15,7 @@ from escc_bayes.data.files.kind import kind_of
 from escc_bayes.data.origin import MEMBER, member_column
 from escc_bayes.data.schema import CohortSchema, load_schema
 from escc_bayes.data.table import RawTable, read_table
-from escc_bayes.foundation.careful import careful
+from escc_bayes.foundation.careful import careful, careful_class
 from escc_bayes.foundation.errors import CohortError, DataWarning, some_of
 from escc_bayes.foundation.manifest import MANIFEST, read_manifest
 from escc_bayes.foundation.record import digest
@@ -24,6 +24,7 @@ PROVENANCE = "reconstructed"
 COHORTS = "cohorts"
 
 
+@careful_class
 @dataclass(frozen=True, slots=True)
 class Ensemble:
     """Cohorts of one schema and one number of patients, all reconstructed.
@@ -97,7 +98,7 @@ def read_ensemble(
         one's own with one cohort in each CSV file, in the order of their names; or a CSV file whose column
         ``member`` says which cohort a row belongs to, in the order in which they first appear. A column
         ``provenance``, if there, must say reconstructed.
-    schema : path of a schema file, or a schema: the same for all.
+    schema : path of a schema file, the name of a bundled one, or a schema: the same for all.
     name : for outputs; absent: that of the folder or file.
     notes : what a reader must know of the reconstruction, a sentence each.
 
@@ -110,7 +111,7 @@ def read_ensemble(
     DataWarning : implausible follow-up or outlying times; equal rows are expected here.
     """
     where = Path(source)
-    known = schema if isinstance(schema, CohortSchema) else load_schema(Path(schema))
+    known = schema if isinstance(schema, CohortSchema) else load_schema(schema)
     label = name or where.stem
     if where.is_file():
         members = members_of(read_table(where, known.file, known.columns), known, label)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from escc_bayes.foundation.careful import careful_class
+
 
 @dataclass(frozen=True, slots=True)
 class PublishedEstimate:
@@ -111,6 +113,7 @@ class Unread:
     why: str
 
 
+@careful_class
 @dataclass(frozen=True, slots=True)
 class Study:
     """What one study printed; facts only.

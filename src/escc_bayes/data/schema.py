@@ -8,9 +8,10 @@ from types import MappingProxyType
 
 from escc_bayes.data.covariate_schema import CovariateSchema, covariate_from, table_words
 from escc_bayes.data.files.options import FileOptions, file_options
+from escc_bayes.data.shipped import find_schema
 from escc_bayes.data.words import word
 from escc_bayes.foundation import checks
-from escc_bayes.foundation.careful import careful
+from escc_bayes.foundation.careful import careful, careful_class
 from escc_bayes.foundation.errors import SchemaError
 from escc_bayes.foundation.toml import read_toml
 
@@ -86,6 +87,7 @@ class EndpointSchema:
     from_zero: bool = False
 
 
+@careful_class
 @dataclass(frozen=True, slots=True)
 class CohortSchema:
     """What a table of patients means; see ``models/README.md`` for the file format.
@@ -131,13 +133,14 @@ class CohortSchema:
 
 @careful
 def load_schema(path: str | Path) -> CohortSchema:
-    """Read a cohort schema.
+    """Read a cohort schema: a file, or a bundled one by name, as on the command line.
 
     Raises
     ------
     TomlError, SchemaError, CutError : with the file, the key, what was given and what to do.
     """
-    return schema_from(read_toml(Path(path)), str(path))
+    found = find_schema(path)
+    return schema_from(read_toml(found), str(found))
 
 
 def schema_from(raw: Mapping[str, object], where: str) -> CohortSchema:

@@ -23,6 +23,7 @@ from escc_bayes.data.published import (
     Study,
     Unread,
 )
+from escc_bayes.data.shipped import find_study
 from escc_bayes.data.study_fields import (
     ImpossiblePrint,
     StudyError,
@@ -126,7 +127,7 @@ class Reading:
 
 @careful
 def read_study(path: str | Path) -> Study:
-    """Read one study file; ``[[check]]`` and ``derived`` tables are accepted and ignored.
+    """Read one study file, or a bundled one by name; ``[[check]]`` and ``derived`` tables are accepted and ignored.
 
     Numbers that no print can mean are in ``misprints`` of the study, and nowhere else.
 
@@ -134,7 +135,8 @@ def read_study(path: str | Path) -> Study:
     ------
     StudyError : a fault of the file, with the entry, what was given and what to do.
     """
-    return study_from(parsed_toml(Path(path)), str(path))
+    found = find_study(path)
+    return study_from(parsed_toml(found), str(found))
 
 
 def read_prints(path: str | Path) -> Study:

@@ -10,7 +10,7 @@ from numbers import Real
 from typing import assert_never
 
 from escc_bayes.foundation.errors import EstimandError
-from escc_bayes.foundation.kinds import told
+from escc_bayes.foundation.kinds import readable, told
 
 POPULATIONS = ("group", "everyone")
 
@@ -61,6 +61,7 @@ class SurvivalAt:
 
     def __post_init__(self) -> None:
         check_words("SurvivalAt", term=self.term, group=self.group)
+        check_group("SurvivalAt", self.term, self.group)
         check_population(self.population)
         check_positive("SurvivalAt", "time", self.time, "months")
 
@@ -75,6 +76,7 @@ class MedianSurvival:
 
     def __post_init__(self) -> None:
         check_words("MedianSurvival", term=self.term, group=self.group)
+        check_group("MedianSurvival", self.term, self.group)
         check_population(self.population)
 
 
@@ -104,18 +106,25 @@ def check_words(estimand: str, **given: object) -> None:
             raise EstimandError(f"{estimand}: {name} is {told(value)}; give the word in quotes, as in the schema")
 
 
+def check_group(estimand: str, term: str, group: str) -> None:
+    """Raise ``EstimandError`` for a group of no covariate: the answer would be that of all."""
+    if group and not term:
+        raise EstimandError(f"{estimand}: group '{group}' stands without its covariate; give term and group")
+
+
 def check_positive(estimand: str, name: str, value: object, unit: str) -> None:
     """Raise ``EstimandError`` unless a value is a finite number above 0."""
     if isinstance(value, bool) or not isinstance(value, Real):
         raise EstimandError(f"{estimand}: {name} is {told(value)}; give a number of {unit}")
-    if not 0.0 < float(value) < math.inf:
-        raise EstimandError(f"{estimand}: {name} must be above 0 {unit}, was given {float(value):g}")
+    found = readable(value)
+    if not 0.0 < found < math.inf:
+        raise EstimandError(f"{estimand}: {name} must be above 0 {unit}, was given {found:g}")
 
 
-def check_population(population: str) -> None:
+def check_population(population: object) -> None:
     """Raise ``EstimandError`` for a population that is neither ``group`` nor ``everyone``."""
-    if population not in POPULATIONS:
-        raise EstimandError(f"population '{population}' is not possible; one of {', '.join(POPULATIONS)}")
+    if not isinstance(population, str) or population not in POPULATIONS:
+        raise EstimandError(f"population {told(population)} is not possible; one of {', '.join(POPULATIONS)}")
 
 
 def groups_named(estimand: Estimand) -> tuple[str, ...]:

@@ -4,12 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from escc_bayes.foundation.careful import careful_class
+
 type Severity = Literal["impossible", "very unlikely", "ask the authors", "rounding", "notice"]
 SEVERITIES: tuple[Severity, ...] = ("impossible", "very unlikely", "ask the authors", "rounding", "notice")
 GRAVE: tuple[Severity, ...] = ("impossible", "very unlikely")
 """What a strict audit fails on, and what a pool refuses."""
 
 
+@careful_class
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One finding.

@@ -22,6 +22,7 @@ from escc_bayes.evidence.published_names import Factor, Pairs, cell_name, factor
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.checks import file_name
 from escc_bayes.foundation.errors import CohortError
+from escc_bayes.foundation.kinds import months_of
 from escc_bayes.hazard.piecewise import FloatArray
 
 LANDMARKS = (12.0, 24.0, 36.0)
@@ -64,6 +65,7 @@ def publish(cohort: Cohort, *, study: str, landmarks: Sequence[float] = LANDMARK
     >>> [line for line in publish(larynx, study="larynx_print").study.splitlines() if line.startswith("chi2")][0]
     'chi2 = 22.763'
     """
+    landmarks = months_of(landmarks, "publish", "landmarks") if len(landmarks) else ()
     refuse_unprintable(cohort)
     file_name(study, "study")
     factors = tuple(factor_of(name, data) for name, data in cohort.covariates.items())

@@ -13,13 +13,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from escc_bayes.data.bundled import find_toml, models_folder
+from escc_bayes.data.shipped import find_prior
 from escc_bayes.foundation import checks
-from escc_bayes.foundation.careful import careful
+from escc_bayes.foundation.careful import careful, careful_class
 from escc_bayes.foundation.errors import InputError, SpecError
 from escc_bayes.foundation.toml import read_toml
 from escc_bayes.spec.effective_events import UNIT_INFORMATION_SD, EffectiveEvents, effective_events
 from escc_bayes.spec.mixture import NormalMixture, mixture_of
+from escc_bayes.spec.prior import refuse_no_prior
 
 KEYS = (
     "effect",
@@ -40,6 +41,7 @@ REFERENCE_KEYS = ("evidence", "endpoint", "robust", "flip")
 type Components = tuple[tuple[float, float, float], ...]
 
 
+@careful_class
 @dataclass(frozen=True, slots=True)
 class EvidencePrior:
     """A prior on the log hazard ratio of ``effect`` on ``endpoint``.
@@ -61,6 +63,15 @@ class EvidencePrior:
     versus: str = ""
     studies: tuple[str, ...] = ()
     statements: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        weights = math.fsum(weight for weight, _, _ in self.components)
+        for _, mean, sd in self.components:
+            refuse_no_prior("EvidencePrior, a component", mean, sd)
+        if abs(weights - 1.0) > 1e-6 or min((w for w, _, _ in self.components), default=0.0) < 0.0:
+            raise SpecError(f"EvidencePrior: the weights of components sum to {weights:g}; give weights that sum to 1")
+        if not 0.0 <= self.robust_weight < 1.0:
+            raise SpecError(f"EvidencePrior: robust_weight is {self.robust_weight}; give a number from 0 to below 1")
 
     @property
     def mixture(self) -> NormalMixture:
@@ -101,6 +112,7 @@ class EvidencePrior:
             f"{self.endpoint} ({self.direction}), {source}, worth {self.effective_events.elir:.1f} events{vague}"
         )
 
+    @careful
     def robustified(self, weight: float) -> "EvidencePrior":
         """Return the prior with a unit-information component at hazard ratio 1.
 
@@ -155,9 +167,7 @@ def named_prior(raw: Mapping[str, object], where: str, *, folder: Path, endpoint
         raise SpecError(f"{where}, flip: expected true or false, was given {flip!r}")
     weight = checks.number(raw.get("robust", 0.0), f"{where}, robust")
     try:
-        found = read_prior(
-            folder / find_toml(name, models_folder() / "priors", "evidence prior", SpecError, near=folder)
-        )
+        found = read_prior(find_prior(name, near=folder))
         found = found.robustified(weight) if weight else found
     except InputError as error:
         raise SpecError(f"{where}: {error}") from None
@@ -183,15 +193,16 @@ def refuse_other_endpoint(found: EvidencePrior, raw: Mapping[str, object], where
 
 @careful
 def read_prior(path: str | Path) -> EvidencePrior:
-    """Read ``prior.toml``.
+    """Read ``prior.toml``, or a bundled prior by name.
 
     Raises
     ------
     TomlError, SpecError : with the file, the key, what was given and what to do.
     """
-    raw = read_toml(Path(path))
-    checks.refuse_unknown_keys(raw, ("prior",), str(path))
-    where = f"{path}, [prior]"
+    file = find_prior(path)
+    raw = read_toml(file)
+    checks.refuse_unknown_keys(raw, ("prior",), str(file))
+    where = f"{file}, [prior]"
     body = checks.table(raw.get("prior"), where)
     checks.refuse_unknown_keys(body, KEYS, where)
     robust = checks.number(body.get("robust_weight", 0.0), f"{where}, robust_weight", least=0.0, below=1.0)

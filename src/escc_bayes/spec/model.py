@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from escc_bayes.foundation.careful import careful_class
 from escc_bayes.foundation.record import digest
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.prior import Gamma, HalfNormal, Normal, SurvivalStatement
@@ -89,6 +90,7 @@ class WeibullBaseline:
         return "weibull"
 
 
+@careful_class
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
     """A model as requested; fit it to a cohort with ``fit``."""

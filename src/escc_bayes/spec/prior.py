@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from escc_bayes.foundation import checks
+from escc_bayes.foundation.careful import careful_class
 from escc_bayes.foundation.errors import SpecError
 
 # Standard normal 97.5 % point.
@@ -20,12 +21,24 @@ LEAST_PER_UNIT, MOST_PER_UNIT = 1e-15, 1e15
 READABLE = 300.0
 
 
+def refuse_no_prior(name: str, mean: float, sd: float) -> None:
+    """Raise ``SpecError`` unless the mean is finite and the standard deviation finite and above 0."""
+    if not math.isfinite(mean):
+        raise SpecError(f"{name}: mean is {mean}; give a finite number")
+    if not 0.0 < sd < math.inf:
+        raise SpecError(f"{name}: sd is {sd}; give a finite number above 0")
+
+
+@careful_class
 @dataclass(frozen=True, slots=True)
 class Normal:
     """Normal with ``mean`` and ``sd``."""
 
     mean: float
     sd: float
+
+    def __post_init__(self) -> None:
+        refuse_no_prior("Normal", self.mean, self.sd)
 
     def hazard_ratio_words(self) -> str:
         """Say a normal on a log hazard ratio as a median and a 95 % range; one per tiny unit on the log scale."""
@@ -39,11 +52,15 @@ class Normal:
 NEUTRAL = Normal(0.0, 1.0)
 
 
+@careful_class
 @dataclass(frozen=True, slots=True)
 class HalfNormal:
     """Half-normal on a standard deviation, with scale ``sd``."""
 
     sd: float
+
+    def __post_init__(self) -> None:
+        refuse_no_prior("HalfNormal", 0.0, self.sd)
 
     def words(self) -> str:
         """Say the median and the 97.5 % point."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from escc_bayes.data.bundled import find_toml, models_folder
+from escc_bayes.data.shipped import find_toml, models_folder
 from escc_bayes.foundation import checks
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import CutError, SpecError

@@ -10,7 +10,8 @@ from scipy.special import chdtrc, chdtri
 
 import escc_bayes.classical.penalised as module
 from escc_bayes.classical.cox import cox
-from escc_bayes.classical.firth import FirthError, firth
+from escc_bayes.classical.firth import firth
+from escc_bayes.classical.firth_search import FirthError
 from escc_bayes.classical.newton import CollinearError
 
 
@@ -110,6 +111,36 @@ def test_number_that_orders_every_death_has_the_maximum_that_a_search_without_de
     reach = chdtri(1, 0.05) / 2
     for limit in (found.lower[0], found.upper[0]):
         assert -search.fun - penalised(X, time, np.ones(7), np.array([limit])) == pytest.approx(reach, abs=1e-6)
+
+
+@pytest.mark.parametrize(("seed", "n"), [(3012, 12), (5006, 6)])
+def test_two_numbers_that_each_order_the_deaths_have_both_limits(seed, n):
+    # Each death has the largest value of both numbers; l* has ridges and several maxima. A grid over the other
+    # coefficient, refined without derivatives, is the second source of the profile.
+    rng = np.random.default_rng(seed)
+    X = np.column_stack([np.sort(rng.lognormal(0.0, 2.0, n)), np.sort(rng.lognormal(0.0, 2.0, n))])
+    X /= X.std(axis=0)
+    time, event = n - np.arange(n, dtype=float), np.ones(n)
+    found = firth(X, time, event, level=0.95)
+    far = np.geomspace(1e-2, 2000.0, 80)
+    grid = np.concatenate([-far, [0.0], far])
+
+    def best(j, fixed):
+        def value(other):
+            with np.errstate(all="ignore"):
+                at = penalised(X, time, event, np.insert([other], j, fixed))
+            return at if np.isfinite(at) else -1e9
+
+        start = max(grid, key=value)
+        near = optimize.minimize_scalar(
+            lambda b: -value(b), bounds=(start - abs(start) / 9 - 0.01, start + abs(start) / 9 + 0.01)
+        )
+        return max(value(start), -near.fun)
+
+    top, reach = penalised(X, time, event, found.coef), chdtri(1, 0.05) / 2
+    for j in (0, 1):
+        for limit in (found.lower[j], found.upper[j]):
+            assert top - best(j, limit) == pytest.approx(reach, abs=1e-3)
 
 
 @pytest.mark.parametrize("seed", range(4))

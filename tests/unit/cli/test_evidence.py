@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from escc_bayes.data.bundled import models_folder
+from escc_bayes.data.shipped import models_folder
 from escc_bayes.spec.evidence_prior import read_prior
 from tests.unit.cli.running import run
 

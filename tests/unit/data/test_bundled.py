@@ -5,8 +5,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from escc_bayes.data.bundled import ENSEMBLES, example_cohort, example_ensemble, find_schema, models_folder
+from escc_bayes.data.bundled import ENSEMBLES, example_cohort, example_ensemble
 from escc_bayes.data.schema import load_schema
+from escc_bayes.data.shipped import find_schema, models_folder
 from escc_bayes.foundation.errors import CohortError
 
 
@@ -70,3 +71,16 @@ def test_an_unknown_name_lists_the_nearest():
         example_ensemble("cui165")
     with pytest.raises(CohortError, match="no cohort schema 'escc79'; did you mean 'escc'.*path of a .toml file"):
         find_schema("escc79")
+
+
+def test_schemas_studies_and_priors_are_read_by_name_as_on_the_command_line(tmp_path):
+    import escc_bayes as eb
+
+    assert eb.load_schema("escc") == eb.load_schema(find_schema("escc"))
+    assert eb.read_study("seed1_scirep2025").id == "seed1_scirep2025"
+    assert eb.read_prior("rt_added").effect == "rt_added"
+    copy = tmp_path / "schema.txt"
+    copy.write_text(find_schema("escc").read_text(encoding="utf-8"), encoding="utf-8")
+    assert eb.load_schema(copy).covariates == eb.load_schema("escc").covariates
+    with pytest.raises(eb.InputError, match="no cohort schema 'ecss'; did you mean 'escc'"):
+        eb.read_cohort("c.csv", "ecss")

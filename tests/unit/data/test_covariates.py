@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from escc_bayes.data.bundled import models_folder
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import MONTHS_PER, load_schema, schema_from
+from escc_bayes.data.shipped import models_folder
 from escc_bayes.foundation.errors import CohortError
 
 

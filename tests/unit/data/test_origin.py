@@ -3,10 +3,11 @@
 import pandas as pd
 import pytest
 
-from escc_bayes.data.bundled import example_cohort, find_schema, models_folder
+from escc_bayes.data.bundled import example_cohort
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.ensemble import holds_ensemble, read_ensemble
 from escc_bayes.data.schema import load_schema, schema_from
+from escc_bayes.data.shipped import find_schema, models_folder
 from escc_bayes.foundation.errors import CohortError
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from escc_bayes.data.bundled import models_folder
+from escc_bayes.data.shipped import models_folder
 from escc_bayes.data.study import StudyError, read_study
 from escc_bayes.foundation.errors import InputError
 

@@ -5,7 +5,7 @@ import inspect
 
 import pytest
 
-from escc_bayes.data.bundled import models_folder
+from escc_bayes.data.shipped import models_folder
 from escc_bayes.data.study import StudyError, read_study
 from escc_bayes.evidence.audit import RULES, audit, audit_files, audit_studies, audited
 from escc_bayes.evidence.finding import SEVERITIES, Finding

@@ -5,9 +5,9 @@ import math
 import pandas as pd
 import pytest
 
-from escc_bayes.data.bundled import models_folder
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from
+from escc_bayes.data.shipped import models_folder
 from escc_bayes.evidence.pooling.prior_file import prior_toml
 from escc_bayes.foundation.errors import SpecError
 from escc_bayes.spec.describe import describe

@@ -2,7 +2,7 @@
 
 import pytest
 
-from escc_bayes.data.bundled import models_folder
+from escc_bayes.data.shipped import models_folder
 from escc_bayes.foundation.errors import SpecError
 from escc_bayes.foundation.toml import read_toml
 from escc_bayes.spec import prior as priors

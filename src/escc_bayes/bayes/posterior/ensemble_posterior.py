@@ -92,6 +92,7 @@ class EnsemblePosterior(Answering):
         share = f"{len(bad)} of {len(self.members)} reconstructions"
         return f"NOT FIT FOR USE: {share}: {named}; {bad[0].diagnostics.advice}"
 
+    @careful
     def member_draws(self, asked: Estimand) -> FloatArray:
         """Return the draws of every member, (members, draws); hazard ratios as logarithms."""
         return np.stack(evenly([member.draws(completed(asked, self.plan)) for member in self.members]))
@@ -101,6 +102,7 @@ class EnsemblePosterior(Answering):
         """Return the draws of the mixture, members one after the other; hazard ratios as logarithms."""
         return self.member_draws(asked).ravel()
 
+    @careful
     def variance_parts(self, asked: Estimand) -> VarianceParts:
         """Return what varies inside and between reconstructions; for hazard ratios, of the logarithm."""
         return variance_parts(self.member_draws(asked))

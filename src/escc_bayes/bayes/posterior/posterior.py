@@ -16,7 +16,7 @@ from escc_bayes.bayes.posterior.pseudo_posterior import LABEL
 from escc_bayes.bayes.posterior.vague_baseline import VagueBaseline, vague_baseline
 from escc_bayes.estimand import marginal
 from escc_bayes.estimand.contrast import weights
-from escc_bayes.estimand.estimand import Estimand, HazardRatio
+from escc_bayes.estimand.estimand import Estimand, HazardRatio, SurvivalAt
 from escc_bayes.estimand.estimate import Estimate, joined_notes, noted_ratios
 from escc_bayes.estimand.evaluate import (
     averaged_over,
@@ -25,6 +25,7 @@ from escc_bayes.estimand.evaluate import (
     draws_of_many,
 )
 from escc_bayes.foundation.careful import careful
+from escc_bayes.foundation.errors import EstimandError
 from escc_bayes.foundation.kinds import LEVEL
 from escc_bayes.hazard.baseline import Hazard
 from escc_bayes.hazard.patients import PatientHazards
@@ -114,9 +115,11 @@ class Posterior(Answering, Drawn):
     @careful
     def survival(self, times: FloatArray, *, term: str = "", group: str = "", population: str = "group") -> FloatArray:
         """Return the survival curve of a group in every draw, (draws, times); see ``SurvivalAt``."""
-        columns, weight = averaged_over(self.plan, term, group, population)
-        at = np.asarray(times, dtype=np.float64)
-        return marginal.survival(self.hazards, columns, weight[None], at)[0]
+        asked = SurvivalAt(1.0, term, group, population)
+        if times.ndim != 1 or not (np.isfinite(times) & (times >= 0.0)).all():
+            raise EstimandError("survival: times are no list of months; give finite numbers of 0 or more")
+        columns, weight = averaged_over(self.plan, asked.term, asked.group, asked.population)
+        return marginal.survival(self.hazards, columns, weight[None], times)[0]
 
     @careful
     def thinned(self, most: int) -> "Posterior":

@@ -9,7 +9,7 @@ from itertools import product
 from typing import Literal
 
 from escc_bayes.data.cohort import Cohort
-from escc_bayes.foundation.careful import careful
+from escc_bayes.foundation.careful import careful, careful_class
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import SpecError
 from escc_bayes.foundation.record import digest
@@ -24,6 +24,7 @@ NOBODY = "nobody"
 BASELINE_SD, LOG_SHAPE = "baseline_sd", "log_shape"
 
 
+@careful_class
 @dataclass(frozen=True, slots=True)
 class RefitRequest:
     """Refits of one question.

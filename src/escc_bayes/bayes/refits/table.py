@@ -13,7 +13,7 @@ from escc_bayes.bayes.sampling.diagnose import diagnose_weights
 from escc_bayes.data.ensemble import span
 from escc_bayes.estimand.estimand import Estimand, contrast_words
 from escc_bayes.estimand.evaluate import NAMES, time_of
-from escc_bayes.foundation.careful import careful
+from escc_bayes.foundation.careful import careful, careful_class
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.csv import meant, write_csv
 from escc_bayes.foundation.errors import EstimandError, InputError, some_of
@@ -65,6 +65,7 @@ class OfWhom:
         return cls(rows.provenance, rows.endpoint, rows.clock, n, events, rows.patients_digest)
 
 
+@careful_class
 @dataclass(frozen=True)
 class RefitTable:
     """Answers of every refit to every estimand.
@@ -108,13 +109,17 @@ class RefitTable:
         """Log marginal likelihood of each refit, (r,); comparable between refits of the same ``patients`` alone."""
         return self.checks[:, CHECKS.index("log_marginal_likelihood")]
 
+    @careful
     def name_of(self, row: int) -> str:
         """Say what varied in one refit: ``stage_mean 0, stage_sd 2``."""
+        if not -len(self) <= row < len(self):
+            raise InputError(f"RefitTable: row is {row}; the table has rows 0 to {len(self) - 1}")
         pairs = zip(self.varied, self.labels[row], strict=True)
         return ", ".join(
             f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}" for name, value in pairs
         )
 
+    @careful
     def column(self, quantity: str, *, term: str = "", contrast: str = "", estimand: str = "") -> FloatArray:
         """Return one quantity of one estimand in every refit, (r,).
 
@@ -159,6 +164,7 @@ class RefitTable:
                     | {"evidence_note": mark}
                 )
 
+    @careful
     def save(self, folder: str | Path) -> None:
         """Write ``refits.csv`` and ``run.json``; ``load_refits`` reads them back, to the last bit."""
         kinds = ["number" if isinstance(value, float) else "word" for value in self.labels[0]]

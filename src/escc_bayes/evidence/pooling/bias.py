@@ -10,9 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from escc_bayes.evidence.pooling.published_effect import BIAS_WORDS, BiasWord, EvidenceError, PublishedEffect
+from escc_bayes.foundation.careful import careful_class
 from escc_bayes.foundation.checks import suggestion
 
 
+@careful_class
 @dataclass(frozen=True, slots=True)
 class BiasTerm:
     """Normal on how far a design moves the printed log hazard ratio; mean below 0 means that it flatters."""

@@ -25,7 +25,7 @@ from escc_bayes.evidence.pooling.published_effect import (
     refuse_shared_patients,
 )
 from escc_bayes.evidence.pooling.reml import RemlPool, pool_reml
-from escc_bayes.foundation.careful import careful
+from escc_bayes.foundation.careful import careful, careful_class
 from escc_bayes.foundation.errors import some_of
 from escc_bayes.spec.evidence_prior import EvidencePrior, robustified
 from escc_bayes.spec.mixture import components_of
@@ -36,6 +36,7 @@ class NothingToPoolError(EvidenceError):
     """No published hazard ratio comes with a standard error."""
 
 
+@careful_class
 @dataclass(frozen=True, slots=True)
 class PoolRequest:
     """What to pool, and under which assumptions; none has a default but the absence of bias terms.

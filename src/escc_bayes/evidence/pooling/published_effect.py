@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 from scipy.special import ndtri
 
-from escc_bayes.foundation.checks import suggestion
+from escc_bayes.foundation.careful import careful_class
 from escc_bayes.foundation.errors import InputError
 
 type BiasWord = Literal["observational", "immortal_time", "indirect_endpoint"]
@@ -34,6 +34,7 @@ class EvidenceError(InputError):
     """Published effects cannot be pooled as asked."""
 
 
+@careful_class
 @dataclass(frozen=True, slots=True)
 class PublishedEffect:
     """A published log hazard ratio.
@@ -64,10 +65,8 @@ class PublishedEffect:
             raise EvidenceError(f"study {self.study}: log hazard ratio is {self.log_hr}; give a finite number")
         if self.se is not None and not (math.isfinite(self.se) and self.se > 0.0):
             raise EvidenceError(f"study {self.study}: standard error is {self.se}; give a positive number or None")
-        for word in self.biases:
-            if word not in BIAS_WORDS:
-                hint = suggestion(word, BIAS_WORDS)
-                raise EvidenceError(f"study {self.study}: no bias is called '{word}'; {hint}")
+        if self.events is not None and self.events < 0:
+            raise EvidenceError(f"study {self.study}: events is {self.events}; give 0 or more, or None")
 
 
 def log_hr_from_interval(hr: float, lower: float, upper: float, *, ci_level: float) -> tuple[float, float]:

@@ -8,8 +8,8 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from escc_bayes.data.bundled import models_folder
 from escc_bayes.data.published import Study
+from escc_bayes.data.shipped import models_folder
 from escc_bayes.evidence.reconstruction.layout import Layout, ReconstructionError, layout_path
 from escc_bayes.evidence.reconstruction.read_layout import read_layout
 from escc_bayes.foundation.checks import suggestion

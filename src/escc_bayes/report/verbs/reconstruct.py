@@ -3,8 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from escc_bayes.data.bundled import find_schema
 from escc_bayes.data.published import Study
+from escc_bayes.data.shipped import find_schema
 from escc_bayes.evidence.audit import audit
 from escc_bayes.evidence.reconstruction.layout import Layout
 from escc_bayes.evidence.reconstruction.reconstruct import Reconstruction

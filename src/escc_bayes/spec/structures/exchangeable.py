@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from escc_bayes.data.covariate_schema import CovariateSchema
+from escc_bayes.foundation.careful import careful_class
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.prior import HalfNormal
 from escc_bayes.spec.rows import AnalysisRows
@@ -17,6 +18,7 @@ from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Free,
 from escc_bayes.spec.structures.words import TWO_LEVELS, spread_words
 
 
+@careful_class
 @dataclass(frozen=True, slots=True)
 class Exchangeable:
     """Exchangeable levels, log hazard ratios that sum to zero; ``sd`` on the SD between them."""

@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from escc_bayes.data.covariate_schema import CovariateSchema
+from escc_bayes.foundation.careful import careful_class
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.prior import NEUTRAL, Normal
 from escc_bayes.spec.rows import AnalysisRows
@@ -16,6 +17,7 @@ from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Free,
 from escc_bayes.spec.structures.words import per_words
 
 
+@careful_class
 @dataclass(frozen=True, slots=True)
 class Linear:
     """A straight line; ``prior`` on the log hazard ratio per scale of a number, or per level."""

@@ -11,6 +11,7 @@ from typing import ClassVar
 import numpy as np
 
 from escc_bayes.data.covariate_schema import CovariateSchema
+from escc_bayes.foundation.careful import careful_class
 from escc_bayes.foundation.errors import some_of
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.prior import Normal
@@ -21,6 +22,7 @@ from escc_bayes.spec.structures.keys import PRIOR
 from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Free, Key, Simplex, Term
 
 
+@careful_class
 @dataclass(frozen=True, slots=True)
 class Ordered:
     """A monotone effect; ``prior`` on the log hazard ratio of the last level over the first, shares uniform."""

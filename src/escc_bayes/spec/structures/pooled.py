@@ -8,6 +8,7 @@ import numpy as np
 
 from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.foundation import checks
+from escc_bayes.foundation.careful import careful_class
 from escc_bayes.foundation.errors import SpecError
 from escc_bayes.spec import prior as priors
 from escc_bayes.spec.prior import HalfNormal, Normal
@@ -30,6 +31,7 @@ def normal_of_mean(value: object, at: str, _: Reading) -> Normal:
     return priors.effect_prior(raw, at)
 
 
+@careful_class
 @dataclass(frozen=True, slots=True)
 class Pooled:
     """Effects pooled over covariates; ``prior`` on the mean log hazard ratios, ``sd`` on the SD about them."""

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.foundation.errors import SpecError
+from escc_bayes.foundation.kinds import told
 from escc_bayes.spec.prior import NEUTRAL
 from escc_bayes.spec.structures.exchangeable import Exchangeable as Exchangeable
 from escc_bayes.spec.structures.fixed import Fixed as Fixed
@@ -46,8 +47,14 @@ def register_structure[S: Structure](structure: type[S]) -> type[S]:
 
     Raises
     ------
-    SpecError : another structure has that word.
+    SpecError : it is no structure, or another structure has that word.
     """
+    missing = [name for name in ("WORD", "KINDS", "KEYS") if not hasattr(structure, name)]
+    if missing or not isinstance(structure, type):
+        raise SpecError(
+            f"register_structure: {told(structure)} is no structure (it lacks {', '.join(missing)}); give a class as "
+            "CONTRIBUTING.md describes it"
+        )
     if _known.get(structure.WORD, structure) is not structure:
         raise SpecError(f"structure '{structure.WORD}' exists already; give yours another WORD")
     _known[structure.WORD] = structure

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from escc_bayes.foundation.careful import careful, careful_class
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.mixture import NormalMixture, mixture_of
 from escc_bayes.spec.prior import Normal
@@ -65,6 +66,7 @@ class ThresholdRequest:
     trials: int
 
 
+@careful_class
 @dataclass(frozen=True, slots=True)
 class TrialDesign:
     """A design, checked; ``digest`` names its file's content.
@@ -123,6 +125,7 @@ class TrialDesign:
         control = round(total * self.allocation[0] / sum(self.allocation))
         return control, total - control
 
+    @careful
     def arms_under(self, effect: Effect) -> tuple[tuple[Accrual, ArmHazard, float], ...]:
         """Return accrual, hazard and dropout rate of each arm, as expected events take them; by stratum."""
         hazards: tuple[ArmHazard, ArmHazard] = (self.control, TreatedHazard(self.control, effect))
@@ -138,6 +141,7 @@ class TrialDesign:
             if part > 0
         )
 
+    @careful
     def month_of(self, look: Look, effect: Effect) -> float:
         """Return the calendar month at which a look is expected; infinite where it never comes."""
         events = month_of_events(look.events, self.arms_under(effect)) if look.events is not None else 0.0

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from escc_bayes.foundation.careful import careful, careful_class
 from escc_bayes.trial.design.criterion import Criterion, LogRankCriterion
 from escc_bayes.trial.design.futility import FutilityCriterion
 from escc_bayes.trial.design.null import Null
@@ -10,6 +11,7 @@ from escc_bayes.trial.significance.alpha_spending import Sharing
 from escc_bayes.trial.significance.measures import Measure
 
 
+@careful_class
 @dataclass(frozen=True, slots=True)
 class DecisionRule:
     """What counts as success, and what ends the trial for futility.
@@ -53,6 +55,7 @@ class DecisionRule:
         """Whether it can succeed at the final look alone: it asks for a test that is made there only."""
         return any(criterion.only_final for criterion in self.success)
 
+    @careful
     def measures(self, *, final: bool) -> tuple[Measure, ...]:
         """Return what the rule measures beside the posterior, at an interim or at the final look.
 
@@ -86,6 +89,7 @@ class DecisionRule:
         """Whether its futility goes by its own log-rank test."""
         return any(criterion.by_log_rank for criterion in self.futility)
 
+    @careful
     def sentence(self, treatment: str, control: str, looks: int) -> str:
         """Say the rule.
 

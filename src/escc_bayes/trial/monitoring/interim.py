@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from escc_bayes.foundation.careful import careful_class
 from escc_bayes.hazard.piecewise import BoolArray, FloatArray, IntArray
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.looks.sufficient_statistics import ArmData, quantile_cuts, reduced
@@ -12,6 +13,7 @@ from escc_bayes.trial.looks.sufficient_statistics import ArmData, quantile_cuts,
 SLACK = 0.05
 
 
+@careful_class
 @dataclass(frozen=True, slots=True, eq=False)
 class FollowUp:
     """n patients at calendar ``month`` since the first entry, whatever their arm; arrays are read-only.
@@ -31,8 +33,10 @@ class FollowUp:
 
     def __post_init__(self) -> None:
         arrays = [value for field in fields(self) if isinstance(value := getattr(self, field.name), np.ndarray)]
-        if len({array.shape for array in arrays}) > 1:
-            raise DesignError("interim data: entry, time, event, lost and treated must be of one length")
+        if {array.shape for array in arrays} != {(self.entry.size,)}:
+            raise DesignError("interim data: entry, time, event, lost and treated must be lists of one length")
+        if not np.isfinite([self.month, *self.entry, *self.time]).all():
+            raise DesignError("interim data: month, entry and time must be finite; months of calendar or follow-up")
         self.refuse(self.entry < 0.0, "entry before month 0; entries count from the first patient's")
         self.refuse(self.time < 0.0, "a negative time; times are months from entry")
         self.refuse(self.event & self.lost, "both an event and a loss; keep what came first")
@@ -63,6 +67,7 @@ class FollowUp:
         return found.control_events[0], found.control_months[0]
 
 
+@careful_class
 @dataclass(frozen=True, slots=True, eq=False)
 class Interim(FollowUp):
     """The same patients unblinded; ``treated`` (n,): on treatment.
@@ -73,6 +78,14 @@ class Interim(FollowUp):
     treated: BoolArray
     stratum: IntArray | None = None
     stratum_count: int = 1
+
+    def __post_init__(self) -> None:
+        FollowUp.__post_init__(self)
+        if self.stratum_count < 1:
+            raise DesignError(f"interim data: stratum_count is {self.stratum_count}; give 1 or more")
+        if self.stratum is not None:
+            outside = (self.stratum < 0) | (self.stratum >= self.stratum_count)
+            self.refuse(outside, f"a stratum that is none of 0 to {self.stratum_count - 1}")
 
     @property
     def strata(self) -> IntArray:

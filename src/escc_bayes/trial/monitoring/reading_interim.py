@@ -11,10 +11,10 @@ from types import MappingProxyType
 
 import numpy as np
 
-from escc_bayes.data.bundled import find_schema
 from escc_bayes.data.cohort import Cohort, read_cohort
 from escc_bayes.data.covariates import CovariateData
 from escc_bayes.data.schema import load_schema
+from escc_bayes.data.shipped import find_schema
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import DataWarning, some_of
 from escc_bayes.hazard.piecewise import BoolArray, FloatArray, IntArray

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from escc_bayes.data.bundled import find_toml, models_folder
+from escc_bayes.data.shipped import find_toml, models_folder
 from escc_bayes.foundation import checks
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.record import digest

@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from escc_bayes.foundation.careful import careful
+from escc_bayes.foundation.careful import careful, careful_class
+from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.choose_scheduler import scheduler_for
 from escc_bayes.foundation.chunks import Progress
+from escc_bayes.foundation.errors import InputError
 from escc_bayes.foundation.kinds import SEED
 from escc_bayes.foundation.record import Record, seed_label, versions
 from escc_bayes.foundation.seeds import Seed
@@ -47,6 +49,7 @@ class Quantity:
     null: str = ""
 
 
+@careful_class
 @dataclass(frozen=True)
 class OperatingCharacteristics:
     """What a design does: its plan, its quantities, and the record of the run."""
@@ -65,12 +68,18 @@ class OperatingCharacteristics:
         """The plan in words, said when first asked for."""
         return plan_in_words(self.plan)
 
+    @careful
     def of(self, scenario: str, rule: str, quantity: str) -> Quantity:
-        """Return one quantity; ``KeyError`` where there is none of that name."""
+        """Return one quantity; raise ``InputError`` with the known names where there is none."""
         for found in self.quantities:
             if (found.scenario, found.rule, found.quantity) == (scenario, rule, quantity):
                 return found
-        raise KeyError((scenario, rule, quantity))
+        named = dict(zip(("scenario", "rule", "quantity"), (scenario, rule, quantity), strict=True))
+        for key, word in named.items():
+            known = dict.fromkeys(str(getattr(found, key)) for found in self.quantities)
+            if word not in known:
+                raise InputError(f"OperatingCharacteristics: no {key} '{word}'; {suggestion(word, known)}")
+        raise InputError(f"OperatingCharacteristics: rule '{rule}' has no '{quantity}' under scenario '{scenario}'")
 
 
 @careful

@@ -1,5 +1,6 @@
 """What a design does, in sentences and a small table for the terminal."""
 
+from escc_bayes.foundation.errors import InputError
 from escc_bayes.trial.design.null import Null
 from escc_bayes.trial.design.null_truth import null_effect
 from escc_bayes.trial.design.rule import DecisionRule
@@ -126,7 +127,7 @@ def quantity(found: OperatingCharacteristics, scenario: str, rule: str, name: st
     """Return one quantity; None where the run has none of that name."""
     try:
         return found.of(scenario, rule, name)
-    except KeyError:
+    except InputError:
         return None
 
 

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from lifelines import CoxPHFitter, KaplanMeierFitter
 
-from escc_bayes.data.bundled import find_study
 from escc_bayes.data.cohort import read_cohort
+from escc_bayes.data.shipped import find_study
 from escc_bayes.data.study import read_study
 from escc_bayes.evidence.arm_level.achieved import target_rows
 from escc_bayes.evidence.arm_level.published import read_arms

@@ -18,7 +18,7 @@ from escc_bayes.evidence.pooling.published_effect import (
     log_hr_from_p,
 )
 from escc_bayes.evidence.pooling.table import pool_table
-from escc_bayes.foundation.errors import SpecError, TomlError
+from escc_bayes.foundation.errors import InputError, SpecError, TomlError
 from escc_bayes.spec.evidence_prior import read_prior
 from escc_bayes.spec.prior import HalfNormal, Normal
 from tests.unit.evidence.published import effects
@@ -94,7 +94,7 @@ def test_a_bias_without_a_term_is_left_in_and_said():
 
 
 def test_wrong_words_and_numbers_are_refused():
-    with pytest.raises(EvidenceError, match="no bias is called 'imortal_time'; did you mean 'immortal_time'"):
+    with pytest.raises(InputError, match="item 1 is 'imortal_time'; give one of observational, immortal_time"):
         PublishedEffect("s", 0.0, 0.1, "d", "g", ("imortal_time",))
     with pytest.raises(EvidenceError, match="bias term 'observation' is not known"):
         pool_evidence(effects("alc_low"), dataclasses.replace(REQUEST, bias_terms={"observation": BiasTerm(0, 1)}))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from escc_bayes.data.bundled import find_study, models_folder, study_names
+from escc_bayes.data.shipped import find_study, models_folder, study_names
 from escc_bayes.data.study import read_study
 from escc_bayes.evidence.pooling.pool import PoolRequest
 from escc_bayes.evidence.pooling.published_effect import EvidenceError

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from escc_bayes.data.bundled import find_study
+from escc_bayes.data.shipped import find_study
 from escc_bayes.data.study import read_study
 from escc_bayes.evidence.reconstruction.audited import audit_sentence, audited
 from escc_bayes.evidence.reconstruction.layout import ReconstructionError

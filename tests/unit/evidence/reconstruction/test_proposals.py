@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from escc_bayes.data.bundled import find_study
+from escc_bayes.data.shipped import find_study
 from escc_bayes.data.study import read_study
 from escc_bayes.evidence.reconstruction.affected_targets import moved_tasks
 from escc_bayes.evidence.reconstruction.assemble import Asked, assemble, first_state, in_order

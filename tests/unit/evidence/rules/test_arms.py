@@ -2,7 +2,7 @@
 
 import pytest
 
-from escc_bayes.data.bundled import find_study, study_names
+from escc_bayes.data.shipped import find_study, study_names
 from escc_bayes.data.study import read_study
 from escc_bayes.evidence.audit import audit
 from escc_bayes.evidence.pooling.standard_error import standard_error

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from escc_bayes.data.bundled import models_folder
+from escc_bayes.data.shipped import models_folder
 from escc_bayes.trial.reading.design import load_design
 from escc_bayes.trial.simulation.simulate import draw, patients
 from tests.unit.cli.running import run

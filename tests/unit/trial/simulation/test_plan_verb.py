@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from escc_bayes.data.bundled import models_folder
+from escc_bayes.data.shipped import models_folder
 from tests.unit.cli.running import run
 
 COLUMNS = ["scenario", "rule", "quantity", "value", "mc_error", "trials", "closed_form", "null"]
