@@ -15,6 +15,9 @@ from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import CohortError
 from escc_bayes.hazard.piecewise import FloatArray
 
+# Squares and sums of larger numbers overflow.
+LARGEST = 1e100
+
 
 @dataclass(frozen=True, slots=True)
 class CovariateData:
@@ -108,9 +111,15 @@ def read_stratum(table: RawTable, column: str, schema: CohortSchema) -> Covariat
 
 
 def finite_numbers(table: RawTable, column: str) -> FloatArray:
-    """Return a column of numbers; infinite values are refused."""
+    """Return a column of numbers; infinite values are refused, and those too large to be squared."""
     values = numbers(table, column)
+    huge = np.flatnonzero(np.abs(values) > LARGEST).tolist()
     bad = np.flatnonzero(np.isinf(values)).tolist()
+    if huge and not bad:
+        raise CohortError(
+            f"{table.source}, {table.place(huge)}, column '{column}': {values[huge[0]]:g} is beyond {LARGEST:g}, no "
+            "measurement; correct it or leave the cell empty"
+        )
     if bad:
         raise CohortError(
             f"{table.source}, {table.place(bad)}, column '{column}': infinite values; "

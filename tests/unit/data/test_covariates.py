@@ -103,3 +103,14 @@ def test_a_value_known_on_the_last_day_or_missing_is_possible():
     last = cohort_of([1.0, 2.0], covariate, extra={"when": [1.0, 2.0]}).endpoint("os").time.tolist()
     cohort_of([1.0, 2.0], covariate, extra={"when": last})
     cohort_of([1.0, None], covariate, extra={"when": [1.0, 400.0]})
+
+
+@pytest.mark.parametrize("value", [1e308, -1e200])
+def test_a_number_too_large_to_be_squared_is_refused_with_its_row(value):
+    # The sum of squares of such a column is infinite, and every likelihood with it.
+    frame = pd.DataFrame({"t": [3.0, 5.0, 8.0], "d": [1, 0, 1], "x": [1.0, value, 2.0]})
+    schema = schema_from(
+        {"endpoints": {"os": {"time": "t", "event": "d"}}, "covariates": {"x": {"kind": "continuous"}}}, "s"
+    )
+    with pytest.raises(CohortError, match=r"row 1, column 'x': .* is beyond 1e\+100, no measurement"):
+        read_cohort(frame, schema)
