@@ -33,6 +33,8 @@ FAR_OUT = 20.0
 SEVERAL = 3.0
 # A profile that is higher than the maximum by more than this has come by another one.
 HIGHER = 1e-7
+# Points on either side at which an axis is looked at for other maxima.
+LOOKS = 30
 # Steps outwards in search of a limit, each twice as long as the one before, or a quarter where that was too far.
 OUTWARDS = 16
 
@@ -182,9 +184,25 @@ def profile(objective: Objective, top: Top, before: Sequence[FloatArray], j: int
     if not found:
         return maximum(objective, starts[0], free)
     best = max(found, key=lambda one: one.value)
+    if far:
+        best = max([best, *climbs(objective, across(objective, best, free), free)], key=lambda one: one.value)
     if best.value > top.value + HIGHER:
         raise HigherError(best.point)
     return best
+
+
+def across(objective: Objective, best: Top, free: BoolArray) -> list[FloatArray]:
+    """Return, for each free coefficient, the tops seen along its axis through ``best``: other maxima may lie there."""
+    reach = max(FAR_OUT, 3.0 * float(np.abs(best.point).max()))
+    distances = np.geomspace(0.05, reach, LOOKS)
+    starts = []
+    for k in np.flatnonzero(free):
+        line = np.tile(best.point, (2 * LOOKS + 1, 1))
+        line[:, k] = np.concatenate([-distances[::-1], [0.0], distances])
+        values = np.array([objective(point).value for point in line])
+        tops = np.flatnonzero((values[1:-1] >= values[:-2]) & (values[1:-1] >= values[2:])) + 1
+        starts += [line[at] for at in tops[np.isfinite(values[tops])]]
+    return starts
 
 
 def held_at(start: FloatArray, j: int, fixed: float) -> FloatArray:
