@@ -13,8 +13,8 @@ from escc_bayes.bayes.refit_table import Asked
 from escc_bayes.evidence.digitised import DigitisedCurve, NumbersAtRisk
 from escc_bayes.evidence.pooling.bias import BiasTerm
 from escc_bayes.spec.prior import HalfNormal, Normal
-from escc_bayes.trial.design.criterion import criteria
 from escc_bayes.trial.monitoring.interim import Interim
+from escc_bayes.trial.reading.criteria import criteria
 
 type Call = tuple[Callable[..., object], Mapping[str, object]]
 QUICK = {"engine": "laplace", "draws": 100, "seed": 1}

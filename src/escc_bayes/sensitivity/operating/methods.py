@@ -10,7 +10,8 @@ from escc_bayes.bayes.laplace import laplace
 from escc_bayes.bayes.refits.refit_many import weighted_quantiles
 from escc_bayes.bayes.refits.weighted_draws import weighted_draws
 from escc_bayes.classical.cox import cox
-from escc_bayes.classical.firth import FirthError, firth_wald
+from escc_bayes.classical.firth import firth_wald
+from escc_bayes.classical.firth_search import FirthError
 from escc_bayes.classical.newton import CollinearError
 from escc_bayes.foundation.errors import EsccBayesError
 from escc_bayes.foundation.seeds import Seed
