@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from escc_bayes.bayes.refit_table import Asked
 
 import escc_bayes as eb
+from escc_bayes.bayes.refits.table import Asked
 from escc_bayes.evidence.digitised import DigitisedCurve, NumbersAtRisk
 from escc_bayes.evidence.pooling.bias import BiasTerm
 from escc_bayes.spec.prior import HalfNormal, Normal
