@@ -7,9 +7,10 @@ count deaths, keep their own names.
 import re
 
 NAMES = {
-    "OS": r"(m?OS|overall survival|all-cause (?:mortality|death)|death from any cause)",
+    "OS": r"(m?OS|overall[- ]survival"
+    r"|all[- ]cause (?:mortality|death)|death from any cause|time to death(?: from any cause)?)",
     "PFS2": r"(PFS-?2|second progression[- ]free survival)",
-    "PFS": r"(m?PFS|progression[- ]free survival)",
+    "PFS": r"(m?PFS|progression[- ]free survival|time to (?:disease )?progression or death)",
     "IDFS": r"(iDFS|invasive disease[- ]free survival)",
     "DFS": r"(m?DFS|disease[- ]free survival)",
     "EFS": r"(m?EFS|event[- ]free survival)",
@@ -36,7 +37,8 @@ FAVOURABLE = ("ORR", "CR")
 
 ASSESSOR = (
     r"(?:by|per|as|assessed|according|to|blinded|independent|central|centrally|radiolog\w*|review|reviewed|committee|IRC|BICR|BIRC|"
-    r"IRRC|investigators?|local|RECIST|v?1\.1|primary|rate|rates|time|in|the|months)"
+    r"IRRC|investigators?|local|RECIST|v?1\.1|primary|rate|rates|time|in|the|months|"
+    r"m?ITT|intention|intent|treat|population)"
 )
 CENTRAL = re.compile(r"\b(IRC|BICR|BIRC|IRRC|independent|central(?:ly)?|blinded)\b", re.IGNORECASE)
 INVESTIGATOR = re.compile(r"\b(investigators?|site)\b", re.IGNORECASE)

@@ -2,9 +2,9 @@
 
 An effect's name says what is done, left out or present (``rt_added``, ``rt_omitted``, ``alc_low``). A ratio is as named
 (+1) if its first group is what the name says and the second is not; it is reversed (-1) if it is the other way round.
-For a level, "recovered", "normal" and "no lymphopenia" are the opposite of low, and negation turns a word round. Words
-that decide neither give 0: a study alone is then asked for, and several are pooled only if their words are the same or
-exchanged.
+For a level, "recovered", "normal" and "no lymphopenia" are the opposite of low, and negation turns a word round, behind
+it too ("lymphopenia: no"). Words that decide neither give 0: a study alone is then asked for, and several are pooled
+only if their words are the same or exchanged.
 """
 
 import re
@@ -21,11 +21,16 @@ SIGNS: Mapping[Sense, int] = {"as_printed": 1, "reversed": -1}
 TOKEN = re.compile(r"<=|>=|[<>≤≥]|[^\W_]+")
 ASIDE = re.compile(r"\([^)]*\)")
 FILLERS = frozenset({"alone", "only", "placebo", "arm", "group"})
-NEGATIONS = frozenset({"no", "not", "non", "without"})
-LOW = frozenset(
-    {"<=", "<", "≤", "low", "lower", "below", "reduced", "depleted", "lymphopenia", "lymphopenic", "lymphocytopenia"}
+NEGATIONS = frozenset(
+    {"no", "not", "non", "without", "never", "free", "lack", "lacking", "absence", "absent"}
+    | {"failed", "failure", "failing", "incomplete", "resolved", "resolution", "negative"}
 )
-HIGH = frozenset({">=", ">", "≥", "high", "higher", "above", "elevated", "raised"})
+LOW = frozenset(
+    {"<=", "<", "≤", "low", "lower", "below", "under", "less", "fewer", "reduced", "decreased", "depleted"}
+    | {"lymphopenia", "lymphopenic", "lymphocytopenia"}
+)
+HIGH = frozenset({">=", ">", "≥", "high", "higher", "above", "more", "greater", "elevated", "raised", "increased"})
+BOUNDS = ((re.compile(r"\bat least\b"), ">="), (re.compile(r"\bat most\b"), "<="))
 NORMAL = frozenset(
     {"recovered", "recovery", "preserved", "normal", "normalised", "normalized", "restored", "maintained"}
 )
@@ -88,7 +93,22 @@ def sense(groups: Groups, effect: str) -> int:
     if named & (LOW | HIGH):
         of_level = level(groups.hazard_of, named) - level(groups.versus, named)
         return (of_level > 0) - (of_level < 0)
+    if differ_in_the_base(groups, effect):
+        return 0
     return presence(groups) * (-1 if named & OMITTED else 1)
+
+
+def differ_in_the_base(groups: Groups, effect: str) -> bool:
+    """Return whether the groups differ in nothing but what the effect is added to: ``ici_added_to_chemo``.
+
+    Examples
+    --------
+    >>> differ_in_the_base(Groups("a", "ICI + chemo", "ICI"), "ici_added_to_chemo")
+    True
+    """
+    base = frozenset(effect.casefold().partition("_to_")[2].split("_"))
+    differing = (tokens(groups.hazard_of) ^ tokens(groups.versus)) - NEGATIONS
+    return bool(differing) and differing <= base
 
 
 def level(words: str, named: frozenset[str]) -> int:
@@ -96,29 +116,54 @@ def level(words: str, named: frozenset[str]) -> int:
 
     Examples
     --------
-    >>> [level(words, frozenset({"alc", "low"})) for words in ("no G4 lymphopenia", "not recovered", "ALC <= 625")]
-    [-1, 1, 1]
+    >>> [level(words, frozenset({"alc", "low"})) for words in ("no G4 lymphopenia", "not recovered", "lymphopenia: no")]
+    [-1, 1, -1]
     """
     wanted, other = (LOW, HIGH) if named & LOW else (HIGH, LOW)
-    found, denied = 0, False
-    for word in TOKEN.findall(ASIDE.sub(" ", words.casefold())):
+    plain = ASIDE.sub(" ", words.casefold())
+    for bound, sign in BOUNDS:
+        plain = bound.sub(sign, plain)
+    found: list[int] = []
+    turn = 1
+    for word in TOKEN.findall(plain):
         if word in NEGATIONS:
-            denied = True
+            turn = -1
         elif word in wanted | other | NORMAL:
-            found += (1 if word in wanted else -1) * (-1 if denied else 1)
-    return (found > 0) - (found < 0)
+            found.append(turn * (1 if word in wanted else -1))
+    if turn < 0 and all(word not in wanted | other | NORMAL for word in behind_denial(plain)):
+        found = [-value for value in found]
+    return (sum(found) > 0) - (sum(found) < 0)
+
+
+def behind_denial(plain: str) -> list[str]:
+    """Return the words behind the first negation; none without one."""
+    words = TOKEN.findall(plain)
+    return words[next((k for k, word in enumerate(words) if word in NEGATIONS), len(words)) :]
 
 
 def presence(groups: Groups) -> int:
     """Return +1 if the first group has what the second lacks, -1 if the second has, 0 if the words do not tell."""
     first, second = tokens(groups.hazard_of), tokens(groups.versus)
-    denied = bool(second & NEGATIONS) - bool(first & NEGATIONS)
-    if denied:
+    denied = lacks(groups.versus, first) - lacks(groups.hazard_of, second)
+    if denied or (first | second) & NEGATIONS:
         return denied
     absent = (second <= ABSENT) - (first <= ABSENT)
     if absent:
         return absent
     return (first > second) - (second > first)
+
+
+def lacks(words: str, other: frozenset[str]) -> bool:
+    """Return whether a group is the other one without something: "chemo without RT", but not "ICI without chemo".
+
+    Examples
+    --------
+    >>> lacks("chemo without RT", frozenset({"chemo", "rt"})), lacks("ICI without chemo", frozenset({"chemo"}))
+    (True, False)
+    """
+    said = [word for word in TOKEN.findall(ASIDE.sub(" ", words.casefold())) if word not in FILLERS]
+    place = next((k for k, word in enumerate(said) if word in NEGATIONS), None)
+    return place is not None and frozenset(said[:place]) <= other
 
 
 def signs(studies: Sequence[Groups], effect: str, stated: Mapping[str, Sense]) -> tuple[int, ...]:

@@ -19,12 +19,13 @@ type BiasWord = Literal["observational", "immortal_time", "indirect_endpoint"]
 BIAS_WORDS: tuple[str, ...] = get_args(BiasWord.__value__)
 
 
-RANDOMISED = re.compile(r"randomi[sz]|\bRCT\b", flags=re.IGNORECASE)
+RANDOMISED = re.compile(r"randomi[sz]|\bRCT\b|\b(?:allocat|assign)\w+ by minimi[sz]ation", flags=re.IGNORECASE)
 NOT_RANDOMISED = re.compile(
     r"\b(?:non|not|un|without|no|never|quasi|pseudo)[- ]*(?:been |formally |truly |centrally |treatment )?randomi[sz]"
     r"|randomi[sz]\w* (?:was )?not|mendelian|observational|retrosp|historical|external control|single[- ]arm"
     r"|\b(?:prospective|matched|population|comparative)[\w -]*cohort|cohort study|registry(?![- ]based randomi)"
-    r"|case[- ]control|propensity|cross[- ]sectional|alternat\w+ allocation",
+    r"|case[- ]control|propensity|cross[- ]sectional|alternat\w+ allocation"
+    r"|emulat|\bresponders\b|landmark analys|\brandomi[sz]ation (?:was )?(?:abandoned|broken|failed|given up)",
     flags=re.IGNORECASE,
 )
 """Words of designs in which nobody was randomised to the groups compared, whatever else was randomised."""

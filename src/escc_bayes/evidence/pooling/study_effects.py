@@ -225,8 +225,7 @@ def cautions(study: Study, e: PublishedEstimate) -> tuple[str, ...]:
         said.append(f"{study.id} prints no confidence level; {USUAL_LEVEL:g} is assumed.")
     if e.flag:
         said.append(f"{study.id}: {e.flag}.")
-    wide = standard_error(e).said
-    return (*said, f"{study.id}: {wide}.") if wide else tuple(said)
+    return tuple(said)
 
 
 def with_direction(choice: Choice, question: Question) -> Choice:
@@ -251,7 +250,22 @@ def checked(choice: Choice, question: Question) -> Choice:
     if choice.estimate is None:
         return choice
     found: Trusted = trusted(choice.study, choice.estimate, question.accepted.get(choice.study.id))
-    return Choice(choice.study, choice.estimate, (*choice.said, *found.said))
+    wide = error_of(choice.study, choice.estimate).said
+    said = (f"{choice.study.id}: {wide}.",) if wide else ()
+    return Choice(choice.study, choice.estimate, (*choice.said, *said, *found.said))
+
+
+def error_of(study: Study, e: PublishedEstimate) -> StandardError:
+    """Return the standard error of one study's estimate.
+
+    Raises
+    ------
+    EvidenceError : its prints give none, such as limits that exclude the estimate; with the study and the entry.
+    """
+    try:
+        return standard_error(e)
+    except EvidenceError as error:
+        raise EvidenceError(f"study {study.id}, {e.place}: {error}") from error
 
 
 def without_repeats(taken: list[Choice], question: Question) -> tuple[list[Choice], tuple[str, ...]]:
@@ -267,7 +281,7 @@ def effect_of(choice: Choice, turn: int) -> PublishedEffect:
     study, e = choice.study, choice.estimate
     assert e is not None
     assert e.value is not None
-    error: StandardError = standard_error(e)
+    error = error_of(study, e)
     words = f"{e.flag} {e.coding_note} {e.timing} {study.design} {study.use}".casefold()
     adjusted = e.adjusted if isinstance(e.adjusted, str) else ""
     return PublishedEffect(

@@ -8,8 +8,11 @@ by its title, or by its digits: the same ratio and the same limits or P.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import starmap
 
 from escc_bayes.data.published import PublishedEstimate, Study
+from escc_bayes.data.rounding import Interval, interval
 from escc_bayes.evidence.audit import audit
 from escc_bayes.evidence.pooling.published_effect import EvidenceError
 
@@ -70,9 +73,7 @@ def one_study(study: Study, estimate: PublishedEstimate, other: Study, theirs: P
     if titles[0] == titles[1] and len(titles[0]) >= SHORTEST_TITLE:
         return "the same title"
     sizes = {one.n for one in (study, other) if one.n is not None}
-    if len(sizes) < 2 and digits(estimate) == digits(theirs) and len(digits(estimate)) > 1:
-        return "the same digits"
-    return ""
+    return same_digits(estimate, theirs) if len(sizes) < 2 else ""
 
 
 SHORTEST_TITLE = 12
@@ -84,11 +85,11 @@ def plain_doi(doi: str) -> str:
 
     Examples
     --------
-    >>> plain_doi("https://doi.org/10.1056/NEJMoa2111380"), plain_doi("DOI: 10.1/Same")
+    >>> plain_doi("https://doi.org/10.1056/NEJMoa2111380.pdf?x=1"), plain_doi("DOI: 10.1/Same")
     ('10.1056/nejmoa2111380', '10.1/same')
     """
-    found = re.search(r"10\.\d+/\S+", doi.casefold())
-    return found[0].rstrip(".,;") if found else ""
+    found = re.search(r"10\.\d+/[^\s?#]+", doi.casefold())
+    return re.sub(r"(?:\.pdf|/(?:full|abstract|pdf|epdf|fulltext))$", "", found[0].rstrip(".,;/")) if found else ""
 
 
 def title(citation: str) -> str:
@@ -96,7 +97,29 @@ def title(citation: str) -> str:
     return re.sub(r"[^a-z0-9]+", "", citation.casefold())
 
 
-def digits(e: PublishedEstimate) -> tuple[str, ...]:
-    """Return the ratio with its limits, or with its P, as printed and in one direction."""
+def same_digits(one: PublishedEstimate, other: PublishedEstimate) -> str:
+    """Return whether two estimates print the same numbers, or one of them those of the other turned round; or nothing.
+
+    Turned round they are the same within rounding: 0.70 (0.50-0.98) is 1.43 (1.02-2.00) of exchanged groups.
+    """
+    mine, theirs = digits(one), digits(other)
+    if len(mine) < 2 or len(mine) != len(theirs):
+        return ""
+    if mine == theirs:
+        return "the same digits"
+    exchanged = one.hazard_of.casefold() == other.versus.casefold() != one.versus.casefold()
+    if exchanged and len(mine) == 3 and all(starmap(turned_round, zip(mine, (theirs[0], *theirs[:0:-1]), strict=True))):
+        return "the same digits, turned round"
+    return ""
+
+
+def turned_round(one: Decimal, other: Decimal) -> bool:
+    """Return whether a printed ratio is one over another, within the rounding of both."""
+    here, there = interval(one, whole="rounded"), interval(other, whole="rounded")
+    return here.low > 0 and there.low > 0 and Interval(1.0 / here.high, 1.0 / here.low).meets(there)
+
+
+def digits(e: PublishedEstimate) -> tuple[Decimal, ...]:
+    """Return the ratio with its limits, or with its P, as printed."""
     printed = [e.value, e.ci_low, e.ci_high] if e.ci_low is not None else [e.value, e.p]
-    return tuple(str(value.normalize()) for value in printed if value is not None)
+    return tuple(value for value in printed if value is not None)

@@ -47,6 +47,7 @@ SPELLED = re.compile(
 )
 DASHES = re.compile("[\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{FIGURE DASH}\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}]")
 SPACES = re.compile(r"[\s\u00a0\u2000-\u200b\u202f]+")
+PER_CENT = re.compile(r"(?<=\d) ?per ?cent\b", re.IGNORECASE)
 POINTS = re.compile(r"(?<=\d)[\u00b7\u2219\u22c5\u2027\u0387](?=\d)")
 THOUSANDS = re.compile(r"(?<![\d.,])([1-9]\d{0,2}(?:,\d{3})+)(?![\d.]*\d)")
 COMMAS = re.compile(r"(?<![\d.,])(0,\d+|\d+,\d{1,2})(?![\d,])")
@@ -62,6 +63,7 @@ def plain(sentence: str) -> str:
     """
     text = POINTS.sub(".", DASHES.sub("-", SPACES.sub(" ", sentence)))
     text = text.replace("\N{LESS-THAN OR EQUAL TO}", "<=").replace("\N{GREATER-THAN OR EQUAL TO}", ">=")
+    text = PER_CENT.sub(" %", text)
     text = THOUSANDS.sub(lambda found: found[1].replace(",", ""), text)
     if re.search(r"\d\.\d", text) is None:
         text = COMMAS.sub(lambda found: found[1].replace(",", "."), text)

@@ -184,8 +184,8 @@ def progress(design: TrialDesign, seen: FollowUp, provenance: str) -> Iterator[F
     if silent:
         said += (
             f" {silent} {'other' if silent == 1 else 'others'} without an event last seen more than {STALE:g} months "
-            "before count as still "
-            "followed (--lost names a column that says who is not)."
+            f"before {'counts' if silent == 1 else 'count'} as still followed, unless the column of --lost says that "
+            f"{'this patient is' if silent == 1 else 'they are'} lost."
         )
     yield Found("patients", "", float(seen.entry.size), said)
     yield Found("events", "", float(seen.events), "")

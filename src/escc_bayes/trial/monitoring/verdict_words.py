@@ -6,6 +6,9 @@ from escc_bayes.trial.design.design import TrialDesign
 from escc_bayes.trial.monitoring.this_look import ThisLook
 from escc_bayes.trial.monitoring.verdict import JudgedCriterion, Verdict
 
+NO_BOUNDARY = 1e6
+"""A boundary as far as this is never crossed: the look may spend nothing."""
+
 
 def headline(design: TrialDesign, look: ThisLook, verdicts: Sequence[Verdict], *, blinded: bool) -> str:
     """Say which look this is, at which information, and what is crossed."""
@@ -66,6 +69,7 @@ def verdict_sentences(verdicts: Sequence[Verdict]) -> Iterator[tuple[Verdict, st
 def criterion_words(of: JudgedCriterion) -> str:
     """Say one criterion: its statistic and its boundary."""
     digits = 4 if of.name == "probability" else 3
-    bound = f"{of.boundary:.{digits}f}" if abs(of.boundary) < 1e6 else "none at this look"
-    side = "above" if of.above else "below"
-    return f"{of.words}, {of.name} {of.statistic:.{digits}f} where {side} {bound} is asked"
+    seen = f"{of.words}, {of.name} {of.statistic:.{digits}f}"
+    if abs(of.boundary) >= NO_BOUNDARY:
+        return f"{seen}, no boundary at this look"
+    return f"{seen}, boundary {'above' if of.above else 'below'} {of.boundary:.{digits}f}"

@@ -148,12 +148,23 @@ def read_all[C](text: str, where: str, known: tuple[tuple[str, Reader[C]], ...],
     return tuple(read_one(part.strip(), where, known, forms) for part in re.split(r"\band\b", text))
 
 
+def refuse_harm(text: str, where: str) -> None:
+    """Raise for a probability that treatment is worse: every rule asks for one that it is better."""
+    if re.match(r"P\(\s*HR\s*>|P\(\s*(?:RMST|survival) difference [^|<]*<", text, re.IGNORECASE):
+        raise DesignError(
+            f"{where}: '{text}' is the wrong way round: it asks how likely treatment is worse. Write the probability "
+            "that it is better, of a hazard ratio below or a difference above a number: P(HR < 1 | data) is "
+            "1 - P(HR > 1 | data)"
+        )
+
+
 def read_one[C](text: str, where: str, known: tuple[tuple[str, Reader[C]], ...], forms: str) -> C:
     """Read one criterion."""
     for pattern, reader in known:
         if found := re.fullmatch(pattern, text, re.IGNORECASE):
             return reader(found, where)
     refuse_endpoints(text, where)
+    refuse_harm(text, where)
     raise DesignError(f"{where}: '{text}' cannot be understood; write {forms}")
 
 

@@ -38,6 +38,27 @@ BY_HAND = [
     ("ICT + RT", "ICT", "rt_omitted", -1),
     ("no consolidation", "consolidation", "consolidation_omitted", 1),
     ("early", "late", "alc_low", 0),
+    ("TPS < 50 %", "TPS >= 50 %", "pdl1_high", -1),
+    ("lymphopenia: no", "lymphopenia: yes", "alc_low", -1),
+    ("lymphopenia absent", "lymphopenia present", "alc_low", -1),
+    ("lymphopenia resolved", "ALC 0.3 throughout", "alc_low", -1),
+    ("free of lymphopenia", "lymphopenia", "alc_low", -1),
+    ("never lymphopenic", "ever lymphopenic", "alc_low", -1),
+    ("ALC 1.0 or more", "ALC less than 1.0", "alc_low", -1),
+    ("ALC at least 1.0", "ALC at most 0.9", "alc_low", -1),
+    ("not less than 1.0", "under 1.0", "alc_low", -1),
+    ("failed recovery", "stable counts", "alc_low", 1),
+    ("lack of recovery", "recovery", "alc_low", 1),
+    ("below normal", "normal", "alc_low", 1),
+    ("within normal limits", "below the lower limit of normal", "alc_low", -1),
+    ("chemo without RT", "chemo with RT", "rt_added", -1),
+    ("no RT or late RT", "early RT", "rt_added", -1),
+    # The first has what the second lacks, and lacks what the second has: the words alone do not tell.
+    ("ICI without chemo", "chemo", "ici_added", 0),
+    # What differs is the base, not what is added.
+    ("ICI + chemo", "ICI", "ici_added_to_chemo", 0),
+    ("chemoimmunotherapy", "chemotherapy", "ici_added", 0),
+    ("paclitaxel + best supportive care", "best supportive care", "chemo_added", 1),
 ]
 
 

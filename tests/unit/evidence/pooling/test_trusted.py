@@ -61,6 +61,7 @@ def test_what_contradicts_elsewhere_in_the_paper_is_said():
     ("change", "why"),
     [
         ({"doi": "https://doi.org/10.1/Same"}, "the same DOI"),
+        ({"doi": "https://journal.org/doi/pdf/10.1/same.pdf?download=true"}, "the same DOI"),
         ({"citation": "Doe J, A randomised trial of ICI, 2024."}, "the same title"),
         ({"citation": "another title altogether"}, "the same digits"),
     ],
@@ -85,7 +86,42 @@ def test_two_studies_with_other_dois_or_sizes_may_share_digits():
         assert len(study_effects(studies, ASKED).effects) == 2
 
 
-@pytest.mark.parametrize("said", ["overall survival", "OS", "mOS", "Overall survival (OS)"])
+def test_a_study_printed_the_other_way_round_is_the_same_study():
+    turned = {"value": "1.43", "ci_low": "1.02", "ci_high": "2.00", "hazard_of": "chemo", "versus": "ICI + chemo"}
+    found = study_effects([study("a"), study("b", **turned)], ASKED)
+    assert [effect.study for effect in found.effects] == ["a"]
+    assert "b is a again (the same digits, turned round)" in found.left_out[0]
+    other = study_effects([study("a"), study("b", **(turned | {"ci_high": "2.10"}))], ASKED)
+    assert len(other.effects) == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"ci_low": "0.98", "ci_high": "0.50"}, "ends before it begins"),
+        ({"value": "1.20"}, "is outside its interval"),
+    ],
+)
+def test_prints_that_give_no_error_name_their_study_accepted_or_not(fields, named):
+    with pytest.raises(EvidenceError, match=rf"study one contradicts itself at estimate 1 .*{named}"):
+        study_effects([study(**fields)], ASKED)
+    with pytest.raises(EvidenceError, match="study one, estimate 1 .*the limits must be positive and enclose"):
+        study_effects([study(**fields)], replace(ASKED, accepted={"one": "a typing error"}))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "overall survival",
+        "OS",
+        "mOS",
+        "Overall survival (OS)",
+        "Overall-Survival",
+        "time to death",
+        "OS in the ITT",
+        "overall survival, intention-to-treat population",
+    ],
+)
 def test_endpoints_go_by_the_synonyms_of_the_audit(said):
     assert len(study_effects([study(endpoint=said)], ASKED).effects) == 1
 
@@ -105,6 +141,14 @@ ERRORS = {
     "two-sided though alpha is one-sided": (
         {"value": "0.70", "p": "0.045", "quote": "two-sided P = 0.045; one-sided alpha of 0.025"},
         math.log(0.7) / norm.ppf(0.0225),
+    ),
+    "one-tailed, behind the value": (
+        {"value": "0.70", "p": "0.02", "quote": "HR 0.70, P = 0.02 by a one-sided log-rank test"},
+        math.log(0.7) / norm.ppf(0.02),
+    ),
+    "90 per cent confidence limits": (
+        {"ci_low": "0.50", "ci_high": "0.98", "quote": "HR 0.70, 90 per cent confidence limits 0.50 and 0.98"},
+        math.log(0.98 / 0.50) / (2 * norm.isf(0.05)),
     ),
     "99 % in the quote": (
         {"ci_low": "0.44", "ci_high": "1.11", "quote": "HR 0.70 (99% CI 0.44-1.11)"},
@@ -148,6 +192,14 @@ def test_rounding_of_hr_and_p_enters_the_error():
         ("allocation without randomisation", True),
         ("Mendelian randomisation", True),
         ("prospective registry", True),
+        ("pseudo-randomised", True),
+        ("emulated randomised trial", True),
+        ("responders against others in a randomised trial", True),
+        ("landmark analysis within a phase 3 randomised trial", True),
+        ("randomisation abandoned; analysed as treated", True),
+        ("randomly sampled cohort", True),
+        ("phase 3, allocation by minimisation", False),
+        ("randomised discontinuation trial", False),
         ("randomised phase 3", False),
         ("open-label, not blinded randomised trial", False),
         ("cluster-randomized trial", False),

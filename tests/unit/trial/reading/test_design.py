@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from escc_bayes.foundation.errors import InputError
-from escc_bayes.trial.reading.criteria import criteria
+from escc_bayes.trial.errors import DesignError
+from escc_bayes.trial.reading.criteria import criteria, futility_criteria
 from escc_bayes.trial.reading.design import design_from, load_design
 from tests.unit.trial.designs import GOOD, small, table
 
@@ -269,3 +270,10 @@ def test_a_design_that_cannot_work_is_refused(name):
 def test_an_unknown_design_is_refused_with_the_nearest_name():
     with pytest.raises(InputError, match="did you mean 'rt_consolidation'"):
         load_design("rt_consolidtion")
+
+
+@pytest.mark.parametrize("asked", ["P(HR > 1 | data) > 0.975", "P(RMST difference to 24 < 0 | data) > 0.9"])
+@pytest.mark.parametrize("read", [criteria, futility_criteria])
+def test_a_probability_of_harm_is_the_wrong_way_round(read, asked):
+    with pytest.raises(DesignError, match="it asks how likely treatment is worse"):
+        read(asked, "rule 'a'")
