@@ -130,7 +130,7 @@ def heaped(table: RawTable, covariate: CovariateSchema, values: FloatArray) -> l
     different = np.unique(known).size
     if unit_split(values) is not None:
         return []
-    if known.size < ENOUGH or different < VARIED or not np.isfinite(known).all():
+    if known.size < ENOUGH or different < VARIED or digits is None:
         return []
     share = float(np.isin(digits, (0, 5)).mean())
     if share < PREFERRED:
@@ -141,17 +141,18 @@ def heaped(table: RawTable, covariate: CovariateSchema, values: FloatArray) -> l
     ]
 
 
-def last_digits(values: FloatArray) -> FloatArray:
-    """Return the last digit of each value in which any two differ: of 950 and 1,200 it is that of the tens."""
-    whole = np.rint(values * 10.0 ** decimals(values))
+def last_digits(values: FloatArray) -> FloatArray | None:
+    """Return the last digit of each value in which any two differ: of 950 and 1,200 it is that of the tens.
+
+    None where the values were not rounded, to four decimals at most: they have no last digit.
+    """
+    places = next((places for places in range(5) if np.array_equal(values, np.round(values, places))), None)
+    if places is None:
+        return None
+    whole = np.rint(values * 10.0**places)
     while whole.any() and not (whole % 10).any():
         whole = whole / 10
     return whole % 10
-
-
-def decimals(values: FloatArray) -> int:
-    """Return how many decimals the values have, up to 4."""
-    return next((places for places in range(5) if np.allclose(values, np.round(values, places), rtol=0, atol=1e-9)), 4)
 
 
 LOOKS = (two_units, long_run, heaped)

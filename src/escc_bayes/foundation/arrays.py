@@ -33,9 +33,11 @@ def as_array(function: str, name: str, value: Any, hint: Any, kinds: tuple[Any, 
         found = np.asarray(value)
     except ValueError:
         raise InputError(f"{function}: {name} has rows of different lengths; give an array of {wanted}") from None
+    # Positions 0 and 1 are no mask where whole numbers are taken too: every kind is asked before that.
     for kind in kinds:
         if found.dtype.kind in ITEMS[kind.kind][0] or found.size == 0:
             return found.astype(kind, copy=False)
+    for kind in kinds:
         if kind.kind == "b" and found.dtype.kind in "iuf" and np.isin(found, (0, 1)).all():
             return found.astype(kind)
     raise InputError(f"{function}: {name} holds {told(found.ravel().tolist()[0])}; give an array of {wanted}")

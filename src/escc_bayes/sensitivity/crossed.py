@@ -11,7 +11,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import LinearConstraint, linprog, minimize
 
 from escc_bayes.hazard.piecewise import FloatArray
 
@@ -81,6 +80,9 @@ def least_resistance(shares: FloatArray, filled: np.ndarray, pair: tuple[int, in
 
     def tangent(values: FloatArray) -> FloatArray:
         return np.asarray(slope(spread(values), pair)[filled])
+
+    # Only a search needs it: a fit, whose report of information asks nothing of it, starts without.
+    from scipy.optimize import LinearConstraint, linprog, minimize
 
     # The stubs of scipy know no slope that is a plain array.
     found = minimize(  # type: ignore[call-overload]

@@ -40,8 +40,9 @@ def averaged(changes: Sequence[str], needs: Sequence[tuple[str, str]], moves: Mo
     >>> value = {(): 0.0, ("a",): 1.0, ("b",): 1.0, ("a", "b"): 4.0}
     >>> def moves(made, change):
     ...     return {change: np.array(value[tuple(sorted(made | {change}))] - value[tuple(sorted(made))])}
-    >>> averaged(("a", "b"), (), moves)["a"]
-    Averaged(mean=array(2.), low=array(1.), high=array(3.))
+    >>> found = averaged(("a", "b"), (), moves)["a"]
+    >>> float(found.mean), float(found.low), float(found.high)
+    (2.0, 1.0, 3.0)
     """
     found: dict[str, list[FloatArray]] = {}
     for order in permutations(changes):

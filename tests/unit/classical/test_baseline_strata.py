@@ -15,7 +15,7 @@ from escc_bayes.classical.baseline_tests import rank_tests, trend_test
 from escc_bayes.classical.baselines import baselines
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from
-from escc_bayes.foundation.errors import CohortError, DataWarning, SchemaError
+from escc_bayes.foundation.errors import CohortError, DataWarning, InputError, SchemaError
 
 REFERENCE = json.loads((Path(__file__).parents[2] / "reference" / "strata.json").read_text(encoding="utf-8"))
 DIGITS = 1e-8
@@ -135,7 +135,7 @@ def test_several_strata_are_their_combinations():
         ({"strata": ("age",)}, "'age' is a number and makes no strata"),
         ({"strata": ("center",)}, "no covariate 'center'; did you mean 'centre'"),
         ({"strata": ("centre", "centre")}, "'centre' is named twice"),
-        ({"interaction": "arm"}, "name two covariates, such as"),
+        ({"interaction": "arm"}, "interaction is 'arm'; give"),
         ({"interaction": ("arm", "sex")}, "no covariate 'sex'"),
         ({"interaction": ("arm", "arm")}, "no interaction with itself"),
         ({"strata": ("centre",), "interaction": ("arm", "centre")}, "'centre' is a stratum"),
@@ -143,7 +143,7 @@ def test_several_strata_are_their_combinations():
 )
 def test_what_makes_no_strata_or_no_interaction_is_refused(keys, message):
     frame = frame_of("large")
-    with pytest.raises(CohortError, match=message):
+    with pytest.raises(InputError, match=message):
         baselines(cohort_of(frame, with_centre(frame)), "os", level=0.95, **keys)
 
 

@@ -93,4 +93,6 @@ def test_late_entry_has_none_and_says_so():
     )
     row = baselines(cohort_of(frame, {"g": LEVELS}, entry="e"), "os", level=0.95).tables["logrank"][0]
     assert np.isnan(row["p_permutation"])
-    assert row["permutation"].endswith("none with delayed entry, weights, clusters or strata")
+    assert row["permutation"].endswith(
+        "none with delayed entry, several rows of a patient, weights, clusters or strata"
+    )

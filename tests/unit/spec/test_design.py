@@ -124,7 +124,10 @@ def test_a_level_lost_by_the_landmark_is_judged_on_the_rows_analysed(frame):
             "'linear' takes a covariate that is continuous or .*'sequence' is nominal",
         ),
         (effect("sequence", "ordered"), "'ordered' takes a covariate that is ordered or binary, but 'sequence' is nom"),
-        (effect("age", "fixed"), "'fixed' takes .*, but 'age' is continuous; use structure = \"linear\", or cut it"),
+        (
+            effect("age", "fixed"),
+            "'fixed' takes .*, but 'age' is continuous; use structure = \"linear\" or .*, or cut it",
+        ),
         (effect("age", "random_intercept"), "'random_intercept' takes .*, but 'age' is continuous"),
         (pooled("alc_a", "stage"), "effect 'alc': pooled covariates need the same levels.*alc_a: high, low; stage: II"),
     ],

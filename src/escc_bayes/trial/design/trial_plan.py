@@ -102,7 +102,7 @@ def planned(design: TrialDesign) -> TrialPlan:
     >>> from escc_bayes.trial.reading.design import load_design
     >>> plan = planned(load_design("rt_consolidation"))
     >>> plan.events, plan.rules[0].null.words
-    ((110.0,), 'hazard ratio 1')
+    ((247.0,), 'hazard ratio 1')
     """
     looks = expected_looks(design, design.effect)
     events = tuple(

@@ -13,6 +13,7 @@ from escc_bayes.bayes.sampling.draws import Draws, checked
 from escc_bayes.bayes.sampling.sampler import Run
 from escc_bayes.cli.sampling import Sampling, checked_plans, gathered
 from escc_bayes.foundation.errors import EngineReplacedWarning, InputError, SpecError
+from escc_bayes.report.page import bundle as bundles
 from escc_bayes.report.page.bundle import SERIAL, quiet
 from escc_bayes.spec import plan as plans
 from escc_bayes.spec.rows import select_rows
@@ -108,6 +109,8 @@ def test_each_plan_is_made_once_for_all_that_a_report_computes(engine, larynx, m
     """Two models: rows are selected twice, for posteriors, confirmation, classical methods and prior checks."""
     made = []
     monkeypatch.setattr(plans, "select_rows", lambda *a, **b: (made.append(a[1]), select_rows(*a, **b))[1])
+    # Attribution is of other models too, each with rows of its own.
+    monkeypatch.setattr(bundles, "attribute", lambda *_: ())
     sampling = Sampling(draws=1000, tune=200)
     plans_of = checked_plans(["larynx_piecewise", "larynx_piecewise@sceptical"], larynx, sampling.settings("nuts"))
     found = gathered(larynx, plans_of, engine, sampling, quiet, SERIAL)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from escc_bayes.bayes.native import native
+from escc_bayes.bayes.engines import native
 from escc_bayes.bayes.posterior.fit import fit
 from escc_bayes.classical.fit import fit_classical
 from escc_bayes.data.bundled import example_cohort

@@ -299,12 +299,12 @@ def test_weighted_quantiles_with_equal_weights_are_hazens():
         ({"age": []}, "an axis without priors"),
         ({"agee": [Normal(0.0, 1.0)]}, "no prior 'agee'"),
         ({"age": [HalfNormal(1.0)]}, "age' is linear: it has no half-normal"),
-        ({"age": [Normal(0.0, 1.0), HalfNormal(1.0)]}, "normals only or half-normals only"),
+        ({"age": [Normal(0.0, 1.0), HalfNormal(1.0)]}, "a list for 'age'; give a dictionary from a word"),
         ({"log_shape": [Normal(0.0, 1.0)]}, "no prior 'log_shape'"),
     ],
 )
 def test_axes_that_cannot_be_are_refused(axes, words, larynx):
-    with pytest.raises(SpecError, match=words):
+    with pytest.raises(InputError, match=words):
         prior_grid(small_spec(), larynx, axes)
 
 

@@ -96,11 +96,11 @@ def test_a_bias_without_a_term_is_left_in_and_said():
 def test_wrong_words_and_numbers_are_refused():
     with pytest.raises(InputError, match="item 1 is 'imortal_time'; give one of observational, immortal_time"):
         PublishedEffect("s", 0.0, 0.1, "d", "g", ("imortal_time",))
-    with pytest.raises(EvidenceError, match="bias term 'observation' is not known"):
+    with pytest.raises(InputError, match="a BiasTerm for 'observation'; give a dictionary from one of observational"):
         pool_evidence(effects("alc_low"), dataclasses.replace(REQUEST, bias_terms={"observation": BiasTerm(0, 1)}))
     with pytest.raises(EvidenceError, match="sd at least 0"):
         BiasTerm(0.0, -1.0)
-    with pytest.raises(EvidenceError, match="write 0.95"):
+    with pytest.raises(InputError, match="level is 95.0; give a share, not a percentage: level=0.95"):
         pool_evidence(effects("alc_low"), dataclasses.replace(REQUEST, level=95.0))
     with pytest.raises(EvidenceError, match="standard error is 0"):
         PublishedEffect("s", 0.0, 0.0, "d", "g")

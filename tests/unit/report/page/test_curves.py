@@ -44,7 +44,7 @@ def test_numbers_at_risk_are_counts(naive):
 
 def test_hazard_band_of_pieces_holds_each_rate_over_its_piece(naive):
     posterior = naive.posteriors["one"]
-    band = curves.hazard_band(posterior, 0.95, label="one")
+    band = curves.hazard_bands(posterior, 0.95, label="one")[0]
     assert band.times.tolist() == [0.0, 6.0, 18.0, float(posterior.plan.rows.time.max())]
     np.testing.assert_allclose(band.middle[:3], np.median(np.exp(posterior.hazard.log_rates), axis=0), rtol=1e-12)
     assert band.middle[3] == band.middle[2]
@@ -52,7 +52,7 @@ def test_hazard_band_of_pieces_holds_each_rate_over_its_piece(naive):
 
 def test_hazard_band_of_a_weibull_is_its_derivative(naive):
     posterior = naive.posteriors["two"]
-    band = curves.hazard_band(posterior, 0.95, label="two")
+    band = curves.hazard_bands(posterior, 0.95, label="two")[0]
     hazard = posterior.hazard
     assert isinstance(hazard, WeibullHazard)
     t, step = float(band.times[100]), 1e-5
