@@ -128,9 +128,11 @@ def search(
 ) -> None:
     """Search cohorts of a study that has a layout, and say what they match."""
     from escc_bayes.evidence.reconstruction.automatic import layout_for
+    from escc_bayes.evidence.reconstruction.columns import refuse_counts
 
-    # What cannot be read is refused before the search is loaded, which takes seconds.
+    # What cannot be read, or be, is refused before the search is loaded, which takes seconds.
     chosen = layout_for(published, layout, endpoints, cutoff)
+    refuse_counts(chosen, published)
     from escc_bayes.evidence.reconstruction.reconstruct import reconstruct as search_cohorts
     from escc_bayes.evidence.reconstruction.table import summary
     from escc_bayes.foundation.outputs import staged

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from escc_bayes.data.published import Study
-from escc_bayes.data.shipped import models_folder
+from escc_bayes.data.shipped import find_schema, models_folder
 from escc_bayes.evidence.reconstruction.layout import Layout, ReconstructionError, layout_path
 from escc_bayes.evidence.reconstruction.read_layout import read_layout
 from escc_bayes.foundation.checks import suggestion
@@ -43,7 +43,26 @@ def layout_for(study: Study, path: str | None, endpoints: tuple[str, ...], cutof
         raise ReconstructionError(f"{layout.where}: is the layout of study '{layout.study}', not of '{study.id}'")
     layout = replace(layout, cutoff=cutoff if cutoff is not None else layout.cutoff)
     check_cutoff(study, layout)
+    schema_of(layout)
     return only(layout, endpoints)
+
+
+def schema_of(layout: Layout) -> Path | None:
+    """Return the schema of the cohorts: a bundled one by name, or a file beside the layout; None where none is named.
+
+    Raises
+    ------
+    ReconstructionError : the file is not there.
+    """
+    if not layout.cohort.endswith(".toml"):
+        return find_schema(layout.cohort) if layout.cohort else None
+    beside = Path(layout.where).parent / layout.cohort
+    if not beside.is_file():
+        raise ReconstructionError(
+            f"{layout.where}, cohort: there is no file {layout.cohort} beside the layout; correct the name, or leave "
+            "it out: the cohorts then come without a schema"
+        )
+    return beside
 
 
 def check_cutoff(study: Study, layout: Layout) -> None:

@@ -105,10 +105,26 @@ def draw_counted(
     return values
 
 
+def refuse_counts(layout: Layout, study: Study) -> None:
+    """Refuse printed counts that no cohort has, before a search begins.
+
+    Raises
+    ------
+    ReconstructionError : a count below 0, or counts of levels that do not sum to the patients.
+    """
+    n = int(number_of(layout.n, study, f"{layout.where}, n"))
+    for covariate in layout.covariates:
+        if covariate.measured is None:
+            counts_of(covariate, layout, study, n)
+
+
 def counts_of(covariate: CovariateLayout, layout: Layout, study: Study, n: int) -> IntArray:
     """Return the printed count of each level; they must sum to n."""
     where = f"{layout.where}, covariates.{covariate.name}, counts"
     counts = [int(number_of(count, study, where)) for count in covariate.counts]
+    for printed, count in zip(covariate.counts, counts, strict=True):
+        if count < 0:
+            raise ReconstructionError(f"{where}: {printed} is {count}; no group has fewer than 0 patients")
     if sum(counts) != n:
         raise ReconstructionError(
             f"{where}: {' + '.join(map(str, counts))} = {sum(counts)}, but the cohort has {n} patients; name the "

@@ -1,5 +1,6 @@
 """Which printed statistics no cohort can have together: pilots find them, and what each of them fights with.
 
+What arithmetic denies is set aside before any search (``denied``), and no search asks for it again.
 Pilot searches weigh all targets by rank (counts and curves of all patients first). What most pilots leave unmatched
 is set aside; it then pulls only weakly, and the pilots are run again, until the rest is nearly matched. Whole searches
 settle what is left. From the cohorts that they end with, each target that was set aside is asked for again
@@ -12,6 +13,7 @@ from functools import partial
 
 import numpy as np
 
+from escc_bayes.evidence.reconstruction.denied import denied
 from escc_bayes.evidence.reconstruction.problem import BoolArray
 from escc_bayes.evidence.reconstruction.reinstated import taken_back, units
 from escc_bayes.evidence.reconstruction.search import (
@@ -53,17 +55,18 @@ class Conflicts:
 
 def find_conflicts(plan: Plan, seed: Seed, workers: int, report: Progress) -> Conflicts:
     """Return the targets that cannot be had beside the rest, and what each of them fights with."""
-    aside = missed_by_pilots(plan, seed, workers, report)
+    never, denials = denied(plan.targets)
+    aside = missed_by_pilots(plan, never, seed, workers, report)
     aside, cohorts = missed_by_whole_searches(plan, aside, seed, workers, report)
-    aside = taken_back(plan, aside, cohorts, seed, workers, report)
-    insisted = insist(plan, aside, seed, workers, report)
+    aside = never | taken_back(plan, aside, aside & ~never, cohorts, seed, workers, report)
+    insisted = insist(plan, aside, aside & ~never, seed, workers, report)
     final = without(plan, aside)
-    return Conflicts(aside, {k: opponents(final, found) for k, found in insisted.items()})
+    return Conflicts(aside, denials | {k: opponents(final, found) for k, found in insisted.items()})
 
 
-def missed_by_pilots(plan: Plan, seed: Seed, workers: int, report: Progress) -> BoolArray:
-    """Return the targets (T,) that short searches miss by far, beside what they missed before."""
-    aside = np.zeros(len(plan.targets), dtype=bool)
+def missed_by_pilots(plan: Plan, never: BoolArray, seed: Seed, workers: int, report: Progress) -> BoolArray:
+    """Return the targets (T,) that short searches miss by far, beside those that ``never`` can be had."""
+    aside = never.copy()
     for round_number in range(ROUNDS):
         current = replace(without(plan, aside), steps=min(PILOT_STEPS, plan.steps))
         seeds = [stream(seed, "pilot", str(round_number), str(k)) for k in range(PILOTS)]
@@ -114,10 +117,12 @@ def lowest_missed(plan: Plan, cohorts: Sequence[Found]) -> BoolArray:
     return lowest_rank(common, plan)
 
 
-def insist(plan: Plan, aside: BoolArray, seed: Seed, workers: int, report: Progress) -> dict[int, Found]:
-    """Insist on each target set aside in turn: return what a short search that puts it first ends with."""
+def insist(
+    plan: Plan, aside: BoolArray, some: BoolArray, seed: Seed, workers: int, report: Progress
+) -> dict[int, Found]:
+    """Insist on some of the targets set aside in turn: return what a short search that puts it first ends with."""
     base = replace(without(plan, aside), steps=min(INSIST_STEPS, plan.steps))
-    numbers = np.flatnonzero(aside).tolist()
+    numbers = np.flatnonzero(some).tolist()
 
     def one(number: int) -> Found:
         return started(demanding(base, [number], INSISTENT), stream(seed, "insist", str(number)))

@@ -29,16 +29,23 @@ BACK_STEPS, TRIES, NEAR = 3_000_000, 3, 1.5
 
 
 def taken_back(
-    plan: Plan, aside: BoolArray, cohorts: Sequence[Found], seed: Seed, workers: int, report: Progress
+    plan: Plan,
+    aside: BoolArray,
+    some: BoolArray,
+    cohorts: Sequence[Found],
+    seed: Seed,
+    workers: int,
+    report: Progress,
 ) -> BoolArray:
     """Return the targets (T,) that stay set aside: no search from one of the cohorts has them.
 
     Parameters
     ----------
+    some : which of those set aside are asked for.
     cohorts : cohorts that have everything but what is set aside; without any, nothing is taken back.
     """
     remaining, current = aside.copy(), [c for c in cohorts if has_all(without(plan, aside), c)]
-    together = units(plan, aside) if current else []
+    together = units(plan, some) if current else []
     for done, numbers in enumerate(together, start=1):
         asked = demanding(without(plan, remaining), numbers)
         found = from_each(asked, current, stream(seed, "back", str(numbers[0])), workers)

@@ -4,8 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from escc_bayes.data.published import Study
-from escc_bayes.data.shipped import find_schema
 from escc_bayes.evidence.audit import audit
+from escc_bayes.evidence.reconstruction.automatic import schema_of
 from escc_bayes.evidence.reconstruction.layout import Layout
 from escc_bayes.evidence.reconstruction.reconstruct import Reconstruction
 from escc_bayes.evidence.reconstruction.table import COLUMNS, SPREAD_COLUMNS, spread_rows, summary, target_rows
@@ -22,10 +22,10 @@ def write_reconstruction(folder: Path, found: Reconstruction, seed: Seed) -> Non
     width = max(2, len(str(len(found.cohorts))))
     for number, rows in enumerate(found.cohorts, start=1):
         write_csv(cohorts / f"{found.study.id}_{number:0{width}d}.csv", rows)
-    if found.layout.cohort:
+    schema = schema_of(found.layout)
+    if schema is not None:
         # Beside the cohorts, so that other verbs read them: --schema OUT/schema.toml.
-        schema = find_schema(found.layout.cohort).read_text(encoding="utf-8")
-        (folder / "schema.toml").write_text(schema, encoding="utf-8")
+        (folder / "schema.toml").write_text(schema.read_text(encoding="utf-8"), encoding="utf-8")
     write_what_was_matched(folder, found)
     write_run(folder, "reconstruct", [record_of(found, seed)], {})
 

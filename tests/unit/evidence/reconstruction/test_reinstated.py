@@ -51,7 +51,7 @@ def test_a_curve_of_some_is_asked_for_whole_and_last():
 def test_nothing_is_taken_back_without_a_cohort(plan):
     aside = np.zeros(len(plan.targets), dtype=bool)
     aside[numbers_of(plan, kinds.LOG_HR)] = True
-    assert np.array_equal(taken_back(plan, aside, [], stream(1), 1, silent), aside)
+    assert np.array_equal(taken_back(plan, aside, aside, [], stream(1), 1, silent), aside)
 
 
 def test_what_the_cohorts_have_already_is_taken_back(plan):
