@@ -9,7 +9,7 @@ from escc_bayes.hazard.piecewise import cumulative_hazard
 from escc_bayes.spec.baseline import normal_points, resolve_baseline
 from escc_bayes.spec.prior import Z975, effect_prior
 from escc_bayes.spec.reading import spec_from
-from escc_bayes.spec.rows import select_rows
+from escc_bayes.spec.selection import select_rows
 
 ROWS = select_rows(example_cohort("escc79"), "os", ())
 CUTS = (6.0, 12.0, 18.0, 24.0)

@@ -11,7 +11,8 @@ from escc_bayes.data.cohort import Cohort
 from escc_bayes.foundation.errors import CohortError, NoContrastError
 from escc_bayes.spec.baseline import resolve_baseline
 from escc_bayes.spec.plan import ModelPlan
-from escc_bayes.spec.rows import AnalysisRows, select_rows
+from escc_bayes.spec.rows import AnalysisRows
+from escc_bayes.spec.selection import select_rows
 
 
 def telling(cohort: Cohort, endpoint: str, landmark: float | None) -> tuple[dict[str, ModelPlan], dict[str, str]]:

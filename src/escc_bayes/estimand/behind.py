@@ -97,7 +97,7 @@ def behind(asked: Estimand, rows: AnalysisRows) -> tuple[Behind, ...]:
     Examples
     --------
     >>> from escc_bayes import example_cohort
-    >>> from escc_bayes.spec.rows import select_rows
+    >>> from escc_bayes.spec.selection import select_rows
     >>> larynx = select_rows(example_cohort("larynx"), "os", ("stage",))
     >>> print(*behind(SurvivalAt(12.0, "stage", "IV"), larynx))
     IV: 11 events in 13, followed to 51.6 months

@@ -8,7 +8,7 @@ from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.intervals import patients_of
 from escc_bayes.data.schema import schema_from
 from escc_bayes.foundation.errors import CohortError, EsccBayesError, LandmarkError, SchemaError
-from escc_bayes.spec.rows import select_rows
+from escc_bayes.spec.selection import select_rows
 
 ENDPOINT = {"start": "start", "stop": "stop", "event": "death"}
 SCHEMA = {

@@ -13,7 +13,7 @@ from escc_bayes.data.bundled import example_cohort
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from
 from escc_bayes.foundation.errors import CohortError, DataWarning
-from escc_bayes.spec.rows import select_rows
+from escc_bayes.spec.selection import select_rows
 
 DATA = Path(__file__).parents[3].parent / "shared" / "data"
 LUNG = {"os": {"time": "time", "event": "status", "event_values": [2], "censored_values": [1]}}

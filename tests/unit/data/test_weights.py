@@ -13,7 +13,7 @@ from escc_bayes.data.schema import schema_from
 from escc_bayes.data.weights import effective_size
 from escc_bayes.foundation.errors import CohortError, InputError
 from escc_bayes.spec.reading import spec_from
-from escc_bayes.spec.rows import select_rows
+from escc_bayes.spec.selection import select_rows
 
 ENDPOINTS = {"os": {"time": "t", "event": "d"}}
 COVARIATES = {"arm": {"kind": "binary", "levels": ["old", "new"]}, "age": {"kind": "continuous", "center": 60.0}}

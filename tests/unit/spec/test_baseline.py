@@ -11,7 +11,7 @@ import pytest
 from escc_bayes.foundation.errors import SpecError
 from escc_bayes.spec.baseline import normal_points, resolve_baseline
 from escc_bayes.spec.baseline_worth import baseline_worth
-from escc_bayes.spec.rows import select_rows
+from escc_bayes.spec.selection import select_rows
 from tests.unit.spec.conftest import PIECEWISE, WEIBULL, model
 
 DRAWS = 400_000

@@ -7,7 +7,7 @@ import pytest
 from escc_bayes.foundation.errors import CohortError, SpecError
 from escc_bayes.spec.design import build_design, setting_columns
 from escc_bayes.spec.plan import make_plan
-from escc_bayes.spec.rows import select_rows
+from escc_bayes.spec.selection import select_rows
 from tests.unit.spec.conftest import COVARIATES, PIECEWISE, cohort_from, effect, model, pooled
 
 

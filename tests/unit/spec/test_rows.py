@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from escc_bayes.foundation.errors import CohortError, LandmarkError
-from escc_bayes.spec.rows import select_rows
+from escc_bayes.spec.selection import select_rows
 from tests.unit.spec.conftest import cohort_from
 
 

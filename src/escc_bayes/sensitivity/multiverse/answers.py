@@ -21,7 +21,8 @@ from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.sensitivity.multiverse.specifications import Specification
 from escc_bayes.spec.design import Design
 from escc_bayes.spec.plan import ModelPlan, make_plan
-from escc_bayes.spec.rows import AnalysisRows, select_rows
+from escc_bayes.spec.rows import AnalysisRows
+from escc_bayes.spec.selection import select_rows
 
 # Draws with equal weights that are kept of each hazard ratio, for mixtures.
 KEPT = 500

@@ -16,7 +16,7 @@ from escc_bayes.foundation.errors import EngineReplacedWarning, InputError, Spec
 from escc_bayes.report.page import bundle as bundles
 from escc_bayes.report.page.bundle import SERIAL, quiet
 from escc_bayes.spec import plan as plans
-from escc_bayes.spec.rows import select_rows
+from escc_bayes.spec.selection import select_rows
 
 TRIED = 40_000
 
