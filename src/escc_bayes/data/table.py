@@ -15,7 +15,7 @@ from escc_bayes.data.files.commas import not_a_number, with_commas
 from escc_bayes.data.files.kind import LABELLED, PARQUET, READ, WORKBOOKS, kind_of
 from escc_bayes.data.files.layout import cell_of
 from escc_bayes.data.files.options import FileOptions
-from escc_bayes.data.words import MISSING_WORDS, as_number, is_blank, of_distinct, word
+from escc_bayes.data.words import MISSING_WORDS, as_number, cell_value, is_blank, of_distinct, word
 from escc_bayes.foundation.errors import CohortError, some_of
 from escc_bayes.foundation.kinds import told
 from escc_bayes.hazard.piecewise import FloatArray
@@ -137,23 +137,18 @@ def without(values: list[object], gone: frozenset[str]) -> list[object]:
 
 def from_workbook(path: Path, options: FileOptions, wanted: Collection[str]) -> RawTable:
     """Read a sheet of an Excel or OpenDocument workbook."""
-    from escc_bayes.data.files.workbook import read_workbook, spoken
+    from escc_bayes.data.files.workbook import read_workbook
 
     found, said = read_workbook(path, options, wanted)
     source = str(path)
     refuse_repeats(found.header, source)
     if not found.rows:
         raise CohortError(f"{source}: has a header and no rows; give one row for each patient")
-    cells = ([spoken(cell_of(row, place)) for row in found.rows] for place in range(len(found.header)))
-    columns = {name: blanks_gone(values) for name, values in zip(found.header, cells, strict=True)}
+    cells = ([cell_value(cell_of(row, place)) for row in found.rows] for place in range(len(found.header)))
+    columns = dict(zip(found.header, cells, strict=True))
     columns |= {alias: columns[found.header[place]] for alias, place in found.aliases.items()}
     notes = (*said, *found.left_out)
     return RawTable(source, "row", found.numbers, columns, frozenset(found.aliases), notes=notes)
-
-
-def blanks_gone(values: list[object]) -> list[object]:
-    """Return cells with None for each text that means a missing value."""
-    return of_distinct(lambda value: None if is_blank(value) else value, values)
 
 
 def from_labelled(path: Path, kind: str, options: FileOptions) -> RawTable:
@@ -164,7 +159,7 @@ def from_labelled(path: Path, kind: str, options: FileOptions) -> RawTable:
     rows = len(next(iter(found.columns.values()), []))
     if not rows:
         raise CohortError(f"{path}: has no rows; give one row for each patient")
-    columns = {name: blanks_gone(values) for name, values in found.columns.items()}
+    columns = {name: list(map(cell_value, values)) for name, values in found.columns.items()}
     return RawTable(str(path), "row", range(1, rows + 1), columns, labels=found.labels, codes=found.codes)
 
 

@@ -8,10 +8,27 @@ from escc_bayes.hazard.piecewise import FloatArray
 
 MISSING_WORDS = frozenset({"", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "."})
 
+# What a workbook shows for a formula without a value.
+FAILED_FORMULAS = frozenset({"#N/A", "#NULL!"})
+
 
 def is_blank(value: object) -> bool:
     """Whether a value is one of the words for a missing one."""
     return isinstance(value, str) and value.strip() in MISSING_WORDS
+
+
+def cell_value(value: object) -> object:
+    """Return a cell as a value of a table: text without spaces around it, None where it is missing.
+
+    Examples
+    --------
+    >>> cell_value(" II "), cell_value("#N/A"), cell_value(float("nan")), cell_value(2.0)
+    ('II', None, None, 2.0)
+    """
+    if isinstance(value, str):
+        text = value.strip()
+        return None if text in MISSING_WORDS or text in FAILED_FORMULAS else text
+    return None if value is None or value != value else value
 
 
 def word(value: object) -> str | None:

@@ -62,11 +62,4 @@ def read_labelled(path: Path, kind: str, encoding: str | None = None) -> Labelle
         name: {str(word(code)): str(label).strip() for code, label in meant.items()}
         for name, meant in meta.variable_value_labels.items()
     }
-    return LabelledFile({name: list(map(spoken, values)) for name, values in found.items()}, labels, codes)
-
-
-def spoken(value: object) -> object:
-    """Return a value as one of a table: None for what is missing, text without spaces around it."""
-    if isinstance(value, str):
-        return value.strip() or None
-    return None if value is None or value != value else value
+    return LabelledFile({name: list(values) for name, values in found.items()}, labels, codes)

@@ -3,12 +3,12 @@
 import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from escc_bayes.foundation import checks
 from escc_bayes.foundation.errors import SchemaError
 
 FILE_KEYS = ("sheet", "header_rows", "delimiter", "decimal", "encoding", "missing_values", "dictionary")
+TEXTS = ("sheet", "encoding", "dictionary")
 DECIMALS = (".", ",")
 MOST_HEADER_ROWS = 9
 
@@ -51,7 +51,7 @@ def file_options(raw: object, where: str) -> FileOptions:
     """
     given = checks.table(raw, where)
     checks.refuse_unknown_keys(given, FILE_KEYS, where)
-    texts = MappingProxyType({key: checks.text(given[key], f"{where}, {key}") for key in TEXTS if key in given})
+    texts = {key: checks.text(given[key], f"{where}, {key}") for key in TEXTS if key in given}
     rows = given.get("header_rows")
     return FileOptions(
         sheet=texts.get("sheet"),
@@ -64,9 +64,6 @@ def file_options(raw: object, where: str) -> FileOptions:
         missing_values=missing_from(given, where),
         dictionary=texts.get("dictionary"),
     )
-
-
-TEXTS = ("sheet", "encoding", "dictionary")
 
 
 def missing_from(given: Mapping[str, object], where: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from escc_bayes.data.files.layout import Found, Sheet, filled, table_in, text_of
+from escc_bayes.data.files.layout import Found, Sheet, filled, table_in
 from escc_bayes.data.files.options import FileOptions
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import CohortError
@@ -87,11 +87,3 @@ def merged_of(sheet: "CalamineSheet") -> list[tuple[int, int, int, int]]:
     """Return merged cells, their rows from 1 as in the spreadsheet and their columns from 0."""
     found = sheet.merged_cell_ranges or []
     return [(top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in found]
-
-
-def spoken(cell: object) -> object:
-    """Return a cell of a sheet as a value of a table: None where it is empty or an error of a formula."""
-    if isinstance(cell, str):
-        text = cell.strip()
-        return None if text in ("", "#N/A", "#NULL!") else text
-    return None if cell is None or text_of(cell) == "" else cell

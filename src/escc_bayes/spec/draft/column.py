@@ -12,6 +12,7 @@ from escc_bayes.data.dates import Order, order_of, read_date
 from escc_bayes.data.files.commas import with_commas
 from escc_bayes.data.table import RawTable
 from escc_bayes.data.words import as_number, word
+from escc_bayes.foundation.errors import CohortError
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.draft.vocabulary import GONE, HIGH_CODES
 
@@ -143,8 +144,6 @@ def column_of(table: RawTable, name: str) -> Column:
 
 def safe_order(table: RawTable, name: str) -> Order:
     """Return the order of the dates of a column; none where they contradict each other."""
-    from escc_bayes.foundation.errors import CohortError
-
     try:
         return order_of(table, name)
     except CohortError:

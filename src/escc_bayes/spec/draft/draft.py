@@ -9,12 +9,12 @@ import numpy as np
 
 from escc_bayes.data.dates import DAYS_PER_MONTH, read_date
 from escc_bayes.data.files.options import FileOptions
-from escc_bayes.data.schema import MONTHS_PER
+from escc_bayes.data.schema import MONTHS_PER, UNDECIDED
 from escc_bayes.data.table import RawTable, read_table
 from escc_bayes.foundation.careful import careful
 from escc_bayes.spec.draft.column import Column, columns_of
 from escc_bayes.spec.draft.covariates import Guess, guess_of
-from escc_bayes.spec.draft.endpoints import CHECK, Endpoint, endpoints_of, unit_of
+from escc_bayes.spec.draft.endpoints import Endpoint, endpoints_of, unit_of
 from escc_bayes.spec.draft.model_text import model_text
 from escc_bayes.spec.draft.naming import name_of
 from escc_bayes.spec.draft.roles import Role, Roles, roles_of
@@ -24,7 +24,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # What the columns of a table of patients are read as, in words.
-WORDS = {"identifier": "identifier", "personal": "personal data", "start": "first day", "left out": "not used"}
+WORDS = {
+    "identifier": "identifier",
+    "personal": "personal data",
+    "start": "first day",
+    "end": "last day",
+    "left out": "not used",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +167,14 @@ def row_of(role: Role, endpoints: Sequence[Endpoint], guesses: Sequence[Guess]) 
     if guess is not None:
         read_as, check = guess.kind, "; ".join(guess.check)
     elif role.what in ("time", "end", "event"):
-        read_as = f"{ {'end': 'last day'}.get(role.what, role.what) } of {role.endpoint}"
+        read_as = f"{read_as} of {role.endpoint}"
         mine = [endpoint for endpoint in endpoints if column.name in (endpoint.event,)]
         check = "; ".join(question for endpoint in mine for question in endpoint.check) or check
     elif role.what in ("left out", "personal"):
         check = role.why
-    return DraftRow(column.name, read_as, holds(role, guess), column.missing, check.replace(f'"{CHECK}"', CHECK))
+    return DraftRow(
+        column.name, read_as, holds(role, guess), column.missing, check.replace(f'"{UNDECIDED}"', UNDECIDED)
+    )
 
 
 def holds(role: Role, guess: Guess | None) -> str:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from escc_bayes.data.schema import UNDECIDED
 from escc_bayes.spec.draft import vocabulary as words
 from escc_bayes.spec.draft.column import Column
 from escc_bayes.spec.draft.roles import Role, Roles
 
-CHECK = "CHECK"
 LABELS = {"os": "overall survival", "pfs": "progression-free survival"}
 LONG_IN_MONTHS = 200.0
 
@@ -58,11 +58,11 @@ def endpoint_of(roles: Roles, name: str) -> Endpoint:
     elif times:
         time, why = times[0].column.name, "a time"
     else:
-        time, why = CHECK, "no column of times or of a first and last day was found"
+        time, why = UNDECIDED, "no column of times or of a first and last day was found"
         check.append("name the column of the time, or start_date and end_date in its place")
     if not events:
         return Endpoint(
-            name, time, CHECK, start, why=why, check=(*check, "name the column that says who had the event")
+            name, time, UNDECIDED, start, why=why, check=(*check, "name the column that says who had the event")
         )
     happened, censored, doubt = event_words(events[0].column, name)
     return Endpoint(name, time, events[0].column.name, start, happened, censored, why, (*check, *doubt))
@@ -87,12 +87,12 @@ def event_words(column: Column, name: str) -> tuple[tuple[str, ...], tuple[str, 
         plain = set(held) <= {"0", "1"} and not column.codes
         return ((), (), doubt_of(column, "1")) if plain else (happened, censored, ())
     if set(held) == {"0", "1", "2"}:
-        both = ("1", "2") if name == "pfs" else (CHECK,)
+        both = ("1", "2") if name == "pfs" else (UNDECIDED,)
         question = "1 and 2 taken as events (progressed, died)?" if name == "pfs" else "which codes are deaths?"
         return both, ("0",) if name == "pfs" else (), (f"{question} {counted(column)}",)
     if set(held) == {"1", "2"}:
-        return (CHECK,), (), (f"1 or 2: which is the event? {counted(column)}",)
-    return (CHECK,), (), (f"which of these are events? {counted(column)}",)
+        return (UNDECIDED,), (), (f"1 or 2: which is the event? {counted(column)}",)
+    return (UNDECIDED,), (), (f"which of these are events? {counted(column)}",)
 
 
 def is_event(text: str, name: str) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from escc_bayes.data.dates import read_date
 from escc_bayes.spec.draft import vocabulary as words
 from escc_bayes.spec.draft.column import MOST_CODES, Column
 
@@ -153,8 +154,6 @@ def one_start(found: list[Role]) -> list[Role]:
 
 def mean_day(column: Column) -> float:
     """Return the mean of the dates of a column, as a number of days."""
-    from escc_bayes.data.dates import read_date
-
     days = [read_date(value, column.order) for value in column.values if not column.is_gone(value)]
     found = [day.toordinal() for day in days if not isinstance(day, str)]
     return float(np.mean(found)) if found else np.inf

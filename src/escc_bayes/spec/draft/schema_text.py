@@ -4,8 +4,9 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from escc_bayes.data.schema import UNDECIDED
 from escc_bayes.spec.draft.covariates import Guess
-from escc_bayes.spec.draft.endpoints import CHECK, LABELS, Endpoint
+from escc_bayes.spec.draft.endpoints import LABELS, Endpoint
 from escc_bayes.spec.draft.roles import Role, Roles
 
 ABOUT = """\
@@ -72,7 +73,9 @@ def covariate_lines(guess: Guess) -> list[str]:
         if guess.split is not None:
             below, above = guess.split
             change = f"{{ above = {(below * above) ** 0.5:.3g}, by = 0.001 }}"
-            lines.append(f'multiply = "{CHECK}"   # CHECK: {"; ".join(others)}. Write {change}, or 1 if all are right')
+            lines.append(
+                f'multiply = "{UNDECIDED}"   # CHECK: {"; ".join(others)}. Write {change}, or 1 if all are right'
+            )
             others = []
         lines.append(f"kind = {quoted(guess.kind)}{doubts(others)}")
         lines += [f"center = {guess.center:g}", f"scale = {guess.scale:g}   # hazard ratios are per {guess.scale:g}"]
