@@ -37,16 +37,14 @@ class PredictiveCriterion(Judged):
         return f"predictive probability of success at the final look < {self.threshold:g}"
 
 
-@dataclass(frozen=True, slots=True)
-class ConditionalCriterion(Judged):
-    """Conditional power of the rule's log-rank test under the effect seen so far below ``threshold``."""
+class LowerBoundary(Judged):
+    """The Z of the rule's log-rank test below a lower boundary."""
 
+    __slots__ = ()
     by_normal: ClassVar[bool] = True
     by_log_rank: ClassVar[bool] = True
     above: ClassVar[bool] = False
     measure: ClassVar[None] = None
-
-    threshold: float
 
     def statistic(self, seen: Seen) -> FloatArray:
         """Return the Z of the rule's log-rank test."""
@@ -55,6 +53,13 @@ class ConditionalCriterion(Judged):
     def bound(self, seen: Seen) -> float:
         """Return the lower boundary at this look."""
         return seen.lower
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionalCriterion(LowerBoundary):
+    """Conditional power of the rule's log-rank test under the effect seen so far below ``threshold``."""
+
+    threshold: float
 
     def lower_bounds(
         self,
@@ -74,23 +79,10 @@ class ConditionalCriterion(Judged):
 
 
 @dataclass(frozen=True, slots=True)
-class BetaCriterion(Judged):
+class BetaCriterion(LowerBoundary):
     """The rule's log-rank Z below the boundary that spends ``beta``; not binding for the upper boundary."""
 
-    by_normal: ClassVar[bool] = True
-    by_log_rank: ClassVar[bool] = True
-    above: ClassVar[bool] = False
-    measure: ClassVar[None] = None
-
     beta: float
-
-    def statistic(self, seen: Seen) -> FloatArray:
-        """Return the Z of the rule's log-rank test."""
-        return seen.log_rank()
-
-    def bound(self, seen: Seen) -> float:
-        """Return the lower boundary at this look."""
-        return seen.lower
 
     def lower_bounds(
         self,
