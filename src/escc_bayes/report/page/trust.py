@@ -3,6 +3,8 @@
 import math
 from collections.abc import Sequence
 
+from escc_bayes.classical.baseline_ratios import ph_rows
+from escc_bayes.classical.ph_test import GLOBAL
 from escc_bayes.plots.words import probability
 from escc_bayes.report.page.answers import Answer
 from escc_bayes.report.page.bundle import Bundle
@@ -11,7 +13,8 @@ from escc_bayes.report.page.view import Word
 
 # A sceptic moves a log hazard ratio by this many posterior SDs: little, then a good deal.
 LITTLE, MUCH = 0.5, 1.0
-GLOBAL = "global"
+# A test of proportional hazards below this is a sign against them.
+AGAINST = 0.05
 
 
 def trust(outcome: Outcome, bundle: Bundle, lines: Sequence[Answer]) -> tuple[Word, ...]:
@@ -19,7 +22,7 @@ def trust(outcome: Outcome, bundle: Bundle, lines: Sequence[Answer]) -> tuple[Wo
     return (
         computed(outcome, bundle),
         fits_curve(outcome),
-        proportional(outcome, bundle),
+        proportional(outcome),
         prior_sensitivity(lines),
         left_out(outcome),
     )
@@ -35,12 +38,8 @@ def computed(outcome: Outcome, bundle: Bundle) -> Word:
     if rows is None:
         return Word("Computed reliably", "yes", "good")
     close = all(row.close for row in rows)
-    return Word("Computed reliably", "yes" if close else "doubtful", "good" if close else "bad", agreeing(close=close))
-
-
-def agreeing(*, close: bool) -> str:
-    """Say how two engines go together."""
-    return "two engines agree" if close else "two engines differ"
+    verdict, tone, more = ("yes", "good", "two engines agree") if close else ("doubtful", "bad", "two engines differ")
+    return Word("Computed reliably", verdict, tone, more)
 
 
 def fits_curve(outcome: Outcome) -> Word:
@@ -59,22 +58,16 @@ def fits_curve(outcome: Outcome) -> Word:
     return Word("Fits the curve", "not everywhere", "doubt", f"month{'s' * (len(off) > 1)} {months}")
 
 
-def proportional(outcome: Outcome, bundle: Bundle) -> Word:
-    """Say what the test of proportional hazards over all covariates finds."""
-    endpoint = outcome.posteriors[0].plan.rows.endpoint
-    rows = bundle.baselines[endpoint].tables["ph_test"] if endpoint in bundle.baselines else []
-    overall = [float(str(row["p_value"])) for row in rows if str(row["term"]).casefold() == GLOBAL]
-    each = [float(str(row["p_value"])) for row in rows if not math.isnan(float(str(row["p_value"])))]
-    p = overall[0] if overall and not math.isnan(overall[0]) else min(1.0, min(each) * len(each)) if each else math.nan
+def proportional(outcome: Outcome) -> Word:
+    """Say what the test of proportional hazards over all covariates of the model finds, on the model's own patients."""
+    plan = outcome.posteriors[0].plan
+    if plan.rows.strata or any(block.coding.segments for block in plan.design.blocks):
+        return Word("Proportional hazards", "not assumed everywhere", "good")
+    p = next((float(str(row["p_value"])) for row in ph_rows(plan) if row["term"] == GLOBAL), math.nan)
     if math.isnan(p):
         return Word("Proportional hazards", "not tested", "doubt")
-    found = p < 0.05
-    return Word(
-        "Proportional hazards",
-        "signs against" if found else "no sign against",
-        "doubt" if found else "good",
-        f"P {probability(p)}",
-    )
+    verdict, tone = ("signs against", "doubt") if p < AGAINST else ("no sign against", "good")
+    return Word("Proportional hazards", verdict, tone, f"P {probability(p)}")
 
 
 def prior_sensitivity(lines: Sequence[Answer]) -> Word:
