@@ -11,7 +11,7 @@ from escc_bayes.data.schema import MONTHS_PER, schema_from
 from escc_bayes.spec.design import build_design
 from escc_bayes.spec.plan import make_plan
 from escc_bayes.spec.reading import spec_from
-from escc_bayes.spec.rows import select_rows
+from escc_bayes.spec.selection import select_rows
 
 LEVELS = ("a", "b", "c")
 # Between 2 and 50 months in hundredths, different from each other: nothing here looks like a slip of the pen.
@@ -46,7 +46,8 @@ def model(structure, *, at="mean"):
             "name": "m",
             "outcome": {"endpoint": "os"},
             "baseline": {"family": "piecewise_exponential", "pieces": 3, "at": at, "sd": {"halfnormal": 0.5}},
-            "priors": {"baseline_survival": {"at": 12.0, "median": 0.8, "lower": 0.4}},
+            # Of any times: survival at a month before the first cut is refused where smoothing takes up its spread.
+            "priors": {"baseline_log_rate": {"normal": [-4.0, 1.0]}},
             "effect": [{"covariate": "x", "structure": structure, **needs}],
         },
         "m.toml",
