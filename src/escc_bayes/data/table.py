@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import NoneType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,9 @@ from escc_bayes.hazard.piecewise import FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
+
+# A long column is one of few words when its first cells hold so few.
+MANY, FEW = 1_000, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +278,23 @@ def numbers(table: RawTable, column: str) -> FloatArray:
 
 def plain_numbers(values: list[object]) -> FloatArray | None:
     """Return what ``as_number`` says of every value, missing ones as NaN; None where one is no number."""
+    if few_words(values):
+        words = [*set(values)]
+        numbers = each_number(words)
+        if numbers is None:
+            return None
+        number = dict(zip(words, numbers.tolist(), strict=True))
+        return np.fromiter(map(number.__getitem__, values), np.float64, len(values))
+    return each_number(values)
+
+
+def few_words(values: list[object]) -> bool:
+    """Whether a column begins as one of few words does, and holds no other kind: each word is then read once."""
+    return len(values) > MANY and set(map(type, values)) <= {str, NoneType} and len(set(values[:MANY])) <= FEW
+
+
+def each_number(values: list[object]) -> FloatArray | None:
+    """Return the same, each value read."""
     present = [math.nan if value is None else value for value in values] if None in values else values
     try:
         found = np.fromiter(map(float, present), np.float64, len(values))  # type: ignore[arg-type]

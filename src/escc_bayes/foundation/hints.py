@@ -12,6 +12,8 @@ from escc_bayes.foundation.kinds import told
 
 # Binary digits of the largest number that arithmetic takes.
 LONGEST = 1023
+# Types that say all of a value: whether one fits, the next of the type fits.
+ALIKE = frozenset({str, float, bool, NoneType})
 # How each kind of argument is had.
 WANTED = {
     "Cohort": "a cohort from read_cohort or example_cohort",
@@ -107,7 +109,21 @@ def is_list(value: Any, kind: Any) -> bool:
     if several := several_of(kind):
         return isinstance(value, Sequence) and len(value) == len(several) and all(map(fits, value, several))
     item = item_of(kind)
-    return item is None or all(fits(one, item) for one in value)
+    return item is None or all_fit(value, item)
+
+
+def all_fit(values: Iterable[Any], hint: Any) -> bool:
+    """Whether each value fits; of kinds that their type alone decides, a million cost what one costs."""
+    decides = frozenset() if any(get_origin(part) is Literal for part in parts(hint)) else ALIKE
+    known: set[type] = set()
+    for one in values:
+        if type(one) in known:
+            continue
+        if not fits(one, hint):
+            return False
+        if type(one) in decides:
+            known.add(type(one))
+    return True
 
 
 @cache

@@ -22,10 +22,11 @@ def collinear(columns: FloatArray, labels: Sequence[str]) -> tuple[tuple[str, ..
     >>> collinear(np.column_stack([x, np.arange(5.0), 1.0 - x]), ("a", "b", "c"))
     (('a', 'c'),)
     """
-    apart = columns - columns.mean(axis=0)
-    sd = np.sqrt((apart**2).mean(axis=0))
-    told = sd > 1e-12 * np.abs(columns).max(axis=0, initial=0.0)
-    z = apart[:, told] / sd[told]
+    z = columns - columns.mean(axis=0)
+    sd = np.sqrt(np.einsum("ij,ij->j", z, z) / len(z))
+    told = sd > 1e-12 * np.maximum(columns.max(axis=0, initial=0.0), -columns.min(axis=0, initial=0.0))
+    z = z if told.all() else z[:, told]
+    z /= sd[told]
     names = [label for label, moves in zip(labels, told, strict=True) if moves]
     if z.shape[1] < 2 or np.linalg.eigvalsh(z.T @ z / len(z))[0] > SCREEN:
         return ()
