@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from escc_bayes.trial.significance.alpha_spending import Sharing
+from escc_bayes.trial.significance.alpha_spending import AlphaSpending
 from escc_bayes.trial.significance.boundaries import futility_design
-from escc_bayes.trial.significance.boundary_crossing import crossing, upper_crossing
+from escc_bayes.trial.significance.boundary_crossing import boundary_crossing, upper_crossing
 from escc_bayes.trial.significance.closed_forms import (
     freedman_events,
     hsieh_freedman_events,
@@ -36,13 +36,13 @@ def yearly(share):
 
 @pytest.mark.parametrize("name", list(RPACT["upper"]))
 def test_spending_boundaries_at_uneven_looks(name):
-    found = Sharing(name, parameter=PARAMETER.get(name)).boundaries(RATES, 0.025)
+    found = AlphaSpending(name, parameter=PARAMETER.get(name)).boundaries(RATES, 0.025)
     assert found == pytest.approx(RPACT["upper"][name], **CLOSE)
 
 
 @pytest.mark.parametrize("name", list(RPACT["classical"]))
 def test_classical_boundaries_at_uneven_looks(name):
-    found = Sharing(name, classical=True, parameter=PARAMETER.get(name)).boundaries(RATES, 0.025)
+    found = AlphaSpending(name, classical=True, parameter=PARAMETER.get(name)).boundaries(RATES, 0.025)
     assert found == pytest.approx(RPACT["classical"][name], **CLOSE)
 
 
@@ -116,9 +116,9 @@ def test_month_of_the_events_under_piecewise_accrual_and_hazards():
 def test_three_looks_with_uneven_information():
     """Pocock spending at 50, 75, 100 %: critical ratios, crossing probabilities, months."""
     events = np.array(RPACT["looks"]["events"])
-    upper = Sharing("pocock").boundaries((0.5, 0.75, 1.0), 0.025)
+    upper = AlphaSpending("pocock").boundaries((0.5, 0.75, 1.0), 0.025)
     assert np.exp(-upper * 2.0 / np.sqrt(events)) == pytest.approx(RPACT["looks"]["hazard_ratios"], **CLOSE)
-    found = crossing(events / 4.0, np.full(3, -np.inf), upper, drift=-math.log(0.72))
+    found = boundary_crossing(events / 4.0, np.full(3, -np.inf), upper, drift=-math.log(0.72))
     assert found.upper == pytest.approx(RPACT["looks"]["reject"], **CLOSE)
     half, control = Accrual.uniform(200.0, 16.0), PiecewiseControl(np.array([[math.log(2.0) / 11.0]]))
     arms = ((half, control, yearly(0.04)), (half, TreatedHazard(control, Effect((0.72,))), yearly(0.04)))
@@ -128,10 +128,10 @@ def test_three_looks_with_uneven_information():
 
 def test_power_and_expected_events_at_two_to_one():
     """200 events at most, hazard ratios 0.6, 0.7, 0.8, 1."""
-    upper, nothing = Sharing("pocock").boundaries((0.5, 0.75, 1.0), 0.025), np.full(3, -np.inf)
+    upper, nothing = AlphaSpending("pocock").boundaries((0.5, 0.75, 1.0), 0.025), np.full(3, -np.inf)
     information = np.array([100.0, 150.0, 200.0]) * 2.0 / 9.0
     drifts = -np.log([0.6, 0.7, 0.8, 1.0])
     assert upper_crossing(information, nothing, upper, drifts) == pytest.approx(RPACT["power"]["overall"], **CLOSE)
-    early = [crossing(information, nothing, upper, drift=drift).upper for drift in drifts]
+    early = [boundary_crossing(information, nothing, upper, drift=drift).upper for drift in drifts]
     expected = [200.0 - 100.0 * p[0] - 50.0 * p[1] for p in early]
     assert expected == pytest.approx(RPACT["power"]["expected_events"], **CLOSE)

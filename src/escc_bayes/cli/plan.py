@@ -39,7 +39,7 @@ def plan(
     from escc_bayes.report.protocol.protocol import write_protocol
     from escc_bayes.report.verbs.plan import write_plan_files
     from escc_bayes.trial.design.trial_plan import planned
-    from escc_bayes.trial.requests.requested_analyses import asks_more, further, further_sentences
+    from escc_bayes.trial.requests.requested_analyses import asks_more, requested_analyses, requested_sentences
     from escc_bayes.trial.simulation.checkpoint import Checkpoint, resumable
     from escc_bayes.trial.simulation.summary import summary
     from escc_bayes.trial.simulation.tally import CHUNK
@@ -57,13 +57,13 @@ def plan(
         )
         if asks_more(asked):
             move = bar("Answering what else the design asks", lambda done, total: f"part {done} of {total}")
-        more = further(asked, trials=trials, seed=seed, scheduler=where, keep=checkpoint.keep, progress=move)
+        more = requested_analyses(asked, trials=trials, seed=seed, scheduler=where, keep=checkpoint.keep, progress=move)
     with staged(out) as folder:
         write_plan_files(folder, found, more)
         if protocol:
             write_protocol(folder, found, more)
     checkpoint.forget()
-    for sentence in (*summary(found), *further_sentences(more)):
+    for sentence in (*summary(found), *requested_sentences(more)):
         typer.echo(sentence)
 
 

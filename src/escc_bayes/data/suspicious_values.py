@@ -32,7 +32,7 @@ def suspicious_values(table: RawTable, covariate: CovariateSchema) -> list[str]:
     return [*found, *codes, *(sentence for look in LOOKS for sentence in look(table, covariate, rest))]
 
 
-def at(table: RawTable, covariate: CovariateSchema, rows: list[int] | None = None) -> str:
+def spot(table: RawTable, covariate: CovariateSchema, rows: list[int] | None = None) -> str:
     """Return where something stands: file, rows if they are given, column."""
     place = f", {table.place(rows)}" if rows else ""
     return f"{table.source}{place}, column '{covariate.column}'"
@@ -48,7 +48,7 @@ def outside_range(table: RawTable, covariate: CovariateSchema, values: FloatArra
         return []
     shown = some_of([f"{values[row]:g}" for row in rows], most=3)
     return [
-        f"{at(table, covariate, rows)}: {shown} lie(s) outside the range {least:g} to {largest:g} of "
+        f"{spot(table, covariate, rows)}: {shown} lie(s) outside the range {least:g} to {largest:g} of "
         f"'{covariate.name}'; correct them, or leave the cells empty if they are missing"
     ]
 
@@ -67,7 +67,7 @@ def missing_codes(table: RawTable, covariate: CovariateSchema, values: FloatArra
     rows = np.flatnonzero(np.isin(values, far)).tolist()
     words = ", ".join(f'"{code:g}"' for code in far)
     return [
-        f"{at(table, covariate, rows)}: {some_of([f'{code:g}' for code in far])} stand(s) far from all other values "
+        f"{spot(table, covariate, rows)}: {some_of([f'{code:g}' for code in far])} stand(s) far from all other values "
         f"({rest.min():g} to {rest.max():g}) and looks like the code of a missing one; if it is, declare "
         f"missing_values = [{words}] in covariates.{covariate.name}"
     ]
@@ -82,7 +82,7 @@ def two_units(table: RawTable, covariate: CovariateSchema, values: FloatArray) -
     rows = np.flatnonzero(values >= above).tolist()
     remedy = f"multiply = {{ above = {(below * above) ** 0.5:.3g}, by = 0.001 }}"
     return [
-        f"{at(table, covariate, rows)}: {len(rows)} values lie at {above:g} and above, all others at {below:g} and "
+        f"{spot(table, covariate, rows)}: {len(rows)} values lie at {above:g} and above, all others at {below:g} and "
         "below: two units in one column? If the larger are 1,000 times the others, say so in "
         f"covariates.{covariate.name}: {remedy}"
     ]
@@ -118,7 +118,7 @@ def long_run(table: RawTable, covariate: CovariateSchema, values: FloatArray) ->
         return []
     rows = list(range(int(starts[longest]), int(starts[longest] + lengths[longest])))
     return [
-        f"{at(table, covariate, rows)}: {values[rows[0]]:g} stands in {len(rows)} neighbouring rows; was a cell "
+        f"{spot(table, covariate, rows)}: {values[rows[0]]:g} stands in {len(rows)} neighbouring rows; was a cell "
         "filled down?"
     ]
 
@@ -136,7 +136,7 @@ def heaped(table: RawTable, covariate: CovariateSchema, values: FloatArray) -> l
     if share < PREFERRED:
         return []
     return [
-        f"{at(table, covariate)}: the last digit is 0 or 5 in {100 * share:.0f} % of {known.size} values (20 % by "
+        f"{spot(table, covariate)}: the last digit is 0 or 5 in {100 * share:.0f} % of {known.size} values (20 % by "
         "chance); numbers that were rounded or guessed?"
     ]
 

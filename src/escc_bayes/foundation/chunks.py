@@ -100,7 +100,7 @@ def run_chunks(
     >>> [int(found["square"]) for found in run_chunks(lambda k: {"square": np.array(k * k)}, 3, scheduler=Serial())]
     [0, 1, 4]
     """
-    tell = progress or silent
+    tell = progress or no_progress
     held = {} if store is None else {chunk: kept for chunk in range(count) if (kept := store.read(chunk)) is not None}
     missing = [chunk for chunk in range(count) if chunk not in held]
     done, following = len(held), 0
@@ -120,5 +120,5 @@ def run_chunks(
         following += 1
 
 
-def silent(done: int, total: int) -> None:
+def no_progress(done: int, total: int) -> None:
     """Report nothing."""

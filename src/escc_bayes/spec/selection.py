@@ -63,9 +63,9 @@ def select_rows(
     dropped = [d for d in dropped if d.patients]
     refuse_empty(data.event[where], endpoint, cohort, dropped)
     late = [name for name, c in chosen.items() if c.known_later] if naive else []
-    weight, event = at(cohort.weight, where), at(data.event, where)
+    weight, event = picked(cohort.weight, where), picked(data.event, where)
     held, whose = (None, None) if patient is None else np.unique(patient[where], return_inverse=True)
-    known = {n: CovariateData(c.schema, at(c.values, where), at(c.known_at, where)) for n, c in chosen.items()}
+    known = {n: CovariateData(c.schema, picked(c.values, where), picked(c.known_at, where)) for n, c in chosen.items()}
     return AnalysisRows(
         endpoint=endpoint,
         provenance=cohort.provenance,
@@ -74,9 +74,9 @@ def select_rows(
         clock=clock_words(landmark, late),
         positions=where,
         ids=tuple(compress(cohort.ids, keep.tolist())) if held is None else named(cohort, held),
-        time=at(data.time, where),
+        time=picked(data.time, where),
         event=event,
-        entry=at(data.entry, where),
+        entry=picked(data.entry, where),
         weight=of_mean_one(weight) if cohort.sampled else weight,
         covariates=known,
         dropped=tuple(dropped),
@@ -130,7 +130,7 @@ def independent_units(cohort: Cohort, where: NDArray[np.int64]) -> IntArray | No
     return np.asarray(found[1])
 
 
-def at(values: FloatArray, where: NDArray[np.int64]) -> FloatArray:
+def picked(values: FloatArray, where: NDArray[np.int64]) -> FloatArray:
     """Return the values at positions in order; all of them, not copied, where none is left out."""
     return values if where.size == values.size else values[where]
 

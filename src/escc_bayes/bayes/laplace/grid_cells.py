@@ -23,7 +23,7 @@ LATENT = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class Boxes:
+class GridCells:
     """What a draw needs of each of n nodes.
 
     Attributes
@@ -46,7 +46,7 @@ class Boxes:
     log_mass: float
 
 
-def boxes(target: Target, grid: Grid) -> Boxes:
+def grid_cells(target: Target, grid: Grid) -> GridCells:
     """Return the boxes of a grid."""
     mass = grid.modes.log_mass
     below, above = grid.neighbours[..., 0], grid.neighbours[..., 1]
@@ -67,7 +67,7 @@ def boxes(target: Target, grid: Grid) -> Boxes:
     centring = np.clip(1.0 - variance, 0.0, 1.0) * scaled(target.coords)
     log_mass = highest + float(np.log(total)) + float(np.log(grid.step).sum())
     height = log_heights(share, slopes, grid.step)
-    return Boxes(share, height, slopes, bends(grid, centring, scales), centring, scales, log_mass)
+    return GridCells(share, height, slopes, bends(grid, centring, scales), centring, scales, log_mass)
 
 
 def log_heights(share: FloatArray, slopes: FloatArray, step: FloatArray) -> FloatArray:
@@ -76,7 +76,7 @@ def log_heights(share: FloatArray, slopes: FloatArray, step: FloatArray) -> Floa
         return np.asarray(np.log(share) - np.log(half_volumes(slopes).sum(axis=2)).sum(axis=1) - np.log(step).sum())
 
 
-def with_shares(held: Boxes, grid: Grid, node: IntArray, weight: FloatArray, effective: float) -> Boxes:
+def with_shares(held: GridCells, grid: Grid, node: IntArray, weight: FloatArray, effective: float) -> GridCells:
     """Return boxes with shares learned from weighted draws (m,), ``effective`` of them.
 
     The ratio of a node's share to the one held is believed as far as draws were expected there: LATENT more, all as
@@ -128,7 +128,7 @@ def allocated(share: FloatArray, count: int, shift: float) -> IntArray:
     return np.repeat(np.arange(share.size), np.diff(last, prepend=0))
 
 
-def jittered(held: Boxes, node: IntArray, points: FloatArray) -> tuple[FloatArray, FloatArray]:
+def jittered(held: GridCells, node: IntArray, points: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return places in the boxes (m, h), in grid steps from the node, and the log density of u (m,)."""
     if points.shape[1] == 0:
         return points, held.log_height[node]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from escc_bayes.bayes.laplace.grid_cells import Boxes, boxes, with_shares
+from escc_bayes.bayes.laplace.grid_cells import GridCells, grid_cells, with_shares
 from escc_bayes.bayes.laplace.proposal import Proposed, Shift, degrees, learned, moved, propose
 from escc_bayes.bayes.model import parameters
 from escc_bayes.bayes.model.likelihood.of_plan import cells_of
@@ -60,7 +60,7 @@ class Part:
 
     target: Target
     grid: Grid
-    held: Boxes
+    held: GridCells
     share: float
     shift: Shift | None = None
 
@@ -77,7 +77,7 @@ class Weighted:
         """Return every free parameter, (m, size)."""
         pairs = zip(self.parts, self.proposed, strict=True)
         each = [parameter_values(part.target.coords, drawn.x, drawn.u) for part, drawn in pairs]
-        return {name: joined([values[name] for values in each]) for name in each[0]}
+        return {name: concatenated([values[name] for values in each]) for name in each[0]}
 
     @property
     def grid_edge(self) -> float:
@@ -131,7 +131,7 @@ def enlarged(found: Weighted, kept: int, source: Source, rng: np.random.Generato
     more = round(min((AIM * kept + RESERVE) * size / effective, MOST * kept)) - size
     second = one_round(found.parts, more, source, "more", rng)
     proposed = [both(*pair) for pair in zip(found.proposed, second.proposed, strict=True)]
-    return Weighted(found.parts, proposed, smooth(joined([p.log_weight for p in proposed])))
+    return Weighted(found.parts, proposed, smooth(concatenated([p.log_weight for p in proposed])))
 
 
 def both(first: Proposed, second: Proposed) -> Proposed:
@@ -157,7 +157,7 @@ def explored(plan: ModelPlan, data: Cells, like: Sequence[Part] = ()) -> list[Pa
     for coords, near in zip(every, starts, strict=True):
         target = Target(coords, data)
         grid = explore(target, near)
-        found.append((target, grid, boxes(target, grid)))
+        found.append((target, grid, grid_cells(target, grid)))
     log_mass = np.array([held.log_mass for _, _, held in found])
     share = np.exp(log_mass - log_mass.max())
     # A component that misses a ten-thousandth of the Laplace mass still gets its draws: the floor.
@@ -176,7 +176,7 @@ def near_of(part: Part, coords: Coordinates) -> Near:
 def one_round(parts: list[Part], count: int, source: Source, name: str, rng: np.random.Generator) -> Weighted:
     """Draw from every component and smooth the weights of all together."""
     proposed = [propose_part(part, place, count, source, name, rng) for place, part in enumerate(parts)]
-    return Weighted(parts, proposed, smooth(joined([p.log_weight for p in proposed])))
+    return Weighted(parts, proposed, smooth(concatenated([p.log_weight for p in proposed])))
 
 
 def propose_part(part: Part, place: int, count: int, source: Source, name: str, rng: np.random.Generator) -> Proposed:
@@ -188,7 +188,7 @@ def propose_part(part: Part, place: int, count: int, source: Source, name: str, 
     return replace(drawn, log_weight=drawn.log_weight - np.log(own / count))
 
 
-def joined(parts: list[FloatArray]) -> FloatArray:
+def concatenated(parts: list[FloatArray]) -> FloatArray:
     """Return arrays end to end."""
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
@@ -227,7 +227,7 @@ def collected(plan: ModelPlan, found: Weighted, settings: LaplaceSettings, rng: 
     with np.errstate(divide="ignore"):
         log_weight = np.log(smoothed.weight[kept] * smoothed.weight.size)
     stats = {
-        "lp": joined([p.log_density for p in found.proposed])[kept].reshape(shape),
+        "lp": concatenated([p.log_density for p in found.proposed])[kept].reshape(shape),
         "log_weight": log_weight.reshape(shape),
         "diverging": np.zeros(shape, dtype=bool),
         "pareto_k": np.full(shape, smoothed.k),
@@ -241,4 +241,4 @@ def collected(plan: ModelPlan, found: Weighted, settings: LaplaceSettings, rng: 
 def reported(plan: ModelPlan, found: Weighted, values: dict[str, FloatArray]) -> FloatArray:
     """Return what tables report of weighted draws, (m, p): coefficients, baseline, hyperparameters."""
     coefficients = parameters.coefficients(plan.design.blocks, values, found.smoothed.weight.size)
-    return np.concatenate([coefficients, values["baseline"], joined([p.u for p in found.proposed])], axis=1)
+    return np.concatenate([coefficients, values["baseline"], concatenated([p.u for p in found.proposed])], axis=1)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln
 
-from escc_bayes.bayes.laplace.grid_cells import Boxes, allocated, jittered
+from escc_bayes.bayes.laplace.grid_cells import GridCells, allocated, jittered
 from escc_bayes.bayes.modes.coordinates import log_prior, log_scales, log_shape, predictors
 from escc_bayes.bayes.modes.grid import Grid
 from escc_bayes.bayes.modes.modes import Target
@@ -75,7 +75,7 @@ def learned(steps: FloatArray, weight: FloatArray, effective: float, freedom: fl
 def propose(
     target: Target,
     grid: Grid,
-    held: Boxes,
+    held: GridCells,
     numbers: Numbers,
     rng: np.random.Generator,
     shift: Shift | None = None,
@@ -117,7 +117,7 @@ def degrees(dimensions: int) -> float:
 def placed(
     target: Target,
     grid: Grid,
-    held: Boxes,
+    held: GridCells,
     node: IntArray,
     delta: FloatArray,
     u: FloatArray,
@@ -139,7 +139,7 @@ def placed(
     return x, scales, roots[node] + stretch.sum(axis=1)
 
 
-def moved_along(grid: Grid, held: Boxes, node: IntArray, features: FloatArray, first: int) -> FloatArray:
+def moved_along(grid: Grid, held: GridCells, node: IntArray, features: FloatArray, first: int) -> FloatArray:
     """Return latents (m, d) before the scales: mode, bends and steps of each draw's node times its features (m, f).
 
     One product for each node, and nodes with as many draws in one call: many nodes have a handful each.
@@ -163,7 +163,7 @@ def moved_along(grid: Grid, held: Boxes, node: IntArray, features: FloatArray, f
     return found
 
 
-def directions(grid: Grid, held: Boxes, nodes: IntArray, first: int) -> FloatArray:
+def directions(grid: Grid, held: GridCells, nodes: IntArray, first: int) -> FloatArray:
     """Return mode, linear and quadratic bends and the factor's columns from ``first`` of some nodes, (n, f, d)."""
     across = grid.modes.factor[nodes, :, first:].transpose(0, 2, 1)
     return np.concatenate([grid.modes.x[nodes, None], held.bend[nodes, :, 0], held.bend[nodes, :, 1], across], axis=1)

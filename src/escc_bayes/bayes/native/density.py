@@ -36,7 +36,7 @@ class Mixture:
     sd: float
     components: tuple[tuple[float, float, float], ...]
 
-    def at(self, x: float) -> tuple[float, float]:
+    def value_and_slope(self, x: float) -> tuple[float, float]:
         """Return the log density of x and its derivative."""
         value = self.mean + self.sd * x
         apart = [((value - m) / s, height) for height, m, s in self.components]
@@ -163,7 +163,7 @@ class Density:
             added += self.shape_events * (shape.mean + shape.sd * hypers[h])
             by_hyper[h] += shape.sd * (self.shape_events + float(self.by_w[-1]) * float(self.w[-1]))
         for mixture in self.mixed:
-            value, slope = mixture.at(float(self.x[mixture.latent]))
+            value, slope = mixture.value_and_slope(float(self.x[mixture.latent]))
             added += value
             by_latent[mixture.latent] += slope
         np.dot(by_latent, self.factor, out=self.by_y)

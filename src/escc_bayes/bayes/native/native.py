@@ -83,7 +83,7 @@ def sample(plan: ModelPlan, settings: NutsSettings, seed: Seed, report: Progress
         except SamplingError as error:
             raise SamplingError(f"model '{plan.spec.name}': {error}") from None
         chains.append(chain)
-    drawn = joined(plan, density, chains)
+    drawn = draws_of_chains(plan, density, chains)
     report("Sampling", total, total, int(drawn.stats["diverging"].sum()))
     return drawn
 
@@ -107,7 +107,7 @@ def watcher(report: Progress, before: int, total: int, divergences: int) -> Call
     return watch
 
 
-def joined(plan: ModelPlan, density: Density, chains: list[Chain]) -> Draws:
+def draws_of_chains(plan: ModelPlan, density: Density, chains: list[Chain]) -> Draws:
     """Return parameters as (chains, draws, size) arrays and the sampler's statistics."""
     points = np.stack([chain.points for chain in chains])
     shape = points.shape[:2]

@@ -78,7 +78,7 @@ def table_in(sheet: Sheet, header_rows: int | None = None) -> Found:
     end, left_out = before_notes(sheet, begin)
     rows = list(sheet.rows[begin:end])
     width = 1 + max((last_filled(row) for row in (*above, *rows)), default=0)
-    names = [joined([cell_of(row, place) for row in above]) for place in range(width)]
+    names = [header_words([cell_of(row, place) for row in above]) for place in range(width)]
     refuse_nameless(sheet, names, begin)
     return Found(names, single_names(above, names), list(sheet.numbers[begin:end]), rows, left_out)
 
@@ -212,7 +212,7 @@ def cell_name(row: int, column: int) -> str:
     return f"{letters}{row}"
 
 
-def joined(cells: Sequence[object]) -> str:
+def header_words(cells: Sequence[object]) -> str:
     """Return one name of the cells of a header, each word group once."""
     return " ".join(dict.fromkeys(words for words in map(text_of, cells) if words))
 

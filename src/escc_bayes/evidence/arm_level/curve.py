@@ -63,10 +63,10 @@ def anchors_of(curve: PublishedSurvival, rng: np.random.Generator) -> tuple[Anch
         below = [a.month for a in rates if a.survival.high <= 0.5]
         low, high = max([low, *above]), min([high, *below])
         rates.append(Anchor(float(rng.uniform(low, max(high, low))), Interval(0.0, 0.5), crossing=True))
-    return joined(tuple(sorted(rates, key=lambda a: (a.month, not a.crossing))))
+    return without_contradiction(tuple(sorted(rates, key=lambda a: (a.month, not a.crossing))))
 
 
-def joined(anchors: tuple[Anchor, ...]) -> tuple[Anchor, ...]:
+def without_contradiction(anchors: tuple[Anchor, ...]) -> tuple[Anchor, ...]:
     """Return the anchors; a median just before a rate below one half ends where that rate is."""
     found = list(anchors)
     for k, (one, following) in enumerate(pairwise(anchors)):

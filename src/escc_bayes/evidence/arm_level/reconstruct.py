@@ -144,10 +144,10 @@ def rounded(arm: Arm) -> Arm:
 def both_arms(make: Maker, endpoint: EndpointPrint) -> tuple[Arm, Arm]:
     """Return two arms at the tilt that gives the printed effect."""
 
-    def at(tilt: float) -> tuple[Arm, Arm]:
+    def arms_tilted(tilt: float) -> tuple[Arm, Arm]:
         return make(0, -tilt), make(1, tilt)
 
-    return tilted(at, wanted_from(endpoint.effect))
+    return tilted(arms_tilted, wanted_from(endpoint.effect))
 
 
 def alone(make: Maker, printed: ArmPrint) -> tuple[Arm, ...]:

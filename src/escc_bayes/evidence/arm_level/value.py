@@ -15,9 +15,9 @@ LEVEL = 0.95
 def value_of(target: Target, names: tuple[str, ...], arms: tuple[Arm, ...]) -> float | None:
     """Return what one cohort gives for a target; None for limits of a median from the slope of its curve."""
     if isinstance(target.key, CurveKey):
-        arm = arms[names.index(target.key.levels[0])] if target.key.covariate else joined(arms)
+        arm = arms[names.index(target.key.levels[0])] if target.key.covariate else all_arms(arms)
         return of_curve(target, arm)
-    both = joined(arms)
+    both = all_arms(arms)
     group = np.repeat(np.arange(len(arms)), [arm.time.size for arm in arms])
     if target.kind == kinds.LOG_RANK:
         return float(logrank(both.time, both.event, group).chi2)
@@ -26,7 +26,7 @@ def value_of(target: Target, names: tuple[str, ...], arms: tuple[Arm, ...]) -> f
     return ratio if target.kind == kinds.LOG_HR else ratio / float(np.sqrt(fitted.covariance[0, 0]))
 
 
-def joined(arms: tuple[Arm, ...]) -> Arm:
+def all_arms(arms: tuple[Arm, ...]) -> Arm:
     """Return the patients of all arms, one arm after the other."""
     return Arm(np.concatenate([a.time for a in arms]), np.concatenate([a.event for a in arms]))
 

@@ -4,13 +4,13 @@ import math
 from collections.abc import Iterator
 
 from escc_bayes.evidence.pooling.pool import EvidencePool
-from escc_bayes.evidence.pooling.synthesis import Answer
+from escc_bayes.evidence.pooling.synthesis import Synthesis
 from escc_bayes.evidence.pooling.table import limits_of
 
 NAME_WIDTH = 34
 
 
-def summary(found: Answer) -> tuple[str, ...]:
+def summary(found: Synthesis) -> tuple[str, ...]:
     """Return the lines: studies, pools, heterogeneity, prior and its worth, then every statement."""
     prior = found.prior
     head = f"{prior.effect} on {prior.endpoint}"

@@ -34,7 +34,7 @@ class PriorRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Synthesis:
     """The prior, the pool behind it (None for a weak prior), and all that must be said."""
 
     pool: EvidencePool | None
@@ -49,7 +49,7 @@ def answer(
     wanted: PriorRequest,
     *,
     named: bool = True,
-) -> Answer:
+) -> Synthesis:
     """Return the prior that studies give to one question.
 
     Parameters
@@ -75,15 +75,15 @@ def answer(
     except NothingToPoolError as error:
         if wanted.weak_sd is None:
             raise EvidenceError(" ".join((f"{error}.", *left_out))) from None
-        return weak_answer(question, wanted.weak_sd, left_out)
+        return weak_synthesis(question, wanted.weak_sd, left_out)
     said = (*pool.statements, *found.choices, *(f"Left out: {words}" for words in left_out))
     pool = replace(pool, statements=said)
     prior = evidence_prior(pool, components=wanted.components, robust_weight=wanted.robust_weight)
-    return Answer(pool, prior, prior.statements)
+    return Synthesis(pool, prior, prior.statements)
 
 
-def weak_answer(question: Question, sd: float, left_out: Sequence[str]) -> Answer:
+def weak_synthesis(question: Question, sd: float, left_out: Sequence[str]) -> Synthesis:
     """Return the weak prior that was asked for, and why nothing could be pooled."""
     prior = weak_prior(question.effect, question.endpoint, sd=sd)
     said = (*prior.statements, *(f"Left out: {words}" for words in left_out))
-    return Answer(None, replace(prior, statements=said), said)
+    return Synthesis(None, replace(prior, statements=said), said)

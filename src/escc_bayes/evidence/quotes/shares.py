@@ -58,10 +58,10 @@ def shares(text: str) -> tuple[Share, ...]:
     >>> [share[:3] for share in shares("41 of 292 patients (14.0%), 50% (10 of 20) v 80 % of the patients (16/20)")]
     [(41, '14.0', 292), (10, '50', 20), (16, '80', 20)]
     """
-    return tuple(sorted(joined(text), key=lambda share: share.start))
+    return tuple(sorted(counted_shares(text), key=lambda share: share.start))
 
 
-def joined(text: str) -> Iterator[Share]:
+def counted_shares(text: str) -> Iterator[Share]:
     """Yield each place that joins a count with a percentage, by the form that reads most of it."""
     taken: list[tuple[int, int]] = []
     for form in FORMS:

@@ -7,9 +7,9 @@ import numpy as np
 from escc_bayes.evidence.reconstruction.affected_targets import moved_tasks
 from escc_bayes.evidence.reconstruction.borrow import (
     borrowed_aims,
-    borrowed_bench,
     borrowed_structure,
     borrowed_working,
+    borrowed_workspace,
 )
 from escc_bayes.evidence.reconstruction.compiled import borrowed, compiled
 from escc_bayes.evidence.reconstruction.incremental_loss import computed, judged, settle, weighed
@@ -24,7 +24,7 @@ from escc_bayes.evidence.reconstruction.problem import (
 from escc_bayes.evidence.reconstruction.proposals import propose, undo
 from escc_bayes.evidence.reconstruction.random_numbers import uniform
 from escc_bayes.evidence.reconstruction.working import Working, store, working_from
-from escc_bayes.evidence.reconstruction.workspace import Bench, new_bench
+from escc_bayes.evidence.reconstruction.workspace import Workspace, new_workspace
 from escc_bayes.hazard.piecewise import FloatArray
 
 # What an unmatched target's weight is multiplied with, and the share of the way back of a matched one's.
@@ -103,8 +103,8 @@ def anneal(
     The loss of the required targets, and the number of proposals used.
     """
     working = working_from(problem.structure, state)
-    bench = new_bench(problem.structure, problem.aims, state.time.shape[1])
-    found: tuple[float, int] = walk(problem, state, random, mix, schedule, value, working, bench)
+    workspace = new_workspace(problem.structure, problem.aims, state.time.shape[1])
+    found: tuple[float, int] = walk(problem, state, random, mix, schedule, value, working, workspace)
     return found
 
 
@@ -117,17 +117,17 @@ def walk(
     schedule: Schedule,
     value: FloatArray,
     working: Working,
-    bench: Bench,
+    workspace: Workspace,
 ) -> tuple[float, int]:
     """Propose, judge, and accept by the Metropolis rule, as ``anneal`` says; whoever calls keeps every array alive.
 
     Arrays are borrowed here, where the compiler sees that they have no reference counts.
     """
     structure, aims = borrowed_structure(problem.structure), borrowed_aims(problem.aims)
-    working, bench = borrowed_working(working), borrowed_bench(bench)
+    working, workspace = borrowed_working(working), borrowed_workspace(workspace)
     random, mix, own = borrowed(random), borrowed(mix), problem.aims.window.copy()
-    loss = computed(structure, aims, working, bench)
-    now, change = bench.now, bench.change
+    loss = computed(structure, aims, working, workspace)
+    now, change = workspace.now, workspace.change
     best, rest = loss_by_rank(now.value, own)
     anew, end, matched = 0, schedule.steps, False
     value[:] = now.value
@@ -136,22 +136,22 @@ def walk(
         if best <= CLOSE and not matched:
             matched, end = True, step + schedule.more
             weigh_matched(own, aims.window)
-            loss = weighed(aims, bench)
+            loss = weighed(aims, workspace)
         elif schedule.patience > 0 and not matched and step - anew == schedule.patience:
             anew = step
             weigh_anew(now.value, own, aims.window)
-            loss = weighed(aims, bench)
+            loss = weighed(aims, workspace)
         step += 1
         if not propose(structure, working, random, mix, change):
             continue
-        count = moved_tasks(structure, aims, working, change, bench.moved)
+        count = moved_tasks(structure, aims, working, change, workspace.moved)
         # Metropolis rule with the uniform number drawn first: a loss above this is rejected.
         heat = KEEP if matched else schedule.hot * (schedule.cold / schedule.hot) ** (step / schedule.steps)
         bound = loss - heat * np.log(uniform(random) + 1e-300)
-        if judged(structure, aims, working, count, loss, bound, bench) > bound:
+        if judged(structure, aims, working, count, loss, bound, workspace) > bound:
             undo(structure, working, change)
             continue
-        loss = settle(aims, working, count, bench)
+        loss = settle(aims, working, count, workspace)
         required, other = loss_by_rank(now.value, own)
         if required < best or (required <= max(best, CLOSE) and other < rest):
             best, rest = required, other

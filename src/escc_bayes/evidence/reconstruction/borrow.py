@@ -6,7 +6,7 @@ from escc_bayes.evidence.reconstruction.compiled import borrowed, inlined
 from escc_bayes.evidence.reconstruction.problem import Aims, Structure
 from escc_bayes.evidence.reconstruction.rank_statistics import CoxRoom
 from escc_bayes.evidence.reconstruction.working import Working
-from escc_bayes.evidence.reconstruction.workspace import Bench, Values
+from escc_bayes.evidence.reconstruction.workspace import Values, Workspace
 
 
 @inlined
@@ -54,10 +54,10 @@ def borrowed_values(of: Values) -> Values:
 
 
 @inlined
-def borrowed_bench(of: Bench) -> Bench:
-    """Return a bench, borrowed."""
+def borrowed_workspace(of: Workspace) -> Workspace:
+    """Return a workspace, borrowed."""
     tests, models, room = of.tests, of.models, of.room
-    return Bench(
+    return Workspace(
         borrowed_values(of.now),
         borrowed_values(of.trial),
         KeptTests(borrowed(tests.before), borrowed(tests.risk), borrowed(tests.total)),

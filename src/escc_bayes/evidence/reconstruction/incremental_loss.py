@@ -34,7 +34,7 @@ from escc_bayes.evidence.reconstruction.problem import (
 )
 from escc_bayes.evidence.reconstruction.proposals import COLUMNS, FIRST_SLOT, OUTCOMES, SECOND_SLOT, WHAT, WHICH
 from escc_bayes.evidence.reconstruction.working import Working
-from escc_bayes.evidence.reconstruction.workspace import Bench
+from escc_bayes.evidence.reconstruction.workspace import Workspace
 
 # Newton steps of a Cox model end when they are shorter: at first, where a change is no exchange; and to stand.
 ROUGH, EXACT = 0.02, 1e-3
@@ -50,17 +50,17 @@ def judged(
     count: int,
     loss: float,
     bound: float,
-    bench: Bench,
+    workspace: Workspace,
 ) -> float:
     """Return the loss after a change, or a lower limit of it above ``bound``; ``loss`` before the change.
 
     Tests come first, then the log hazard ratios that one step from the estimates before suggests (exchanges only),
     then Cox models.
     """
-    task, moved, trial, total = aims.task, bench.moved, bench.trial, loss
-    change, exchange = bench.change, is_exchange(bench.change)
+    task, moved, trial, total = aims.task, workspace.moved, workspace.trial, loss
+    change, exchange = workspace.change, is_exchange(workspace.change)
     for s in range(count):
-        total -= bench.now.loss[moved[s]]
+        total -= workspace.now.loss[moved[s]]
     models = count
     for s in range(count):
         q = moved[s]
@@ -69,20 +69,20 @@ def judged(
             models = s
             break
         if kind == LOG_RANK and exchange:
-            trial.value[aims.task_start[q]] = chi_square_after(aims.test, working, task[q, TASK_REF], bench)
+            trial.value[aims.task_start[q]] = chi_square_after(aims.test, working, task[q, TASK_REF], workspace)
         elif kind == BROKEN_RULES and exchange:
-            trial.value[aims.task_start[q]] = bench.now.value[aims.task_start[q]] + rules_after(
+            trial.value[aims.task_start[q]] = workspace.now.value[aims.task_start[q]] + rules_after(
                 aims.rule, aims.rule_tick, structure.block, working, change
             )
         else:
-            fill(structure.endpoint, aims, working, q, EXACT, bench)
+            fill(structure.endpoint, aims, working, q, EXACT, workspace)
         trial.loss[q] = loss_of(trial.value, aims.window, aims.task_start[q], aims.task_start[q + 1])
         total += trial.loss[q]
         if total > bound:
             return total
     if models == count:
         return total
-    return judged_models(structure, aims, working, models, count, total, bound, bench)
+    return judged_models(structure, aims, working, models, count, total, bound, workspace)
 
 
 @inlined
@@ -94,15 +94,15 @@ def judged_models(
     last: int,
     loss: float,
     bound: float,
-    bench: Bench,
+    workspace: Workspace,
 ) -> float:
     """Add the losses of the moved Cox models ``first`` to ``last`` to ``loss``, as ``judged`` says."""
-    suggested, moved, exchange = loss, bench.moved, is_exchange(bench.change)
+    suggested, moved, exchange = loss, workspace.moved, is_exchange(workspace.change)
     for s in range(first, last):
         number = aims.task[moved[s], TASK_REF]
-        bench.trial.beta[number] = bench.now.beta[number]
-        if exchange and bench.models.inverse[number, 0, 0] > 0.0:
-            suggested += suggested_loss(structure, aims, working, moved[s], bench)
+        workspace.trial.beta[number] = workspace.now.beta[number]
+        if exchange and workspace.models.inverse[number, 0, 0] > 0.0:
+            suggested += suggested_loss(structure, aims, working, moved[s], workspace)
             if suggested > bound:
                 return suggested
     total, start = loss, aims.task_start
@@ -112,9 +112,9 @@ def judged_models(
         total = loss
         for s in range(first, last):
             q = moved[s]
-            fill_model(aims, working, start[q], start[q + 1], precision, bench)
-            bench.trial.loss[q] = loss_of(bench.trial.value, aims.window, start[q], start[q + 1])
-            total += bench.trial.loss[q]
+            fill_model(aims, working, start[q], start[q + 1], precision, workspace)
+            workspace.trial.loss[q] = loss_of(workspace.trial.value, aims.window, start[q], start[q + 1])
+            total += workspace.trial.loss[q]
             if total > bound:
                 return total
     return total
@@ -137,10 +137,10 @@ def write_place(working: Working, change: IntArray, endpoint: int, place: IntArr
 
 
 @inlined
-def chi_square_after(test: IntArray, working: Working, number: int, bench: Bench) -> float:
+def chi_square_after(test: IntArray, working: Working, number: int, workspace: Workspace) -> float:
     """Return the chi-square of one log-rank test after an exchange."""
-    groups, place, kept = test[number, TEST_GROUPS], bench.place, bench.tests
-    write_place(working, bench.change, test[number, TEST_ENDPOINT], place)
+    groups, place, kept = test[number, TEST_GROUPS], workspace.place, workspace.tests
+    write_place(working, workspace.change, test[number, TEST_ENDPOINT], place)
     row = working.group + test[number, TEST_GROUPING]
     # The exchange has been made: what each position had before is what the other has now.
     a, b = working.rows[row, place[3]], working.rows[row, place[2]]
@@ -153,18 +153,18 @@ def chi_square_after(test: IntArray, working: Working, number: int, bench: Bench
 
 
 @inlined
-def suggested_loss(structure: Structure, aims: Aims, working: Working, task: int, bench: Bench) -> float:
+def suggested_loss(structure: Structure, aims: Aims, working: Working, task: int, workspace: Workspace) -> float:
     """Take one Newton step from the estimate before an exchange; return the loss of the log hazard ratios there."""
-    change = bench.change
-    number, model, columns, swapped = aims.task[task, TASK_REF], aims.model, bench.columns, bench.swapped
-    size, step = model[number, MODEL_SIZE], bench.models.room[STEP]
+    change = workspace.change
+    number, model, columns, swapped = aims.task[task, TASK_REF], aims.model, workspace.columns, workspace.swapped
+    size, step = model[number, MODEL_SIZE], workspace.models.room[STEP]
     for a in range(size):
         grouping = model[number, MODEL_COLUMNS + a]
         columns[a] = working.group + grouping
         swapped[a] = int(change[WHICH] == OUTCOMES or structure.grouping[grouping, GROUPING_BLOCK] == change[WHAT])
-    write_place(working, change, model[number, MODEL_ENDPOINT], bench.place)
-    exchanged_model(working.rows, columns[:size], swapped, bench.place, bench.models, number, step)
-    total, value, beta = 0.0, bench.trial.value, bench.trial.beta[number]
+    write_place(working, change, model[number, MODEL_ENDPOINT], workspace.place)
+    exchanged_model(working.rows, columns[:size], swapped, workspace.place, workspace.models, number, step)
+    total, value, beta = 0.0, workspace.trial.value, workspace.trial.beta[number]
     for a in range(size):
         beta[a] += step[a]
     for target in range(aims.task_start[task], aims.task_start[task + 1]):
@@ -195,11 +195,11 @@ def rules_after(rule: IntArray, rule_tick: IntArray, block: IntArray, working: W
 
 
 @inlined
-def settle(aims: Aims, working: Working, count: int, bench: Bench) -> float:
+def settle(aims: Aims, working: Working, count: int, workspace: Workspace) -> float:
     """Let ``count`` moved tasks be as they were tried, and keep what the next exchange needs; return the loss."""
-    now, trial, start = bench.now, bench.trial, aims.task_start
+    now, trial, start = workspace.now, workspace.trial, aims.task_start
     for s in range(count):
-        task = bench.moved[s]
+        task = workspace.moved[s]
         kind, number = aims.task[task, TASK_KIND], aims.task[task, TASK_REF]
         now.loss[task] = trial.loss[task]
         now.value[start[task] : start[task + 1]] = trial.value[start[task] : start[task + 1]]
@@ -207,12 +207,14 @@ def settle(aims: Aims, working: Working, count: int, bench: Bench) -> float:
             rows, endpoint = working.rows, aims.test[number, TEST_ENDPOINT]
             group = rows[working.group + aims.test[number, TEST_GROUPING]]
             if aims.test[number, TEST_GROUPS] <= MOST_GROUPS:
-                keep_test(group, rows[working.event + endpoint], rows[working.order + endpoint], bench.tests, number)
+                keep_test(
+                    group, rows[working.event + endpoint], rows[working.order + endpoint], workspace.tests, number
+                )
         elif kind in (LOG_HR, WALD_Z):
             size = aims.model[number, MODEL_SIZE]
             now.beta[number] = trial.beta[number]
-            data = model_data(aims.model, number, working, bench.columns)
-            keep_model(data, now.beta[number, :size], bench.models, number)
+            data = model_data(aims.model, number, working, workspace.columns)
+            keep_model(data, now.beta[number, :size], workspace.models, number)
     total = 0.0
     for task in range(now.loss.size):
         total += now.loss[task]
@@ -220,18 +222,18 @@ def settle(aims: Aims, working: Working, count: int, bench: Bench) -> float:
 
 
 @compiled
-def computed(structure: Structure, aims: Aims, working: Working, bench: Bench) -> float:
+def computed(structure: Structure, aims: Aims, working: Working, workspace: Workspace) -> float:
     """Compute every value of the patients as they are; return the loss."""
-    for task in range(bench.moved.size):
-        bench.moved[task] = task
-        fill(structure.endpoint, aims, working, task, EXACT, bench)
-    return settle(aims, working, bench.moved.size, bench)
+    for task in range(workspace.moved.size):
+        workspace.moved[task] = task
+        fill(structure.endpoint, aims, working, task, EXACT, workspace)
+    return settle(aims, working, workspace.moved.size, workspace)
 
 
 @compiled
-def weighed(aims: Aims, bench: Bench) -> float:
+def weighed(aims: Aims, workspace: Workspace) -> float:
     """Compute the losses anew, after weights have changed; return their sum."""
-    now, start, total = bench.now, aims.task_start, 0.0
+    now, start, total = workspace.now, aims.task_start, 0.0
     for task in range(now.loss.size):
         now.loss[task] = loss_of(now.value, aims.window, start[task], start[task + 1])
         total += now.loss[task]

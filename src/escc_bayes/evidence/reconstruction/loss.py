@@ -40,7 +40,7 @@ from escc_bayes.evidence.reconstruction.problem import (
 )
 from escc_bayes.evidence.reconstruction.rank_statistics import SE, CoxData, cox, log_rank
 from escc_bayes.evidence.reconstruction.working import Working, working_from
-from escc_bayes.evidence.reconstruction.workspace import Bench, new_bench
+from escc_bayes.evidence.reconstruction.workspace import Workspace, new_workspace
 from escc_bayes.hazard.piecewise import FloatArray
 
 # Distance, in tolerances, above which a target pulls less the further it is.
@@ -51,18 +51,18 @@ PRECISE = 1e-9
 
 def precise_values(problem: Problem, state: State) -> FloatArray:
     """Return the values (T,) of the targets, Cox models to a step of 1e-9 from 0; times in ticks."""
-    bench = new_bench(problem.structure, problem.aims, state.time.shape[1])
+    workspace = new_workspace(problem.structure, problem.aims, state.time.shape[1])
     working = working_from(problem.structure, state)
-    for task in range(bench.moved.size):
-        fill(problem.structure.endpoint, problem.aims, working, task, PRECISE, bench)
-    return bench.trial.value
+    for task in range(workspace.moved.size):
+        fill(problem.structure.endpoint, problem.aims, working, task, PRECISE, workspace)
+    return workspace.trial.value
 
 
 @compiled
-def fill(endpoint: IntArray, aims: Aims, working: Working, task: int, precision: float, bench: Bench) -> None:
+def fill(endpoint: IntArray, aims: Aims, working: Working, task: int, precision: float, workspace: Workspace) -> None:
     """Compute the values and the loss of a task from the patients alone; a Cox model starts from what was tried."""
     first, last = aims.task_start[task], aims.task_start[task + 1]
-    kind, ref, value = aims.task[task, TASK_KIND], aims.task[task, TASK_REF], bench.trial.value
+    kind, ref, value = aims.task[task, TASK_KIND], aims.task[task, TASK_REF], workspace.trial.value
     if kind == LOG_RANK:
         value[first] = chi_square(aims.test, working, ref)
     elif kind == BROKEN_RULES:
@@ -72,8 +72,8 @@ def fill(endpoint: IntArray, aims: Aims, working: Working, task: int, precision:
     elif kind < PROGRESSED:
         fill_curve(endpoint, aims, working, ref, first, last, value)
     else:
-        fill_model(aims, working, first, last, precision, bench)
-    bench.trial.loss[task] = loss_of(value, aims.window, first, last)
+        fill_model(aims, working, first, last, precision, workspace)
+    workspace.trial.loss[task] = loss_of(value, aims.window, first, last)
 
 
 @compiled
@@ -94,20 +94,20 @@ def model_data(model: IntArray, number: int, working: Working, columns: IntArray
 
 
 @inlined
-def fill_model(aims: Aims, working: Working, first: int, last: int, precision: float, bench: Bench) -> None:
+def fill_model(aims: Aims, working: Working, first: int, last: int, precision: float, workspace: Workspace) -> None:
     """Write the log hazard ratios and Wald statistics of one Cox model."""
     number = aims.target[first, REF]
     size = aims.model[number, MODEL_SIZE]
-    beta = bench.trial.beta[number, :size]
-    found = cox(model_data(aims.model, number, working, bench.columns), bench.room, beta, precision)
+    beta = workspace.trial.beta[number, :size]
+    found = cox(model_data(aims.model, number, working, workspace.columns), workspace.room, beta, precision)
     if found:
-        try_inverse(bench.room, bench.models.tried[number], size)
+        try_inverse(workspace.room, workspace.models.tried[number], size)
     else:
-        bench.models.tried[number] = 0.0
+        workspace.models.tried[number] = 0.0
     for target in range(first, last):
         column = int(aims.argument[target, ARG])
         is_ratio = aims.target[target, KIND] == LOG_HR
-        bench.trial.value[target] = beta[column] if is_ratio else beta[column] / bench.room.vector[SE, column]
+        workspace.trial.value[target] = beta[column] if is_ratio else beta[column] / workspace.room.vector[SE, column]
 
 
 @compiled

@@ -51,7 +51,7 @@ class Reconstruction:
     unused: tuple[str, ...]
 
 
-def silent(what: str, done: int, total: int) -> None:
+def silent_search(what: str, done: int, total: int) -> None:
     """Report nothing."""
 
 
@@ -63,7 +63,7 @@ def reconstruct(
     replicates: int = REPLICATES,
     steps: int | None = None,
     workers: int | None = None,
-    progress: Progress = silent,
+    progress: Progress = silent_search,
 ) -> Reconstruction:
     """Find cohorts whose recomputed statistics match what a study printed.
 

@@ -26,7 +26,7 @@ class Values(NamedTuple):
     beta: FloatArray
 
 
-class Bench(NamedTuple):
+class Workspace(NamedTuple):
     """What a search computes with: values of the patients as they are, ``now``, and of a change that is tried.
 
     ``change`` : the change that is tried. ``moved`` : (Q,) tasks that it moves. ``place`` : (4,) where an exchange
@@ -52,12 +52,12 @@ def new_values(targets: int, tasks: int, models: int, size: int) -> Values:
 
 
 @compiled
-def new_bench(structure: Structure, aims: Aims, n: int) -> Bench:
-    """Return a bench for ``n`` patients, nothing computed."""
+def new_workspace(structure: Structure, aims: Aims, n: int) -> Workspace:
+    """Return a workspace for ``n`` patients, nothing computed."""
     tasks, targets = aims.task.shape[0], aims.target.shape[0]
     models, size = aims.model.shape[0], aims.model.shape[1] - MODEL_COLUMNS
     levels = structure.lut.max() + 1 if structure.lut.size else 1
-    return Bench(
+    return Workspace(
         new_values(targets, tasks, models, size),
         new_values(targets, tasks, models, size),
         kept_tests(aims.test.shape[0], n),

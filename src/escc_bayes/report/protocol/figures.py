@@ -11,12 +11,12 @@ from escc_bayes.report.document.sheet import Sheet
 from escc_bayes.report.protocol.tables import SCENARIOS
 from escc_bayes.trial.design.design import TrialDesign
 from escc_bayes.trial.design.trial_plan import TrialPlan
-from escc_bayes.trial.simulation.expected_course import TRIALS, Predicted
+from escc_bayes.trial.simulation.expected_course import TRIALS, ExpectedCourse
 
 HEIGHT_MM = 80.0
 
 
-def predicted_survival_sheet(design: TrialDesign, predictions: tuple[Predicted, ...], *, level: float) -> Sheet:
+def predicted_survival_sheet(design: TrialDesign, predictions: tuple[ExpectedCourse, ...], *, level: float) -> Sheet:
     """Return the Kaplan-Meier curves that the final look is expected to show, a panel for each scenario."""
     until = min(float(found.curves[0].months[-1]) for found in predictions)
     title = f"SIMULATED: {design.name}: Kaplan-Meier curves to expect at the final look"
@@ -36,7 +36,7 @@ def predicted_survival_sheet(design: TrialDesign, predictions: tuple[Predicted, 
     return Sheet("predicted_survival", "plan", "", title, note, "entry", figure)
 
 
-def expected_course_sheet(design: TrialDesign, predictions: tuple[Predicted, ...], *, level: float) -> Sheet:
+def expected_course_sheet(design: TrialDesign, predictions: tuple[ExpectedCourse, ...], *, level: float) -> Sheet:
     """Return patients and events to expect over calendar time."""
     final = design.looks[-1].events
     none = np.zeros(0)

@@ -21,8 +21,8 @@ from escc_bayes.report.protocol.tables import (
 from escc_bayes.trial.design.design import TrialDesign
 from escc_bayes.trial.design.sensitivity_grid import COLUMNS, SensitivityGrid, grid_rows, power_grids, timing_grid
 from escc_bayes.trial.requests.borrowing_map import BorrowingMap
-from escc_bayes.trial.requests.requested_analyses import Further, further_sentences
-from escc_bayes.trial.simulation.expected_course import predicted
+from escc_bayes.trial.requests.requested_analyses import RequestedAnalyses, requested_sentences
+from escc_bayes.trial.simulation.expected_course import expected_course
 from escc_bayes.trial.simulation.operating_characteristics import OperatingCharacteristics
 from escc_bayes.trial.simulation.summary import (
     null_sentences,
@@ -45,16 +45,16 @@ class Protocol:
     """What a protocol is made of: the run, its further answers, and the sensitivity grids."""
 
     found: OperatingCharacteristics
-    more: Further
+    more: RequestedAnalyses
     grids: tuple[SensitivityGrid, ...]
 
 
-def write_protocol(folder: Path, found: OperatingCharacteristics, more: Further) -> None:
+def write_protocol(folder: Path, found: OperatingCharacteristics, more: RequestedAnalyses) -> None:
     """Write ``protocol.md``, ``protocol.docx``, ``sensitivity_grid.csv`` and figures beside the files of the plan."""
     design = found.design
     protocol = Protocol(found, more, (*power_grids(found.plan), timing_grid(found.plan)))
     write_csv(folder / "sensitivity_grid.csv", grid_rows(protocol.grids), COLUMNS)
-    predictions = predicted(design, seed=seed_from_label(found.record.seed), level=LEVEL)
+    predictions = expected_course(design, seed=seed_from_label(found.record.seed), level=LEVEL)
     write_figure(folder, predicted_survival_sheet(design, predictions, level=LEVEL))
     write_figure(folder, expected_course_sheet(design, predictions, level=LEVEL))
     boundaries = boundary_sheet(found.plan)
@@ -86,7 +86,7 @@ def text_blocks(protocol: Protocol) -> Iterator[Block]:
     yield Heading("Operating characteristics")
     said = (*words.planning, *(plain_sentence(found, rule.name) for rule in design.rules))
     said += (*null_sentences(found), *unequal_sentences(found), *short_sentence(found))
-    yield Items((*said, *further_sentences(protocol.more)))
+    yield Items((*said, *requested_sentences(protocol.more)))
     yield from operating_tables(found)
     yield from interim_tables(found)
     if protocol.more.borrowing is not None:

@@ -8,7 +8,7 @@ from escc_bayes.evidence.pooling.conflict import PriorDataConflict
 from escc_bayes.evidence.pooling.pool import EvidencePool, PoolRequest
 from escc_bayes.evidence.pooling.prior_file import prior_toml
 from escc_bayes.evidence.pooling.study_effects import Question
-from escc_bayes.evidence.pooling.synthesis import Answer, PriorRequest
+from escc_bayes.evidence.pooling.synthesis import PriorRequest, Synthesis
 from escc_bayes.evidence.pooling.table import POOL_COLUMNS, pool_table
 from escc_bayes.foundation.csv import write_csv
 from escc_bayes.foundation.record import Record, digest, versions
@@ -21,7 +21,7 @@ from escc_bayes.report.verbs.files import write_run
 ROW_MM, FRAME_MM = 8.0, 62.0
 
 
-def write_evidence_files(folder: Path, found: Answer, record: Record, conflict: PriorDataConflict | None) -> None:
+def write_evidence_files(folder: Path, found: Synthesis, record: Record, conflict: PriorDataConflict | None) -> None:
     """Write everything; without a pool the table has no rows and there is no figure."""
     (folder / "prior.toml").write_text(prior_toml(found.prior), encoding="utf-8")
     rows = pool_table(found.pool) if found.pool is not None else ()
@@ -48,7 +48,7 @@ def forest_sheet(pool: EvidencePool) -> Sheet:
     return Sheet("forest", "evidence", request.endpoint, title, note, "", figure)
 
 
-def conflict_row(found: Answer, conflict: PriorDataConflict) -> dict[str, object]:
+def conflict_row(found: Synthesis, conflict: PriorDataConflict) -> dict[str, object]:
     """Return one row: the new estimate, both tail probabilities, and the weights of the components before and after."""
     before = " ".join(f"{weight:.6g}" for weight, _, _ in found.prior.components)
     return {

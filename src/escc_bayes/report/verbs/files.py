@@ -13,6 +13,7 @@ from escc_bayes.compare.comparison import standard_questions
 from escc_bayes.estimand.estimand import SurvivalAt
 from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.estimand.tables import Row, comparison_rows, hazard_ratio_rows, survival_rows
+from escc_bayes.foundation.chunks import no_progress
 from escc_bayes.foundation.csv import write_csv
 from escc_bayes.foundation.outputs import write_json
 from escc_bayes.foundation.record import Record, seed_label
@@ -94,7 +95,7 @@ def write_report_files(folder: Path, bundle: Bundle) -> None:
         found["agreement"] = [agreement_row(row) for rows in bundle.agreements.values() for row in rows]
     if bundle.reconstructions is not None:
         found["reconstructions"] = bundle.reconstructions.rows()
-    found["information"] = [row for subject in subjects(bundle) for row in information(subject, silent)]
+    found["information"] = [row for subject in subjects(bundle) for row in information(subject, no_progress)]
     write_tables(folder, found)
 
 
@@ -107,10 +108,6 @@ def subjects(bundle: Bundle) -> Iterator[Subject]:
     for name, posterior in bundle.posteriors.items():
         if not posterior.plan.design.segment_ends.size:
             yield Subject(bundle.cohort, posterior.plan.spec, posterior, bundle.classical[name], asked)
-
-
-def silent(done: int, total: int) -> None:
-    """Tell nobody."""
 
 
 def named_posteriors(bundle: Bundle) -> dict[str, Posterior]:

@@ -13,10 +13,9 @@ from escc_bayes.report.verbs.files import write_run
 from escc_bayes.trial.design.power_curve import PowerCurve, power_curve
 from escc_bayes.trial.design.prior_events import COLUMNS as PRIOR_EVENTS
 from escc_bayes.trial.design.prior_events import prior_event_rows
-from escc_bayes.trial.requests import borrowing_map, sizing, threshold
-from escc_bayes.trial.requests import sensitivity_indices as owners
+from escc_bayes.trial.requests import borrowing_map, sensitivity_indices, sizing, threshold
 from escc_bayes.trial.requests.borrowing_map import BorrowingMap, map_sentences
-from escc_bayes.trial.requests.requested_analyses import Further, further_sentences
+from escc_bayes.trial.requests.requested_analyses import RequestedAnalyses, requested_sentences
 from escc_bayes.trial.requests.threshold import threshold_rows
 from escc_bayes.trial.simulation.decide import BELIEVED, TRUTH
 from escc_bayes.trial.simulation.interim_table import COLUMNS as INTERIM
@@ -27,13 +26,13 @@ from escc_bayes.trial.simulation.summary import summary
 HEIGHT_MM, ROW_MM = 75.0, 50.0
 
 
-def write_plan_files(folder: Path, found: OperatingCharacteristics, more: Further) -> None:
+def write_plan_files(folder: Path, found: OperatingCharacteristics, more: RequestedAnalyses) -> None:
     """Write everything; a design whose rules have no closed form gets no figure of its power."""
     write_csv(folder / "operating_characteristics.csv", table(found), COLUMNS)
     looks = interim_table(found)
     if looks:
         write_csv(folder / "interim_looks.csv", interim_rows(looks), INTERIM)
-    said = (*summary(found), *further_sentences(more))
+    said = (*summary(found), *requested_sentences(more))
     (folder / "summary.txt").write_text("\n".join(said) + "\n", encoding="utf-8")
     if more.borrowing is not None:
         write_borrowing(folder, found, more.borrowing)
@@ -41,8 +40,8 @@ def write_plan_files(folder: Path, found: OperatingCharacteristics, more: Furthe
         write_csv(folder / "sizing.csv", [asdict(more.sizing)], sizing.COLUMNS)
     if more.threshold is not None:
         write_csv(folder / "threshold.csv", threshold_rows(more.threshold), threshold.COLUMNS)
-    if more.owners:
-        write_csv(folder / "variance_owners.csv", [asdict(owner) for owner in more.owners], owners.COLUMNS)
+    if more.indices:
+        write_csv(folder / "variance_owners.csv", [asdict(one) for one in more.indices], sensitivity_indices.COLUMNS)
     curves = [curve for of in found.plan.rules if (curve := power_curve(found.plan, of)) is not None]
     if curves:
         write_figure(folder, power_sheet(found, curves))

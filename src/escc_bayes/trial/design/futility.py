@@ -9,7 +9,7 @@ import numpy as np
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.trial.design.criterion import GainCriterion, PosteriorCriterion
 from escc_bayes.trial.design.judged import Judged, Seen
-from escc_bayes.trial.significance.alpha_spending import Sharing
+from escc_bayes.trial.significance.alpha_spending import AlphaSpending
 from escc_bayes.trial.significance.conditional_power import conditional_power_bound
 
 
@@ -65,7 +65,7 @@ class ConditionalCriterion(LowerBoundary):
         self,
         fractions: tuple[float, ...],
         upper: FloatArray,
-        sharing: Sharing | None,  # noqa: ARG002 - of beta spending alone
+        spending: AlphaSpending | None,  # noqa: ARG002 - of beta spending alone
         alpha: float,  # noqa: ARG002 - likewise
     ) -> FloatArray:
         """Return the Z at which conditional power under the trend is the threshold; it never acts at the final look."""
@@ -88,13 +88,13 @@ class BetaCriterion(LowerBoundary):
         self,
         fractions: tuple[float, ...],
         upper: FloatArray,  # noqa: ARG002 - of conditional power alone
-        sharing: Sharing | None,
+        spending: AlphaSpending | None,
         alpha: float,
     ) -> FloatArray:
         """Return the boundary that spends beta; it never acts at the final look."""
         bounds = np.full(len(fractions), math.inf)
-        if sharing is not None:
-            bounds[:-1] = sharing.with_futility(fractions, alpha, self.beta).lower[:-1]
+        if spending is not None:
+            bounds[:-1] = spending.with_futility(fractions, alpha, self.beta).lower[:-1]
         return bounds
 
     def words(self, ratio: str = "HR") -> str:  # noqa: ARG002 - a log-rank test names no ratio

@@ -13,7 +13,7 @@ import numpy as np
 from escc_bayes.hazard.piecewise import BoolArray, FloatArray
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.prior import Normal
-from escc_bayes.trial.significance.alpha_spending import Sharing
+from escc_bayes.trial.significance.alpha_spending import AlphaSpending
 from escc_bayes.trial.significance.measures import (
     Measure,
 )
@@ -124,7 +124,7 @@ class Judged:
         self,
         fractions: tuple[float, ...],
         upper: FloatArray,  # noqa: ARG002 - of conditional power alone
-        sharing: Sharing | None,  # noqa: ARG002 - of beta spending alone
+        spending: AlphaSpending | None,  # noqa: ARG002 - of beta spending alone
         alpha: float,  # noqa: ARG002 - likewise
     ) -> FloatArray:
         """Return the log-rank Z below which it holds at each look; infinite where it asks for no such bound.
@@ -132,7 +132,7 @@ class Judged:
         Parameters
         ----------
         fractions : of the final information, the last 1.
-        upper : (k,) boundaries of the rule's log-rank test, at one-sided ``alpha``, by ``sharing``.
+        upper : (k,) boundaries of the rule's log-rank test, at one-sided ``alpha``, by ``spending``.
         """
         return np.full(len(fractions), math.inf)
 

@@ -109,9 +109,9 @@ def beta_sentence(plan: TrialPlan, planned: PlannedRule) -> Iterator[str]:
     """
     rule = planned.rule
     beta = next((criterion.beta for criterion in rule.futility if isinstance(criterion, BetaCriterion)), None)
-    if beta is None or rule.test is None or rule.sharing is None:
+    if beta is None or rule.test is None or rule.spending is None:
         return
-    drift = rule.sharing.with_futility(plan.fractions, rule.test.alpha, beta).drift
+    drift = rule.spending.with_futility(plan.fractions, rule.test.alpha, beta).drift
     hr = rule.test.margin * math.exp(-drift / math.sqrt(float(plan.information[-1])))
     said = (
         f"{rule.name}: its futility boundary spends a type II error of {beta:g} under a hazard ratio of {hr:.3f}, the "

@@ -7,7 +7,7 @@ from escc_bayes.foundation.careful import careful, careful_class
 from escc_bayes.trial.design.criterion import Criterion, LogRankCriterion
 from escc_bayes.trial.design.futility import FutilityCriterion
 from escc_bayes.trial.design.null import Null
-from escc_bayes.trial.significance.alpha_spending import Sharing
+from escc_bayes.trial.significance.alpha_spending import AlphaSpending
 from escc_bayes.trial.significance.measures import Measure
 
 
@@ -20,14 +20,14 @@ class DecisionRule:
     ----------
     success : all must hold, at any look; a test other than the log-rank test holds at the final look alone.
     futility : all must hold at an interim look; empty without futility.
-    sharing : of the log-rank test's alpha over several looks; None where not stated.
+    spending : of the log-rank test's alpha over several looks; None where not stated.
     borrows : whether its posterior borrows historical controls.
     """
 
     name: str
     success: tuple[Criterion, ...]
     futility: tuple[FutilityCriterion, ...] = ()
-    sharing: Sharing | None = None
+    spending: AlphaSpending | None = None
     borrows: bool = False
 
     @property
@@ -103,8 +103,8 @@ class DecisionRule:
         ratio = f"HR({treatment} vs {control})"
         when = "the analysis" if looks == 1 else "the final look" if self.only_final else f"any of {looks} looks"
         said = f"{self.name}: success if {criteria_words(self.success, ratio)} at {when}"
-        if self.sharing is not None and self.tests and looks > 1:
-            said += f" ({self.sharing.words()})"
+        if self.spending is not None and self.tests and looks > 1:
+            said += f" ({self.spending.words()})"
         if self.borrows:
             said += " with borrowed controls"
         if self.futility:

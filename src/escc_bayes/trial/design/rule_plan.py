@@ -37,7 +37,7 @@ def rule_plan(rule: DecisionRule, fractions: tuple[float, ...], information: Flo
     """
     upper = log_rank_boundaries(rule, fractions)
     alpha = rule.test.alpha if rule.test is not None else math.nan
-    lower = [criterion.lower_bounds(fractions, upper, rule.sharing, alpha) for criterion in rule.futility]
+    lower = [criterion.lower_bounds(fractions, upper, rule.spending, alpha) for criterion in rule.futility]
     return RulePlan(upper, np.minimum.reduce(lower or [np.full(len(fractions), math.inf)]), information)
 
 
@@ -45,6 +45,6 @@ def log_rank_boundaries(rule: DecisionRule, fractions: tuple[float, ...]) -> Flo
     """Return the upper boundary of the rule's log-rank test at each look; infinite without one, and where none acts."""
     if rule.test is None:
         return np.full(len(fractions), math.inf)
-    if rule.sharing is None or len(fractions) == 1:
+    if rule.spending is None or len(fractions) == 1:
         return np.append(np.full(len(fractions) - 1, math.inf), float(ndtri(1.0 - rule.test.alpha)))
-    return rule.sharing.boundaries(fractions, rule.test.alpha)
+    return rule.spending.boundaries(fractions, rule.test.alpha)

@@ -16,7 +16,7 @@ TREATED, EVENT, TIME = np.int64(1), np.int64(2), ~np.int64(3)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ordered:
+class RiskSets:
     """n trials, m patients each, by increasing ``time``; ``places`` of the events in the flattened arrays, in order.
 
     ``first`` (n,) is where in ``places`` each trial begins, ``events`` (n,) how many it has.
@@ -30,7 +30,7 @@ class Ordered:
     events: IntArray
 
 
-def ordered(shot: Snapshot) -> Ordered:
+def risk_sets(shot: Snapshot) -> RiskSets:
     """Sort the patients of every trial."""
     keys = shot.time.view(np.int64) & TIME
     keys[:, shot.controls :] |= TREATED
@@ -39,7 +39,7 @@ def ordered(shot: Snapshot) -> Ordered:
     event = (keys & EVENT).astype(np.bool_)
     treated = (keys & TREATED).astype(np.bool_)
     first = np.cumsum(shot.events) - shot.events
-    return Ordered((keys & TIME).view(np.float64), treated, event, np.flatnonzero(event), first, shot.events)
+    return RiskSets((keys & TIME).view(np.float64), treated, event, np.flatnonzero(event), first, shot.events)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +54,7 @@ class AtEvents:
     share: FloatArray
 
 
-def at_events(patients: Ordered) -> AtEvents:
+def at_events(patients: RiskSets) -> AtEvents:
     """Return who is at risk at each event."""
     trials, size = patients.time.shape
     row = np.repeat(np.arange(trials), patients.events)
@@ -65,7 +65,7 @@ def at_events(patients: Ordered) -> AtEvents:
     return AtEvents(row, died.astype(np.float64), at_risk, treated_at_risk / at_risk)
 
 
-def logrank_score(patients: Ordered, margin: float = 1.0) -> tuple[FloatArray, FloatArray]:
+def logrank_score(patients: RiskSets, margin: float = 1.0) -> tuple[FloatArray, FloatArray]:
     """Return the log-rank score E1 - O1 of every trial, (n,), and its variance. Mantel 1966.
 
     Over events, with Y0 and Y1 at risk and p = m Y1 / (Y0 + m Y1) the chance that it is a treated one's under a hazard
@@ -81,12 +81,12 @@ def logrank_score(patients: Ordered, margin: float = 1.0) -> tuple[FloatArray, F
     return expected - added(at.died), expected - added(share * share)
 
 
-def logrank_z(patients: Ordered, margin: float = 1.0) -> FloatArray:
+def logrank_z(patients: RiskSets, margin: float = 1.0) -> FloatArray:
     """Return the log-rank Z of every trial, (n,), positive where treatment does better; 0 without a comparison."""
     return stratified_z((patients,), margin)
 
 
-def stratified_z(strata: tuple[Ordered, ...], margin: float = 1.0) -> FloatArray:
+def stratified_z(strata: tuple[RiskSets, ...], margin: float = 1.0) -> FloatArray:
     """Return the stratified log-rank Z of every trial, (n,): scores and variances added up over strata."""
     parts = [logrank_score(patients, margin) for patients in strata]
     score, variance = (np.sum([part[k] for part in parts], axis=0) for k in (0, 1))
@@ -101,7 +101,7 @@ def row_sums(values: FloatArray, first: IntArray, count: IntArray) -> FloatArray
     return np.where(count > 0, sums, 0.0)
 
 
-def sufficient(patients: Ordered, pieces: int, cuts: tuple[float, ...] | None) -> ArmData:
+def sufficient(patients: RiskSets, pieces: int, cuts: tuple[float, ...] | None) -> ArmData:
     """Reduce every trial to events and person-months of each arm in each piece.
 
     Parameters
@@ -112,7 +112,7 @@ def sufficient(patients: Ordered, pieces: int, cuts: tuple[float, ...] | None) -
     return reduced_at(patients, *piece_ends(patients, pieces, cuts))
 
 
-def piece_ends(patients: Ordered, pieces: int, cuts: tuple[float, ...] | None) -> tuple[IntArray, FloatArray]:
+def piece_ends(patients: RiskSets, pieces: int, cuts: tuple[float, ...] | None) -> tuple[IntArray, FloatArray]:
     """Return how many patients each piece but the last leaves behind, and the months that end it: (n, J - 1)."""
     if cuts is None:
         return quantile_stops(patients, pieces)
@@ -122,7 +122,7 @@ def piece_ends(patients: Ordered, pieces: int, cuts: tuple[float, ...] | None) -
     return stops.reshape(len(cuts), trials).T, np.tile(np.array(cuts, dtype=np.float64), (trials, 1))
 
 
-def reduced_at(patients: Ordered, stops: IntArray, edges: FloatArray) -> ArmData:
+def reduced_at(patients: RiskSets, stops: IntArray, edges: FloatArray) -> ArmData:
     """Reduce every trial to pieces that end at given patients and months.
 
     A piece adds up its own patients' time beyond its start, and its whole length for each patient who goes on.
@@ -144,7 +144,7 @@ def reduced_at(patients: Ordered, stops: IntArray, edges: FloatArray) -> ArmData
     return ArmData(added(died) - treated_events, treated_events, all_months - treated_months, treated_months)
 
 
-def quantile_stops(patients: Ordered, pieces: int) -> tuple[IntArray, FloatArray]:
+def quantile_stops(patients: RiskSets, pieces: int) -> tuple[IntArray, FloatArray]:
     """Return how many patients each piece but the last leaves behind, and the event times that end it: (n, J - 1)."""
     trials, size = patients.time.shape
     if not patients.places.size:

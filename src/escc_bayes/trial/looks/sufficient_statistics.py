@@ -76,7 +76,7 @@ def event_ranks(events: IntArray, pieces: int) -> IntArray:
     return np.asarray(np.maximum(wanted, 0), dtype=np.int64)
 
 
-def joined(parts: list[ArmData]) -> ArmData:
+def concatenated_data(parts: list[ArmData]) -> ArmData:
     """Return the trials of several blocks as one."""
     return ArmData(
         np.concatenate([part.control_events for part in parts]),

@@ -19,7 +19,7 @@ from escc_bayes.trial.truth.accrual import Accrual
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class AccrualRate:
     """Observed over planned accrual: Gamma(``shape``, ``rate``)."""
 
     shape: float
@@ -30,7 +30,7 @@ class Pace:
 
         Examples
         --------
-        >>> round(Pace(1.0, 2.0).quantile(0.5), 6)  # exponential: log(2) / 2
+        >>> round(AccrualRate(1.0, 2.0).quantile(0.5), 6)  # exponential: log(2) / 2
         0.346574
         """
         return float(gammaincinv(self.shape, probability)) / self.rate
@@ -40,7 +40,7 @@ class Pace:
         return generator.standard_gamma(self.shape, count) / self.rate
 
 
-def pace_of(accrual: Accrual, patients: int, seen: FollowUp) -> Pace:
+def accrual_rate(accrual: Accrual, patients: int, seen: FollowUp) -> AccrualRate:
     """Return the pace given the entries so far; a full trial was accruing until its last entry.
 
     Parameters
@@ -51,8 +51,8 @@ def pace_of(accrual: Accrual, patients: int, seen: FollowUp) -> Pace:
     until = seen.month if entered < patients else float(seen.entry.max())
     if accrual.log_sd > 0.0:
         shape = 1.0 / math.expm1(accrual.log_sd**2)
-        return Pace(shape + entered, shape + accrual.planned(until))
-    return Pace(0.5 + entered, accrual.planned(until))
+        return AccrualRate(shape + entered, shape + accrual.planned(until))
+    return AccrualRate(0.5 + entered, accrual.planned(until))
 
 
 def future_entries(
@@ -64,6 +64,6 @@ def future_entries(
     """
     if shape[1] == 0:
         return np.empty(shape)
-    pace = pace_of(design.accrual, sum(design.patients), seen).draws(shape[0], generator)
+    pace = accrual_rate(design.accrual, sum(design.patients), seen).draws(shape[0], generator)
     gained = np.cumsum(generator.standard_exponential(shape), axis=1) / pace[:, None]
     return design.accrual.month_of(design.accrual.planned(seen.month) + gained)

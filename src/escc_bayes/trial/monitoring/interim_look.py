@@ -12,7 +12,7 @@ from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.trial.design.design import TrialDesign
 from escc_bayes.trial.design.rule_plan import RulePlan
 from escc_bayes.trial.design.trial_plan import TrialPlan, planned
-from escc_bayes.trial.monitoring.accrual_rate import pace_of
+from escc_bayes.trial.monitoring.accrual_rate import accrual_rate
 from escc_bayes.trial.monitoring.future_patients import completed_blinded
 from escc_bayes.trial.monitoring.interim import FollowUp, Interim
 from escc_bayes.trial.monitoring.interim_posterior import arm_survival, pooled_survival, posterior_of, prior_conflict
@@ -194,7 +194,7 @@ def progress(design: TrialDesign, seen: FollowUp, provenance: str) -> Iterator[F
 
 def accrual(design: TrialDesign, seen: FollowUp, forecast: Forecast | None, level: float) -> Iterator[Found]:
     """Yield the pace of accrual and the month of the last entry."""
-    pace, tail = pace_of(design.accrual, sum(design.patients), seen), (1.0 - level) / 2.0
+    pace, tail = accrual_rate(design.accrual, sum(design.patients), seen), (1.0 - level) / 2.0
     middle, low, high = (pace.quantile(p) for p in (0.5, tail, 1.0 - tail))
     going = seen.entry.size < sum(design.patients)
     said = f"Accrual {'goes' if going else 'went'} at {middle:.2f} ({low:.2f} to {high:.2f}) times the planned pace."

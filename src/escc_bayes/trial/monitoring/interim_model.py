@@ -15,7 +15,7 @@ from escc_bayes.trial.design.analysis import analysis_data, arm_prior, side_by_s
 from escc_bayes.trial.design.design import AnalysisPrior, TrialDesign
 from escc_bayes.trial.looks.by_stratum import split
 from escc_bayes.trial.looks.patients import Snapshot
-from escc_bayes.trial.looks.risk_sets import Ordered, ordered
+from escc_bayes.trial.looks.risk_sets import RiskSets, risk_sets
 from escc_bayes.trial.looks.sufficient_statistics import ArmData, reduced
 from escc_bayes.trial.monitoring.design_clock import DesignClock, arm_clocks, shaped
 from escc_bayes.trial.monitoring.interim import Interim
@@ -123,10 +123,10 @@ def columns_by(counts: tuple[tuple[int, ...], tuple[int, ...]]) -> Columns:
 def orders_of(interim: Interim, prior: AnalysisPrior) -> Orders:
     """Return the patients in order, all together and by stratum."""
     shot, columns = shot_of(interim)
-    whole = ordered(shot)
-    strata: tuple[Ordered, ...] = (whole,)
+    whole = risk_sets(shot)
+    strata: tuple[RiskSets, ...] = (whole,)
     if len(columns) > 1:
-        strata = tuple(ordered(part) for part in split(shot, columns))
+        strata = tuple(risk_sets(part) for part in split(shot, columns))
     return Orders(whole, strata, arm_prior(prior))
 
 

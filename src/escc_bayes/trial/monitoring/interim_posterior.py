@@ -35,7 +35,7 @@ class RatioPosterior:
         """Events and person-months, of one node where there is one."""
         return self.weighted.data
 
-    def at(self, log_ratio: float) -> Marginal:
+    def marginal(self, log_ratio: float) -> Marginal:
         """Return P(log HR < ``log_ratio`` | data), mean and SD."""
         return posterior(self.weighted, self.prior.mixture, self.prior.baseline, np.array([log_ratio]))
 
@@ -45,11 +45,11 @@ class RatioPosterior:
 
     def log_below(self, log_ratio: float) -> float:
         """Return P(log HR < ``log_ratio`` | data)."""
-        return float(self.at(log_ratio).below[0, 0])
+        return float(self.marginal(log_ratio).below[0, 0])
 
     def quantile(self, probability: float) -> float:
         """Return the hazard ratio that ``probability`` lies below."""
-        found = self.at(0.0)
+        found = self.marginal(0.0)
         mean, sd = float(found.mean[0]), float(found.sd[0])
         low, high = mean - WIDEST * sd, mean + WIDEST * sd
         return math.exp(root(lambda x: self.log_below(x) - probability, low, high, absolute=1e-9))

@@ -20,7 +20,7 @@ import numpy as np
 from scipy.special import gammaincinv, ndtr
 
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
-from escc_bayes.trial.looks.risk_sets import Ordered, piece_ends, reduced_at
+from escc_bayes.trial.looks.risk_sets import RiskSets, piece_ends, reduced_at
 from escc_bayes.trial.looks.sufficient_statistics import ArmData
 
 type Kind = Literal["rmst", "survival"]
@@ -71,7 +71,7 @@ class ArmPrior:
 
 
 def probability_of_gain(
-    patients: Ordered, prior: ArmPrior, kind: Kind, month: float, limit: float, *, kernel: float = KERNEL
+    patients: RiskSets, prior: ArmPrior, kind: Kind, month: float, limit: float, *, kernel: float = KERNEL
 ) -> FloatArray:
     """Return P(difference > ``limit`` | data) of every trial, (n,), treatment minus control.
 

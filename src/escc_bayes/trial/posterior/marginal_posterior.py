@@ -11,7 +11,7 @@ from scipy.special import logsumexp
 
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.mixture import NormalMixture
-from escc_bayes.trial.looks.sufficient_statistics import ArmData, joined
+from escc_bayes.trial.looks.sufficient_statistics import ArmData, concatenated_data
 from escc_bayes.trial.posterior.exact_posterior import NODES, GammaBaseline, Integral, integral, log_density
 
 # Rows whose arrays of nodes stay in the processor's second-level cache.
@@ -113,4 +113,6 @@ def rows_of(data: ArmData, start: int, stop: int) -> ArmData:
 
 def joined_weighted(parts: list[WeightedData]) -> WeightedData:
     """Return the trials of several blocks as one."""
-    return WeightedData(joined([part.data for part in parts]), np.concatenate([part.log_weight for part in parts]))
+    return WeightedData(
+        concatenated_data([part.data for part in parts]), np.concatenate([part.log_weight for part in parts])
+    )

@@ -11,7 +11,7 @@ import numpy as np
 
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.prior import Normal
-from escc_bayes.trial.looks.risk_sets import Ordered
+from escc_bayes.trial.looks.risk_sets import RiskSets
 from escc_bayes.trial.looks.sufficient_statistics import ArmData
 from escc_bayes.trial.posterior.marginal_posterior import WeightedData
 
@@ -57,7 +57,7 @@ class LogTimes:
         return tuple(found)
 
 
-def log_times(patients: Ordered, reference: float) -> LogTimes:
+def log_times(patients: RiskSets, reference: float) -> LogTimes:
     """Return what the Weibull likelihood needs of one stratum."""
     log_time = np.log(np.maximum(patients.time, EARLIEST) / reference)
     inside = patients.time > 0.0
@@ -72,7 +72,7 @@ def log_times(patients: Ordered, reference: float) -> LogTimes:
     )
 
 
-def weibull_data(strata: tuple[Ordered, ...], believed: WeibullShape, *, nodes: int = SHAPE_NODES) -> WeightedData:
+def weibull_data(strata: tuple[RiskSets, ...], believed: WeibullShape, *, nodes: int = SHAPE_NODES) -> WeightedData:
     """Return each trial at its nodes of the shape; every stratum is a piece with its own lambda."""
     parts = [log_times(patients, believed.reference) for patients in strata]
     log_shape, log_weight = shape_nodes(strata, believed, nodes=nodes)
@@ -99,7 +99,7 @@ def weibull_data(strata: tuple[Ordered, ...], believed: WeibullShape, *, nodes: 
 
 
 def shape_nodes(
-    strata: tuple[Ordered, ...], believed: WeibullShape, *, nodes: int = SHAPE_NODES
+    strata: tuple[RiskSets, ...], believed: WeibullShape, *, nodes: int = SHAPE_NODES
 ) -> tuple[FloatArray, FloatArray]:
     """Return log shapes (n, G) about the mode of every trial, and the logarithms of their widths."""
     centre, sd = shape_mode([log_times(patients, believed.reference) for patients in strata], believed.log_shape)

@@ -10,7 +10,7 @@ from escc_bayes.trial.design.rule import DecisionRule
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.reading.criteria import criteria, futility_criteria
 from escc_bayes.trial.reading.priors import yes_or_no
-from escc_bayes.trial.significance.alpha_spending import CLASSICAL, FAMILIES, Sharing
+from escc_bayes.trial.significance.alpha_spending import CLASSICAL, FAMILIES, AlphaSpending
 from escc_bayes.trial.significance.spending_functions import SPENDING
 
 SPENDING_FORMS = f"{', '.join(SPENDING)}, {{ hwang_shih_decani = -4.0 }} or {{ kim_demets = 2.0 }}"
@@ -47,7 +47,7 @@ def rule_from(raw: Mapping[str, object], where: str, looks: int, *, borrowing: b
         name=name,
         success=success,
         futility=futility,
-        sharing=sharing_from(raw, at),
+        spending=spending_from(raw, at),
     )
     rule = replace(rule, borrows=borrows(raw, rule, at, borrowing=borrowing))
     refuse_wrong_way(rule, at)
@@ -67,23 +67,25 @@ def borrows(raw: Mapping[str, object], rule: DecisionRule, at: str, *, borrowing
     return yes_or_no(raw["borrow"], f"{at}, borrow")
 
 
-def sharing_from(raw: Mapping[str, object], at: str) -> Sharing | None:
+def spending_from(raw: Mapping[str, object], at: str) -> AlphaSpending | None:
     """Read ``spending`` or ``boundaries``; None where neither is stated."""
     if "spending" in raw and "boundaries" in raw:
         raise DesignError(f"{at}: 'spending' and 'boundaries' exclude each other; keep one")
     if "boundaries" in raw:
         if isinstance(raw["boundaries"], dict):
             return family_from(raw["boundaries"], f"{at}, boundaries", ("wang_tsiatis",), classical=True)
-        return Sharing(checks.one_of(raw["boundaries"], tuple(CLASSICAL), f"{at}, boundaries"), classical=True)
+        return AlphaSpending(checks.one_of(raw["boundaries"], tuple(CLASSICAL), f"{at}, boundaries"), classical=True)
     if "spending" not in raw:
         return None
     given = raw["spending"]
     if not isinstance(given, dict):
-        return Sharing(checks.one_of(given, tuple(SPENDING), f"{at}, spending"))
+        return AlphaSpending(checks.one_of(given, tuple(SPENDING), f"{at}, spending"))
     return family_from(given, f"{at}, spending", tuple(FAMILIES))
 
 
-def family_from(raw: Mapping[str, object], at: str, families: tuple[str, ...], *, classical: bool = False) -> Sharing:
+def family_from(
+    raw: Mapping[str, object], at: str, families: tuple[str, ...], *, classical: bool = False
+) -> AlphaSpending:
     """Read one of a family of spending functions or shapes by its parameter, such as ``{ kim_demets = 2.0 }``."""
     checks.refuse_unknown_keys(raw, families, at)
     if len(raw) != 1:
@@ -93,7 +95,7 @@ def family_from(raw: Mapping[str, object], at: str, families: tuple[str, ...], *
     parameter = checks.number(value, f"{at}, {name}", above=low, below=high)
     if name == "hwang_shih_decani" and parameter == 0.0:
         raise DesignError(f"{at}: Hwang-Shih-DeCani takes a gamma other than 0, such as -4.0 or 1.0")
-    return Sharing(name, classical, parameter)
+    return AlphaSpending(name, classical, parameter)
 
 
 def refuse_wrong_way(rule: DecisionRule, at: str) -> None:
@@ -145,10 +147,10 @@ def refuse_confused(rule: DecisionRule, at: str, looks: int) -> None:
     """Raise for success criteria that cannot stand together, or whose alpha is not shared."""
     if len(rule.tests) > 1:
         raise DesignError(f"{at}: two log-rank tests in one rule, Cox tests among them; keep one, or make two rules")
-    if rule.sharing is not None and not rule.tests:
-        key = "boundaries" if rule.sharing.classical else "spending"
+    if rule.spending is not None and not rule.tests:
+        key = "boundaries" if rule.spending.classical else "spending"
         raise DesignError(f"{at}: '{key}' belongs to a log-rank test or one of the Cox model; remove it")
-    if rule.tests and looks > 1 and rule.sharing is None:
+    if rule.tests and looks > 1 and rule.spending is None:
         kind = "Cox" if rule.test is not None and rule.test.cox else "log-rank"
         raise DesignError(
             f"{at}: a {kind} test at {looks} looks must share its alpha; add spending = one of "
@@ -164,7 +166,11 @@ def refuse_futility(rule: DecisionRule, at: str, looks: int) -> None:
         raise DesignError(f"{at}: futility acts at interim looks, and there is one look; add looks or remove it")
     if rule.goes_by_log_rank and not rule.tests:
         raise DesignError(f"{at}: its futility goes by a log-rank test, and its success has none; add one")
-    if any(isinstance(c, BetaCriterion) for c in rule.futility) and rule.sharing is not None and rule.sharing.classical:
+    if (
+        any(isinstance(c, BetaCriterion) for c in rule.futility)
+        and rule.spending is not None
+        and rule.spending.classical
+    ):
         raise DesignError(f"{at}: a boundary that spends beta needs a spending function; replace 'boundaries'")
     if rule.asks_moments and not rule.by_normal:
         odd = next(c for c in rule.success if not isinstance(c, PosteriorCriterion))

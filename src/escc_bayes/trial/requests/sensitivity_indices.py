@@ -29,7 +29,7 @@ MONTH = 12.0
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
+class SensitivityIndex:
     """One source of uncertainty under one rule.
 
     Attributes
@@ -48,7 +48,7 @@ class Owner:
     trials: int
 
 
-def owners(
+def sensitivity_indices(
     design: TrialDesign,
     *,
     trials: int,
@@ -56,14 +56,14 @@ def owners(
     scheduler: Scheduler,
     store: Store | None = None,
     progress: Progress | None = None,
-) -> tuple[Owner, ...]:
+) -> tuple[SensitivityIndex, ...]:
     """Return the owners of the assurance, by rule; none where the hazard ratio alone is uncertain."""
     if design.believed is None or len(sources(design)) < 2:
         return ()
     work = partial(outcomes_and_inputs, design, trials, seed)
     found = next(run_chunks(work, 1, scheduler=scheduler, store=store, progress=progress))
     return tuple(
-        owner(rule.name, source, found[source], won, trials)
+        sensitivity_index(rule.name, source, found[source], won, trials)
         for rule, won in zip(design.rules, found["success"], strict=True)
         for source in sources(design)
     )
@@ -104,7 +104,7 @@ def inputs_of(design: TrialDesign, draws: Draws) -> dict[str, FloatArray]:
     return found
 
 
-def owner(rule: str, source: str, values: FloatArray, success: BoolArray, trials: int) -> Owner:
+def sensitivity_index(rule: str, source: str, values: FloatArray, success: BoolArray, trials: int) -> SensitivityIndex:
     """Return how far one input alone moves the probability of success."""
     order = np.argsort(values, kind="stable")
     shares = np.array([part.mean() for part in np.array_split(success[order], BINS)])
@@ -114,10 +114,10 @@ def owner(rule: str, source: str, values: FloatArray, success: BoolArray, trials
     p = float(success.mean())
     whole = p * (1.0 - p)
     share = variance / whole if whole > 0.0 else 0.0
-    return Owner(rule, source, math.sqrt(variance), share, float(shares[0]), float(shares[-1]), trials)
+    return SensitivityIndex(rule, source, math.sqrt(variance), share, float(shares[0]), float(shares[-1]), trials)
 
 
-def owner_sentences(found: tuple[Owner, ...]) -> tuple[str, ...]:
+def index_sentences(found: tuple[SensitivityIndex, ...]) -> tuple[str, ...]:
     """Say for each rule what moves its probability of success, the strongest first."""
     said = []
     for rule in dict.fromkeys(one.rule for one in found):

@@ -25,7 +25,7 @@ FAMILIES = {"hwang_shih_decani": hwang_shih_decani, "kim_demets": kim_demets}
 
 
 @dataclass(frozen=True, slots=True)
-class Sharing:
+class AlphaSpending:
     """``name`` of a spending function or, where ``classical``, of a shape; ``parameter`` of a family of them."""
 
     name: str

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from escc_bayes.hazard.piecewise import FloatArray
-from escc_bayes.trial.looks.risk_sets import Ordered
+from escc_bayes.trial.looks.risk_sets import RiskSets
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +34,7 @@ class Difference:
         return np.where(self.variance > 0.0, beyond / np.sqrt(np.maximum(self.variance, 1e-300)), 0.0)
 
 
-def arm_curve(patients: Ordered, *, treated: bool) -> ArmCurve:
+def arm_curve(patients: RiskSets, *, treated: bool) -> ArmCurve:
     """Return the curve of one arm of every trial."""
     mine = patients.treated if treated else ~patients.treated
     gone = np.cumsum(mine, axis=1, dtype=np.int32)
@@ -46,7 +46,7 @@ def arm_curve(patients: Ordered, *, treated: bool) -> ArmCurve:
     return ArmCurve(survival, terms)
 
 
-def rmst_difference(patients: Ordered, until: float) -> Difference:
+def rmst_difference(patients: RiskSets, until: float) -> Difference:
     """Return the difference of restricted means to ``until`` months; a curve is held at its last value till there."""
     time = np.minimum(patients.time, until)
     width = np.diff(time, axis=1, append=until)
@@ -60,7 +60,7 @@ def rmst_difference(patients: Ordered, until: float) -> Difference:
     return Difference(values[1] - values[0], variances[0] + variances[1])
 
 
-def survival_difference(patients: Ordered, month: float) -> Difference:
+def survival_difference(patients: RiskSets, month: float) -> Difference:
     """Return the difference of survival at ``month``, with Greenwood's variances."""
     row = np.arange(patients.time.shape[0])
     reached = np.count_nonzero(patients.time <= month, axis=1) - 1

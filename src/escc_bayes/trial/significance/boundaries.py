@@ -11,7 +11,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from escc_bayes.hazard.piecewise import FloatArray
-from escc_bayes.trial.significance.boundary_crossing import Going, above, below, carried, crossing, start
+from escc_bayes.trial.significance.boundary_crossing import Going, above, below, boundary_crossing, carried, start
 from escc_bayes.trial.significance.spending_functions import Spending
 
 # No boundary lies farther out; a look that may spend less than this has none.
@@ -94,7 +94,7 @@ def shaped_boundaries(fractions: tuple[float, ...], shape: FloatArray, alpha: fl
     information, nothing = np.array(fractions), np.full(len(fractions), -np.inf)
 
     def excess(constant: float) -> float:
-        return float(crossing(information, nothing, constant * shape, drift=0.0).upper.sum()) - alpha
+        return float(boundary_crossing(information, nothing, constant * shape, drift=0.0).upper.sum()) - alpha
 
     return float(brentq(excess, 0.1, FARTHEST, xtol=TOLERANCE)) * shape
 
@@ -102,7 +102,7 @@ def shaped_boundaries(fractions: tuple[float, ...], shape: FloatArray, alpha: fl
 def spent_by_look(fractions: tuple[float, ...], upper: FloatArray) -> FloatArray:
     """Return the type I error spent up to each look under given boundaries."""
     nothing = np.full(len(fractions), -np.inf)
-    return np.cumsum(crossing(np.array(fractions), nothing, upper, drift=0.0).upper)
+    return np.cumsum(boundary_crossing(np.array(fractions), nothing, upper, drift=0.0).upper)
 
 
 def futility_design(

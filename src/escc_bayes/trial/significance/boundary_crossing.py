@@ -30,7 +30,7 @@ class Going:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Crossing:
+class BoundaryCrossing:
     """Probabilities (k,) to stop at each look above the upper and below the lower boundary."""
 
     upper: FloatArray
@@ -93,7 +93,9 @@ def panels(low: float, high: float, *, spread: float) -> tuple[FloatArray, Float
     return (middle + half * UNIT).reshape(-1), (half * WEIGHT).reshape(-1)
 
 
-def crossing(information: FloatArray, lower: FloatArray, upper: FloatArray, *, drift: float) -> Crossing:
+def boundary_crossing(
+    information: FloatArray, lower: FloatArray, upper: FloatArray, *, drift: float
+) -> BoundaryCrossing:
     """Return the probabilities to stop at each look.
 
     Parameters
@@ -104,7 +106,7 @@ def crossing(information: FloatArray, lower: FloatArray, upper: FloatArray, *, d
 
     Examples
     --------
-    >>> found = crossing(np.array([0.5, 1.0]), np.full(2, -np.inf), np.array([2.962588, 1.9685955]), drift=0.0)
+    >>> found = boundary_crossing(np.array([0.5, 1.0]), np.full(2, -np.inf), np.array([2.962588, 1.9685955]), drift=0.0)
     >>> round(float(found.upper.sum()), 6)
     0.025
     """
@@ -113,7 +115,7 @@ def crossing(information: FloatArray, lower: FloatArray, upper: FloatArray, *, d
         up.append(above(going, at, high, drift) if math.isfinite(high) else 0.0)
         down.append(below(going, at, low, drift) if math.isfinite(low) else 0.0)
         going = carried(going, at, low, high, drift)
-    return Crossing(np.array(up), np.array(down))
+    return BoundaryCrossing(np.array(up), np.array(down))
 
 
 def upper_crossing(information: FloatArray, lower: FloatArray, upper: FloatArray, drifts: FloatArray) -> FloatArray:

@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from escc_bayes.hazard.piecewise import FloatArray
-from escc_bayes.trial.looks.risk_sets import AtEvents, Ordered, at_events, row_sums
+from escc_bayes.trial.looks.risk_sets import AtEvents, RiskSets, at_events, row_sums
 
 STEPS, LONGEST, ENOUGH = 40, 1.0, 1e-10
 # Where all events are in one arm the estimate has no end; it stops here, with next to no information.
@@ -17,13 +17,13 @@ FARTHEST = 15.0
 LEAST = 1e-300
 
 
-def cox_z(strata: tuple[Ordered, ...], margin: float = 1.0) -> FloatArray:
+def cox_z(strata: tuple[RiskSets, ...], margin: float = 1.0) -> FloatArray:
     """Return the Wald Z of every trial, (n,), baselines by stratum; 0 where nothing can be compared."""
     estimate, information = cox_estimates(strata)
     return (math.log(margin) - estimate) * np.sqrt(information)
 
 
-def cox_estimates(strata: tuple[Ordered, ...]) -> tuple[FloatArray, FloatArray]:
+def cox_estimates(strata: tuple[RiskSets, ...]) -> tuple[FloatArray, FloatArray]:
     """Return the log hazard ratio of every trial and its information, (n,) each, by Newton's method."""
     parts = [(patients, at_events(patients)) for patients in strata]
     log_ratio = np.zeros(strata[0].events.size)
@@ -37,7 +37,7 @@ def cox_estimates(strata: tuple[Ordered, ...]) -> tuple[FloatArray, FloatArray]:
     return log_ratio, information
 
 
-def score_at(parts: list[tuple[Ordered, AtEvents]], log_ratio: FloatArray) -> tuple[FloatArray, FloatArray]:
+def score_at(parts: list[tuple[RiskSets, AtEvents]], log_ratio: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return score and information of every trial at a log hazard ratio, (n,) each, added up over strata."""
     score, information = np.zeros(log_ratio.size), np.zeros(log_ratio.size)
     for patients, at in parts:

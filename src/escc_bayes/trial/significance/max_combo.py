@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from escc_bayes.hazard.piecewise import FloatArray
-from escc_bayes.trial.looks.risk_sets import Ordered
+from escc_bayes.trial.looks.risk_sets import RiskSets
 from escc_bayes.trial.significance.weighted_logrank import Weights, weighted_z
 
 # A rank-1 lattice: multiples of a generating vector, folded. Cools, Kuo & Nuyens 2006, SIAM J Sci Comput 28:2162.
@@ -31,7 +31,7 @@ class Structure:
     bound: tuple[tuple[int, int], ...] = ()
 
 
-def max_combo_z(patients: Ordered, weights: Weights) -> FloatArray:
+def max_combo_z(patients: RiskSets, weights: Weights) -> FloatArray:
     """Return the MaxCombo test of each trial as a Z, (n,): the normal quantile of 1 - P."""
     z, correlation = weighted_z(patients, weights)
     below = orthant(z.max(axis=1), correlation, structure(weights))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from escc_bayes.hazard.piecewise import FloatArray
-from escc_bayes.trial.looks.risk_sets import Ordered, stratified_z
+from escc_bayes.trial.looks.risk_sets import RiskSets, stratified_z
 from escc_bayes.trial.posterior.arm_posterior import ArmPrior, Kind, probability_of_gain
 from escc_bayes.trial.significance.arm_curves import rmst_difference, survival_difference
 from escc_bayes.trial.significance.cox_test import cox_z
@@ -22,8 +22,8 @@ class Orders:
     ``prior``: of the analysis, for measures that ask each arm's own posterior.
     """
 
-    whole: Ordered
-    strata: tuple[Ordered, ...]
+    whole: RiskSets
+    strata: tuple[RiskSets, ...]
     prior: ArmPrior | None = None
 
 

@@ -8,14 +8,14 @@ Cov = sum w w' (Y1/Y)(1 - Y1/Y). Fleming & Harrington 1991, chapter 7.
 import numpy as np
 
 from escc_bayes.hazard.piecewise import FloatArray
-from escc_bayes.trial.looks.risk_sets import AtEvents, Ordered, at_events, row_sums
+from escc_bayes.trial.looks.risk_sets import AtEvents, RiskSets, at_events, row_sums
 
 type Weights = tuple[tuple[float, float], ...]
 
 LEAST = 1e-300
 
 
-def pooled_survival(patients: Ordered, at: AtEvents) -> FloatArray:
+def pooled_survival(patients: RiskSets, at: AtEvents) -> FloatArray:
     """Return S(t-) of both arms together just before each event, in the order of the events."""
     # At the last patient S falls to 0; nobody is left to see it.
     step = np.log1p(-1.0 / np.maximum(at.at_risk, 2.0))
@@ -24,7 +24,7 @@ def pooled_survival(patients: Ordered, at: AtEvents) -> FloatArray:
     return np.asarray(np.exp(before - begin[at.row])) if before.size else before
 
 
-def weighted_scores(patients: Ordered, weights: Weights) -> tuple[FloatArray, FloatArray]:
+def weighted_scores(patients: RiskSets, weights: Weights) -> tuple[FloatArray, FloatArray]:
     """Return scores (n, K), positive where treatment does better, and their covariances (n, K, K)."""
     at = at_events(patients)
     survival = pooled_survival(patients, at)
@@ -43,7 +43,7 @@ def weighted_scores(patients: Ordered, weights: Weights) -> tuple[FloatArray, Fl
     return scores, covariance
 
 
-def weighted_z(patients: Ordered, weights: Weights) -> tuple[FloatArray, FloatArray]:
+def weighted_z(patients: RiskSets, weights: Weights) -> tuple[FloatArray, FloatArray]:
     """Return Z (n, K) of each weight and their correlations (n, K, K); Z 0 where nothing can be compared."""
     scores, covariance = weighted_scores(patients, weights)
     variance = np.diagonal(covariance, axis1=1, axis2=2)

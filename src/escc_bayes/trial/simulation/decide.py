@@ -22,7 +22,7 @@ from escc_bayes.trial.design.rule_plan import RulePlan
 from escc_bayes.trial.design.trial_plan import TrialPlan
 from escc_bayes.trial.looks.by_stratum import split
 from escc_bayes.trial.looks.patients import Snapshot
-from escc_bayes.trial.looks.risk_sets import Ordered, ordered
+from escc_bayes.trial.looks.risk_sets import RiskSets, risk_sets
 from escc_bayes.trial.looks.snapshot import look_months, snapshot
 from escc_bayes.trial.posterior.marginal_posterior import Marginal, WeightedData, joined_weighted, posterior
 from escc_bayes.trial.significance.measures import Measure, Orders
@@ -148,10 +148,10 @@ def evidence_at(
     columns: Sequence[tuple[slice, slice]] | None = None,
 ) -> Evidence:
     """Return what one look shows; ``columns`` of the strata, where they are not those of the plan."""
-    order = ordered(shot)
-    strata: tuple[Ordered, ...] = (order,)
+    order = risk_sets(shot)
+    strata: tuple[RiskSets, ...] = (order,)
     if design.strata:
-        strata = tuple(ordered(part) for part in split(shot, columns or columns_of(design.patients, design.strata)))
+        strata = tuple(risk_sets(part) for part in split(shot, columns or columns_of(design.patients, design.strata)))
     orders = Orders(order, strata, arm_prior(design.analysis_prior))
     values = {measure: measure.of(orders) for measure in measures}
     data = analysis_data(design.analysis_prior, orders)

@@ -23,7 +23,7 @@ FARTHEST_MONTHS = 1e4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Predicted:
+class ExpectedCourse:
     """Of one scenario: fans of the Kaplan-Meier curves of control and treatment at the final look, and the forecast."""
 
     scenario: str
@@ -31,7 +31,7 @@ class Predicted:
     forecast: Forecast
 
 
-def predicted(design: TrialDesign, *, seed: Seed, level: float) -> tuple[Predicted, ...]:
+def expected_course(design: TrialDesign, *, seed: Seed, level: float) -> tuple[ExpectedCourse, ...]:
     """Simulate a few hundred trials under the stated effect, and under the design prior where there is one."""
     names = (TRUTH,) if design.design_prior is None else (TRUTH, BELIEVED)
     draws = draw(design, TRIALS, stream(seed, "predicted"), 0)
@@ -39,7 +39,7 @@ def predicted(design: TrialDesign, *, seed: Seed, level: float) -> tuple[Predict
     for name in names:
         seen = patients(design, draws, log_ratio_of(name, design, draws))
         shot = snapshot(seen, look_months(seen, design.looks[-1:])[0])
-        found.append(Predicted(name, curve_fans(shot, level), forecast_of(design, 0.0, seen, level)))
+        found.append(ExpectedCourse(name, curve_fans(shot, level), forecast_of(design, 0.0, seen, level)))
     return tuple(found)
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from escc_bayes import example_cohort, load_spec
 from escc_bayes.bayes.laplace import proposal as laplace_proposal
-from escc_bayes.bayes.laplace.grid_cells import boxes
+from escc_bayes.bayes.laplace.grid_cells import grid_cells
 from escc_bayes.bayes.model.likelihood.of_plan import cells_of
 from escc_bayes.bayes.modes.grid import explore, neighbours_of, unseen
 from escc_bayes.bayes.modes.layout import coordinates
@@ -51,7 +51,7 @@ def test_draws_are_moved_along_their_own_node(monkeypatch):
     plan = make_plan(load_spec("larynx_piecewise"), example_cohort("larynx"))
     target = Target(coordinates(plan)[0], cells_of(plan))
     grid = explore(target)
-    held, rng = boxes(target, grid), np.random.default_rng(3)
+    held, rng = grid_cells(target, grid), np.random.default_rng(3)
     node = np.sort(rng.integers(0, len(held.share), 300))
     features = rng.normal(size=(300, 1 + 2 * grid.step.size + target.coords.latents))
     every = laplace_proposal.directions(grid, held, np.arange(len(held.share)), 0)

@@ -14,7 +14,7 @@ from escc_bayes.evidence.reconstruction.proposals import BEFORE, CLASS, change_v
 from escc_bayes.evidence.reconstruction.start import draw_outcomes
 from escc_bayes.evidence.reconstruction.targets import targets_of
 from escc_bayes.evidence.reconstruction.working import working_from
-from escc_bayes.evidence.reconstruction.workspace import new_bench
+from escc_bayes.evidence.reconstruction.workspace import new_workspace
 from escc_bayes.foundation.seeds import generator
 
 # Newton steps of a Cox model end when they are shorter; standard errors are those before the last one.
@@ -52,23 +52,23 @@ def test_an_undone_change_leaves_every_row_as_it_was(problem):
 
 
 def followed(problem, draw, until):
-    """Make changes that ``draw`` proposes, every one accepted, until ``until`` says so; return bench and patients."""
+    """Make changes that ``draw`` proposes, all accepted, until ``until`` says so; return workspace and patients."""
     (structure, aims), state = problem
-    working, bench = working_from(structure, state), new_bench(structure, aims, 79)
-    loss, random = computed(structure, aims, working, bench), np.array([11], np.uint64)
+    working, workspace = working_from(structure, state), new_workspace(structure, aims, 79)
+    loss, random = computed(structure, aims, working, workspace), np.array([11], np.uint64)
     made = []
     while not until(made):
-        if not draw(structure, working, random, bench.change):
+        if not draw(structure, working, random, workspace.change):
             continue
-        made.append(bench.change.copy())
-        count = moved_tasks(structure, aims, working, bench.change, bench.moved)
-        judged(structure, aims, working, count, loss, np.inf, bench)
-        loss = settle(aims, working, count, bench)
-        anew = new_bench(structure, aims, 79)
-        anew.trial.beta[:] = bench.now.beta
+        made.append(workspace.change.copy())
+        count = moved_tasks(structure, aims, working, workspace.change, workspace.moved)
+        judged(structure, aims, working, count, loss, np.inf, workspace)
+        loss = settle(aims, working, count, workspace)
+        anew = new_workspace(structure, aims, 79)
+        anew.trial.beta[:] = workspace.now.beta
         assert computed(structure, aims, working, anew) == pytest.approx(loss, rel=1e-3)
-        assert bench.now.value == pytest.approx(anew.now.value, abs=STEP_LEFT)
-    return bench, working
+        assert workspace.now.value == pytest.approx(anew.now.value, abs=STEP_LEFT)
+    return workspace, working
 
 
 def test_values_followed_change_by_change_are_those_of_the_patients_anew(problem):
@@ -93,18 +93,18 @@ def test_a_measurement_that_changes_class_moves_the_comparisons_of_its_classes(p
 def test_what_is_judged_above_the_bound_is_no_more_than_the_loss(problem):
     """A change given up early has at least the loss at which it was given up."""
     (structure, aims), state = problem
-    working, bench = working_from(structure, state), new_bench(structure, aims, 79)
-    loss, random = computed(structure, aims, working, bench), np.array([13], np.uint64)
+    working, workspace = working_from(structure, state), new_workspace(structure, aims, 79)
+    loss, random = computed(structure, aims, working, workspace), np.array([13], np.uint64)
     given_up = 0
     for _ in range(300):
-        if not propose(structure, working, random, MIX, bench.change):
+        if not propose(structure, working, random, MIX, workspace.change):
             continue
-        count = moved_tasks(structure, aims, working, bench.change, bench.moved)
-        limit = judged(structure, aims, working, count, loss, loss, bench)
-        whole = judged(structure, aims, working, count, loss, np.inf, bench)
+        count = moved_tasks(structure, aims, working, workspace.change, workspace.moved)
+        limit = judged(structure, aims, working, count, loss, loss, workspace)
+        whole = judged(structure, aims, working, count, loss, np.inf, workspace)
         # What one Newton step suggests for a Cox model may be off where a change is large.
         assert limit <= whole * 1.01 + 0.5 or whole > loss
         assert (limit > loss) == (whole > loss) or abs(whole - loss) < 1.0
         given_up += limit > loss
-        undo(structure, working, bench.change)
+        undo(structure, working, workspace.change)
     assert given_up > 100

@@ -14,7 +14,7 @@ from escc_bayes.trial.design.planning_words import planning_sentences
 from escc_bayes.trial.design.predictive_success import predictive_success
 from escc_bayes.trial.design.trial_plan import planned
 from escc_bayes.trial.looks.patients import Snapshot
-from escc_bayes.trial.looks.risk_sets import logrank_z, ordered, stratified_z
+from escc_bayes.trial.looks.risk_sets import logrank_z, risk_sets, stratified_z
 from escc_bayes.trial.looks.snapshot import look_months, snapshot
 from escc_bayes.trial.monitoring.interim import Interim
 from escc_bayes.trial.monitoring.monitor import monitor
@@ -40,7 +40,7 @@ def trial_of_r(places=None):
     time = -np.log(1.0 - (i * 0.6180339887498949) % 1.0) * 12.0 * np.where(on, 1.5, 1.0)
     event, order = i % 4 != 0, np.argsort(on, kind="stable")
     count = np.array([event.sum()])
-    return ordered(
+    return risk_sets(
         Snapshot(time[order][None], event[order][None], np.array([99.0]), np.array([i.size]), count, int((~on).sum()))
     )
 
@@ -59,7 +59,7 @@ def test_weighted_log_rank_tests_agree_with_r():
 def test_fleming_harrington_tests_agree_with_lifelines(rho, gamma):
     """Forty trials, some patients not yet in; lifelines 0.30.3 gives the square."""
     shot = shots(0.7)
-    z = weighted_z(ordered(shot), ((rho, gamma),))[0][:, 0]
+    z = weighted_z(risk_sets(shot), ((rho, gamma),))[0][:, 0]
     assert z[0] == 0.0
     for k in range(1, 40):
         inside = shot.time[k] > 0.0
@@ -79,7 +79,7 @@ def test_joint_normal_agrees_with_mvtnorm_and_scipy():
     found = orthant(np.array([2.0]), correlation[None], Structure((0, 1, 2)))
     assert found[0] == pytest.approx(R["orthant"], abs=1e-4)
     weights = ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0))
-    order = ordered(shots(event_share=0.9))
+    order = risk_sets(shots(event_share=0.9))
     z, correlations = weighted_z(order, weights)
     for bound in (z.max(axis=1), np.full(40, 2.2)):
         joint = orthant(bound, correlations, structure(weights))
@@ -100,7 +100,7 @@ def test_differences_agree_with_r_and_with_classical_code():
     assert landmark.value[0] == pytest.approx(R["survival"], rel=1e-9)
     assert math.sqrt(landmark.variance[0]) == pytest.approx(R["survival_error"], rel=1e-9)
     shot = shots()
-    found = rmst_difference(ordered(shot), 8.0)
+    found = rmst_difference(risk_sets(shot), 8.0)
     for k in range(1, 20):
         arms = [rmst(shot.time[k][side], shot.event[k][side], until=8.0) for side in (~treated(), treated())]
         assert found.value[k] == pytest.approx(arms[1].value - arms[0].value, abs=1e-10)
@@ -108,7 +108,7 @@ def test_differences_agree_with_r_and_with_classical_code():
 
 
 def test_before_anything_happens_arms_do_not_differ():
-    order = ordered(shots())
+    order = risk_sets(shots())
     early = order.time[order.time > 0.0].min() / 2.0
     assert np.all(survival_difference(order, early).z_against() == 0.0)
     assert np.all(rmst_difference(order, early).z_against() == 0.0)
@@ -231,19 +231,19 @@ def test_conditional_power_at_its_boundary_is_the_threshold():
 
 
 @pytest.mark.parametrize(
-    ("success", "sharing"),
+    ("success", "spending"),
     [
         ("P(HR < 1 | data) > 0.975", {}),
         ("P(HR < 1 | data) > 0.975 and P(HR < 0.8 | data) > 0.5", {}),
         ("log-rank one-sided 0.025", {"spending": "obrien_fleming"}),
     ],
 )
-def test_predictive_probability_agrees_with_completing_the_patients(success, sharing):
+def test_predictive_probability_agrees_with_completing_the_patients(success, spending):
     """Twelve interim looks at 100 of 200 events; ``monitor`` completes each 1,500 times.
 
     Root mean square 0.03: 0.013 of it Monte Carlo, the rest the normal approximation (PLANNING: 0.035).
     """
-    rule = {"name": "rule", "success": success, "futility": "predictive probability < 0.1", **sharing}
+    rule = {"name": "rule", "success": success, "futility": "predictive probability < 0.1", **spending}
     design = small(accrual={"patients": 300, "months": 12.0}, analyses={"events": [100, 200]}, rule=[rule], dropout={})
     criteria_, plan = criteria_of(planned(design)), planned(design).rules[0].boundaries
     ratios = np.linspace(-0.7, 0.2, 12)[:, None]

@@ -8,7 +8,7 @@ from escc_bayes.trial.design.planning_words import planning_sentences
 from escc_bayes.trial.design.trial_plan import planned
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.reading.criteria import criteria
-from escc_bayes.trial.significance.alpha_spending import Sharing
+from escc_bayes.trial.significance.alpha_spending import AlphaSpending
 from escc_bayes.trial.simulation.operating_characteristics import constant_by_design, operating_characteristics, table
 from escc_bayes.trial.simulation.summary import summary
 from tests.unit.trial.designs import small
@@ -99,8 +99,8 @@ def test_the_table_has_no_row_for_what_cannot_happen():
 @pytest.mark.parametrize("name", ["obrien_fleming", "pocock", "kim_demets"])
 def test_a_look_at_hardly_any_events_spends_nothing(name):
     """Its boundaries are out of reach, and those of the other looks are as without it."""
-    sharing = Sharing(name, parameter=3.0 if name == "kim_demets" else None)
-    early, alone = (sharing.with_futility(looks, 0.025, 0.2) for looks in ((1e-9, 0.66, 1.0), (0.66, 1.0)))
+    spending = AlphaSpending(name, parameter=3.0 if name == "kim_demets" else None)
+    early, alone = (spending.with_futility(looks, 0.025, 0.2) for looks in ((1e-9, 0.66, 1.0), (0.66, 1.0)))
     assert early.upper[0] > 4.5
     assert early.lower[0] < -4.5
     assert early.upper[1:] == pytest.approx(alone.upper, abs=1e-4)

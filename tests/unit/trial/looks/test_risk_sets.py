@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from escc_bayes.classical.logrank import logrank
-from escc_bayes.trial.looks.risk_sets import logrank_z, ordered, sufficient
+from escc_bayes.trial.looks.risk_sets import logrank_z, risk_sets, sufficient
 from escc_bayes.trial.looks.snapshot import Snapshot
 from escc_bayes.trial.looks.sufficient_statistics import quantile_cuts, reduced
 
@@ -29,7 +29,7 @@ def treated():
 def test_logrank_agrees_with_the_classical_one(share_in):
     """classical.logrank (itself equal to R survdiff); patients not yet in are left out there."""
     shot = shots(share_in)
-    z = logrank_z(ordered(shot))
+    z = logrank_z(risk_sets(shot))
     assert z[0] == 0.0
     for k in range(1, z.size):
         inside = shot.time[k] > 0.0
@@ -44,7 +44,7 @@ def test_sufficient_statistics_agree_with_one_trial_at_a_time(cuts, event_share)
     """``reduced`` splits person-months by hazard.person_months; with 6 pieces some trials have fewer events."""
     shot = shots(0.8, event_share)
     pieces = 6 if cuts is None else len(cuts) + 1
-    data = sufficient(ordered(shot), pieces, cuts)
+    data = sufficient(risk_sets(shot), pieces, cuts)
     for k in range(1, shot.month.size):
         if cuts is None and shot.events[k] < pieces:
             assert data.events[k] == shot.events[k]
@@ -60,19 +60,19 @@ def test_sufficient_statistics_agree_with_one_trial_at_a_time(cuts, event_share)
 
 def test_a_trial_without_events_keeps_its_person_months():
     shot = shots()
-    data = sufficient(ordered(shot), 4, None)
+    data = sufficient(risk_sets(shot), 4, None)
     assert data.events[0] == 0.0
     assert data.control_months[0].sum() == pytest.approx(shot.time[0, :CONTROLS].sum())
     nothing = Snapshot(shot.time, np.zeros_like(shot.event), shot.month, shot.enrolled, 0 * shot.events, CONTROLS)
-    assert np.all(logrank_z(ordered(nothing)) == 0.0)
-    assert np.all(sufficient(ordered(nothing), 4, None).events == 0.0)
+    assert np.all(logrank_z(risk_sets(nothing)) == 0.0)
+    assert np.all(sufficient(risk_sets(nothing), 4, None).events == 0.0)
 
 
 def test_an_event_on_a_cut_belongs_to_the_piece_that_ends_there():
     """bayesDP and goldilocks agree (PLANNING row 37)."""
     time, event = np.array([[6.0, 6.0, 9.0]]), np.array([[True, True, True]])
     shot = Snapshot(time, event, np.array([20.0]), np.array([3]), np.array([3]), 1)
-    data = sufficient(ordered(shot), 2, (6.0,))
+    data = sufficient(risk_sets(shot), 2, (6.0,))
     assert data.control_events.tolist() == [[1.0, 0.0]]
     assert data.treated_events.tolist() == [[1.0, 1.0]]
     assert data.treated_months == pytest.approx(np.array([[12.0, 3.0]]))

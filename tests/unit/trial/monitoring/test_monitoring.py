@@ -8,7 +8,7 @@ import pytest
 
 from escc_bayes.spec.mixture import mixture_of
 from escc_bayes.trial.errors import DesignError
-from escc_bayes.trial.monitoring.accrual_rate import Pace, future_entries, pace_of
+from escc_bayes.trial.monitoring.accrual_rate import AccrualRate, accrual_rate, future_entries
 from escc_bayes.trial.monitoring.future_patients import completed, completed_blinded
 from escc_bayes.trial.monitoring.interim import FollowUp, Interim
 from escc_bayes.trial.monitoring.monitor import monitor
@@ -76,7 +76,7 @@ def test_entries_to_come_have_the_moments_of_a_gamma_poisson_process():
     seen = FollowUp(
         6.0, np.linspace(0.0, 5.9, 40), np.full(40, 0.1), np.zeros(40, dtype=bool), np.zeros(40, dtype=bool)
     )
-    assert pace_of(design.accrual, 100, seen) == Pace(40.5, 50.0)
+    assert accrual_rate(design.accrual, 100, seen) == AccrualRate(40.5, 50.0)
     months = future_entries(design, seen, (count, 60), np.random.default_rng(5))
     rate, k = 100.0 / 12.0, 60
     inverse = 50.0 / 39.5
@@ -96,9 +96,9 @@ def test_an_uncertain_planned_pace_gives_way_to_the_entries():
     )
     shape = 1.0 / math.expm1(0.04)
     accrual = replace(small().accrual, log_sd=0.2)
-    found = pace_of(accrual, 100, seen)
+    found = accrual_rate(accrual, 100, seen)
     assert (found.shape, found.rate) == (pytest.approx(shape + 100.0), pytest.approx(shape + 100.0))
-    assert pace_of(small().accrual, 100, seen) == Pace(100.5, pytest.approx(100.0))
+    assert accrual_rate(small().accrual, 100, seen) == AccrualRate(100.5, pytest.approx(100.0))
 
 
 def test_the_blinded_month_of_an_event_is_that_of_exponential_spacings():

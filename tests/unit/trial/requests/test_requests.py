@@ -13,8 +13,8 @@ from escc_bayes.foundation.scheduler import Processes, Serial
 from escc_bayes.trial.design.trial_plan import planned
 from escc_bayes.trial.reading.design import design_from, load_design
 from escc_bayes.trial.requests import borrowing_map, sizing, threshold
-from escc_bayes.trial.requests.requested_analyses import further
-from escc_bayes.trial.requests.sensitivity_indices import owner_sentences, owners
+from escc_bayes.trial.requests.requested_analyses import requested_analyses
+from escc_bayes.trial.requests.sensitivity_indices import index_sentences, sensitivity_indices
 from escc_bayes.trial.requests.sizing import probit_line, resized, sized, sizing_sentences
 from escc_bayes.trial.requests.threshold import at_most, solved_threshold, threshold_sentences
 from escc_bayes.trial.significance.closed_forms import schoenfeld_events
@@ -105,13 +105,13 @@ def killed_at(stop):
 def test_a_killed_answer_goes_on_and_ends_the_same(module, work, changes, again, tmp_path, monkeypatch):
     """Killed after two parts: the others alone are computed (of a size: the last three and the one at the answer)."""
     design = small(**changes)
-    whole = further(design, trials=500, seed=2, scheduler=Serial())
+    whole = requested_analyses(design, trials=500, seed=2, scheduler=Serial())
     keep = Checkpoint.of(design, trials=500, seed=2, folder=tmp_path).keep
     with pytest.raises(KilledError):
-        further(design, trials=500, seed=2, scheduler=Serial(), keep=keep, progress=killed_at(2))
+        requested_analyses(design, trials=500, seed=2, scheduler=Serial(), keep=keep, progress=killed_at(2))
     calls, computed = [], getattr(module, work)
     monkeypatch.setattr(module, work, lambda *given: calls.append(given[-1]) or computed(*given))
-    resumed = further(design, trials=500, seed=2, scheduler=Serial(), keep=keep)
+    resumed = requested_analyses(design, trials=500, seed=2, scheduler=Serial(), keep=keep)
     assert repr(resumed) == repr(whole)
     assert len(calls) == again
 
@@ -221,7 +221,7 @@ def test_owners_of_the_assurance_agree_with_the_closed_form():
     plan = {"accrual": LARGE["accrual"] | {"log_sd": 0.3}, "analyses": LARGE["analyses"]}
     design = small(design_prior=prior, rule=BAYES, dropout={}, **plan)
     design = replace(design, control=PiecewiseControl(rates[:, None]))
-    found = {one.source: one for one in owners(design, trials=20_000, seed=4, scheduler=Serial())}
+    found = {one.source: one for one in sensitivity_indices(design, trials=20_000, seed=4, scheduler=Serial())}
     assert set(found) == {"hazard ratio", "bias", "control hazard", "accrual"}
     x, w = np.polynomial.hermite_e.hermegauss(60)
     for source, own, other in (("hazard ratio", 0.3, 0.2), ("bias", 0.2, 0.3)):
@@ -234,15 +234,15 @@ def test_owners_of_the_assurance_agree_with_the_closed_form():
     assert found["hazard ratio"].low > 0.9 > 0.3 > found["hazard ratio"].high
     for source in ("control hazard", "accrual"):
         assert found[source].sd < 0.03
-    said = owner_sentences(tuple(found.values()))[0]
+    said = index_sentences(tuple(found.values()))[0]
     assert said.startswith(
         "bayes: SD of the probability of success that each uncertainty alone brings: hazard ratio 0."
     )
 
 
 def test_an_assurance_with_one_uncertainty_has_no_owners():
-    assert owners(small(), trials=500, seed=1, scheduler=Serial()) == ()
-    assert owners(small(design_prior=None), trials=500, seed=1, scheduler=Serial()) == ()
+    assert sensitivity_indices(small(), trials=500, seed=1, scheduler=Serial()) == ()
+    assert sensitivity_indices(small(design_prior=None), trials=500, seed=1, scheduler=Serial()) == ()
 
 
 BAD = {

@@ -10,7 +10,7 @@ from escc_bayes.trial.significance.boundaries import (
     spending_boundaries,
     spent_by_look,
 )
-from escc_bayes.trial.significance.boundary_crossing import crossing, upper_crossing
+from escc_bayes.trial.significance.boundary_crossing import boundary_crossing, upper_crossing
 from escc_bayes.trial.significance.conditional_power import conditional_power, predictive_power
 from escc_bayes.trial.significance.spending_functions import SPENDING, hwang_shih_decani, obrien_fleming
 
@@ -28,7 +28,7 @@ def test_three_looks_agree_with_the_multivariate_normal(drift):
     def inside(low, high):
         return normal.cdf(np.array(high), lower_limit=np.array(low))
 
-    found = crossing(LOOKS, LOWER, UPPER, drift=drift)
+    found = boundary_crossing(LOOKS, LOWER, UPPER, drift=drift)
     last = inside([-0.5, 0.3, 2.0], [2.9, 2.4, np.inf])
     second = inside([-0.5, 2.4, -np.inf], [2.9, np.inf, np.inf])
     low = inside([-0.5, -np.inf, -np.inf], [2.9, 0.3, np.inf])
@@ -37,14 +37,14 @@ def test_three_looks_agree_with_the_multivariate_normal(drift):
 
 def test_every_path_ends_somewhere():
     bounds = np.array([2.9, 2.4, 2.0])
-    found = crossing(LOOKS, np.array([-0.5, 0.3, 2.0]), bounds, drift=0.4)
+    found = boundary_crossing(LOOKS, np.array([-0.5, 0.3, 2.0]), bounds, drift=0.4)
     assert found.upper.sum() + found.lower.sum() == pytest.approx(1.0, abs=1e-12)
 
 
 def test_many_drifts_at_once_agree_with_one_at_a_time():
     drifts = np.array([-3.0, -0.5, 0.0, 0.2, 0.6, 2.0])
     found = upper_crossing(LOOKS, LOWER, UPPER, drifts)
-    single = [crossing(LOOKS, LOWER, UPPER, drift=drift).upper.sum() for drift in drifts.tolist()]
+    single = [boundary_crossing(LOOKS, LOWER, UPPER, drift=drift).upper.sum() for drift in drifts.tolist()]
     assert found == pytest.approx(single, abs=1e-12)
 
 
@@ -70,7 +70,7 @@ def test_a_futility_design_has_its_power():
     found = futility_design(
         (0.4, 0.7, 1.0), alpha=0.025, power=0.85, spending=obrien_fleming, beta_spending=hwang_shih_decani(-2.0)
     )
-    at = crossing(found.fractions, found.lower, found.upper, drift=found.drift)
+    at = boundary_crossing(found.fractions, found.lower, found.upper, drift=found.drift)
     assert at.upper.sum() == pytest.approx(0.85, abs=1e-9)
     assert found.lower[-1] == pytest.approx(found.upper[-1], abs=1e-9)
 

@@ -9,7 +9,7 @@ from escc_bayes.classical.km import kaplan_meier, survival_at
 from escc_bayes.trial.design.sensitivity_grid import power_grids, timing_grid
 from escc_bayes.trial.design.trial_plan import planned
 from escc_bayes.trial.significance.closed_forms import schoenfeld_power
-from escc_bayes.trial.simulation.expected_course import arm_truths, curve_at, predicted
+from escc_bayes.trial.simulation.expected_course import arm_truths, curve_at, expected_course
 from escc_bayes.trial.truth.expected_events import expected_events
 from tests.unit.trial.designs import small
 
@@ -27,7 +27,7 @@ def test_curves_of_trials_are_kaplan_meier_with_ties():
 def test_median_curves_follow_what_is_true():
     """Exponential arms: median of 400 curves within 4 standard errors, and half a step of a curve of 50 patients."""
     design = small(dropout=None)
-    found = predicted(design, seed=5, level=0.95)[0]
+    found = expected_course(design, seed=5, level=0.95)[0]
     for fan, rate in zip(found.curves, (math.log(2) / 12.0, 0.7 * math.log(2) / 12.0), strict=True):
         error = 1.2533 * (fan.upper - fan.lower).max() / (2 * 1.96) / 400**0.5
         np.testing.assert_allclose(fan.median, np.exp(-rate * fan.months), rtol=0.0, atol=4.0 * error + 0.01)
@@ -36,7 +36,7 @@ def test_median_curves_follow_what_is_true():
 def test_events_to_expect_come_at_the_expected_month():
     """Event 60 of 400 trials comes on average in the month by which 60 are expected, within 1 %: near-linear."""
     design = small()
-    found = predicted(design, seed=6, level=0.95)[0].forecast
+    found = expected_course(design, seed=6, level=0.95)[0].forecast
     assert found.final_months.mean() == pytest.approx(design.month_of(design.looks[-1], design.effect), rel=0.01)
     arms = design.arms_under(design.effect)
     middle = found.events.months[24]

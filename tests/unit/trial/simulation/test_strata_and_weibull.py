@@ -9,7 +9,7 @@ from escc_bayes.spec.mixture import mixture_of
 from escc_bayes.spec.prior import Normal
 from escc_bayes.trial.design.analysis import analysis_data
 from escc_bayes.trial.looks.by_stratum import split
-from escc_bayes.trial.looks.risk_sets import ordered
+from escc_bayes.trial.looks.risk_sets import risk_sets
 from escc_bayes.trial.looks.snapshot import look_months, snapshot
 from escc_bayes.trial.looks.sufficient_statistics import reduced
 from escc_bayes.trial.posterior.exact_posterior import GammaBaseline, moments, probability_below
@@ -65,7 +65,7 @@ def test_an_analysis_by_strata_sees_each_stratum_in_its_own_pieces():
     seen = patients(design, draw(design, 5, 2, 0), np.zeros((1, 1)))
     shot = snapshot(seen, look_months(seen, design.looks)[0])
     parts = split(shot, columns_of(design.patients, design.strata))
-    orders = Orders(ordered(shot), tuple(ordered(part) for part in parts))
+    orders = Orders(risk_sets(shot), tuple(risk_sets(part) for part in parts))
     data = analysis_data(design.analysis_prior, orders).data
     for k in range(5):
         for stratum, part in enumerate(parts):
@@ -112,7 +112,7 @@ def test_one_node_is_the_plain_posterior(prior):
 
 def test_shape_one_is_one_piece():
     """The limit of a prior that knows the shape to be 1."""
-    orders = ordered(shots(0.8))
+    orders = risk_sets(shots(0.8))
     design = small(analysis_prior=PRIOR | {"baseline": {"cuts": [], "gamma": [0.5, 10.0]}})
     piece = analysis_data(design.analysis_prior, Orders(orders, (orders,)))
     known = weibull_data((orders,), WeibullShape(Normal(0.0, 1e-7), 12.0))
@@ -139,7 +139,7 @@ def dense_grid(time, event, on, believed, baseline, prior_sd):
 def test_the_weibull_posterior_agrees_with_a_dense_grid():
     """Six trials of 30 patients with 18 events on 801 x 2401 points."""
     shot, believed = shots(), WeibullShape(Normal(0.1, 0.4), 12.0)
-    found = posterior(weibull_data((ordered(shot),), believed), mixture_of([(1.0, 0.0, 2.0)]), BASELINE, np.zeros(1))
+    found = posterior(weibull_data((risk_sets(shot),), believed), mixture_of([(1.0, 0.0, 2.0)]), BASELINE, np.zeros(1))
     on = np.arange(30) >= 12
     for k in range(1, 7):
         expected = dense_grid(shot.time[k], shot.event[k], on, believed, BASELINE, 2.0)
@@ -148,7 +148,7 @@ def test_the_weibull_posterior_agrees_with_a_dense_grid():
 
 def test_few_and_many_nodes_of_the_shape_agree():
     """15 v 61 nodes at 18 events; 40 v 400 nodes of the log hazard ratio differ by less than 1e-8."""
-    order, believed = ordered(shots()), WeibullShape(Normal(0.0, 0.5), 12.0)
+    order, believed = risk_sets(shots()), WeibullShape(Normal(0.0, 0.5), 12.0)
     few, many = (
         posterior(weibull_data((order,), believed, nodes=nodes), VAGUE, BASELINE, np.zeros(1)).below
         for nodes in (15, 61)
@@ -161,7 +161,7 @@ def test_few_and_many_nodes_of_the_shape_agree():
 
 def test_a_weibull_trial_without_events_has_the_prior_of_its_effect():
     """A patient-month of follow-up and a prior hazard of next to nothing say nothing."""
-    order = ordered(shots())
+    order = risk_sets(shots())
     data = weibull_data((order,), WeibullShape(Normal(0.0, 0.5), 12.0))
     found = posterior(data, TIGHT, GammaBaseline(1e-9, 10.0), np.zeros(1))
     assert found.below[0, 0] == pytest.approx(TIGHT.cdf(0.0), abs=1e-6)

@@ -163,7 +163,7 @@ class LogExposures:
     terms: FloatArray
     weighted: NDArray[np.bool_]
 
-    def at(self, log_shape: FloatArray) -> FloatArray:
+    def of_shapes(self, log_shape: FloatArray) -> FloatArray:
         """Return log exposures (n, c) at log shapes (n,) in the range."""
         position = (log_shape - self.low) / (self.high - self.low) * 2.0 - 1.0
         powers = np.polynomial.chebyshev.chebvander(position, len(self.terms) - 1).astype(np.float64, copy=False)

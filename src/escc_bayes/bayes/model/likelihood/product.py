@@ -83,7 +83,7 @@ class Product:
         """Return itself for any draws."""
         return lambda _: self
 
-    def at(self, log_months: FloatArray, added: FloatArray) -> "Product":
+    def with_months(self, log_months: FloatArray, added: FloatArray) -> "Product":
         """Return the same with log months (n, c) and a term (n,) for each value of psi."""
         return Product(
             self.patterns,
@@ -101,7 +101,7 @@ class Product:
         """Return the term of some of the n values of psi."""
         if self.log_months is None or self.added is None:
             return self
-        return self.at(self.log_months[keep], self.added[keep])
+        return self.with_months(self.log_months[keep], self.added[keep])
 
     def value(self, psi: FloatArray) -> FloatArray:
         """Return the log-likelihood (n,) of psi (n, q)."""

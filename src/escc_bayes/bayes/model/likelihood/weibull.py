@@ -52,13 +52,15 @@ class WeibullCells:
     def given(self, log_shape: FloatArray | None) -> Product:
         """Return the likelihood at log shapes (n,)."""
         assert log_shape is not None
-        return self.product.at(log_exposures(self.times, log_shape), self.shape_terms(log_shape))
+        return self.product.with_months(log_exposures(self.times, log_shape), self.shape_terms(log_shape))
 
     def along(self, log_shape: FloatArray | None) -> Callable[[slice], Product]:
         """Return the likelihood of parts of many draws with log shapes (m,), exposures interpolated between these."""
         assert log_shape is not None
         months = interpolated(self.times, float(log_shape.min()), float(log_shape.max()))
-        return lambda part: self.product.at(months.at(log_shape[part]), self.shape_terms(log_shape[part]))
+        return lambda part: self.product.with_months(
+            months.of_shapes(log_shape[part]), self.shape_terms(log_shape[part])
+        )
 
     def shape_terms(self, log_shape: FloatArray) -> FloatArray:
         """Return the terms of events that depend on the shape alone, (n,)."""
