@@ -13,6 +13,7 @@ type Words = Callable[[object], str]
 
 # Letters of a column of words; longer ones are cut, the CSV has them whole.
 WIDEST = 44
+EXACT = "exact limits (beta product): the log-log ones do not exist"
 
 
 def ratio_table(rows: Sequence[Row], *, by: str) -> str:
@@ -30,7 +31,7 @@ def ratio_table(rows: Sequence[Row], *, by: str) -> str:
     notes = Notes()
     body = [
         (
-            str(row[by]),
+            answers(row, by),
             f"{row['term']} {row['contrast']}",
             ratio(row["hr"]),
             limits(row),
@@ -42,6 +43,12 @@ def ratio_table(rows: Sequence[Row], *, by: str) -> str:
         for row in rows
     ]
     return aligned("Hazard ratios", head, body, notes)
+
+
+def answers(row: Row, by: str) -> str:
+    """Return who answers; Cox within strata is fitted with one covariate and with all, and says which."""
+    alone = row.get("model") == "univariable" and "univariable" not in str(row[by])
+    return f"{row[by]}, univariable" if alone else str(row[by])
 
 
 def survival_table(rows: Sequence[Row]) -> str:
@@ -92,8 +99,8 @@ def group_table(medians: Sequence[Row], landmarks: Sequence[Row]) -> str:
                 count(row.get("events")),
                 month_words(row["median"]),
                 limits(row, month_words),
-                *("-" if one is None else f"{share(one['survival'])} ({limits(one, share)})" for one in at),
-                notes.mark(row, *(one for one in at if one is not None)),
+                *("-" if one is None else f"{share(one['survival'])} ({alive_limits(one)})" for one in at),
+                notes.mark(row, *(noted(one) for one in at if one is not None)),
             )
         )
     return aligned("Kaplan-Meier, months", head, body, notes)
@@ -244,6 +251,28 @@ def limits(row: Row, words: Words | None = None) -> str:
     said = words or ratio
     low, high = said(row["lower"]), said(row["upper"])
     return "-" if low == high == "-" else f"{low} to {high}"
+
+
+def alive_limits(row: Row) -> str:
+    """Return the limits of Kaplan-Meier; the exact ones where nobody, or everybody, had the event."""
+    return limits(exact(row) if needs_exact(row) else row, share)
+
+
+def needs_exact(row: Row) -> bool:
+    """Whether the log-log limits do not exist and the exact ones do."""
+    return math.isnan(number(row["lower"])) and not math.isnan(number(row.get("lower_exact")))
+
+
+def exact(row: Row) -> Row:
+    """Return a row with its exact limits."""
+    return {**row, "lower": row["lower_exact"], "upper": row["upper_exact"]}
+
+
+def noted(row: Row) -> Row:
+    """Return a row that says whether its limits are the exact ones."""
+    if not needs_exact(row):
+        return row
+    return {**row, "note": "; ".join(filter(None, (EXACT, str(row.get("note") or ""))))}
 
 
 def number(value: object) -> float:

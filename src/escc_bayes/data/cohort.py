@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from escc_bayes.data.covariates import CovariateData, read_covariate, read_stratum
 from escc_bayes.data.endpoints import EndpointData, need_column, read_endpoint, refuse_order
+from escc_bayes.data.episodes import refuse_episodes
 from escc_bayes.data.intervals import patients_of, refuse_intervals
 from escc_bayes.data.known import refuse_known_after_follow_up
 from escc_bayes.data.origin import read_provenance, refuse_members
@@ -247,6 +248,7 @@ def cohort_of(table: RawTable, known: CohortSchema, *, provenance: str | None, n
     ids = read_ids(table, known.id, several=known.start_stop)
     if known.start_stop:
         refuse_intervals(table, known, endpoints, ids)
+    refuse_episodes(table, known, endpoints)
     refuse_order(table, known, endpoints)
     covariates = {n: read_covariate(table, c, known) for n, c in known.covariates.items()}
     refuse_known_after_follow_up(table, covariates, endpoints)

@@ -10,15 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from escc_bayes.data.dates import between
+from escc_bayes.data.dates import Order, between, read_date
 from escc_bayes.data.schema import CohortSchema, EndpointSchema
 from escc_bayes.data.table import RawTable, numbers
-from escc_bayes.data.words import spoken_by_codes, word, words
+from escc_bayes.data.words import as_number, spoken_by_codes, word, words
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import CohortError, some_of
 from escc_bayes.hazard.piecewise import FloatArray
 
-# Two times closer than this (relative to the mean time) are one time, as in R's survival.
+# Two times closer than this are one time, as in R's survival; relative to the median time and not, as there, to the
+# mean, which one mistyped time can raise until all others are one.
 TIE_TOLERANCE = 1.5e-8
 # Digits kept of a time in months, so that days, weeks, months and years give the same numbers.
 DIGITS = 11
@@ -85,6 +86,7 @@ def read_endpoint(table: RawTable, endpoint: EndpointSchema, schema: CohortSchem
 def follow_up(table: RawTable, endpoint: EndpointSchema, schema: CohortSchema) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Return months of follow-up, and whose follow-up the data cut ended: from a column of times, or of two dates."""
     if endpoint.start_date is None:
+        refuse_a_date(table, endpoint)
         time = months(table, endpoint.time, schema.months_per_unit)
         return time, np.zeros(time.size, dtype=np.bool_)
     found = between(table, endpoint.start_date, endpoint.time, endpoint.cutoff)
@@ -94,6 +96,19 @@ def follow_up(table: RawTable, endpoint: EndpointSchema, schema: CohortSchema) -
             "other columns"
         )
     return significant(found.months), found.cut
+
+
+def refuse_a_date(table: RawTable, endpoint: EndpointSchema) -> None:
+    """Raise where a column of times holds dates: the first value says so."""
+    given = next((value for value in table.columns.get(endpoint.time, ()) if value is not None), None)
+    if given is None or as_number(given) is not None or isinstance(read_date(given, Order(None)), str):
+        return
+    first = "start" if endpoint.start_stop else "time"
+    raise CohortError(
+        f"{table.source}, {table.place([table.columns[endpoint.time].index(given)])}, column '{endpoint.time}': "
+        f'{str(given)!r} is a date, not a time; write in endpoints.{endpoint.name} start_date = "COLUMN", the day at '
+        f'which follow-up begins, and end_date = "{endpoint.time}" in place of {first} (months are days / 30.4375)'
+    )
 
 
 def after_entry(endpoint: EndpointSchema) -> str:
@@ -135,7 +150,9 @@ def snap_ties(time: FloatArray, entry: FloatArray) -> tuple[FloatArray, FloatArr
     """Make times that differ by float noise equal, over exits and entries together."""
     distinct = np.unique(np.concatenate([time, np.unique(entry)]))
     distinct = distinct[~np.isnan(distinct)]
-    apart = np.append(True, np.diff(distinct) > TIE_TOLERANCE * np.abs(distinct).mean()) if distinct.size > 1 else True
+    apart = (
+        np.append(True, np.diff(distinct) > TIE_TOLERANCE * np.median(np.abs(distinct))) if distinct.size > 1 else True
+    )
     if np.all(apart):
         return time, entry
     both = np.concatenate([time, entry])

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from escc_bayes.data.dates import between, days_to_come
 from escc_bayes.data.endpoints import EndpointData, event_cells, is_reversed
+from escc_bayes.data.episodes import episodes_perhaps
 from escc_bayes.data.schema import CohortSchema, EndpointSchema
 from escc_bayes.data.suspicious_values import suspicious_values
 from escc_bayes.data.table import RawTable, plain_numbers
@@ -57,7 +58,7 @@ def suspicions(
         found += outlying_times(table, endpoint.time, endpoints[name]) if provenance == "observed" else []
     for covariate in schema.covariates.values():
         found += suspicious_values(table, covariate) if provenance == "observed" else []
-    return found
+    return found + episodes_perhaps(table, schema, endpoints)
 
 
 def of_events(table: RawTable, endpoint: EndpointSchema) -> list[str]:

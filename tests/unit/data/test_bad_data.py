@@ -256,7 +256,7 @@ def test_data_frames_name_their_index_labels(small):
     with pytest.raises(CohortError, match="data frame: has no rows"):
         small.read_frame(frame.iloc[:0])
     frame["os_months"] = np.datetime64("2020-01-01")
-    with pytest.raises(CohortError, match="row.*'os_months'.*is not a number"):
+    with pytest.raises(CohortError, match="row.*'os_months'.*is a date, not a time"):
         small.read_frame(frame)
 
 

@@ -69,10 +69,13 @@ def test_gaps_of_lung_are_counted_as_complete_cases():
 def test_start_stop_rows_of_the_heart_data_keep_their_person_days():
     # R survival, heart: 172 spells of 103 patients, 75 deaths.
     path, rows = source("survival_heart.csv")
-    endpoints = {"os": {"time": "stop", "event": "event", "entry": "start"}}
-    cohort = read_cohort(path, schema_from({"time_unit": "days", "endpoints": endpoints}, "heart"))
+    late = {"os": {"time": "stop", "event": "event", "entry": "start"}}
+    with pytest.raises(CohortError, match="column 'id': rows of '3' follow each other"):
+        read_cohort(path, schema_from({"time_unit": "days", "endpoints": late}, "heart"))
+    endpoints = {"os": {"start": "start", "stop": "stop", "event": "event"}}
+    cohort = read_cohort(path, schema_from({"time_unit": "days", "id": "id", "endpoints": endpoints}, "heart"))
     data = cohort.endpoint("os")
-    assert (len(cohort), data.events) == (172, 75)
+    assert (len(cohort), cohort.rows, data.events) == (103, 172, 75)
     days = sum(float(r["stop"]) - float(r["start"]) for r in rows)
     assert (data.time - data.entry).sum() == pytest.approx(days * 12 / 365.25, rel=1e-9)
 
