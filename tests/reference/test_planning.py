@@ -20,7 +20,7 @@ from escc_bayes.trial.significance.closed_forms import (
     schoenfeld_events,
     schoenfeld_power,
 )
-from escc_bayes.trial.significance.conditional_power import conditional_power, predictive_power, trend_drift
+from escc_bayes.trial.significance.conditional_power import averaged_power, conditional_power, trend_drift
 from escc_bayes.trial.significance.direct_power import direct_power
 from escc_bayes.trial.significance.spending_functions import hwang_shih_decani, obrien_fleming
 from escc_bayes.trial.simulation.decide import TRUTH
@@ -161,7 +161,9 @@ def test_predictive_power_is_gsdesigns():
     0.5000001 theta to give the printed number.
     """
     found = two_looks()
-    power = predictive_power(0.5, 0.5, float(found.upper[-1]), 0.75 * found.drift, 0.5 * found.drift)
+    precision = 1.0 / (0.5 * found.drift) ** 2 + 0.5
+    centre = (0.75 / (0.25 * found.drift) + 0.5 * math.sqrt(0.5)) / precision
+    power = averaged_power(np.array(0.5), 0.5, float(found.upper[-1]), np.array(centre), np.array(precision**-0.5))
     assert power == pytest.approx(0.15564465, rel=1e-6)
 
 

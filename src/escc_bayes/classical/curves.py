@@ -126,7 +126,8 @@ def conditional_words(rows: AnalysisRows, term: str, group: str) -> str:
         return current
     gone = rows.patients_in(inside) - rows.patients_in(inside & (rows.time > start))
     less = f"; {gone} patients followed no further do not count" if gone else ""
-    late = f"delayed entry: conditional on surviving {start:.1f} months (nobody under observation just before){less}"
+    month = f"{start:.1f}" if start >= 0.05 else f"{start:.2g}"
+    late = f"delayed entry: conditional on surviving {month} months (nobody under observation just before){less}"
     return joined_notes(current, late)
 
 

@@ -125,9 +125,3 @@ def audit_studies(paths: Iterable[str | Path]) -> tuple[tuple[AuditedStudy, ...]
         except InputError as error:
             problems.append(error)
     return tuple(done), tuple(problems)
-
-
-def audit_files(paths: Iterable[str | Path]) -> tuple[tuple[Finding, ...], tuple[InputError, ...]]:
-    """Return the findings of study files, and the files that are no TOML."""
-    done, problems = audit_studies(paths)
-    return tuple(finding for one in done for finding in one.findings), problems

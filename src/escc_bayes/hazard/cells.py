@@ -106,21 +106,3 @@ def dense(key: IntArray, size: int) -> tuple[IntArray, int]:
     occurs[key] = True
     rank_of = np.cumsum(occurs) - 1
     return rank_of[key], int(rank_of[-1]) + 1
-
-
-def log_likelihood(cells: Cells, log_rates: FloatArray, coefficients: FloatArray) -> FloatArray:
-    """Return the total log-likelihood of the collapsed data under each draw.
-
-    Parameters
-    ----------
-    cells : collapsed data with c patterns.
-    log_rates : (draws, pieces).
-    coefficients : (draws, p) log hazard ratios.
-
-    Returns
-    -------
-    (draws,) sum over cells of events x log rate - exposure x rate.
-    """
-    log_relative = coefficients @ cells.patterns.T
-    log_rate = log_rates[:, None, :] + log_relative[:, :, None]
-    return np.asarray((cells.events * log_rate - cells.exposure * np.exp(log_rate)).sum(axis=(1, 2)))

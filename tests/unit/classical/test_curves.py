@@ -43,3 +43,10 @@ def test_exact_limits_are_not_defined_and_it_says_so(emptied):
 def test_restricted_mean_counts_the_months_that_it_is_conditional_on(emptied):
     # To 12 months, as far as asked: 10 whole months and 2 at 5/6.
     assert emptied["rmst"][0]["rmst"] == pytest.approx(10 + 2 * 5 / 6)
+
+
+def test_a_curve_that_begins_within_days_does_not_say_0_0_months():
+    """Day 1 of a month of 30.4375 days: 0.033 months, not 0.0."""
+    frame = pd.DataFrame({"t": [0.02, 4.0, 6.0], "d": [1, 1, 0], "e": [0.0, 1 / 30.4375, 1 / 30.4375]})
+    found = baselines(cohort_of(frame, {}, entry="e"), "os", level=0.95).tables
+    assert all("conditional on surviving 0.033 months" in row["note"] for row in found["km"])

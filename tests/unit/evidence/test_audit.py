@@ -7,7 +7,7 @@ import pytest
 
 from escc_bayes.data.shipped import models_folder
 from escc_bayes.data.study import StudyError, read_study
-from escc_bayes.evidence.audit import RULES, audit, audit_files, audit_studies, audited
+from escc_bayes.evidence.audit import RULES, audit, audit_studies, audited
 from escc_bayes.evidence.finding import SEVERITIES, Finding
 from tests.unit.evidence.studies import counts, study_of
 
@@ -137,8 +137,8 @@ def test_a_file_that_is_no_toml_does_not_stop_the_others(tmp_path):
     bad = tmp_path / "bad.toml"
     bad.write_text("id = [")
     good = models_folder() / "studies" / "seed2_cui2025.toml"
-    findings, problems = audit_files([bad, good, tmp_path / "missing.toml"])
-    assert {finding.study for finding in findings} == {"seed2_cui2025"}
+    done, problems = audit_studies([bad, good, tmp_path / "missing.toml"])
+    assert [one.study for one in done] == ["seed2_cui2025"]
     assert len(problems) == 2
     assert isinstance(problems[0], StudyError)
     assert str(problems[0]).startswith(str(bad))

@@ -9,6 +9,12 @@ from escc_bayes.hazard.baseline import PiecewiseHazard, log_likelihood
 CUTS = np.array([4.0, 9.0, 20.0])
 
 
+def total(collapsed, log_rates, coefficients):
+    """Sum over cells of events x log rate - months x rate, for each draw. Holford 1980."""
+    log_rate = log_rates[:, None, :] + (coefficients @ collapsed.patterns.T)[:, :, None]
+    return (collapsed.events * log_rate - collapsed.exposure * np.exp(log_rate)).sum(axis=(1, 2))
+
+
 @pytest.fixture
 def patients():
     rng = np.random.default_rng(23)
@@ -27,9 +33,7 @@ def test_collapsed_data_give_the_total_of_the_patients(patients):
     assert len(collapsed.patterns) == 8
     hazard = PiecewiseHazard(log_rates, CUTS)
     expected = log_likelihood(hazard, coefficients @ columns.T, time, event, entry, weight).sum(axis=1)
-    np.testing.assert_allclose(
-        cells.log_likelihood(collapsed, log_rates, coefficients), expected, rtol=1e-12, atol=1e-10
-    )
+    np.testing.assert_allclose(total(collapsed, log_rates, coefficients), expected, rtol=1e-12, atol=1e-10)
 
 
 def test_without_covariates_there_is_one_pattern(patients):
@@ -37,7 +41,7 @@ def test_without_covariates_there_is_one_pattern(patients):
     collapsed = cells.collapse(np.zeros((80, 0)), time, event, entry, weight, CUTS)
     log_rates = np.random.default_rng(1).normal(-3.5, 0.8, (5, 4))
     expected = log_likelihood(PiecewiseHazard(log_rates, CUTS), np.zeros((5, 80)), time, event, entry, weight)
-    found = cells.log_likelihood(collapsed, log_rates, np.zeros((5, 0)))
+    found = total(collapsed, log_rates, np.zeros((5, 0)))
     np.testing.assert_allclose(found, expected.sum(axis=1), rtol=1e-12, atol=1e-10)
 
 

@@ -81,13 +81,11 @@ def logrank_score(patients: RiskSets, margin: float = 1.0) -> tuple[FloatArray, 
     return expected - added(at.died), expected - added(share * share)
 
 
-def logrank_z(patients: RiskSets, margin: float = 1.0) -> FloatArray:
-    """Return the log-rank Z of every trial, (n,), positive where treatment does better; 0 without a comparison."""
-    return stratified_z((patients,), margin)
-
-
 def stratified_z(strata: tuple[RiskSets, ...], margin: float = 1.0) -> FloatArray:
-    """Return the stratified log-rank Z of every trial, (n,): scores and variances added up over strata."""
+    """Return the log-rank Z of every trial, (n,), positive where treatment does better; 0 without a comparison.
+
+    Scores and variances are added up over strata; one stratum is the test without.
+    """
     parts = [logrank_score(patients, margin) for patients in strata]
     score, variance = (np.sum([part[k] for part in parts], axis=0) for k in (0, 1))
     return np.where(variance > 0.0, score / np.sqrt(np.maximum(variance, 1e-300)), 0.0)

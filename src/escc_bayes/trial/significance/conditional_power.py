@@ -5,8 +5,8 @@ drift the effect times sqrt(final information). Lachin 2005, Stat Med 24:2747; S
 """
 
 import math
-from typing import overload
 
+import numpy as np
 from scipy.special import ndtr, ndtri
 
 from escc_bayes.hazard.piecewise import FloatArray
@@ -43,31 +43,10 @@ def conditional_power_bound(fraction: float, final_bound: float, threshold: floa
     return math.sqrt(fraction) * (final_bound + float(ndtri(threshold)) * math.sqrt(1.0 - fraction))
 
 
-def predictive_power(z: float, fraction: float, final_bound: float, mean: float, sd: float) -> float:
-    """Return P(Z_final > bound | Z_1 = z) for a prior N(mean, sd) on the drift, updated by z.
-
-    A flat prior is the limit of a large ``sd``.
-    """
-    precision = 1.0 / sd**2 + fraction
-    centre = (mean / sd**2 + z * math.sqrt(fraction)) / precision
-    return averaged_power(z, fraction, final_bound, centre, 1.0 / math.sqrt(precision))
-
-
-@overload
-def averaged_power(z: float, fraction: float, final_bound: float, centre: float, spread: float) -> float: ...
-@overload
 def averaged_power(
     z: FloatArray, fraction: float, final_bound: float, centre: FloatArray, spread: FloatArray
-) -> FloatArray: ...
-def averaged_power(
-    z: float | FloatArray,
-    fraction: float,
-    final_bound: float,
-    centre: float | FloatArray,
-    spread: float | FloatArray,
-) -> float | FloatArray:
-    """Return P(Z_final > bound | Z_1 = z) where the drift is now believed to be N(centre, spread)."""
+) -> FloatArray:
+    """Return the predictive power P(Z_final > bound | Z_1 = z), the drift now believed to be N(centre, spread)."""
     rest = 1.0 - fraction
     expected = z * math.sqrt(fraction) + centre * rest
-    found: float | FloatArray = ndtr((expected - final_bound) / (rest + rest**2 * spread**2) ** 0.5)
-    return found
+    return np.asarray(ndtr((expected - final_bound) / (rest + rest**2 * spread**2) ** 0.5))

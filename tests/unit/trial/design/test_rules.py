@@ -14,7 +14,7 @@ from escc_bayes.trial.design.planning_words import planning_sentences
 from escc_bayes.trial.design.predictive_success import predictive_success
 from escc_bayes.trial.design.trial_plan import planned
 from escc_bayes.trial.looks.patients import Snapshot
-from escc_bayes.trial.looks.risk_sets import logrank_z, risk_sets, stratified_z
+from escc_bayes.trial.looks.risk_sets import risk_sets, stratified_z
 from escc_bayes.trial.looks.snapshot import look_months, snapshot
 from escc_bayes.trial.monitoring.interim import Interim
 from escc_bayes.trial.monitoring.monitor import monitor
@@ -50,7 +50,7 @@ def test_weighted_log_rank_tests_agree_with_r():
     patients_ = trial_of_r()
     z = weighted_z(patients_, ((0.0, 0.0), (0.5, 0.0), (1.0, 0.0)))[0][0]
     assert z == pytest.approx([R["log_rank"], R["g_half"], R["g_one"]], rel=1e-9)
-    assert logrank_z(patients_)[0] == pytest.approx(R["log_rank"], rel=1e-9)
+    assert stratified_z((patients_,))[0] == pytest.approx(R["log_rank"], rel=1e-9)
     strata = tuple(trial_of_r(np.arange(1, 61)[np.arange(1, 61) % 3 == s]) for s in range(3))
     assert stratified_z(strata)[0] == pytest.approx(R["stratified"], rel=1e-9)
 

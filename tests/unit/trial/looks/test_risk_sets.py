@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from escc_bayes.classical.logrank import logrank
-from escc_bayes.trial.looks.risk_sets import logrank_z, risk_sets, sufficient
+from escc_bayes.trial.looks.risk_sets import risk_sets, stratified_z, sufficient
 from escc_bayes.trial.looks.snapshot import Snapshot
 from escc_bayes.trial.looks.sufficient_statistics import quantile_cuts, reduced
 
@@ -29,7 +29,7 @@ def treated():
 def test_logrank_agrees_with_the_classical_one(share_in):
     """classical.logrank (itself equal to R survdiff); patients not yet in are left out there."""
     shot = shots(share_in)
-    z = logrank_z(risk_sets(shot))
+    z = stratified_z((risk_sets(shot),))
     assert z[0] == 0.0
     for k in range(1, z.size):
         inside = shot.time[k] > 0.0
@@ -64,7 +64,7 @@ def test_a_trial_without_events_keeps_its_person_months():
     assert data.events[0] == 0.0
     assert data.control_months[0].sum() == pytest.approx(shot.time[0, :CONTROLS].sum())
     nothing = Snapshot(shot.time, np.zeros_like(shot.event), shot.month, shot.enrolled, 0 * shot.events, CONTROLS)
-    assert np.all(logrank_z(risk_sets(nothing)) == 0.0)
+    assert np.all(stratified_z((risk_sets(nothing),)) == 0.0)
     assert np.all(sufficient(risk_sets(nothing), 4, None).events == 0.0)
 
 
