@@ -28,10 +28,19 @@ class Ways:
         self.poisson = poisson_data(plan)
         self.followed = follow_up(plan.rows.time, plan.rows.event, plan.rows.weight)
         self._modes: dict[tuple[tuple[Structure, ...], bool], Mode] = {}
+        self._asked: dict[tuple[str, Made], Mode] = {}
         self._extra: dict[tuple[str, ...], FloatArray] = {}
         self._marginal: dict[tuple[int, str], FloatArray] = {}
+        self._values: dict[tuple[str, Made], FloatArray] = {}
 
     def mode(self, term: str, made: Made) -> Mode:
+        """Return the mode under a set of changes, which many orders of the changes pass through."""
+        asked = (term, made)
+        if asked not in self._asked:
+            self._asked[asked] = self.refitted(term, made)
+        return self._asked[asked]
+
+    def refitted(self, term: str, made: Made) -> Mode:
         """Return the mode under a set of changes; sets that come to the same model share it."""
         effects = effects_of(self.plan.spec, term, made, self.plan.rows)
         key = (effects, BASELINE_PRIOR in made)
@@ -55,9 +64,12 @@ class Ways:
         return self._extra[names]
 
     def values(self, term: str, made: Made, own: Sequence[HazardRatio]) -> FloatArray:
-        """Return the log hazard ratio of each contrast of a term."""
-        mode = self.mode(term, made)
-        return np.array([float(mode.coefficients @ weights(asked, mode.plan.design)) for asked in own])
+        """Return the log hazard ratio of each contrast of a term, which are the same whenever it is asked for."""
+        if (term, made) not in self._values:
+            mode = self.mode(term, made)
+            found = [float(mode.coefficients @ weights(asked, mode.plan.design)) for asked in own]
+            self._values[term, made] = np.array(found)
+        return self._values[term, made]
 
     def moves(self, term: str, made: Made, change: str, own: Sequence[HazardRatio]) -> dict[str, FloatArray]:
         """Return what a change moves each contrast by; adjustment in two parts.
