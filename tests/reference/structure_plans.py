@@ -12,7 +12,9 @@ import numpy as np
 import pandas as pd
 
 from escc_bayes.bayes.model import parameters
+from escc_bayes.bayes.model.likelihood.of_plan import cells_of
 from escc_bayes.bayes.model.prior import parameter_priors, prior_draws
+from escc_bayes.bayes.modes.coordinates import log_scales, log_shape, predictors
 from escc_bayes.bayes.modes.layout import coordinates
 from escc_bayes.bayes.posterior.fit import fit
 from escc_bayes.bayes.posterior.inference_groups import parameter_dims
@@ -37,6 +39,7 @@ SCHEMA = {
 }
 ALC = ["alc_mid", "alc_post"]
 NORMAL, HALF = {"normal": [0.1, 0.8]}, {"halfnormal": 0.4}
+CHANGES = {"structure": "time_varying", "prior": NORMAL, "sd": HALF}
 EVIDENCE = {"evidence": "rt_added", "robust": 0.2}
 EFFECTS = {
     "fixed": {"covariate": "stage", "structure": "fixed", "prior": NORMAL},
@@ -47,6 +50,12 @@ EFFECTS = {
     "exchangeable": {"covariate": "stage", "structure": "exchangeable", "sd": HALF},
     "random_intercept": {"covariate": "centre", "structure": "random_intercept", "sd": HALF},
     "pooled": {"name": "alc", "covariates": ALC, "structure": "pooled", "prior": NORMAL, "sd": HALF},
+}
+CHANGING = {
+    "time_varying": {"covariate": "stage", "cuts": [6.0, 14.0], **CHANGES},
+    "time_varying_off": {"covariate": "arm", "cuts": [9.5], **CHANGES},
+    "time_varying_number": {"covariate": "age", "cuts": [8.0], **CHANGES},
+    "spline": {"covariate": "age", "structure": "spline", "knots": 5, "prior": NORMAL, "sd": HALF},
 }
 PIECEWISE = {"family": "piecewise_exponential", "cuts": [6.0, 14.0], "sd": HALF}
 INDEPENDENT = {"family": "piecewise_exponential", "pieces": 3, "smoothing": "independent", "at": "reference"}
@@ -63,11 +72,46 @@ SETS = (
     ("exchangeable", "evidence", "random_intercept"),
     ("ordered", "evidence", "linear", "pooled", "random_intercept"),
 )
+# Effects whose coefficients depend on time or on curves, baselines by strata, several rows of a patient.
+STRATA = {"strata": "alc_mid"}
+LATER = (
+    (("time_varying",), "walk", {}, False),
+    (("time_varying_off", "linear"), "independent", {}, False),
+    (("time_varying_number", "time_varying", "random_intercept"), "walk", {}, False),
+    (("spline",), "weibull", {}, False),
+    (("spline", "ordered", "time_varying_off"), "walk", {}, False),
+    (("fixed", "linear"), "walk", STRATA, False),
+    (("fixed", "time_varying_off"), "independent", STRATA, False),
+    (("fixed", "linear"), "walk", {}, True),
+    (("ordered", "spline"), "weibull", {}, True),
+    (("time_varying", "linear", "random_intercept"), "independent", {}, True),
+    (("time_varying_off", "linear"), "walk", STRATA, True),
+)
 BUNDLED = {"escc79": ("os_piecewise", "os_weibull", "pfs_piecewise", "pfs_weibull"), "larynx": ("larynx_piecewise",)}
 
 
 def cohort():
     """Return 60 SIMULATED patients, the same every time."""
+    return read_cohort(patients(), schema_from(SCHEMA, "structures"), provenance="simulated", name="structures")
+
+
+def split_cohort():
+    """Return the same in rows of at most 7 months, stage a level higher from the second on."""
+    whole, parts = patients(), []
+    higher = {"II": "III", "III": "IV", "IV": "IV"}
+    for _, row in whole.iterrows():
+        edges = [*np.arange(0.0, row["t"], 7.0), row["t"]]
+        for place, (start, stop) in enumerate(itertools.pairwise(edges)):
+            stage = higher[row["stage"]] if place else row["stage"]
+            died = row["d"] if stop == row["t"] else 0
+            parts.append({**row, "start": start, "stop": stop, "d": died, "stage": stage})
+    schema = SCHEMA | {"endpoints": {"os": {"start": "start", "stop": "stop", "event": "d"}}}
+    frame = pd.DataFrame(parts).drop(columns="t")
+    return read_cohort(frame, schema_from(schema, "structures"), provenance="simulated", name="structures")
+
+
+def patients():
+    """Return the rows of 60 SIMULATED patients."""
     rng = np.random.default_rng(20)
     n = 60
     age = rng.normal(61, 9, n).round(1)
@@ -84,28 +128,31 @@ def cohort():
     )
     time = rng.exponential(14 * np.exp(-0.03 * (age - 61)))
     frame["t"], frame["d"] = np.minimum(time, 30.0).round(2) + 0.01, (time < 30.0).astype(int)
-    return read_cohort(frame, schema_from(SCHEMA, "structures"), provenance="simulated", name="structures")
+    return frame
 
 
 def plans():
     """Yield (name, plan, cohort): each set of effects under one baseline, each bundled model with its variants."""
-    patients = cohort()
-    turns = itertools.cycle(BASELINES.items())
-    for effects, (baseline, (body, priors)) in zip(SETS, turns, strict=False):
-        raw = {
-            "name": "m",
-            "outcome": {"endpoint": "os"},
-            "baseline": body,
-            "priors": priors,
-            "effect": [EFFECTS[name] for name in effects],
-        }
-        yield f"{'+'.join(effects)} | {baseline}", make_plan(spec_from(raw, "m.toml"), patients), patients
+    whole, split = cohort(), split_cohort()
+    for effects, baseline in zip(SETS, itertools.cycle(BASELINES), strict=False):
+        yield f"{'+'.join(effects)} | {baseline}", make_plan(model_of(effects, baseline), whole), whole
+    for effects, baseline, more, in_rows in LATER:
+        name = f"{'+'.join(effects)} | {baseline}{' strata' if more else ''}{' rows' if in_rows else ''}"
+        given = split if in_rows else whole
+        yield name, make_plan(model_of(effects, baseline, **more), given), given
     for name, models in BUNDLED.items():
         bundled = example_cohort(name)
         for model in models:
             for variant in (None, *load_spec(model).variants):
                 spec = load_spec(model, variant=variant)
                 yield f"{name} {spec.name}", make_plan(spec, bundled), bundled
+
+
+def model_of(effects, baseline, **more):
+    """Return the specification of a set of effects under a baseline."""
+    body, priors = BASELINES[baseline]
+    raw = {"name": "m", "outcome": {"endpoint": "os"}, "baseline": body | more, "priors": priors}
+    return spec_from(raw | {"effect": [(EFFECTS | CHANGING)[name] for name in effects]}, "m.toml")
 
 
 def arrays(plan, patients, *, draws):
@@ -138,7 +185,17 @@ def summary(plan):
         "dims": {name: dims for name, dims in parameter_dims(plan).items() if dims},
         "coefficients": parameters.coefficients(plan.design.blocks, values, 3).round(14).tolist(),
         "coordinates": [[weighed(c.loading), weighed(c.offset)] for c in coordinates(plan)],
+        "likelihood": likelihood(plan),
     }
+
+
+def likelihood(plan):
+    """Return the log-likelihood at three points, and a number of its gradient and of its information."""
+    coords, rng = coordinates(plan)[0], np.random.default_rng(4)
+    x, u = 0.3 * rng.standard_normal((3, coords.latents)), 0.3 * rng.standard_normal((3, len(coords.hypers)))
+    psi, cells = predictors(coords, x, u, log_scales(coords, u)), cells_of(plan).given(log_shape(coords, u))
+    derivatives = cells.derivatives(psi)
+    return [*cells.value(psi).tolist(), weighed(derivatives.gradient), weighed(derivatives.information)]
 
 
 def weighed(values):
@@ -155,7 +212,7 @@ def main():
     found = {}
     for name, plan, patients in plans():
         found |= {f"{name}: {key}": value for key, value in arrays(plan, patients, draws=500).items()}
-        if name.endswith(("walk", "weibull", "independent")):
+        if " | " in name:
             drawn = fit(plan.spec, patients, seed=5, engine="nuts", draws=50, tune=100, chains=2)
             found |= {f"{name}: nuts {key}": value for key, value in drawn.values.items()}
     np.savez(sys.argv[1], **found)
