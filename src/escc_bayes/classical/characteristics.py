@@ -1,5 +1,7 @@
 """Characteristics of a cohort: counts and shares of levels, medians and ranges, what is missing; follow-up."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from escc_bayes.classical.km import Quantile, follow_up, kaplan_meier, quantile
@@ -26,9 +28,13 @@ def characteristics(cohort: Cohort) -> list[Row]:
 
 
 def rows_of(name: str, data: CovariateData) -> list[Row]:
-    """Return the rows of one covariate; what is missing stands in the first."""
-    known = data.values[~data.missing]
-    gone = str(int(data.missing.sum()) or "")
+    """Return the rows of one covariate; what is missing stands in the first. Of one that changes, as at time zero."""
+    known = data.values[~np.isnan(data.values)]
+    gone = str(int(np.isnan(data.values).sum()) or "")
+    if data.changes is not None:
+        changed = int((~np.isnan(data.changes.months)).any(axis=1).sum())
+        held = rows_of(f"{name} (at time zero)", replace(data, changes=None)) if known.size else []
+        return [*held, (f"{name} (changes later)", "", f"{changed} ({100 * changed / data.values.size:.0f} %)", "")]
     if not data.schema.categorical:
         unit = f", {data.schema.unit}" if data.schema.unit else ""
         words = f"{np.median(known):g} ({known.min():g} to {known.max():g}{unit})"

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from escc_bayes.data.covariates import CovariateData, read_covariate, read_stratum
+from escc_bayes.data.changing import change_notes, read_values
+from escc_bayes.data.covariates import CovariateData, read_stratum
 from escc_bayes.data.endpoints import EndpointData, need_column, read_endpoint, refuse_order
 from escc_bayes.data.episodes import refuse_episodes
 from escc_bayes.data.intervals import patients_of, refuse_intervals
@@ -112,7 +113,12 @@ class Cohort:
         )
 
     def refuse_several_rows(self, what: str) -> None:
-        """Raise where rows have start and stop, for ``what`` takes one row for each patient."""
+        """Raise where patients have several rows, of a file or made of what changes: ``what`` takes one for each."""
+        if self.schema.changing:
+            raise CohortError(
+                f"{self.source}: {what} takes covariates that stay as they are, and '{self.schema.changing[0]}' "
+                "changes during follow-up; give a schema in which it does not (without starts_at or measured)"
+            )
         if self.schema.start_stop:
             raise CohortError(
                 f"{self.source}: {what} takes one row for each patient, and rows with start and stop are several; "
@@ -143,6 +149,9 @@ class Cohort:
             found |= {f"{name}.time": data.time, f"{name}.event": data.event, f"{name}.entry": data.entry}
         for name, covariate in self.covariates.items():
             found |= {f"covariate.{name}": covariate.values, f"known.{name}": covariate.known_at}
+            if covariate.changes is not None:
+                changes = covariate.changes
+                found |= {f"months.{name}": changes.months, f"changes.{name}": changes.values}
         for name, stratum in self.strata.items():
             found[f"stratum.{name}"] = stratum.values
         return found
@@ -250,9 +259,9 @@ def cohort_of(table: RawTable, known: CohortSchema, *, provenance: str | None, n
         refuse_intervals(table, known, endpoints, ids)
     refuse_episodes(table, known, endpoints)
     refuse_order(table, known, endpoints)
-    covariates = {n: read_covariate(table, c, known) for n, c in known.covariates.items()}
+    covariates = {n: read_values(table, c, known) for n, c in known.covariates.items()}
     refuse_known_after_follow_up(table, covariates, endpoints)
-    notes = suspicions(table, known, endpoints, provenance=said)
+    notes = [*suspicions(table, known, endpoints, provenance=said), *change_notes(table, covariates, endpoints)]
     for note in notes:
         warnings.warn(note, DataWarning, stacklevel=4)
     found = Cohort(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from types import MappingProxyType
 
 from escc_bayes.data.words import MISSING_WORDS, word
@@ -17,6 +18,8 @@ COVARIATE_KEYS = (
     "classes",
     "on_cut",
     "known_at",
+    "starts_at",
+    "measured",
     "center",
     "scale",
     "unit",
@@ -41,6 +44,8 @@ class CovariateSchema:
         ascending order of the count, and for each cut whether a value exactly on it falls
         ``above`` or ``below``.
     known_at : months after time zero (a number), or the name of a column that holds it; None: time zero.
+    starts_at : of a binary one, the column of the month at which it becomes its second level; None: it stays as it is.
+    measured : columns of its values in order of time, each with its month (a number, or the name of a column).
     center, scale : a continuous covariate enters as (value - center) / scale, and its hazard ratio is per ``scale``.
     unit, label : words for tables and figures.
     codes : word of a cell -> the level that it means.
@@ -57,6 +62,8 @@ class CovariateSchema:
     classes: tuple[str, ...] = ()
     on_cut: tuple[str, ...] = ()
     known_at: float | str | None = None
+    starts_at: str | None = None
+    measured: tuple[tuple[str, float | str], ...] = ()
     center: float = 0.0
     scale: float = 1.0
     unit: str = ""
@@ -70,6 +77,22 @@ class CovariateSchema:
     def categorical(self) -> bool:
         """Whether the covariate has levels."""
         return self.kind != "continuous"
+
+    @property
+    def changes(self) -> bool:
+        """Whether its values change during follow-up."""
+        return self.starts_at is not None or bool(self.measured)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of its values."""
+        return tuple(column for column, _ in self.measured) or (self.column,)
+
+    @property
+    def month_columns(self) -> tuple[str, ...]:
+        """The columns that hold the months of its values."""
+        named = (self.known_at, self.starts_at, *(month for _, month in self.measured))
+        return tuple(month for month in named if isinstance(month, str))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +127,19 @@ def covariate_from(name: str, body: object, where: str) -> CovariateSchema:
     refuse_keys_of_other_kind(raw, kind, at)
     levels = () if kind == "continuous" else levels_from(raw, kind, at)
     cuts, classes, on_cut = classes_from(raw, levels, at)
+    refuse_two_times(raw, kind, at)
+    measured = measured_from(raw["measured"], f"{at}, measured") if "measured" in raw else ()
     return CovariateSchema(
         name=checks.covariate_name(name, at),
-        column=checks.text(raw.get("column", name), f"{at}, column"),
+        column=measured[0][0] if measured else checks.text(raw.get("column", name), f"{at}, column"),
         kind=kind,
         levels=levels,
         cuts=cuts,
         classes=classes,
         on_cut=on_cut,
         known_at=known_at_from(raw.get("known_at"), f"{at}, known_at"),
+        starts_at=checks.text(raw["starts_at"], f"{at}, starts_at") if "starts_at" in raw else None,
+        measured=measured,
         center=checks.number(raw.get("center", 0.0), f"{at}, center"),
         scale=checks.number(raw.get("scale", 1.0), f"{at}, scale", above=0.0),
         unit=str(raw.get("unit", "")),
@@ -194,6 +221,40 @@ def known_at_from(value: object, at: str) -> float | str | None:
     if months < 0:
         raise TomlError(f"{at}: months after time zero cannot be negative, was given {months:g}")
     return months
+
+
+def refuse_two_times(raw: Mapping[str, object], kind: str, at: str) -> None:
+    """Raise where a covariate has two rules of when it is known, or starts without being yes or no."""
+    rules = [key for key in ("known_at", "starts_at", "measured") if key in raw]
+    if len(rules) > 1:
+        raise SchemaError(f"{at}: {rules[0]} and {rules[1]} both say when its values are known; keep one")
+    if "starts_at" in raw and kind != "binary":
+        raise SchemaError(
+            f"{at}: starts_at belongs to a binary covariate, which becomes its second level at that month; this one is "
+            f"{kind}: use measured = [[column, month], ..] for values that change more than once"
+        )
+    if "measured" in raw and "column" in raw:
+        raise SchemaError(f"{at}: column and measured both name the column of its values; remove column")
+
+
+def measured_from(value: object, at: str) -> tuple[tuple[str, float | str], ...]:
+    """Return columns with their months: a number of months after time zero, or the name of a column that holds it."""
+    given = value if isinstance(value, list) else []
+    if not given or any(not isinstance(pair, list) or len(pair) != 2 for pair in given):
+        raise SchemaError(
+            f"{at}: expected a list of [column, month], such as [["
+            f'"alc_baseline", 0.0], ["alc_mid", 0.75]], was given {checks.shown(value)}'
+        )
+    found: list[tuple[str, float | str]] = []
+    for place, (column, month) in enumerate(given):
+        known = known_at_from(month, f"{at}, {place + 1}")
+        found.append((checks.text(column, f"{at}, {place + 1}"), 0.0 if known is None else known))
+    fixed = [month for _, month in found if isinstance(month, float)]
+    if any(later <= earlier for earlier, later in pairwise(fixed)):
+        raise SchemaError(f"{at}: months must increase, was given {', '.join(f'{month:g}' for month in fixed)}")
+    if len({column for column, _ in found}) < len(found):
+        raise SchemaError(f"{at}: a column stands twice; each measurement has a column of its own")
+    return tuple(found)
 
 
 def classes_from(

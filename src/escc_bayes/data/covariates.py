@@ -20,6 +20,24 @@ LARGEST = 1e100
 
 
 @dataclass(frozen=True, slots=True)
+class Changes:
+    """How a covariate changes after time zero.
+
+    Attributes
+    ----------
+    months : (n, k) months after time zero, rising along each row; NaN where there are fewer changes.
+    values : (n, k) what it becomes: level codes or numbers.
+    """
+
+    months: FloatArray
+    values: FloatArray
+
+    def at(self, where: NDArray[np.bool_] | NDArray[np.int64]) -> "Changes":
+        """Return the changes of some patients."""
+        return Changes(self.months[where], self.values[where])
+
+
+@dataclass(frozen=True, slots=True)
 class CovariateData:
     """One covariate of every patient.
 
@@ -29,22 +47,26 @@ class CovariateData:
     values : (n,) level codes (0 = reference) or numbers; NaN = missing.
     known_at : (n,) months after time zero at which the value becomes known; 0 = at time zero.
     measured : (n,) the numbers that were cut into classes; None where the column holds no such numbers.
+    changes : what becomes of the values, which are then those of time zero; None: they do not change.
     """
 
     schema: CovariateSchema
     values: FloatArray
     known_at: FloatArray
     measured: FloatArray | None = None
+    changes: Changes | None = None
 
     def at(self, where: NDArray[np.bool_] | NDArray[np.int64]) -> "CovariateData":
         """Return the covariate of some patients: a mask, or positions in order, repeats allowed."""
         measured = None if self.measured is None else self.measured[where]
-        return CovariateData(self.schema, self.values[where], self.known_at[where], measured)
+        changes = None if self.changes is None else self.changes.at(where)
+        return CovariateData(self.schema, self.values[where], self.known_at[where], measured, changes)
 
     @property
     def missing(self) -> NDArray[np.bool_]:
-        """Which patients have no value."""
-        return np.isnan(self.values)
+        """Which patients have no value, at time zero or later."""
+        gone = np.isnan(self.values)
+        return gone if self.changes is None else gone & np.isnan(self.changes.months).all(axis=1)
 
     @property
     def known_later(self) -> bool:

@@ -118,7 +118,8 @@ def read_ensemble(
     else:
         members = tuple(read_cohort(path, known, provenance=PROVENANCE, name=path.stem) for path in files_of(where))
     for member in members:
-        member.refuse_several_rows("an ensemble of reconstructed cohorts")
+        if member.schema.start_stop:
+            member.refuse_several_rows("an ensemble of reconstructed cohorts")
     return Ensemble(label, members, notes)
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +58,8 @@ def suspicions(
         found += implausible_follow_up(table, endpoint.time, endpoints[name], schema.time_unit)
         found += outlying_times(table, endpoint.time, endpoints[name]) if provenance == "observed" else []
     for covariate in schema.covariates.values():
-        found += suspicious_values(table, covariate) if provenance == "observed" else []
+        for column in covariate.columns if provenance == "observed" else ():
+            found += suspicious_values(table, replace(covariate, column=column))
     return found + episodes_perhaps(table, schema, endpoints)
 
 

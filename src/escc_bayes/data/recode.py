@@ -33,7 +33,7 @@ def in_classes(cohort: Cohort, name: str, cuts: Sequence[float], *, new: str) ->
     >>> in_classes(example_cohort("larynx"), "age", [65.0], new="age_class").covariate("age_class").schema.levels
     ('under_65', 'from_65')
     """
-    data = cohort.covariate(name)
+    data = unchanging(cohort, name)
     if data.schema.categorical:
         raise CohortError(f"{cohort.source}: covariate '{name}' has levels already; only numbers can be cut")
     edges = np.array(increasing(list(cuts), f"{cohort.source}, cuts of '{name}'", error=CohortError))
@@ -74,7 +74,7 @@ def cut_anew(cohort: Cohort, name: str, cuts: Sequence[float]) -> Cohort:
     >>> cut_anew(example_cohort("escc79"), "alc_mid", [0.8]).covariate("alc_mid").schema.levels
     ('from_0.8', 'under_0.8')
     """
-    data, numbers = cohort.covariate(name), as_numbers(cohort, name)
+    data, numbers = unchanging(cohort, name), as_numbers(cohort, name)
     known, plain = data.schema, f"{name}_numbers"
     new = in_classes(
         with_covariate(cohort, name, replace(numbers, schema=replace(numbers.schema, name=plain))),
@@ -96,7 +96,7 @@ def as_numbers(cohort: Cohort, name: str) -> CovariateData:
     ------
     CohortError : no numbers stand behind the levels.
     """
-    data = cohort.covariate(name)
+    data = unchanging(cohort, name)
     if not data.schema.categorical:
         return data
     if data.measured is None:
@@ -133,7 +133,7 @@ def merged(cohort: Cohort, name: str, groups: Mapping[str, Sequence[str]]) -> Co
     >>> [int((two.covariate("stage").values == code).sum()) for code in (0, 1)]
     [50, 40]
     """
-    data = cohort.covariate(name)
+    data = unchanging(cohort, name)
     old = [level for members in groups.values() for level in members]
     if sorted(old) != sorted(data.schema.levels):
         raise CohortError(
@@ -147,6 +147,14 @@ def merged(cohort: Cohort, name: str, groups: Mapping[str, Sequence[str]]) -> Co
     kind = "binary" if len(groups) == 2 else data.schema.kind
     schema = replace(data.schema, kind=kind, levels=tuple(groups), cuts=(), classes=(), on_cut=())
     return with_covariate(cohort, name, CovariateData(schema, codes, data.known_at))
+
+
+def unchanging(cohort: Cohort, name: str) -> CovariateData:
+    """Return a covariate whose values stay as they are; raise ``CohortError`` for one that changes."""
+    data = cohort.covariate(name)
+    if data.schema.changes:
+        raise CohortError(f"{cohort.source}: '{name}' changes during follow-up; its levels cannot be made anew here")
+    return data
 
 
 def complete_cases(cohort: Cohort, *, endpoints: Sequence[str], covariates: Sequence[str]) -> Cohort:

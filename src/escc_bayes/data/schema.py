@@ -121,13 +121,18 @@ class CohortSchema:
         return any(endpoint.start_stop for endpoint in self.endpoints.values())
 
     @property
+    def changing(self) -> tuple[str, ...]:
+        """The covariates whose values change during follow-up, from which the program makes several rows."""
+        return tuple(name for name, covariate in self.covariates.items() if covariate.changes)
+
+    @property
     def columns(self) -> frozenset[str]:
         """Every column of the table that the schema names."""
         found = [self.id, self.weight, self.cluster]
         for endpoint in self.endpoints.values():
             found += [endpoint.time, endpoint.event, endpoint.entry, endpoint.start_date]
         for covariate in self.covariates.values():
-            found += [covariate.column, covariate.known_at if isinstance(covariate.known_at, str) else None]
+            found += [*covariate.columns, *covariate.month_columns]
         return frozenset(name for name in found if name is not None)
 
 
@@ -171,7 +176,29 @@ def schema_from(raw: Mapping[str, object], where: str) -> CohortSchema:
         file=file_of(raw, where),
     )
     refuse_beside_start_stop(found, where)
+    refuse_beside_changes(found, where)
     return found
+
+
+def refuse_beside_changes(schema: CohortSchema, where: str) -> None:
+    """Raise for what covariates that change during follow-up do not go with."""
+    if not schema.changing:
+        return
+    name = schema.changing[0]
+    key = "starts_at" if schema.covariates[name].starts_at is not None else "measured"
+    if schema.start_stop:
+        raise SchemaError(
+            f"{where}, covariates.{name}, {key}: with start and stop the rows hold values as they change; remove "
+            f"{key}, or give a table with one row for each patient"
+        )
+    if schema.weight is not None and schema.weight_kind == "sampling":
+        raise SchemaError(
+            f"{where}, covariates.{name}, {key}: values that change make several rows of a patient, and sampling "
+            "weights of patients with several rows are not read; leave weight away"
+        )
+    held = [stratum for stratum in schema.strata if stratum in schema.changing]
+    if held:
+        raise SchemaError(f"{where}, strata: '{held[0]}' changes during follow-up and makes no strata; name another")
 
 
 def refuse_beside_start_stop(schema: CohortSchema, where: str) -> None:

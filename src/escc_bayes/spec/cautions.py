@@ -6,6 +6,7 @@ Whom a result is of, what it rests on, and what it cannot tell apart. An empty l
 from collections import Counter
 from collections.abc import Sequence
 
+from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.spec.in_months import thin_segments
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.rows import AnalysisRows
@@ -107,6 +108,7 @@ def of_patients(rows: AnalysisRows) -> tuple[str, ...]:
         f"{rows.clock}: patients had to live to have a value, and its effect is not one at time zero": rows.naive,
         f"{whole}left out: {reasons}": gone > 0,
         each: rows.patient is not None,
+        **dict.fromkeys((change_words(c.schema) for c in rows.covariates.values() if c.schema.changes), True),
         strata: bool(rows.strata),
         f"{late} of {rows.n} patients enter late (delayed entry): who died before entry is not among them": late > 0,
         f"{rows.weight_words()}; errors are robust, and a posterior is a pseudo-posterior": rows.sampled,
@@ -115,6 +117,18 @@ def of_patients(rows: AnalysisRows) -> tuple[str, ...]:
         f"{in_all(rows)}, fewer than {FEW_EVENTS}: the model and its prior say most": few(rows),
     }
     return tuple(sentence for sentence, holds in found.items() if holds)
+
+
+def change_words(schema: CovariateSchema) -> str:
+    """Say from when which value of a covariate that changes counts."""
+    if schema.starts_at is not None:
+        before, after = schema.levels
+        return f"{schema.name}: '{before}' until the month in '{schema.starts_at}', '{after}' after it"
+    months = ", ".join(month if isinstance(month, str) else f"{month:g}" for _, month in schema.measured)
+    return (
+        f"{schema.name}: the last value measured is carried forward (months {months}); nobody is at risk before the "
+        "first value"
+    )
 
 
 def in_all(rows: AnalysisRows) -> str:

@@ -4,17 +4,19 @@ Order: follow-up missing, ended by the landmark, covariate not yet known at the 
 (complete cases). See docs/methods/landmark.md.
 """
 
-from itertools import compress
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.data.covariates import CovariateData
+from escc_bayes.data.endpoints import EndpointData
 from escc_bayes.data.landmark import restart_clock
 from escc_bayes.data.weights import FEWEST_CLUSTERS, of_mean_one
 from escc_bayes.foundation.errors import CohortError, LandmarkError
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
+from escc_bayes.spec.episodes import Episodes, episodes, whole
 from escc_bayes.spec.rows import NAIVE, AnalysisRows, Dropped
 from escc_bayes.spec.thin import thin_levels
 from escc_bayes.spec.weighting import Weighting
@@ -60,33 +62,54 @@ def select_rows(
         dropped.append(Dropped(f"{rows}{reason}", int((keep & gone).sum())))
         keep &= ~gone
     where = np.flatnonzero(keep)
+    cut = in_episodes(data, chosen, where, 0.0 if landmark is None else landmark)
+    late = np.setdiff1d(np.arange(where.size), cut.of).size
+    dropped.append(Dropped(f"with {changing_words(chosen)} without a value before the end of follow-up", late))
     dropped = [d for d in dropped if d.patients]
-    refuse_empty(data.event[where], endpoint, cohort, dropped)
-    late = [name for name, c in chosen.items() if c.known_later] if naive else []
-    weight, event = picked(cohort.weight, where), picked(data.event, where)
-    held, whose = (None, None) if patient is None else np.unique(patient[where], return_inverse=True)
-    known = {n: CovariateData(c.schema, picked(c.values, where), picked(c.known_at, where)) for n, c in chosen.items()}
+    where = where[cut.of]
+    refuse_empty(cut.data.event, endpoint, cohort, dropped)
+    late_names = [name for name, c in chosen.items() if c.known_later] if naive else []
+    weight = picked(cohort.weight, where)
+    every = np.arange(cohort.rows) if patient is None else patient
+    several = patient is not None or np.unique(where).size < where.size
+    held, whose = np.unique(every[where], return_inverse=True) if several else (None, None)
     return AnalysisRows(
         endpoint=endpoint,
         provenance=cohort.provenance,
         cohort=cohort.name,
         data_digest=cohort.digest,
-        clock=clock_words(landmark, late),
+        clock=clock_words(landmark, late_names),
         positions=where,
-        ids=tuple(compress(cohort.ids, keep.tolist())) if held is None else named(cohort, held),
-        time=picked(data.time, where),
-        event=event,
-        entry=picked(data.entry, where),
+        ids=tuple(itemgetter(*where.tolist())(cohort.ids)) if held is None else named(cohort, held),
+        time=cut.data.time,
+        event=cut.data.event,
+        entry=cut.data.entry,
         weight=of_mean_one(weight) if cohort.sampled else weight,
-        covariates=known,
+        covariates=cut.covariates,
         dropped=tuple(dropped),
         total=len(cohort),
-        thin=thin_levels(known, event, whose),
+        thin=thin_levels(cut.covariates, cut.data.event, whose),
         weighting=weighting_of(cohort, weight),
         cluster=independent_units(cohort, where),
         patient=whose,
         strata=strata,
     )
+
+
+def in_episodes(
+    data: EndpointData, chosen: dict[str, CovariateData], where: NDArray[np.int64], start: float
+) -> Episodes:
+    """Return the rows at risk of the patients ``where``: one each, or one for each stretch without a change."""
+    own = EndpointData(picked(data.time, where), picked(data.event, where), picked(data.entry, where))
+    if any(c.changes is not None for c in chosen.values()):
+        return episodes(own, {name: c.at(where) for name, c in chosen.items()}, start=start)
+    held = {n: CovariateData(c.schema, picked(c.values, where), picked(c.known_at, where)) for n, c in chosen.items()}
+    return whole(own, held)
+
+
+def changing_words(chosen: dict[str, CovariateData]) -> str:
+    """Name the covariates that change."""
+    return " and ".join(f"'{name}'" for name, c in chosen.items() if c.changes is not None)
 
 
 def refuse_landmark(cohort: Cohort, landmark: float | None) -> None:
