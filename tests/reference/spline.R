@@ -20,6 +20,8 @@ curve_of <- function(data, knots, others, cuts, values, versus) {
   rows$months <- rows$time - rows$start
   poisson_fit <- glm(as.formula(paste("event ~ factor(part) +", right, "+ offset(log(months))")), poisson, rows,
                      control = glm.control(epsilon = 1e-15, maxit = 100))
+  # Once more from the maximum: glm takes errors from the weights of the step before its last.
+  poisson_fit <- update(poisson_fit, start = coef(poisson_fit))
   apart <- unclass(basis(values))[, names_of <- seq_len(ncol(columns))] -
     matrix(unclass(basis(versus))[1, ], length(values), ncol(columns), byrow = TRUE)
   kept <- paste0("curve", seq_len(ncol(columns)))
