@@ -14,6 +14,8 @@ UNIT_GAP, UNIT_SHARE, FEWEST = 20.0, 0.05, 10
 HIGH_CODES = (97.0, 98.0, 99.0, 888.0, 997.0, 998.0, 999.0, 8888.0, 9998.0, 9999.0, 99999.0)
 MISSING_CODES = frozenset({*HIGH_CODES, -1.0, -9.0, -99.0, -999.0, -9999.0})
 CODE_GAP = 2.0
+# A few values so many times further from the median than all others are a slip: markers with long tails reach 20.
+FAR = 100.0
 # Runs of this many equal values in neighbouring rows, of a column with at least so many different ones.
 LONGEST_RUN, VARIED = 6, 10
 # Share of last digits 0 and 5 beyond which they are preferred, among this many whole numbers at least.
@@ -97,7 +99,8 @@ def unit_split(values: FloatArray) -> tuple[float, float] | None:
     (2.0, 950.0)
     """
     ordered = np.sort(values[~np.isnan(values) & (values > 0.0)])
-    if ordered.size < FEWEST:
+    # A measure that can be negative has values of any size near zero.
+    if ordered.size < FEWEST or (values < 0.0).any():
         return None
     ratio = ordered[1:] / ordered[:-1]
     place = int(np.argmax(ratio))
@@ -105,6 +108,27 @@ def unit_split(values: FloatArray) -> tuple[float, float] | None:
     if ratio[place] < UNIT_GAP or share < UNIT_SHARE:
         return None
     return float(ordered[place]), float(ordered[place + 1])
+
+
+def far_values(table: RawTable, covariate: CovariateSchema, values: FloatArray) -> list[str]:
+    """Say which few values lie a large factor further from the median than all others do."""
+    held = np.flatnonzero(np.isfinite(values))
+    if held.size < FEWEST:
+        return []
+    away = np.abs(values[held] - np.median(values[held]))
+    order = np.argsort(away, kind="stable")
+    tail = max(1, int(UNIT_SHARE * held.size))
+    inner, outer = away[order][-tail - 1 : -1], away[order][-tail:]
+    jump = np.flatnonzero((inner > 0.0) & (outer > FAR * inner))
+    if not jump.size:
+        return []
+    rows = sorted(held[order[held.size - tail + int(jump[0]) :]].tolist())
+    rest = np.delete(values[held], np.searchsorted(held, rows))
+    shown = some_of([f"{values[row]:g}" for row in rows], most=3)
+    return [
+        f"{spot(table, covariate, rows)}: {shown} lie(s) far from all other values ({rest.min():g} to {rest.max():g}); "
+        "a slip of the pen, or another unit?"
+    ]
 
 
 def long_run(table: RawTable, covariate: CovariateSchema, values: FloatArray) -> list[str]:
@@ -155,4 +179,4 @@ def last_digits(values: FloatArray) -> FloatArray | None:
     return whole % 10
 
 
-LOOKS = (two_units, long_run, heaped)
+LOOKS = (two_units, far_values, long_run, heaped)

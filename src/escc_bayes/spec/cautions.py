@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from escc_bayes.data.covariate_schema import CovariateSchema
+from escc_bayes.foundation.errors import some_of
 from escc_bayes.spec.in_months import thin_segments
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.rows import AnalysisRows
@@ -17,6 +18,8 @@ HEADING = "What the data can carry"
 # Months at which survival is read by default, as far as everyone's follow-up reaches.
 MONTHS_READ = (12.0, 24.0, 36.0)
 NOTHING = "nothing here calls for caution"
+# Sets of columns that determine each other, and columns of a set, that are named one by one.
+MANY_SETS, MANY_NAMES = 3, 6
 
 
 def verdict_words(verdict: str) -> str:
@@ -33,7 +36,7 @@ def cautions(plan: ModelPlan) -> tuple[str, ...]:
         *plan.notes,
         *short_groups(plan),
         *(sentence for block in plan.design.blocks for sentence in thin_segments(block, plan.rows)),
-        *(collinear_sentence(names, plan) for names in plan.design.collinear),
+        *collinear_sentences(plan),
     )
 
 
@@ -141,9 +144,28 @@ def few(rows: AnalysisRows) -> bool:
     return rows.events < FEW_EVENTS
 
 
+def collinear_sentences(plan: ModelPlan, term: str = "") -> tuple[str, ...]:
+    """Say which columns determine each other, of a covariate or of all; of many sets, how many there are."""
+    sets = plan.design.collinear
+    mine = [names for names in sets if not term or any(of_term(name, term) for name in names)]
+    if not mine or len(sets) <= MANY_SETS:
+        return tuple(collinear_sentence(names, plan) for names in mine)
+    columns = [f"'{name}'" for name in dict.fromkeys(name for names in sets for name in names)]
+    return (
+        f"{len(sets)} of {len(columns)} columns ({some_of(columns, most=5)}) are combinations "
+        f"of the others among the {plan.rows.n} patients: only a prior tells their effects apart",
+    )
+
+
+def of_term(name: str, term: str) -> bool:
+    """Whether a column belongs to a covariate."""
+    return name == term or name.startswith(f"{term}[")
+
+
 def collinear_sentence(names: tuple[str, ...], plan: ModelPlan) -> str:
     """Say that columns determine each other."""
-    named = " and ".join(f"'{name}'" for name in names)
+    quoted = [f"'{name}'" for name in names]
+    named = " and ".join(quoted) if len(quoted) <= MANY_NAMES else some_of(quoted, most=MANY_NAMES)
     return f"{named} determine each other among the {plan.rows.n} patients: only a prior tells their effects apart"
 
 
@@ -156,10 +178,7 @@ def caution_of(plan: ModelPlan, term: str, groups: tuple[str, ...]) -> str:
     groups : the levels compared or shown; of a number none.
     """
     found = few_words(plan.rows, term, groups)
-    for names in plan.design.collinear:
-        if any(name == term or name.startswith(f"{term}[") for name in names) and term:
-            found += (collinear_sentence(names, plan),)
-    return "; ".join(found)
+    return "; ".join((*found, *collinear_sentences(plan, term))) if term else "; ".join(found)
 
 
 def few_words(rows: AnalysisRows, term: str, groups: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
-from escc_bayes.data.weights import sampling_words
+from escc_bayes.data.weights import effective_size, sampling_words
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 
 # Robust errors from fewer clusters are too small: Mancl & DeRouen 2001, Biometrics 57:126.
 FEW_CLUSTERS = 30
+# Effective patients below which a sandwich is far too small.
+FEW_CARRY = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,9 @@ class Weighting:
         """
         if self.kind != "sampling":
             return self.counted
-        return f"{sampling_words(self.unit * weight)}, weighted events {self.unit * float(weight @ event):.6g}"
+        found = f"{sampling_words(self.unit * weight)}, weighted events {self.unit * float(weight @ event):.6g}"
+        carried = effective_size(weight) < min(FEW_CARRY, 0.5 * weight.size)
+        return f"{found}; few patients carry nearly all the weight, and limits are too narrow" if carried else found
 
     def cluster_words(self, cluster: IntArray | None) -> str:
         """Say how many clusters there are; empty without a cluster column."""

@@ -74,3 +74,19 @@ def test_a_cell_filled_down_and_heaped_digits_are_seen():
     assert "1.5 stands in 8 neighbouring rows" in said(values)[0]
     heaped = [60, 65, 70, 55, 50, 45, 75, 80, 40, 62, 85] * 5
     assert "last digit is 0 or 5 in 91 %" in said(heaped)[0]
+
+
+def test_scores_around_zero_have_one_unit_however_small_some_are():
+    for seed in range(300):
+        assert said(np.random.default_rng(seed).normal(size=40).round(3).tolist()) == []
+
+
+def test_markers_with_long_tails_say_nothing():
+    for seed in range(300):
+        assert said(np.random.default_rng(seed).lognormal(2.0, 1.2, 79).round(1).tolist()) == []
+
+
+@pytest.mark.parametrize("slip", [1e90, 12000.0, -4000.0])
+def test_a_value_far_from_all_others_is_shown(slip):
+    sentences = said([*sound().tolist(), slip])
+    assert any(f"line 62, column 'alc': {slip:g} lie(s) far from all other values" in each for each in sentences)

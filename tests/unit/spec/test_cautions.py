@@ -194,3 +194,45 @@ def test_a_group_followed_less_than_survival_is_read_is_named():
     assert "arm = new: nobody is followed beyond 20.0 months" in caution_words(plan_of(rows, "arm"))
     short = rows.assign(t=rows["t"] / 5)
     assert "nobody is followed" not in caution_words(plan_of(short, "arm"))
+
+
+def test_many_sets_of_columns_are_counted_and_not_listed(numbers):
+    """50 numbers of 30 patients: 29 columns can be free, and 21 are combinations of others."""
+    plan = numbers(50, 30)
+    assert len(plan.design.collinear) == 21
+    (sentence,) = [one for one in cautions(plan) if "combinations" in one]
+    assert sentence.startswith("21 of 50 columns ('x0', 'x1', 'x2', 'x3', 'x4' and 45 more)")
+    assert caution_of(plan, "x3", ()).endswith(sentence)
+
+
+def test_three_sets_are_listed_column_by_column(numbers):
+    """12 numbers of 10 patients: three sets, each of ten columns, of which six are named."""
+    plan = numbers(12, 10)
+    found = [one for one in cautions(plan) if "determine each other" in one]
+    assert len(found) == 3
+    assert "'x0', 'x1', 'x2', 'x3', 'x4', 'x5' and 4 more determine each other among the 10 patients" in found[0]
+
+
+@pytest.fixture
+def numbers():
+    """Return a function that makes a plan of p numbers of n patients."""
+
+    def plan_of_numbers(p, n):
+        rng = np.random.default_rng(1)
+        table = pd.DataFrame(rng.normal(size=(n, p)), columns=[f"x{j}" for j in range(p)])
+        table = table.assign(t=rng.exponential(20.0, n) + 1.0, d=1)
+        endpoint = {"os": {"time": "t", "event": "d"}}
+        schema = schema_from(
+            {"endpoints": endpoint, "covariates": {f"x{j}": {"kind": "continuous"} for j in range(p)}}, "s"
+        )
+        effects = [{"covariate": f"x{j}", "structure": "linear", "prior": PRIOR} for j in range(p)]
+        raw = {
+            "name": "numbers",
+            "outcome": {"endpoint": "os"},
+            "baseline": {"family": "piecewise_exponential", "cuts": [], "smoothing": "independent", "at": "mean"},
+            "priors": {"baseline_rate": {"gamma": [0.5, 10.0]}},
+            "effect": effects,
+        }
+        return make_plan(spec_from(raw, "n"), read_cohort(table, schema))
+
+    return plan_of_numbers

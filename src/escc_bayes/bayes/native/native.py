@@ -83,6 +83,8 @@ def sample(plan: ModelPlan, settings: NutsSettings, seed: Seed, report: Progress
         except SamplingError as error:
             raise SamplingError(f"model '{plan.spec.name}': {error}") from None
         chains.append(chain)
+        if not settings.to_the_end and chain.stats["diverging"].any():
+            break
     drawn = draws_of_chains(plan, density, chains)
     report("Sampling", total, total, int(drawn.stats["diverging"].sum()))
     return drawn

@@ -1,7 +1,7 @@
 """How a posterior is computed: the engine and how long it runs, in one object; what NUTS makes of it; progress."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from escc_bayes.foundation.kinds import LEAST, whole
 
@@ -46,13 +46,25 @@ class RunSettings:
 
 @dataclass(frozen=True, slots=True)
 class NutsSettings:
-    """Kept and warm-up iterations of each chain, chains, the acceptance that step sizes aim at, and the backend."""
+    """Kept and warm-up iterations of each chain, chains, the acceptance that step sizes aim at, and the backend.
+
+    ``to_the_end`` is False where a chain that diverges shall be the last, as the run will be repeated.
+    """
 
     draws: int
     tune: int
     chains: int
     target_accept: float
     backend: str
+    to_the_end: bool = True
+
+    def stated(self) -> dict[str, float | int | str]:
+        """Return what a posterior records of its run."""
+        return {name: value for name, value in asdict(self).items() if name != "to_the_end"}
+
+    def smaller_steps(self) -> "NutsSettings":
+        """Return as many draws after twice the warm-up, with a fifth of the rejections."""
+        return replace(self, tune=2 * self.tune, target_accept=(4.0 + self.target_accept) / 5.0)
 
     def more_careful(self) -> "NutsSettings":
         """Return twice the draws after six times the warm-up, with a tenth of the rejections."""
