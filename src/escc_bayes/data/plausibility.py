@@ -43,7 +43,7 @@ def suspicions(
     Equal rows are a patient entered twice, and one time apart from the others a slip of the pen, only where patients
     were observed: reconstructed and simulated ones repeat, and nobody typed them.
     """
-    found = [*table.notes, *(duplicate_rows(table, schema.id) if provenance == "observed" else [])]
+    found = [*table.notes, *(repeats(table, schema) if provenance == "observed" else [])]
     seen: set[str] = set()
     dated: set[str] = set()
     for name, endpoint in schema.endpoints.items():
@@ -59,7 +59,7 @@ def suspicions(
         found += outlying_times(table, endpoint.time, endpoints[name]) if provenance == "observed" else []
     for covariate in schema.covariates.values():
         for column in covariate.columns if provenance == "observed" else ():
-            found += suspicious_values(table, replace(covariate, column=column))
+            found += suspicious_values(each_value_once(table, schema, column), replace(covariate, column=column))
     return found + episodes_perhaps(table, schema, endpoints)
 
 
@@ -88,6 +88,56 @@ def of_events(table: RawTable, endpoint: EndpointSchema) -> list[str]:
                 f"cut of {endpoint.cutoff}; these patients are censored at the cut"
             )
     return found
+
+
+def repeats(table: RawTable, schema: CohortSchema) -> list[str]:
+    """Say what stands twice: rows or, where a patient has several, patients of whom every row does."""
+    return duplicate_patients(table, schema) if schema.start_stop else duplicate_rows(table, schema.id)
+
+
+def duplicate_patients(table: RawTable, schema: CohortSchema) -> list[str]:
+    """Say which patients have equal rows, all of them, where what their last rows hold makes that unlikely.
+
+    Single rows are alike by design: whoever is in a group begins there at month 0 as all others do.
+    """
+    identifier = str(schema.id)
+    columns = [values for name, values in table.columns.items() if name != identifier]
+    begins = {endpoint.entry for endpoint in schema.endpoints.values()}
+    telling = [values for name, values in table.columns.items() if name not in {identifier, *begins}]
+    rows_of: dict[object, list[int]] = {}
+    for row, name in enumerate(table.columns[identifier]):
+        rows_of.setdefault(name, []).append(row)
+    ends = [rows[-1] for rows in rows_of.values()]
+    if pairs_by_chance([[column[row] for row in ends] for column in telling]) > PAIRS_BY_CHANCE:
+        return []
+    first: dict[frozenset[tuple[object, ...]], list[int]] = {}
+    pairs = []
+    for rows in rows_of.values():
+        known = first.setdefault(frozenset(tuple(column[row] for column in columns) for row in rows), rows)
+        if known is not rows:
+            pairs.append((table.columns[identifier][known[0]], table.columns[identifier][rows[0]]))
+    if not pairs:
+        return []
+    shown = "; ".join(f"{b} repeats {a}" for a, b in pairs[:5])
+    more = f" and {len(pairs) - 5} more" if len(pairs) > 5 else ""
+    return [
+        f"{table.source}, column '{identifier}': {len(pairs)} patient(s) with the same rows as another "
+        f"({shown}{more}); if one patient was entered twice, remove the copy"
+    ]
+
+
+def each_value_once(table: RawTable, schema: CohortSchema, column: str) -> RawTable:
+    """Return a column without the rows that repeat what the patient's row before says, where patients have several."""
+    if not schema.start_stop:
+        return table
+    before: dict[object, object] = {}
+    kept = []
+    for row, (who, value) in enumerate(zip(table.columns[str(schema.id)], table.columns[column], strict=True)):
+        if who not in before or before[who] != value:
+            kept.append(row)
+        before[who] = value
+    values = table.columns[column]
+    return replace(table, rows=[table.rows[row] for row in kept], columns={column: [values[row] for row in kept]})
 
 
 def duplicate_rows(table: RawTable, identifier: str | None) -> list[str]:

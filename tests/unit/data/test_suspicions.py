@@ -154,3 +154,52 @@ def test_ordinary_cohorts_are_called_outlying_in_fewer_than_2_percent():
     rng = np.random.default_rng(2024)
     warned = sum(any("far above" in note for note in messages(rng.exponential(18.0, 80) + 1e-3)) for _ in range(500))
     assert warned / 500 < 0.02 + 2 * np.sqrt(0.02 * 0.98 / 500)
+
+
+START_STOP = {
+    "id": "who",
+    "endpoints": {"os": {"start": "start", "stop": "stop", "event": "death"}},
+    "covariates": {"arm": {"kind": "binary", "levels": ["a", "b"]}},
+}
+
+
+def in_two_rows(months):
+    """Every patient in two rows, the first as all others' of the arm: months 0 to 0.01 without an event."""
+    n = months.size
+    first = {"start": 0.0, "stop": 0.01, "death": 0}
+    last = {"start": 0.01, "stop": months + 0.02, "death": np.arange(n) % 2}
+    beside = {"who": [f"P{i}" for i in range(n)], "arm": np.where(np.arange(n) % 3 == 0, "a", "b")}
+    return pd.concat([pd.DataFrame(beside | part) for part in (first, last)], ignore_index=True)
+
+
+def test_rows_alike_of_patients_with_several_are_no_double_entry(months):
+    schema = schema_from(START_STOP, "schema.toml")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        read_cohort(in_two_rows(months), schema)
+    assert not [w for w in caught if "rows as another" in str(w.message) or "duplicate" in str(w.message)]
+
+
+def test_a_patient_with_several_rows_entered_twice_is_named(months):
+    """Whatever the order of the rows."""
+    rows = in_two_rows(months)
+    copy = rows[rows["who"] == "P4"].iloc[::-1].assign(who="P80")
+    with pytest.warns(
+        DataWarning, match=r"column 'who': 1 patient\(s\) with the same rows as another \(P80 repeats P4\)"
+    ):
+        read_cohort(pd.concat([rows, copy], ignore_index=True), schema_from(START_STOP, "schema.toml"))
+
+
+def test_a_number_that_a_patient_keeps_is_no_cell_filled_down(months):
+    """Ages stay in the rows of a patient; six patients in a row of one age are as suspicious as ever."""
+    schema = schema_from(START_STOP | {"covariates": {"age": {"kind": "continuous"}}}, "schema.toml")
+    rows = in_two_rows(months).drop(columns="arm").sort_values("who", kind="stable", ignore_index=True)
+    rows = rows.loc[rows.index.repeat(5)].reset_index(drop=True)
+    rows["start"] = rows["stop"] = 0.0
+    rows["start"] = rows.groupby("who").cumcount() * 2.0
+    rows["stop"], rows["death"] = rows["start"] + 2.0, 0
+    kept = rows.assign(age=40.0 + rows["who"].str[1:].astype(int) % 37 + rows["who"].str[1:].astype(int) / 100)
+    assert not read_cohort(kept, schema).notes
+    filled = kept.assign(age=np.where(kept["who"].between("P10", "P18"), 66.0, kept["age"]))
+    with pytest.warns(DataWarning, match="was a cell filled down"):
+        read_cohort(filled, schema)
