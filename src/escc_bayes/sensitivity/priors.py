@@ -85,6 +85,7 @@ def grid(dial: Dial, dials: tuple[Dial, ...], *, thorough: bool) -> Iterator[Poi
 
 def refit_rows(subject: Subject, points: list[tuple[str, Point]], found: RefitTable) -> Iterator[Row]:
     """Yield a row for each refit and each contrast that its prior is about."""
+    verdicts = found.verdicts
     for place, asked in enumerate(subject.contrasts):
         above = float(subject.posterior.draws(asked).mean()) > 0.0
         for row, (name, (dial, mean, sd)) in enumerate(points):
@@ -100,7 +101,7 @@ def refit_rows(subject: Subject, points: list[tuple[str, Point]], found: RefitTa
                     "upper": numbers["upper"],
                     "prob_gt_1": numbers["prob_gt_1"],
                     "conclusion": conclusion(numbers["prob_gt_1"], above=above),
-                    "note": "" if found.verdicts[row] == "ok" else found.verdicts[row],
+                    "note": "" if verdicts[row] == "ok" else verdicts[row],
                 }
                 yield row_of(subject, asked, cells)
 

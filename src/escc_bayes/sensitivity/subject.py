@@ -1,13 +1,15 @@
 """What every part of a sensitivity analysis looks at: one model on one cohort, fitted by Bayes and by Cox."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from escc_bayes.bayes.modes.warm_start import Start
 from escc_bayes.bayes.posterior.fallback import fit_or_replace
 from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.bayes.refits.refit_many import refit_many
 from escc_bayes.bayes.refits.requests import RefitRequest
 from escc_bayes.bayes.refits.table import RefitTable
+from escc_bayes.bayes.refits.weighted_draws import starts_of
 from escc_bayes.bayes.sampling.settings import RunSettings
 from escc_bayes.classical.fit import ClassicalFit, fit_classical_plan
 from escc_bayes.data.cohort import Cohort
@@ -60,6 +62,7 @@ class Subject:
     posterior : by ``laplace``; by ``nuts`` where that must not be used.
     classical : Cox and its kin on the same rows.
     asked : seed, level, and who computes.
+    starts : the modes of the model, from which its refits start; empty: each round of refits finds them.
     """
 
     cohort: Cohort
@@ -67,6 +70,7 @@ class Subject:
     posterior: Posterior
     classical: ClassicalFit
     asked: Asked
+    starts: tuple[Start, ...] = ()
 
     @property
     def plan(self) -> ModelPlan:
@@ -85,9 +89,9 @@ class Subject:
     def refit(
         self, request: RefitRequest, tell: Tell | None = None, *, part: str, draws: int = REFIT_DRAWS
     ) -> RefitTable:
-        """Return refits of every standard contrast, by whoever computes."""
+        """Return refits of every standard contrast, by whoever computes; variations of the model start at its modes."""
         return refit_many(
-            request,
+            replace(request, starts=self.starts) if request.base is not None else request,
             seed=self.stream(part),
             level=self.asked.level,
             asked=self.contrasts,
@@ -116,7 +120,7 @@ def subject_of(cohort: Cohort, spec: ModelSpec, asked: Asked) -> Subject:
         )
     refuse_several_ratios(plan)
     posterior = fit_or_replace(plan, RunSettings("laplace"), seed=stream(asked.seed, spec.name, "fit"))
-    return Subject(cohort, spec, posterior, fit_classical_plan(plan), asked)
+    return Subject(cohort, spec, posterior, fit_classical_plan(plan), asked, starts_of(plan))
 
 
 def refuse_several_ratios(plan: ModelPlan) -> None:

@@ -11,7 +11,7 @@ from escc_bayes.data.bundled import example_cohort
 from escc_bayes.sensitivity.influence import censoring, part
 from escc_bayes.sensitivity.influence.changed import CHANGES, RECODING, REMOVAL, Refits, one_step
 from escc_bayes.sensitivity.influence.conclusion import limit_near, passed, towards
-from escc_bayes.sensitivity.influence.fragility import Search, fragility
+from escc_bayes.sensitivity.influence.fragility import Search, fragility, grow
 from escc_bayes.sensitivity.part import number
 from escc_bayes.sensitivity.subject import Asked, subject_of
 from escc_bayes.spec.plan import make_plan
@@ -59,6 +59,33 @@ def test_smallest_set_is_that_of_brute_force_over_pairs(change, seed):
         assert passed(before, by_two[pairs.index(found.who), 0, 3])
     else:
         assert len(found.who) not in (1, 2)
+
+
+def test_sets_of_several_hazard_ratios_grow_together_to_what_each_grows_alone():
+    """At most a round of refits for each size, whatever the number of hazard ratios."""
+    subject = subject_of(example_cohort("larynx"), load_spec("larynx_piecewise"), Asked(seed=7))
+    rounds = []
+
+    def told(request):
+        rounds.append(len(request))
+        return subject.refit(request, part="influence", draws=1000)
+
+    refits = Refits(subject.plan, subject.contrasts, told)
+    drawn = weighted_draws(subject.plan, subject.stream("influence"), draws=1000)
+    search = Search(drawn, refits.of([subject.plan], ["nobody"]).numbers[0, :, 3], refits, REMOVAL)
+    singles = [(i,) for i in range(0, subject.plan.rows.n, 6)]
+    by_one = search.of(singles)
+    rounds.clear()
+    together = {}
+    grow(together, search, by_one, singles)
+    assert len(rounds) <= 6
+    assert together
+    for q, (who, numbers) in together.items():
+        others = {other: ((0,), by_one[0, other]) for other in range(search.before.size) if other != q}
+        grow(others, search, by_one, singles)
+        assert others[q][0] == who
+        assert len(who) > 2
+        np.testing.assert_array_equal(others[q][1], numbers)
 
 
 def test_base_of_the_draws_is_the_refit_with_nobody_left_out(small):

@@ -5,7 +5,7 @@ import pytest
 
 from escc_bayes.bayes.model import parameters
 from escc_bayes.bayes.model.prior import prior_draws
-from escc_bayes.bayes.refits.weighted_draws import explored_parts
+from escc_bayes.bayes.refits.weighted_draws import starts_of
 from escc_bayes.classical.cox import cox
 from escc_bayes.classical.firth import firth, firth_wald
 from escc_bayes.foundation.seeds import spawned
@@ -63,7 +63,7 @@ def test_credible_intervals_cover_with_their_level_over_the_prior(subject):
     drawn = parameters.hazards(plan, prior_draws(plan, 200, 9), 200)
     prior = of_hazards("prior", plan, drawn, subject.contrasts)
     outcomes = simulated(prior, plan, 9)
-    like, inside = explored_parts(plan), []
+    like, inside = starts_of(plan), []
     for place in range(200):
         one = with_outcomes(plan, outcomes.time[place], outcomes.event[place])
         _, _, lower, upper = of_posterior(one, asked, like, spawned(9, place))[0]

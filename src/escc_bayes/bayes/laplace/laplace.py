@@ -17,11 +17,11 @@ from escc_bayes.bayes.model import parameters
 from escc_bayes.bayes.model.likelihood.of_plan import cells_of
 from escc_bayes.bayes.model.likelihood.protocol import Cells
 from escc_bayes.bayes.model.prior import parameter_priors
-from escc_bayes.bayes.modes.coordinates import Coordinates, parameter_values
+from escc_bayes.bayes.modes.coordinates import parameter_values
 from escc_bayes.bayes.modes.grid import Grid, explore
 from escc_bayes.bayes.modes.layout import coordinates
 from escc_bayes.bayes.modes.modes import Target
-from escc_bayes.bayes.modes.warm_start import Near, carried
+from escc_bayes.bayes.modes.warm_start import Near, Start
 from escc_bayes.bayes.numeric.pareto import Smoothed, smooth
 from escc_bayes.bayes.numeric.quasi_random import Source
 from escc_bayes.bayes.numeric.resample import resampled
@@ -140,23 +140,21 @@ def both(first: Proposed, second: Proposed) -> Proposed:
     return Proposed(*(np.concatenate(pair) for pair in pairs))
 
 
-def explored(plan: ModelPlan, data: Cells, like: Sequence[Part] = ()) -> list[Part]:
+def explored(plan: ModelPlan, data: Cells, like: Sequence[Start] = ()) -> list[Part]:
     """Return grid and boxes of every component.
 
     Parameters
     ----------
     plan : priors and columns.
     data : of the plan.
-    like : components of the same model under other priors or weights, where the search may start.
+    like : where the search may start, component by component, from the same model under other priors or weights.
     """
     found = []
     every = coordinates(plan)
-    starts = (
-        [near_of(*pair) for pair in zip(like, every, strict=True)] if len(like) == len(every) else len(every) * [None]
-    )
-    for coords, near in zip(every, starts, strict=True):
+    known = like if len(like) == len(every) else len(every) * [None]
+    for coords, start in zip(every, known, strict=True):
         target = Target(coords, data)
-        grid = explore(target, near)
+        grid = explore(target, None if start is None else start.carried_to(coords))
         found.append((target, grid, grid_cells(target, grid)))
     log_mass = np.array([held.log_mass for _, _, held in found])
     share = np.exp(log_mass - log_mass.max())
@@ -166,11 +164,10 @@ def explored(plan: ModelPlan, data: Cells, like: Sequence[Part] = ()) -> list[Pa
     return [Part(*parts, float(s)) for parts, s in zip(found, share, strict=True)]
 
 
-def near_of(part: Part, coords: Coordinates) -> Near:
-    """Return the best node of a component, in the coordinates of another."""
+def start_of(part: Part) -> Start:
+    """Return where the search for a component much like this one starts: its best node."""
     best = int(np.argmax(part.grid.modes.log_mass))
-    found = Near(part.grid.modes.u[best], part.grid.step, part.grid.modes.x[best])
-    return carried(found, part.target.coords, coords)
+    return Start(part.target.coords, Near(part.grid.modes.u[best], part.grid.step, part.grid.modes.x[best]))
 
 
 def one_round(parts: list[Part], count: int, source: Source, name: str, rng: np.random.Generator) -> Weighted:

@@ -179,13 +179,20 @@ def unseen(frontier: IntArray, parents: IntArray, seen: set[int]) -> tuple[IntAr
 
 
 def neighbours_of(index: IntArray) -> IntArray:
-    """Return the node below and above each node along each axis, (n, h, 2); -1 where there is none."""
-    numbers = numbers_of(index)
-    where = {number: node for node, number in enumerate(numbers)}
-    found = np.empty((*index.shape, 2), dtype=np.int64)
-    for axis in range(index.shape[1]):
-        for side, shift in enumerate((-(FURTHEST**axis), FURTHEST**axis)):
-            found[:, axis, side] = [where.get(number + shift, -1) for number in numbers]
+    """Return the node below and above each node along each axis, (n, h, 2); -1 where there is none.
+
+    Nodes that lie on one line along an axis stand one after the other once they are sorted by the other axes, then by
+    this one.
+    """
+    n, h = index.shape
+    found = np.full((n, h, 2), -1, dtype=np.int64)
+    for axis in range(h):
+        order = np.lexsort([index[:, axis], *np.delete(index, axis, axis=1).T])
+        step = np.diff(index[order], axis=0)
+        step[:, axis] -= 1
+        beside = ~step.any(axis=1)
+        below, above = order[:-1][beside], order[1:][beside]
+        found[above, axis, 0], found[below, axis, 1] = below, above
     return found
 
 

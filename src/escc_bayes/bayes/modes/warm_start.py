@@ -25,6 +25,18 @@ class Near:
     x: FloatArray
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What is known of a target's modes, and the coordinates in which it is said."""
+
+    coords: Coordinates
+    near: Near
+
+    def carried_to(self, other: Coordinates) -> Near:
+        """Return the same parameter values in other coordinates of the same model."""
+        return carried(self.near, self.coords, other)
+
+
 def carried(near: Near, own: Coordinates, other: Coordinates) -> Near:
     """Return the same parameter values in other coordinates of the same model."""
     x = near.x.copy()

@@ -13,10 +13,12 @@ from escc_bayes.bayes.laplace import laplace
 from escc_bayes.bayes.model import parameters
 from escc_bayes.bayes.model.likelihood.of_plan import cells_of
 from escc_bayes.bayes.model.likelihood.protocol import Cells
+from escc_bayes.bayes.modes.warm_start import Start
 from escc_bayes.bayes.numeric.quasi_random import Source
 from escc_bayes.bayes.posterior.pseudo_posterior import LABEL, rescaled
 from escc_bayes.bayes.refits.requests import RefitRequest
 from escc_bayes.bayes.refits.table import Asked, OfWhom, RefitTable
+from escc_bayes.bayes.refits.weighted_draws import starts_of
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, HazardRatio
 from escc_bayes.estimand.evaluate import completed, draws_of_many
@@ -34,8 +36,9 @@ from escc_bayes.spec.plan import ModelPlan
 
 # Weighted draws of a refit: about 3,000 effective ones.
 DRAWS = 4000
-# Refits that are handed out and kept together: a tenth to a fifth of a second of work.
-CHUNK = 25
+# Refits that are handed out and kept together, at most, and how many chunks even a short request has, so that there is
+# something for every process.
+CHUNK, LEAST_CHUNKS = 25, 8
 
 
 class RefitWork:
@@ -47,12 +50,13 @@ class RefitWork:
         self.request, self.asked, self.draws, self.level, self.seed = request, asked, draws, level, seed
         self._cells: dict[tuple[int, int], Cells] = {}
         self._source: Source | None = None
-        self._base: list[laplace.Part] | None = None
+        self._starts: tuple[Start, ...] | None = None
 
     def __call__(self, chunk: int) -> Arrays:
         """Return numbers (refits, asked, 6) and checks (refits, 4) of a chunk."""
         keep_freed_memory()
-        places = range(chunk * CHUNK, min((chunk + 1) * CHUNK, len(self.request)))
+        each = chunk_size(len(self.request))
+        places = range(chunk * each, min((chunk + 1) * each, len(self.request)))
         found = [self.refit(place) for place in places]
         return {"numbers": np.array([numbers for numbers, _ in found]), "checks": np.array([c for _, c in found])}
 
@@ -61,7 +65,7 @@ class RefitWork:
         plan = self.request.plans[place]
         source = self.source(place)
         try:
-            parts = laplace.explored(plan, self.cells(plan), self.base())
+            parts = laplace.explored(plan, self.cells(plan), self.starts())
             found = laplace.weighted(parts, self.draws, source, generator(source.seed, "laplace"))
         except EsccBayesError as error:
             named = ", ".join(f"{n} {v}" for n, v in zip(self.request.varied, self.request.labels[place], strict=True))
@@ -90,12 +94,23 @@ class RefitWork:
             self._cells[key] = cells_of(plan)
         return self._cells[key]
 
-    def base(self) -> list[laplace.Part]:
-        """Return the explored components of the fit that all refits vary; none where there is no such fit."""
-        if self._base is None:
+    def starts(self) -> tuple[Start, ...]:
+        """Return where refits start: at the modes of the fit that all of them vary; nowhere without such a fit."""
+        if self._starts is None:
             base = self.request.base
-            self._base = [] if base is None else laplace.explored(base, self.cells(base))
-        return self._base
+            self._starts = self.request.starts or (() if base is None else starts_of(base))
+        return self._starts
+
+
+def chunk_size(refits: int) -> int:
+    """Return how many refits one chunk has.
+
+    Examples
+    --------
+    >>> chunk_size(1000), chunk_size(25), chunk_size(3)
+    (25, 4, 1)
+    """
+    return min(CHUNK, -(-refits // LEAST_CHUNKS))
 
 
 def summaries(plan: ModelPlan, asked: tuple[Estimand, ...], found: laplace.Weighted, level: float) -> FloatArray:
@@ -146,8 +161,8 @@ def refit_many(
     draws : weighted draws of each refit.
     workers : processes of this machine. In a script, call below ``if __name__ == "__main__":``.
     scheduler : address of a Dask scheduler, ``tcp://HOST:PORT``, or a scheduler, instead of ``workers``.
-    folder : where finished chunks of 25 refits are kept: the same call then goes on after a kill. They stay until you
-        remove the folder. None: nothing is kept.
+    folder : where finished chunks, of 25 refits at most, are kept: the same call then goes on after a kill. They stay
+        until you remove the folder. None: nothing is kept.
     progress : called with the chunks done and to do.
 
     Returns
@@ -177,9 +192,10 @@ def refit_many(
     questions = completed_questions(request, asked)
     where = scheduler if not isinstance(scheduler, str | None) else scheduler_for(workers, scheduler)
     record = record_of(request, draws, seed)
-    store = None if folder is None else Store(Path(folder), f"{record.as_dict()}/{questions}/{level!r}/{CHUNK}")
+    each = chunk_size(len(request))
+    store = None if folder is None else Store(Path(folder), f"{record.as_dict()}/{questions}/{level!r}/{each}")
     work = RefitWork(request, questions, draws, level, seed)
-    found = list(run_chunks(work, -(-len(request) // CHUNK), scheduler=where, store=store, progress=progress))
+    found = list(run_chunks(work, -(-len(request) // each), scheduler=where, store=store, progress=progress))
     table = RefitTable(
         varied=request.varied,
         labels=request.labels,
@@ -231,9 +247,10 @@ def record_of(request: RefitRequest, draws: int, seed: Seed) -> Record:
 
 def warn_of_unfit(model: str, table: RefitTable) -> None:
     """Warn once, with the refits at fault."""
-    unfit = [row for row, verdict in enumerate(table.verdicts) if verdict != "ok"]
+    verdicts = table.verdicts
+    unfit = [row for row, verdict in enumerate(verdicts) if verdict != "ok"]
     if unfit:
-        named = some_of([f"{table.name_of(row)} ({table.verdicts[row]})" for row in unfit], most=3)
+        named = some_of([f"{table.name_of(row)} ({verdicts[row]})" for row in unfit], most=3)
         warnings.warn(
             f"model '{model}': {len(unfit)} of {len(table)} refits: {named}", NotFitForUseWarning, stacklevel=3
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Literal
 
+from escc_bayes.bayes.modes.warm_start import Start
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.foundation.careful import careful, careful_class
 from escc_bayes.foundation.checks import suggestion
@@ -37,6 +38,7 @@ class RefitRequest:
     base : a plan that all refits are variations of, whose modes they start from; None for other data.
     numbers : ``shared``: all refits use the same random numbers, so that differences between them have less Monte
         Carlo error; ``own``: each has its own stream, as data sets that are averaged over need.
+    starts : ``starts_of`` the base where that is known already; empty: it is fitted first.
     """
 
     varied: tuple[str, ...]
@@ -44,6 +46,7 @@ class RefitRequest:
     plans: tuple[ModelPlan, ...]
     base: ModelPlan | None
     numbers: Literal["shared", "own"]
+    starts: tuple[Start, ...] = ()
 
     def __len__(self) -> int:
         return len(self.plans)

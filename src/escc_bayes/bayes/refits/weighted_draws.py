@@ -13,6 +13,7 @@ import numpy as np
 from escc_bayes.bayes.laplace import laplace
 from escc_bayes.bayes.model import parameters
 from escc_bayes.bayes.model.likelihood.of_plan import cells_of
+from escc_bayes.bayes.modes.warm_start import Start
 from escc_bayes.bayes.numeric.pareto import smooth
 from escc_bayes.bayes.numeric.quasi_random import Source
 from escc_bayes.foundation.seeds import Seed, generator, stream
@@ -84,9 +85,7 @@ class LeftOut:
     elpd: FloatArray
 
 
-def weighted_draws(
-    plan: ModelPlan, seed: Seed, *, draws: int = DRAWS, like: Sequence[laplace.Part] = ()
-) -> WeightedDraws:
+def weighted_draws(plan: ModelPlan, seed: Seed, *, draws: int = DRAWS, like: Sequence[Start] = ()) -> WeightedDraws:
     """Fit a plan by ``laplace`` and return its weighted draws: those of ``refit_many`` with the same seed.
 
     Parameters
@@ -94,7 +93,7 @@ def weighted_draws(
     plan : rows, columns, priors.
     seed : the same seed gives the same draws.
     draws : how many weighted ones.
-    like : explored components of a plan that this one varies, where the search may start.
+    like : where the search may start: ``starts_of`` a plan that this one varies.
 
     Examples
     --------
@@ -108,9 +107,9 @@ def weighted_draws(
     return drawn_from(plan, laplace.explored(plan, cells_of(plan), like), seed, draws)
 
 
-def explored_parts(plan: ModelPlan) -> list[laplace.Part]:
-    """Return the explored components of a plan, from which refits like it may start."""
-    return laplace.explored(plan, cells_of(plan))
+def starts_of(plan: ModelPlan) -> tuple[Start, ...]:
+    """Return where refits much like a plan may start: its modes, component by component."""
+    return tuple(laplace.start_of(part) for part in laplace.explored(plan, cells_of(plan)))
 
 
 def drawn_from(plan: ModelPlan, parts: list[laplace.Part], seed: Seed, draws: int) -> WeightedDraws:

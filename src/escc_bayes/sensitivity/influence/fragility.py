@@ -87,9 +87,7 @@ def fragility(search: Search, singles: FloatArray, single_sets: Sequence[Set], *
     for q in open_questions:
         if q not in found and used == every:
             at_least[q] = 3
-    for q in open_questions:
-        if q not in found:
-            grow(found, search, q, singles, single_sets)
+    grow(found, search, singles, single_sets)
     nothing = np.full(singles.shape[-1], np.nan)
     every_answer = []
     for q in range(search.before.size):
@@ -139,19 +137,24 @@ def batches(sets: Iterator[Set]) -> Iterator[list[Set]]:
 
 
 def grow(
-    found: dict[int, tuple[Set, FloatArray]],
-    search: Search,
-    q: int,
-    singles: FloatArray,
-    single_sets: Sequence[Set],
+    found: dict[int, tuple[Set, FloatArray]], search: Search, singles: FloatArray, single_sets: Sequence[Set]
 ) -> None:
-    """Add patients in the order of their exact influence until the limit is passed."""
-    start = float(search.before[q])
-    order = np.argsort(-towards(start, singles[:, q, 3]), kind="stable")
-    who = [single_sets[i][0] for i in order.tolist()]
-    for size in range(3, min(MOST, len(who)) + 1):
-        chosen = tuple(who[:size])
-        numbers = search.of([chosen])[0, q]
-        if bool(passed(start, float(numbers[3]))):
-            found[q] = (chosen, numbers)
-            return
+    """Add patients to the set of every hazard ratio that has none, in the order of their exact influence.
+
+    All hazard ratios grow together, one patient at a time, until each has passed its limit.
+    """
+    ranked = {
+        q: [single_sets[i][0] for i in np.argsort(-towards(start, singles[:, q, 3]), kind="stable").tolist()]
+        for q, start in enumerate(search.before.tolist())
+        if q not in found
+    }
+    for size in range(3, min(MOST, len(single_sets)) + 1):
+        growing = {q: tuple(who[:size]) for q, who in ranked.items() if q not in found}
+        if not growing:
+            break
+        sets = list(dict.fromkeys(growing.values()))
+        numbers = search.of(sets)
+        for q, chosen in growing.items():
+            own = numbers[sets.index(chosen), q]
+            if bool(passed(float(search.before[q]), float(own[3]))):
+                found[q] = (chosen, own)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import ndtri
 
-from escc_bayes.bayes.laplace import laplace
+from escc_bayes.bayes.modes.warm_start import Start
 from escc_bayes.bayes.refits.refit_many import weighted_quantiles
 from escc_bayes.bayes.refits.weighted_draws import weighted_draws
 from escc_bayes.classical.cox import cox
@@ -57,14 +57,14 @@ def with_outcomes(plan: ModelPlan, time: FloatArray, event: FloatArray) -> Model
 
 
 def every_method(
-    bayes: ModelPlan, classical: ModelPlan, asked: Questions, like: Sequence[laplace.Part], seed: Seed
+    bayes: ModelPlan, classical: ModelPlan, asked: Questions, like: Sequence[Start], seed: Seed
 ) -> FloatArray:
     """Return the numbers of every method, (methods, q, 4); NaN where a method has none.
 
     Parameters
     ----------
     bayes, classical : plans with the outcomes of one cohort.
-    like : explored components of the observed cohort's fit, where the search for modes starts.
+    like : modes of the observed cohort's fit, where the search for modes starts.
     """
     rows = classical.rows
     q = asked.bayes.shape[0]
@@ -98,7 +98,7 @@ def guarded(nothing: FloatArray, make: Callable[[], FloatArray]) -> FloatArray:
         return nothing
 
 
-def of_posterior(plan: ModelPlan, asked: Questions, like: Sequence[laplace.Part], seed: Seed) -> FloatArray:
+def of_posterior(plan: ModelPlan, asked: Questions, like: Sequence[Start], seed: Seed) -> FloatArray:
     """Return posterior mean and SD of the log hazard ratio, and the limits of its credible interval."""
     try:
         drawn = weighted_draws(plan, seed, draws=DRAWS, like=like)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from escc_bayes.bayes.refits.weighted_draws import explored_parts
+from escc_bayes.bayes.modes.warm_start import Start
 from escc_bayes.estimand.contrast import weights
 from escc_bayes.estimand.estimand import contrast_words
 from escc_bayes.foundation.memory import keep_freed_memory
@@ -51,7 +51,7 @@ def run(subject: Subject, tell: Tell) -> Rows:
     truths = [truth(s, subject.posterior, subject.classical, subject.contrasts, count, seed) for s in SCENARIOS]
     outcomes = [simulated(one, subject.plan, seed) for one in truths]
     time, event = (np.concatenate([getattr(o, name) for o in outcomes]) for name in ("time", "event"))
-    work = CohortWork(subject.plan, subject.classical.plan, asked, Outcomes(time, event), seed)
+    work = CohortWork(subject.plan, subject.classical.plan, subject.starts, asked, Outcomes(time, event), seed)
     found: dict[int, Arrays] = {}
     for chunk, arrays in subject.asked.scheduler.finished(work, range(len(work))):
         found[chunk] = arrays
@@ -76,13 +76,14 @@ def questions(subject: Subject) -> Questions:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CohortWork:
-    """Every method on simulated cohorts, chunk by chunk. Not slotted: a process keeps where searches start.
+    """Every method on simulated cohorts, chunk by chunk.
 
     Attributes
     ----------
     bayes, classical : plans of the observed cohort.
+    starts : its modes, where searches start.
     asked : contrasts.
     outcomes : of all cohorts.
     seed : of the posteriors' draws.
@@ -90,6 +91,7 @@ class CohortWork:
 
     bayes: ModelPlan
     classical: ModelPlan
+    starts: tuple[Start, ...]
     asked: Questions
     outcomes: Outcomes
     seed: Seed
@@ -100,12 +102,11 @@ class CohortWork:
     def __call__(self, chunk: int) -> Arrays:
         """Return numbers (cohorts, methods, q, 4) of a chunk."""
         keep_freed_memory()
-        like = explored_parts(self.bayes)
         found = []
         for place in range(chunk * CHUNK, min((chunk + 1) * CHUNK, len(self.outcomes.time))):
             time, event = self.outcomes.time[place], self.outcomes.event[place]
             bayes, classical = (with_outcomes(plan, time, event) for plan in (self.bayes, self.classical))
-            found.append(every_method(bayes, classical, self.asked, like, spawned(self.seed, place)))
+            found.append(every_method(bayes, classical, self.asked, self.starts, spawned(self.seed, place)))
         return {"numbers": np.array(found)}
 
 

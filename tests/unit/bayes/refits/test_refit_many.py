@@ -21,6 +21,7 @@ from escc_bayes.bayes.refits import refit_many
 from escc_bayes.bayes.refits.refit_many import weighted_quantiles
 from escc_bayes.bayes.refits.requests import each_cohort, each_model, leave_one_out, prior_grid
 from escc_bayes.bayes.refits.table import load_refits
+from escc_bayes.bayes.refits.weighted_draws import starts_of
 from escc_bayes.data.bundled import example_cohort
 from escc_bayes.estimand.estimand import HazardRatio, SurvivalAt
 from escc_bayes.foundation.errors import EstimandError, InputError, NotFitForUseWarning, SamplingError, SpecError
@@ -265,7 +266,7 @@ def test_a_mode_carried_to_another_prior_is_the_same_parameters(larynx):
     (part,) = laplace.explored(base, cells_of(base))
     (own,), (theirs,) = coordinates(base), coordinates(other)
     best = int(np.argmax(part.grid.modes.log_mass))
-    near = laplace.near_of(part, theirs)
+    near = laplace.start_of(part).carried_to(theirs)
     before = parameter_values(own, part.grid.modes.x[[best]], part.grid.modes.u[[best]])
     after = parameter_values(theirs, near.x[None], near.u[None])
     for name, value in before.items():
@@ -276,7 +277,7 @@ def test_a_mode_carried_to_another_prior_is_the_same_parameters(larynx):
 
 def test_a_warm_start_finds_the_grid_of_a_cold_one(grid):
     """The mass of the marginal likelihood: a search from the base fit and one from the prior mean agree."""
-    base = laplace.explored(grid.base, cells_of(grid.base))
+    base = starts_of(grid.base)
     for plan in grid.plans:
         data = cells_of(plan)
         (warm,), (cold,) = laplace.explored(plan, data, base), laplace.explored(plan, data)
@@ -361,3 +362,15 @@ def test_bundled_model_with_four_hyperparameters():
         for asked, found in zip(table.asked, table.numbers[place], strict=True):
             e = expected[asked.term, asked.contrast]
             assert found[4] == pytest.approx(e.log_mean, abs=5.0 * e.log_sd / np.sqrt(table.checks[place, 1]))
+
+
+def test_a_request_that_knows_where_to_start_gives_the_same_bits(grid, grid_table):
+    """The modes of the base, found before and sent along, are those that the request would have found."""
+    same(many(replace(grid, starts=starts_of(grid.base)), seed=3, level=0.9), grid_table)
+
+
+def test_a_short_request_has_chunks_for_several_processes(grid):
+    totals = []
+    many(grid, seed=3, level=0.9, progress=lambda done, total: totals.append(total))
+    assert totals[-1] > refit_many.LEAST_CHUNKS // 2
+    assert len(grid) < refit_many.CHUNK
