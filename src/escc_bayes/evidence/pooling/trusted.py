@@ -107,10 +107,30 @@ def same_digits(one: PublishedEstimate, other: PublishedEstimate) -> str:
         return ""
     if mine == theirs:
         return "the same digits"
+    other_precision = len(mine) == 3 and decimals(mine) != decimals(theirs)
+    if other_precision and all(starmap(rounded, zip(mine, theirs, strict=True))):
+        return "the same numbers, rounded"
     exchanged = one.hazard_of.casefold() == other.versus.casefold() != one.versus.casefold()
     if exchanged and len(mine) == 3 and all(starmap(turned_round, zip(mine, (theirs[0], *theirs[:0:-1]), strict=True))):
         return "the same digits, turned round"
     return ""
+
+
+def decimals(printed: tuple[Decimal, ...]) -> int:
+    """Return the decimals of the number printed with the most of them."""
+    return max(-int(value.as_tuple().exponent) for value in printed)
+
+
+def rounded(one: Decimal, other: Decimal) -> bool:
+    """Return whether the number with fewer decimals is the other, rounded.
+
+    Examples
+    --------
+    >>> rounded(Decimal("0.70"), Decimal("0.698")), rounded(Decimal("0.70"), Decimal("0.706"))
+    (True, False)
+    """
+    coarse, fine = sorted((one, other), key=lambda value: -int(value.as_tuple().exponent))
+    return abs(coarse - fine) <= Decimal(5).scaleb(int(coarse.as_tuple().exponent) - 1)
 
 
 def turned_round(one: Decimal, other: Decimal) -> bool:

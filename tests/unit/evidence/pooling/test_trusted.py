@@ -86,6 +86,16 @@ def test_two_studies_with_other_dois_or_sizes_may_share_digits():
         assert len(study_effects(studies, ASKED).effects) == 2
 
 
+def test_a_study_printed_with_more_digits_is_the_same_study():
+    first = study("a", value="0.70", ci_low="0.50", ci_high="0.98")
+    again = study("b", value="0.698", ci_low="0.497", ci_high="0.979")
+    found = study_effects([first, again], ASKED)
+    assert [effect.study for effect in found.effects] == ["a"]
+    assert "b is a again (the same numbers, rounded)" in found.left_out[0]
+    other = study("b", value="0.698", ci_low="0.497", ci_high="0.986")
+    assert len(study_effects([first, other], ASKED).effects) == 2
+
+
 def test_a_study_printed_the_other_way_round_is_the_same_study():
     turned = {"value": "1.43", "ci_low": "1.02", "ci_high": "2.00", "hazard_of": "chemo", "versus": "ICI + chemo"}
     found = study_effects([study("a"), study("b", **turned)], ASKED)
