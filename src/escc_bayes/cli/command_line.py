@@ -16,6 +16,7 @@ from escc_bayes.cli.checked_command import CheckedCommand
 from escc_bayes.cli.compare import compare
 from escc_bayes.cli.draft import draft
 from escc_bayes.cli.evidence import evidence
+from escc_bayes.cli.explain import explain
 from escc_bayes.cli.fit import fit
 from escc_bayes.cli.monitor import monitor
 from escc_bayes.cli.plan import plan
@@ -26,7 +27,10 @@ from escc_bayes.foundation.errors import EsccBayesWarning, NotFitForUseWarning, 
 from escc_bayes.foundation.memory import leave_at_exit
 
 # In the order of the help: from a file to a trial.
-VERBS = (draft, check, report, fit, baselines, compare, sensitivity, audit, reconstruct, evidence, plan, monitor)
+VERBS = (
+    *(draft, check, report, fit, baselines, compare, sensitivity, audit, reconstruct, evidence, plan, monitor),
+    explain,
+)
 
 app = typer.Typer(
     name="escc-bayes",

@@ -1,7 +1,9 @@
 """The verb `report`: one page with every model beside the classical methods."""
 
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -32,7 +34,12 @@ def report(
     engine: ReportEngineOption = None,
     workers: ReportWorkersOption = None,
     out: OutOption = Path("out/report"),
+    by: Annotated[
+        str | None,
+        typer.Option(help="Show characteristics in the groups of this covariate, with standardised differences."),
+    ] = None,
     *,
+    full: Annotated[bool, typer.Option("--full", help="Draw every figure, and open every table of the page.")] = False,
     sampling: Sampling,
     strict: StrictOption = False,
     quiet: QuietOption = False,
@@ -46,11 +53,13 @@ def report(
     from escc_bayes.foundation.executors import cores, executor
 
     patients, ensemble = open_ensemble(cohort, schema)
+    if by:
+        import_module("escc_bayes.classical.characteristics").group_of(patients, by)
     settings = sampling.settings(engine or "nuts")
     plans = checked_plans(model or default_models(patients), patients, settings, out=out)
     with executor(workers or cores(2), needs=WRITER) as both, progress_bars(quiet=quiet) as stage:
-        bundle = gathered(patients, plans, engine, sampling, stage, both, ensemble)
+        bundle = replace(gathered(patients, plans, engine, sampling, stage, both, ensemble), grouping=by or "")
         stage("Writing the report")
-        page = import_module(WRITER).write_report(bundle, out, both)
+        page = import_module(WRITER).write_report(bundle, out, both, full=full)
     typer.echo(str(page))
     finish(bundle.faults, strict=strict)

@@ -23,7 +23,7 @@ def test_report_on_the_larynx_is_complete_and_labelled(tmp_path, larynx_posterio
     assert larynx_posterior.diagnostics.fit_for_use
     out = tmp_path / "r"
     words = ("report", "--cohort", "larynx", "--engine", "nuts", "--draws", "500", "--tune", "500", "--out", out)
-    words = (*words, "--workers", "1")
+    words = (*words, "--workers", "1", "--full")
     code, printed, _ = run(monkeypatch, capsys, *words)
     assert code == 0
     assert printed.strip() == str(out / "report.html")

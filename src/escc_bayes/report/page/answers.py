@@ -70,9 +70,10 @@ def answers(outcome: Outcome, bundle: Bundle) -> tuple[Answer, ...]:
 def by_contrast(outcome: Outcome, bundle: Bundle) -> Mapping[tuple[str, str], dict[str, Estimate]]:
     """Return the three hazard ratios of each contrast; of several reconstructions the posterior over all of them."""
     name = outcome.posteriors[0].plan.spec.name
+    cox = "cox_stratified" if outcome.posteriors[0].plan.rows.strata else "cox"
     found: dict[tuple[str, str], dict[str, Estimate]] = {}
     for e in outcome.comparison.of("hazard_ratio"):
-        if e.method == "cox":
+        if e.method == cox:
             found.setdefault((e.term, e.contrast), {})["cox"] = e
         elif e.model == name and e.interval_kind == "credible":
             found.setdefault((e.term, e.contrast), {})["posterior"] = e
@@ -82,6 +83,22 @@ def by_contrast(outcome: Outcome, bundle: Bundle) -> Mapping[tuple[str, str], di
         for ratio in bundle.reconstructions.ratios.get(name, ()):
             found[ratio.pooled.term, ratio.pooled.contrast]["posterior"] = ratio.pooled
     return found
+
+
+def headline_ratios(outcome: Outcome, bundle: Bundle) -> tuple[Estimate, ...]:
+    """Return the hazard ratios of the headline model, of Cox with all covariates, and of Cox with one at a time.
+
+    Of several reconstructions the posterior is that over all of them; Cox is of the one shown.
+    """
+    pooled = {key: found["posterior"] for key, found in by_contrast(outcome, bundle).items() if "posterior" in found}
+    name = outcome.posteriors[0].plan.spec.name
+    shown: list[Estimate] = []
+    for e in outcome.comparison.of("hazard_ratio"):
+        if e.method in ("cox", "cox_stratified", "cox_univariable"):
+            shown.append(e)
+        elif e.model == name and e.interval_kind == "credible":
+            shown.append(pooled.get((e.term, e.contrast), e))
+    return tuple(shown)
 
 
 def held(rows: AnalysisRows, term: str, level: str | None) -> tuple[int, int]:

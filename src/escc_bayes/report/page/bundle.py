@@ -50,6 +50,7 @@ class Bundle:
     seed : of the whole run.
     reconstructions : where the cohort is one of an ensemble: the headline models over all of it.
     sceptics : hazard ratios of the headline models under a sceptical prior, by model name.
+    grouping : the covariate in whose groups characteristics are shown; empty: of all patients alone.
     """
 
     cohort: Cohort
@@ -65,6 +66,7 @@ class Bundle:
     seed: Seed
     reconstructions: Reconstructions | None = None
     sceptics: Mapping[str, tuple[Estimate, ...]] = field(default_factory=dict)
+    grouping: str = ""
 
     @property
     def fits(self) -> tuple[Posterior, ...]:

@@ -1,7 +1,7 @@
 """Figures of effects: forest, prior check, prior and posterior, attribution; and the tests of models and sampler."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 import numpy as np
@@ -11,6 +11,7 @@ from matplotlib.figure import SubFigure
 from escc_bayes.bayes.posterior.prior_check import PriorCheck
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import contrast_words
+from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.plots.attribution import step_patches, waterfall
 from escc_bayes.plots.axes import ratio_limits
@@ -20,6 +21,7 @@ from escc_bayes.plots.forest import forest, layout
 from escc_bayes.plots.loo import loo_dots
 from escc_bayes.plots.prior import fan, prior_ratios
 from escc_bayes.plots.style import MODELS
+from escc_bayes.plots.words import method_words
 from escc_bayes.report.document.sheet import Sheet, drawn
 from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.convergence import convergence
@@ -31,15 +33,14 @@ LINE_MM = 2.75
 FANS_MM = 52.0
 
 
-def forest_sheet(outcome: Outcome, labels: dict[str, str]) -> Sheet:
-    """Return every method's hazard ratios side by side."""
-    estimates = outcome.comparison.of("hazard_ratio")
+def forest_sheet(outcome: Outcome, estimates: Sequence[Estimate], labels: dict[str, str]) -> Sheet:
+    """Return hazard ratios of several methods side by side."""
     return drawn(
         lambda figure: forest(estimates, headings=labels, ax=figure.subplots()),
         name=f"{outcome.name}_forest",
         section="hazard_ratios",
         outcome=outcome.key,
-        title=f"{outcome.title}: hazard ratios by every method",
+        title=f"{outcome.title}: hazard ratios by {methods_in_words(estimates)}",
         about=outcome.sentence,
         words="Filled circles and thick lines: posterior medians and credible intervals. Hollow markers and thin "
         "lines: estimates and confidence intervals. Arrow: the interval or the estimate lies beyond the axis.",
@@ -47,6 +48,12 @@ def forest_sheet(outcome: Outcome, labels: dict[str, str]) -> Sheet:
         provenance=outcome.posteriors[0].record.provenance,
         height_mm=LINE_MM * layout(estimates).bottom + 42.0,
     )
+
+
+def methods_in_words(estimates: Sequence[Estimate]) -> str:
+    """Say how many ways of asking a forest shows."""
+    methods = dict.fromkeys(method_words(e.method, e.model) for e in estimates)
+    return "method" if not methods else f"{len(methods)} methods" if len(methods) > 1 else next(iter(methods))
 
 
 def prior_sheet(outcome: Outcome, checks: dict[str, PriorCheck], labels: dict[str, str]) -> Sheet:

@@ -1,12 +1,15 @@
 """Which figures a bundle gets."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from escc_bayes.bayes.posterior.prior_check import PriorCheck
 from escc_bayes.report.document.figure_files import write_figure
 from escc_bayes.report.document.sheet import Sheet
 from escc_bayes.report.page import effect_sheets, survival_sheets
+from escc_bayes.report.page.answers import headline_ratios
 from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.curve_sheet import curve_sheet
 from escc_bayes.report.page.on_curves import curved
@@ -18,14 +21,17 @@ from escc_bayes.report.page.reconstruction_section import members_sheet
 type Maker = partial[Sheet] | partial[Sheet | None]
 
 
-def figure_makers(bundle: Bundle) -> tuple[Maker, ...]:
-    """Return what draws each figure of a bundle, in the order of the page within each section."""
+def figure_makers(bundle: Bundle, *, full: bool = False) -> tuple[Maker, ...]:
+    """Return what draws each figure of a bundle, in the order of the page within each section.
+
+    Without ``full``: of each outcome the headline model beside Cox, and no figure that a table says as well.
+    """
     labels = term_labels(bundle.cohort)
-    makers = [maker for outcome in outcomes(bundle) for maker in outcome_figures(outcome, bundle, labels)]
+    makers = [m for o in outcomes(bundle) for m in (every_figure if full else main_figures)(o, bundle, labels)]
     makers += [partial(survival_sheets.kaplan_meier_sheet, bundle, endpoint) for endpoint in bundle.baselines]
-    if bundle.loo:
+    if full and bundle.loo:
         makers.append(partial(effect_sheets.loo_sheet, bundle))
-    if any(not p.diagnostics.weighted for p in bundle.fits):
+    if full and any(not p.diagnostics.weighted for p in bundle.fits):
         makers.append(partial(effect_sheets.convergence_sheet, bundle))
     return tuple(makers)
 
@@ -35,32 +41,57 @@ def takes_long(make: Maker) -> bool:
     return make.func is survival_sheets.posterior_sheet
 
 
-def outcome_figures(outcome: Outcome, bundle: Bundle, labels: dict[str, str]) -> Iterator[Maker]:
-    """Yield what draws each figure of one outcome; those of effects only where the models have effects."""
-    checks = {p.plan.spec.name: bundle.prior_checks[p.plan.spec.name] for p in outcome.posteriors}
-    yield partial(effect_sheets.prior_sheet, outcome, checks, labels)
+def main_figures(outcome: Outcome, bundle: Bundle, labels: dict[str, str]) -> Iterator[Maker]:
+    """Yield what draws each figure of an outcome's headline model; those of effects only where it has effects."""
+    one = replace(outcome, posteriors=outcome.posteriors[:1])
+    yield partial(effect_sheets.prior_sheet, one, checks_of(one, bundle), labels)
     if outcome.comparison.of("hazard_ratio"):
-        yield partial(effect_sheets.forest_sheet, outcome, labels)
-        if of_outcome(outcome):
-            yield partial(over_time_sheet, outcome, labels)
+        yield partial(effect_sheets.forest_sheet, one, headline_ratios(outcome, bundle), labels)
+        yield from effect_figures(one, bundle, labels)
+    yield from curve_figures(one, bundle, labels)
+    yield partial(survival_sheets.predictive_sheet, one, level=bundle.level)
+
+
+def every_figure(outcome: Outcome, bundle: Bundle, labels: dict[str, str]) -> Iterator[Maker]:
+    """Yield what draws each figure of one outcome; those of effects only where the models have effects."""
+    yield partial(effect_sheets.prior_sheet, outcome, checks_of(outcome, bundle), labels)
+    if outcome.comparison.of("hazard_ratio"):
+        yield partial(effect_sheets.forest_sheet, outcome, outcome.comparison.of("hazard_ratio"), labels)
         yield partial(effect_sheets.prior_posterior_sheet, outcome, labels)
         if bundle.attribution[outcome.posteriors[0].plan.spec.name]:
             yield partial(effect_sheets.attribution_sheet, outcome, bundle, labels)
-        if bundle.reconstructions is not None:
-            yield partial(members_sheet, outcome, bundle.reconstructions, labels)
+        yield from effect_figures(outcome, bundle, labels)
+    yield from curve_figures(outcome, bundle, labels)
+    yield partial(survival_sheets.hazard_sheet, outcome, level=bundle.level)
+    yield partial(survival_sheets.predictive_sheet, outcome, level=bundle.level)
+
+
+def effect_figures(outcome: Outcome, bundle: Bundle, labels: dict[str, str]) -> Iterator[Maker]:
+    """Yield figures of effects beside the forest: over time, and over all reconstructions."""
+    if of_outcome(outcome):
+        yield partial(over_time_sheet, outcome, labels)
+    if bundle.reconstructions is not None:
+        yield partial(members_sheet, outcome, bundle.reconstructions, labels)
+
+
+def curve_figures(outcome: Outcome, bundle: Bundle, labels: dict[str, str]) -> Iterator[Maker]:
+    """Yield curves of numbers, then survival curves, model by model."""
     for posterior in outcome.posteriors:
         if curved(posterior.plan):
             classical = bundle.classical[posterior.plan.spec.name]
             yield partial(curve_sheet, posterior, classical, outcome, labels, level=bundle.level)
     for posterior in outcome.posteriors:
         yield partial(survival_sheets.posterior_sheet, posterior, outcome, labels, level=bundle.level)
-    yield partial(survival_sheets.hazard_sheet, outcome, level=bundle.level)
-    yield partial(survival_sheets.predictive_sheet, outcome, level=bundle.level)
 
 
-def report_figures(bundle: Bundle) -> Iterator[Sheet]:
+def checks_of(outcome: Outcome, bundle: Bundle) -> dict[str, PriorCheck]:
+    """Return the prior checks of an outcome's models."""
+    return {p.plan.spec.name: bundle.prior_checks[p.plan.spec.name] for p in outcome.posteriors}
+
+
+def report_figures(bundle: Bundle, *, full: bool = False) -> Iterator[Sheet]:
     """Yield every figure of a bundle, drawn when it is asked for."""
-    for make in figure_makers(bundle):
+    for make in figure_makers(bundle, full=full):
         found = make()
         if found is not None:
             yield found
@@ -68,5 +99,5 @@ def report_figures(bundle: Bundle) -> Iterator[Sheet]:
 
 def write_figures(folder: Path, bundle: Bundle) -> None:
     """Write every figure of a bundle as PNG and SVG into ``folder/figures``."""
-    for found in report_figures(bundle):
+    for found in report_figures(bundle, full=True):
         write_figure(folder, found)

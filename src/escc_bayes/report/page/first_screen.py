@@ -15,8 +15,8 @@ from escc_bayes.report.page.view import Bar, Line, Screen
 
 # Ends of the axis of the bars, and its marks.
 AXIS, MARKS = (0.1, 10.0), (0.2, 0.5, 1.0, 2.0, 5.0)
-# Parts of a note that tell reconstructions apart: they stand in their own section.
-RECONSTRUCTIONS = re.compile(r"reconstructions")
+# Parts of a note that stand elsewhere: on reconstructions in their own section, on few events in the paragraph.
+SAID = re.compile(r"reconstructions|^few data: .* events? in ")
 
 
 def screens(bundle: Bundle) -> tuple[Screen, ...]:
@@ -39,7 +39,7 @@ def screen(outcome: Outcome, bundle: Bundle) -> Screen:
         blocks=blocks,
         notes=notes(lines, outcome),
         words=trust(outcome, bundle, lines),
-        interval=f"Hazard ratios, adjusted for each other; {100 * bundle.level:g} % intervals, Cox confidence",
+        interval=f"Hazard ratios, adjusted for each other, with {100 * bundle.level:g} % intervals (Cox: confidence)",
         whose=whose(outcome, bundle),
         marks=tuple((f"{mark:g}", place_of(mark)) for mark in MARKS),
     )
@@ -130,7 +130,7 @@ def notes(lines: tuple[Answer, ...], outcome: Outcome) -> tuple[str, ...]:
     if any(line.few for line in lines):
         found.append("! fewer than 5 events: the prior decides much.")
     estimates = [e for line in lines for e in (line.posterior, line.cox) if e is not None and not math.isnan(e.lower)]
-    parts = (part for e in estimates for part in e.note.split("; ") if part and not RECONSTRUCTIONS.search(part))
+    parts = (part for e in estimates for part in e.note.split("; ") if part and not SAID.search(part))
     found += [f"{part[0].upper()}{part[1:]}." for part in dict.fromkeys(parts)]
     if outcome.clock.startswith("NAIVE"):
         found.append("NAIVE: covariates known later are treated as if known at time zero.")
@@ -143,4 +143,4 @@ def whose(outcome: Outcome, bundle: Bundle) -> str:
     if held is None or outcome.posteriors[0].plan.spec.name not in held.pooled:
         return ""
     members = len(held.ensemble)
-    return f"Posterior and sceptical prior: over all {members} reconstructions. Counts and Cox: of the first of them."
+    return f"Posterior and sceptic: over all {members} reconstructions; counts and Cox: of the first"

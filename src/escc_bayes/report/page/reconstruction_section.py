@@ -27,18 +27,18 @@ def reconstruction_section(
     """Return the section; ``pictures`` by outcome."""
     held = bundle.reconstructions
     assert held is not None
-    head = Block(sentences=(repr(held.ensemble).splitlines()[0] + ".", *held.ensemble.notes))
     blocks = tuple(
         Block(
             f"{o.title}: {o.key}, model {headline(o)}",
             sentences=(held.pooled[headline(o)].sentence(),),
             tables=(pooled_table(o, bundle, held),),
             pictures=pictures.get(o.key, ()),
+            folded=True,
         )
         for o in found
         if held.ratios[headline(o)]
     )
-    return Section(NAME, TITLE, INTRO, (*blocks, head))
+    return Section(NAME, TITLE, INTRO, blocks, "Reconstructions", ("ensembles", "reconstruction"))
 
 
 def headline(outcome: Outcome) -> str:

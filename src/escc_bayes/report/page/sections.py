@@ -1,19 +1,25 @@
-"""The sections of the page, in the order in which a reader asks: results first, origins last."""
+"""The sections of the page, in the order in which a reader asks: who was studied first, origins last.
+
+What every method says of every question is folded: it stands in the CSV files, and open on the page that ``--full``
+writes.
+"""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from escc_bayes.bayes.posterior.loo import NO_LOO
 from escc_bayes.estimand.estimate import Estimate, notes_once
-from escc_bayes.foundation.record import seed_label
 from escc_bayes.plots.words import interval_words, probability, ratio
 from escc_bayes.report.page import baseline_tables, tables
+from escc_bayes.report.page.appendix import appendix, cautions
 from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.outcomes import Outcome, endpoint_label, outcomes, term_labels
 from escc_bayes.report.page.over_time import over_time_table
+from escc_bayes.report.page.participants import participants
 from escc_bayes.report.page.reconstruction_section import NAME, pooled_words, reconstruction_section
+from escc_bayes.report.page.survival_table import headline_survival
 from escc_bayes.report.page.view import Block, Picture, Section, Table
-from escc_bayes.spec.describe import describe
 
 type Pictures = Mapping[tuple[str, str], Sequence[Picture]]
 
@@ -27,28 +33,24 @@ def sections(bundle: Bundle, pictures: Pictures) -> tuple[Section, ...]:
     """Return every section; ``pictures`` by section and outcome."""
     found = outcomes(bundle)
     pooled = {o.key: of(pictures, NAME, o.key) for o in found}
-    return (
-        results(bundle, found),
-        *([reconstruction_section(bundle, found, pooled)] if bundle.reconstructions is not None else []),
-        patients(bundle),
+    chapters = (
+        participants(bundle, found),
         ratios(bundle, found, pictures),
+        *([reconstruction_section(bundle, found, pooled)] if bundle.reconstructions is not None else []),
         survival(bundle, found, pictures),
         classical(bundle, pictures),
-        priors(bundle, found, pictures),
         attribution(bundle, found, pictures),
+        priors(bundle, found, pictures),
         checks(bundle, found, pictures),
-        cards(bundle),
-        origins(bundle),
+        cautions(bundle),
+        appendix(bundle),
     )
+    return tuple(replace(chapter, blocks=tuple(filter(filled, chapter.blocks))) for chapter in chapters)
 
 
-def results(bundle: Bundle, found: Sequence[Outcome]) -> Section:
-    """Return the hazard ratios of each outcome's first model in sentences, beside Cox."""
-    blocks = tuple(
-        Block(f"{o.title}: {o.key}, model {o.posteriors[0].plan.spec.name}", result_sentences(o, bundle)) for o in found
-    )
-    engines = (Block("Which engine answered", bundle.remarks),) if bundle.remarks else ()
-    return Section("results", "Key results", HR_WORDS, (*blocks, *engines))
+def filled(block: Block) -> bool:
+    """Whether a block shows anything: some figures are drawn for the full page alone."""
+    return bool(block.sentences or block.tables or block.pictures)
 
 
 def result_sentences(outcome: Outcome, bundle: Bundle) -> tuple[str, ...]:
@@ -88,32 +90,20 @@ def cox_words(e: Estimate) -> str:
     return f"{ratio(e.value)} ({interval_words(e)} {ratio(e.lower)} to {ratio(e.upper)}; P {equals}{p})"
 
 
-def patients(bundle: Bundle) -> Section:
-    """Return who was analysed, events, censoring and follow-up, and what looked wrong in the data."""
-    counts = tuple(bundle.cohort.count_sentence(name) + "." for name in bundle.cohort.endpoints)
-    block = Block(
-        sentences=(*counts, *bundle.cohort.notes),
-        tables=(tables.analysed(bundle), baseline_tables.follow_up(bundle)),
-    )
-    return Section("patients", "Patients, events and follow-up", "", (block,))
-
-
 def ratios(bundle: Bundle, found: Sequence[Outcome], pictures: Pictures) -> Section:
-    """Return hazard ratios by every method."""
-    blocks = tuple(
-        Block(
-            f"{o.title}: {o.key}",
-            tables=present((tables.ratio_table(o, bundle.cohort), over_time(o, bundle))),
-            pictures=(
-                *of(pictures, "hazard_ratios", o.key),
-                *of(pictures, "time_varying", o.key),
-                *of(pictures, "spline", o.key),
-            ),
-        )
-        for o in found
-        if o.comparison.of("hazard_ratio")
-    )
-    return Section("hazard_ratios", "Hazard ratios: every method side by side", HR_WORDS, blocks)
+    """Return hazard ratios: the forest, what it says in sentences, and every method's numbers."""
+    blocks: list[Block] = []
+    for o in found:
+        if not o.comparison.of("hazard_ratio"):
+            continue
+        shown = [p for name in ("hazard_ratios", "time_varying", "spline") for p in of(pictures, name, o.key)]
+        every = folded((tables.ratio_table(o, bundle.cohort),))
+        blocks.append(Block(f"{o.title}: {o.key}", (), present((over_time(o, bundle), *every)), tuple(shown)))
+        name = o.posteriors[0].plan.spec.name
+        blocks.append(Block(f"In sentences: {o.title}, model {name}", result_sentences(o, bundle), folded=True))
+    engines = (Block("Which engine answered", bundle.remarks),) if bundle.remarks else ()
+    title, pages = "Hazard ratios beside Cox", ("first_screen", "cox", "laplace", "nuts")
+    return Section("hazard_ratios", title, HR_WORDS, (*blocks, *engines), "Hazard ratios", pages)
 
 
 def over_time(outcome: Outcome, bundle: Bundle) -> Table | None:
@@ -122,7 +112,7 @@ def over_time(outcome: Outcome, bundle: Bundle) -> Table | None:
 
 
 def survival(bundle: Bundle, found: Sequence[Outcome], pictures: Pictures) -> Section:
-    """Return survival, medians and differences of restricted means of groups."""
+    """Return survival and medians of groups in one table; every method, population and restricted mean folded."""
     asked = (
         ("survival", "group"),
         ("survival", "everyone"),
@@ -133,12 +123,18 @@ def survival(bundle: Bundle, found: Sequence[Outcome], pictures: Pictures) -> Se
     blocks = tuple(
         Block(
             f"{o.title}: {o.key}",
-            tables=present(tables.pivot(o, bundle.cohort, *which) for which in asked),
+            tables=present(
+                (
+                    headline_survival(o, bundle.cohort),
+                    *folded(tables.pivot(o, bundle.cohort, *which) for which in asked),
+                )
+            ),
             pictures=of(pictures, "survival", o.key),
         )
         for o in found
     )
-    return Section("survival", "Survival: posterior and Kaplan-Meier", "", blocks)
+    title = "Survival: posterior and Kaplan-Meier"
+    return Section("survival", title, "", blocks, "Survival", ("marginal", "kaplan_meier", "rmst"))
 
 
 def classical(bundle: Bundle, pictures: Pictures) -> Section:
@@ -150,8 +146,7 @@ def classical(bundle: Bundle, pictures: Pictures) -> Section:
     blocks = tuple(
         Block(
             endpoint_label(bundle.cohort, endpoint),
-            sentences=found.sentences,
-            tables=present(
+            tables=folded(
                 (
                     baseline_tables.baseline_survival(bundle, endpoint),
                     baseline_tables.logrank_table(bundle, endpoint),
@@ -163,15 +158,22 @@ def classical(bundle: Bundle, pictures: Pictures) -> Section:
         )
         for endpoint, found in bundle.baselines.items()
     )
-    intro = naive if late else ""
-    return Section("classical", "Kaplan-Meier, log-rank and Cox for every covariate of the cohort", intro, blocks)
+    said = tuple(
+        Block(f"On the data behind: {endpoint_label(bundle.cohort, endpoint)}", found.sentences, folded=True)
+        for endpoint, found in bundle.baselines.items()
+    )
+    title = "Kaplan-Meier, log-rank and Cox for every covariate of the cohort"
+    pages = ("kaplan_meier", "logrank", "cox", "ph_test")
+    return Section("classical", title, naive if late else "", (*blocks, *said), "Kaplan-Meier", pages)
 
 
 def priors(bundle: Bundle, found: Sequence[Outcome], pictures: Pictures) -> Section:
     """Return what the priors say, and what the data added."""
-    said = tuple(Block(f"Prior of {name}", sentences=check.sentences()) for name, check in bundle.prior_checks.items())
+    checked = bundle.prior_checks.items()
+    said = tuple(Block(f"Prior of {name}", sentences=check.sentences(), folded=True) for name, check in checked)
     shown = tuple(Block(f"{o.title}: {o.key}", pictures=of(pictures, "prior", o.key)) for o in found)
-    return Section("priors", "Priors: before and after the data", "", (*shown, *said))
+    pages = ("baseline_prior", "prior_sensitivity")
+    return Section("priors", "Priors: before and after the data", "", (*shown, *said), "Priors", pages)
 
 
 def attributed(outcome: Outcome, bundle: Bundle) -> bool:
@@ -179,12 +181,20 @@ def attributed(outcome: Outcome, bundle: Bundle) -> bool:
     return bool(bundle.attribution[outcome.posteriors[0].plan.spec.name])
 
 
+def ways(outcome: Outcome, bundle: Bundle) -> tuple[Table, ...]:
+    """Return the way of the headline model, and those of the others, folded."""
+    first, *others = outcome.posteriors
+    rest = [replace(outcome, posteriors=tuple(others))] if others else []
+    headline = tables.attribution_table(replace(outcome, posteriors=(first,)), bundle)
+    return (headline, *folded(tables.attribution_table(each, bundle) for each in rest))
+
+
 def attribution(bundle: Bundle, found: Sequence[Outcome], pictures: Pictures) -> Section:
     """Return why Cox and the posteriors differ."""
     blocks = tuple(
         Block(
             f"{o.title}: {o.key}",
-            tables=(tables.attribution_table(o, bundle),),
+            tables=ways(o, bundle),
             pictures=of(pictures, "attribution", o.key),
         )
         for o in found
@@ -195,7 +205,8 @@ def attribution(bundle: Bundle, found: Sequence[Outcome], pictures: Pictures) ->
         "smoothing first; confounding apart from non-collapsibility, centres, priors, shrinkage and coding averaged "
         "over the orders in which they can be taken; from the mode to the mean last."
     )
-    return Section("attribution", "Why Cox and the posterior differ", intro, blocks)
+    title = "Why Cox and the posterior differ"
+    return Section("attribution", title, intro, blocks, "Why Cox differs", ("attribution",))
 
 
 def checks(bundle: Bundle, found: Sequence[Outcome], pictures: Pictures) -> Section:
@@ -212,45 +223,16 @@ def checks(bundle: Bundle, found: Sequence[Outcome], pictures: Pictures) -> Sect
     loo = Block(
         "Leave-one-out comparison",
         sentences=tuple(f"Left out: {NO_LOO.format(model=name)}." for name in weighted),
-        tables=present((tables.loo_table(bundle),)),
+        tables=folded((tables.loo_table(bundle),)),
         pictures=of(pictures, "loo", ""),
     )
     sampler = Block(
         "Engines: are the posteriors computed rightly?",
-        sentences=bundle.remarks,
-        tables=present((tables.diagnostics_table(bundle.fits), tables.agreement_table(bundle))),
+        tables=folded((tables.diagnostics_table(bundle.fits), tables.agreement_table(bundle))),
         pictures=of(pictures, "diagnostics", ""),
     )
-    return Section(
-        "checks", "Model checks and diagnostics", "", (*fits, *([loo] if bundle.loo or weighted else []), sampler)
-    )
-
-
-def cards(bundle: Bundle) -> Section:
-    """Return each model in sentences."""
-    blocks = tuple(Block(name, sentences=describe(p.plan)) for name, p in bundle.posteriors.items())
-    return Section("models", "The models in sentences", "", blocks)
-
-
-def origins(bundle: Bundle) -> Section:
-    """Return seed, digests, settings and versions."""
-    records = [(p.plan.spec.name, p.method, p.record) for p in bundle.fits]
-    fits = tuple(
-        (name, method, r.spec_digest, r.data_digest, str(r.seed), ", ".join(f"{k} {v}" for k, v in r.settings))
-        for name, method, r in records
-    )
-    versions = records[0][2].versions
-    block = Block(
-        sentences=(
-            f"{bundle.cohort.provenance.upper()}: cohort {bundle.cohort.name}, digest {bundle.cohort.digest}.",
-            f"Seed of the run: {seed_label(bundle.seed)}. The same seed, data and versions give the same page.",
-        ),
-        tables=(
-            Table("Fits", ("Model", "Method", "Specification digest", "Data digest", "Seed", "Settings"), fits),
-            Table("Versions", ("Software", "Version"), tuple(versions)),
-        ),
-    )
-    return Section("origins", "Seed, digests and versions", "", (block,))
+    blocks = (*fits, *([loo] if bundle.loo or weighted else []), sampler)
+    return Section("checks", "Model checks and diagnostics", "", blocks, "Checks", ("checks_of_fit", "laplace", "nuts"))
 
 
 def of(pictures: Pictures, section: str, outcome: str) -> tuple[Picture, ...]:
@@ -261,3 +243,8 @@ def of(pictures: Pictures, section: str, outcome: str) -> tuple[Picture, ...]:
 def present(found: Iterable[Table | None]) -> tuple[Table, ...]:
     """Return the tables that exist."""
     return tuple(table for table in found if table is not None)
+
+
+def folded(found: Iterable[Table | None]) -> tuple[Table, ...]:
+    """Return the tables that exist, to be opened by who asks for them."""
+    return tuple(replace(table, folded=True) for table in present(found))

@@ -39,19 +39,6 @@ REACHED = {
 }
 
 
-def analysed(bundle: Bundle) -> Table:
-    """Return who was analysed and who was left out, model by model."""
-    rows = []
-    for name, posterior in bundle.posteriors.items():
-        r = posterior.plan.rows
-        left_out = "; ".join(f"{d.patients} {d.reason}" for d in r.dropped) or "nobody"
-        censored = f"{100 * (1 - r.events / r.n):.0f} %"
-        analysed = "; ".join(words for words in (f"{r.n}", r.weight_words()) if words)
-        rows.append((name, r.endpoint, r.clock, f"{r.total}", analysed, f"{r.events}", censored, left_out))
-    head = ("Model", "Endpoint", "Time from", "In cohort", "Analysed", "Events", "Censored", "Left out")
-    return Table(provenance_first(bundle.cohort.provenance, "Patients of each model"), head, tuple(rows))
-
-
 def ratio_table(outcome: Outcome, cohort: Cohort) -> Table:
     """Return every method's hazard ratios, contrast by contrast."""
     labels = term_labels(cohort)

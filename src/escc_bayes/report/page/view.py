@@ -1,5 +1,6 @@
 """What the page is made of: sections of blocks, each with sentences, tables and figures. The template only lays out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
@@ -13,14 +14,16 @@ class Table:
     ----------
     caption : what it shows, with provenance and clock.
     head : one word for each column.
-    rows : cells; a row of one cell is a heading over the rows below it.
+    rows : cells, the first of which names the row; a row of one cell is a heading over the rows below it.
     note : under the table.
+    folded : whether it is opened by who asks for it; paper shows its caption alone.
     """
 
     caption: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +37,32 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A titled part of a section."""
+    """A titled part of a section; ``folded``: its sentences are opened by who asks for them."""
 
     title: str = ""
     sentences: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A numbered part of the page."""
+    """A part of the page.
+
+    Attributes
+    ----------
+    name, title : for links and for readers; ``short`` in the list of links.
+    intro : a paragraph under the title.
+    methods : names of the pages of ``docs/methods`` that say how its numbers are made.
+    """
 
     name: str
     title: str
     intro: str
     blocks: tuple[Block, ...]
+    short: str = ""
+    methods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +140,14 @@ class Screen:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """Words that lead to a file beside the page."""
+
+    words: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """The whole page.
 
@@ -135,16 +156,18 @@ class Page:
     provenance, warning : the first line, and what it means.
     title : heading.
     faults : why models must not be used; empty: all may.
-    verdict : one line on the sampler where nothing is wrong.
-    carried : what the data can carry: models, and sentences on them.
     screens : what a reader sees first, of each outcome.
+    full : whether what is folded stands open.
+    files : beside the page.
+    methods : title of each page on methods, by its name.
     """
 
     provenance: str
     warning: str
     title: str
     faults: tuple[str, ...]
-    verdict: str
-    carried: tuple[tuple[str, tuple[str, ...]], ...] = ()
     sections: tuple[Section, ...] = field(default=())
     screens: tuple[Screen, ...] = field(default=())
+    full: bool = False
+    files: tuple[Link, ...] = ()
+    methods: Mapping[str, str] = field(default_factory=dict)

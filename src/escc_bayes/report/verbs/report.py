@@ -1,5 +1,6 @@
 """The verb ``write_report``: everything of a bundle in one folder, or nothing."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -9,17 +10,21 @@ from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.executors import Executor
 from escc_bayes.foundation.outputs import staged
 from escc_bayes.report.document.figure_files import Written, write_figure
+from escc_bayes.report.document.method_pages import FILE, as_html
 from escc_bayes.report.page.bundle import SERIAL, Bundle
 from escc_bayes.report.page.figures import Maker, figure_makers, takes_long
 from escc_bayes.report.page.page import render
+from escc_bayes.report.page.view import Link
 from escc_bayes.report.verbs.files import named_posteriors, write_posterior, write_report_files, write_run
 
 PAGE = "report.html"
+# What the first screen leads to.
+LINKS = (Link("Hazard ratios (CSV)", "hazard_ratios.csv"),)
 type Piece = Callable[[Path], Written | None]
 
 
 @careful
-def write_report(bundle: Bundle, out: str | Path, executor: Executor = SERIAL) -> Path:
+def write_report(bundle: Bundle, out: str | Path, executor: Executor = SERIAL, *, full: bool = False) -> Path:
     """Write page, figures, tables, posteriors and ``run.json`` of a bundle.
 
     Parameters
@@ -27,6 +32,7 @@ def write_report(bundle: Bundle, out: str | Path, executor: Executor = SERIAL) -
     bundle : from ``gather``.
     out : folder; files of an earlier report are replaced only after everything was written.
     executor : who draws figures and writes posteriors.
+    full : whether every figure is drawn, and every table of the page stands open.
 
     Returns
     -------
@@ -39,9 +45,11 @@ def write_report(bundle: Bundle, out: str | Path, executor: Executor = SERIAL) -
     place = Path(out)
     with staged(place) as folder:
         # Figures are the first pieces, so that their places are those among all.
-        slow = [place for place, make in enumerate(figure_makers(bundle)) if takes_long(make)]
-        written = executor.shared(piece, (bundle, folder), len(pieces(bundle)), first=slow)
-        (folder / PAGE).write_text(render(bundle, [found for found in written if found]), encoding="utf-8")
+        slow = [place for place, make in enumerate(figure_makers(bundle, full=full)) if takes_long(make)]
+        written = executor.shared(piece, (bundle, folder, full), len(pieces(bundle, full=full)), first=slow)
+        page = render(bundle, [found for found in written if found], full=full, files=LINKS)
+        (folder / PAGE).write_text(page, encoding="utf-8")
+        (folder / FILE).write_text(as_html(linked(page)), encoding="utf-8")
         write_report_files(folder, bundle)
         pooled = bundle.reconstructions.pooled.values() if bundle.reconstructions is not None else ()
         records = [p.record for p in (*bundle.fits, *pooled)]
@@ -49,19 +57,24 @@ def write_report(bundle: Bundle, out: str | Path, executor: Executor = SERIAL) -
     return place / PAGE
 
 
-def pieces(bundle: Bundle) -> tuple[Piece, ...]:
+def linked(page: str) -> list[str]:
+    """Return the names of the pages on methods that a page links to."""
+    return re.findall(rf'href="{re.escape(FILE)}#(\w+)"', page)
+
+
+def pieces(bundle: Bundle, *, full: bool) -> tuple[Piece, ...]:
     """Return what takes longest, piece by piece: every figure, then every posterior."""
     posteriors = named_posteriors(bundle).items()
     return (
-        *(partial(figure_files, make) for make in figure_makers(bundle)),
+        *(partial(figure_files, make) for make in figure_makers(bundle, full=full)),
         *(partial(posterior_file, name, posterior) for name, posterior in posteriors),
     )
 
 
-def piece(held: tuple[Bundle, Path], place: int) -> Written | None:
+def piece(held: tuple[Bundle, Path, bool], place: int) -> Written | None:
     """Write one piece of a bundle into a folder."""
-    bundle, folder = held
-    return pieces(bundle)[place](folder)
+    bundle, folder, full = held
+    return pieces(bundle, full=full)[place](folder)
 
 
 def figure_files(make: Maker, folder: Path) -> Written | None:

@@ -15,7 +15,7 @@ MALICIOUS = "<script>alert(1)</script>"
 
 
 def drawn(bundle, folder):
-    return [write_figure(folder, found) for found in report_figures(bundle)]
+    return [write_figure(folder, found) for found in report_figures(bundle, full=True)]
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,8 @@ def test_first_words_are_the_provenance(page, hostile_page):
 
 def test_nothing_is_fetched_from_outside(page):
     assert not re.findall(r"https?://(?!www\.w3\.org)[^\"'\s<]+", page)
-    assert all(source.startswith(("#", "data:")) for source in Reader(page).sources)
+    # Anchors, pictures inside the page, and the pages on methods that lie beside it.
+    assert all(source.startswith(("#", "data:", "methods.html#")) for source in Reader(page).sources)
     assert not re.findall(r"@import|url\((?!#)", page)
     assert "<script" not in page
 
@@ -112,7 +113,7 @@ def test_banner_says_not_fit_for_use_with_reasons(naive, figures):
         naive, posteriors={**naive.posteriors, "two": dataclasses.replace(posterior, diagnostics=bad)}
     )
     page = render(changed, figures)
-    banner = page[page.index('class="verdict bad"') : page.index("<nav>")]
+    banner = page[page.index('class="verdict bad"') : page.index("<nav ")]
     assert "NOT FIT FOR USE" in banner
     assert "two: " in banner
     assert "7 divergences; R-hat 1.080 (baseline) above 1.01" in banner
@@ -167,6 +168,39 @@ def test_who_was_left_out_and_versions_are_on_the_page(page):
     assert "SIMULATED: 79 of 79 patients of simulated79" in page
     assert "os: 33 events in 79 patients, 58 % censored." in page
     assert "Seed of the run: 1." in page
+
+
+def test_every_row_has_a_header_and_every_wide_table_can_be_reached_by_keyboard(page):
+    tables = re.findall(r"<table>.*?</table>", page, re.DOTALL)
+    assert len(tables) > 10
+    for table in tables:
+        body = re.findall(r"<tr[ >].*?</tr>", table[table.index("</thead>") :], re.DOTALL)
+        assert body
+        assert all(re.search(r"<th scope=\"?(row|rowgroup)", row) for row in body)
+    assert page.count('<div class="scroll" tabindex="0" role="region" aria-label="') == page.count(
+        '<div class="scroll"'
+    )
+
+
+def test_only_one_survival_table_of_an_outcome_stands_open_unless_the_whole_page_is_asked_for(naive, figures):
+    def opened(text):
+        section = text[text.index('<section id="survival">') :]
+        section = section[: section.index("</section>")]
+        return re.sub(r"<details><summary>.*?</details>", "", section, flags=re.DOTALL).count("<table>")
+
+    assert opened(render(naive, figures)) == 1
+    assert opened(render(naive, figures, full=True)) == 6
+
+
+def test_every_method_that_a_section_links_to_is_a_page(page):
+    from escc_bayes.report.document.method_pages import as_html, titles
+
+    names = re.findall(r'href="methods\.html#(\w+)"', page)
+    assert len(names) > 10
+    assert set(names) <= set(titles())
+    beside = Reader(as_html(names))
+    assert set(names) <= set(beside.ids)
+    assert all(source.startswith("#") and source[1:] in names for source in beside.sources)
 
 
 def test_a_large_figure_goes_in_as_png(figures):

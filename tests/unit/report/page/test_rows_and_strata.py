@@ -21,7 +21,7 @@ def test_figures_and_sentences(spec):
     said = " ".join(result_sentences(outcomes(bundle)[0], bundle))
     assert "transplant, yes vs no" in said
     assert "; Cox 1." in said
-    names = {sheet.name for sheet in report_figures(bundle)}
+    names = {sheet.name for sheet in report_figures(bundle, full=True)}
     assert any("baseline_hazard" in name for name in names)
     assert not any("attribution" in name for name in names)
     within = {row["strata"] for row in bundle.baselines["os"].tables["logrank"]}

@@ -29,7 +29,7 @@ def test_nothing_half_written_is_left_after_an_error(naive, tmp_path, monkeypatc
     def fails(*args):
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr(write, "figure_makers", lambda bundle: figure_makers(bundle)[:1])
+    monkeypatch.setattr(write, "figure_makers", lambda bundle, *, full: figure_makers(bundle, full=full)[:1])
     monkeypatch.setattr(write, "write_report_files", fails)
     out = tmp_path / "deep" / "report"
     with pytest.raises(RuntimeError, match="the disk is full"):
@@ -42,7 +42,7 @@ def test_an_earlier_report_survives_an_error(naive, tmp_path, monkeypatch):
     with staged(out, "report") as folder:
         (folder / "report.html").write_text("earlier")
     before = contents(tmp_path)
-    monkeypatch.setattr(write, "figure_makers", lambda bundle: figure_makers(bundle)[:1])
+    monkeypatch.setattr(write, "figure_makers", lambda bundle, *, full: figure_makers(bundle, full=full)[:1])
     monkeypatch.setattr(write, "write_run", lambda *args, **kwargs: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         write_report(naive, out)
@@ -50,7 +50,7 @@ def test_an_earlier_report_survives_an_error(naive, tmp_path, monkeypatch):
 
 
 def test_figures_of_two_models_of_one_outcome(naive):
-    names = [found.name for found in report_figures(naive)]
+    names = [found.name for found in report_figures(naive, full=True)]
     assert len(set(names)) == len(names)
     assert set(names) == {
         *(f"os_{what}" for what in ("prior_check", "forest", "prior_posterior", "attribution")),
