@@ -11,6 +11,8 @@ from escc_bayes.spec.draft.column import MOST_CODES, Column
 
 # Words beyond which a column of text is a remark and no covariate.
 MOST_LEVELS = 12
+# Rows from which whole numbers, each one more than the last, are a numbering.
+LEAST_COUNTED = 10
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,9 @@ def of_date(column: Column) -> Role:
     """Return what a date is of: time zero, progression, or the last day seen."""
     if words.PROGRESSION.search(column.words):
         return Role(column, "end", "pfs", "dates, called after progression")
-    if words.START.search(column.words) and not words.DEATH.search(column.words):
+    lower = column.name.split()[-1]
+    started = words.START.search(lower) and not words.DEATH.search(lower)
+    if started or (words.START.search(column.words) and not words.DEATH.search(column.words)):
         return Role(column, "start", why="dates, called after a start")
     if words.DEATH.search(column.words):
         return Role(column, "end", "os", "dates, called after death or last follow-up")
@@ -89,9 +93,16 @@ def is_identifier(column: Column) -> bool:
         return False
     if words.IDENTIFIER.search(column.name) or words.IDENTIFIER.search(column.label):
         return True
-    return not column.is_number and all(
-        any(sign.isdigit() for sign in text) and len(text) <= 20 for text in column.counts
-    )
+    if column.is_number:
+        return numbers_in_turn(column)
+    return all(any(sign.isdigit() for sign in text) and len(text) <= 20 for text in column.counts)
+
+
+def numbers_in_turn(column: Column) -> bool:
+    """Whether a column counts its rows: each whole number one more than that above it, of nothing called a measure."""
+    known = column.known
+    counted = known.size >= LEAST_COUNTED and bool(np.all(np.diff(known) == 1.0) and known[0] == np.floor(known[0]))
+    return counted and not (words.MEASURE.search(column.words) or words.TIME.search(column.words))
 
 
 def holds_private(column: Column) -> bool:

@@ -1,4 +1,6 @@
-"""Words by which columns and cells are known, English and Chinese. A guess by a word is always said."""
+"""Words by which columns and cells are known: English and Chinese, and those that say who died and when in German,
+French, Spanish, Italian and Portuguese. A guess by a word is always said.
+"""
 
 import re
 
@@ -11,8 +13,13 @@ PERSONAL = re.compile(
 )
 IDENTIFIER = re.compile(
     r"编号|序号|病例号|住院号|病历号|登记号"
-    r"|^(?:id|pid|patid|subjid|usubjid|patient|subject|case|no|nr|number|record[ _]?id|study[ _]?(?:id|no)"
-    r"|(?:patient|case|subject)[ _]?(?:id|no|nr|number))\.?$",
+    r"|^(?:id|pid|patid|subjid|usubjid|mrn|ipp|patient|subject|case|no|nr|n[°º]|number|record[ _]?id"
+    r"|study[ _]?(?:id|no)|(?:patient|case|subject)[ _]?(?:id|no|nr|number))\.?$",
+    re.IGNORECASE,
+)
+# Measures whose whole numbers may follow one another in a small or made-up file.
+MEASURE = re.compile(
+    r"年龄|身高|体重|\bage|alter|\bâge|edad|\bet[àa]\b|idade|height|weight|dose|size|count|length|volume",
     re.IGNORECASE,
 )
 START = re.compile(
@@ -25,17 +32,20 @@ PROGRESSION = re.compile(
 )
 DEATH = re.compile(
     r"死亡|生存|存活|总生存|末次|随访|\bos\b|^os[_ ]|[_ ]os$"
-    r"|death|dead|died|deceas|surviv|alive|vital|follow|last|exit|end",
+    r"|death|dead|died|deceas|surviv|alive|vital|follow|last|exit|end"
+    r"|\btod|verstorben|[üu]berleb|letzte|d[ée]c[èe]s|survie|derni[èe]re|fallec|muert|supervivencia|[úu]ltim|decess"
+    r"|sopravvivenza|[óo]bito|sobrevida",
     re.IGNORECASE,
 )
 EVENT = re.compile(
     r"状态|结局|是否死亡|是否进展|死亡$|进展$|status|event|censor|cnsr|dead|died|death$|progressed|relapsed|alive|vital"
-    r"|outcome|^d$|^delta$|^(?:os|pfs|dfs|rfs|efs)$",
+    r"|\btod|verstorben|gestorben|d[ée]c[èe]s|fallec|muert|decess|[óo]bito|outcome|^d$|^delta$|^(?:os|pfs|dfs|rfs|efs)$",
     re.IGNORECASE,
 )
 TIME = re.compile(
     r"时间|生存期|月数|天数|time|surv|aval$|^t$|follow|^(?:os|pfs|dfs|rfs|efs|ttp|ttd)(?:[_ .(]|$)"
-    r"|^(?:months?|days?|weeks?|years?)$",
+    r"|^(?:months?|days?|weeks?|years?)$|zeit|dauer|[üu]berleb|d[ée]lai|dur[ée]e|survie|tiempo|supervivencia|tempo"
+    r"|sopravvivenza|sobrevida",
     re.IGNORECASE,
 )
 ORDERED = re.compile(
@@ -43,7 +53,7 @@ ORDERED = re.compile(
     re.IGNORECASE,
 )
 LATE = (
-    (re.compile(r"疗效|缓解|response|orr|recist|best", re.IGNORECASE), 3.0, "response to treatment"),
+    (re.compile(r"疗效|缓解|response|\borr\b|recist|\bbest\b", re.IGNORECASE), 3.0, "response to treatment"),
     (re.compile(r"周期|cycles?|courses|doses", re.IGNORECASE), 3.0, "how much treatment was given"),
     (re.compile(r"治疗后|放疗后|化疗后|术后|后淋巴|post|after|nadir|最低", re.IGNORECASE), 3.0, "after treatment"),
     (
@@ -53,10 +63,10 @@ LATE = (
     ),
 )
 UNITS = (
-    ("months", re.compile(r"月|month|\bmo\b|_m$", re.IGNORECASE)),
-    ("days", re.compile(r"天|日数|day|_d$", re.IGNORECASE)),
-    ("weeks", re.compile(r"周|week|\bwk", re.IGNORECASE)),
-    ("years", re.compile(r"年|year|\byr", re.IGNORECASE)),
+    ("months", re.compile(r"月|month|monat|mois|\bmes|\bmo\b|_m$", re.IGNORECASE)),
+    ("days", re.compile(r"天|日数|day|\btage|jours?\b|\bd[íi]as|giorni|_d$", re.IGNORECASE)),
+    ("weeks", re.compile(r"周|week|woche|semain|semana|settiman|\bwk", re.IGNORECASE)),
+    ("years", re.compile(r"年|year|jahr|\bann[ée]es|\ba[ñn]os|\banni\b|\byr", re.IGNORECASE)),
 )
 # Words of cells, compared without case.
 GONE = frozenset(
@@ -109,6 +119,27 @@ HAPPENED = frozenset(
         "已死亡",
         "dod",
         "failed",
+        "ja",
+        "tot",
+        "verstorben",
+        "gestorben",
+        "oui",
+        "mort",
+        "morte",
+        "décédé",
+        "décédée",
+        "décès",
+        "sí",
+        "si",
+        "sì",
+        "sim",
+        "muerto",
+        "muerta",
+        "fallecido",
+        "fallecida",
+        "deceduto",
+        "deceduta",
+        "óbito",
     }
 )
 NOT_HAPPENED = frozenset(
@@ -134,6 +165,17 @@ NOT_HAPPENED = frozenset(
         "失访",
         "alive with disease",
         "no evidence of disease",
+        "nein",
+        "lebt",
+        "lebend",
+        "non",
+        "vivant",
+        "vivante",
+        "en vie",
+        "não",
+        "vivo",
+        "viva",
+        "vivente",
     }
 )
 FIRST_LEVELS = (

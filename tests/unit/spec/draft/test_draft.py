@@ -165,3 +165,47 @@ def test_ranks_of_stages_and_sizes():
 def test_names_with_a_quote_or_a_line_break_make_a_file_that_is_read():
     rows = pd.DataFrame({"os_months": np.arange(1.0, 13.0), "death": [0, 1] * 6, 'size "max"\n(mm)': np.arange(12.0)})
     tomllib.loads(draft(rows).schema)
+
+
+def languages():
+    """Return one cohort as five hospitals would write it: columns and the words of alive and dead."""
+    rng = np.random.default_rng(8)
+    days, dead = rng.integers(30, 1500, 40), rng.integers(0, 2, 40)
+    words = {
+        "german": ("Pat-Nr", "Überlebenszeit (Tage)", "Vitalstatus", "lebt", "verstorben"),
+        "french": ("N°", "Délai (jours)", "Décès", "non", "oui"),
+        "spanish": ("NHC", "Supervivencia (días)", "Fallecido", "no", "sí"),
+        "italian": ("nr", "Sopravvivenza (giorni)", "Decesso", "vivo", "deceduto"),
+        "english": ("MRN", "Survival (days)", "Vital Status", "Alive ", "Deceased"),
+    }
+    return [
+        pytest.param(
+            pd.DataFrame({number: range(4711, 4751), time: days, status: np.where(dead == 1, died, lives)}), id=language
+        )
+        for language, (number, time, status, lives, died) in words.items()
+    ]
+
+
+@pytest.mark.parametrize("table", languages())
+def test_who_died_and_when_is_known_in_five_languages(table):
+    number, time, status = table.columns
+    found = draft(table)
+    assert read_as(found) == {number: "identifier", time: "time of os", status: "event of os"}
+    assert 'time_unit = "days"' in found.schema
+
+
+def test_numbers_in_a_row_are_a_numbering_whatever_they_are_called_and_ages_are_not():
+    rng = np.random.default_rng(8)
+    table = pd.DataFrame(
+        {"HIS": range(100, 140), "age": range(41, 81), "os_months": rng.uniform(1, 40, 40), "dead": [0, 1] * 20}
+    )
+    assert read_as(draft(table))["HIS"] == "identifier"
+    assert read_as(draft(table))["age"] == "continuous"
+
+
+def test_the_lower_header_says_which_day_a_date_is():
+    """Below a header joined over three columns, Survival: day of entry, last contact, died."""
+    start = [datetime.date(2020, 1, 1) + datetime.timedelta(days=9 * i) for i in range(30)]
+    last = [day + datetime.timedelta(days=200 + 11 * i) for i, day in enumerate(start)]
+    table = pd.DataFrame({"生存 入组日期": start, "生存 末次随访": last, "生存 死亡": ["是", "否"] * 15})
+    assert list(read_as(draft(table)).values()) == ["first day", "last day of os", "event of os"]
