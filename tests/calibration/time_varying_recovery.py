@@ -1,8 +1,9 @@
 """Are hazard ratios that change over time recovered? Cohorts with known ones, fitted by ``laplace``.
 
 400 patients, constant baseline hazard of median 14 months, censored between months 24 and 48; log hazard ratios of arm
-and of age change at month 12, within a piece of the baseline (cuts 6 and 18). Bias: of posterior means; the prior on a
-step is wide (SD half-normal with scale 5), since a narrower one shrinks the change towards none, as it should.
+and of age change at month 12, within a piece of the baseline (cuts 6 and 18). Bias: of posterior means under a wide
+prior on a step (SD half-normal with scale 5); beside it, of the same cohorts, of the maximum of the likelihood, and of
+posterior means under scale 1, which shrinks the change towards none, as it should: see ``drawn_truths.py``.
 ``python -m tests.calibration.time_varying_recovery`` writes ``time_varying_recovery.json``.
 """
 
@@ -13,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from escc_bayes.bayes.posterior.fit import fit
+from escc_bayes.classical.fit import fit_classical
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from
 from escc_bayes.hazard.baseline import PiecewiseHazard
@@ -30,14 +32,22 @@ SCHEMA = {
         "age": {"kind": "continuous", "center": 65.0, "scale": 10.0},
     },
 }
-EFFECT = {"structure": "time_varying", "cuts": [CHANGE], "prior": {"normal": [0.0, 5.0]}, "sd": {"halfnormal": 5.0}}
-SPEC = {
-    "name": "recovery",
-    "outcome": {"endpoint": "os"},
-    "baseline": {"family": "piecewise_exponential", "cuts": [6.0, 18.0], "sd": {"halfnormal": 0.5}},
-    "priors": {"baseline_log_rate": {"normal": [-3.0, 2.0]}},
-    "effect": [{"covariate": name, **EFFECT} for name in TRUTH],
-}
+EFFECT = {"structure": "time_varying", "cuts": [CHANGE], "prior": {"normal": [0.0, 5.0]}}
+WIDE, SHRINKS = 5.0, 1.0
+
+
+def spec_of(scale):
+    """Return the model with the prior's scale of the SD of a step."""
+    return spec_from(
+        {
+            "name": "recovery",
+            "outcome": {"endpoint": "os"},
+            "baseline": {"family": "piecewise_exponential", "cuts": [6.0, 18.0], "sd": {"halfnormal": 0.5}},
+            "priors": {"baseline_log_rate": {"normal": [-3.0, 2.0]}},
+            "effect": [{"covariate": name, **EFFECT, "sd": {"halfnormal": scale}} for name in TRUTH],
+        },
+        "recovery",
+    )
 
 
 def cohort(rng):
@@ -56,31 +66,30 @@ def cohort(rng):
 
 def recovered(cohorts=COHORTS):
     """Return bias with its Monte Carlo error, and coverage of 95 % intervals, of every log hazard ratio."""
-    spec = spec_from(SPEC, "recovery")
-    truth = {f"{name}, {when}": TRUTH[name][place] for name in TRUTH for place, when in enumerate(("before", "after"))}
-    means, covered, unfit = {name: [] for name in truth}, dict.fromkeys(truth, 0), 0
+    wide, shrinks = spec_of(WIDE), spec_of(SHRINKS)
+    names = [f"{name}, {when}" for name in TRUTH for when in ("before", "after")]
+    # Coefficients stand arm before, arm after, age before, age after.
+    truth = np.array([TRUTH[name][place] for name in TRUTH for place in (0, 1)])
+    means, shrunk, maxima, covered, unfit = [], [], [], np.zeros(len(names)), 0
     for i in range(cohorts):
-        posterior = fit(spec, cohort(np.random.default_rng([SEED, i])), seed=i, engine="laplace", draws=1000)
+        data = cohort(np.random.default_rng([SEED, i]))
+        posterior = fit(wide, data, seed=i, engine="laplace", draws=1000)
         unfit += not posterior.diagnostics.fit_for_use
-        for (name, true), place in zip(truth.items(), (0, 1, 2, 3), strict=True):
-            # Coefficients stand arm before, arm after, age before, age after.
-            drawn = posterior.coefficients[:, place]
-            means[name].append(float(drawn.mean()))
-            low, high = np.quantile(drawn, [0.025, 0.975])
-            covered[name] += bool(low <= true <= high)
-    return {
-        "cohorts": cohorts,
-        "not_fit_for_use": unfit,
-        **{
-            name: {
-                "truth": true,
-                "bias": float(np.mean(means[name]) - true),
-                "mc_error": float(np.std(means[name], ddof=1) / np.sqrt(cohorts)),
-                "coverage": covered[name] / cohorts,
-            }
-            for name, true in truth.items()
-        },
+        means.append(posterior.coefficients.mean(axis=0))
+        low, high = np.quantile(posterior.coefficients, [0.025, 0.975], axis=0)
+        covered += (low <= truth) & (truth <= high)
+        shrunk.append(fit(shrinks, data, seed=i, engine="laplace", draws=1000).coefficients.mean(axis=0))
+        maxima.append(fit_classical(wide, data).cox.coef)
+    studies = {"": means, "scale_1_": shrunk, "maximum_": maxima}
+    found = {
+        name: {"truth": float(t), "coverage": c / cohorts} for name, t, c in zip(names, truth, covered, strict=True)
     }
+    for place, name in enumerate(names):
+        for which, of in studies.items():
+            errors = np.array(of)[:, place] - truth[place]
+            found[name][f"{which}bias"] = float(errors.mean())
+            found[name][f"{which}mc_error"] = float(errors.std(ddof=1) / np.sqrt(cohorts))
+    return {"cohorts": cohorts, "not_fit_for_use": unfit, **found}
 
 
 if __name__ == "__main__":
