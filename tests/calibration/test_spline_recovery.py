@@ -36,7 +36,7 @@ def test_the_study_repeats(shape):
 def assert_unbiased(found):
     """Cox whose knots can follow the truth, 2,000 cohorts: within 0.012 of it.
 
-    A maximum of the likelihood has a bias of the order of the truth over the events per coefficient, here 0.67 x 5 / 280
+    A maximum of the likelihood has a bias of the order of the truth over the events per coefficient, 0.67 x 5 / 280
     (measured: up to 0.0065, Monte Carlo error 0.0025 to 0.0038); what 6 knots cannot follow is 0.05 to 0.08.
     """
     for value in VALUES:
