@@ -3,7 +3,7 @@
 import csv
 import re
 
-from escc_bayes.cli.tables import Notes, aligned, ratio_table, width
+from escc_bayes.cli.tables import EXACT, Notes, aligned, group_table, ratio_table, width
 from tests.unit.cli.running import run
 
 
@@ -99,3 +99,27 @@ def test_a_wrong_key_of_the_base_is_not_reported_of_a_variant(files, fit_words, 
     assert code == 2
     assert "did you mean 'structure'" in err
     assert "variants" not in err
+
+
+def test_exact_limits_stand_where_log_log_ones_do_not_exist():
+    """6 of 6 alive: Clopper and Pearson's lower limit is 0.025 ** (1 / 6) = 0.54."""
+    group = {"term": "arm", "group": "A", "n": 6, "events": 0, "level": 0.95, "note": ""}
+    median = {**group, "median": float("nan"), "lower": float("nan"), "upper": float("nan")}
+    at = {**group, "time": 12.0, "survival": 1.0, "lower": None, "upper": None}
+    said = group_table([median], [{**at, "lower_exact": 0.025 ** (1 / 6), "upper_exact": 1.0}])
+    assert "1.00 (0.54 to 1.00)" in said
+    assert EXACT in said
+    known = {**at, "survival": 0.8, "lower": 0.3, "upper": 0.95, "lower_exact": 0.28, "upper_exact": 0.99}
+    assert "0.80 (0.30 to 0.95)" in group_table([median], [known])
+    assert "1.00 (-)" in group_table([median], [{**at, "lower_exact": None, "upper_exact": None}])
+
+
+def test_cox_within_strata_says_which_row_has_one_covariate():
+    row = {"term": "arm", "contrast": "B vs A", "hr": 0.62, "lower": 0.34, "upper": 1.15, "level": 0.95}
+    row |= {"interval": "confidence", "p_value": 0.13, "n": 80, "events": 42, "method": "cox_stratified", "note": ""}
+    said = ratio_table([{**row, "model": "univariable"}, {**row, "model": "multivariable"}], by="method")
+    assert "cox_stratified, univariable  arm" in said
+    assert "\ncox_stratified               arm" in said
+    assert "cox_univariable  arm" in ratio_table(
+        [{**row, "model": "univariable", "method": "cox_univariable"}], by="method"
+    )

@@ -97,6 +97,11 @@ def test_months_are_days_over_30_4375_and_the_data_cut_ends_follow_up():
     assert np.rint(cut.months * DAYS_PER_MONTH).tolist() == [421.0, 394.0]
 
 
+def test_a_month_is_a_twelfth_of_365_25_days():
+    found = between(table(a=["2019-01-05"] * 3, b=["2020-03-01", "2020-08-15", "2019-10-21"]), "a", "b", None)
+    np.testing.assert_allclose(found.months, [421 * 12 / 365.25, 588 * 12 / 365.25, 289 * 12 / 365.25], rtol=1e-12)
+
+
 def test_ends_before_starts_and_days_to_come_are_named_with_a_swap_that_would_do():
     swap = (
         r"line 2, column 'b': follow-up ends before it starts \(2020-01-05 is before 2020-03-01 in column 'a'\); "

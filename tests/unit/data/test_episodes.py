@@ -59,6 +59,14 @@ def test_without_a_column_of_patients_the_rows_are_asked_about(tmp_path):
         read_cohort(episodes(1).drop(columns="patient"), schema_of(tmp_path))
 
 
+def test_rows_after_an_event_are_no_episodes_of_a_patient(tmp_path):
+    """Beds: one is taken in the month in which another patient's stay ended by death."""
+    stays = [("B1", 0.0, 3.0, 1), ("B1", 3.0, 9.0, 0), ("B2", 0.0, 4.0, 1), ("B2", 4.0, 8.0, 1)]
+    table = pd.DataFrame([(bed, "AB"[i % 2], *rest) for i, (bed, *rest) in enumerate(stays)])
+    table.columns = ["bed", "arm", "start", "stop", "died"]
+    assert read_cohort(table, schema_of(tmp_path)).rows == 4
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_patients_who_enter_late_are_left_in_peace(tmp_path, seed):
     rng = np.random.default_rng(seed)

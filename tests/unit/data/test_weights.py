@@ -118,6 +118,13 @@ def test_sum_effective_n_and_weighted_events_stand_in_the_sentence():
     rows = select_rows(read_cohort(frame, schema(weight="w", weight_kind="sampling"), provenance="simulated"), "os", ())
     assert "sampling weights: sum 9, effective n 2.6 (Kish), weighted events 6" in rows.sentence()
     assert effective_size(rows.weight) == pytest.approx(36.0 / 14.0)
+    assert "few patients carry" not in rows.sentence()
+
+
+def test_a_few_patients_who_carry_the_weight_are_said():
+    frame = patients(30).assign(w=[1000.5] + [0.01] * 29)
+    rows = select_rows(read_cohort(frame, schema(weight="w", weight_kind="sampling"), provenance="simulated"), "os", ())
+    assert "few patients carry nearly all the weight, and limits are too narrow" in rows.sentence()
 
 
 def test_clusters_are_read_by_equal_words_and_follow_their_patients():

@@ -209,3 +209,13 @@ def test_the_lower_header_says_which_day_a_date_is():
     last = [day + datetime.timedelta(days=200 + 11 * i) for i, day in enumerate(start)]
     table = pd.DataFrame({"生存 入组日期": start, "生存 末次随访": last, "生存 死亡": ["是", "否"] * 15})
     assert list(read_as(draft(table)).values()) == ["first day", "last day of os", "event of os"]
+
+
+def test_the_earliest_of_two_starts_is_time_zero_and_is_asked_about():
+    diagnosis = [datetime.date(2020, 1, 1) + datetime.timedelta(days=9 * i) for i in range(30)]
+    treated = [day + datetime.timedelta(days=30) for day in diagnosis]
+    last = [day + datetime.timedelta(days=300 + 11 * i) for i, day in enumerate(treated)]
+    columns = {"treatment start": treated, "diagnosis": diagnosis, "last follow-up": last, "dead": [0, 1] * 15}
+    found = draft(pd.DataFrame(columns))
+    assert 'start_date = "diagnosis"' in found.schema
+    assert read_as(found)["treatment start"] == "not used"
