@@ -138,7 +138,23 @@ def finished(u: FloatArray, x: FloatArray, value: FloatArray, information: Float
     """Return modes with the factors of their covariance and the Laplace masses."""
     d, h = x.shape[1], u.shape[1]
     lower = np.linalg.cholesky(information)
-    inverse = np.linalg.solve(lower, np.broadcast_to(np.eye(d), lower.shape))
+    inverse = inverse_of_lower(lower)
     log_root = np.log(np.diagonal(lower, axis1=1, axis2=2)).sum(axis=1)
     prior = -0.5 * (u**2).sum(axis=1) - h * LOG_SQRT_2PI
     return Modes(u, x, inverse.transpose(0, 2, 1), value + prior + d * LOG_SQRT_2PI - log_root)
+
+
+def inverse_of_lower(lower: FloatArray) -> FloatArray:
+    """Return the inverses of lower triangular matrices (n, d, d), row by row: a third of the work of a general solve.
+
+    Examples
+    --------
+    >>> inverse_of_lower(np.array([[[2.0, 0.0], [1.0, 4.0]]])).tolist()
+    [[[0.5, 0.0], [-0.125, 0.25]]]
+    """
+    found = np.zeros_like(lower)
+    by_pivot = 1.0 / np.diagonal(lower, axis1=1, axis2=2)
+    for i in range(lower.shape[1]):
+        found[:, i, :i] = -(lower[:, i, None, :i] @ found[:, :i, :i])[:, 0] * by_pivot[:, i, None]
+        found[:, i, i] = by_pivot[:, i]
+    return found
