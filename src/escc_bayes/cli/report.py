@@ -40,6 +40,9 @@ def report(
     ] = None,
     *,
     full: Annotated[bool, typer.Option("--full", help="Draw every figure, and open every table of the page.")] = False,
+    paper: Annotated[
+        bool, typer.Option("--paper", help="Draw forests and curves for print, too: 85 and 180 mm, PDF, SVG, PNG.")
+    ] = False,
     sampling: Sampling,
     strict: StrictOption = False,
     quiet: QuietOption = False,
@@ -60,6 +63,6 @@ def report(
     with executor(workers or cores(2), needs=WRITER) as both, progress_bars(quiet=quiet) as stage:
         bundle = replace(gathered(patients, plans, engine, sampling, stage, both, ensemble), grouping=by or "")
         stage("Writing the report")
-        page = import_module(WRITER).write_report(bundle, out, both, full=full)
+        page = import_module(WRITER).write_report(bundle, out, both, full=full, paper=paper)
     typer.echo(str(page))
     finish(bundle.faults, strict=strict)

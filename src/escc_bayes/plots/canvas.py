@@ -3,6 +3,7 @@
 import io
 import textwrap
 from collections.abc import Callable
+from pathlib import Path
 
 from matplotlib.figure import Figure, SubFigure
 
@@ -11,6 +12,9 @@ from escc_bayes.plots.style import INK, styled
 WIDTH_MM = 180.0
 MM_PER_INCH = 25.4
 NOTE_LETTERS = 152
+# Below this width panels stand below each other: a column of a journal has 85 mm.
+NARROW_MM = 120.0
+PAPER_DPI = 600
 
 
 def sheet(draw: Callable[[SubFigure], object], *, height_mm: float, title: str, note: str) -> Figure:
@@ -35,6 +39,37 @@ def sheet(draw: Callable[[SubFigure], object], *, height_mm: float, title: str, 
         layout.execute(figure)
         figure.set_layout_engine(None)
     return figure
+
+
+def plain_sheet(draw: Callable[[SubFigure], object], *, width_mm: float, height_mm: float) -> Figure:
+    """Return a figure without title and note."""
+    with styled():
+        figure = Figure(figsize=(width_mm / MM_PER_INCH, height_mm / MM_PER_INCH), layout="constrained")
+        draw(figure.add_subfigure(figure.add_gridspec(1, 1)[0, 0]))
+        layout = figure.get_layout_engine()
+        assert layout is not None
+        layout.execute(figure)
+        figure.set_layout_engine(None)
+    return figure
+
+
+def narrow(figure: Figure | SubFigure) -> bool:
+    """Whether a figure has the room of one column only."""
+    whole = figure.get_figure(root=True)
+    return bool(whole is not None and whole.get_figwidth() * MM_PER_INCH < NARROW_MM)
+
+
+def write_for_paper(figure: Figure, stem: Path) -> None:
+    """Write a figure as PDF, SVG and PNG of 600 dots per inch, beside each other under one name."""
+    stem.with_name(f"{stem.name}.svg").write_text(svg(figure), encoding="utf-8")
+    with styled():
+        figure.savefig(stem.with_name(f"{stem.name}.pdf"), metadata={"CreationDate": None, "Creator": None})
+        figure.savefig(
+            stem.with_name(f"{stem.name}.png"),
+            dpi=PAPER_DPI,
+            metadata={"Software": None},
+            pil_kwargs={"compress_level": 2},
+        )
 
 
 def svg(figure: Figure) -> str:

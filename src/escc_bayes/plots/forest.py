@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 
 from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.plots.axes import ratio_axis, ratio_limits
+from escc_bayes.plots.canvas import narrow
 from escc_bayes.plots.style import CLASSICAL, INK, MODELS, PALE, Look, Palette
 from escc_bayes.plots.words import estimate_words, interval_words, method_words
 
@@ -78,7 +79,9 @@ def forest(
     """
     placed, looks = layout(estimates), looks_of(estimates)
     ends = limits or ratio_limits(v for e in estimates for v in (e.lower, e.value, e.upper))
-    ratio_axis(ax, ends, label="Hazard ratio (log scale); above 1: more events in the first group named")
+    slim = narrow(ax.figure)
+    label = "Hazard ratio (log scale)" + ("" if slim else "; above 1: more events in the first group named")
+    ratio_axis(ax, ends, label=label)
     ax.set_ylim(placed.bottom, -0.6)
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
@@ -90,16 +93,21 @@ def forest(
         ax.text(-0.20, y, headings.get(term, term), transform=side, fontweight="bold", va="center", ha="left")
     for contrast, y in placed.blocks:
         ax.text(-0.015, y, contrast, transform=side, va="center", ha="right", fontsize=6.5)
+    handles = legend_handles(estimates, looks)
+    if slim:
+        # No room beside the axis: the numbers stand in the tables, the legend over the whole width.
+        ax.figure.legend(handles=handles, loc="outside upper left", ncols=1)
+        return ax
+    for line in placed.lines:
+        ax.text(1.015, line.y, estimate_words(line.estimate), transform=side, va="center", fontsize=6.0, color=INK)
     ax.text(1.015, -0.9, "Hazard ratio (limits)", transform=side, va="center", fontsize=6.0, fontweight="bold")
-    ax.legend(handles=legend_handles(estimates, looks), loc="lower left", bbox_to_anchor=(-0.2, 1.0), ncols=2)
+    ax.legend(handles=handles, loc="lower left", bbox_to_anchor=(-0.2, 1.0), ncols=2)
     return ax
 
 
 def draw_line(line: Line, *, look: Look, limits: tuple[float, float], ax: Axes) -> Axes:
-    """Draw interval and marker of one estimate, and its numbers at the right."""
+    """Draw interval and marker of one estimate."""
     e, (left, right) = line.estimate, limits
-    side = ax.get_yaxis_transform()
-    ax.text(1.015, line.y, estimate_words(e), transform=side, va="center", fontsize=6.0, color=INK)
     if math.isnan(e.value):
         return ax
     width = 1.5 if look.filled else 0.8

@@ -20,11 +20,17 @@ SHORT, COLUMNS, LEGEND_ROW = 26, 3, 10.0
 
 @dataclass(frozen=True, slots=True)
 class AtRisk:
-    """Numbers at risk: ``counts`` (groups, months) under ``months`` (m,) for ``labels``."""
+    """Numbers at risk: ``counts`` (groups, months) under ``months`` (m,) for ``labels``; ``events`` until then."""
 
     labels: tuple[str, ...]
     months: FloatArray
     counts: IntArray
+    events: IntArray | None = None
+
+    def words(self, group: int, month: int) -> str:
+        """Return what stands under a month: the number at risk, with the events so far in brackets."""
+        count = self.counts[group, month]
+        return f"{count}" if self.events is None else f"{count} ({self.events[group, month]})"
 
 
 def survival_curves(
@@ -78,11 +84,13 @@ def at_risk_table(numbers: AtRisk, *, palette: Palette = GROUPS, ax: Axes) -> Ax
         left = ScaledTranslation(-14.0 / POINTS_PER_INCH, 0.0, inch)
         at_month = blended_transform_factory(ax.transData, ax.transAxes) + down
         colour = INK if row == 0 else palette[row - 1].colour
-        name = "At risk" if row == 0 else numbers.labels[row - 1]
+        over = "At risk" if numbers.events is None else "At risk (events)"
+        name = over if row == 0 else numbers.labels[row - 1]
         ax.text(0, 0, name, transform=ax.transAxes + down + left, ha="right", va="center", color=colour, fontsize=6.0)
         if row:
-            for month, count in zip(numbers.months, numbers.counts[row - 1], strict=True):
-                ax.text(month, 0, f"{count}", transform=at_month, ha="center", va="center", color=colour, fontsize=6.0)
+            for place, month in enumerate(numbers.months):
+                words = numbers.words(row - 1, place)
+                ax.text(month, 0, words, transform=at_month, ha="center", va="center", color=colour, fontsize=6.0)
     return ax
 
 

@@ -57,6 +57,8 @@ def test_survival_curves_have_legend_axis_and_numbers(ax):
     at_risk_table(numbers, ax=ax)
     corner("log-rank P = 0.015", ax=ax)
     assert [t.get_text() for t in ax.texts] == ["At risk", "IV", "29", "20", "II", "14", "13", "log-rank P = 0.015"]
+    with_events = AtRisk(("IV",), np.array([0.0, 6.0]), np.array([[29, 20]]), np.array([[0, 7]]))
+    assert [with_events.words(0, month) for month in (0, 1)] == ["29 (0)", "20 (7)"]
 
 
 def test_curves_behind_are_thinner_and_have_no_limits(ax):

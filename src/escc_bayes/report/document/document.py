@@ -32,7 +32,7 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with its caption; all cells are text, rows as long as ``head``."""
+    """A table with its caption; cells are text, rows as long as ``head``, or one cell: a heading over rows below."""
 
     caption: str
     head: tuple[str, ...]
@@ -77,7 +77,13 @@ def markdown_of(block: Block) -> str:
         case Picture(name, caption):
             return f"![{plain(caption)}](figures/{name}.png)"
         case Table(caption, head, rows):
-            return "\n".join([plain(caption), "", line(head), f"|{'---|' * len(head)}", *(line(row) for row in rows)])
+            body = (line(padded(row, head)) for row in rows)
+            return "\n".join([plain(caption), "", line(head), f"|{'---|' * len(head)}", *body])
+
+
+def padded(row: Sequence[str], head: Sequence[str]) -> tuple[str, ...]:
+    """Return a row as long as the head."""
+    return (*row, *[""] * (len(head) - len(row)))
 
 
 def line(cells: Sequence[str]) -> str:

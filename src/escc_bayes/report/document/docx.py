@@ -10,24 +10,40 @@ from escc_bayes.report.document.figure_files import FOLDER
 
 if TYPE_CHECKING:
     from docx.document import Document
+    from docx.section import Section
+    from docx.table import Table as DocxTable
 
 PICTURE_MM = 165.0
 POINTS = 9.5
 TABLE_POINTS = 8.0
+# Letters beyond which a cell gets no wider: it wraps.
+LONGEST = 28
 
 
-def write_docx(path: Path, blocks: Iterable[Block], folder: Path) -> None:
-    """Write the blocks; pictures are read from ``folder/figures``."""
+def write_docx(path: Path, blocks: Iterable[Block], folder: Path, *, wide: bool = False) -> None:
+    """Write the blocks; pictures are read from ``folder/figures``; ``wide`` lays the page on its side."""
     from docx import Document
     from docx.shared import Pt
 
     document = Document()
     document.styles["Normal"].font.size = Pt(POINTS)
+    if wide:
+        lay_on_side(document)
     for block in blocks:
         if isinstance(block, Heading) and block.level == 1:
             describe(document, block.text)
         add(document, block, folder)
     document.save(str(path))
+
+
+def lay_on_side(document: "Document") -> None:
+    """Make the pages A4, wider than high, with margins of 18 mm."""
+    from docx.enum.section import WD_ORIENT
+    from docx.shared import Mm
+
+    page = document.sections[0]
+    page.orientation, page.page_width, page.page_height = WD_ORIENT.LANDSCAPE, Mm(297.0), Mm(210.0)
+    page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = Mm(18.0)
 
 
 def describe(document: "Document", title: str) -> None:
@@ -59,14 +75,35 @@ def add(document: "Document", block: Block, folder: Path) -> None:
 
 
 def add_table(document: "Document", content: Table) -> None:
-    """Add a table under its caption, the head in bold."""
+    """Add a table under its caption, the head in bold and on every page; a row of one cell spans the table."""
+    from docx.oxml import OxmlElement
     from docx.shared import Pt
 
-    document.add_paragraph(content.caption, style="Caption")
-    table = document.add_table(rows=0, cols=len(content.head), style="Table Grid")
+    document.add_paragraph(content.caption, style="Caption").paragraph_format.keep_with_next = True
+    table = document.add_table(rows=1 + len(content.rows), cols=len(content.head), style="Table Grid")
+    # Every cell of a table in one go: asking for them row by row takes the square of the time.
+    cells = table._cells
     for place, row in enumerate((content.head, *content.rows)):
-        for cell, text in zip(table.add_row().cells, row, strict=True):
+        mine = cells[place * len(content.head) : (place + 1) * len(content.head)]
+        if len(row) == 1 < len(content.head):
+            mine[0].merge(mine[-1])
+        for cell, text in zip(mine, row, strict=False):
             run = cell.paragraphs[0].add_run(text)
             run.font.size = Pt(TABLE_POINTS)
-            run.bold = place == 0
+            run.bold = place == 0 or len(row) == 1 < len(content.head)
+    set_widths(table, content, document.sections[0])
+    repeated = OxmlElement("w:tblHeader")
+    table.rows[0]._tr.get_or_add_trPr().append(repeated)
     document.add_paragraph()
+
+
+def set_widths(table: "DocxTable", content: Table, page: "Section") -> None:
+    """Give each column the part of the line that its longest cell asks for."""
+    from docx.shared import Emu
+
+    columns = [[row[i] for row in (content.head, *content.rows) if len(row) > 1] for i in range(len(content.head))]
+    letters = [min(max((len(cell) for cell in column), default=1), LONGEST) + 3 for column in columns]
+    line = (page.page_width or 0) - (page.left_margin or 0) - (page.right_margin or 0)
+    table.autofit = False
+    for column, wanted in zip(table.columns, letters, strict=True):
+        column.width = Emu(line * wanted // sum(letters))

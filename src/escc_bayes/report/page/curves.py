@@ -64,12 +64,14 @@ def posterior_band(posterior: Posterior, term: str, group: str, level: float, *,
 
 
 def at_risk(rows: AnalysisRows, term: str, groups: tuple[str, ...], months: FloatArray) -> AtRisk:
-    """Return the numbers at risk of each group, or of all."""
-    counts = []
+    """Return the numbers at risk of each group, or of all, and their events until each month."""
+    counts, events = [], []
     for group in groups:
         inside = members(rows, term, group if term else "")
         counts.append(numbers_at_risk(rows.time[inside], part(rows, inside)["entry"], months))
-    return AtRisk(groups, months, np.array(counts))
+        died = np.sort(rows.time[inside][rows.event[inside] == 1.0])
+        events.append(np.searchsorted(died, months, side="right"))
+    return AtRisk(groups, months, np.array(counts), np.array(events))
 
 
 def hazard_bands(posterior: Posterior, level: float, *, label: str) -> tuple[Band, ...]:

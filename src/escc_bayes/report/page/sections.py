@@ -14,6 +14,7 @@ from escc_bayes.plots.words import interval_words, probability, ratio
 from escc_bayes.report.page import baseline_tables, tables
 from escc_bayes.report.page.appendix import appendix, cautions
 from escc_bayes.report.page.bundle import Bundle
+from escc_bayes.report.page.methods_text import methods_section
 from escc_bayes.report.page.outcomes import Outcome, endpoint_label, outcomes, term_labels
 from escc_bayes.report.page.over_time import over_time_table
 from escc_bayes.report.page.participants import participants
@@ -43,6 +44,7 @@ def sections(bundle: Bundle, pictures: Pictures) -> tuple[Section, ...]:
         priors(bundle, found, pictures),
         checks(bundle, found, pictures),
         cautions(bundle),
+        methods_section(bundle),
         appendix(bundle),
     )
     return tuple(replace(chapter, blocks=tuple(filter(filled, chapter.blocks))) for chapter in chapters)

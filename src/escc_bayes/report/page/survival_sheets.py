@@ -10,6 +10,7 @@ from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.classical.baseline_cases import rows_for
 from escc_bayes.classical.curves import groups_of
 from escc_bayes.plots.axes import month_ticks
+from escc_bayes.plots.canvas import narrow
 from escc_bayes.plots.hazard import hazard_curves
 from escc_bayes.plots.predictive import predictive_check
 from escc_bayes.plots.style import MODELS
@@ -29,7 +30,7 @@ PANEL_MM, ROW_MM = 53.0, ROW * 25.4 / 72.0
 
 def grid(figure: SubFigure, panes: Sequence[Callable[[Axes], None]]) -> None:
     """Draw panes in two columns, or in one if there is only one."""
-    columns = min(2, len(panes))
+    columns = 1 if narrow(figure) else min(2, len(panes))
     cells = figure.subplots(-(-len(panes) // columns), columns, squeeze=False).ravel()
     for ax, pane in zip(cells, panes, strict=False):
         pane(ax)
@@ -58,11 +59,13 @@ def posterior_sheet(posterior: Posterior, outcome: Outcome, labels: dict[str, st
         title=f"{outcome.title}: posterior survival over Kaplan-Meier, model {posterior.plan.spec.name}",
         about=posterior.plan.rows.sentence(),
         words=f"Smooth curves: posterior median with pointwise {100 * level:g} % credible band, averaged over the "
-        "patients of the group. Thin steps: Kaplan-Meier; ticks: censored patients. Below: numbers at risk"
+        "patients of the group. Thin steps: Kaplan-Meier; ticks: censored patients. Below: numbers at risk, "
+        "events until then in brackets"
         f"{counted_words(posterior.plan.rows)}.",
         clock=outcome.clock,
         provenance=posterior.record.provenance,
         height_mm=grid_height(len(shown), max(len(groups) for _, groups in shown)),
+        columns=min(2, len(shown)),
     )
 
 
@@ -116,10 +119,11 @@ def kaplan_meier_sheet(bundle: Bundle, endpoint: str) -> Sheet | None:
         about=everyone.sentence(),
         words=f"Pointwise {100 * bundle.level:g} % log-log confidence bands; dotted: exact limits (beta product, Fay, "
         f"Brittain & Proschan 2013), which hold with few patients too; ticks: censored patients; P: {test} over all "
-        f"groups. Below: numbers at risk{counted_words(everyone)}. Time from {clocks}.",
+        f"groups. Below: numbers at risk, events until then in brackets{counted_words(everyone)}. Time from {clocks}.",
         clock=clocks,
         provenance=bundle.cohort.provenance,
         height_mm=grid_height(len(shown), max(len(groups_of(r, n)) for n, r in shown.items())),
+        columns=min(2, len(shown)),
     )
 
 

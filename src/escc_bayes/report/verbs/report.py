@@ -14,17 +14,17 @@ from escc_bayes.report.document.method_pages import FILE, as_html
 from escc_bayes.report.page.bundle import SERIAL, Bundle
 from escc_bayes.report.page.figures import Maker, figure_makers, takes_long
 from escc_bayes.report.page.page import render
-from escc_bayes.report.page.view import Link
 from escc_bayes.report.verbs.files import named_posteriors, write_posterior, write_report_files, write_run
+from escc_bayes.report.verbs.for_the_paper import LINKS, write_paper_figure, write_paper_files
 
 PAGE = "report.html"
-# What the first screen leads to.
-LINKS = (Link("Hazard ratios (CSV)", "hazard_ratios.csv"),)
 type Piece = Callable[[Path], Written | None]
 
 
 @careful
-def write_report(bundle: Bundle, out: str | Path, executor: Executor = SERIAL, *, full: bool = False) -> Path:
+def write_report(
+    bundle: Bundle, out: str | Path, executor: Executor = SERIAL, *, full: bool = False, paper: bool = False
+) -> Path:
     """Write page, figures, tables, posteriors and ``run.json`` of a bundle.
 
     Parameters
@@ -33,6 +33,7 @@ def write_report(bundle: Bundle, out: str | Path, executor: Executor = SERIAL, *
     out : folder; files of an earlier report are replaced only after everything was written.
     executor : who draws figures and writes posteriors.
     full : whether every figure is drawn, and every table of the page stands open.
+    paper : whether forests and curves are drawn again at 85 and 180 mm, without titles, as PDF, SVG and PNG.
 
     Returns
     -------
@@ -46,11 +47,14 @@ def write_report(bundle: Bundle, out: str | Path, executor: Executor = SERIAL, *
     with staged(place) as folder:
         # Figures are the first pieces, so that their places are those among all.
         slow = [place for place, make in enumerate(figure_makers(bundle, full=full)) if takes_long(make)]
-        written = executor.shared(piece, (bundle, folder, full), len(pieces(bundle, full=full)), first=slow)
+        written = executor.shared(
+            piece, (bundle, folder, full, paper), len(pieces(bundle, full=full, paper=paper)), first=slow
+        )
         page = render(bundle, [found for found in written if found], full=full, files=LINKS)
         (folder / PAGE).write_text(page, encoding="utf-8")
         (folder / FILE).write_text(as_html(linked(page)), encoding="utf-8")
         write_report_files(folder, bundle)
+        write_paper_files(folder, bundle)
         pooled = bundle.reconstructions.pooled.values() if bundle.reconstructions is not None else ()
         records = [p.record for p in (*bundle.fits, *pooled)]
         write_run(folder, "report", records, bundle.verdicts, seed=bundle.seed)
@@ -62,19 +66,21 @@ def linked(page: str) -> list[str]:
     return re.findall(rf'href="{re.escape(FILE)}#(\w+)"', page)
 
 
-def pieces(bundle: Bundle, *, full: bool) -> tuple[Piece, ...]:
-    """Return what takes longest, piece by piece: every figure, then every posterior."""
+def pieces(bundle: Bundle, *, full: bool, paper: bool) -> tuple[Piece, ...]:
+    """Return what takes longest, piece by piece: every figure, then every posterior, then figures for a paper."""
     posteriors = named_posteriors(bundle).items()
+    printed = figure_makers(bundle, full=full) if paper else ()
     return (
         *(partial(figure_files, make) for make in figure_makers(bundle, full=full)),
         *(partial(posterior_file, name, posterior) for name, posterior in posteriors),
+        *(partial(write_paper_figure, make) for make in printed),
     )
 
 
-def piece(held: tuple[Bundle, Path, bool], place: int) -> Written | None:
+def piece(held: tuple[Bundle, Path, bool, bool], place: int) -> Written | None:
     """Write one piece of a bundle into a folder."""
-    bundle, folder, full = held
-    return pieces(bundle, full=full)[place](folder)
+    bundle, folder, full, paper = held
+    return pieces(bundle, full=full, paper=paper)[place](folder)
 
 
 def figure_files(make: Maker, folder: Path) -> Written | None:

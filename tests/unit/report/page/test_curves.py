@@ -40,6 +40,8 @@ def test_numbers_at_risk_are_counts(naive):
     for row, code in ((0, 0.0), (1, 2.0)):
         time = rows.time[rows.covariates["alc_post"].values == code]
         assert found.counts[row].tolist() == [int((time >= m).sum()) for m in months]
+        died = rows.event[rows.covariates["alc_post"].values == code] == 1.0
+        assert found.events[row].tolist() == [int((died & (time <= m)).sum()) for m in months]
 
 
 def test_hazard_band_of_pieces_holds_each_rate_over_its_piece(naive):
