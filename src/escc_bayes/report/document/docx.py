@@ -1,5 +1,7 @@
 """A document of blocks as a Word file."""
 
+import io
+import zipfile
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,8 +22,14 @@ TABLE_POINTS = 8.0
 LONGEST = 28
 
 
-def write_docx(path: Path, blocks: Iterable[Block], folder: Path, *, wide: bool = False) -> None:
-    """Write the blocks; pictures are read from ``folder/figures``; ``wide`` lays the page on its side."""
+def write_docx(path: Path, blocks: Iterable[Block], folder: Path, *, wide: bool = False, dated: bool = True) -> None:
+    """Write the blocks; pictures are read from ``folder/figures``.
+
+    Parameters
+    ----------
+    wide : whether the page lies on its side.
+    dated : whether the file says when it was written; without, the same content is the same bytes.
+    """
     from docx import Document
     from docx.shared import Pt
 
@@ -31,9 +39,20 @@ def write_docx(path: Path, blocks: Iterable[Block], folder: Path, *, wide: bool 
         lay_on_side(document)
     for block in blocks:
         if isinstance(block, Heading) and block.level == 1:
-            describe(document, block.text)
+            describe(document, block.text, dated=dated)
         add(document, block, folder)
-    document.save(str(path))
+    held = io.BytesIO()
+    document.save(held)
+    path.write_bytes(held.getvalue() if dated else undated(held))
+
+
+def undated(held: io.BytesIO) -> bytes:
+    """Return a Word file whose parts bear no date."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(held) as given, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as made:
+        for part in given.namelist():
+            made.writestr(zipfile.ZipInfo(part), given.read(part), zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
 
 
 def lay_on_side(document: "Document") -> None:
@@ -46,13 +65,18 @@ def lay_on_side(document: "Document") -> None:
     page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = Mm(18.0)
 
 
-def describe(document: "Document", title: str) -> None:
+def describe(document: "Document", title: str, *, dated: bool) -> None:
     """Set the properties of the file, in place of those of the template it was made from."""
-    about, now = document.core_properties, datetime.now(UTC).replace(microsecond=0, tzinfo=None)
+    about = document.core_properties
     about.title, about.author, about.last_modified_by = title, "escc_bayes", "escc_bayes"
     about.subject, about.comments, about.keywords, about.language = "", "Written by escc_bayes", "", "en-GB"
-    about.created = about.modified = now
     about.revision = 1
+    if dated:
+        about.created = about.modified = datetime.now(UTC).replace(microsecond=0, tzinfo=None)
+        return
+    # The dates are those of the template, not of this file.
+    for dated in [part for part in about._element if part.tag.endswith(("created", "modified"))]:
+        about._element.remove(dated)
 
 
 def add(document: "Document", block: Block, folder: Path) -> None:

@@ -30,10 +30,10 @@ def write_paper_files(folder: Path, bundle: Bundle) -> None:
     """Write ``tables.docx``, ``tables.tex``, ``tables.csv``, ``report.docx`` and ``methods.md``."""
     tables = paper_tables(bundle)
     head = provenance_first(bundle.cohort.provenance, f"Tables: {title(bundle)}")
-    write_docx(folder / "tables.docx", table_blocks(head, tables), folder, wide=True)
+    write_docx(folder / "tables.docx", table_blocks(head, tables), folder, wide=True, dated=False)
     write_latex(folder / "tables.tex", tables)
     write_table_csv(folder / "tables.csv", tables)
-    write_docx(folder / "report.docx", first_screens(bundle), folder, wide=True)
+    write_docx(folder / "report.docx", first_screens(bundle), folder, wide=True, dated=False)
     (folder / "methods.md").write_text(methods_markdown(bundle), encoding="utf-8")
 
 
