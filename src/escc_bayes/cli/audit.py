@@ -1,16 +1,28 @@
 """The verb `audit`: does the arithmetic of a paper hold?"""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from escc_bayes.cli.options import OutOption
 
+if TYPE_CHECKING:
+    from escc_bayes.evidence.audit import AuditedStudy
+    from escc_bayes.evidence.manuscript.draft import Draft
+    from escc_bayes.foundation.errors import InputError
+
 
 def audit(
     studies: Annotated[
-        list[str] | None, typer.Argument(help="Study files or bundled studies by name; none: every bundled study.")
+        list[str] | None,
+        typer.Argument(
+            help="Study files, CSV files of prints (what, value, where), or bundled studies by name; none: every "
+            "bundled study."
+        ),
+    ] = None,
+    quick: Annotated[
+        str | None, typer.Option("--quick", help='A line as printed: "HR 0.73 (96 % CI 0.59-0.89), P = 0.002".')
     ] = None,
     out: OutOption = Path("out/audit"),
     strict: Annotated[
@@ -20,19 +32,19 @@ def audit(
     """Does the arithmetic of a paper hold? One sentence a finding, and findings.csv."""
     from dataclasses import asdict, fields
 
-    from escc_bayes.data.shipped import find_study, study_names
-    from escc_bayes.evidence.audit import audit_studies
     from escc_bayes.evidence.finding import Finding
     from escc_bayes.evidence.ledger import NotChecked
     from escc_bayes.foundation.csv import write_csv
     from escc_bayes.foundation.outputs import staged
 
-    done, problems = audit_studies([find_study(name) for name in studies or study_names()])
+    done, drafts, problems = audited_inputs(studies or [], quick)
     findings = [finding for one in done for finding in one.findings]
     left = [entry for one in done for entry in one.not_checked]
     with staged(out, "audit") as folder:
         write_csv(folder / "findings.csv", [asdict(finding) for finding in findings], [f.name for f in fields(Finding)])
         write_csv(folder / "not_checked.csv", [asdict(entry) for entry in left], [f.name for f in fields(NotChecked)])
+    for draft in drafts:
+        say_what_was_read(draft)
     for one in done:
         for sentence in (one.words, *one.findings, *one.not_checked):
             typer.echo(str(sentence))
@@ -42,3 +54,36 @@ def audit(
         raise typer.Exit(2)
     if strict and any(finding.grave for finding in findings):
         raise typer.Exit(1)
+
+
+def audited_inputs(names: list[str], line: str | None) -> "tuple[list[AuditedStudy], list[Draft], list[InputError]]":
+    """Return every audit, the drafts that some of them are of, and what could not be read."""
+    from escc_bayes.data.shipped import find_study, study_names
+    from escc_bayes.evidence.audit import audit_studies
+    from escc_bayes.evidence.manuscript.audited import audited_draft
+    from escc_bayes.evidence.manuscript.draft import drafted
+    from escc_bayes.evidence.manuscript.entry import Passage
+    from escc_bayes.evidence.manuscript.files import drafted_file, is_manuscript
+    from escc_bayes.foundation.errors import InputError
+
+    drafts = [drafted("quick", [Passage(line, "the line")])] if line else []
+    problems: list[InputError] = []
+    for name in filter(is_manuscript, names):
+        try:
+            drafts.append(drafted_file(Path(name)))
+        except InputError as error:
+            problems.append(error)
+    files = [name for name in names if not is_manuscript(name)]
+    listed = files or (study_names() if not names and line is None else ())
+    done, refused = audit_studies([find_study(name) for name in listed])
+    return [*map(audited_draft, drafts), *done], drafts, [*problems, *refused]
+
+
+def say_what_was_read(draft: "Draft") -> None:
+    """Print, for each passage with a number, what was read and what was not."""
+    for one in draft.passages:
+        read = "; ".join(entry.words for entry in one.entries)
+        if read:
+            typer.echo(f"{one.passage.where} [read] {read}")
+        if one.unread:
+            typer.echo(f"{one.passage.where} [not read] {', '.join(one.unread)}: '{one.passage.text}'")

@@ -30,3 +30,25 @@ def test_audit_of_an_unknown_study_suggests_the_nearest(monkeypatch, capsys):
     code, _, err = run(monkeypatch, capsys, "audit", "seed1_scirep2024")
     assert code == 2
     assert "did you mean 'seed1_scirep2025'" in err
+
+
+def test_audit_of_a_line_says_what_was_read_and_finds_it(tmp_path, monkeypatch, capsys):
+    """56/292 is 19.2 %; z of the limits is 3.0, so that P is 0.003."""
+    line = "HR 0.73 (95 % CI 0.59-0.89), P = 0.2; 56/292 (29.2 %) in 14 days"
+    code, printed, err = run(monkeypatch, capsys, "audit", "--quick", line, "--out", tmp_path / "q", "--strict")
+    assert (code, err) == (1, "")
+    assert "the line [read] HR 0.73 (95 % interval 0.59 to 0.89), P = 0.2" in printed
+    assert "the line [not read] 14: " in printed
+    assert "quick: " in printed
+    assert "56/292 is 19.2 %" in printed
+    assert (tmp_path / "q" / "findings.csv").exists()
+
+
+def test_audit_of_prints_in_a_csv(tmp_path, monkeypatch, capsys):
+    (tmp_path / "prints.csv").write_text("what,value,where\nn,79,Methods\ncr_n,12 (17.2 %),Table 2\n")
+    code, printed, err = run(monkeypatch, capsys, "audit", tmp_path / "prints.csv", "--out", tmp_path / "p")
+    assert (code, err) == (0, "")
+    assert "12 patients are printed as 17.2 %, but 12/79 is 15.2 %" in printed
+    code, _, err = run(monkeypatch, capsys, "audit", tmp_path / "none.csv", "--out", tmp_path / "n")
+    assert code == 2
+    assert "none.csv" in err

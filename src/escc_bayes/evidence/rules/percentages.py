@@ -50,6 +50,9 @@ NO_SHARE = frozenset(
 )
 """Words of percentages that are no count over a number of patients."""
 
+LARGEST_STUDY = 1_000_000
+"""Where no size is printed, the patients of whom a percentage may be."""
+
 type Entry = PublishedEstimate | PublishedSurvival | PublishedNumber
 
 
@@ -173,8 +176,29 @@ def pair(study: Study, found: Pair, wholes: frozenset[int]) -> Iterator[Finding]
         yield swapped(study, found, fitting[0], entry)
     if not known or fitting:
         return
+    if not (found.of or wholes or sizes_told(study, entry)):
+        if not possible_denominators(found.patients, printed, LARGEST_STUDY):
+            yield no_share_at_all(study, found, printed)
+        return
     first = found.of or (min(wholes) if wholes else study.n) or known[0]
     yield not_its_share(study, found, first, printed, most=max(known), certain=bool(found.of or wholes))
+
+
+def sizes_told(study: Study, entry: Entry) -> bool:
+    """Whether the study prints any size, so that the largest of its counts bounds the denominators."""
+    sized = [study.n, *(curve.n for curve in study.survivals)]
+    sized += [n for estimate in study.estimates for n in (estimate.n_hazard_of, estimate.n_versus)]
+    arms = any(is_count(number) and subject(number)[0] in ARM_NOUNS for number in study.numbers)
+    return arms or any(sized) or bool(read_quote(entry.quote).sizes)
+
+
+def no_share_at_all(study: Study, found: Pair, printed: Interval) -> Finding:
+    """Report a count and a percentage that no number of patients whatever joins."""
+    statement = f"{found.patients} patients are printed as {found.percent} %, which no whole number of patients gives."
+    first = round(100 * found.patients / sum(printed) * 2)
+    near = [n for n in (first - 1, first, first + 1) if n > 0]
+    sides = ", ".join(f"{found.patients}/{n} = {share(found.patients, n):.3f} %" for n in near)
+    return Finding(study.id, RULE, "impossible", statement, sides, found.entry.place)
 
 
 def not_its_share(

@@ -1,0 +1,1 @@
+"""A paper's own sentences and tables as the entries of a study file."""

@@ -1,0 +1,103 @@
+"""Ratios with their limits and P, and tests with their statistic, as estimates of a study file."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from escc_bayes.evidence.manuscript.endpoint_words import about
+from escc_bayes.evidence.manuscript.entry import Entry
+from escc_bayes.evidence.quotes.p_values import PValue
+from escc_bayes.evidence.quotes.quote import Quote
+from escc_bayes.evidence.quotes.ratios import Ratio
+from escc_bayes.evidence.quotes.statistics import CHI
+
+MODEL = re.compile(
+    r"(?P<crude>unadjusted|crude|univaria(?:te|ble))|adjusted|multivaria(?:te|ble)"
+    r"|independent(?:ly)? (?:predict|prognos|associat)",
+    re.IGNORECASE,
+)
+LOGRANK = re.compile(r"log-?rank", re.I)
+NEAR = 90
+"""Letters before a ratio within which a word tells how it was estimated."""
+
+
+def estimates(quote: Quote, sentence: str, before: str) -> Iterator[Entry]:
+    """Yield the ratios of a sentence, each with the P behind it, and tests without a ratio."""
+    taken: set[int] = set()
+    for place, ratio in enumerate(quote.ratios):
+        end = quote.ratios[place + 1].start if place + 1 < len(quote.ratios) else len(quote.text)
+        p = p_behind(quote, ratio, end)
+        if p is not None:
+            taken.add(p.start)
+        yield of_ratio(quote, ratio, p, sentence, before)
+    for found in CHI.finditer(quote.text):
+        p = next((p for p in quote.ps if 0 <= p.start - found.end() <= NEAR), None)
+        if p is not None and p.start not in taken:
+            taken.add(p.start)
+            yield of_test(quote, p, sentence, before, chi=found)
+    for p in quote.ps:
+        if p.start not in taken and LOGRANK.search(quote.text):
+            yield of_test(quote, p, sentence, before)
+
+
+def p_behind(quote: Quote, ratio: Ratio, end: int) -> PValue | None:
+    """Return the P behind a ratio and before the next; the only P of the sentence where it stands before."""
+    behind = [p for p in quote.ps if ratio.end <= p.start < end]
+    if behind:
+        return behind[0]
+    return quote.ps[0] if len(quote.ps) == len(quote.ratios) == 1 else None
+
+
+def of_ratio(quote: Quote, ratio: Ratio, p: PValue | None, sentence: str, before: str) -> Entry:
+    """Return one ratio as an estimate."""
+    endpoint = about(quote.text, ratio.start, before)
+    measure = ratio.kind or "ratio"
+    said = list(MODEL.finditer(quote.text, max(0, ratio.start - NEAR), ratio.start))
+    body: dict[str, object] = {
+        "effect": f"{measure} {ratio.value}",
+        "endpoint": endpoint,
+        "measure": measure,
+        "value": Decimal(ratio.value),
+        **({"ci_low": Decimal(ratio.low), "ci_high": Decimal(ratio.high)} if ratio.low and ratio.high else {}),
+        **({"ci_level": ratio.level} if ratio.level else {}),
+        **p_keys(p),
+        **({"adjusted": True} if said and said[-1]["crude"] is None else {}),
+        "quote": sentence,
+    }
+    limits = f" ({interval_words(ratio)})" if ratio.low else ""
+    words = f"{measure} {ratio.value}{limits}{f', {p.words}' if p else ''}, {endpoint}"
+    spans = ((ratio.start, ratio.end), *(((p.start, p.end),) if p else ()))
+    return Entry("estimate", body, words, spans)
+
+
+def interval_words(ratio: Ratio) -> str:
+    """Return limits and level of a ratio."""
+    level = f"{100 * float(ratio.level):g} % " if ratio.level else ""
+    return f"{level}interval {ratio.low} to {ratio.high}"
+
+
+def p_keys(p: PValue | None) -> dict[str, object]:
+    """Return a P as keys: a value where it is printed itself, else its words."""
+    if p is None:
+        return {}
+    exact = not p.sign and re.fullmatch(r"\d?\.\d+|[01]", p.digits) is not None
+    return {"p": Decimal(p.digits)} if exact else {"p_text": f"{p.sign}{p.digits}"}
+
+
+def of_test(quote: Quote, p: PValue, sentence: str, before: str, chi: re.Match[str] | None = None) -> Entry:
+    """Return a test with its P, and its statistic where printed."""
+    endpoint = about(quote.text, chi.start() if chi else p.start, before)
+    measure = "logrank" if LOGRANK.search(quote.text) else "test"
+    df = int(chi["df"]) if chi and chi["df"] else quote.df
+    body: dict[str, object] = {
+        "effect": f"{measure}, {p.words}",
+        "endpoint": endpoint,
+        "measure": measure,
+        **({"chi2": Decimal(chi["value"])} if chi else {}),
+        **({"groups": df + 1} if df and chi else {}),
+        **p_keys(p),
+        "quote": sentence,
+    }
+    statistic = f"chi-square {chi['value']}{f' on {df} df' if df else ''}, " if chi else ""
+    spans = ((p.start, p.end), *((chi.span(),) if chi else ()))
+    return Entry("estimate", body, f"{measure}: {statistic}{p.words}, {endpoint}", spans)
