@@ -81,7 +81,7 @@ def prior_sensitivity(lines: Sequence[Answer]) -> Word:
         return Word("Prior sensitivity", "no effects", "good")
     most = max(moved)
     verdict, tone = ("low", "good") if most < LITTLE else ("moderate", "doubt") if most < MUCH else ("high", "bad")
-    return Word("Prior sensitivity", verdict, tone, f"a sceptic moves a log HR by {most:.1f} SD")
+    return Word("Prior sensitivity", verdict, tone, f"{most:.1f} SD under a sceptic")
 
 
 def left_out(outcome: Outcome) -> Word:

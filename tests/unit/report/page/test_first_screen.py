@@ -87,5 +87,7 @@ def test_five_words_of_trust_and_one_screen_for_each_outcome(naive, lines):
 
 def test_the_screen_stands_before_everything_else(naive):
     page = render(naive, [])
-    assert page.index('class="answer"') < page.index("<nav ") < page.index('<section id="patients">')
+    assert (
+        page.index('class="answer"') < page.index('<nav aria-label="Sections"') < page.index('<section id="patients">')
+    )
     assert page.count("<tbody>") >= 1

@@ -113,7 +113,7 @@ def test_banner_says_not_fit_for_use_with_reasons(naive, figures):
         naive, posteriors={**naive.posteriors, "two": dataclasses.replace(posterior, diagnostics=bad)}
     )
     page = render(changed, figures)
-    banner = page[page.index('class="verdict bad"') : page.index("<nav ")]
+    banner = page[page.index('class="verdict bad"') : page.index('<nav aria-label="Sections"')]
     assert "NOT FIT FOR USE" in banner
     assert "two: " in banner
     assert "7 divergences; R-hat 1.080 (baseline) above 1.01" in banner
