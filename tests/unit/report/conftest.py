@@ -14,6 +14,7 @@ from escc_bayes.classical.fit import fit_classical
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from
 from escc_bayes.foundation.record import Record
+from escc_bayes.report.page.behind import information_of
 from escc_bayes.report.page.bundle import Bundle, comparable, compared
 from escc_bayes.sensitivity.attribution import attribute
 from escc_bayes.spec.plan import make_plan
@@ -51,6 +52,7 @@ def bundle_of(cohort, *specs):
         prior_checks={s.name: prior_check(s, cohort, seed=1, draws=200, level=LEVEL) for s in specs},
         level=LEVEL,
         seed=1,
+        information=information_of(cohort, posteriors, classical, 1, LEVEL),
     )
 
 

@@ -19,8 +19,10 @@ from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.foundation.executors import Executor, Serial
 from escc_bayes.foundation.seeds import Seed, stream
+from escc_bayes.report.page.behind import information_of
 from escc_bayes.report.page.reconstructions import Reconstructions, pool_reconstructions
 from escc_bayes.sensitivity.attribution import AttributionStep, attribute
+from escc_bayes.sensitivity.part import Rows
 from escc_bayes.spec.cautions import NOTHING, cautions, shared_cautions
 from escc_bayes.spec.names import refuse_same_names
 from escc_bayes.spec.plan import ModelPlan, with_priors
@@ -50,6 +52,7 @@ class Bundle:
     seed : of the whole run.
     reconstructions : where the cohort is one of an ensemble: the headline models over all of it.
     sceptics : hazard ratios of the headline models under a sceptical prior, by model name.
+    information : what stands behind each hazard ratio, by model name.
     grouping : the covariate in whose groups characteristics are shown; empty: of all patients alone.
     """
 
@@ -66,6 +69,7 @@ class Bundle:
     seed: Seed
     reconstructions: Reconstructions | None = None
     sceptics: Mapping[str, tuple[Estimate, ...]] = field(default_factory=dict)
+    information: Mapping[str, Rows] = field(default_factory=dict)
     grouping: str = ""
 
     @property
@@ -218,6 +222,7 @@ def gather(
         seed=seed,
         reconstructions=None if pooling is None else pooling(),
         sceptics=sceptics,
+        information=information_of(cohort, posteriors, classical, seed, level),
     )
 
 

@@ -8,6 +8,7 @@ from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.plots.words import probability, ratio
 from escc_bayes.report.page.answer_words import counted, paragraph
 from escc_bayes.report.page.answers import Answer, answers
+from escc_bayes.report.page.behind import Behind, by_contrast, share
 from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.outcomes import Outcome, outcomes
 from escc_bayes.report.page.trust import trust
@@ -27,8 +28,9 @@ def screens(bundle: Bundle) -> tuple[Screen, ...]:
 def screen(outcome: Outcome, bundle: Bundle) -> Screen:
     """Return the first screen of one outcome."""
     lines = answers(outcome, bundle)
+    behind = by_contrast(bundle.information.get(outcome.posteriors[0].plan.spec.name, ()))
     blocks = tuple(
-        (heading, tuple(printed(line) for line in block))
+        (heading, tuple(printed(line, behind) for line in block))
         for heading, block in groupby(lines, key=lambda line: line.heading)
     )
     return Screen(
@@ -37,7 +39,7 @@ def screen(outcome: Outcome, bundle: Bundle) -> Screen:
         who=who(outcome, bundle),
         paragraph=paragraph(lines),
         blocks=blocks,
-        notes=notes(lines, outcome),
+        notes=notes(lines, outcome, informed=bool(behind)),
         words=trust(outcome, bundle, lines),
         interval=f"Hazard ratios, adjusted for each other, with {100 * bundle.level:g} % intervals (Cox: confidence)",
         whose=whose(outcome, bundle),
@@ -66,14 +68,27 @@ def follow_up(outcome: Outcome, bundle: Bundle) -> str:
     return f"Median follow-up {float(str(first['median'])):.0f} months ({words})."
 
 
-def printed(line: Answer) -> Line:
+def printed(line: Answer, behind: Behind) -> Line:
     """Return a line as the table prints it."""
     e = line.posterior
     if e is None and line.cox is None:
         one = "1"
         return Line(
-            line.level, line.few, str(line.patients), str(line.events), "1 (reference)", "", "", one, one, "", None
+            line.level,
+            line.few,
+            str(line.patients),
+            str(line.events),
+            "1 (reference)",
+            "",
+            "",
+            one,
+            one,
+            "",
+            None,
+            "",
+            "",
         )
+    row = None if e is None else behind.get((e.term, e.contrast))
     return Line(
         level=line.level,
         few=line.few,
@@ -86,6 +101,8 @@ def printed(line: Answer) -> Line:
         cox=with_brackets(line.cox),
         p_value="" if line.cox is None else probability(line.cox.p_value),
         bar=bar_of(e),
+        data="" if row is None else share(row),
+        beware="" if row is None else str(row["warning"]),
     )
 
 
@@ -124,11 +141,11 @@ def place_of(value: float) -> float:
     return round(100.0 * (min(max(math.log(max(value, 1e-9)), low), high) - low) / (high - low), 1)
 
 
-def notes(lines: tuple[Answer, ...], outcome: Outcome) -> tuple[str, ...]:
-    """Return what stands under the table."""
-    found = []
-    if any(line.few for line in lines):
-        found.append("! fewer than 5 events: the prior decides much.")
+def notes(lines: tuple[Answer, ...], outcome: Outcome, *, informed: bool) -> tuple[str, ...]:
+    """Return what stands under the table; ``informed``: it has shares of data."""
+    legend = ["! fewer than 5 events: the prior decides much."] if any(line.few for line in lines) else []
+    legend += ["Data: the share of the posterior's precision that is data, not prior."] if informed else []
+    found = [" ".join(legend)] if legend else []
     estimates = [e for line in lines for e in (line.posterior, line.cox) if e is not None and not math.isnan(e.lower)]
     parts = (part for e in estimates for part in e.note.split("; ") if part and not SAID.search(part))
     found += [f"{part[0].upper()}{part[1:]}." for part in dict.fromkeys(parts)]

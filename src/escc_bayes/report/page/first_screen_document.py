@@ -9,7 +9,7 @@ from escc_bayes.report.page.first_screen import screens
 from escc_bayes.report.page.page import title
 from escc_bayes.report.page.view import Line, Screen
 
-HEAD = ("Level", "Patients", "Events", "Posterior HR", "P(HR > 1)", "Sceptical prior", "Cox HR", "P")
+HEAD = ("Level", "Patients", "Events", "Posterior HR", "Data", "P(HR > 1)", "Sceptical prior", "Cox HR", "P")
 
 
 def first_screens(bundle: Bundle) -> Iterator[Block]:
@@ -41,4 +41,5 @@ def cells(line: Line) -> tuple[str, ...]:
     """Return a line as the screen shows it."""
     level = f"{line.level} !" if line.few else line.level
     posterior = f"{line.posterior} {line.limits}".strip()
-    return (level, line.patients, line.events, posterior, line.chance, line.sceptic, line.cox, line.p_value)
+    asked = (posterior, line.data, line.chance, line.sceptic, line.cox, line.p_value)
+    return (level, line.patients, line.events, *asked)

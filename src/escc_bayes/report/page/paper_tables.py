@@ -39,7 +39,11 @@ def ratios_side_by_side(outcome: Outcome, bundle: Bundle) -> Table:
     words = f"{outcome.title}, from {outcome.clock}: hazard ratios ({100 * bundle.level:g} % intervals)"
     kinds = "Univariable and multivariable: Cox, confidence intervals; posterior: median, credible interval."
     said = " ".join(
-        (kinds, *([f"{whose(outcome, bundle)}."] if whose(outcome, bundle) else []), *notes(lines, outcome))
+        (
+            kinds,
+            *([f"{whose(outcome, bundle)}."] if whose(outcome, bundle) else []),
+            *notes(lines, outcome, informed=False),
+        )
     )
     return Table(provenance_first(bundle.cohort.provenance, words), HEAD, tuple(rows), said)
 

@@ -19,6 +19,7 @@ from escc_bayes.report.page.outcomes import Outcome, endpoint_label, outcomes, t
 from escc_bayes.report.page.over_time import over_time_table
 from escc_bayes.report.page.participants import participants
 from escc_bayes.report.page.reconstruction_section import NAME, pooled_words, reconstruction_section
+from escc_bayes.report.page.sensitivity_section import sensitivity_section
 from escc_bayes.report.page.survival_table import headline_survival
 from escc_bayes.report.page.view import Block, Picture, Section, Table
 
@@ -41,6 +42,7 @@ def sections(bundle: Bundle, pictures: Pictures) -> tuple[Section, ...]:
         survival(bundle, found, pictures),
         classical(bundle, pictures),
         attribution(bundle, found, pictures),
+        sensitivity_section(bundle, found),
         priors(bundle, found, pictures),
         checks(bundle, found, pictures),
         cautions(bundle),
@@ -99,7 +101,7 @@ def ratios(bundle: Bundle, found: Sequence[Outcome], pictures: Pictures) -> Sect
         if not o.comparison.of("hazard_ratio"):
             continue
         shown = [p for name in ("hazard_ratios", "time_varying", "spline") for p in of(pictures, name, o.key)]
-        every = folded((tables.ratio_table(o, bundle.cohort),))
+        every = folded((tables.ratio_table(o, bundle.cohort, bundle.information),))
         blocks.append(Block(f"{o.title}: {o.key}", (), present((over_time(o, bundle), *every)), tuple(shown)))
         name = o.posteriors[0].plan.spec.name
         blocks.append(Block(f"In sentences: {o.title}, model {name}", result_sentences(o, bundle), folded=True))

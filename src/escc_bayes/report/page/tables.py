@@ -1,7 +1,7 @@
 """Tables of the models: results as the words that readers see, intervals named, clocks said."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 
 from escc_bayes.bayes.posterior.posterior import Posterior
@@ -16,10 +16,12 @@ from escc_bayes.plots.words import (
     ratio,
 )
 from escc_bayes.report.document.provenance import provenance_first
+from escc_bayes.report.page.behind import behind_words, by_contrast
 from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.outcomes import Outcome, term_labels
 from escc_bayes.report.page.view import Table
 from escc_bayes.sensitivity.attribution import STEPS
+from escc_bayes.sensitivity.part import Rows
 
 EVERYONE = "all patients"
 # What each step of an attribution leads to.
@@ -39,12 +41,14 @@ REACHED = {
 }
 
 
-def ratio_table(outcome: Outcome, cohort: Cohort) -> Table:
-    """Return every method's hazard ratios, contrast by contrast."""
+def ratio_table(outcome: Outcome, cohort: Cohort, information: Mapping[str, Rows]) -> Table:
+    """Return every method's hazard ratios, contrast by contrast; beside each what the first model's stands on."""
     labels = term_labels(cohort)
+    behind = by_contrast(information.get(outcome.posteriors[0].plan.spec.name, ()))
     rows: list[tuple[str, ...]] = []
     for (term, contrast), block in groupby(outcome.comparison.of("hazard_ratio"), key=lambda e: (e.term, e.contrast)):
-        rows.append((f"{labels.get(term, term)}: {contrast}",))
+        stands_on = f" ({behind_words(behind[term, contrast])})" if (term, contrast) in behind else ""
+        rows.append((f"{labels.get(term, term)}: {contrast}{stands_on}",))
         rows += [ratio_row(e) for e in block]
     head = ("Method", "Hazard ratio (limits)", "Interval", "P(HR > 1 | data)", "P value", "Remark")
     return Table(

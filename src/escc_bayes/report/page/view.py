@@ -95,7 +95,10 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the table, as printed; ``bar`` of the posterior, None for a reference."""
+    """One line of the table, as printed; ``bar`` of the posterior, None for a reference.
+
+    ``data``: which share of the posterior's precision is data; ``beware``: of what stands behind it.
+    """
 
     level: str
     few: bool
@@ -108,6 +111,8 @@ class Line:
     cox: str
     p_value: str
     bar: Bar | None
+    data: str
+    beware: str
 
 
 @dataclass(frozen=True, slots=True)

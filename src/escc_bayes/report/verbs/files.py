@@ -1,6 +1,6 @@
 """The CSV files, netCDF posteriors and ``run.json`` of the command line."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from escc_bayes.bayes.posterior.fallback import replaced
@@ -13,7 +13,6 @@ from escc_bayes.compare.comparison import standard_questions
 from escc_bayes.estimand.estimand import SurvivalAt
 from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.estimand.tables import Row, comparison_rows, hazard_ratio_rows, survival_rows
-from escc_bayes.foundation.chunks import no_progress
 from escc_bayes.foundation.csv import write_csv
 from escc_bayes.foundation.outputs import write_json
 from escc_bayes.foundation.record import Record, seed_label
@@ -21,8 +20,6 @@ from escc_bayes.foundation.seeds import Seed
 from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.on_curves import on_curves, posterior_on_curves, spline_rows
 from escc_bayes.report.page.over_time import over_time, posterior_over_time, time_varying_rows
-from escc_bayes.sensitivity.information import information
-from escc_bayes.sensitivity.subject import Asked, Subject
 from escc_bayes.spec.cautions import caution_words
 
 type Tables = Mapping[str, Sequence[Row]]
@@ -95,19 +92,8 @@ def write_report_files(folder: Path, bundle: Bundle) -> None:
         found["agreement"] = [agreement_row(row) for rows in bundle.agreements.values() for row in rows]
     if bundle.reconstructions is not None:
         found["reconstructions"] = bundle.reconstructions.rows()
-    found["information"] = [row for subject in subjects(bundle) for row in information(subject, no_progress)]
+    found["information"] = [row for rows in bundle.information.values() for row in rows]
     write_tables(folder, found)
-
-
-def subjects(bundle: Bundle) -> Iterator[Subject]:
-    """Yield every model of a bundle with its two fits, as parts of a sensitivity analysis look at it.
-
-    Effects that change over time have no one information.
-    """
-    asked = Asked(bundle.seed, bundle.level)
-    for name, posterior in bundle.posteriors.items():
-        if not posterior.plan.design.segment_ends.size:
-            yield Subject(bundle.cohort, posterior.plan.spec, posterior, bundle.classical[name], asked)
 
 
 def named_posteriors(bundle: Bundle) -> dict[str, Posterior]:

@@ -149,7 +149,7 @@ def test_ratio_table_has_a_row_for_every_method_and_names_the_interval(naive):
     from escc_bayes.report.page.outcomes import outcomes
 
     (outcome,) = outcomes(naive)
-    table = ratio_table(outcome, naive.cohort)
+    table = ratio_table(outcome, naive.cohort, naive.information)
     block = [row for row in table.rows if len(row) > 1][:6]
     assert [row[0] for row in block] == [
         "Bayes, one",
