@@ -54,7 +54,7 @@ def pane(posterior: Posterior, term: str, estimates: list[Estimate], labels: dic
     versus = estimates[0].contrast.partition(" vs ")[2]
     ratio_along(
         band(posterior.plan.spec.name, [e for e in estimates if e.method == posterior.method]),
-        beside=band("Cox", [e for e in estimates if e.method == "cox"]),
+        beside=band("Cox", [e for e in estimates if e.interval_kind != "credible"]),
         patients=posterior.plan.rows.covariates[term].values,
         knots=np.array(curve.knots),
         label=f"{labels.get(term, term)}; hazard ratio over {versus}",

@@ -12,6 +12,7 @@ from escc_bayes.classical.fit import ClassicalFit, fit_classical_plan
 from escc_bayes.estimand.estimand import HazardRatio
 from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.estimand.tables import Row
+from escc_bayes.report.page.own_cox import own_cox
 from escc_bayes.spec.plan import ModelPlan
 
 VALUES = 41
@@ -36,8 +37,8 @@ def along(term: str, plan: ModelPlan) -> tuple[HazardRatio, ...]:
 def on_curves(posterior: Posterior, classical: ClassicalFit, level: float) -> tuple[Estimate, ...]:
     """Return the hazard ratios along every curve of a model: of the posterior, then of Cox."""
     asked = [one for term in curved(posterior.plan) for one in along(term, posterior.plan)]
-    cox = (e for one in asked for e in classical.estimate(one, level=level) if e.method == "cox")
-    return (*posterior.estimates(asked, level=level), *cox) if asked else ()
+    beside = (e for one in asked for e in classical.estimate(one, level=level))
+    return own_cox((*posterior.estimates(asked, level=level), *beside)) if asked else ()
 
 
 def posterior_on_curves(posterior: Posterior, level: float) -> tuple[Estimate, ...]:

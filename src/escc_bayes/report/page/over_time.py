@@ -13,12 +13,13 @@ from escc_bayes.estimand.tables import Row
 from escc_bayes.plots.words import estimate_words, interval_words, method_words
 from escc_bayes.report.document.provenance import provenance_first
 from escc_bayes.report.page.outcomes import Outcome
+from escc_bayes.report.page.own_cox import own_cox
 from escc_bayes.report.page.view import Table
 
 
 def over_time(estimates: Iterable[Estimate]) -> tuple[Estimate, ...]:
     """Return the hazard ratios that change over time: of posteriors, and of Cox."""
-    return tuple(e for e in estimates if e.months is not None and (e.interval_kind == "credible" or e.method == "cox"))
+    return own_cox(e for e in estimates if e.months is not None)
 
 
 def posterior_over_time(posterior: Posterior, level: float) -> tuple[Estimate, ...]:

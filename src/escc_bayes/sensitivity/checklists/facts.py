@@ -86,7 +86,8 @@ def of_answers(subject: Subject) -> Iterator[tuple[str, str]]:
         named = "; ".join(moved) or "none"
         yield "baseline_prior", f"moved by more than half an SD under a vague baseline prior: {named}"
     classical = subject.classical.hazard_ratios(level=level)
-    yield "cox", "; ".join(ratio_words(one) for one in classical if one.method == "cox")
+    cox = "cox_stratified" if subject.posterior.plan.rows.strata else "cox"
+    yield "cox", "; ".join(ratio_words(one) for one in classical if one.method == cox)
     yield "univariable", "; ".join(ratio_words(one) for one in classical if one.method == "cox_univariable")
 
 
