@@ -23,6 +23,7 @@ from escc_bayes.evidence.reconstruction.layout import (
     Rule,
     TTest,
 )
+from escc_bayes.evidence.reconstruction.layout_columns import refuse_columns
 from escc_bayes.foundation import checks
 from escc_bayes.foundation.toml import read_toml
 
@@ -68,6 +69,7 @@ def read_layout(path: str | Path) -> Layout:
         outside=outside_from(checks.table(raw["outside"], f"{where}, outside"), where) if "outside" in raw else None,
     )
     refuse_strangers(layout)
+    refuse_columns(layout)
     return layout
 
 

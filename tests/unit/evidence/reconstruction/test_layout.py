@@ -33,6 +33,13 @@ groups = [["II", "III"], ["IV"]]
 """
 
 
+COUNTS = 'counts = ["stage_II_n", "stage_III_n", "stage_IV_n_discussion"]'
+
+
+UNLIKE = 'write = [{ s = "2" }, { s = "3" }, { s = "4", "" = "x" }]'
+OUTSIDE = 'outside = { total = 90, write = { matched = "no" } }'
+
+
 def layout_from(text, folder):
     """Read a layout from text."""
     path = folder / "layout.toml"
@@ -49,6 +56,23 @@ def layout_from(text, folder):
         ('groups = [["II", "III"], ["IV"]]', "groups = []", "expected at least two lists of levels"),
         ('"stage_IV_n_discussion"]', "]", "expected one count for each of the 3 levels"),
         ('time = "os_months"', 'within = "pfs"', "no endpoint 'pfs'"),
+        (
+            'time = "os_months"',
+            'time = "stage"',
+            "writes the column 'stage' .written by endpoints.os",
+        ),
+        ('time = "os_months"', 'time = "patient"', "column 'patient' .every cohort has it by itself"),
+        ('time = "os_months"', 'time = " "', "endpoints.os.* a column without a name|endpoints.os, time"),
+        (
+            COUNTS,
+            f'{COUNTS}\nwrite = [{{ s = "2" }}, {{ s = "3" }}, {{ s = "4", "" = "x" }}]',
+            "'II' and 'IV' do not write",
+        ),
+        (
+            'study = "seed1',
+            'outside = { total = 90, write = { matched = "no" } }\nstudy = "seed1',
+            "no column 'matched'",
+        ),
     ],
 )
 def test_bad_layout_is_refused_with_its_place(tmp_path, old, new, said):
