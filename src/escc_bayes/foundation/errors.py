@@ -69,6 +69,10 @@ class DataWarning(EsccBayesWarning):
     """Data are usable but look wrong: duplicate rows, another unit, an outlying time."""
 
 
+class FontWarning(EsccBayesWarning):
+    """No installed font has letters of a figure."""
+
+
 class EngineReplacedWarning(EsccBayesWarning):
     """The engine asked for is not fit for use; another one answered."""
 

@@ -1,12 +1,16 @@
 """A figure from drawing to file: one place for size, style, title, note, and for files that repeat byte for byte."""
 
 import io
+import logging
 import textwrap
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from matplotlib.figure import Figure, SubFigure
 
+from escc_bayes.plots.fonts import show_all_letters
 from escc_bayes.plots.style import INK, styled
 
 WIDTH_MM = 180.0
@@ -33,10 +37,12 @@ def sheet(draw: Callable[[SubFigure], object], *, height_mm: float, title: str, 
         figure.supxlabel(
             "\n".join(textwrap.wrap(note, NOTE_LETTERS)), x=0.01, ha="left", fontsize=6.0, color=INK, linespacing=1.25
         )
+        show_all_letters(figure)
         # Laid out once and never again: both files show the same figure, and none is drawn to see how it would fit.
         layout = figure.get_layout_engine()
         assert layout is not None
-        layout.execute(figure)
+        with letters_said():
+            layout.execute(figure)
         figure.set_layout_engine(None)
     return figure
 
@@ -46,9 +52,11 @@ def plain_sheet(draw: Callable[[SubFigure], object], *, width_mm: float, height_
     with styled():
         figure = Figure(figsize=(width_mm / MM_PER_INCH, height_mm / MM_PER_INCH), layout="constrained")
         draw(figure.add_subfigure(figure.add_gridspec(1, 1)[0, 0]))
+        show_all_letters(figure)
         layout = figure.get_layout_engine()
         assert layout is not None
-        layout.execute(figure)
+        with letters_said():
+            layout.execute(figure)
         figure.set_layout_engine(None)
     return figure
 
@@ -62,7 +70,7 @@ def narrow(figure: Figure | SubFigure) -> bool:
 def write_for_paper(figure: Figure, stem: Path) -> None:
     """Write a figure as PDF, SVG and PNG of 600 dots per inch, beside each other under one name."""
     stem.with_name(f"{stem.name}.svg").write_text(svg(figure), encoding="utf-8")
-    with styled():
+    with styled(), letters_said():
         figure.savefig(stem.with_name(f"{stem.name}.pdf"), metadata={"CreationDate": None, "Creator": None})
         figure.savefig(
             stem.with_name(f"{stem.name}.png"),
@@ -72,10 +80,25 @@ def write_for_paper(figure: Figure, stem: Path) -> None:
         )
 
 
+@contextmanager
+def letters_said() -> Iterator[None]:
+    """Keep matplotlib from saying, letter by letter, what ``show_all_letters`` has said in a sentence."""
+    log = logging.getLogger("matplotlib.font_manager")
+    before = log.level
+    # A font without a bold face stands in as it is.
+    log.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Glyph .* missing from font", category=UserWarning)
+            yield
+    finally:
+        log.setLevel(before)
+
+
 def svg(figure: Figure) -> str:
     """Return a figure as SVG text without a date or the address of the program that wrote it."""
     buffer = io.BytesIO()
-    with styled():
+    with styled(), letters_said():
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     return buffer.getvalue().decode("utf-8")
 
@@ -83,7 +106,7 @@ def svg(figure: Figure) -> str:
 def png(figure: Figure) -> bytes:
     """Return a figure as PNG, 300 dots per inch."""
     buffer = io.BytesIO()
-    with styled():
+    with styled(), letters_said():
         # The same pixels; packing them tighter would take longer than drawing them.
         figure.savefig(buffer, format="png", metadata={"Software": None}, pil_kwargs={"compress_level": 2})
     return buffer.getvalue()

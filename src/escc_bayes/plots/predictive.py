@@ -10,7 +10,14 @@ from escc_bayes.plots.style import BLACK, Look
 
 
 def predictive_check(
-    replicates: Sequence[Band], observed: Band, *, look: Look, until: float, time_label: str, ax: Axes
+    replicates: Sequence[Band],
+    observed: Band,
+    *,
+    look: Look,
+    until: float,
+    time_label: str,
+    survival_label: str = "Survival (%)",
+    ax: Axes,
 ) -> Axes:
     """Draw bands of the replicated curves, widest first, and the observed curve over them."""
     for band in replicates:
@@ -27,4 +34,4 @@ def predictive_check(
     draw_band(observed, look=Look(BLACK), ax=ax, shade=0.0, width=1.1)
     ax.legend(loc="lower left", borderaxespad=0.2)
     month_axis(ax, until, label=time_label)
-    return survival_axis(ax)
+    return survival_axis(ax, label=survival_label)

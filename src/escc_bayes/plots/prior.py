@@ -12,7 +12,15 @@ from escc_bayes.plots.style import GREY, MODELS, Look, Palette
 from escc_bayes.plots.words import ratio, with_limits
 
 
-def fan(bands: Sequence[Band], *, curves: FloatArray, look: Look, time_label: str, ax: Axes) -> Axes:
+def fan(
+    bands: Sequence[Band],
+    *,
+    curves: FloatArray,
+    look: Look,
+    time_label: str,
+    survival_label: str = "Survival (%)",
+    ax: Axes,
+) -> Axes:
     """Draw nested bands of survival around their median, with some single curves.
 
     Parameters
@@ -29,7 +37,7 @@ def fan(bands: Sequence[Band], *, curves: FloatArray, look: Look, time_label: st
     ax.plot(bands[0].times, bands[0].middle, color=look.colour, linewidth=1.4, label="median")
     month_axis(ax, float(bands[0].times[-1]), label=time_label)
     ax.legend(loc="lower left", borderaxespad=0.2)
-    return survival_axis(ax)
+    return survival_axis(ax, label=survival_label)
 
 
 def prior_ratios(

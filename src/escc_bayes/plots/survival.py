@@ -40,6 +40,7 @@ def survival_curves(
     until: float,
     time_label: str,
     title: str,
+    survival_label: str = "Survival (%)",
     palette: Palette = GROUPS,
     ax: Axes,
 ) -> Axes:
@@ -51,12 +52,13 @@ def survival_curves(
     behind : curves of the same groups drawn thin and without limits (Kaplan-Meier under a posterior).
     until : last month shown.
     time_label : of the x axis; says where the clock starts.
+    survival_label : of the y axis; says which survival.
     """
     for place, band in enumerate(behind):
         draw_band(band, look=palette[place], ax=ax, shade=0.0, width=0.7, dash=False)
     lines = [draw_band(band, look=palette[place], ax=ax, width=1.4) for place, band in enumerate(curves)]
     month_axis(ax, until, label=time_label)
-    survival_axis(ax)
+    survival_axis(ax, label=survival_label)
     names = [band.label for band in curves]
     columns = len(names) if len("".join(names)) <= SHORT else COLUMNS
     rows = -(-len(names) // columns) if any(names) else 0

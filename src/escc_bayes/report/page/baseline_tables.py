@@ -8,7 +8,7 @@ from escc_bayes.estimand.tables import Row
 from escc_bayes.plots.words import METHODS, months, percent, probability, ratio, with_limits
 from escc_bayes.report.document.provenance import provenance_first
 from escc_bayes.report.page.bundle import Bundle
-from escc_bayes.report.page.outcomes import term_labels
+from escc_bayes.report.page.outcomes import endpoint_label, term_labels
 from escc_bayes.report.page.view import Table
 
 
@@ -17,6 +17,11 @@ def number(row: Row, name: str) -> float:
     value = row[name]
     assert isinstance(value, int | float)
     return float(value)
+
+
+def named(bundle: Bundle, endpoint: str) -> str:
+    """Return the words of an endpoint."""
+    return endpoint_label(bundle.cohort, endpoint)
 
 
 def confidence(bundle: Bundle) -> str:
@@ -59,7 +64,9 @@ def baseline_survival(bundle: Bundle, endpoint: str) -> Table:
             at = [limits_of(r, "survival", percent) for r in block]
             rows.append((str(key[1]), *survival_cells(medians[key], means[key], at)))
     head = ("Group", "Patients", "Events", *(f"{t:g} months, %" for t in times), "Median, months", "RMST, months", "to")
-    caption = f"{endpoint}: Kaplan-Meier survival, medians and restricted means (RMST), {confidence(bundle)}s"
+    caption = (
+        f"{named(bundle, endpoint)}: Kaplan-Meier survival, medians and restricted means (RMST), {confidence(bundle)}s"
+    )
     return Table(provenance_first(bundle.cohort.provenance, caption), head, tuple(rows))
 
 
@@ -94,7 +101,9 @@ def logrank_table(bundle: Bundle, endpoint: str) -> Table | None:
         rows += [(comparison_words(r), *chi_squared_cells(r), probability(number(r, "p_holm"))) for r in of_term]
     robust = bundle.cohort.sampled or bundle.cohort.cluster is not None
     tests = "robust score tests (Cox) in place of log-rank tests" if robust else "log-rank tests"
-    caption = provenance_first(bundle.cohort.provenance, f"{endpoint}: {tests}; pairs with Holm's correction")
+    caption = provenance_first(
+        bundle.cohort.provenance, f"{named(bundle, endpoint)}: {tests}; pairs with Holm's correction"
+    )
     return Table(caption, ("Comparison", "Chi-squared", "df", "P", "P, Holm"), tuple(rows)) if rows else None
 
 
@@ -111,7 +120,7 @@ def ph_table(bundle: Bundle, endpoint: str) -> Table | None:
         return None
     rows = [(labels.get(str(r["term"]), str(r["term"])), *chi_squared_cells(r)) for r in found]
     heading = (f"All covariates together; time from {found[0]['clock']}",)
-    caption = provenance_first(bundle.cohort.provenance, f"{endpoint}: tests of proportional hazards")
+    caption = provenance_first(bundle.cohort.provenance, f"{named(bundle, endpoint)}: tests of proportional hazards")
     return Table(caption, ("Covariate", "Chi-squared", "df", "P"), (heading, *rows))
 
 
@@ -127,7 +136,7 @@ def baseline_ratios(bundle: Bundle, endpoint: str) -> Table | None:
         rows.append((heading,))
         rows += [ratio_cells(r, bundle) for r in block]
     head = ("Contrast", "Method", f"Hazard ratio ({confidence(bundle)})", "P", "Remark")
-    caption = f"{endpoint}: hazard ratios of every covariate of the cohort, one by one and all together"
+    caption = f"{named(bundle, endpoint)}: hazard ratios of every covariate of the cohort, one by one and all together"
     return Table(provenance_first(bundle.cohort.provenance, caption), head, tuple(rows)) if rows else None
 
 

@@ -26,7 +26,7 @@ from escc_bayes.report.document.sheet import Sheet, drawn
 from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.convergence import convergence
 from escc_bayes.report.page.curves import DENSITY_POINTS, density, posterior_log_ratios, prior_fan, prior_log_ratios
-from escc_bayes.report.page.outcomes import Outcome, months_from
+from escc_bayes.report.page.outcomes import Outcome, months_from, survival_of
 
 SINGLE_CURVES = 25
 LINE_MM = 2.75
@@ -65,10 +65,10 @@ def prior_sheet(outcome: Outcome, checks: dict[str, PriorCheck], labels: dict[st
 
     def draw(figure: SubFigure) -> None:
         if not contrasts:
-            draw_fans(checks, figure, time_label=months_from(outcome.clock))
+            draw_fans(checks, figure, outcome)
             return
         parts = figure.add_gridspec(2, 1, height_ratios=[FANS_MM, lines])
-        draw_fans(checks, figure.add_subfigure(parts[0]), time_label=months_from(outcome.clock))
+        draw_fans(checks, figure.add_subfigure(parts[0]), outcome)
         prior_ratios(ratios, headings=labels, ax=figure.add_subfigure(parts[1]).subplots())
 
     below = f" Below: prior medians and {100 * level:g} % prior intervals of the hazard ratios." if contrasts else ""
@@ -86,12 +86,13 @@ def prior_sheet(outcome: Outcome, checks: dict[str, PriorCheck], labels: dict[st
     )
 
 
-def draw_fans(checks: dict[str, PriorCheck], figure: SubFigure, *, time_label: str) -> None:
+def draw_fans(checks: dict[str, PriorCheck], figure: SubFigure, outcome: Outcome) -> None:
     """Draw the prior survival fan of each model, side by side."""
     for place, (model, check) in enumerate(checks.items()):
         ax = figure.add_subplot(1, len(checks), place + 1)
         curves = check.baseline[:SINGLE_CURVES]
-        fan(prior_fan(check), curves=curves, look=MODELS[place], time_label=time_label, ax=ax)
+        words = {"time_label": months_from(outcome.clock), "survival_label": survival_of(outcome.title)}
+        fan(prior_fan(check), curves=curves, look=MODELS[place], ax=ax, **words)
         ax.set_title(model)
 
 

@@ -86,6 +86,17 @@ def term_labels(cohort: Cohort) -> dict[str, str]:
     return found
 
 
+def survival_of(title: str) -> str:
+    """Return the label of an axis of survival: which survival, in per cent.
+
+    Examples
+    --------
+    >>> survival_of("Progression-free survival")
+    'Progression-free survival (%)'
+    """
+    return f"{title} (%)"
+
+
 def months_from(clock: str) -> str:
     """Return the label of a time axis; the list of covariates of a NAIVE clock stands in the caption."""
     return f"Months from {clock.split(' (')[0]}"

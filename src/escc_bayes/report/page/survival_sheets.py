@@ -19,7 +19,7 @@ from escc_bayes.plots.words import probability
 from escc_bayes.report.document.sheet import Sheet, drawn
 from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.curves import DRAWN, MOST_GROUPS, at_risk, hazard_bands, km_band, panels, posterior_band
-from escc_bayes.report.page.outcomes import Outcome, endpoint_label, file_word, months_from, term_labels
+from escc_bayes.report.page.outcomes import Outcome, endpoint_label, file_word, months_from, survival_of, term_labels
 from escc_bayes.report.page.predictive import replicated_bands
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.whom import whom
@@ -49,7 +49,7 @@ def posterior_sheet(posterior: Posterior, outcome: Outcome, labels: dict[str, st
     fewer = posterior.thinned(DRAWN)
 
     def pane(term: str, groups: tuple[str, ...]) -> Callable[[Axes], None]:
-        return lambda ax: posterior_pane(fewer, term, groups, labels=labels, level=level, ax=ax)
+        return lambda ax: posterior_pane(fewer, term, groups, labels=labels, what=outcome.title, level=level, ax=ax)
 
     return drawn(
         lambda figure: grid(figure, [pane(term, groups) for term, groups in shown]),
@@ -70,7 +70,14 @@ def posterior_sheet(posterior: Posterior, outcome: Outcome, labels: dict[str, st
 
 
 def posterior_pane(
-    posterior: Posterior, term: str, groups: tuple[str, ...], *, labels: dict[str, str], level: float, ax: Axes
+    posterior: Posterior,
+    term: str,
+    groups: tuple[str, ...],
+    *,
+    labels: dict[str, str],
+    what: str,
+    level: float,
+    ax: Axes,
 ) -> None:
     """Draw the curves of one covariate."""
     rows = posterior.plan.rows
@@ -83,6 +90,7 @@ def posterior_pane(
         until=until,
         time_label=months_from(rows.clock),
         title=labels.get(term, term) or "All patients",
+        survival_label=survival_of(what),
         ax=ax,
     )
     at_risk_table(at_risk(rows, term, groups, month_ticks(until)), ax=ax)
@@ -102,11 +110,11 @@ def kaplan_meier_sheet(bundle: Bundle, endpoint: str) -> Sheet | None:
         return None
     labels = term_labels(bundle.cohort)
     everyone = rows_for(bundle.cohort, endpoint, (), None)
-    test = test_words(everyone)
+    test, what = test_words(everyone), endpoint_label(bundle.cohort, endpoint)
 
     def pane(name: str) -> Callable[[Axes], None]:
         p = float(str(tests[name]["p_value"]))
-        return lambda ax: kaplan_meier_pane(shown[name], name, title=labels[name], p=p, level=bundle.level, ax=ax)
+        return lambda ax: kaplan_meier_pane(shown[name], name, (labels[name], what), p=p, level=bundle.level, ax=ax)
 
     late = [f"{labels[n]} from {r.clock}" for n, r in shown.items() if r.clock != everyone.clock]
     clocks = "; ".join([everyone.clock, *late])
@@ -137,14 +145,17 @@ def counted_words(rows: AnalysisRows) -> str:
     return " (patients, not weights)" if rows.sampled else ""
 
 
-def kaplan_meier_pane(rows: AnalysisRows, term: str, *, title: str, p: float, level: float, ax: Axes) -> None:
-    """Draw the curves of one covariate with the log-rank P value."""
+def kaplan_meier_pane(
+    rows: AnalysisRows, term: str, words: tuple[str, str], *, p: float, level: float, ax: Axes
+) -> None:
+    """Draw the curves of one covariate with the log-rank P value; ``words`` of the covariate and of the endpoint."""
     groups, until = groups_of(rows, term), float(rows.time.max())
     survival_curves(
         [km_band(rows, term, group, level, label=group) for group in groups],
         until=until,
         time_label=months_from(rows.clock),
-        title=title,
+        title=words[0],
+        survival_label=survival_of(words[1]),
         ax=ax,
     )
     at_risk_table(at_risk(rows, term, groups, month_ticks(until)), ax=ax)
@@ -194,6 +205,7 @@ def predictive_sheet(outcome: Outcome, *, level: float) -> Sheet:
                 look=MODELS[place],
                 until=float(rows.time.max()),
                 time_label=months_from(rows.clock),
+                survival_label=survival_of(outcome.title),
                 ax=ax,
             )
             ax.set_title(posterior.plan.spec.name)
