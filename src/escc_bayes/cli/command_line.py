@@ -23,13 +23,14 @@ from escc_bayes.cli.plan import plan
 from escc_bayes.cli.reconstruct import reconstruct
 from escc_bayes.cli.report import report
 from escc_bayes.cli.sensitivity import sensitivity
+from escc_bayes.cli.time_zero import time_zero
 from escc_bayes.foundation.errors import EsccBayesWarning, NotFitForUseWarning, one_paragraph
 from escc_bayes.foundation.memory import leave_at_exit
 
 # In the order of the help: from a file to a trial.
 VERBS = (
-    *(draft, check, report, fit, baselines, compare, sensitivity, audit, reconstruct, evidence, plan, monitor),
-    explain,
+    *(draft, check, report, fit, baselines, compare, sensitivity, time_zero),
+    *(audit, reconstruct, evidence, plan, monitor, explain),
 )
 
 app = typer.Typer(

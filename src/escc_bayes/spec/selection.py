@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escc_bayes.data.cohort import Cohort
+from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.data.covariates import CovariateData
 from escc_bayes.data.endpoints import EndpointData
 from escc_bayes.data.landmark import restart_clock
@@ -180,9 +181,16 @@ def refuse_late(chosen: dict[str, CovariateData], landmark: float | None) -> Non
     have = "no landmark is set" if landmark is None else f"the landmark is at {landmark:g} months"
     raise LandmarkError(
         f"{months} after time zero, but {have}: patients must survive to have it (immortal time); set [outcome] "
-        f"landmark = {max(late.values()):g} or later, or write "
-        'time_zero = "naive" to have every output labelled NAIVE'
+        f"landmark = {max(late.values()):g} or later, or let its value count from its month on, in the schema "
+        f"measured = {measured_words(chosen[next(iter(late))].schema)} for known_at (starts_at for a treatment), or "
+        'write time_zero = "naive" to have every output labelled NAIVE; `escc-bayes time-zero` shows all side by side'
     )
+
+
+def measured_words(schema: CovariateSchema) -> str:
+    """Return what the schema would say of a covariate whose value counts from its month on."""
+    month = f'"{schema.known_at}"' if isinstance(schema.known_at, str) else f"{schema.known_at:g}"
+    return f'[["{schema.column}", {month}]]'
 
 
 def incomplete(

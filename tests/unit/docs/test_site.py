@@ -7,6 +7,8 @@ import pytest
 
 import escc_bayes
 from tests.unit.cli.running import run
+from tests.unit.cli.test_time_zero import SCHEMA
+from tests.unit.time_zero.patients import frame
 
 DOCS = Path(__file__).parents[3] / "docs"
 
@@ -31,6 +33,16 @@ def explained():
     return {name for row in rows for name in re.findall(r"`([a-z0-9_]+)`", row.split(" | ")[0])}
 
 
+LATE = "late"
+
+
+def late_treatment(folder):
+    """Write a cohort with a treatment that starts late, and its schema beside it; return its name."""
+    frame().assign(provenance="simulated").to_csv(folder / f"{LATE}.csv", index=False)
+    (folder / f"{LATE}.toml").write_text(SCHEMA)
+    return folder / f"{LATE}.csv"
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -41,10 +53,19 @@ def explained():
         ("evidence", "--effect", "alc_low", "--endpoint", "OS", "--against", "1.5,1.1,2.0"),
         ("sensitivity", "--hr", "0.62", "--lower", "0.45", "--upper", "0.86"),
         ("plan", "rt_consolidation", "--trials", "200"),
+        (
+            *("time-zero", "--cohort", "larynx", "--endpoint", "os", "--covariate", "stage"),
+            "--cycles",
+            "4",
+            "--interval",
+            "1",
+        ),
+        ("time-zero", "--cohort", LATE, "--endpoint", "os", "--covariate", "treated", "--grace", "3"),
     ],
     ids=lambda words: words[0],
 )
 def test_every_column_of_a_verb_is_explained(tmp_path, monkeypatch, capsys, words):
+    words = [late_treatment(tmp_path) if word == LATE else word for word in words]
     run(monkeypatch, capsys, *words, "--out", tmp_path / "out")
     heads = [table.read_text(encoding="utf-8").splitlines()[0] for table in (tmp_path / "out").glob("*.csv")]
     found = {name for head in heads for name in head.split(",")}

@@ -1,0 +1,62 @@
+"""The model of the analyses: the user's, or a weakly informative one that is stated. docs/methods/time_zero.md."""
+
+import tomllib
+
+from escc_bayes.data.covariate_schema import CovariateSchema
+from escc_bayes.foundation.checks import suggestion
+from escc_bayes.foundation.errors import SpecError
+from escc_bayes.spec.model import ModelSpec
+from escc_bayes.spec.reading import spec_from
+from escc_bayes.spec.structures.registry import plain_effect
+
+DEFAULT = "time_zero"
+TEXT = """name = "{name}"
+[outcome]
+endpoint = "{endpoint}"
+[baseline]
+family = "piecewise_exponential"
+pieces = 4
+sd = {{ halfnormal = 0.5 }}
+[priors]
+baseline_log_rate = {{ normal = [-3.5, 1.5] }}
+[[effect]]
+covariate = '{covariate}'
+structure = "{structure}"
+prior = {{ normal = [0.0, 1.0] }}
+"""
+
+
+def default_text(covariate: CovariateSchema, endpoint: str) -> str:
+    """Return the weakly informative model of a covariate as a specification file would state it."""
+    structure = plain_effect(covariate).WORD
+    return TEXT.format(name=DEFAULT, endpoint=endpoint, covariate=covariate.name, structure=structure)
+
+
+def default_model(covariate: CovariateSchema, endpoint: str) -> ModelSpec:
+    """Return the weakly informative model of a covariate."""
+    return spec_from(tomllib.loads(default_text(covariate, endpoint)), "the model of time-zero")
+
+
+def checked_model(spec: ModelSpec, covariate: str, endpoint: str) -> ModelSpec:
+    """Return the user's model.
+
+    Raises
+    ------
+    SpecError : it is of another endpoint, or has no effect of the covariate.
+    """
+    if spec.outcome.endpoint != endpoint:
+        raise SpecError(
+            f"model '{spec.name}' is of '{spec.outcome.endpoint}', and --endpoint is '{endpoint}'; name a model of "
+            "that endpoint"
+        )
+    if covariate not in spec.covariates:
+        raise SpecError(
+            f"model '{spec.name}' has no effect of '{covariate}'; {suggestion(covariate, spec.covariates)}, or leave "
+            "--model out"
+        )
+    return spec
+
+
+def others(spec: ModelSpec, covariate: str) -> tuple[str, ...]:
+    """Return the other covariates of a model: what it adjusts for."""
+    return tuple(name for name in spec.covariates if name != covariate)

@@ -1,0 +1,92 @@
+"""The verb `time-zero`: what it writes and prints, and how it refuses."""
+
+import csv
+
+import pytest
+
+from tests.unit.cli.running import run
+from tests.unit.time_zero.patients import frame
+
+SCHEMA = """schema = 1
+id = "id"
+[endpoints.os]
+time = "months"
+event = "death"
+[covariates.treated]
+kind = "binary"
+levels = ["no", "yes"]
+starts_at = "wait"
+[covariates.stage]
+kind = "binary"
+levels = ["I", "II"]
+"""
+
+
+@pytest.fixture
+def asked(tmp_path, monkeypatch, capsys):
+    frame().assign(provenance="simulated").to_csv(tmp_path / "c.csv", index=False)
+    (tmp_path / "s.toml").write_text(SCHEMA)
+
+    def go(*words):
+        given = (
+            "--cohort",
+            tmp_path / "c.csv",
+            "--schema",
+            tmp_path / "s.toml",
+            "--endpoint",
+            "os",
+            "--out",
+            tmp_path / "o",
+        )
+        return run(monkeypatch, capsys, "time-zero", *given, *words), tmp_path / "o"
+
+    return go
+
+
+def test_everything_is_written_and_printed(asked):
+    words = ("--covariate", "treated", "--landmark", "2", "--grace", "3", "--cycles", "yes=4", "--interval", "0.69")
+    said, out = asked(*words)
+    names = {path.name for path in out.iterdir()}
+    assert names >= {"time_zero.csv", "clones.csv", "guarantee.csv", "figures", "run.json"}
+    assert (out / "figures" / "time_zero.png").stat().st_size > 10_000
+    with (out / "time_zero.csv").open(encoding="utf-8", newline="") as table:
+        rows = list(csv.DictReader(table))
+    assert [row["analysis"] for row in rows if row["method"] == "cox"] == [
+        "naive",
+        "landmark",
+        "time_updated",
+        "clone_censor_weight",
+    ]
+    assert {row["provenance"] for row in rows} == {"simulated"}
+    text = str(said)
+    for part in (
+        "SIMULATED",
+        "baseline_log_rate = { normal = [-3.5, 1.5] }",
+        "No delayed_entry",
+        "What each assumes",
+        "risk difference",
+        "without any effect a naive hazard ratio",
+    ):
+        assert part in text, part
+
+
+def test_a_covariate_known_at_zero_has_its_guarantee_time(asked):
+    said, out = asked("--covariate", "stage", "--cycles", "II=4", "--interval", "1")
+    assert not (out / "time_zero.csv").exists()
+    assert (out / "guarantee.csv").exists()
+    assert "guarantee time alone" in str(said)
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("--covariate", "stage"), "known at time zero"),
+        (("--covariate", "treated", "--cycles", "4"), "need --interval"),
+        (("--covariate", "treated", "--cycles", "yes=x", "--interval", "1"), "write a number"),
+        (("--covariate", "treated", "--model", "os_piecewise"), "has no effect of 'treated'"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_and_nothing_is_written(asked, words, reason):
+    said, out = asked(*words)
+    assert reason in str(said)
+    assert not out.exists()
