@@ -64,14 +64,23 @@ class Landmark:
 
 
 @dataclass(frozen=True, slots=True)
+class AtRisk:
+    """``n`` patients at risk at ``t`` months, as printed below a curve."""
+
+    t: Decimal
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class PublishedSurvival:
-    """One printed curve: median in months, landmarks as fractions, of ``n`` patients of one arm."""
+    """One printed curve: median in months, landmarks as fractions, of ``n`` patients of one arm; numbers at risk."""
 
     place: str
     arm: str
     endpoint: str
     quote: str
     landmarks: tuple[Landmark, ...] = ()
+    at_risk: tuple[AtRisk, ...] = ()
     n: int | None = None
     events: int | None = None
     median: Decimal | None = None

@@ -15,6 +15,7 @@ from typing import Literal
 
 from escc_bayes.data.measures import family
 from escc_bayes.data.published import (
+    AtRisk,
     Landmark,
     Misprint,
     PublishedEstimate,
@@ -75,6 +76,7 @@ ESTIMATE: Mapping[str, Reader] = {
 # What is no ratio may be a difference, of any sign.
 DIFFERENCE: Mapping[str, Reader] = dict.fromkeys(("value", "ci_low", "ci_high"), decimal)
 LANDMARK: Mapping[str, Reader] = {"t": not_negative, **dict.fromkeys(("s", "lo", "hi"), fraction)}
+AT_RISK: Mapping[str, Reader] = {"t": not_negative, "n": count}
 SURVIVAL: Mapping[str, Reader] = {
     **WORD_KEYS,
     **dict.fromkeys(("arm", "endpoint", "time_origin"), TEXT),
@@ -273,28 +275,54 @@ def estimate_from(raw: dict[str, object], at: str, reading: Reading) -> Publishe
 
 def survival_from(raw: dict[str, object], at: str, reading: Reading) -> PublishedSurvival:
     """Build one curve."""
-    listed = raw.get("landmarks", [])
-    if not isinstance(listed, list):
-        form = StudyError(f"{at}, landmarks: expected a list of tables {{ t = 12, s = 0.80 }}, was given {listed!r}")
-        reading.fault(form, at)
-        listed = []
-    found = [landmark_from(body, f"{at}, landmark {i}", reading) for i, body in enumerate(listed, start=1)]
+    found = [
+        landmark_from(body, place, reading)
+        for body, place in points(raw, "landmarks", "{ t = 12, s = 0.80 }", at, reading)
+    ]
     landmarks = tuple(landmark for landmark in found if landmark is not None)
-    body = {key: value for key, value in raw.items() if key != "landmarks"}
-    make: Callable[..., PublishedSurvival] = partial(PublishedSurvival, place=short(at), landmarks=landmarks)
+    below = [
+        at_risk_from(body, place, reading) for body, place in points(raw, "at_risk", "{ t = 12, n = 61 }", at, reading)
+    ]
+    at_risk = tuple(one for one in below if one is not None)
+    body = {key: value for key, value in raw.items() if key not in ("landmarks", "at_risk")}
+    make: Callable[..., PublishedSurvival] = partial(
+        PublishedSurvival, place=short(at), landmarks=landmarks, at_risk=at_risk
+    )
     return build(make, body, SURVIVAL, at, ("arm", "endpoint", "quote"), reading)
+
+
+def points(raw: Mapping[str, object], key: str, form: str, at: str, reading: Reading) -> Iterator[tuple[object, str]]:
+    """Yield the points that a curve lists under a key, with the place of each."""
+    listed = raw.get(key, [])
+    if not isinstance(listed, list):
+        reading.fault(StudyError(f"{at}, {key}: expected a list of tables {form}, was given {listed!r}"), at)
+        return
+    for i, body in enumerate(listed, start=1):
+        yield body, f"{at}, {key.replace('landmarks', 'landmark').replace('_', ' ')} {i}"
+
+
+def at_risk_from(raw: object, at: str, reading: Reading) -> AtRisk | None:
+    """Build one number at risk; None if time or patients cannot be read."""
+    found = point_from(raw, AT_RISK, at, reading)
+    t, n = found.get("t"), found.get("n")
+    return AtRisk(t, n) if isinstance(t, Decimal) and isinstance(n, int) else None
+
+
+def point_from(raw: object, readers: Mapping[str, Reader], at: str, reading: Reading) -> dict[str, object]:
+    """Return the keys of one point of a curve; empty if it is no table."""
+    table = reading.value(checks.table, raw, at)
+    if not isinstance(table, dict):
+        return {}
+    body = known_keys(table, tuple(readers), at, reading)
+    for key in list(readers)[:2]:
+        if key not in body:
+            reading.fault(StudyError(f"{at}: the key '{key}' is missing; add it"), at)
+    return {key: reading.value(readers[key], value, f"{at}, {key}") for key, value in body.items()}
 
 
 def landmark_from(raw: object, at: str, reading: Reading) -> Landmark | None:
     """Build one landmark; None if time or survival cannot be read."""
-    table = reading.value(checks.table, raw, at)
-    if not isinstance(table, dict):
-        return None
-    body = known_keys(table, tuple(LANDMARK), at, reading)
-    missing = [key for key in ("t", "s") if key not in body]
-    for key in missing:
-        reading.fault(StudyError(f"{at}: the key '{key}' is missing; add it"), at)
-    found = {key: reading.value(LANDMARK[key], value, f"{at}, {key}") for key, value in body.items()}
+    found = point_from(raw, LANDMARK, at, reading)
     t, s, lo, hi = (found.get(key) for key in ("t", "s", "lo", "hi"))
     if not isinstance(t, Decimal) or not isinstance(s, Decimal):
         return None

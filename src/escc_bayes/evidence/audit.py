@@ -9,6 +9,7 @@ from escc_bayes.evidence.finding import SEVERITIES, Finding, most_serious
 from escc_bayes.evidence.ledger import Ledger, NotChecked
 from escc_bayes.evidence.quotes.digits import as_quoted
 from escc_bayes.evidence.rules.arm_counts import one_arm_two_counts
+from escc_bayes.evidence.rules.baseline_p import baseline_p_values
 from escc_bayes.evidence.rules.chi_square import chi_square_and_p, one_statistic_two_p, repeated_measure_df
 from escc_bayes.evidence.rules.claims import claims_against_p
 from escc_bayes.evidence.rules.counts import counts_that_sum
@@ -17,6 +18,7 @@ from escc_bayes.evidence.rules.direction_words import ratio_against_words
 from escc_bayes.evidence.rules.endpoint_order import progression_before_death
 from escc_bayes.evidence.rules.event_balance import events_against_failures
 from escc_bayes.evidence.rules.events_and_rate import events_against_rate
+from escc_bayes.evidence.rules.follow_up import follow_up_and_dates
 from escc_bayes.evidence.rules.group_sizes import group_sizes
 from escc_bayes.evidence.rules.implied_events import implied_events
 from escc_bayes.evidence.rules.impossible_prints import impossible_prints
@@ -25,16 +27,21 @@ from escc_bayes.evidence.rules.medians import medians_against_ratio
 from escc_bayes.evidence.rules.monotone import monotone_survival
 from escc_bayes.evidence.rules.narrow_interval import intervals_of_rates
 from escc_bayes.evidence.rules.nesting import nested_covariate
+from escc_bayes.evidence.rules.numbers_at_risk import numbers_at_risk
 from escc_bayes.evidence.rules.p_interval import p_against_interval
 from escc_bayes.evidence.rules.p_side import one_sided_side
 from escc_bayes.evidence.rules.percentages import percentages_against_counts
+from escc_bayes.evidence.rules.precision import little_information
 from escc_bayes.evidence.rules.quote_values import values_against_quotes
+from escc_bayes.evidence.rules.ranges import values_within_ranges
+from escc_bayes.evidence.rules.rate_differences import differences_against_rates
 from escc_bayes.evidence.rules.repeated_counts import one_label_two_counts
 from escc_bayes.evidence.rules.rmst import rmst_within_horizon
 from escc_bayes.evidence.rules.swapped_groups import percentages_of_the_other_group
 from escc_bayes.evidence.rules.t_tests import t_against_moments
 from escc_bayes.evidence.rules.two_by_two import tables_against_tests
 from escc_bayes.evidence.rules.uncensored_rates import rates_before_censoring
+from escc_bayes.evidence.rules.whole_number_means import means_of_whole_numbers
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import InputError
 
@@ -70,6 +77,13 @@ RULES: tuple[Rule, ...] = (
     tables_against_tests,
     intervals_of_rates,
     events_against_rate,
+    numbers_at_risk,
+    means_of_whole_numbers,
+    values_within_ranges,
+    follow_up_and_dates,
+    differences_against_rates,
+    baseline_p_values,
+    little_information,
 )
 
 

@@ -39,6 +39,7 @@ NO_SHARE = frozenset(
         "weight",
         "loss",
         "change",
+        "difference",
         "reduction",
         "dose",
         "ci",
