@@ -8,6 +8,7 @@ import numpy as np
 
 from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.classical.fit import ClassicalFit
+from escc_bayes.compare.lifelines_fits import Adopted, LifelinesFit, adopted
 from escc_bayes.data.weights import SAMPLING
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, MedianSurvival, RMSTDifference, SurvivalAt
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 LANDMARKS = (12.0, 24.0, 36.0)
 FIT = Posterior | ClassicalFit
+ANY_FIT = FIT | LifelinesFit
+METHOD = FIT | Adopted
 
 
 @careful_class
@@ -94,14 +97,15 @@ def line(e: Estimate) -> str:
 
 
 @careful
-def compare(asked: Sequence[Estimand], *fits: FIT, level: float = LEVEL) -> Comparison:
+def compare(asked: Sequence[Estimand], *fits: ANY_FIT, level: float = LEVEL) -> Comparison:
     """Answer each estimand with every fit.
 
     Parameters
     ----------
     asked : estimands.
-    fits : posteriors and classical fits, of the same endpoint, clock and patients. One given twice counts once;
-        different fits that share a name are numbered.
+    fits : posteriors and classical fits, of the same endpoint, clock and patients, and beside them fitted models of
+        lifelines (``KaplanMeierFitter``, ``CoxPHFitter``, ``WeibullFitter``) on the same months and events. One given
+        twice counts once; different fits that share a name are numbered.
     level : of all intervals.
 
     Returns
@@ -112,8 +116,8 @@ def compare(asked: Sequence[Estimand], *fits: FIT, level: float = LEVEL) -> Comp
     ------
     EstimandError : no fits, or fits of other patients or other data of theirs.
     """
-    refuse_other_patients(fits)
-    once = list({identity(fit): fit for fit in fits}.values())
+    given = own_first(fits)
+    once = list({identity(fit): fit for fit in given}.values())
     by_fit = [answers_of(fit, asked, level) for fit in once]
     names = dict(zip([identity(fit) for fit in once], labels(once), strict=True))
     found = [
@@ -125,24 +129,36 @@ def compare(asked: Sequence[Estimand], *fits: FIT, level: float = LEVEL) -> Comp
     return Comparison(tuple(found))
 
 
-def identity(fit: FIT) -> tuple[object, ...]:
+def own_first(fits: Sequence[ANY_FIT]) -> list[METHOD]:
+    """Return every fit as a method of the rows that our own fits share; those of lifelines stand beside the first."""
+    own = [fit for fit in fits if isinstance(fit, FIT)]
+    if fits and not own:  # Whose rows they are, lifelines does not say.
+        raise EstimandError("compare needs a posterior or a classical fit beside those of lifelines; add one")
+    refuse_other_patients(own)
+    first = own[0]
+    return [fit if isinstance(fit, FIT) else adopted(fit, first.plan, first.record) for fit in fits]
+
+
+def identity(fit: METHOD) -> tuple[object, ...]:
     """Return what tells a fit from every other: model, data, engine, seed and settings."""
     record = fit.record
+    if isinstance(fit, Adopted):
+        return ("lifelines", id(fit.fit))
     return (fit.plan.spec.name, record.spec_digest, record.data_digest, record.engine, record.seed, record.settings)
 
 
-def labels(fits: Sequence[FIT]) -> tuple[str, ...]:
+def labels(fits: Sequence[METHOD]) -> tuple[str, ...]:
     """Return a name for each fit; different models of one name are numbered, and so are repeated fits of one model.
 
     The posterior and the classical fit of one model share its label.
     """
     by_model = numbered([fit.plan.spec.name for fit in fits], [fit.record.spec_digest for fit in fits])
-    methods = [fit.method if isinstance(fit, Posterior) else "classical" for fit in fits]
+    methods = ["classical" if isinstance(fit, ClassicalFit) else fit.method for fit in fits]
     again = numbered([f"{m}\n{n}" for m, n in zip(methods, by_model, strict=True)], [identity(fit) for fit in fits])
     return tuple(label.partition("\n")[2] for label in again)
 
 
-def answers_of(fit: FIT, asked: Sequence[Estimand], level: float) -> list[tuple[Estimate, ...]]:
+def answers_of(fit: METHOD, asked: Sequence[Estimand], level: float) -> list[tuple[Estimate, ...]]:
     """Return what one fit says to each question: one answer of a posterior, one of each method of a classical fit."""
     if isinstance(fit, Posterior):
         return [(answer,) for answer in fit.estimates(asked, level=level)]

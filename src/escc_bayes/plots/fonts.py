@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import cache
 
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, findfont, findSystemFonts, fontManager, get_font
+from matplotlib.font_manager import findSystemFonts, fontManager, get_font
 from matplotlib.text import Text
 
 from escc_bayes.foundation.errors import FontWarning
@@ -67,7 +67,7 @@ def installed() -> tuple[str, ...]:
 @cache
 def has(family: str, letter: str) -> bool:
     """Whether a family has a letter."""
-    file = findfont(FontProperties(family=[family]), fallback_to_default=False)
+    file = next(font.fname for font in fontManager.ttflist if font.name == family)
     return bool(get_font(file).get_char_index(ord(letter)))
 
 

@@ -93,6 +93,7 @@ CLASSICAL: Mapping[str, Look] = MappingProxyType(
         "cox_firth": Look(GREY, "D", filled=False),
         "cox_univariable": Look(ORANGE, "^", filled=False),
         "weibull_mle": Look(SKY, "v", filled=False),
+        "lifelines_cox": Look(GREEN, "s", filled=False),
         "cox_stratified": Look(BLACK, "o", filled=False),
         "cox_frailty_gamma": Look(GREY, "P", filled=False),
         "cox_frailty_normal": Look(PURPLE, "X", filled=False),

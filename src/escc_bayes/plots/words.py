@@ -16,6 +16,9 @@ METHODS = {
     "weibull_frailty_normal": "Weibull, normal frailty",
     "piecewise_frailty_normal": "Piecewise, normal frailty",
     "km": "Kaplan-Meier",
+    "lifelines_km": "Kaplan-Meier, lifelines",
+    "lifelines_cox": "Cox, lifelines",
+    "lifelines_weibull": "Weibull, lifelines",
 }
 ESTIMANDS = {
     "hazard_ratio": "Hazard ratio",
