@@ -18,7 +18,7 @@ from escc_bayes.estimand.behind import counted, patients_behind
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, HazardRatio, RMSTDifference, contrast_words, groups_named
 from escc_bayes.estimand.estimate import Estimate, joined_notes, ratio_words
-from escc_bayes.estimand.evaluate import NAMES, time_of
+from escc_bayes.estimand.evaluate import NAMES, refuse_states, time_of
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.kinds import LEVEL
 from escc_bayes.foundation.record import Record, versions
@@ -26,6 +26,7 @@ from escc_bayes.spec.cautions import caution_lines, caution_of, cautions
 from escc_bayes.spec.design import Block
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.plan import ModelPlan, make_plan
+from escc_bayes.spec.rows import AnalysisRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class ClassicalFit:
         """
         if isinstance(asked, HazardRatio):
             return self.ratios(asked, level)
+        refuse_states(self.plan)
         found = []
         if asked.population == "group":
             found.append(self.curve_estimate(asked, "km", km_answer(asked, self.plan.rows, level), level))
@@ -178,7 +180,7 @@ def fit_classical_plan(plan: ModelPlan) -> ClassicalFit:
     record = Record(spec.digest, rows.data_digest, None, rows.provenance, "classical", (), versions())
     return ClassicalFit(
         plan=plan,
-        cox=ratios.cox_coefficients(plan, "cox_stratified" if rows.strata else "cox", baseline_strata(plan)),
+        cox=ratios.cox_coefficients(plan, cox_word(rows), baseline_strata(plan)),
         univariable=univariable_coefficients(plan),
         weibull=ratios.weibull_fit(plan, reference_time),
         reference_time=reference_time,
@@ -186,6 +188,11 @@ def fit_classical_plan(plan: ModelPlan) -> ClassicalFit:
         record=record,
         centres=centre_coefficients(plan),
     )
+
+
+def cox_word(rows: AnalysisRows) -> str:
+    """Return the method's word: Cox of transitions is stratified by them, and is cause-specific Cox as it is."""
+    return "cox_stratified" if rows.strata and rows.transitions is None else "cox"
 
 
 def univariable_coefficients(plan: ModelPlan) -> ratios.Coefficients:
@@ -211,4 +218,5 @@ def only(plan: ModelPlan, block: Block) -> ModelPlan:
     """Return the plan with one of its effects."""
     inside, alone = slice(block.start, block.stop), replace(block, start=0, first=0)
     columns, center = plan.design.columns[:, inside], plan.design.center[inside]
-    return replace(plan, design=replace(plan.design, columns=columns, center=center, blocks=(alone,)))
+    acting = None if plan.design.inside is None else plan.design.inside[:, inside]
+    return replace(plan, design=replace(plan.design, columns=columns, center=center, blocks=(alone,), inside=acting))

@@ -269,9 +269,9 @@ def ratio_estimate(
     """Return a hazard ratio from its logarithm; what is not given does not exist."""
     rows = source.plan.rows
     lower, upper = sorted(limits)
-    counts = of_group(rows, months=asked.months)
+    counts = of_group(rows, months=asked.months, transition=asked.transition)
     # Where there is no estimate, the note says why already.
-    caution = "" if math.isnan(log_sd) else caution_of(source.plan, asked.term, groups_named(asked))
+    caution = "" if math.isnan(log_sd) else caution_of(source.plan, asked.term, groups_named(asked), asked.transition)
     logs = (log_ratio, lower, upper)
     too_large = size_note(asked.term, [exponential(x) for x in logs]) if all(map(math.isfinite, logs)) else ""
     return Estimate(
@@ -302,6 +302,7 @@ def ratio_estimate(
         ),
         strata="" if fitted is None else fitted.strata,
         months=asked.months,
+        transition=asked.transition,
         centres=(fitted.centres if fitted is not None else "") or source.centres,
     )
 

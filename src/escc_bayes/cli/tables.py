@@ -11,28 +11,32 @@ type Row = Mapping[str, object]
 type Cells = tuple[str, ...]
 type Words = Callable[[object], str]
 
+# Months at which states are printed; the CSV has every month.
+MONTHS_READ = (12.0, 24.0, 36.0)
 # Letters of a column of words; longer ones are cut, the CSV has them whole.
 WIDEST = 44
 EXACT = "exact limits (beta product): the log-log ones do not exist"
 
 
-def ratio_table(rows: Sequence[Row], *, by: str) -> str:
+def ratio_table(rows: Sequence[Row], *, by: str, title: str = "Hazard ratios") -> str:
     """Return hazard ratios as a table.
 
     Parameters
     ----------
     rows : of ``hazard_ratios.csv``.
     by : the column that says who answers: ``model`` or ``method``.
+    title : of the table.
     """
     if not rows:
         return "No hazard ratios: the model has no covariates."
     first = rows[0]
-    head = (by, "contrast", "HR", interval_words(first), chance_words(rows), "n", "events", "note")
+    head = (by, "contrast", "transition", "HR", interval_words(first), chance_words(rows), "n", "events", "note")
     notes = Notes()
     body = [
         (
             answers(row, by),
             f"{row['term']} {row['contrast']}",
+            str(row.get("transition") or ""),
             ratio(row["hr"]),
             limits(row),
             chance(row),
@@ -42,7 +46,7 @@ def ratio_table(rows: Sequence[Row], *, by: str) -> str:
         )
         for row in rows
     ]
-    return aligned("Hazard ratios", head, body, notes)
+    return aligned(title, head, body, notes)
 
 
 def answers(row: Row, by: str) -> str:
@@ -78,6 +82,60 @@ def survival_table(rows: Sequence[Row]) -> str:
         )
     head = ("model", "group", "n", "events", *(f"S({month:g}), {kind}" for month in months), "note")
     return aligned("Survival at months", head, body, notes)
+
+
+def state_table(rows: Sequence[Row]) -> str:
+    """Return the probability of each state at 12, 24 and 36 months, a line for each group and state."""
+    own = [row for row in rows if row["population"] == "everyone" and number(row["time"]) in MONTHS_READ]
+    if not own:
+        return ""
+    months = sorted({number(row["time"]) for row in own})
+    lines: dict[tuple[object, ...], dict[float, Row]] = {}
+    for row in own:
+        key = (row["model"], row["method"], row["term"], row["group"], row["state"])
+        lines.setdefault(key, {})[number(row["time"])] = row
+    body = [
+        (
+            str(model),
+            str(method),
+            group_words(at[months[0]]),
+            str(state),
+            *(f"{share(at[month]['probability'])} ({limits(at[month], share)})" for month in months),
+        )
+        for (model, method, _, _, state), at in lines.items()
+    ]
+    level = f"{100 * number(own[0]['level']):g} %"
+    head = ("model", "method", "group", "state", *(f"P({month:g}), {level}" for month in months))
+    return plain_table("States at months, every group over everyone", head, body)
+
+
+def after_table(rows: Sequence[Row]) -> str:
+    """Return survival after progression and its median, a line for each group; of ``after_progression.csv``."""
+    own = [row for row in rows if row["population"] == "everyone"]
+    if not own:
+        return ""
+    lines: dict[tuple[object, ...], list[Row]] = {}
+    for row in own:
+        lines.setdefault((row["model"], row["method"], row["term"], row["group"]), []).append(row)
+    notes = Notes()
+    body = [
+        (
+            str(model),
+            str(method),
+            group_words(found[0]),
+            count(found[0]["n"]),
+            count(found[0]["events"]),
+            *(f"{share(row['value'])} ({limits(row, share)})" for row in found[:-1]),
+            month_words(found[-1]["value"]),
+            limits(found[-1], month_words),
+            notes.mark(*found),
+        )
+        for (model, method, _, _), found in lines.items()
+    ]
+    level = f"{100 * number(own[0]['level']):g} %"
+    after = [f"S({number(row['time']):g}), {level}" for row in next(iter(lines.values()))[:-1]]
+    head = ("model", "method", "group", "progressed", "died", *after, "median", level, "note")
+    return aligned("Survival after progression, months since it", head, body, notes)
 
 
 def group_table(medians: Sequence[Row], landmarks: Sequence[Row]) -> str:
@@ -128,7 +186,15 @@ def logrank_table(rows: Sequence[Row]) -> str:
 
 def print_fit(tables: Mapping[str, Sequence[Row]], out: Path, posteriors: Iterable[str] = ()) -> None:
     """Print hazard ratios and survival of a fit, and where its files are; ``posteriors`` by name."""
-    for table in (ratio_table(tables["hazard_ratios"], by="model"), survival_table(tables["survival"])):
+    ratios = tables["hazard_ratios"]
+    bayes, beside = ([row for row in ratios if row["interval"] == kind] for kind in ("credible", "confidence"))
+    for table in (
+        ratio_table(bayes, by="model"),
+        ratio_table(beside, by="method", title="Cause-specific Cox") if beside else "",
+        survival_table(tables.get("survival", ())),
+        state_table(tables.get("states", ())),
+        after_table(tables.get("after_progression", ())),
+    ):
         if table:
             typer.echo(f"\n{table}")
     names = [*(f"{name}.csv" for name in tables), *(f"posterior/{name}.nc" for name in posteriors)]

@@ -74,7 +74,7 @@ class Comparison:
 def question(e: Estimate) -> str:
     """Say what was asked: the estimand, the groups and the month."""
     when = "" if np.isnan(e.time) else f" at {e.time:g} months"
-    return f"{e.estimand.replace('_', ' ')} {e.term} {e.contrast}".strip() + when
+    return f"{e.estimand.replace('_', ' ')} {e.term} {e.contrast_in}".strip() + when
 
 
 def of_weights(part: str) -> bool:
@@ -181,8 +181,13 @@ def refuse_other_patients(fits: Sequence[FIT]) -> None:
 
 
 def standard_questions(plan: ModelPlan) -> tuple[Estimand, ...]:
-    """Return what a report asks: every hazard ratio; survival, medians and RMST differences of all and of groups."""
+    """Return what a report asks: every hazard ratio; survival, medians and RMST differences of all and of groups.
+
+    Of an illness-death model hazard ratios alone: it has states, and no one survival.
+    """
     found: list[Estimand] = list(standard_contrasts(plan.design))
+    if plan.rows.transitions is not None:
+        return tuple(found)
     horizon = float(plan.rows.time.max())
     months = tuple(m for m in LANDMARKS if m <= horizon) or (round(horizon / 2.0, 1) or horizon / 2.0,)
     found += [SurvivalAt(month) for month in months]

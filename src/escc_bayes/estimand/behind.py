@@ -69,17 +69,19 @@ class Same:
         return isinstance(other, Same) and other.rows is self.rows
 
 
-def of_group(rows: AnalysisRows, term: str = "", group: str = "", months: Months | None = None) -> Behind:
+def of_group(
+    rows: AnalysisRows, term: str = "", group: str = "", months: Months | None = None, transition: str = ""
+) -> Behind:
     """Count a group of a covariate, or everyone, in some months; once, as many estimates ask for the same."""
-    return of_same(Same(rows), term, group, months)
+    return of_same(Same(rows), term, group, months, transition)
 
 
 @lru_cache(maxsize=64)
-def of_same(same: Same, term: str, group: str, months: Months | None) -> Behind:
-    """Count a group of a covariate, or everyone; with ``months``, those at risk and the events in these."""
-    rows = same.rows
+def of_same(same: Same, term: str, group: str, months: Months | None, transition: str) -> Behind:
+    """Count a group of a covariate, or everyone: those at risk and the events of a transition, or in ``months``."""
+    rows = same.rows.in_transition(transition)
     if months is not None:
-        whole = of_same(same, term, group, None)
+        whole = of_same(same, term, group, None, transition)
         inside = rows.covariates[term].values == rows.covariates[term].schema.levels.index(group) if group else None
         n, events = in_months(rows, months, inside)
         return replace(whole, n=n, events=events)
@@ -104,9 +106,11 @@ def behind(asked: Estimand, rows: AnalysisRows) -> tuple[Behind, ...]:
     """
     match asked:
         case HazardRatio() if not rows.covariates[asked.term].schema.categorical:
-            return (of_group(rows),)
+            return (of_group(rows, transition=asked.transition),)
         case HazardRatio(level=level, versus=versus, months=months) if level is not None and versus is not None:
-            return of_group(rows, asked.term, level, months), of_group(rows, asked.term, versus, months)
+            both = (level, versus)
+            first, second = (of_group(rows, asked.term, one, months, asked.transition) for one in both)
+            return first, second
         case RMSTDifference(level=level, versus=versus):
             return of_group(rows, asked.term, level), of_group(rows, asked.term, versus)
         case SurvivalAt(group=group) | MedianSurvival(group=group):
@@ -123,7 +127,9 @@ def counted(asked: Estimand, rows: AnalysisRows) -> Counts:
     group's own.
     """
     found = behind(asked, rows)
-    whole = (of_group(rows, months=asked.months),) if isinstance(asked, HazardRatio) else found
+    whole = found
+    if isinstance(asked, HazardRatio):
+        whole = (of_group(rows, months=asked.months, transition=asked.transition),)
     return Counts(
         n=sum(one.n for one in whole),
         events=sum(one.events for one in whole),

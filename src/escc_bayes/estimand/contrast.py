@@ -20,7 +20,8 @@ def complete(asked: HazardRatio, design: Design) -> HazardRatio:
     ------
     EstimandError : the model lacks the term or the level, or the form does not fit the covariate.
     """
-    block, place = located(asked.term, design)
+    asked = in_transition(asked, design)
+    block, place = design.block_of(asked.term, asked.transition)
     asked = in_months(asked, block)
     if block.coding.curve is not None:
         return complete_on_curve(asked, block.coding.curve)
@@ -66,9 +67,35 @@ def value_of(term: str, word: str) -> float:
     return found
 
 
+def in_transition(asked: HazardRatio, design: Design) -> HazardRatio:
+    """Return the hazard ratio with its transition, where a model has several and the term acts in one alone.
+
+    Raises
+    ------
+    EstimandError : the model lacks the term, or the term does not act in the transition, or in several, and none is
+        named.
+    """
+    located(asked.term, design)
+    acting = [name for b in design.blocks if asked.term in b.effect.covariates for name in b.within]
+    if not acting and not asked.transition:
+        return asked
+    if not acting:
+        raise EstimandError(f"the model has no transitions; ask for HazardRatio('{asked.term}', ..) without one")
+    if not asked.transition and len(acting) == 1:
+        return replace(asked, transition=acting[0])
+    if not asked.transition:
+        raise EstimandError(
+            f"'{asked.term}' has a hazard ratio in each transition; ask for one, as in HazardRatio('{asked.term}', .., "
+            f"transition='{acting[0]}'); it acts in {', '.join(acting)}"
+        )
+    if asked.transition not in acting:
+        raise EstimandError(f"'{asked.term}' does not act in '{asked.transition}'; it acts in {', '.join(acting)}")
+    return asked
+
+
 def beyond_knots(asked: HazardRatio, design: Design) -> str:
     """Say that a value lies beyond the data's outer knots, where a curve goes on as a straight line."""
-    curve = design.block_of(asked.term)[0].coding.curve
+    curve = design.block_of(asked.term, asked.transition)[0].coding.curve
     if curve is None:
         return ""
     low, high = curve.within
@@ -112,8 +139,9 @@ def located(term: str, design: Design) -> tuple[Block, int]:
 def weights(asked: HazardRatio, design: Design) -> FloatArray:
     """Return w (p,) such that the log hazard ratio is coefficients @ w."""
     asked = complete(asked, design)
-    block, place = design.block_of(asked.term)
-    inside = design.coefficients_of(asked.term, 0 if asked.months is None else block.coding.spans.index(asked.months))
+    block, place = design.block_of(asked.term, asked.transition)
+    segment = 0 if asked.months is None else block.coding.spans.index(asked.months)
+    inside = design.coefficients_of(asked.term, segment, asked.transition)
     w = np.zeros(design.size)
     if block.coding.curve is not None:
         values = np.array([value_of(asked.term, str(word)) for word in (asked.level, asked.versus)])
@@ -137,6 +165,10 @@ def standard_contrasts(design: Design) -> tuple[HazardRatio, ...]:
 
 
 def contrasts_of(block: Block, design: Design) -> tuple[HazardRatio, ...]:
-    """Return the hazard ratios that tables show of one effect."""
+    """Return the hazard ratios that tables show of one effect, in each transition in which it acts."""
     shown = block.effect.contrasts(block.coding)
-    return tuple(complete(HazardRatio(one.term, one.level, one.versus, months=one.months), design) for one in shown)
+    return tuple(
+        complete(HazardRatio(one.term, one.level, one.versus, months=one.months, transition=name), design)
+        for name in block.within or ("",)
+        for one in shown
+    )

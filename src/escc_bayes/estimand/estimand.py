@@ -26,6 +26,8 @@ class HazardRatio:
     per : units of a continuous covariate; absent: its scale.
     at : month at which, where the model lets it change over time.
     months : the months (start, stop] in which it holds, which the model knows from ``at``; None: at all times.
+    transition : of an illness-death model: ``progression``, ``death_without_progression`` or
+        ``death_after_progression``.
 
     Examples
     --------
@@ -39,9 +41,10 @@ class HazardRatio:
     per: float | None = None
     at: float | None = None
     months: tuple[float, float] | None = None
+    transition: str = ""
 
     def __post_init__(self) -> None:
-        check_words("HazardRatio", term=self.term, level=self.level, versus=self.versus)
+        check_words("HazardRatio", term=self.term, level=self.level, versus=self.versus, transition=self.transition)
         if not self.term:
             raise EstimandError('HazardRatio: term is empty; name a covariate, as in HazardRatio("stage", "III")')
         if self.per is not None:

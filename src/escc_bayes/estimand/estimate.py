@@ -38,6 +38,8 @@ class Estimate:
     groups : of a contrast of two levels, patients, events and last follow-up of each in words.
     months : of a hazard ratio that changes over time, the months (start, stop] in which it holds; ``n`` and ``events``
         are then those at risk and the events of the model in these months.
+    transition : of a hazard ratio of an illness-death model, the transition; ``n`` and ``events`` are those at risk of
+        it, and its events.
     """
 
     endpoint: str
@@ -68,14 +70,20 @@ class Estimate:
     last_follow_up: float = math.nan
     groups: str = ""
     months: tuple[float, float] | None = None
+    transition: str = ""
 
     @property
     def remark(self) -> str:
         """All that a reader must know of this number: how centres entered, and its note."""
         return "; ".join(part for part in (self.centres, self.note) if part)
 
+    @property
+    def contrast_in(self) -> str:
+        """The contrast with its transition, where it has one: ``III vs II, progression``."""
+        return f"{self.contrast}, {self.transition}" if self.transition else self.contrast
+
     def __repr__(self) -> str:
-        what = f"{self.estimand} {self.term} {self.contrast}".strip()
+        what = f"{self.estimand} {self.term} {self.contrast_in}".strip()
         when = f" at {self.time:g} months" if not math.isnan(self.time) else ""
         naive = "NAIVE " if self.clock.startswith("NAIVE") else ""
         lower, upper = limit_words(self, ".3g")
@@ -113,7 +121,7 @@ def limit_words(e: Estimate, form: str) -> tuple[str, str]:
 
 def ratio_words(e: Estimate) -> str:
     """Return a hazard ratio as one line: value, interval with its kind, P value or probability, method."""
-    head = f"HR {e.term} {e.contrast}"
+    head = f"HR {e.term} {e.contrast_in}"
     within = f"; {e.centres}" if e.centres else ""
     if math.isnan(e.lower):
         return f"{head}: {e.note or 'not estimable'} ({e.method}{within})"
@@ -133,7 +141,7 @@ def notes_once(estimates: Sequence[Estimate]) -> list[str]:
     whose: dict[str, list[str]] = {}
     for e in estimates:
         if e.note and not math.isnan(e.lower):
-            whose.setdefault(e.note, []).append(f"{e.term} {e.contrast}")
+            whose.setdefault(e.note, []).append(f"{e.term} {e.contrast_in}")
     return [f"Note on {', '.join(named)}: {note}." for note, named in whose.items()]
 
 

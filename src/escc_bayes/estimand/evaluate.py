@@ -151,6 +151,7 @@ def averaged_over(
     plan: ModelPlan, term: str, group: str, population: str, patterns: Patterns | None = None
 ) -> tuple[FloatArray, FloatArray]:
     """Return columns (m, p) and weights (m,) of the patients to average over; patients who are alike share a row."""
+    refuse_states(plan)
     found = patterns or patterns_of(plan)
     design, weight, rows = plan.design, plan.rows.weight, found.first.size
     # Patients with several rows are averaged over as they were in their first; of a group, in their first there.
@@ -192,6 +193,17 @@ def check_group(plan: ModelPlan, term: str, group: str) -> None:
         levels = block.levels[place]
     if group not in levels:
         raise EstimandError(f"'{term}' has no group '{group}' among the patients analysed; it has: {', '.join(levels)}")
+
+
+def refuse_states(plan: ModelPlan) -> None:
+    """Raise ``EstimandError`` where a plan has states, and so no one survival."""
+    if plan.rows.transitions is not None:
+        raise EstimandError(
+            f"model '{plan.spec.name}' is an illness-death model and has no one survival, median or restricted mean; "
+            "ask posterior.states(months) for the probability of each state (start: free of progression; start + "
+            "progressed: alive), posterior.after_progression(months) for survival after progression, "
+            "posterior.months_in_states(until) for the time in each"
+        )
 
 
 def completed(asked: Estimand, plan: ModelPlan) -> Estimand:

@@ -20,7 +20,9 @@ def origin(e: Estimate) -> dict[str, object]:
 
 
 def hazard_ratio_rows(estimates: Iterable[Estimate]) -> list[Row]:
-    """Return rows of ``hazard_ratios.csv``."""
+    """Return rows of ``hazard_ratios.csv``; with the column ``transition`` where any is of an illness-death model."""
+    held = tuple(estimates)
+    several = any(e.transition for e in held)
     return [
         {
             "endpoint": e.endpoint,
@@ -28,6 +30,7 @@ def hazard_ratio_rows(estimates: Iterable[Estimate]) -> list[Row]:
             "method": e.method,
             "term": e.term,
             "contrast": e.contrast,
+            **({"transition": e.transition} if several else {}),
             "hr": e.value,
             "lower": e.lower,
             "upper": e.upper,
@@ -44,7 +47,7 @@ def hazard_ratio_rows(estimates: Iterable[Estimate]) -> list[Row]:
             "strata": e.strata,
             **origin(e),
         }
-        for e in estimates
+        for e in held
     ]
 
 

@@ -114,6 +114,11 @@ def subject_of(cohort: Cohort, spec: ModelSpec, asked: Asked) -> Subject:
             raise SpecError(f"control '{term}': model '{spec.name}' has no such term; it has {known}")
     plan = make_plan(spec, cohort)
     cohort.refuse_several_rows("the sensitivity of a model")
+    if plan.rows.transitions is not None:
+        raise SpecError(
+            f"model '{spec.name}': what an illness-death model rests on is not worked out here; give the model of one "
+            f'endpoint, as with endpoint = "{spec.outcome.states.death if spec.outcome.states else "os"}"'
+        )
     if plan.rows.strata:
         raise SpecError(
             f"model '{spec.name}': what a model with [baseline] strata rests on is not worked out here; leave it out"

@@ -103,6 +103,7 @@ def of_patients(rows: AnalysisRows) -> tuple[str, ...]:
     reasons = "; ".join(f"{dropped.patients} {dropped.reason}" for dropped in rows.dropped)
     clusters = rows.weighting.cluster_words(rows.cluster)
     whole = f"{gone} of {rows.total} patients are " if rows.patient is None else ""
+    stacked = rows.transitions is not None
     each = f"{rows.n} patients{rows.row_words}: each row holds its covariates; curves hold those of the first"
     strata = (
         f"a baseline hazard of its own in each stratum of {rows.strata}; curves average over strata as patients lie"
@@ -110,9 +111,10 @@ def of_patients(rows: AnalysisRows) -> tuple[str, ...]:
     found = {
         f"{rows.clock}: patients had to live to have a value, and its effect is not one at time zero": rows.naive,
         f"{whole}left out: {reasons}": gone > 0,
-        each: rows.patient is not None,
+        each: rows.patient is not None and not stacked,
         **dict.fromkeys((change_words(c.schema) for c in rows.covariates.values() if c.schema.changes), True),
-        strata: bool(rows.strata),
+        strata: bool(rows.strata) and not stacked,
+        **dict.fromkeys(transition_words(rows), True),
         f"{late} of {rows.n} patients enter late (delayed entry): who died before entry is not among them": late > 0,
         f"{rows.weight_words()}; errors are robust, and a posterior is a pseudo-posterior": rows.sampled,
         rows.weighting.counted: bool(rows.weighting.counted),
@@ -120,6 +122,20 @@ def of_patients(rows: AnalysisRows) -> tuple[str, ...]:
         f"{in_all(rows)}, fewer than {FEW_EVENTS}: the model and its prior say most": few(rows),
     }
     return tuple(sentence for sentence, holds in found.items() if holds)
+
+
+def transition_words(rows: AnalysisRows) -> tuple[str, ...]:
+    """Name the transitions with fewer than five events, and whose deaths are of no transition."""
+    if rows.transitions is None:
+        return ()
+    each = {name: rows.in_transition(name) for name in rows.transitions.names}
+    thin = [f"{name}: {in_all(own)}: its hazard rests on the prior" for name, own in each.items() if few(own)]
+    gone = rows.transitions.unknown
+    late = (
+        f"{gone} of {rows.n} patients died after follow-up for progression had ended: whether they had progressed is "
+        "not known, and they count as free of it until then"
+    )
+    return (*thin, *((late,) if gone else ()))
 
 
 def change_words(schema: CovariateSchema) -> str:
@@ -159,7 +175,7 @@ def collinear_sentences(plan: ModelPlan, term: str = "") -> tuple[str, ...]:
 
 def of_term(name: str, term: str) -> bool:
     """Whether a column belongs to a covariate."""
-    return name == term or name.startswith(f"{term}[")
+    return name == term or name.startswith((f"{term}[", f"{term}, "))
 
 
 def collinear_sentence(names: tuple[str, ...], plan: ModelPlan) -> str:
@@ -169,20 +185,23 @@ def collinear_sentence(names: tuple[str, ...], plan: ModelPlan) -> str:
     return f"{named} determine each other among the {plan.rows.n} patients: only a prior tells their effects apart"
 
 
-def caution_of(plan: ModelPlan, term: str, groups: tuple[str, ...]) -> str:
+def caution_of(plan: ModelPlan, term: str, groups: tuple[str, ...], transition: str = "") -> str:
     """Return what an estimate of some groups of a covariate, or per unit of it, rests on; empty if on enough.
 
     Parameters
     ----------
     term : the covariate; empty: all patients.
     groups : the levels compared or shown; of a number none.
+    transition : the one that is asked for; empty: all.
     """
-    found = few_words(plan.rows, term, groups)
+    found = few_words(plan.rows, term, groups, transition)
     return "; ".join((*found, *collinear_sentences(plan, term))) if term else "; ".join(found)
 
 
-def few_words(rows: AnalysisRows, term: str, groups: tuple[str, ...]) -> tuple[str, ...]:
+def few_words(rows: AnalysisRows, term: str, groups: tuple[str, ...], transition: str = "") -> tuple[str, ...]:
     """Return the thin levels among some groups, and that there are few events in all."""
-    thin = [level for level in rows.thin if level.covariate == term and level.level in groups]
+    own = [level for level in rows.thin if level.transition in ("", transition)]
+    thin = [level for level in own if level.covariate == term and level.level in groups]
+    rows = rows.in_transition(transition)
     words = (f"few data: {', '.join(level.words for level in thin)}",) if thin else ()
     return (*words, f"few data: {in_all(rows)}") if few(rows) else words

@@ -21,6 +21,7 @@ from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.structures.coding import present_levels
 from escc_bayes.spec.structures.protocol import Coding, Columns, Free, Structure, Term
 from escc_bayes.spec.structures.registry import words_for
+from escc_bayes.spec.transitions import together
 
 # The sampler adapts to scales within this factor of 1 by itself.
 ORDINARY = 50.0
@@ -38,6 +39,7 @@ class Block:
     first : its first coefficient; ``start`` unless an effect before it changes over time.
     unit : the sampler's step for an effect of a number, in log hazard ratio per scale: covariates of any size
         look alike to it.
+    within : the transitions of an illness-death model in which it acts; none of one endpoint.
     """
 
     effect: Structure
@@ -45,6 +47,7 @@ class Block:
     coding: Coding
     first: int
     unit: float = 1.0
+    within: tuple[str, ...] = ()
 
     @property
     def stop(self) -> int:
@@ -63,13 +66,22 @@ class Block:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """One for each coefficient, such as ``stage[III]``, or ``stage[III], 0-12`` where it changes at 12 months."""
-        segments = self.coding.segments
+        """One for each coefficient, such as ``stage[III]``.
+
+        Or ``stage[III], 0-12`` where it changes at 12 months, ``stage[III], progression`` of a transition.
+        """
+        segments, plain = self.coding.segments, self.column_labels
         if not segments:
-            return self.coding.labels
+            return plain
         edges = [0.0, *segments]
         spans = [f"{a:g}-{b:g}" for a, b in pairwise(edges)] + [f"{edges[-1]:g}+"]
-        return tuple(f"{label}, {span}" for span in spans for label in self.coding.labels)
+        return tuple(f"{label}, {span}" for span in spans for label in plain)
+
+    @property
+    def column_labels(self) -> tuple[str, ...]:
+        """One for each column, with the transitions in which it acts."""
+        of = together(self.within)
+        return tuple(f"{label}, {of}" for label in self.coding.labels) if of else self.coding.labels
 
     @property
     def levels(self) -> tuple[tuple[str, ...], ...]:
@@ -103,13 +115,14 @@ class Design:
 
     Attributes
     ----------
-    columns : (n, p) uncentred.
+    columns : (n, p) uncentred; 0 in rows of transitions in which a column does not act.
     center : (p,) subtracted from the columns; 0 where not centred.
     blocks : one for each effect.
     schemas : of each covariate.
     codes : (n,) level codes or numbers of each covariate, as analysed.
     notes : levels without patients, left out.
     collinear : labels of columns that determine each other, set by set; a random intercept's are not looked at.
+    inside : (n, p) 1 where a column acts, 0 in rows of other transitions; None: every column acts in every row.
     """
 
     columns: FloatArray
@@ -118,6 +131,7 @@ class Design:
     schemas: dict[str, CovariateSchema]
     notes: tuple[str, ...] = ()
     collinear: tuple[tuple[str, ...], ...] = ()
+    inside: FloatArray | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -137,7 +151,7 @@ class Design:
     @property
     def centred(self) -> FloatArray:
         """Columns minus their centre, (n, p)."""
-        return self.columns - self.center
+        return self.columns - (self.center if self.inside is None else self.center * self.inside)
 
     @property
     def acting(self) -> IntArray:
@@ -149,10 +163,10 @@ class Design:
             parts.append(block.first + segment[:, None] * block.width + np.arange(block.width))
         return np.concatenate(parts, axis=1)
 
-    def block_of(self, covariate: str) -> tuple[Block, int]:
-        """Return the block of a covariate and its place within the block's covariates."""
+    def block_of(self, covariate: str, transition: str = "") -> tuple[Block, int]:
+        """Return the block of a covariate, in a transition, and its place within the block's covariates."""
         for block in self.blocks:
-            if covariate in block.effect.covariates:
+            if covariate in block.effect.covariates and (not transition or transition in block.within):
                 return block, block.effect.covariates.index(covariate)
         known = ", ".join(name for block in self.blocks for name in block.effect.covariates) or "none"
         raise SpecError(f"the model has no covariate '{covariate}'; it has: {known}")
@@ -162,16 +176,16 @@ class Design:
         block, _ = self.block_of(covariate)
         return block.effect.by_construction(block.coding, self.schemas)
 
-    def columns_of(self, covariate: str) -> slice:
-        """Return the columns that belong to one covariate."""
-        block, place = self.block_of(covariate)
+    def columns_of(self, covariate: str, transition: str = "") -> slice:
+        """Return the columns that belong to one covariate, in a transition."""
+        block, place = self.block_of(covariate, transition)
         width = block.width // len(block.effect.covariates)
         return slice(block.start + place * width, block.start + (place + 1) * width)
 
-    def coefficients_of(self, covariate: str, segment: int = 0) -> slice:
-        """Return the coefficients of one covariate, in one segment of time where they change."""
-        block, _ = self.block_of(covariate)
-        columns = self.columns_of(covariate)
+    def coefficients_of(self, covariate: str, segment: int = 0, transition: str = "") -> slice:
+        """Return the coefficients of one covariate, in one segment of time where they change, in a transition."""
+        block, _ = self.block_of(covariate, transition)
+        columns = self.columns_of(covariate, transition)
         low = block.first + segment * block.width - block.start
         return slice(low + columns.start, low + columns.stop)
 
@@ -187,12 +201,13 @@ def build_design(spec: ModelSpec, rows: AnalysisRows) -> Design:
     blocks: list[Block] = []
     parts: list[Columns] = []
     start = first = 0
-    for effect in spec.effects:
+    for effect, within in spec.acting:
         refuse_kinds(effect, rows)
         part = effect.columns(rows)
         refuse_evidence(effect, part.coding, rows)
-        unit = sampling_unit(effect, part.coding, part.values, rows.weight, spec.baseline.at)
-        blocks.append(Block(effect, start, part.coding, first, unit))
+        at_risk = rows_within(rows, within)
+        unit = sampling_unit(effect, part.coding, part.values[at_risk], rows.weight[at_risk], spec.baseline.at)
+        blocks.append(Block(effect, start, part.coding, first, unit, within))
         parts.append(part)
         start, first = start + part.coding.width, first + part.coding.size
     stacked = np.concatenate([np.zeros((rows.time.size, 0)), *(part.values for part in parts)], axis=1)
@@ -200,8 +215,25 @@ def build_design(spec: ModelSpec, rows: AnalysisRows) -> Design:
     whole: IntArray | slice = slice(None) if rows.patient is None else rows.first_rows()
     center = centres(stacked[whole], blocks, rows.weight[whole], spec.baseline.at)
     schemas = {name: rows.covariates[name].schema for name in spec.covariates}
-    notes = tuple(note for part in parts for note in part.notes)
-    return Design(stacked, center, tuple(blocks), schemas, notes, determined(stacked, blocks))
+    notes = tuple(dict.fromkeys(note for part in parts for note in part.notes))
+    inside = acting_rows(blocks, rows) if spec.transitions else None
+    stacked = stacked if inside is None else stacked * inside
+    return Design(stacked, center, tuple(blocks), schemas, notes, determined(stacked, blocks), inside)
+
+
+def rows_within(rows: AnalysisRows, within: tuple[str, ...]) -> IntArray | slice:
+    """Return the rows at risk of some transitions; all of them where none is named."""
+    if not within or rows.transitions is None:
+        return slice(None)
+    return np.flatnonzero(np.isin(rows.stratum, [rows.transitions.names.index(name) for name in within]))
+
+
+def acting_rows(blocks: list[Block], rows: AnalysisRows) -> FloatArray:
+    """Return 1 for each row and column where the column acts, else 0, (n, p)."""
+    found = np.zeros((rows.time.size, sum(block.width for block in blocks)))
+    for block in blocks:
+        found[rows_within(rows, block.within), block.start : block.stop] = 1.0
+    return found
 
 
 def determined(columns: FloatArray, blocks: list[Block]) -> tuple[tuple[str, ...], ...]:
@@ -211,7 +243,7 @@ def determined(columns: FloatArray, blocks: list[Block]) -> tuple[tuple[str, ...
     random intercept is shrunk, as it should be.
     """
     kept = [place for block in blocks if block.shown for place in range(block.start + block.full, block.stop)]
-    labels = [label for block in blocks for label in block.coding.labels]
+    labels = [label for block in blocks for label in block.column_labels]
     return collinear(columns[:, kept], [labels[place] for place in kept])
 
 
@@ -220,8 +252,9 @@ def with_effects(design: Design, spec: ModelSpec, rows: AnalysisRows) -> Design:
     blocks = []
     for block, effect in zip(design.blocks, spec.effects, strict=True):
         refuse_evidence(effect, block.coding, rows)
-        own = design.columns[:, block.start : block.stop]
-        unit = sampling_unit(effect, block.coding, own, rows.weight, spec.baseline.at)
+        at_risk = rows_within(rows, block.within)
+        own = design.columns[at_risk, block.start : block.stop]
+        unit = sampling_unit(effect, block.coding, own, rows.weight[at_risk], spec.baseline.at)
         blocks.append(replace(block, effect=effect, unit=unit))
     return replace(design, blocks=tuple(blocks))
 

@@ -9,24 +9,32 @@ from escc_bayes.foundation.record import digest
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.prior import Gamma, HalfNormal, Normal, SurvivalStatement
 from escc_bayes.spec.structures.protocol import Structure
+from escc_bayes.spec.transitions import IllnessDeath
 
 FAMILIES = ("piecewise_exponential", "weibull")
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Which endpoint, and from when.
+    """Which endpoint, or which states, and from when.
 
     Attributes
     ----------
-    endpoint : name of the endpoint.
+    endpoint : name of the endpoint; of states the kind of the outcome.
     landmark : months after time zero at which the clock restarts; None: no landmark.
     naive : analyse covariates known later than time zero as if known at time zero; every output says NAIVE.
+    states : the states of an illness-death model; None: one endpoint.
     """
 
     endpoint: str
     landmark: float | None = None
     naive: bool = False
+    states: IllnessDeath | None = None
+
+    @property
+    def content(self) -> dict[str, object]:
+        """Return all that a digest knows of it: states where there are any."""
+        return {name: value for name, value in dataclasses.asdict(self).items() if name != "states" or value}
 
     @property
     def clock(self) -> str:
@@ -93,7 +101,10 @@ class WeibullBaseline:
 @careful_class
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """A model as requested; fit it to a cohort with ``fit``."""
+    """A model as requested; fit it to a cohort with ``fit``.
+
+    ``transitions`` says of each effect in which transitions of an illness-death model it acts; empty: one endpoint.
+    """
 
     name: str
     outcome: Outcome
@@ -101,23 +112,25 @@ class ModelSpec:
     effects: tuple[Structure, ...]
     variants: tuple[str, ...] = ()
     title: str = ""
+    transitions: tuple[tuple[str, ...], ...] = ()
 
     @property
     def digest(self) -> str:
         """Digest of all that changes a result: 12 hexadecimal digits."""
         baseline = dataclasses.asdict(self.baseline)
         content = {
-            "outcome": dataclasses.asdict(self.outcome),
+            "outcome": self.outcome.content,
             "baseline": {name: value for name, value in baseline.items() if name != "strata" or value},
             "effects": [effect_content(effect) for effect in self.effects],
             "family": self.baseline.family,
+            **({"transitions": self.transitions} if self.transitions else {}),
         }
         return digest(content)
 
     @property
     def covariates(self) -> tuple[str, ...]:
         """Every covariate that the model uses, in order."""
-        return tuple(name for effect in self.effects for name in effect.covariates)
+        return tuple(dict.fromkeys(name for effect in self.effects for name in effect.covariates))
 
     @property
     def strata(self) -> str:
@@ -127,16 +140,23 @@ class ModelSpec:
     @property
     def asked_of_patients(self) -> tuple[str, ...]:
         """Every covariate that a patient must have: those of effects, and that of strata."""
-        return (*self.covariates, *((self.strata,) if self.strata else ()))
+        own = self.strata if self.outcome.states is None else ""
+        return (*self.covariates, *((own,) if own else ()))
 
     @property
     def intercepts(self) -> tuple[str, ...]:
         """Covariates with an intercept for each level, such as centres: strata or frailties of maximum likelihood."""
-        return tuple(effect.covariates[0] for effect in self.effects if not effect.unshrunk())
+        return tuple(dict.fromkeys(effect.covariates[0] for effect in self.effects if not effect.unshrunk()))
+
+    @property
+    def acting(self) -> tuple[tuple[Structure, tuple[str, ...]], ...]:
+        """Return each effect with the transitions in which it acts; none of one endpoint."""
+        return tuple(zip(self.effects, self.transitions or ((),) * len(self.effects), strict=True))
 
     def __repr__(self) -> str:
         effects = ", ".join(f"{e.name} ({e.WORD})" for e in self.effects) or "none"
-        within = f" in each stratum of {self.strata}" if self.strata else ""
+        own = "transition" if self.outcome.states is not None else f"stratum of {self.strata}"
+        within = f" in each {own}" if self.strata else ""
         return (
             f"model {self.name} [{self.digest}]: {self.outcome.endpoint}, {self.baseline.family}{within}, "
             f"{self.outcome.clock}; effects: {effects}"

@@ -13,6 +13,7 @@ from escc_bayes.spec.design import Design, build_design, with_effects
 from escc_bayes.spec.model import ModelSpec, PiecewiseBaseline, shape_of
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.selection import select_rows
+from escc_bayes.spec.stacked import stacked_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +61,25 @@ def make_plan(spec: ModelSpec, cohort: Cohort) -> ModelPlan:
     ------
     SpecError, CohortError, LandmarkError : the specification does not fit the cohort.
     """
-    rows = select_rows(
+    rows = rows_of(spec, cohort)
+    return ModelPlan(spec, rows, build_design(spec, rows), resolve_baseline(spec, rows))
+
+
+def rows_of(spec: ModelSpec, cohort: Cohort) -> AnalysisRows:
+    """Return the rows of the patients that a specification analyses: of one endpoint, or of every transition."""
+    outcome = spec.outcome
+    if outcome.states is not None:
+        return stacked_rows(
+            cohort, outcome.states, spec.asked_of_patients, landmark=outcome.landmark, naive=outcome.naive
+        )
+    return select_rows(
         cohort,
-        spec.outcome.endpoint,
+        outcome.endpoint,
         spec.asked_of_patients,
-        landmark=spec.outcome.landmark,
-        naive=spec.outcome.naive,
+        landmark=outcome.landmark,
+        naive=outcome.naive,
         strata=spec.strata,
     )
-    return ModelPlan(spec, rows, build_design(spec, rows), resolve_baseline(spec, rows))
 
 
 def with_priors(plan: ModelPlan, spec: ModelSpec) -> ModelPlan:
@@ -99,4 +110,4 @@ def structure(spec: ModelSpec) -> tuple[object, ...]:
     else:
         # The columns of the likelihood hold times over the month at which b0 stands.
         kind = (baseline.family, baseline.reference_time, baseline.at, weibull_prior(baseline).reference_time)
-    return (spec.outcome, kind, *(shape_of(effect) for effect in spec.effects))
+    return (spec.outcome, kind, spec.transitions, *(shape_of(effect) for effect in spec.effects))

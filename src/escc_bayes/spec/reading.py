@@ -11,9 +11,18 @@ from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import CutError, SpecError
 from escc_bayes.foundation.toml import read_toml
 from escc_bayes.spec import prior as priors
-from escc_bayes.spec.model import FAMILIES, ModelSpec, Outcome, PiecewiseBaseline, WeibullBaseline
+from escc_bayes.spec.model import FAMILIES, ModelSpec, Outcome, PiecewiseBaseline, WeibullBaseline, with_key
+from escc_bayes.spec.reading_states import (
+    STATE_KEYS,
+    TRANSITION_KEYS,
+    refuse_one_name,
+    refuse_transitions,
+    states_from,
+    transitions_from,
+)
 from escc_bayes.spec.structures.protocol import Reading, Structure
 from escc_bayes.spec.structures.registry import keys, structures
+from escc_bayes.spec.transitions import KIND, TRANSITION
 
 TOP_KEYS = ("name", "title", "outcome", "baseline", "priors", "effect", "variants")
 OUTCOME_KEYS = ("endpoint", "landmark", "time_zero")
@@ -157,14 +166,15 @@ def read(raw: Mapping[str, object], where: str, folder: Path) -> ModelSpec:
         if section not in raw:
             raise SpecError(f"{where}: '{section}' is missing; add {form} (models/README.md shows the format)")
     outcome = outcome_from(checks.table(raw["outcome"], f"{where}, [outcome]"), f"{where}, [outcome]")
-    effects = tuple(effect_from(body, where, outcome.endpoint, folder) for body in effect_tables(raw, where))
-    refuse_repeats(effects, where)
+    effects, transitions = effects_from(raw, where, outcome, folder)
+    refuse_repeats(effects, transitions, where)
     spec = ModelSpec(
         name=checks.file_name(raw["name"], f"{where}, name"),
         title=str(raw.get("title", "")),
         outcome=outcome,
-        baseline=baseline_from(raw, where),
+        baseline=baseline_from(raw, where, outcome),
         effects=effects,
+        transitions=transitions,
     )
     if spec.strata in spec.covariates:
         raise SpecError(
@@ -174,29 +184,51 @@ def read(raw: Mapping[str, object], where: str, folder: Path) -> ModelSpec:
     return spec
 
 
-def refuse_repeats(effects: tuple[Structure, ...], where: str) -> None:
-    """Raise if a covariate or an effect name stands twice."""
-    seen: set[str] = set()
-    for effect in effects:
-        for name in {effect.name, *effect.covariates}:
-            if name in seen:
-                raise SpecError(f"{where}: '{name}' stands in two effects; keep one")
-            seen.add(name)
+def refuse_repeats(effects: tuple[Structure, ...], transitions: tuple[tuple[str, ...], ...], where: str) -> None:
+    """Raise if an effect name stands twice, or a covariate: in one transition where there are several."""
+    seen: set[tuple[str, str]] = set()
+    for effect, within in zip(effects, transitions or ((),) * len(effects), strict=True):
+        # With transitions an effect's own name differs from its covariate's.
+        names = {(effect.name, "")} | {(name, t) for name in effect.covariates for t in within or ("",)}
+        for name, transition in sorted(names & seen):
+            of = f" of {transition}" if transition else ""
+            raise SpecError(f"{where}: '{name}' stands in two effects{of}; keep one")
+        seen |= names
 
 
 def outcome_from(raw: Mapping[str, object], at: str) -> Outcome:
-    """Read ``[outcome]``: an endpoint, and a landmark or ``time_zero = "naive"`` but not both."""
-    checks.refuse_unknown_keys(raw, OUTCOME_KEYS, at)
-    if "endpoint" not in raw:
+    """Read ``[outcome]``: an endpoint or states, and a landmark or ``time_zero = "naive"`` but not both."""
+    checks.refuse_unknown_keys(raw, STATE_KEYS if "kind" in raw else OUTCOME_KEYS, at)
+    if "kind" not in raw and "endpoint" not in raw:
         raise SpecError(f"{at}: 'endpoint' is missing; name an endpoint of the cohort schema, such as os")
     naive = "time_zero" in raw and checks.one_of(raw["time_zero"], ("naive",), f"{at}, time_zero") == "naive"
     landmark = checks.number(raw["landmark"], f"{at}, landmark", above=0.0) if "landmark" in raw else None
     if naive and landmark is not None:
         raise SpecError(f'{at}: a landmark and time_zero = "naive" exclude each other; keep one')
+    if "kind" in raw:
+        return Outcome(KIND, landmark, naive, states_from(raw, at))
     return Outcome(checks.text(raw["endpoint"], f"{at}, endpoint"), landmark, naive)
 
 
-def baseline_from(raw: Mapping[str, object], where: str) -> PiecewiseBaseline | WeibullBaseline:
+def baseline_from(raw: Mapping[str, object], where: str, outcome: Outcome) -> PiecewiseBaseline | WeibullBaseline:
+    """Read ``[baseline]``; of states each transition has one of its own."""
+    found = of_family(raw, where)
+    if outcome.states is None:
+        return found
+    if isinstance(found, WeibullBaseline):
+        raise SpecError(
+            f"{where}, [baseline]: an illness-death model has a baseline for each transition, and a Weibull baseline "
+            'is one for all; write family = "piecewise_exponential"'
+        )
+    if found.strata:
+        raise SpecError(
+            f"{where}, [baseline], strata: each transition has a baseline of its own already, and strata within "
+            "transitions are not fitted; leave strata out"
+        )
+    return replace(found, strata=TRANSITION)
+
+
+def of_family(raw: Mapping[str, object], where: str) -> PiecewiseBaseline | WeibullBaseline:
     """Read ``[baseline]`` and the baseline priors that go with its family."""
     at = f"{where}, [baseline]"
     body = checks.table(raw["baseline"], at)
@@ -285,10 +317,36 @@ def only_key(stated: Mapping[str, object], known: tuple[str, ...], at: str) -> s
     return next(iter(stated))
 
 
+def effects_from(
+    raw: Mapping[str, object], where: str, outcome: Outcome, folder: Path
+) -> tuple[tuple[Structure, ...], tuple[tuple[str, ...], ...]]:
+    """Read every ``[[effect]]``, and in which transitions each acts; none of one endpoint."""
+    bodies = effect_tables(raw, where)
+    if outcome.states is None:
+        return tuple(effect_from(body, where, outcome.endpoint, folder) for body in bodies), ()
+    refuse_one_name([effect_name(body) for body in bodies], where)
+    found = [own for body in bodies for own in in_transitions(body, where, outcome.endpoint, folder)]
+    return tuple(effect for effect, _ in found), tuple(within for _, within in found)
+
+
+def in_transitions(
+    body: Mapping[str, object], where: str, endpoint: str, folder: Path
+) -> list[tuple[Structure, tuple[str, ...]]]:
+    """Read one ``[[effect]]``: a coefficient of its own in each of its transitions, or one for all of them."""
+    at = f"{where}, effect '{effect_name(body)}'"
+    within, shared = transitions_from(body, at)
+    plain = {key: value for key, value in body.items() if key not in TRANSITION_KEYS}
+    effect = effect_from(plain, where, endpoint, folder)
+    if shared:
+        return [(effect, within)]
+    return [(with_key(effect, "name", f"{effect.name}_{name}"), (name,)) for name in within]
+
+
 def effect_from(raw: Mapping[str, object], where: str, endpoint: str, folder: Path) -> Structure:
     """Read one ``[[effect]]`` of a model of ``endpoint``: its structure says which keys it has."""
     name = effect_name(raw)
     at = f"{where}, effect '{name}'"
+    refuse_transitions(raw, at)
     checks.refuse_unknown_keys(raw, (*EFFECT_KEYS, *keys()), at)
     if "structure" not in raw:
         raise SpecError(f"{at}: 'structure' is missing; one of {', '.join(structures())}")

@@ -25,6 +25,22 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True)
+class Transitions:
+    """What rows one below the other are at risk of.
+
+    Attributes
+    ----------
+    names : of the transitions, in the order of their codes.
+    clock : ``forward`` or ``reset``: from when time counts after progression.
+    unknown : deaths after follow-up for progression had ended, which are of no transition.
+    """
+
+    names: tuple[str, ...]
+    clock: str
+    unknown: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class AnalysisRows:
     """Follow-up and covariates of the patients analysed: n rows, one for each patient unless rows have start and stop.
 
@@ -45,6 +61,7 @@ class AnalysisRows:
     cluster : (n,) the independent unit each patient belongs to, where errors are robust; None: errors of the model.
     patient : (n,) whose row each is, counted as in ``ids``; None: each patient has one.
     strata : the covariate whose levels have a baseline hazard each; empty: one baseline.
+    transitions : of an illness-death model, which rows there are; None: one endpoint.
     """
 
     endpoint: str
@@ -66,6 +83,7 @@ class AnalysisRows:
     cluster: IntArray | None = None
     patient: IntArray | None = None
     strata: str = ""
+    transitions: Transitions | None = None
 
     @property
     def n(self) -> int:
@@ -205,14 +223,43 @@ class AnalysisRows:
         words = (self.weight_words(inside), self.weighting.cluster_words(self.cluster))
         return "; ".join(["robust (sandwich) errors", *(w for w in words if w)])
 
+    def in_transition(self, name: str) -> "AnalysisRows":
+        """Return the rows at risk of one transition; without a name all of them."""
+        if not name or self.transitions is None:
+            return self
+        inside = np.flatnonzero(self.stratum == self.transitions.names.index(name))
+        held, whose = np.unique(self.whose[inside], return_inverse=True)
+        return replace(
+            self,
+            positions=self.positions[inside],
+            ids=tuple(self.ids[i] for i in held.tolist()),
+            time=self.time[inside],
+            event=self.event[inside],
+            entry=self.entry[inside],
+            weight=self.weight[inside],
+            covariates={key: c.at(inside) for key, c in self.covariates.items()},
+            cluster=None if self.cluster is None else self.cluster[inside],
+            patient=whose,
+        )
+
+    @property
+    def event_words(self) -> str:
+        """Count the events in words: of one endpoint with the share censored, or of each transition."""
+        if self.transitions is None:
+            return f"{self.events} events, {100 * (1 - self.events / self.n):.0f} % censored"
+        each = [(name, self.in_transition(name)) for name in self.transitions.names]
+        said = ", ".join(f"{name} {rows.events} of {rows.n} at risk" for name, rows in each)
+        gone = self.transitions.unknown
+        late = f"; {gone} died after follow-up for progression had ended and count until then" if gone else ""
+        return f"{said}{late}"
+
     def sentence(self) -> str:
         """Say who was analysed and who was left out."""
-        censored = 100 * (1 - self.events / self.n)
         words = (self.weight_words(), self.weighting.cluster_words(self.cluster))
         said = "".join(f"; {word}" for word in words if word)
         head = (
             f"{self.provenance.upper()}: {self.n} of {self.total} patients of {self.cohort}{self.row_words}, "
-            f"{self.endpoint} from {self.clock}: {self.events} events, {censored:.0f} % censored{said}"
+            f"{self.endpoint} from {self.clock}: {self.event_words}{said}"
         )
         if not self.dropped:
             return f"{head}; nobody left out (complete cases)."

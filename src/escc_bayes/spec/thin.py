@@ -13,12 +13,13 @@ FEW_EVENTS = 5
 
 @dataclass(frozen=True, slots=True)
 class ThinLevel:
-    """A level of a covariate with patients, and fewer than five events."""
+    """A level of a covariate with patients, and fewer than five events: in all, or of one ``transition``."""
 
     covariate: str
     level: str
     events: int
     patients: int
+    transition: str = ""
 
     @property
     def sentence(self) -> str:
@@ -28,7 +29,8 @@ class ThinLevel:
     @property
     def words(self) -> str:
         """Say so in a few words."""
-        return f"{self.covariate} = {self.level}: {self.events} events in {self.patients} patients"
+        of = f" of {self.transition}" if self.transition else ""
+        return f"{self.covariate} = {self.level}: {self.events} events{of} in {self.patients} patients"
 
 
 def thin_levels(

@@ -49,6 +49,7 @@ def late_treatment(folder):
         ("baselines", "--cohort", "larynx", "--endpoint", "os", "--interaction", "stage", "age"),
         ("compare", "--cohort", "larynx", "--model", "larynx_piecewise", "--engine", "laplace", "--draws", "200"),
         ("fit", "--cohort", "larynx", "--model", "larynx_piecewise", "--engine", "laplace", "--draws", "200"),
+        ("fit", "--cohort", "escc79", "--model", "illness_death", "--engine", "laplace", "--draws", "200"),
         ("audit", "seed1_scirep2025"),
         ("evidence", "--effect", "alc_low", "--endpoint", "OS", "--against", "1.5,1.1,2.0"),
         ("sensitivity", "--hr", "0.62", "--lower", "0.45", "--upper", "0.86"),
@@ -62,7 +63,7 @@ def late_treatment(folder):
         ),
         ("time-zero", "--cohort", LATE, "--endpoint", "os", "--covariate", "treated", "--grace", "3"),
     ],
-    ids=lambda words: words[0],
+    ids=lambda words: f"{words[0]}-{words[4]}" if words[0] == "fit" else words[0],
 )
 def test_every_column_of_a_verb_is_explained(tmp_path, monkeypatch, capsys, words):
     words = [late_treatment(tmp_path) if word == LATE else word for word in words]

@@ -106,6 +106,7 @@ def estimate_of(
     value, lower, upper = ratio_summary(drawn, level) if ratio else summary(drawn, level)
     counts = counted(asked, plan.rows)
     months = asked.months if isinstance(asked, HazardRatio) else None
+    transition = asked.transition if isinstance(asked, HazardRatio) else ""
     return Estimate(
         endpoint=plan.rows.endpoint,
         estimand=NAMES[type(asked)],
@@ -130,7 +131,7 @@ def estimate_of(
         verdict=verdict,
         note=joined_notes(
             beyond_follow_up(asked, (value, lower, upper), plan.rows),
-            caution_of(plan, asked.term, groups_named(asked)),
+            caution_of(plan, asked.term, groups_named(asked), transition),
             pseudo_note(plan, patients_behind(asked, plan.rows)),
             few_in_months(plan.rows, months),
             beyond_knots(asked, plan.design) if isinstance(asked, HazardRatio) else "",
@@ -139,6 +140,7 @@ def estimate_of(
         last_follow_up=counts.last_follow_up,
         groups=counts.groups,
         months=months,
+        transition=transition,
         strata=plan.rows.strata if ratio else "",
         centres="; ".join(f"random intercept of {name}" for name in plan.spec.intercepts),
     )

@@ -14,6 +14,7 @@ import numpy as np
 from escc_bayes.bayes.posterior.answers import Answering, estimate_of
 from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.bayes.posterior.pseudo_posterior import pseudo_note
+from escc_bayes.bayes.posterior.state_answers import OfDraws, StateAnswers
 from escc_bayes.bayes.sampling.diagnose import Diagnostics
 from escc_bayes.data.ensemble import span
 from escc_bayes.estimand.behind import beyond_follow_up, counted
@@ -47,7 +48,7 @@ class VarianceParts:
 
 
 @dataclass(frozen=True, repr=False)
-class EnsemblePosterior(Answering):
+class EnsemblePosterior(Answering, StateAnswers):
     """Posteriors of one model on the members of an ensemble. Reads as a ``Posterior`` does.
 
     Attributes
@@ -171,13 +172,30 @@ class EnsemblePosterior(Answering):
         curves = [member.survival(times, term=term, group=group, population=population) for member in self.members]
         return np.concatenate(evenly(curves))
 
+    def of_draws(self, computed: OfDraws) -> FloatArray:
+        """Return what ``computed`` makes of plan and hazards of each member, one after the other."""
+        return np.concatenate(evenly([member.of_draws(computed) for member in self.members]))
+
+    @careful
+    def thinned(self, most: int) -> "EnsemblePosterior":
+        """Return the pool with about ``most`` draws in all, at least 50 of each member."""
+        each = max(50, most // len(self.members))
+        return replace(self, members=tuple(member.thinned(each) for member in self.members))
+
     def sentence(self) -> str:
         """Say how many reconstructions were analysed, and with how many events."""
         rows = [member.plan.rows for member in self.members]
         return (
             f"{self.record.provenance.upper()}: {len(rows)} cohorts of {self.name}, {span([r.n for r in rows])} "
-            f"patients each, {rows[0].endpoint} from {rows[0].clock}: {span([r.events for r in rows])} events."
+            f"patients each, {rows[0].endpoint} from {rows[0].clock}: {self.event_words()}."
         )
+
+    def event_words(self) -> str:
+        """Count the events of the members: of one endpoint, or of each transition."""
+        rows = [member.plan.rows for member in self.members]
+        names = rows[0].transitions.names if rows[0].transitions is not None else ()
+        each = [f"{name} {span([r.in_transition(name).events for r in rows])}" for name in names]
+        return ", ".join(each) or f"{span([r.events for r in rows])} events"
 
     @careful
     def save(self, folder: str | Path) -> None:

@@ -70,8 +70,13 @@ def groups(posterior: Drawn, *names: str) -> dict[str, Group]:
 
 
 def invalid(posterior: Drawn) -> tuple[str, ...]:
-    """Return the groups that a pseudo-posterior does not have: its draws follow no prior times likelihood."""
-    return ("log_likelihood", "log_prior") if posterior.plan.rows.sampled else ()
+    """Return the groups that a posterior does not have.
+
+    Draws of a pseudo-posterior follow no prior times likelihood; an illness-death model predicts states, no one time.
+    """
+    states = posterior.plan.rows.transitions is not None
+    predicted = ("posterior_predictive", "prior_predictive") if states else ()
+    return ("log_likelihood", "log_prior") if posterior.plan.rows.sampled else predicted
 
 
 def left_out(posterior: Drawn) -> tuple[str, ...]:

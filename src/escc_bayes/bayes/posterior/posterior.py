@@ -6,13 +6,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from escc_bayes.bayes.model import parameters
 from escc_bayes.bayes.posterior.answers import Answering, estimate_of
 from escc_bayes.bayes.posterior.drawn import Drawn
 from escc_bayes.bayes.posterior.prior_conflict import PriorConflict, prior_conflict
 from escc_bayes.bayes.posterior.pseudo_posterior import LABEL
+from escc_bayes.bayes.posterior.state_answers import OfDraws, StateAnswers, refuse_no_months
 from escc_bayes.bayes.posterior.vague_baseline import VagueBaseline, vague_baseline
 from escc_bayes.estimand import marginal
 from escc_bayes.estimand.contrast import weights
@@ -25,7 +24,6 @@ from escc_bayes.estimand.evaluate import (
     draws_of_many,
 )
 from escc_bayes.foundation.careful import careful
-from escc_bayes.foundation.errors import EstimandError
 from escc_bayes.foundation.kinds import LEVEL
 from escc_bayes.hazard.baseline import Hazard
 from escc_bayes.hazard.patients import PatientHazards
@@ -37,7 +35,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, repr=False)
-class Posterior(Answering, Drawn):
+class Posterior(Answering, StateAnswers, Drawn):
     """Posterior draws of a plan, which answer estimands.
 
     Attributes
@@ -116,10 +114,13 @@ class Posterior(Answering, Drawn):
     def survival(self, times: FloatArray, *, term: str = "", group: str = "", population: str = "group") -> FloatArray:
         """Return the survival curve of a group in every draw, (draws, times); see ``SurvivalAt``."""
         asked = SurvivalAt(1.0, term, group, population)
-        if times.ndim != 1 or not (np.isfinite(times) & (times >= 0.0)).all():
-            raise EstimandError("survival: times are no list of months; give finite numbers of 0 or more")
+        refuse_no_months("survival", times)
         columns, weight = averaged_over(self.plan, asked.term, asked.group, asked.population)
         return marginal.survival(self.hazards, columns, weight[None], times)[0]
+
+    def of_draws(self, computed: OfDraws) -> FloatArray:
+        """Return what ``computed`` makes of plan and hazards."""
+        return computed(self.plan, self.hazards)
 
     @careful
     def thinned(self, most: int) -> "Posterior":

@@ -14,6 +14,7 @@ from escc_bayes.estimand.estimand import HazardRatio, contrast_words
 from escc_bayes.estimand.estimate import ratios_of
 from escc_bayes.estimand.evaluate import averaged_over
 from escc_bayes.foundation.careful import careful
+from escc_bayes.foundation.errors import EstimandError
 from escc_bayes.foundation.kinds import LEVEL, SEED
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.piecewise import FloatArray
@@ -126,6 +127,12 @@ def prior_check_plan(plan: ModelPlan, *, seed: Seed = SEED, draws: int = 4000, l
     plan : from ``make_plan``.
     seed, draws, level : as for ``prior_check``.
     """
+    if plan.rows.transitions is not None:
+        raise EstimandError(
+            f"model '{plan.spec.name}': a prior check says survival, and an illness-death model has no one survival; "
+            "the priors of its transitions are those of models of one endpoint with the same [baseline], [priors] and "
+            "effects: check these"
+        )
     values = prior_draws(plan, draws, seed)
     hazards = parameters.hazards(plan, values, draws)
     times = np.linspace(0.0, max(60.0, float(plan.rows.time.max())), GRID_POINTS)

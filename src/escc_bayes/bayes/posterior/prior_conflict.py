@@ -37,7 +37,8 @@ class PriorConflict:
     ----------
     worth : month, events of the prior, events of the data.
     observed : Kaplan-Meier; NaN where follow-up does not reach the month.
-    expected, lower, upper : median and 2.5 and 97.5 % points of the cohort's survival under the prior.
+    expected, lower, upper : median and 2.5 and 97.5 % points of the cohort's survival under the prior; NaN for an
+        illness-death model.
     below : probability, before any data, of a Kaplan-Meier estimate below the one observed; NaN as ``observed``.
     """
 
@@ -61,6 +62,8 @@ class PriorConflict:
     def sentence(self) -> str:
         """Say what the prior is worth, and where Kaplan-Meier lies within it."""
         head = f"Prior on the baseline: {self.worth.words()}"
+        if self.expected != self.expected:
+            return f"{head}; it is one prior for the hazard of each transition, which no Kaplan-Meier curve shows."
         if self.observed != self.observed:
             return (
                 f"{head}; nobody is followed so far, or not from time zero on, and Kaplan-Meier cannot confirm or "
@@ -100,6 +103,8 @@ def prior_conflict(plan: ModelPlan) -> PriorConflict:
     plan : rows, columns, priors. The same plan gives the same answer, wherever it is printed.
     """
     worth, rows = baseline_worth(plan.spec, plan.baseline, plan.rows), plan.rows
+    if rows.transitions is not None:
+        return PriorConflict(worth, np.nan, np.nan, np.nan, np.nan, np.nan)
     expected = cohort_survival(plan, worth.month)
     lower, middle, upper = np.quantile(expected, [0.025, 0.5, 0.975]).tolist()
     point = survival_point(rows.time, rows.event, rows.entry, rows.weight, worth.month)

@@ -53,13 +53,13 @@ class WeightedDraws:
     def log_likelihood(self) -> FloatArray:
         """Log-likelihood of each patient under each draw, (m, n)."""
         rows = self.plan.rows
-        found = self.hazards.log_likelihood(self.plan.design.centred, rows.time, rows.event, rows.entry, rows.weight)
+        found = self.hazards.log_likelihood(self.plan.patterns, rows.time, rows.event, rows.entry, rows.weight)
         return by_patient(found, rows.at_risk.patient, rows.n)
 
     @cached_property
     def passed(self) -> FloatArray:
         """Cumulative hazard that each patient has passed under each draw, (m, n)."""
-        rows, columns = self.plan.rows, self.plan.design.centred
+        rows, columns = self.plan.rows, self.plan.patterns
         shape = (self.weight.size, rows.n)
         until, before = (np.broadcast_to(months, shape) for months in (rows.time, rows.entry))
         return self.hazards.cumulative_at(columns, until) - self.hazards.cumulative_at(columns, before)

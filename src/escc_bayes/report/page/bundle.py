@@ -17,6 +17,7 @@ from escc_bayes.data.cohort import Cohort
 from escc_bayes.data.ensemble import Ensemble
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimate import Estimate
+from escc_bayes.foundation.errors import SpecError
 from escc_bayes.foundation.executors import Executor, Serial
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.report.page.behind import information_of
@@ -141,6 +142,16 @@ def strata_asked(endpoint: str, cohort: Cohort, plans: Sequence[ModelPlan]) -> t
     return tuple(dict.fromkeys((*cohort.strata, *own)))
 
 
+def refuse_transitions(plan: ModelPlan) -> None:
+    """Raise for an illness-death model, whose states no page and no comparison shows."""
+    if plan.rows.transitions is not None:
+        raise SpecError(
+            f"model '{plan.spec.name}': compare and report do not draw an illness-death model; `escc-bayes fit` writes "
+            "its states, survival after progression and the hazard ratios of each transition, with Aalen-Johansen and "
+            "cause-specific Cox beside"
+        )
+
+
 def gather(
     cohort: Cohort,
     plans: Sequence[ModelPlan],
@@ -167,9 +178,11 @@ def gather(
 
     Raises
     ------
-    SpecError : two models share a name: every table and file goes by it.
+    SpecError : two models share a name: every table and file goes by it; or one is an illness-death model.
     """
     refuse_same_names([plan.spec for plan in plans])
+    for plan in plans:
+        refuse_transitions(plan)
     named = {plan.spec.name: plan for plan in plans}
     posteriors = {
         name: fit_or_replace(plan, settings, seed=stream(seed, name), progress=stage(name))

@@ -7,10 +7,13 @@ from escc_bayes.estimand.estimand import SurvivalAt
 from escc_bayes.estimand.tables import survival_rows
 from escc_bayes.report.page.reconstructions import Reconstructions
 from escc_bayes.report.verbs.files import Tables, diagnostics_rows, write_run, write_tables
+from escc_bayes.report.verbs.states import state_tables
 
 
 def write_ensemble_fit(folder: Path, found: Reconstructions) -> Tables:
     """Write ``hazard_ratios.csv``, ``survival.csv``, ``diagnostics.csv`` (a row for each member) and ``run.json``.
+
+    Of illness-death models the tables of their states in place of ``survival.csv``.
 
     Returns the tables. Hazard ratios have the columns of ``fit``, and the share of the variance between members.
     """
@@ -26,7 +29,12 @@ def write_ensemble_fit(folder: Path, found: Reconstructions) -> Tables:
         for p in pooled
         for row, member in zip(diagnostics_rows(p.members), p.members, strict=True)
     ]
-    tables: Tables = {"hazard_ratios": found.rows(), "survival": survival_rows(survival), "diagnostics": members}
+    tables: Tables = {
+        "hazard_ratios": found.rows(),
+        **({"survival": survival_rows(survival)} if survival else {}),
+        **state_tables(pooled, found.level),
+        "diagnostics": members,
+    }
     write_tables(folder, tables)
     write_run(folder, "fit", [p.record for p in pooled], {name: p.verdict for name, p in found.pooled.items()})
     return tables

@@ -20,6 +20,7 @@ from escc_bayes.foundation.seeds import Seed
 from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.on_curves import on_curves, posterior_on_curves, spline_rows
 from escc_bayes.report.page.over_time import over_time, posterior_over_time, time_varying_rows
+from escc_bayes.report.verbs.states import cause_specific, state_tables
 from escc_bayes.spec.cautions import caution_words
 
 type Tables = Mapping[str, Sequence[Row]]
@@ -142,8 +143,12 @@ def write_posterior(folder: Path, name: str, posterior: Posterior) -> None:
 
 
 def fit_tables(posteriors: Mapping[str, Posterior], level: float) -> dict[str, list[Row]]:
-    """Return the tables of ``fit``: survival at 12, 24 and 36 months, as far as follow-up reaches."""
+    """Return the tables of ``fit``: survival at 12, 24 and 36 months, as far as follow-up reaches.
+
+    Of illness-death models states in place of survival, and Cox of each transition below their hazard ratios.
+    """
     ratios = [e for p in posteriors.values() for e in p.hazard_ratios(level=level)]
+    ratios += cause_specific(tuple(posteriors.values()), level)
     survival = [
         e
         for p in posteriors.values()
@@ -155,7 +160,8 @@ def fit_tables(posteriors: Mapping[str, Posterior], level: float) -> dict[str, l
         "hazard_ratios": hazard_ratio_rows(ratios),
         **({"time_varying": time_varying_rows(changing)} if changing else {}),
         **({"spline": spline_rows(curves)} if curves else {}),
-        "survival": survival_rows(survival),
+        **({"survival": survival_rows(survival)} if survival else {}),
+        **state_tables(posteriors.values(), level),
         "diagnostics": diagnostics_rows(posteriors.values()),
     }
 

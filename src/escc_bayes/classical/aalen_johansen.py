@@ -1,0 +1,136 @@
+"""Aalen-Johansen: who is in which state of an illness-death model, without a model.
+
+    p(t) = (1, 0, 0) product over event months s of (I + dA(s)),   dA_jk(s) = dN_jk(s) / Y_j(s)
+
+with errors from the infinitesimal jackknife, which are those of R's ``survfit``: the influence of a patient follows
+the same recursion, dU_i = p(s-) dD_i(s) where D_i holds (dN_ijk - Y_ij dA_jk) / Y_j. Limits on the log scale, as there.
+Right also where the hazard after progression depends on when it came (Datta & Satten 2001, Stat Probab Lett 55:403).
+Aalen & Johansen 1978, Scand J Stat 5:141; docs/methods/illness_death.md.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.spec.rows import AnalysisRows
+from escc_bayes.spec.transitions import DEATH_AFTER, DEATH_WITHOUT, PROGRESSION
+
+# Which state each transition leaves and enters.
+MOVES = {PROGRESSION: (0, 1), DEATH_WITHOUT: (0, 2), DEATH_AFTER: (1, 2)}
+
+
+@dataclass(frozen=True, slots=True)
+class StateCurves:
+    """Probabilities of the states (k, 3) from each month (k,) on, the first of which is 0, and standard errors."""
+
+    months: FloatArray
+    probability: FloatArray
+    std_error: FloatArray
+
+    def at(self, times: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return probabilities and standard errors at months, (t, 3) each."""
+        place = np.searchsorted(self.months, times, side="right") - 1
+        return self.probability[place], self.std_error[place]
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Rows at risk of moves out of a state, in months since time zero, with their patients."""
+
+    patient: NDArray[np.int64]
+    entry: FloatArray
+    time: FloatArray
+    into: dict[int, NDArray[np.bool_]]
+
+
+def stays(rows: AnalysisRows) -> tuple[Stay, Stay]:
+    """Return the time that each patient spent in the start state and after progression, in months since time zero.
+
+    Of a clock that is reset, patients who were never seen in the start state have no month of progression, and are
+    left out.
+    """
+    first, second, third = (rows.in_transition(name) for name in MOVES)
+    place = {name: k for k, name in enumerate(rows.ids)}
+    whose = [np.array([place[own.ids[i]] for i in own.whose.tolist()], dtype=np.int64) for own in (first, third)]
+    start = Stay(whose[0], first.entry, first.time, {1: first.event == 1.0, 2: second.event == 1.0})
+    month = np.full(rows.n, np.nan)
+    month[whose[0]] = first.time
+    ago = month[whose[1]] if rows.transitions is not None and rows.transitions.clock == "reset" else 0.0
+    entry, time = third.entry + ago, third.time + ago
+    known = ~np.isnan(time)
+    return start, Stay(whose[1][known], entry[known], time[known], {2: (third.event == 1.0)[known]})
+
+
+def since_progression(rows: AnalysisRows) -> AnalysisRows:
+    """Return the rows after progression as follow-up of one endpoint, in months since progression."""
+    after = rows.in_transition(DEATH_AFTER)
+    if rows.transitions is not None and rows.transitions.clock == "forward":
+        begun = rows.in_transition(PROGRESSION)
+        month = dict(zip((begun.ids[i] for i in begun.whose.tolist()), begun.time.tolist(), strict=True))
+        ago = np.array([month.get(after.ids[i], entry) for i, entry in zip(after.whose, after.entry, strict=True)])
+        after = replace(after, time=after.time - ago, entry=np.maximum(after.entry - ago, 0.0))
+    return replace(after, strata="", transitions=None, patient=None)
+
+
+def aalen_johansen(rows: AnalysisRows, inside: NDArray[np.bool_] | None = None) -> StateCurves:
+    """Return the state probabilities of all patients, or of those in a mask.
+
+    Parameters
+    ----------
+    rows : of an illness-death model.
+    inside : (patients,) who belongs to the group; None: everyone.
+
+    Returns
+    -------
+    StateCurves.
+    """
+    kept = np.ones(rows.n, dtype=bool) if inside is None else inside
+    own = [taken(stay, kept) for stay in stays(rows)]
+    moved = [stay.time[event] for stay in own for event in stay.into.values()]
+    months = np.unique(np.concatenate(moved))
+    probability = np.zeros((months.size + 1, 3))
+    error = np.zeros((months.size + 1, 3))
+    influence = np.zeros((rows.n, 3))
+    probability[0, 0] = 1.0
+    for place, month in enumerate(months.tolist(), start=1):
+        before = probability[place - 1]
+        step, shift = np.eye(3), np.zeros((rows.n, 3))
+        for state, stay in enumerate(own):
+            one_month(stay, state, month, before[state], step, shift)
+        probability[place] = before @ step
+        influence = influence @ step + shift
+        error[place] = np.sqrt((influence**2).sum(axis=0))
+    return StateCurves(np.append(0.0, months), probability, error)
+
+
+def taken(stay: Stay, kept: NDArray[np.bool_]) -> Stay:
+    """Return the stays of some patients."""
+    own = kept[stay.patient]
+    into = {state: event[own] for state, event in stay.into.items()}
+    return Stay(stay.patient[own], stay.entry[own], stay.time[own], into)
+
+
+def one_month(stay: Stay, state: int, month: float, held: float, step: FloatArray, shift: FloatArray) -> None:
+    """Add the moves out of one state at one month to the step (3, 3), and their influences (patients, 3)."""
+    at_risk = (stay.entry < month) & (stay.time >= month)
+    number = int(at_risk.sum())
+    if not number:
+        return
+    for target, event in stay.into.items():
+        moves = at_risk & event & (stay.time == month)
+        share = float(moves.sum()) / number
+        step[state, target] += share
+        step[state, state] -= share
+        own = held * (moves[at_risk] - share) / number
+        np.add.at(shift[:, target], stay.patient[at_risk], own)
+        np.add.at(shift[:, state], stay.patient[at_risk], -own)
+
+
+def limits(probability: FloatArray, error: FloatArray, level: float) -> tuple[FloatArray, FloatArray]:
+    """Return confidence limits on the log scale, at most 1; NaN where the probability or its error is 0."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        half = float(ndtri(0.5 + level / 2.0)) * np.where(error > 0.0, error, np.nan) / probability
+        return probability * np.exp(-half), np.minimum(probability * np.exp(half), 1.0)

@@ -1,0 +1,246 @@
+"""States of an illness-death model, draw by draw: who is where, survival after progression, months in each state.
+
+Each is an average over patients, standardised (everyone set to a group) or of a group as it is. Formulas:
+docs/methods/illness_death.md.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from escc_bayes.estimand.contrast import located
+from escc_bayes.estimand.estimand import check_group, check_population
+from escc_bayes.foundation.errors import EstimandError
+from escc_bayes.hazard.cells import distinct_rows
+from escc_bayes.hazard.patients import NODES, PatientHazards
+from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.hazard.states import entering, progressed, spent_before
+from escc_bayes.hazard.weibull import nodes
+from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.rows import AnalysisRows
+from escc_bayes.spec.transitions import PROGRESSION, TRANSITIONS
+
+# Patients x draws x months at a time.
+HELD = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """Whom an average is over: patients alike share a row.
+
+    Attributes
+    ----------
+    columns : (3, c, p + 1) centred columns in each transition, and its code.
+    share : (c,) what they count for, 1 in all.
+    """
+
+    columns: FloatArray
+    share: FloatArray
+
+
+def transitions_of(plan: ModelPlan) -> AnalysisRows:
+    """Return the rows of an illness-death plan; raise ``EstimandError`` for a plan of one endpoint."""
+    if plan.rows.transitions is None:
+        raise EstimandError(
+            f"model '{plan.spec.name}' is of one endpoint, '{plan.rows.endpoint}', and has no states; ask for "
+            'SurvivalAt, MedianSurvival or RMSTDifference, or fit an outcome of kind = "illness_death"'
+        )
+    return plan.rows
+
+
+def averaged_over(plan: ModelPlan, term: str, group: str, population: str) -> Whom:
+    """Return whom to average over.
+
+    Parameters
+    ----------
+    term, group : a covariate with levels and one of them; empty: all patients.
+    population : ``everyone``, each set to the group, or ``group``, those in it as they are.
+
+    Raises
+    ------
+    EstimandError : the model has no states, lacks the term or the group, or the population is neither.
+    """
+    rows = transitions_of(plan)
+    check_group("states", term, group)
+    check_population(population)
+    weight = rows.weight[rows.first_rows()]
+    whole = patient_columns(plan)
+    if term:
+        check_level(plan, term, group)
+        own = rows.covariates[term]
+        inside = own.values[rows.first_rows()] == own.schema.levels.index(group)
+        if population == "group":
+            whole, weight = whole[inside], weight[inside]
+        else:
+            whole = set_to(plan, whole, term, group)
+    distinct, place = distinct_rows(whole)
+    counted = np.bincount(place, weight, len(distinct))
+    return Whom(in_each(plan, distinct), counted / counted.sum())
+
+
+def check_level(plan: ModelPlan, term: str, group: str) -> None:
+    """Raise ``EstimandError`` where nobody analysed is in a group."""
+    block, place = located(term, plan.design)
+    if group not in block.levels[place]:
+        known = ", ".join(block.levels[place]) or "numbers, and no groups"
+        raise EstimandError(f"'{term}' has no group '{group}' among the patients analysed; it has: {known}")
+
+
+def patient_columns(plan: ModelPlan) -> FloatArray:
+    """Return the columns (n, p) of every patient, uncentred, as if each acted in every transition."""
+    rows = plan.rows
+    parts = [block.effect.columns(rows).values for block in plan.design.blocks]
+    return np.concatenate([np.zeros((rows.time.size, 0)), *parts], axis=1)[rows.first_rows()]
+
+
+def set_to(plan: ModelPlan, columns: FloatArray, term: str, group: str) -> FloatArray:
+    """Return columns with every patient in one group of a covariate, in each transition in which it acts."""
+    changed = np.array(columns)
+    for block in plan.design.blocks:
+        if term not in block.effect.covariates:
+            continue
+        place = block.effect.covariates.index(term)
+        inside = plan.design.columns_of(term, block.within[0])
+        changed[:, inside] = 0.0
+        index = block.levels[place].index(group) - (0 if block.full else 1)
+        if index >= 0:
+            changed[:, inside.start + index] = 1.0
+    return changed
+
+
+def in_each(plan: ModelPlan, columns: FloatArray) -> FloatArray:
+    """Return centred columns with the code of the transition, (3, c, p + 1): 0 where a column does not act."""
+    found = np.zeros((len(TRANSITIONS), columns.shape[0], columns.shape[1] + 1))
+    centred = columns - plan.design.center
+    for code, name in enumerate(TRANSITIONS):
+        for block in plan.design.blocks:
+            if name in block.within:
+                own = slice(block.start, block.stop)
+                found[code, :, own] = centred[:, own]
+        found[code, :, -1] = code
+    return found
+
+
+def occupation(plan: ModelPlan, hazards: PatientHazards, whom: Whom, times: FloatArray) -> FloatArray:
+    """Return the probabilities of start, progressed and dead at months (t,) in each draw, (D, t, 3)."""
+    reset = plan.rows.transitions is not None and plan.rows.transitions.clock == "reset"
+    grid = np.unique(np.concatenate([[0.0], times, hazards.breaks[hazards.breaks < times.max(initial=0.0)]]))
+    at = np.searchsorted(grid, times)
+    found = np.empty((hazards.draws, times.size, 3))
+    for part in draw_blocks(hazards, whom, grid):
+        own = hazards.part(part)
+        one, two, three = (own.cumulative(columns, grid) for columns in whom.columns)
+        start = np.exp(-(one + two))[..., at]
+        after = since_progression(own, whom, times) if reset else progressed(one, one + two, three)[..., at]
+        found[part, :, 0] = np.einsum("n,ndt->dt", whom.share, start)
+        found[part, :, 1] = np.einsum("n,ndt->dt", whom.share, after)
+    found[..., 2] = 1.0 - found[..., 0] - found[..., 1]
+    return found
+
+
+def since_progression(hazards: PatientHazards, whom: Whom, times: FloatArray) -> FloatArray:
+    """Return the probability of being alive after progression, clock reset: the hazard then counts from progression."""
+    found = np.zeros((whom.share.size, hazards.draws, times.size))
+    for place, month in enumerate(times.tolist()):
+        edges = within(np.concatenate([hazards.breaks, month - hazards.breaks]), month)
+        found[..., place] = arrived(hazards, whom, edges, month - edges)
+    return found
+
+
+def arrived(hazards: PatientHazards, whom: Whom, edges: FloatArray, later: FloatArray) -> FloatArray:
+    """Return the integral over progressions at u of survival for ``later`` months after each, (c, D); clock reset."""
+    one, two = (hazards.cumulative(whom.columns[code], edges) for code in range(2))
+    rising, place = np.unique(later, return_inverse=True)
+    after = hazards.cumulative(whom.columns[2], rising)[..., place]
+    return entering(one, one + two + after)
+
+
+def within(months: FloatArray, until: float) -> FloatArray:
+    """Return 0, the months between 0 and ``until``, and ``until``, rising."""
+    return np.unique(np.concatenate([[0.0], months[(months > 0.0) & (months < until)], [until]]))
+
+
+def last_progression(rows: AnalysisRows) -> float:
+    """Return the month of the last progression that was seen."""
+    own = rows.in_transition(PROGRESSION)
+    return float(own.time[own.event == 1.0].max())
+
+
+def after_progression(plan: ModelPlan, hazards: PatientHazards, whom: Whom, times: FloatArray) -> FloatArray:
+    """Return survival at months (t,) after progression in each draw, (D, t), of those who progress.
+
+    Averaged over patients and months of progression as the model expects them, to the last progression seen.
+    """
+    reset = plan.rows.transitions is not None and plan.rows.transitions.clock == "reset"
+    until = last_progression(plan.rows)
+    found = np.empty((hazards.draws, times.size))
+    for part in draw_blocks(hazards, whom, np.append(hazards.breaks, times[:1])):
+        own = hazards.part(part)
+        everyone = whom.share @ ever(own, whom, until)
+        for place, month in enumerate(times.tolist()):
+            alive = constant(own, whom, until, month) if reset else lasting(own, whom, until, month)
+            found[part, place] = whom.share @ alive / everyone
+    return found
+
+
+def ever(hazards: PatientHazards, whom: Whom, until: float) -> FloatArray:
+    """Return the probability of progression by a month, (c, D)."""
+    edges = within(hazards.breaks, until)
+    one, two = (hazards.cumulative(whom.columns[code], edges) for code in range(2))
+    return entering(one, one + two)
+
+
+def constant(hazards: PatientHazards, whom: Whom, until: float, month: float) -> FloatArray:
+    """Return the probability of progression by ``until`` and survival for ``month`` months, (c, D); clock reset."""
+    alive = np.exp(-hazards.cumulative(whom.columns[2], np.array([month]))[..., 0])
+    return ever(hazards, whom, until) * alive
+
+
+def lasting(hazards: PatientHazards, whom: Whom, until: float, month: float) -> FloatArray:
+    """Return the probability of progression by ``until`` and survival for ``month`` months, (c, D); clock forward."""
+    edges = within(np.concatenate([hazards.breaks, hazards.breaks - month]), until)
+    one, two, three = (hazards.cumulative(columns, edges) for columns in whom.columns)
+    after = hazards.cumulative(whom.columns[2], edges + month) - three
+    return entering(one, one + two + after)
+
+
+def months_in_states(plan: ModelPlan, hazards: PatientHazards, whom: Whom, until: float) -> FloatArray:
+    """Return mean months in start, progressed and dead to ``until`` in each draw, (D, 3), which add up to it.
+
+    The start state in closed form, the progressed one by Gauss-Legendre between the months where hazards jump.
+    """
+    ends = np.union1d(hazards.breaks[hazards.breaks < until], [until])
+    times, width, _ = nodes(ends, NODES, NODES)
+    found = np.empty((hazards.draws, 3))
+    found[:, 1] = occupation(plan, hazards, whom, times)[..., 1] @ width
+    edges = within(hazards.breaks, until)
+    for part in draw_blocks(hazards, whom, edges):
+        own = hazards.part(part)
+        one, two = (own.cumulative(whom.columns[code], edges) for code in range(2))
+        found[part, 0] = whom.share @ spent_before(one + two, edges)
+    found[:, 2] = until - found[:, 0] - found[:, 1]
+    return found
+
+
+def median_after(curve: Callable[[FloatArray], FloatArray], until: float) -> FloatArray:
+    """Return the median of survival curves (D, t) of months, (D,): infinite where it lies beyond ``until``.
+
+    Read off the curve month by month; within a month the logarithm of survival is taken as linear.
+    """
+    months = np.append(np.arange(0.0, until), until)
+    logs = np.log(np.maximum(curve(months), np.finfo(float).tiny))
+    below = logs <= np.log(0.5)
+    place = np.where(below.any(axis=1), below.argmax(axis=1), 0)
+    draws = np.arange(len(logs))
+    first, second = logs[draws, place - 1], logs[draws, place]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        part = (np.log(0.5) - first) / (second - first)
+    found = months[place - 1] + part * (months[place] - months[place - 1])
+    return np.where(below.any(axis=1), found, np.inf)
+
+
+def draw_blocks(hazards: PatientHazards, whom: Whom, grid: FloatArray) -> Iterator[slice]:
+    """Yield the draws, a block at a time."""
+    size = max(16, HELD // max(1, whom.share.size * grid.size))
+    return (slice(low, low + size) for low in range(0, hazards.draws, size))

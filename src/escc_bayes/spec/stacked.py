@@ -1,0 +1,193 @@
+"""The rows of an illness-death model: one for each transition that a patient is at risk of, one below the other.
+
+    progression, death_without_progression   (entry, month of progression-free survival]
+    death_after_progression                  (month of progression, month of death or last follow-up]
+
+with clock = "reset" the last from 0. Each row ends with its own event or not; the likelihood of a patient is the
+product over rows. Andersen & Keiding 2002, Stat Methods Med Res 11:91; docs/methods/illness_death.md.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from escc_bayes.data.cohort import Cohort
+from escc_bayes.data.covariate_schema import CovariateSchema
+from escc_bayes.data.covariates import CovariateData
+from escc_bayes.data.endpoints import EndpointData, significant
+from escc_bayes.foundation.errors import CohortError, some_of
+from escc_bayes.hazard.piecewise import FloatArray, IntArray
+from escc_bayes.spec.rows import AnalysisRows, Dropped, Transitions
+from escc_bayes.spec.selection import select_rows
+from escc_bayes.spec.thin import ThinLevel, thin_levels
+from escc_bayes.spec.transitions import KIND, TRANSITION, TRANSITIONS, IllnessDeath
+
+# Two months of two endpoints closer than this are one: both were rounded on reading.
+SAME_MONTH = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What happened to each patient (n,), months from the start of the clock.
+
+    Attributes
+    ----------
+    entry : from when observed.
+    left : when the start state was left, or last seen in it.
+    progressed, died_first : whether it was left by progression, or by death.
+    last, died : end of follow-up, and whether by death; of patients who progressed.
+    """
+
+    entry: FloatArray
+    left: FloatArray
+    progressed: NDArray[np.bool_]
+    died_first: NDArray[np.bool_]
+    last: FloatArray
+    died: NDArray[np.bool_]
+
+    @property
+    def observed(self) -> NDArray[np.bool_]:
+        """Who is seen in the start state at all: those who enter before they leave it."""
+        return np.asarray((self.entry < self.left) | ((self.left == 0.0) & (self.entry == 0.0)))
+
+    @property
+    def followed(self) -> NDArray[np.bool_]:
+        """Who is seen after progression."""
+        return np.asarray(self.progressed & (self.last > np.maximum(self.left, self.entry) + SAME_MONTH))
+
+
+def stacked_rows(
+    cohort: Cohort,
+    states: IllnessDeath,
+    covariates: tuple[str, ...],
+    *,
+    landmark: float | None = None,
+    naive: bool = False,
+) -> AnalysisRows:
+    """Return the rows of every transition of the complete cases.
+
+    Parameters
+    ----------
+    cohort : with both endpoints.
+    states : which endpoints, and the clock after progression.
+    covariates, landmark, naive : as for ``select_rows``; a landmark starts the clock of those free of progression.
+
+    Raises
+    ------
+    CohortError : the endpoints contradict each other, patients have several rows, or nobody is followed after
+        progression.
+    """
+    cohort.refuse_several_rows("an illness-death model")
+    rows = select_rows(cohort, states.progression, covariates, landmark=landmark, naive=naive)
+    start = 0.0 if landmark is None else landmark
+    whole = cohort.endpoint(states.death)
+    known = whole.present[rows.positions]
+    gone = Dropped(f"without follow-up of '{states.death}'", int((~known).sum()))
+    rows = of_patients(rows, np.flatnonzero(known))
+    death = since(whole, rows.positions, start)
+    refuse_contradictions(rows, death, states, cohort, start)
+    course = course_of(rows, death)
+    if not course.followed.any():
+        raise CohortError(
+            f"{cohort.source}: nobody is followed after a progression ('{states.progression}' before "
+            f"'{states.death}'), and an illness-death model has nothing to say of it; model '{states.death}' alone"
+        )
+    unknown = int(((rows.event == 0.0) & (death.event == 1.0) & (death.time > rows.time + SAME_MONTH)).sum())
+    dropped = (*rows.dropped, *((gone,) if gone.patients else ()))
+    return stack(replace(rows, dropped=dropped), course, Transitions(TRANSITIONS, states.clock, unknown))
+
+
+def of_patients(rows: AnalysisRows, where: NDArray[np.int64]) -> AnalysisRows:
+    """Return the rows of some patients, who have one each."""
+    return replace(
+        rows,
+        positions=rows.positions[where],
+        ids=tuple(rows.ids[i] for i in where.tolist()),
+        time=rows.time[where],
+        event=rows.event[where],
+        entry=rows.entry[where],
+        weight=rows.weight[where],
+        covariates={name: c.at(where) for name, c in rows.covariates.items()},
+        cluster=None if rows.cluster is None else rows.cluster[where],
+    )
+
+
+def since(data: EndpointData, where: NDArray[np.int64], start: float) -> EndpointData:
+    """Return follow-up of some patients, from the start of the clock."""
+    return EndpointData(
+        significant(data.time[where] - start),
+        data.event[where],
+        significant(np.maximum(data.entry[where] - start, 0.0)),
+    )
+
+
+def refuse_contradictions(
+    rows: AnalysisRows, death: EndpointData, states: IllnessDeath, cohort: Cohort, start: float
+) -> None:
+    """Raise where progression, or follow-up without it, lies after death or the last follow-up for death."""
+    bad = np.flatnonzero(rows.time > death.time + SAME_MONTH).tolist()
+    if not bad:
+        return
+    shown = [f"{rows.ids[i]} ({rows.time[i] + start:g} and {death.time[i] + start:g} months)" for i in bad]
+    raise CohortError(
+        f"{cohort.source}: follow-up of '{states.progression}' ends after that of '{states.death}' in {len(bad)} of "
+        f"{rows.n} patients: {some_of(shown, most=5)}; nobody is seen free of progression, or to progress, after "
+        "death or last contact: correct the months"
+    )
+
+
+def course_of(rows: AnalysisRows, death: EndpointData) -> Course:
+    """Return what happened to each patient; a progression in the month of a death is death without progression."""
+    last = np.maximum(death.time, rows.time)
+    together = (last - rows.time <= SAME_MONTH) & (death.event == 1.0)
+    progressed = (rows.event == 1.0) & ~together
+    return Course(np.maximum(rows.entry, death.entry), rows.time, progressed, together, last, death.event == 1.0)
+
+
+def stack(rows: AnalysisRows, course: Course, transitions: Transitions) -> AnalysisRows:
+    """Return the rows of the three transitions, one below the other."""
+    first, after = np.flatnonzero(course.observed), np.flatnonzero(course.followed)
+    of = np.concatenate([first, first, after])
+    code = np.repeat(np.arange(3.0), [first.size, first.size, after.size])
+    begun = np.maximum(course.left, course.entry)[after]
+    ago = course.left[after] if transitions.clock == "reset" else np.zeros(after.size)
+    held, whose = np.unique(of, return_inverse=True)
+    never = rows.n - held.size
+    event = np.concatenate([course.progressed[first], course.died_first[first], course.died[after]]).astype(np.float64)
+    chosen = {name: c.at(of) for name, c in rows.covariates.items()}
+    return replace(
+        rows,
+        endpoint=KIND,
+        positions=rows.positions[of],
+        ids=tuple(rows.ids[i] for i in held.tolist()),
+        time=np.concatenate([course.left[first], course.left[first], significant(course.last[after] - ago)]),
+        event=event,
+        entry=np.concatenate([course.entry[first], course.entry[first], significant(begun - ago)]),
+        weight=rows.weight[of],
+        covariates={**chosen, TRANSITION: transition_of(code)},
+        dropped=(*rows.dropped, *((Dropped("who enter after follow-up of progression", never),) if never else ())),
+        thin=thin_in_each(chosen, event, whose, code),
+        cluster=None if rows.cluster is None else rows.cluster[of],
+        patient=whose,
+        strata=TRANSITION,
+        transitions=transitions,
+    )
+
+
+def transition_of(code: FloatArray) -> CovariateData:
+    """Return the covariate that says of which transition each row is at risk."""
+    schema = CovariateSchema(TRANSITION, TRANSITION, "nominal", TRANSITIONS)
+    return CovariateData(schema, code, np.zeros(code.size))
+
+
+def thin_in_each(
+    covariates: dict[str, CovariateData], event: FloatArray, whose: IntArray, code: FloatArray
+) -> tuple[ThinLevel, ...]:
+    """Return the levels with fewer than five events of a transition, transition by transition."""
+    found: list[ThinLevel] = []
+    for place, name in enumerate(TRANSITIONS):
+        where = np.flatnonzero(code == place)
+        inside = {key: c.at(where) for key, c in covariates.items()}
+        found += [replace(level, transition=name) for level in thin_levels(inside, event[where], whose[where])]
+    return tuple(found)

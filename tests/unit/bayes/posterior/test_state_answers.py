@@ -1,0 +1,86 @@
+"""A posterior of an illness-death model is kept, refitted, pooled and sampled as any other is."""
+
+import numpy as np
+import pytest
+
+from escc_bayes.bayes.posterior.ensemble import fit_ensemble
+from escc_bayes.bayes.posterior.fit import fit
+from escc_bayes.bayes.posterior.prior_check import prior_check
+from escc_bayes.bayes.posterior.reload import load_posterior
+from escc_bayes.bayes.refits.refit_many import refit_many
+from escc_bayes.bayes.refits.requests import leave_one_out, prior_grid
+from escc_bayes.data.bundled import example_cohort, example_ensemble
+from escc_bayes.data.ensemble import Ensemble
+from escc_bayes.estimand.estimand import HazardRatio
+from escc_bayes.foundation.errors import EstimandError
+from escc_bayes.spec.prior import Normal
+from escc_bayes.spec.reading import load_spec
+
+MONTHS = np.array([6.0, 12.0, 24.0])
+ASKED = HazardRatio("coverage", "RPL", "RAL", transition="progression")
+
+
+@pytest.fixture(scope="module")
+def cohort():
+    return example_cohort("escc79")
+
+
+@pytest.fixture(scope="module", params=["", "reset"])
+def spec(request):
+    return load_spec("illness_death", variant=request.param or None)
+
+
+def test_a_saved_posterior_answers_the_same(spec, cohort, tmp_path):
+    found = fit(spec, cohort, seed=2, engine="laplace", draws=100)
+    found.save(tmp_path / "x.nc")
+    again = load_posterior(tmp_path / "x.nc")
+    assert again.plan.spec == spec
+    assert again.plan.rows.sentence() == found.plan.rows.sentence()
+    np.testing.assert_array_equal(again.states(MONTHS), found.states(MONTHS))
+    assert repr(again) == repr(found)
+    assert "posterior_predictive" not in found.to_datatree().children
+
+
+def test_nuts_agrees_with_laplace(spec, cohort):
+    first = fit(spec, cohort, seed=3, engine="laplace")
+    second = fit(spec, cohort, seed=4, engine="nuts")
+    assert second.verdict == "ok"
+    ess = second.diagnostics.min_ess_bulk
+    for place in range(first.plan.design.size):
+        one, two = first.coefficients[:, place], second.coefficients[:, place]
+        assert abs(one.mean() - two.mean()) < 4.0 * np.sqrt(one.var() / 4000 + two.var() / ess)
+    one, two = (p.states(MONTHS)[:, 2, 1] for p in (first, second))
+    assert abs(one.mean() - two.mean()) < 4.0 * np.sqrt(one.var() / 4000 + two.var() / ess)
+
+
+def test_refits_under_other_priors_are_the_fits_under_them(cohort):
+    spec = load_spec("illness_death")
+    grid = prior_grid(spec, cohort, {"coverage_progression": [Normal(0.0, 0.1), Normal(0.0, 0.7)]})
+    table = refit_many(grid, asked=[ASKED], seed=5)
+    for place, plan in enumerate(grid.plans):
+        alone = fit(plan.spec, cohort, seed=6, engine="laplace").estimate(ASKED)
+        assert table.column("value", term="coverage")[place] == pytest.approx(alone.value, rel=0.06)
+
+
+def test_each_patient_is_left_out_with_all_rows(cohort):
+    request = leave_one_out(load_spec("illness_death"), cohort)
+    assert len(request) == 80
+    plan = request.plans[1]
+    gone = plan.rows.weight == 0.0
+    assert (plan.rows.whose[gone] == 0).all()
+    assert gone.sum() == (plan.rows.whose == 0).sum() > 1
+
+
+def test_an_ensemble_pools_the_states_of_its_members(cohort):
+    whole = example_ensemble("escc79")
+    few = Ensemble(whole.name, whole.members[:2])
+    pooled = fit_ensemble(load_spec("illness_death"), few, seed=7, draws=100)
+    found = pooled.states(MONTHS)
+    np.testing.assert_array_equal(found, np.concatenate([m.states(MONTHS) for m in pooled.members]))
+    assert "death_after_progression" in pooled.sentences()[0]
+    assert len(pooled.thinned(100).states(MONTHS)) == pytest.approx(100, rel=0.1)
+
+
+def test_a_prior_check_is_refused(cohort):
+    with pytest.raises(EstimandError, match="a prior check says survival"):
+        prior_check(load_spec("illness_death"), cohort, seed=1)
