@@ -123,6 +123,7 @@ class ClassicalFit:
             record=self.record,
             note=joined_notes(answer.note, self.carried(asked)),
             last_follow_up=counts.last_follow_up,
+            rows=counts.rows,
             groups=counts.groups,
             centres=left_out(self.plan.spec.intercepts),
             p_value=wald_p_value(*numbers, level) if isinstance(asked, RMSTDifference) else math.nan,

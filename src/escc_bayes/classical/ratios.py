@@ -290,6 +290,7 @@ def ratio_estimate(
         log_mean=log_ratio,
         log_sd=log_sd,
         n=counts.n,
+        rows=counts.rows,
         events=counts.events,
         clock=rows.clock,
         record=source.record,

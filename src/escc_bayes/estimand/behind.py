@@ -24,13 +24,14 @@ from escc_bayes.spec.rows import AnalysisRows
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """Patients and events of a group, and the month to which the last of them was followed (NaN: nobody).
+    """Patients, their rows and events of a group, and the month to which the last of them was followed (NaN: nobody).
 
     ``label`` is empty for everyone.
     """
 
     label: str
     n: int
+    rows: int
     events: int
     last_follow_up: float
 
@@ -46,9 +47,10 @@ class Behind:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """``n``, ``events``, ``last_follow_up`` and ``groups`` of an ``Estimate``."""
+    """``n``, ``rows``, ``events``, ``last_follow_up`` and ``groups`` of an ``Estimate``."""
 
     n: int
+    rows: int
     events: int
     last_follow_up: float
     groups: str
@@ -83,14 +85,14 @@ def of_same(same: Same, term: str, group: str, months: Months | None, transition
     if months is not None:
         whole = of_same(same, term, group, None, transition)
         inside = rows.covariates[term].values == rows.covariates[term].schema.levels.index(group) if group else None
-        n, events = in_months(rows, months, inside)
-        return replace(whole, n=n, events=events)
+        n, at_risk, events = in_months(rows, months, inside)
+        return replace(whole, n=n, rows=at_risk, events=events)
     if not term:
-        return Behind("", rows.n, rows.events, float(rows.time.max()))
+        return Behind("", rows.n, rows.time.size, rows.events, float(rows.time.max()))
     covariate = rows.covariates[term]
     inside = covariate.values == covariate.schema.levels.index(group)
     last = float(rows.time[inside].max()) if inside.any() else math.nan
-    return Behind(group, rows.patients_in(inside), int(rows.event[inside].sum()), last)
+    return Behind(group, rows.patients_in(inside), int(inside.sum()), int(rows.event[inside].sum()), last)
 
 
 def behind(asked: Estimand, rows: AnalysisRows) -> tuple[Behind, ...]:
@@ -132,6 +134,7 @@ def counted(asked: Estimand, rows: AnalysisRows) -> Counts:
         whole = (of_group(rows, months=asked.months, transition=asked.transition),)
     return Counts(
         n=sum(one.n for one in whole),
+        rows=sum(one.rows for one in whole),
         events=sum(one.events for one in whole),
         last_follow_up=float(np.min([one.last_follow_up for one in whole])),
         groups="; ".join(str(one) for one in found) if len(found) > 1 else "",

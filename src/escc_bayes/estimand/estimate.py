@@ -26,8 +26,8 @@ class Estimate:
     level, interval_kind : 0.95 and ``credible`` or ``confidence``.
     population : whose covariates were averaged over: group | everyone | "" (hazard ratios).
     prob_gt_1, p_value, log_mean, log_sd : for hazard ratios; NaN where they do not apply.
-    n, events : patients and events behind it: of the group, of both groups of a contrast; of the model for a hazard
-        ratio.
+    n, rows, events : patients, their rows at risk and events behind it: of the group, of both groups of a contrast; of
+        the model for a hazard ratio.
     clock : where time starts, in words.
     record : of the fit.
     verdict : of the diagnostics; "ok" for methods without sampling.
@@ -54,6 +54,7 @@ class Estimate:
     level: float
     interval_kind: str
     n: int
+    rows: int
     events: int
     clock: str
     record: Record

@@ -10,21 +10,21 @@ from escc_bayes.spec.thin import FEW_EVENTS
 type Months = tuple[float, float]
 
 
-def in_months(rows: AnalysisRows, months: Months, inside: NDArray[np.bool_] | None = None) -> tuple[int, int]:
-    """Return patients at risk and events within the months (start, stop], in all rows or in those of a mask."""
+def in_months(rows: AnalysisRows, months: Months, inside: NDArray[np.bool_] | None = None) -> tuple[int, int, int]:
+    """Return patients and rows at risk, and events, in the months (start, stop], of all rows or of those of a mask."""
     start, stop = months
     own = rows.at_risk
     counted = np.ones(own.stop.size, dtype=bool) if inside is None else inside
     at_risk = counted & (own.stop > start) & (own.start < stop)
     died = counted & (own.event > 0.0) & (own.stop > start) & (own.stop <= stop)
-    return int(np.unique(own.patient[at_risk]).size), int(died.sum())
+    return int(np.unique(own.patient[at_risk]).size), int(at_risk.sum()), int(died.sum())
 
 
 def few_in_months(rows: AnalysisRows, months: Months | None) -> str:
     """Say that fewer than five events lie within some months; "" where there are more, or no months."""
     if months is None:
         return ""
-    n, events = in_months(rows, months)
+    n, _, events = in_months(rows, months)
     if events >= FEW_EVENTS:
         return ""
     counted = f"{events} event{'' if events == 1 else 's'} in {n} patients at risk"

@@ -31,6 +31,7 @@ def hazard_ratio():
             "interval_kind": "credible" if bayes else "confidence",
             "prob_gt_1": 0.9 if bayes else math.nan,
             "n": 79,
+            "rows": 79,
             "events": 33,
             "clock": "time zero",
             "record": RECORD,

@@ -138,6 +138,7 @@ def estimate_of(
             size_note(asked.term, (value, lower, upper)) if ratio else "",
         ),
         last_follow_up=counts.last_follow_up,
+        rows=counts.rows,
         groups=counts.groups,
         months=months,
         transition=transition,

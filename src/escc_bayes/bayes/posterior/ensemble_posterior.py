@@ -126,6 +126,7 @@ class EnsemblePosterior(Answering, StateAnswers):
             found,
             n=round(float(np.mean([of_member.n for of_member in counts]))),
             events=round(float(np.mean([of_member.events for of_member in counts]))),
+            rows=round(float(np.mean([of_member.rows for of_member in counts]))),
             last_follow_up=min(of_member.last_follow_up for of_member in counts),
             groups="",
             note=self.note(asked, (found.value, found.lower, found.upper), by_member),

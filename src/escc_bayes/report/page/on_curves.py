@@ -62,6 +62,7 @@ def spline_rows(estimates: Iterable[Estimate]) -> list[Row]:
             "level": e.level,
             "interval": e.interval_kind,
             "n": e.n,
+            "rows": e.rows,
             "events": e.events,
             "provenance": e.record.provenance,
             "clock": e.clock,

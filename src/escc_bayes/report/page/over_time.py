@@ -54,6 +54,7 @@ def row_of(e: Estimate, start: float, stop: float) -> Row:
         "log_hr_mean": e.log_mean,
         "log_hr_sd": e.log_sd,
         "n": e.n,
+        "rows": e.rows,
         "events": e.events,
         "provenance": e.record.provenance,
         "clock": e.clock,

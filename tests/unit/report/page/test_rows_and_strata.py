@@ -26,6 +26,11 @@ def test_figures_and_sentences(spec):
     names = {sheet.name for sheet in report_figures(bundle, full=True)}
     assert any("baseline_hazard" in name for name in names)
     assert not any("attribution" in name for name in names)
+    # 103 patients in 172 rows: 34 in one row without a transplant, 69 in two.
+    ratios = [row for row in compare_tables(bundle)["comparison"] if row["estimand"] == "hazard_ratio"]
+    assert {(row["n"], row["rows"]) for row in ratios} == {(103, 172)}
+    shown = {(row["group"], row["n"], row["rows"]) for row in bundle.baselines["os"].tables["medians"]}
+    assert {("all", 103, 172), ("no", 103, 103), ("yes", 69, 69)} <= shown
     within = {row["strata"] for row in bundle.baselines["os"].tables["logrank"]}
     assert within == ({"", "surgery"} if spec.strata else {""})
 

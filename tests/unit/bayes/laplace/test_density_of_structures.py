@@ -1,0 +1,34 @@
+"""The density of effects that change over time, of curves, strata and start-stop rows: equal to PyMC's."""
+
+import numpy as np
+import pytest
+from tests.reference import structure_plans
+from tests.unit.bayes.laplace.test_density import density, log_volume, pymc_log_density, pymc_values
+
+from escc_bayes.bayes.modes.coordinates import parameter_values
+from escc_bayes.bayes.modes.layout import coordinates
+
+NAMES = (
+    "spline+ordered+time_varying_off | walk",
+    "fixed+time_varying_off | independent strata",
+    "ordered+spline | weibull rows",
+    "time_varying_off+linear | walk strata rows",
+)
+
+
+@pytest.fixture(scope="module")
+def plans():
+    return {name: plan for name, plan, _ in structure_plans.plans()}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_density_equals_pymcs(plans, name):
+    """PyMC's compiled log density at a point drawn near 0, up to the volume of the coordinates."""
+    plan = plans[name]
+    coords, rng = coordinates(plan)[0], np.random.default_rng(8)
+    x, u = 0.3 * rng.standard_normal((1, coords.latents)), 0.3 * rng.standard_normal((1, len(coords.hypers)))
+    if coords.gamma is not None:
+        x[:, : coords.pieces] -= 3.0
+    theirs = pymc_log_density(plan, pymc_values(plan, parameter_values(coords, x, u)))
+    ours = float(density(plan, coords, x, u)[0]) - log_volume(plan, coords, x, u)
+    assert ours == pytest.approx(theirs, abs=1e-5)
