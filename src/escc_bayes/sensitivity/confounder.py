@@ -58,7 +58,9 @@ class Hidden:
         for _ in range(STEPS):
             step = np.linalg.solve(positive(information), gradient)
             for _ in range(30):
-                ahead = self.likelihood(x + step, prevalence, log_gamma)
+                # A step too long overflows: no number is no rise, and the step is halved.
+                with np.errstate(over="ignore", invalid="ignore"):
+                    ahead = self.likelihood(x + step, prevalence, log_gamma)
                 if ahead[0] >= value - 1e-12:
                     break
                 step = step / 2.0

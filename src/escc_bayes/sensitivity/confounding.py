@@ -19,6 +19,7 @@ from escc_bayes.sensitivity.confounder import Found, Hidden, hidden_of
 from escc_bayes.sensitivity.confounding_words import confounding_words
 from escc_bayes.sensitivity.e_value import e_value, e_value_of_limit
 from escc_bayes.sensitivity.information import cox_se
+from escc_bayes.sensitivity.not_computed import OVER_TIME, SEVERAL_ROWS, kinds_of
 from escc_bayes.sensitivity.part import Part, Row, Rows
 from escc_bayes.sensitivity.subject import Subject, Tell
 
@@ -39,7 +40,8 @@ DRAWS, PRIOR_SD = 60, math.log(4.0) / 1.959963984540054
 
 def confounding(subject: Subject, tell: Tell) -> Rows:
     """Return the rows of every contrast, and of controls."""
-    hidden = None if subject.plan.design.segment_ends.size else hidden_of(subject.plan)
+    apart = {SEVERAL_ROWS, OVER_TIME} & set(kinds_of(subject.plan))
+    hidden = None if apart else hidden_of(subject.plan)
     rows: list[Row] = []
     for done, asked in enumerate(subject.contrasts, start=1):
         rows += e_value_rows(subject, asked)
@@ -98,7 +100,7 @@ class Shifted:
     def of(cls, subject: Subject, asked: HazardRatio, hidden: Hidden) -> "Shifted":
         """Return the posterior of a contrast, ready to be moved."""
         covariate = subject.plan.rows.covariates[asked.term]
-        if asked.level is None:
+        if not covariate.schema.categorical:
             first = covariate.values > covariate.values.mean()
         else:
             first = covariate.values == covariate.schema.levels.index(asked.level)

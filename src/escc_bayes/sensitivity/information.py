@@ -63,16 +63,17 @@ def contrast_row(subject: Subject, asked: HazardRatio, tables: tuple[Crossed, ..
         "prior_sd": prior,
         "data_share": data_share(se, prior),
         "prior_events": events_of_se(prior),
-        "events_per_parameter": plan.rows.events / max(plan.design.columns.shape[1], 1),
+        "events_per_parameter": plan.rows.events / max(plan.design.size, 1),
     }
     return {**cells, "warning": "; ".join(warnings_of(cells, asked, tables))}
 
 
 def counts(plan: ModelPlan, asked: HazardRatio) -> dict[str, object]:
     """Return patients and events of both levels; of a number everyone, and nobody to compare with."""
-    if asked.level is None:
-        return {"patients": plan.rows.n, "events": plan.rows.events, "versus_patients": None, "versus_events": None}
-    one, two = (of_group(plan.rows, asked.term, str(level)) for level in (asked.level, asked.versus))
+    if not plan.rows.covariates[asked.term].schema.categorical:
+        everyone = of_group(plan.rows, months=asked.months)
+        return {"patients": everyone.n, "events": everyone.events, "versus_patients": None, "versus_events": None}
+    one, two = (of_group(plan.rows, asked.term, str(level), asked.months) for level in (asked.level, asked.versus))
     return {"patients": one.n, "events": one.events, "versus_patients": two.n, "versus_events": two.events}
 
 
@@ -84,12 +85,17 @@ def cox_se(found: Coefficients, w: np.ndarray) -> float:
 
 
 def se_floor(plan: ModelPlan, asked: HazardRatio, tables: tuple[Crossed, ...]) -> float:
-    """Return the smallest standard error that the cross-tables with every other factor allow."""
-    if asked.level is None:
-        return number_floor(plan, asked)
-    alone = (of_group(plan.rows, asked.term, str(level)).events for level in (asked.level, asked.versus))
+    """Return the smallest standard error that the cross-tables with every other factor allow; NaN of curves.
+
+    Of an effect that changes over time the events in the months of its hazard ratio count, and no cross-table.
+    """
+    if not plan.rows.covariates[asked.term].schema.categorical:
+        plain = asked.level is None and asked.months is None
+        return number_floor(plan, asked) if plain else math.nan
+    alone = (of_group(plan.rows, asked.term, str(level), asked.months).events for level in (asked.level, asked.versus))
     least = math.sqrt(sum(1.0 / events if events else math.inf for events in alone))
-    return max([least, *(table.floor(asked.level, str(asked.versus)) for table in tables)])
+    crossed = () if asked.months is not None else tables
+    return max([least, *(table.floor(str(asked.level), str(asked.versus)) for table in crossed)])
 
 
 def number_floor(plan: ModelPlan, asked: HazardRatio) -> float:
@@ -137,7 +143,7 @@ def warnings_of(cells: Row, asked: HazardRatio, tables: tuple[Crossed, ...]) -> 
     """Yield what a reader must know before the hazard ratio."""
     if math.isinf(number(cells, "se_floor")) or math.isinf(number(cells, "se_cox")):
         yield f"{NO_INFORMATION} in the data alone: no finite estimate; what is printed rests on the prior"
-    if asked.level is not None:
+    if cells["versus_events"] is not None:
         for level, count in ((asked.level, cells["events"]), (asked.versus, cells["versus_events"])):
             if int(str(count)) < FEW_EVENTS:
                 yield f"{level}: {count} events"
@@ -180,7 +186,7 @@ def baseline_row(subject: Subject) -> Row:
         "prior_sd": 1.0 / math.sqrt(worth.events),
         "data_share": worth.seen / (worth.seen + worth.events),
         "prior_events": worth.events,
-        "events_per_parameter": plan.rows.events / max(plan.design.columns.shape[1], 1),
+        "events_per_parameter": plan.rows.events / max(plan.design.size, 1),
         "warning": "",
     }
 

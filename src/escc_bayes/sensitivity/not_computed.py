@@ -1,21 +1,35 @@
-"""A part that cannot be computed for a cohort says so in one row, and in one sentence."""
+"""A part that cannot be computed for a cohort or a model says so in one row, and in one sentence."""
 
 from collections.abc import Callable
 
 from escc_bayes.sensitivity.part import Row, Rows
 from escc_bayes.sensitivity.subject import Subject, Tell
+from escc_bayes.spec.plan import ModelPlan
 
 NOT_COMPUTED = "not computed:"
-SEVERAL = "patients have several rows (start and stop), and this looks at patients whole"
+SEVERAL_ROWS = "patients have several rows (start and stop), and this looks at patients whole"
+OVER_TIME = "an effect changes over time, and this takes each hazard ratio to be one for all times"
+CURVES = "the log hazard ratio of a number is a curve, and this takes levels and numbers per unit"
 
 
-def one_row_each(run: Callable[[Subject, Tell], Rows], columns: tuple[str, ...]) -> Callable[[Subject, Tell], Rows]:
-    """Return a part's ``run`` that says so, and does nothing, where patients have several rows."""
+def kinds_of(plan: ModelPlan) -> tuple[str, ...]:
+    """Return what sets a plan apart from one row a patient and one hazard ratio a contrast."""
+    found = {
+        SEVERAL_ROWS: plan.rows.patient is not None,
+        OVER_TIME: bool(plan.design.segment_ends.size),
+        CURVES: any(block.coding.curve is not None for block in plan.design.blocks),
+    }
+    return tuple(kind for kind, present in found.items() if present)
+
+
+def except_of(
+    kinds: tuple[str, ...], run: Callable[[Subject, Tell], Rows], columns: tuple[str, ...]
+) -> Callable[[Subject, Tell], Rows]:
+    """Return a part's ``run`` that says why, and does nothing, for plans of some kinds."""
 
     def guarded(subject: Subject, tell: Tell) -> Rows:
-        if subject.plan.rows.patient is None:
-            return run(subject, tell)
-        return [refusal(subject, SEVERAL, columns)]
+        why = [kind for kind in kinds_of(subject.plan) if kind in kinds]
+        return [refusal(subject, "; ".join(why), columns)] if why else run(subject, tell)
 
     return guarded
 

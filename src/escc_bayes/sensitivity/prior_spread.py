@@ -26,8 +26,8 @@ def prior_sd(plan: ModelPlan, weights: FloatArray, seed: Seed) -> float:
     weights : (p,) on the coefficients.
     seed : of the draws, where there is no closed form.
     """
-    block = next(b for b in plan.design.blocks if weights[b.start : b.stop].any())
-    own = weights[block.start : block.stop]
+    block = next(b for b in plan.design.blocks if weights[b.coefficients].any())
+    own = weights[block.coefficients]
     exact = exact_variance(block, own)
     if exact is not None:
         return math.sqrt(exact)
@@ -49,8 +49,8 @@ def exact_variance(block: Block, weights: FloatArray) -> float | None:
 
 def prior_mean(plan: ModelPlan, weights: FloatArray, seed: Seed) -> float:
     """Return the prior mean of ``coefficients @ weights``, all of one effect; arguments as for ``prior_sd``."""
-    block = next(b for b in plan.design.blocks if weights[b.start : b.stop].any())
-    own = weights[block.start : block.stop]
+    block = next(b for b in plan.design.blocks if weights[b.coefficients].any())
+    own = weights[block.coefficients]
     if exact_variance(block, own) is not None:
         priors = {free.name: free.prior for free in block.free}
         return sum(float((own @ t.loading).sum()) * mean_of(priors[t.parameter]) for t in block.terms)

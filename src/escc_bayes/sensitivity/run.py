@@ -9,6 +9,7 @@ from escc_bayes.data.ensemble import Ensemble
 from escc_bayes.foundation.errors import NotFitForUseWarning
 from escc_bayes.foundation.record import Record
 from escc_bayes.foundation.scheduler import Serial
+from escc_bayes.sensitivity.not_computed import NOT_COMPUTED
 from escc_bayes.sensitivity.part import Rows, Tables
 from escc_bayes.sensitivity.parts import PARTS, SHOWN, SUMMARIES
 from escc_bayes.sensitivity.pooled import pooled_rows
@@ -41,8 +42,20 @@ class Sensitivity:
     members: Mapping[str, Tables]
 
     def words(self) -> tuple[str, ...]:
-        """Return the sentences of every table."""
-        return tuple(said for one in SHOWN if one.name in self.tables for said in one.words(self.tables[one.name]))
+        """Return the sentences of every table; of one that was not computed, with its title."""
+        shown = (one for one in SHOWN if one.name in self.tables)
+        return tuple(headed(one.title, said) for one in shown for said in one.words(self.tables[one.name]))
+
+
+def headed(title: str, said: str) -> str:
+    """Return a sentence; where it says that a part was not computed, with the part's title.
+
+    Examples
+    --------
+    >>> headed("checks of fit", "not computed: no events"), headed("checks of fit", "All is well.")
+    ('Checks of fit: not computed: no events', 'All is well.')
+    """
+    return f"{title[:1].upper()}{title[1:]}: {said}" if said.startswith(NOT_COMPUTED) else said
 
 
 def examine(cohort: Cohort | Ensemble, spec: ModelSpec, asked: Asked, begin: Begin) -> Sensitivity:

@@ -113,7 +113,6 @@ def subject_of(cohort: Cohort, spec: ModelSpec, asked: Asked) -> Subject:
             known = ", ".join(sorted(spec.covariates))
             raise SpecError(f"control '{term}': model '{spec.name}' has no such term; it has {known}")
     plan = make_plan(spec, cohort)
-    cohort.refuse_several_rows("the sensitivity of a model")
     if plan.rows.transitions is not None:
         raise SpecError(
             f"model '{spec.name}': what an illness-death model rests on is not worked out here; give the model of one "
@@ -123,17 +122,5 @@ def subject_of(cohort: Cohort, spec: ModelSpec, asked: Asked) -> Subject:
         raise SpecError(
             f"model '{spec.name}': what a model with [baseline] strata rests on is not worked out here; leave it out"
         )
-    refuse_several_ratios(plan)
     posterior = fit_or_replace(plan, RunSettings("laplace"), seed=stream(asked.seed, spec.name, "fit"))
     return Subject(cohort, spec, posterior, fit_classical_plan(plan), asked, starts_of(plan))
-
-
-def refuse_several_ratios(plan: ModelPlan) -> None:
-    """Raise where an effect has no single hazard ratio: one that changes over time, or a curve of a number."""
-    codings = [(block.effect.name, block.coding) for block in plan.design.blocks]
-    found = [name for name, coding in codings if coding.segments or coding.curve is not None]
-    if found:
-        raise SpecError(
-            f"model '{plan.spec.name}': sensitivity asks what one hazard ratio rests on, and '{found[0]}' has several, "
-            "over time or along its values; use a model in which it has one, such as a linear effect or free levels"
-        )

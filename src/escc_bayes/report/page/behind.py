@@ -18,12 +18,11 @@ type Behind = Mapping[tuple[str, str], Row]
 def information_of(
     cohort: Cohort, posteriors: Mapping[str, Posterior], classical: Mapping[str, ClassicalFit], seed: Seed, level: float
 ) -> dict[str, Rows]:
-    """Return the rows of ``information.csv`` by model; effects that change over time have no one information."""
+    """Return the rows of ``information.csv`` by model."""
     asked = Asked(seed, level)
     return {
         name: information(Subject(cohort, posterior.plan.spec, posterior, classical[name], asked), no_progress)
         for name, posterior in posteriors.items()
-        if not posterior.plan.design.segment_ends.size
     }
 
 

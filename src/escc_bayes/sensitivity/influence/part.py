@@ -38,7 +38,7 @@ from escc_bayes.sensitivity.influence.conclusion import passed, towards
 from escc_bayes.sensitivity.influence.fragility import Fragile, Search, fragility
 from escc_bayes.sensitivity.influence.misclassified import RECODINGS, recodings
 from escc_bayes.sensitivity.influence.words import words
-from escc_bayes.sensitivity.not_computed import one_row_each, or_refusal
+from escc_bayes.sensitivity.not_computed import SEVERAL_ROWS, except_of, or_refusal
 from escc_bayes.sensitivity.part import Part, Row, Rows
 from escc_bayes.sensitivity.subject import Subject, Tell
 
@@ -229,7 +229,7 @@ def misclassified_rows(subject: Subject, refits: Refits, before: FloatArray) -> 
 def arms(subject: Subject, asked: HazardRatio) -> Iterator[tuple[str, np.ndarray]]:
     """Yield the two groups that a hazard ratio compares, or everybody for a number's."""
     covariate = subject.plan.rows.covariates[asked.term]
-    if asked.per is not None:
+    if not covariate.schema.categorical:
         yield "everybody", np.ones(subject.plan.rows.n, dtype=bool)
         return
     for level in (str(asked.level), str(asked.versus)):
@@ -262,4 +262,11 @@ def tipping_row(subject: Subject, asked: HazardRatio, arm: str, delta: float, st
     return row(subject, asked, TIPPING, arm, **cells)
 
 
-PART = Part("influence", "influence and fragility", COLUMNS, KEYS, one_row_each(run, COLUMNS), or_refusal(words))
+PART = Part(
+    "influence",
+    "influence and fragility",
+    COLUMNS,
+    KEYS,
+    except_of((SEVERAL_ROWS,), run, COLUMNS),
+    or_refusal(words),
+)

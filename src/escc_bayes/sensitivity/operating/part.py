@@ -14,7 +14,7 @@ from escc_bayes.foundation.memory import keep_freed_memory
 from escc_bayes.foundation.scheduler import Arrays
 from escc_bayes.foundation.seeds import Seed, spawned
 from escc_bayes.hazard.piecewise import FloatArray
-from escc_bayes.sensitivity.not_computed import one_row_each, or_refusal
+from escc_bayes.sensitivity.not_computed import OVER_TIME, SEVERAL_ROWS, except_of, or_refusal
 from escc_bayes.sensitivity.operating.methods import (
     COX,
     FIRTH,
@@ -139,6 +139,6 @@ PART = Part(
     "operating characteristics at this n",
     COLUMNS,
     KEYS,
-    one_row_each(run, COLUMNS),
+    except_of((SEVERAL_ROWS, OVER_TIME), run, COLUMNS),
     or_refusal(words),
 )

@@ -16,7 +16,6 @@ from escc_bayes.data.schema import schema_from
 from escc_bayes.estimand.estimand import HazardRatio, SurvivalAt
 from escc_bayes.foundation.errors import EsccBayesError, EstimandError, NoContrastError, SpecError
 from escc_bayes.report.verbs.files import fit_tables
-from escc_bayes.sensitivity.subject import refuse_several_ratios
 from escc_bayes.spec.describe import describe
 from escc_bayes.spec.plan import make_plan
 from escc_bayes.spec.reading import spec_from
@@ -163,8 +162,3 @@ def test_nuts_agrees_with_laplace(larynx, posterior):
         one, two = posterior.draws(asked), slow.draws(asked)
         assert one.mean() == pytest.approx(two.mean(), abs=0.15 * two.std())
         assert one.std() == pytest.approx(two.std(), rel=0.15)
-
-
-def test_sensitivity_asks_for_a_model_of_one_hazard_ratio(larynx):
-    with pytest.raises(SpecError, match="sensitivity asks what one hazard ratio rests on, and 'age' has several"):
-        refuse_several_ratios(make_plan(model(), larynx))
