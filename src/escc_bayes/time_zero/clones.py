@@ -47,7 +47,7 @@ class Clones:
     ----------
     grace : months by which arm 1 has started.
     months : (J,) with an event.
-    at_risk : (2, n, J) whether the clone of an arm is at risk there.
+    at_risk : (2, n, J) 1 where the clone of an arm is at risk, else 0.
     died : (2, n) whether it has the event.
     place : (n,) the patient's month among ``months``; for those without an event 0, where nothing is counted.
     """
@@ -55,7 +55,7 @@ class Clones:
     patients: Starters
     grace: float
     months: FloatArray
-    at_risk: NDArray[np.bool_]
+    at_risk: FloatArray
     died: NDArray[np.bool_]
     place: NDArray[np.int64]
 
@@ -77,7 +77,7 @@ def clones_of(patients: Starters, grace: float, where: str) -> Clones:
     if not died.any(axis=1).all():
         raise CohortError(f"{where}: no event in one of the two strategies; their hazards have no ratio")
     place = np.minimum(np.searchsorted(months, time), months.size - 1)
-    return Clones(patients, grace, months, until[:, :, None] >= months, died, place)
+    return Clones(patients, grace, months, (until[:, :, None] >= months).astype(np.float64), died, place)
 
 
 def refuse_thin(starters: int, others: int, grace: float, where: str) -> None:
@@ -159,7 +159,7 @@ def tally(clones: Clones, v: FloatArray) -> Tally:
     arm1 = np.where(late[None], by[:, None], 1.0)
     own = (never, arm1)
     place, count = clones.place, clones.months.size
-    at_risk = np.stack([v @ (clones.at_risk[arm] * own[arm]) for arm in (0, 1)])
+    at_risk = np.stack([weighed(v, clones.at_risk[arm], own[arm]) for arm in (0, 1)])
     deaths, together = [], np.zeros(count, dtype=np.int64)
     for arm in (0, 1):
         whose = np.flatnonzero(clones.died[arm] & (v > 0.0))
@@ -167,6 +167,13 @@ def tally(clones: Clones, v: FloatArray) -> Tally:
         deaths.append(np.bincount(place[whose], v[whose] * each, minlength=count))
         together += np.bincount(place[whose], minlength=count)
     return Tally(at_risk, np.stack(deaths), together)
+
+
+def weighed(v: FloatArray, at_risk: FloatArray, own: FloatArray) -> FloatArray:
+    """Return the sums over patients of v x at_risk x own, (J,); ``own`` (1, J) is the same for everybody."""
+    if own.shape[0] == 1:
+        return np.asarray((v @ at_risk) * own[0])
+    return np.asarray(np.einsum("n,nj,nj->j", v, at_risk, own))
 
 
 def log_ratio(found: Tally) -> float:

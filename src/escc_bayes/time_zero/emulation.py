@@ -176,6 +176,5 @@ def largest_weight(clones: Clones) -> float:
     """Return the largest weight of a clone at risk."""
     never, by = weights(clones, np.ones(clones.patients.time.size))
     late = clones.months > clones.grace
-    first = np.where(clones.at_risk[0], never, 0.0).max()
-    second = np.where(clones.at_risk[1] & late, np.broadcast_to(by[:, None], clones.at_risk[1].shape), 0.0).max()
+    first, second = (clones.at_risk[0] * never).max(), (clones.at_risk[1] * late * by[:, None]).max()
     return float(max(first, second, 1.0))

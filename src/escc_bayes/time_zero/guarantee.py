@@ -44,7 +44,7 @@ class Rules:
 
     Attributes
     ----------
-    cycles : by level, "" for every level; of a number none: its own values are the cycles.
+    cycles : by level, "" for everybody; none of a number: its own values are the cycles.
     interval : months between cycles.
     fraction : share of the time of all cycles that a patient must at least live: of 4 cycles the last begins after 3/4.
     lead : by level, months before the first cycle that must be lived too.
@@ -79,7 +79,8 @@ def guaranteed_months(data: CovariateData, rules: Rules) -> FloatArray:
         known = suggestion(unknown[0], levels) if levels else f"'{name}' is a number: its values are the cycles"
         raise CohortError(f"guarantee time: '{name}' has no level '{unknown[0]}'; {known}")
     if not levels:
-        return np.asarray(np.maximum(data.values, 0.0) * length if not rules.cycles else 0.0 * data.values)
+        cycles = rules.cycles.get("", np.maximum(data.values, 0.0))
+        return np.broadcast_to(lead.get("", 0.0) + cycles * length, data.values.shape)
     by_level = np.array([lead.get(w, lead.get("", 0.0)) + cycles_of(rules, w) * length for w in levels])
     return np.where(np.isnan(data.values), 0.0, by_level[np.nan_to_num(data.values).astype(np.int64)])
 

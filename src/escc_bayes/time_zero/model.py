@@ -1,5 +1,6 @@
 """The model of the analyses: the user's, or a weakly informative one that is stated. docs/methods/time_zero.md."""
 
+import json
 import tomllib
 
 from escc_bayes.data.covariate_schema import CovariateSchema
@@ -20,7 +21,7 @@ sd = {{ halfnormal = 0.5 }}
 [priors]
 baseline_log_rate = {{ normal = [-3.5, 1.5] }}
 [[effect]]
-covariate = '{covariate}'
+covariate = {covariate}
 structure = "{structure}"
 prior = {{ normal = [0.0, 1.0] }}
 """
@@ -29,7 +30,9 @@ prior = {{ normal = [0.0, 1.0] }}
 def default_text(covariate: CovariateSchema, endpoint: str) -> str:
     """Return the weakly informative model of a covariate as a specification file would state it."""
     structure = plain_effect(covariate).WORD
-    return TEXT.format(name=DEFAULT, endpoint=endpoint, covariate=covariate.name, structure=structure)
+    # A TOML string holds letters as JSON does.
+    word = json.dumps(covariate.name, ensure_ascii=False)
+    return TEXT.format(name=DEFAULT, endpoint=endpoint, covariate=word, structure=structure)
 
 
 def default_model(covariate: CovariateSchema, endpoint: str) -> ModelSpec:

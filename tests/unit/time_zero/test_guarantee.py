@@ -78,6 +78,8 @@ def test_months_are_lead_and_cycles_times_interval_times_fraction():
 def test_a_number_is_its_own_cycles():
     found = cohort(covariates={"m0": {"kind": "continuous"}})
     np.testing.assert_allclose(guaranteed_months(found.covariate("m0"), Rules({}, 2.0, 0.5)), frame()["m0"])
+    everybody = guaranteed_months(found.covariate("m0"), Rules({"": 4.0}, 2.0, 0.5, lead={"": 1.0}))
+    assert set(everybody.tolist()) == {5.0}
 
 
 def test_equal_guarantees_make_no_hazard_ratio():

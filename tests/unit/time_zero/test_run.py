@@ -1,6 +1,7 @@
 """Every analysis side by side: rows, counts, refusals, pools."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from escc_bayes.spec.reading import load_spec
 from escc_bayes.time_zero.answers import pool, rubin
 from escc_bayes.time_zero.clones import Starters, clones_of, logistic, weights
 from escc_bayes.time_zero.emulation import emulate
+from escc_bayes.time_zero.model import default_model
 from escc_bayes.time_zero.request import Request
 from escc_bayes.time_zero.run import time_zero
 from escc_bayes.time_zero.views import ANALYSES
@@ -104,6 +106,11 @@ def test_a_model_must_be_of_the_endpoint_and_hold_the_covariate():
         time_zero((cohort(),), Request("os", "treated", model=load_spec("os_piecewise")))
     with pytest.raises(SpecError, match="is of 'pfs'"):
         time_zero((cohort(),), Request("os", "treated", model=load_spec("pfs_piecewise")))
+
+
+@pytest.mark.parametrize("name", ["drug 'A'", 'drug "A"', "治疗", "a\\b"])
+def test_a_covariate_may_be_called_by_any_text(name):
+    assert default_model(replace(cohort().covariate("treated").schema, name=name), "os").covariates == (name,)
 
 
 def test_rubin_pools_the_variance_within_and_between():
