@@ -29,3 +29,29 @@ def table(**sections):
 
 def small(**sections):
     return design_from(table(**sections), "small.toml")
+
+
+# Controls borrowed from one study; a rule that borrows, and its twin.
+BORROWED = {
+    "control": {"median": 12.0},
+    "accrual": {"patients": 150, "months": 12.0},
+    "analyses": {"events": [100]},
+    "dropout": {},
+    "design_prior": None,
+    "analysis_prior": {
+        "log_hr": {"normal": [0.0, 10.0]},
+        "baseline": {"cuts": [], "gamma": [0.5, 10.0], "at": "reference"},
+    },
+    "borrowing": {
+        "model": "power",
+        "discount": 0.5,
+        "events": [100.0],
+        "months": [1731.234],
+        "drifts": [0.7, 1.0, 1.4],
+        "map_trials": 2000,
+    },
+    "rule": [
+        {"name": "bayes", "success": "P(HR < 1 | data) > 0.975"},
+        {"name": "alone", "success": "P(HR < 1 | data) > 0.975", "borrow": False},
+    ],
+}

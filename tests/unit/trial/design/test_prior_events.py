@@ -9,8 +9,8 @@ from scipy.special import polygamma
 from escc_bayes.trial.design.analysis_words import borrowing_sentences, worth_sentence
 from escc_bayes.trial.design.prior_events import prior_event_rows, worth_of
 from escc_bayes.trial.design.trial_plan import planned
+from tests.unit.trial.designs import BORROWED as DESIGN
 from tests.unit.trial.designs import small
-from tests.unit.trial.posterior.test_borrowing import DESIGN
 
 
 @pytest.mark.parametrize("shape", [0.5, 4.0, 60.0, 900.0])

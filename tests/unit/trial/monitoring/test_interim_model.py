@@ -19,9 +19,8 @@ from escc_bayes.trial.monitoring.monitor import monitor
 from escc_bayes.trial.simulation.simulate import draw, patients
 from escc_bayes.trial.truth.stratum import columns_of
 from tests.unit.cli.running import run
-from tests.unit.trial.designs import small
+from tests.unit.trial.designs import BORROWED, small
 from tests.unit.trial.monitoring.test_monitoring import interim_of
-from tests.unit.trial.posterior.test_borrowing import DESIGN as BORROWED
 from tests.unit.trial.simulation.test_strata_and_weibull import PRIOR, STRATA
 
 TIGHT = {"log_shape": {"normal": [0.0, 1e-4]}, "reference": 12.0}

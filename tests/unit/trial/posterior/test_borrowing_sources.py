@@ -16,8 +16,8 @@ from escc_bayes.trial.posterior.historical import Historical
 from escc_bayes.trial.posterior.marginal_posterior import posterior
 from escc_bayes.trial.posterior.power_prior import NormalisedPowerPrior, PowerPrior, RobustMixture
 from escc_bayes.trial.requests.borrowing_map import borrowing_map
+from tests.unit.trial.designs import BORROWED as DESIGN
 from tests.unit.trial.designs import small
-from tests.unit.trial.posterior.test_borrowing import DESIGN
 
 
 def row(*numbers):

@@ -23,8 +23,7 @@ from escc_bayes.trial.simulation.confidence import lower_limit, most_allowed, up
 from escc_bayes.trial.simulation.operating_characteristics import operating_characteristics
 from escc_bayes.trial.truth.data_generating import PiecewiseControl
 from tests.unit.cli.running import run
-from tests.unit.trial.designs import small, table
-from tests.unit.trial.posterior.test_borrowing import DESIGN as BORROWED
+from tests.unit.trial.designs import BORROWED, small, table
 
 BAYES = [{"name": "bayes", "success": "P(HR < 1 | data) > 0.975"}]
 ASKED = {"rule": "bayes", "error": 0.025, "trials": 500}
