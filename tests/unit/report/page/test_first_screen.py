@@ -2,15 +2,22 @@
 
 import dataclasses
 import re
+from types import SimpleNamespace
 
 import pytest
 
+from escc_bayes.classical.baseline_ratios import ph_rows
+from escc_bayes.classical.fit import fit_classical_plan
+from escc_bayes.data.bundled import example_cohort
+from escc_bayes.plots.words import probability
 from escc_bayes.report.page.answer_words import paragraph
 from escc_bayes.report.page.answers import Answer, answers
 from escc_bayes.report.page.first_screen import place_of, printed, screens
 from escc_bayes.report.page.outcomes import outcomes
 from escc_bayes.report.page.page import render
-from escc_bayes.report.page.trust import prior_sensitivity, trust
+from escc_bayes.report.page.trust import prior_sensitivity, proportional, trust
+from escc_bayes.spec.plan import make_plan
+from escc_bayes.spec.reading import load_spec
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +90,18 @@ def test_five_words_of_trust_and_one_screen_for_each_outcome(naive, lines):
         "Prior sensitivity",
         "Left out",
     ]
+
+
+@pytest.mark.parametrize("model", ["os_piecewise", "os_weibull", "larynx_piecewise"])
+def test_proportional_hazards_are_tested_whatever_shrinks(model):
+    """Ordered, exchangeable and pooled effects have columns of which Cox can fit none as they stand."""
+    cohort = example_cohort("larynx" if model.startswith("larynx") else "escc79")
+    plan = make_plan(load_spec(model), cohort)
+    outcome = SimpleNamespace(posteriors=[SimpleNamespace(plan=plan)])
+    found = proportional(outcome)
+    assert found.verdict in ("no sign against", "signs against")
+    row = next(row for row in ph_rows(fit_classical_plan(plan).plan) if row["term"] == "GLOBAL")
+    assert found.more == f"P {probability(row['p_value'])}"
 
 
 def test_the_screen_stands_before_everything_else(naive):
