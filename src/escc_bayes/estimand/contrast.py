@@ -10,7 +10,7 @@ from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import EstimandError
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.design import Block, Design
-from escc_bayes.spec.structures.natural import Curve
+from escc_bayes.spec.structures.protocol import Curve
 
 
 def complete(asked: HazardRatio, design: Design) -> HazardRatio:

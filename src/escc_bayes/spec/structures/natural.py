@@ -14,8 +14,8 @@ from escc_bayes.hazard.piecewise import FloatArray
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
-    """A curve of a number (value - ``center``) / ``scale``.
+class NaturalCurve:
+    """A natural cubic spline of a number (value - ``center``) / ``scale``.
 
     Attributes
     ----------

@@ -21,7 +21,6 @@ from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.prior import Gamma, HalfNormal, Normal
 from escc_bayes.spec.rows import AnalysisRows
-from escc_bayes.spec.structures.natural import Curve
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +98,31 @@ class Term:
         object.__setattr__(self, "parameter", variable(self.parameter))
         object.__setattr__(self, "scales", tuple(map(variable, self.scales)))
         object.__setattr__(self, "shares", variable(self.shares))
+
+
+class Curve(Protocol):
+    """A log hazard ratio that is a curve of a number: hazard ratios are of one value over another.
+
+    Attributes
+    ----------
+    center : of the schema, over which tables and figures show other values.
+    knots : values at which it may bend, and the two of ``within``, rising.
+    within : outside these two values it is a straight line.
+    shown : two values whose hazard ratio tables show, the first over the second.
+    """
+
+    @property
+    def center(self) -> float: ...
+    @property
+    def knots(self) -> tuple[float, ...]: ...
+    @property
+    def within(self) -> tuple[float, float]: ...
+    @property
+    def shown(self) -> tuple[float, float]: ...
+
+    def columns(self, values: FloatArray) -> FloatArray:
+        """Return the columns (n, width) of values (n,)."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from escc_bayes.spec.prior import NEUTRAL, HalfNormal, Normal
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.structures.coding import linear_column, place
 from escc_bayes.spec.structures.keys import PER_UNIT, SD
-from escc_bayes.spec.structures.natural import Curve
+from escc_bayes.spec.structures.natural import NaturalCurve
 from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Free, Key, Reading, Standard, Term
 from escc_bayes.spec.structures.words import per_words, step_words
 
@@ -74,7 +74,7 @@ class Spline:
         values, schema = covariate.values, covariate.schema
         low, high = (float(f"{q:.3g}") for q in np.quantile(values, [0.25, 0.75]))
         knots = self.placed(values, place(schema, rows))
-        curve = Curve(schema.center, schema.scale, knots, (high, low) if high > low else (knots[-1], knots[0]))
+        curve = NaturalCurve(schema.center, schema.scale, knots, (high, low) if high > low else (knots[-1], knots[0]))
         labels = (name, *(f"{name}[curve {j + 1}]" for j in range(len(knots) - 2)))
         return Columns(curve.columns(values), Coding(labels, ((),), curve=curve))
 
