@@ -87,6 +87,7 @@ class Adopted:
             interval_kind="confidence",
             population="" if isinstance(asked, HazardRatio) else asked.population,
             n=counts.n,
+            rows=counts.rows,
             events=counts.events,
             clock=rows.clock,
             record=self.record,
