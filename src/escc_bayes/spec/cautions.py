@@ -87,11 +87,12 @@ def shared_cautions(plans: Sequence[ModelPlan]) -> tuple[str, ...]:
     """Return the cautions of one model on several cohorts: what all share, and in how many a level is thin."""
     each = [set(cautions(plan)) for plan in plans]
     kept = [sentence for sentence in cautions(plans[0]) if all(sentence in found for found in each)]
-    thin = Counter((level.covariate, level.level) for plan in plans for level in plan.rows.thin)
+    thin = Counter((level.covariate, level.level, level.transition) for plan in plans for level in plan.rows.thin)
     said = {level.sentence for plan in plans for level in plan.rows.thin}
+    few = f"fewer than {FEW_EVENTS} events"
     counted = [
-        f"{covariate} = {level}: fewer than {FEW_EVENTS} events in {count} of {len(plans)} cohorts"
-        for (covariate, level), count in thin.items()
+        f"{covariate} = {level}: {f'{few} of {transition}' if transition else few} in {count} of {len(plans)} cohorts"
+        for (covariate, level, transition), count in thin.items()
     ]
     return (*(sentence for sentence in kept if sentence not in said), *counted)
 
