@@ -12,17 +12,22 @@ if TYPE_CHECKING:
     from escc_bayes.evidence.manuscript.draft import Draft
     from escc_bayes.foundation.errors import InputError
 
+READ = ("study", "where", "read", "not_read", "text")
+
 
 def audit(
     studies: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Study files, CSV files of prints (what, value, where), or bundled studies by name; none: every "
-            "bundled study."
+            help="Study files; a paper as Markdown, text, HTML or .docx; a CSV of prints (what, value, where); bundled "
+            "studies by name; none: every bundled study."
         ),
     ] = None,
     quick: Annotated[
         str | None, typer.Option("--quick", help='A line as printed: "HR 0.73 (96 % CI 0.59-0.89), P = 0.002".')
+    ] = None,
+    draft: Annotated[
+        Path | None, typer.Option("--draft", help="Write what was read of a paper as a study file, to be completed.")
     ] = None,
     out: OutOption = Path("out/audit"),
     strict: Annotated[
@@ -38,13 +43,17 @@ def audit(
     from escc_bayes.foundation.outputs import staged
 
     done, drafts, problems = audited_inputs(studies or [], quick)
+    if draft is not None:
+        write_draft(draft, drafts)
     findings = [finding for one in done for finding in one.findings]
     left = [entry for one in done for entry in one.not_checked]
     with staged(out, "audit") as folder:
         write_csv(folder / "findings.csv", [asdict(finding) for finding in findings], [f.name for f in fields(Finding)])
         write_csv(folder / "not_checked.csv", [asdict(entry) for entry in left], [f.name for f in fields(NotChecked)])
-    for draft in drafts:
-        say_what_was_read(draft)
+        if drafts:
+            write_csv(folder / "read.csv", [row for one in drafts for row in read_rows(one)], READ)
+    for one_draft in drafts:
+        say_what_was_read(one_draft)
     for one in done:
         for sentence in (one.words, *one.findings, *one.not_checked):
             typer.echo(str(sentence))
@@ -77,6 +86,32 @@ def audited_inputs(names: list[str], line: str | None) -> "tuple[list[AuditedStu
     listed = files or (study_names() if not names and line is None else ())
     done, refused = audit_studies([find_study(name) for name in listed])
     return [*map(audited_draft, drafts), *done], drafts, [*problems, *refused]
+
+
+def write_draft(path: Path, drafts: "list[Draft]") -> None:
+    """Write the one draft there is."""
+    from escc_bayes.evidence.manuscript.study_file import write_study
+    from escc_bayes.foundation.errors import InputError
+
+    if len(drafts) != 1:
+        raise InputError(f"--draft {path}: a draft is of one paper, line or CSV, {len(drafts)} were read; name one")
+    write_study(path, drafts[0])
+    typer.echo(f"Drafted {path}: {drafts[0].words}")
+
+
+def read_rows(draft: "Draft") -> "list[dict[str, object]]":
+    """Return, for each passage with a number, what was read and what was not."""
+    return [
+        {
+            "study": draft.raw["id"],
+            "where": one.passage.where,
+            "read": "; ".join(entry.words for entry in one.entries),
+            "not_read": ", ".join(one.unread),
+            "text": one.passage.text,
+        }
+        for one in draft.passages
+        if one.entries or one.unread
+    ]
 
 
 def say_what_was_read(draft: "Draft") -> None:

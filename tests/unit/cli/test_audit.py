@@ -52,3 +52,22 @@ def test_audit_of_prints_in_a_csv(tmp_path, monkeypatch, capsys):
     code, _, err = run(monkeypatch, capsys, "audit", tmp_path / "none.csv", "--out", tmp_path / "n")
     assert code == 2
     assert "none.csv" in err
+
+
+def test_audit_of_a_paper_drafts_a_study_file(tmp_path, monkeypatch, capsys):
+    """z of the limits is 2.87, so that P is 0.004 and not 0.40."""
+    paper = tmp_path / "paper.md"
+    paper.write_text("# Results\n\nOS was shorter (HR 2.957, 95% CI 1.41-6.19, P = 0.40) after 3 cycles.\n")
+    words = ("audit", paper, "--draft", tmp_path / "study.toml", "--out", tmp_path / "a", "--strict")
+    code, printed, err = run(monkeypatch, capsys, *words)
+    assert (code, err) == (1, "")
+    assert "1 estimate read; 1 numbers not read" in printed
+    assert "Results, line 3 [not read] 3: " in printed
+    with (tmp_path / "a" / "read.csv").open() as stream:
+        (row,) = csv.DictReader(stream)
+    assert (row["where"], row["not_read"]) == ("Results, line 3", "3")
+    code, printed, err = run(monkeypatch, capsys, "audit", tmp_path / "study.toml", "--out", tmp_path / "b")
+    assert "P = 0.40 is not the two-sided P" in printed
+    code, _, err = run(monkeypatch, capsys, *words)
+    assert code == 2
+    assert "may have been edited" in err

@@ -1,14 +1,18 @@
 """A study file drafted from what passages say: entries with their places, each name once."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from escc_bayes.data.published import Study
 from escc_bayes.data.study import study_from
+from escc_bayes.evidence.manuscript.analyses import analysis_of, kept_apart
+from escc_bayes.evidence.manuscript.arms import arms_of
 from escc_bayes.evidence.manuscript.entry import Entry, Passage, Understood
 from escc_bayes.evidence.manuscript.sentence import understood
+from escc_bayes.evidence.quotes.text import plain
 
-SECTIONS = ("abstract", "methods", "results", "discussion")
+STUDY_KEYS = ("n", "design", "population")
+"""Entries that are keys of the study itself: the first of each is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,20 @@ class Draft:
         """The study, faults listed."""
         return study_from(self.raw, f"{self.raw['id']}.toml", faults="listed")
 
+    @property
+    def words(self) -> str:
+        """How much was read, in one line."""
+        counts = [(kind, len(bodies)) for kind in ("estimate", "survival", "number") if (bodies := self.entries(kind))]
+        unread = sum(len(one.unread) for one in self.passages)
+        kinds = {"estimate": "estimates", "survival": "curves", "number": "numbers"}
+        read = ", ".join(f"{n} {kind if n == 1 else kinds[kind]}" for kind, n in counts) or "nothing"
+        return f"{read} read; {unread} numbers not read"
+
+    def entries(self, kind: str) -> list[dict[str, object]]:
+        """Return the entries of one table."""
+        found = self.raw.get(kind, [])
+        return found if isinstance(found, list) else []
+
 
 def drafted(name: str, passages: Iterable[Passage]) -> Draft:
     """Draft a study from passages.
@@ -34,18 +52,32 @@ def drafted(name: str, passages: Iterable[Passage]) -> Draft:
     >>> draft.study.estimates[0].value, draft.places
     (Decimal('0.73'), {'estimate 1': 'the line'})
     """
-    return draft_of(name, read_in_order(passages))
+    return draft_of(name, read_in_order(list(passages)))
 
 
-def read_in_order(passages: Iterable[Passage]) -> Iterator[Understood]:
-    """Yield what each passage says; a sentence without an endpoint speaks of that of the one before it."""
-    endpoint, section = "", ""
+def read_in_order(passages: Sequence[Passage]) -> Iterator[Understood]:
+    """Yield what each passage says; one without an endpoint, or an analysis, speaks of that of the one before it."""
+    endpoint, section, where, analysis, arms = "", "", "", "", arms_of(passages)
     for passage in passages:
         endpoint = endpoint if passage.section == section else ""
-        found = understood(passage, endpoint)
+        analysis = analysis_of(plain(passage.text)) or (analysis if passage.where == where else "")
+        found, where = of_analysis(understood(passage, endpoint, arms), analysis), passage.where
         named = [str(entry.body["endpoint"]) for entry in found.entries if "endpoint" in entry.body]
         endpoint, section = named[-1] if named else endpoint, passage.section
         yield found
+
+
+def of_analysis(found: Understood, analysis: str) -> Understood:
+    """Return what was understood, with the analysis that its curves and estimates are of."""
+    if not analysis:
+        return found
+    apart = [
+        entry._replace(body=kept_apart(dict(entry.body), analysis), words=f"{entry.words}, {analysis}")
+        if entry.kind in ("estimate", "survival")
+        else entry
+        for entry in found.entries
+    ]
+    return replace(found, entries=tuple(apart))
 
 
 def draft_of(name: str, found: Iterable[Understood]) -> Draft:
@@ -58,8 +90,8 @@ def draft_of(name: str, found: Iterable[Understood]) -> Draft:
     seen: dict[str, list[dict[str, object]]] = {}
     for one in passages:
         for entry in one.entries:
-            if entry.kind == "n":
-                raw.setdefault("n", entry.body["value"])
+            if entry.kind in STUDY_KEYS:
+                raw.setdefault(entry.kind, entry.body["value"])
                 continue
             body = distinct(entry, seen)
             if body is None:

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from escc_bayes.evidence.quotes.statistics import ANY_NUMBER
 
-type Kind = Literal["estimate", "survival", "number", "n"]
+type Kind = Literal["estimate", "survival", "number", "n", "design", "population"]
 
 
 class Entry(NamedTuple):

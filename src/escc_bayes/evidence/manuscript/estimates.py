@@ -17,6 +17,12 @@ MODEL = re.compile(
     re.IGNORECASE,
 )
 LOGRANK = re.compile(r"log-?rank", re.I)
+COMPARED = re.compile(
+    r"(?:survival|OS|PFS|DFS|EFS|RFS|LRFS|DMFS)\b[^.;]{0,80}?\d[^.;]{0,40}? (?:v|vs|versus|and)\.? ?\d[^;]*$",
+    re.IGNORECASE,
+)
+"""Two values of survival before a P: it is a test between them."""
+
 NEAR = 90
 """Letters before a ratio within which a word tells how it was estimated."""
 
@@ -36,7 +42,7 @@ def estimates(quote: Quote, sentence: str, before: str) -> Iterator[Entry]:
             taken.add(p.start)
             yield of_test(quote, p, sentence, before, chi=found)
     for p in quote.ps:
-        if p.start not in taken and LOGRANK.search(quote.text):
+        if p.start not in taken and (LOGRANK.search(quote.text) or COMPARED.search(quote.text, 0, p.start)):
             yield of_test(quote, p, sentence, before)
 
 

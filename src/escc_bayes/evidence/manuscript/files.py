@@ -3,8 +3,12 @@
 import re
 from pathlib import Path
 
-from escc_bayes.evidence.manuscript.draft import Draft, draft_of
+from escc_bayes.evidence.manuscript.blocks import grids, passages
+from escc_bayes.evidence.manuscript.draft import Draft, draft_of, read_in_order
+from escc_bayes.evidence.manuscript.markup import READERS
 from escc_bayes.evidence.manuscript.rows import rows_of
+from escc_bayes.evidence.manuscript.tables import read_table
+from escc_bayes.foundation.errors import InputError
 
 ROWS = (".csv", ".tsv")
 
@@ -17,7 +21,7 @@ def is_manuscript(name: str) -> bool:
     >>> is_manuscript("prints.csv"), is_manuscript("orient15"), is_manuscript("orient15.toml")
     (True, False, False)
     """
-    return Path(name).suffix.casefold() in ROWS
+    return Path(name).suffix.casefold() in (*ROWS, *READERS, ".pdf", ".doc")
 
 
 def drafted_file(path: Path) -> Draft:
@@ -27,7 +31,18 @@ def drafted_file(path: Path) -> Draft:
     ------
     InputError : it cannot be read.
     """
-    return draft_of(study_name(path), rows_of(path))
+    ending = path.suffix.casefold()
+    if ending in ROWS:
+        return draft_of(study_name(path), rows_of(path))
+    if ending not in READERS:
+        raise InputError(
+            f"{path}: a {ending[1:]} file is not read; save the paper as text, HTML or .docx (of a PDF: "
+            "`pdftotext -layout`)"
+        )
+    blocks = READERS[ending](path)
+    said = read_in_order(list(passages(blocks)))
+    tables = [row for grid in grids(blocks) for row in read_table(grid)]
+    return draft_of(study_name(path), [*said, *tables])
 
 
 def study_name(path: Path) -> str:

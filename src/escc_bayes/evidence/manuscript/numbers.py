@@ -21,15 +21,15 @@ STOP = frozenset(
 )
 WHOLE = (
     re.compile(
-        r"(?:total of|enrolled|included|recruited|randomi[sz]ed|analy[sz]ed|reviewed|of|identified) "
+        r"(?:total of|enrolled|included|recruited|randomi[sz]ed|analy[sz]ed|reviewed|of|identified|studied|trial,) "
         r"(?:a total of )?(?P<n>\d{2,6}) (?:[A-Za-z-]+ ){0,6}?(?:patients|participants|subjects|cases|women|men)\b"
         r"(?! \(\d)",
         re.IGNORECASE,
     ),
     re.compile(
-        r"^(?P<n>\d{2,6}) (?:[A-Za-z-]+ ){0,6}?(?:patients|participants|subjects)\b[^.;]{0,80}?"
+        r"(?<![\d.] )(?<![\d.-])(?P<n>\d{2,6}) (?:[A-Za-z-]+ ){0,6}?(?:patients|participants|subjects)\b[^.;]{0,80}?"
         r"\b(?:were|was) (?:\w+ )?(?:enrolled|included|recruited|randomi[sz]ed|randomly|analy[sz]ed|reviewed"
-        r"|identified)",
+        r"|identified|assigned|treated|studied)",
         re.IGNORECASE,
     ),
 )
@@ -46,6 +46,13 @@ MEDIAN = re.compile(
     rf"(?P<value>{NUMBER})(?: ?(?P<unit>years?|months?|Gy|cycles?|days?|cm|weeks?))?",
     re.IGNORECASE,
 )
+DESIGN = re.compile(
+    r"(?:(?:non-?)?randomi[sz]ed|retrospective|prospective|single-arm)(?:[a-z ,-]{0,30}phase (?:[1-4]|I{1,3}|IV)\b)?"
+    r"|phase (?:[1-4]|I{1,3}|IV)\b",
+    re.IGNORECASE,
+)
+DAY_AND_MONTH = r"(?:\d{1,2} )?(?:[A-Z][a-z]{2,8}\.? ?)?(?:\d{1,2}, ?)?"
+PERIOD = re.compile(rf"{DAY_AND_MONTH}(?:19|20)\d\d ?(?:-|to|and|until|through) ?{DAY_AND_MONTH}(?:19|20)\d\d")
 VERBS = re.compile(r"^ ?(?:patients? )?(?:had|have|were|was|died|received|achieved|experienced|developed|with|in) ")
 
 
@@ -53,9 +60,19 @@ def numbers(quote: Quote, sentence: str) -> Iterator[Entry]:
     """Yield the counts with a percentage, the sizes, the means and medians of a sentence."""
     for share in quote.shares:
         yield of_share(quote.text, share, sentence)
+    yield from of_study(quote.text, sentence)
     yield from whole(quote.text, sentence)
     yield from group_sizes(quote, sentence)
     yield from measures(quote.text, sentence)
+
+
+def of_study(text: str, sentence: str) -> Iterator[Entry]:
+    """Yield the sentence that says the design, and the one that says when patients entered."""
+    design, period = DESIGN.search(text), PERIOD.search(text)
+    if design:
+        yield Entry("design", {"value": sentence}, f"design: {design[0]}", (design.span(),))
+    if period:
+        yield Entry("population", {"value": sentence}, f"entry {period[0]}", (period.span(),))
 
 
 def of_share(text: str, share: Share, sentence: str) -> Entry:
@@ -116,12 +133,12 @@ def group_label(text: str) -> str:
     ('camrelizumab plus chemotherapy', 'RT')
     """
     parts = re.split(
-        r"[.;:()]|, (?:and|or)? ?|\b(?:to receive|receive[ds]?|to|either|versus|vs\.?|or|between|comparing"
+        r"\bcompared\b|[.;:()]|, (?:and|or)? ?|\b(?:to receive|receive[ds]?|to|either|versus|vs\.?|or|between|comparing"
         r"|compared with|underwent|in|into|of|for|were|was|the|and)\b",
         text,
     )
     label = next((part for part in reversed(parts) if part and part.strip()), "").strip()
-    return re.sub(r"^(?:an?|the) |\s*\b(?:groups?|arms?|cohorts?|patients)$", "", label).strip()
+    return re.sub(r"^(?:an?|the|with) |\s*\b(?:groups?|arms?|cohorts?|patients)$", "", label).strip()
 
 
 def measures(text: str, sentence: str) -> Iterator[Entry]:

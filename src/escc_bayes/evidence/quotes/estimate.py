@@ -77,8 +77,11 @@ def own_p(estimate: PublishedEstimate, quote: Quote) -> PValue | None:
             p for p in quote.ps if told and (p.sign, p.digits.lstrip("0")) == (told[0].sign, told[0].digits.lstrip("0"))
         ]
         return like[0] if like else told[0] if told else None
-    alone = len(quote.ps) == 1 and (quote_ratio(estimate, quote) is not None or not quote.ratios)
-    return quote.ps[0] if alone else None
+    own = quote_ratio(estimate, quote)
+    alone = len(quote.ps) == 1 and (own is not None or not quote.ratios)
+    # Behind another ratio, P is of that one: "PFS (HR 0.60) and OS (HR 0.68; P = 0.002)".
+    of_another = alone and own and any(own.end <= other.start < quote.ps[0].start for other in quote.ratios)
+    return quote.ps[0] if alone and not of_another else None
 
 
 def values_of(p: PValue) -> Interval:

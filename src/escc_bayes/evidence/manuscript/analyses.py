@@ -1,0 +1,29 @@
+"""Of which analysis a sentence speaks: of matched patients, an interim look, a subgroup. Its numbers stay apart."""
+
+import re
+
+ANALYSIS = re.compile(
+    r"(?:before|after|following) (?:propensity[- ]score |PS )?(?:matching|weighting|adjustment|IPTW|PSM)"
+    r"|(?:propensity[- ])?(?:score[- ])?(?<!un)matched (?:cohort|patients|pairs|population|analysis)"
+    r"|(?:interim|final|updated?|primary|per-protocol|post hoc|subgroup|landmark) (?:overall survival )?analys[ie]s"
+    r"|\b(?:in|among|for) (?:the )?(?:\d+ )?(?:patients|those|subgroup|population)[^,.;]{0,20}? "
+    r"(?:with|who|whose|of)\b[^,.;(]{2,50}",
+    re.IGNORECASE,
+)
+
+
+def analysis_of(text: str) -> str:
+    """Return the words that say of which analysis a plain sentence is; empty where none do.
+
+    Examples
+    --------
+    >>> analysis_of("After matching, median OS was 20 months"), analysis_of("Among patients with a CPS of 10, OS was")
+    ('after matching', 'among patients with a cps of 10')
+    """
+    found = ANALYSIS.search(text)
+    return " ".join(found[0].casefold().split()) if found else ""
+
+
+def kept_apart(body: dict[str, object], analysis: str) -> dict[str, object]:
+    """Return a curve or an estimate of one analysis; how many patients it has is then unknown."""
+    return {**{key: value for key, value in body.items() if key != "n"}, "cutoff": analysis}
