@@ -31,7 +31,7 @@ class Answer:
     analysis, landmark : which analysis; NaN without a landmark.
     term, contrast, method : whose hazard over whose, by what; empty where there is no ratio.
     hr, lower, upper, level, interval : the ratio and its limits.
-    n, events, dropped : patients analysed, their events, patients left out.
+    n, rows, events, dropped : patients analysed, their rows at risk, their events, patients left out.
     model, clock, verdict, note : of the fit.
     grace : months of a grace period; NaN without.
     log_hr, log_sd : of ``cox``, what reconstructions are pooled by.
@@ -49,6 +49,7 @@ class Answer:
     level: float
     interval: str
     n: int
+    rows: int
     events: int
     dropped: int
     model: str
@@ -74,7 +75,9 @@ class Answer:
 def refused_answer(refused: Refused, term: str, level: float) -> Answer:
     """Return the row of an analysis that there is not."""
     nothing = (math.nan, math.nan, math.nan)
-    return Answer(refused.analysis, refused.landmark, term, "", "", *nothing, level, "", 0, 0, 0, "", "", refused.why)
+    return Answer(
+        refused.analysis, refused.landmark, term, "", "", *nothing, level, "", 0, 0, 0, 0, "", "", refused.why
+    )
 
 
 def answers(view: View | Refused, spec: ModelSpec, term: str, *, level: float, seed: Seed) -> list[Answer]:
@@ -114,6 +117,7 @@ def answer(view: View, plan: ModelPlan, e: Estimate) -> Answer:
         level=e.level,
         interval=e.interval_kind,
         n=e.n,
+        rows=e.rows,
         events=e.events,
         dropped=sum(dropped.patients for dropped in plan.rows.dropped),
         model=e.model,
@@ -154,7 +158,7 @@ def pool(found: Sequence[Answer], members: int) -> Answer:
         log_hr, log_sd = rubin([one.log_hr for one in estimable], [one.log_sd for one in estimable])
         z = float(ndtri(0.5 + first.level / 2.0))
         hr, lower, upper = (math.exp(log_hr + sign * z * log_sd) for sign in (0.0, -1.0, 1.0))
-    n, events, dropped = ([getattr(one, word) for one in found] for word in ("n", "events", "dropped"))
+    n, rows, events, dropped = ([getattr(one, word) for one in found] for word in ("n", "rows", "events", "dropped"))
     spread = f"{span('n', n)}{span('events', events)}{span('dropped', dropped)}"
     few = sum("few data" in one.note for one in found)
     said = (
@@ -167,6 +171,7 @@ def pool(found: Sequence[Answer], members: int) -> Answer:
         lower=lower,
         upper=upper,
         n=round(float(np.median(n))),
+        rows=round(float(np.median(rows))),
         events=round(float(np.median(events))),
         dropped=round(float(np.median(dropped))),
         note=joined_notes(*said),

@@ -155,6 +155,7 @@ def clone_answers(found: Emulation | Refused, cohort: Cohort, asked: Request) ->
                 level=asked.level,
                 interval=INTERVALS[method],
                 n=patients.time.size,
+                rows=patients.time.size + int((patients.start > 0.0).sum()),
                 events=int(patients.event.sum()),
                 dropped=found.left_out,
                 model="",

@@ -48,6 +48,7 @@ def time_zero_rows(answers: Sequence[Answer], endpoint: str, provenance: str) ->
             "n": one.n,
             "events": one.events,
             "dropped": one.dropped,
+            "rows": one.rows,
             "grace": one.grace,
             "model": one.model,
             "clock": one.clock,

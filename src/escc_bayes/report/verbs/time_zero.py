@@ -74,7 +74,7 @@ def estimate_of(one: Answer, found: TimeZero) -> Estimate:
         level=one.level,
         interval_kind=one.interval,
         n=one.n,
-        rows=one.n,
+        rows=one.rows,
         events=one.events,
         clock=one.clock,
         record=found.record,
