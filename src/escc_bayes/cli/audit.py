@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from escc_bayes.evidence.manuscript.draft import Draft
     from escc_bayes.foundation.errors import InputError
 
-READ = ("study", "where", "read", "not_read", "text")
-
 
 def audit(
     studies: Annotated[
@@ -34,24 +32,15 @@ def audit(
         bool, typer.Option("--strict", help="Exit with code 1 on what is impossible or very unlikely.")
     ] = False,
 ) -> None:
-    """Does the arithmetic of a paper hold? One sentence a finding, and findings.csv."""
-    from dataclasses import asdict, fields
-
-    from escc_bayes.evidence.finding import Finding
-    from escc_bayes.evidence.ledger import NotChecked
-    from escc_bayes.foundation.csv import write_csv
+    """Does the arithmetic of a paper hold? One sentence a finding, and a report (audit.docx, .html, .md)."""
     from escc_bayes.foundation.outputs import staged
+    from escc_bayes.report.verbs.audit import write_audit_files
 
     done, drafts, problems = audited_inputs(studies or [], quick)
     if draft is not None:
         write_draft(draft, drafts)
-    findings = [finding for one in done for finding in one.findings]
-    left = [entry for one in done for entry in one.not_checked]
     with staged(out, "audit") as folder:
-        write_csv(folder / "findings.csv", [asdict(finding) for finding in findings], [f.name for f in fields(Finding)])
-        write_csv(folder / "not_checked.csv", [asdict(entry) for entry in left], [f.name for f in fields(NotChecked)])
-        if drafts:
-            write_csv(folder / "read.csv", [row for one in drafts for row in read_rows(one)], READ)
+        write_audit_files(folder, done, drafts)
     for one_draft in drafts:
         say_what_was_read(one_draft)
     for one in done:
@@ -61,7 +50,7 @@ def audit(
         typer.secho(f"Error: {problem}", err=True)
     if problems:
         raise typer.Exit(2)
-    if strict and any(finding.grave for finding in findings):
+    if strict and any(finding.grave for one in done for finding in one.findings):
         raise typer.Exit(1)
 
 
@@ -97,21 +86,6 @@ def write_draft(path: Path, drafts: "list[Draft]") -> None:
         raise InputError(f"--draft {path}: a draft is of one paper, line or CSV, {len(drafts)} were read; name one")
     write_study(path, drafts[0])
     typer.echo(f"Drafted {path}: {drafts[0].words}")
-
-
-def read_rows(draft: "Draft") -> "list[dict[str, object]]":
-    """Return, for each passage with a number, what was read and what was not."""
-    return [
-        {
-            "study": draft.raw["id"],
-            "where": one.passage.where,
-            "read": "; ".join(entry.words for entry in one.entries),
-            "not_read": ", ".join(one.unread),
-            "text": one.passage.text,
-        }
-        for one in draft.passages
-        if one.entries or one.unread
-    ]
 
 
 def say_what_was_read(draft: "Draft") -> None:

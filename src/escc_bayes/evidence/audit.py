@@ -1,8 +1,9 @@
 """Does the arithmetic of a paper hold? Every rule runs on every study. See ``docs/methods/audit.md``."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from escc_bayes.data.study import Study, read_prints
 from escc_bayes.evidence.finding import SEVERITIES, Finding, most_serious
@@ -47,54 +48,68 @@ from escc_bayes.foundation.errors import InputError
 
 type Rule = Callable[[Study, Ledger], Iterator[Finding]]
 
-RULES: tuple[Rule, ...] = (
-    impossible_prints,
-    values_against_quotes,
-    counts_that_sum,
-    one_label_two_counts,
-    one_arm_two_counts,
-    group_sizes,
-    percentages_against_counts,
-    rates_before_censoring,
-    chi_square_and_p,
-    one_statistic_two_p,
-    repeated_measure_df,
-    claims_against_p,
-    interval_symmetry,
-    p_against_interval,
-    implied_events,
-    monotone_survival,
-    progression_before_death,
-    events_against_failures,
-    medians_against_ratio,
-    rmst_within_horizon,
-    t_against_moments,
-    nested_covariate,
-    ratio_against_curves,
-    ratio_against_words,
-    one_sided_side,
-    percentages_of_the_other_group,
-    tables_against_tests,
-    intervals_of_rates,
-    events_against_rate,
-    numbers_at_risk,
-    means_of_whole_numbers,
-    values_within_ranges,
-    follow_up_and_dates,
-    differences_against_rates,
-    baseline_p_values,
-    little_information,
-)
+RULES: Mapping[Rule, str] = {
+    impossible_prints: "each number by itself: estimate within its interval, probabilities from 0 to 1",
+    values_against_quotes: "each number with the sentence that prints it",
+    counts_that_sum: "classes of one covariate with the patients they divide; parts with their whole",
+    one_label_two_counts: "one quantity printed twice",
+    one_arm_two_counts: "patients and events of one arm, wherever printed",
+    group_sizes: "groups with the study, events with their groups",
+    percentages_against_counts: "percentages with counts and group sizes",
+    rates_before_censoring: "rates before the minimum follow-up with whole patients",
+    chi_square_and_p: "chi-square with its P",
+    one_statistic_two_p: "one statistic with its P values",
+    repeated_measure_df: "degrees of freedom of one quantity",
+    claims_against_p: "words of significance with P",
+    interval_symmetry: "ratio with the middle of its limits",
+    p_against_interval: "P with the interval beside it",
+    implied_events: "precision of hazard ratios with the events",
+    monotone_survival: "rates of one curve with one another and with its median",
+    progression_before_death: "progression-free with overall survival",
+    events_against_failures: "events with what the rates leave",
+    medians_against_ratio: "hazard ratio with the ratio of medians",
+    rmst_within_horizon: "restricted means with their horizon and rates",
+    t_against_moments: "t with means, SDs, sizes and P",
+    nested_covariate: "standard errors of nested covariates",
+    ratio_against_curves: "hazard ratio with rates and medians of its groups",
+    ratio_against_words: "hazard ratio with the words beside it",
+    one_sided_side: "side of a one-sided P with that of the ratio",
+    percentages_of_the_other_group: "percentages with the size of their own group",
+    tables_against_tests: "2x2 tables with P, ratio and limits",
+    intervals_of_rates: "intervals of rates with the patients",
+    events_against_rate: "events of an arm with its rate and follow-up",
+    numbers_at_risk: "numbers at risk with one another, with patients and with survival",
+    means_of_whole_numbers: "means of whole numbers with the patients (GRIM)",
+    values_within_ranges: "means, medians and SDs with their ranges",
+    follow_up_and_dates: "follow-up with the study's dates and the times of rates",
+    differences_against_rates: "differences of two rates with the rates",
+    baseline_p_values: "P values of baseline characteristics with chance",
+    little_information: "limits and events with what a model asks of them",
+}
+"""Every rule, and what it compares."""
+
+
+class Checked(NamedTuple):
+    """What one rule compared, how often, and how many findings it had."""
+
+    what: str
+    checks: int
+    findings: int
 
 
 @dataclass(frozen=True, slots=True)
 class AuditedStudy:
-    """One study's audit: its findings, the most serious first, how many checks were made, and what was not checked."""
+    """One study's audit: its findings, the most serious first, how many checks were made, and what was not checked.
+
+    ``by_rule`` says so of each rule; ``quotes`` has the printed words of each place.
+    """
 
     study: str
     findings: tuple[Finding, ...]
     checks: int
     not_checked: tuple[NotChecked, ...]
+    by_rule: tuple[Checked, ...] = ()
+    quotes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def words(self) -> str:
@@ -119,8 +134,17 @@ class AuditedStudy:
 def audited(study: Study) -> AuditedStudy:
     """Run all rules on a study, and keep the book of what they compared."""
     book, quoted = Ledger(), as_quoted(study)
-    found = [finding for rule in RULES for finding in rule(quoted, book)]
-    return AuditedStudy(study.id, most_serious(found), book.checks, tuple(book.left))
+    found: list[Finding] = []
+    by_rule: list[Checked] = []
+    for rule, what in RULES.items():
+        before = book.checks
+        own = list(rule(quoted, book))
+        found += own
+        by_rule.append(Checked(what, book.checks - before, len(own)))
+    quotes = {estimate.place: estimate.quote for estimate in study.estimates}
+    quotes |= {curve.place: curve.quote for curve in study.survivals}
+    quotes |= {number.place: number.quote for number in study.numbers}
+    return AuditedStudy(study.id, most_serious(found), book.checks, tuple(book.left), tuple(by_rule), quotes)
 
 
 @careful

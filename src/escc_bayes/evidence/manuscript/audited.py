@@ -17,6 +17,7 @@ def audited_draft(draft: Draft) -> AuditedStudy:
         done,
         findings=tuple(replace(found, where=in_paper(found.where, draft.places)) for found in done.findings),
         not_checked=tuple(replace(left, where=in_paper(left.where, draft.places)) for left in done.not_checked),
+        quotes={in_paper(place, draft.places): quote for place, quote in done.quotes.items()},
     )
 
 
