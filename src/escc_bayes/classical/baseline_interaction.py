@@ -58,7 +58,7 @@ def interaction_rows(
     first, second = pair
     label, rows = "" if strata is None else strata.label, plan.rows
     head = {"endpoint": rows.endpoint, "term": f"{first}:{second}", "model": model}
-    tail = {"n": rows.n, "rows": rows.time.size, "events": rows.events, "strata": label, **origin(rows)}
+    tail = {"n": rows.n, "events": rows.events, "rows": rows.time.size, "strata": label, **origin(rows)}
     try:
         found = interaction(plan, first, second, strata)
     except CollinearError as error:
@@ -149,8 +149,8 @@ def subgroup_rows(
                     "level": level,
                     "p_value": e.p_value,
                     "n": rows.patients_in(inside),
-                    "rows": int(inside.sum()),
                     "events": int(rows.event[inside].sum()),
+                    "rows": int(inside.sum()),
                     "strata": strata,
                     **origin(rows),
                     "note": e.note,

@@ -51,7 +51,7 @@ def term_groups(rows: AnalysisRows, term: str) -> tuple[tuple[str, str], ...]:
 def group_columns(rows: AnalysisRows, term: str, group: str, *, events: str = "events") -> dict[str, object]:
     """Return the columns that say who stands behind a row of a group, and how far they were followed."""
     found = of_group(rows, term, group)
-    return {"n": found.n, "rows": found.rows, events: found.events, "last_follow_up": found.last_follow_up}
+    return {"n": found.n, events: found.events, "rows": found.rows, "last_follow_up": found.last_follow_up}
 
 
 def km_rows(rows: AnalysisRows, term: str, level: float) -> list[Row]:
@@ -140,8 +140,8 @@ def median_rows(rows: AnalysisRows, term: str, level: float) -> list[Row]:
                 "term": term,
                 "group": label,
                 "n": whose["n"],
-                "rows": whose["rows"],
                 "events": whose["events"],
+                "rows": whose["rows"],
                 "median": middle.value,
                 "lower": middle.lower,
                 "upper": middle.upper,

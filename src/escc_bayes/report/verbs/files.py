@@ -31,7 +31,7 @@ PERMUTED = ("p_permutation", "p_permutation_error", "permutation")
 EMPTY: Mapping[str, tuple[str, ...]] = {
     "hazard_ratios": (
         *("endpoint", "model", "method", "term", "contrast", "hr", "lower", "upper", "level", "interval"),
-        *("prob_gt_1", "p_value", "log_hr_mean", "log_hr_sd", "n", "rows", "events", "strata", *ORIGIN),
+        *("prob_gt_1", "p_value", "log_hr_mean", "log_hr_sd", "n", "events", "rows", "strata", *ORIGIN),
     ),
     "logrank": (
         "endpoint",
@@ -55,15 +55,15 @@ EMPTY: Mapping[str, tuple[str, ...]] = {
         "df",
         "p_value",
         "n",
-        "rows",
         "events",
+        "rows",
         "strata",
         *ORIGIN,
         "note",
     ),
     "subgroups": (
         *("endpoint", "model", "method", "term", "contrast", "within", "hr", "lower", "upper", "level", "p_value"),
-        *("n", "rows", "events", "strata", *ORIGIN, "note"),
+        *("n", "events", "rows", "strata", *ORIGIN, "note"),
     ),
     "attribution": (
         *("endpoint", "model", "term", "contrast", "step", "before", "after", "log_hr_before", "log_hr_after"),

@@ -13,7 +13,7 @@ from escc_bayes.report.verbs import files
 # Fixed by the command line's reference; extra columns may follow.
 COLUMNS = {
     "hazard_ratios": "endpoint, model, method, term, contrast, hr, lower, upper, level, interval, prob_gt_1, p_value, "
-    "log_hr_mean, log_hr_sd, n, rows, events",
+    "log_hr_mean, log_hr_sd, n, events, rows",
     "survival": "endpoint, model, method, term, group, time, survival, lower, upper",
     "diagnostics": "model, method, divergences, max_rhat, min_ess_bulk, min_ess_tail, pareto_k_max, verdict",
     "km": "endpoint, term, group, time, survival, lower, upper, at_risk, events",
