@@ -7,6 +7,7 @@ from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.foundation.errors import SpecError
 from escc_bayes.foundation.kinds import told
 from escc_bayes.spec.prior import NEUTRAL
+from escc_bayes.spec.structures.changepoint import Changepoint as Changepoint
 from escc_bayes.spec.structures.exchangeable import Exchangeable as Exchangeable
 from escc_bayes.spec.structures.fixed import Fixed as Fixed
 from escc_bayes.spec.structures.fixed import plain
@@ -27,6 +28,7 @@ SHIPPED: tuple[type[Structure], ...] = (
     RandomIntercept,
     TimeVarying,
     Spline,
+    Changepoint,
 )
 # What lets patients of one centre, or of another cluster, differ together.
 FOR_CLUSTERS = RandomIntercept.WORD
