@@ -1,4 +1,4 @@
-"""Aalen-Johansen: who is in which state of an illness-death model, without a model.
+"""Aalen-Johansen: who is in which state of an illness-death model, or had which cause, without a model.
 
     p(t) = (1, 0, 0) product over event months s of (I + dA(s)),   dA_jk(s) = dN_jk(s) / Y_j(s)
 
@@ -24,14 +24,14 @@ MOVES = {PROGRESSION: (0, 1), DEATH_WITHOUT: (0, 2), DEATH_AFTER: (1, 2)}
 
 @dataclass(frozen=True, slots=True)
 class StateCurves:
-    """Probabilities of the states (k, 3) from each month (k,) on, the first of which is 0, and standard errors."""
+    """Probabilities of the states (k, states) from each month (k,) on, the first of which is 0, and standard errors."""
 
     months: FloatArray
     probability: FloatArray
     std_error: FloatArray
 
     def at(self, times: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return probabilities and standard errors at months, (t, 3) each."""
+        """Return probabilities and standard errors at months, (t, states) each."""
         place = np.searchsorted(self.months, times, side="right") - 1
         return self.probability[place], self.std_error[place]
 
@@ -46,12 +46,16 @@ class Stay:
     into: dict[int, NDArray[np.bool_]]
 
 
-def stays(rows: AnalysisRows) -> tuple[Stay, Stay]:
-    """Return the time that each patient spent in the start state and after progression, in months since time zero.
+def stays(rows: AnalysisRows) -> tuple[Stay, ...]:
+    """Return the time that each patient spent in each state that can be left, in months since time zero.
 
     Of a clock that is reset, patients who were never seen in the start state have no month of progression, and are
-    left out.
+    left out. Competing causes leave one state.
     """
+    if rows.transitions is not None and rows.transitions.competing:
+        every = [rows.in_transition(name) for name in rows.transitions.names]
+        into = {state: own.event == 1.0 for state, own in enumerate(every, start=1)}
+        return (Stay(every[0].whose, every[0].entry, every[0].time, into),)
     first, second, third = (rows.in_transition(name) for name in MOVES)
     place = {name: k for k, name in enumerate(rows.ids)}
     whose = [np.array([place[own.ids[i]] for i in own.whose.tolist()], dtype=np.int64) for own in (first, third)]
@@ -80,7 +84,7 @@ def aalen_johansen(rows: AnalysisRows, inside: NDArray[np.bool_] | None = None) 
 
     Parameters
     ----------
-    rows : of an illness-death model.
+    rows : of an illness-death model, or of competing causes: the states are then no event, and each cause.
     inside : (patients,) who belongs to the group; None: everyone.
 
     Returns
@@ -91,13 +95,14 @@ def aalen_johansen(rows: AnalysisRows, inside: NDArray[np.bool_] | None = None) 
     own = [taken(stay, kept) for stay in stays(rows)]
     moved = [stay.time[event] for stay in own for event in stay.into.values()]
     months = np.unique(np.concatenate(moved))
-    probability = np.zeros((months.size + 1, 3))
-    error = np.zeros((months.size + 1, 3))
-    influence = np.zeros((rows.n, 3))
+    count = 1 + max(state for stay in own for state in stay.into)
+    probability = np.zeros((months.size + 1, count))
+    error = np.zeros((months.size + 1, count))
+    influence = np.zeros((rows.n, count))
     probability[0, 0] = 1.0
     for place, month in enumerate(months.tolist(), start=1):
         before = probability[place - 1]
-        step, shift = np.eye(3), np.zeros((rows.n, 3))
+        step, shift = np.eye(count), np.zeros((rows.n, count))
         for state, stay in enumerate(own):
             one_month(stay, state, month, before[state], step, shift)
         probability[place] = before @ step
@@ -114,7 +119,7 @@ def taken(stay: Stay, kept: NDArray[np.bool_]) -> Stay:
 
 
 def one_month(stay: Stay, state: int, month: float, held: float, step: FloatArray, shift: FloatArray) -> None:
-    """Add the moves out of one state at one month to the step (3, 3), and their influences (patients, 3)."""
+    """Add the moves out of one state at one month to the step, and to the influences (patients, states)."""
     at_risk = (stay.entry < month) & (stay.time >= month)
     number = int(at_risk.sum())
     if not number:

@@ -19,13 +19,16 @@ from escc_bayes.spec.structures.registry import plain_effect
 
 def classical_design(spec: ModelSpec, rows: AnalysisRows) -> tuple[Design, tuple[str, ...]]:
     """Return treatment-coded columns for the rows analysed, and notes on what was left out."""
-    effects = tuple(plain for effect in spec.effects for plain in effect.unshrunk())
+    acting = spec.acting(rows.transition_names)
+    plain = [(own, within) for effect, within in acting for own in effect.unshrunk()]
+    transitions = tuple(within for _, within in plain) if spec.transitions else ()
     notes = tuple(
         f"'{name}': Cox stratified by it and Cox with its gamma or normal frailty stand beside the posterior; the "
         "other Cox models, Firth and Weibull leave it out"
         for name in spec.intercepts
     )
-    coded = replace(spec, effects=effects, baseline=replace(spec.baseline, at="reference"))
+    baseline = replace(spec.baseline, at="reference")
+    coded = replace(spec, effects=tuple(own for own, _ in plain), transitions=transitions, baseline=baseline)
     return build_design(coded, rows), notes
 
 

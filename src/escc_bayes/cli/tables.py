@@ -84,7 +84,9 @@ def survival_table(rows: Sequence[Row]) -> str:
     return aligned("Survival at months", head, body, notes)
 
 
-def state_table(rows: Sequence[Row]) -> str:
+def state_table(
+    rows: Sequence[Row], *, title: str = "States at months, every group over everyone", by: str = "state"
+) -> str:
     """Return the probability of each state at 12, 24 and 36 months, a line for each group and state."""
     own = [row for row in rows if row["population"] == "everyone" and number(row["time"]) in MONTHS_READ]
     if not own:
@@ -105,8 +107,14 @@ def state_table(rows: Sequence[Row]) -> str:
         for (model, method, _, _, state), at in lines.items()
     ]
     level = f"{100 * number(own[0]['level']):g} %"
-    head = ("model", "method", "group", "state", *(f"P({month:g}), {level}" for month in months))
-    return plain_table("States at months, every group over everyone", head, body)
+    head = ("model", "method", "group", by, *(f"P({month:g}), {level}" for month in months))
+    return plain_table(title, head, body)
+
+
+def incidence_table(rows: Sequence[Row]) -> str:
+    """Return the cumulative incidence of each cause at 12, 24 and 36 months, a line for each group and cause."""
+    own = [{**row, "state": row["cause"], "population": "everyone"} for row in rows]
+    return state_table(own, title="Cumulative incidence at months", by="cause")
 
 
 def after_table(rows: Sequence[Row]) -> str:
@@ -194,6 +202,7 @@ def print_fit(tables: Mapping[str, Sequence[Row]], out: Path, posteriors: Iterab
         survival_table(tables.get("survival", ())),
         state_table(tables.get("states", ())),
         after_table(tables.get("after_progression", ())),
+        incidence_table(tables.get("cumulative_incidence", ())),
     ):
         if table:
             typer.echo(f"\n{table}")

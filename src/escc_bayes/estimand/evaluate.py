@@ -197,6 +197,11 @@ def check_group(plan: ModelPlan, term: str, group: str) -> None:
 
 def refuse_states(plan: ModelPlan) -> None:
     """Raise ``EstimandError`` where a plan has states, and so no one survival."""
+    if plan.rows.transitions is not None and plan.rows.transitions.competing:
+        raise EstimandError(
+            f"model '{plan.spec.name}' is of competing causes and answers how likely each is; ask "
+            "posterior.cumulative_incidence(months), or fit the endpoint alone for survival and medians"
+        )
     if plan.rows.transitions is not None:
         raise EstimandError(
             f"model '{plan.spec.name}' is an illness-death model and has no one survival, median or restricted mean; "

@@ -15,11 +15,11 @@ from escc_bayes.foundation.errors import EstimandError
 from escc_bayes.hazard.cells import distinct_rows
 from escc_bayes.hazard.patients import NODES, PatientHazards
 from escc_bayes.hazard.piecewise import FloatArray
-from escc_bayes.hazard.states import entering, progressed, spent_before
+from escc_bayes.hazard.states import entering, incidence, progressed, spent_before
 from escc_bayes.hazard.weibull import nodes
 from escc_bayes.spec.plan import ModelPlan
-from escc_bayes.spec.rows import AnalysisRows
-from escc_bayes.spec.transitions import PROGRESSION, TRANSITIONS
+from escc_bayes.spec.rows import AnalysisRows, Transitions
+from escc_bayes.spec.transitions import PROGRESSION
 
 # Patients x draws x months at a time.
 HELD = 1_000_000
@@ -31,7 +31,7 @@ class Whom:
 
     Attributes
     ----------
-    columns : (3, c, p + 1) centred columns in each transition, and its code.
+    columns : (transitions, c, p + 1) centred columns in each transition, and its code.
     share : (c,) what they count for, 1 in all.
     """
 
@@ -39,14 +39,14 @@ class Whom:
     share: FloatArray
 
 
-def transitions_of(plan: ModelPlan) -> AnalysisRows:
-    """Return the rows of an illness-death plan; raise ``EstimandError`` for a plan of one endpoint."""
+def transitions_of(plan: ModelPlan) -> Transitions:
+    """Return the rows of a plan of several transitions; raise ``EstimandError`` for one of one endpoint."""
     if plan.rows.transitions is None:
         raise EstimandError(
             f"model '{plan.spec.name}' is of one endpoint, '{plan.rows.endpoint}', and has no states; ask for "
             'SurvivalAt, MedianSurvival or RMSTDifference, or fit an outcome of kind = "illness_death"'
         )
-    return plan.rows
+    return plan.rows.transitions
 
 
 def averaged_over(plan: ModelPlan, term: str, group: str, population: str) -> Whom:
@@ -61,7 +61,8 @@ def averaged_over(plan: ModelPlan, term: str, group: str, population: str) -> Wh
     ------
     EstimandError : the model has no states, lacks the term or the group, or the population is neither.
     """
-    rows = transitions_of(plan)
+    transitions_of(plan)
+    rows = plan.rows
     check_group("states", term, group)
     check_population(population)
     weight = rows.weight[rows.first_rows()]
@@ -110,10 +111,11 @@ def set_to(plan: ModelPlan, columns: FloatArray, term: str, group: str) -> Float
 
 
 def in_each(plan: ModelPlan, columns: FloatArray) -> FloatArray:
-    """Return centred columns with the code of the transition, (3, c, p + 1): 0 where a column does not act."""
-    found = np.zeros((len(TRANSITIONS), columns.shape[0], columns.shape[1] + 1))
+    """Return centred columns with the code of the transition, (K, c, p + 1): 0 where a column does not act."""
+    names = plan.rows.transition_names
+    found = np.zeros((len(names), columns.shape[0], columns.shape[1] + 1))
     centred = columns - plan.design.center
-    for code, name in enumerate(TRANSITIONS):
+    for code, name in enumerate(names):
         for block in plan.design.blocks:
             if name in block.within:
                 own = slice(block.start, block.stop)
@@ -122,8 +124,34 @@ def in_each(plan: ModelPlan, columns: FloatArray) -> FloatArray:
     return found
 
 
+def cumulative_incidence(plan: ModelPlan, hazards: PatientHazards, whom: Whom, times: FloatArray) -> FloatArray:
+    """Return the cumulative incidence of each cause at months (t,) in each draw, (D, t, causes)."""
+    if not transitions_of(plan).competing:
+        raise EstimandError(
+            f"model '{plan.spec.name}' is an illness-death model; ask posterior.states(months) for its states"
+        )
+    grid = np.unique(np.concatenate([[0.0], times, hazards.breaks[hazards.breaks < times.max(initial=0.0)]]))
+    at = np.searchsorted(grid, times)
+    found = np.empty((hazards.draws, times.size, len(whom.columns)))
+    for part in draw_blocks(hazards, whom, grid):
+        own = hazards.part(part)
+        causes = np.stack([own.cumulative(columns, grid) for columns in whom.columns])
+        found[part] = np.einsum("n,kndt->dtk", whom.share, incidence(causes)[..., at])
+    return found
+
+
+def refuse_causes(plan: ModelPlan) -> None:
+    """Raise ``EstimandError`` for competing causes, where nothing comes after the event."""
+    if transitions_of(plan).competing:
+        raise EstimandError(
+            f"model '{plan.spec.name}' is of competing causes and has no states after the event; ask "
+            "posterior.cumulative_incidence(months)"
+        )
+
+
 def occupation(plan: ModelPlan, hazards: PatientHazards, whom: Whom, times: FloatArray) -> FloatArray:
     """Return the probabilities of start, progressed and dead at months (t,) in each draw, (D, t, 3)."""
+    refuse_causes(plan)
     reset = plan.rows.transitions is not None and plan.rows.transitions.clock == "reset"
     grid = np.unique(np.concatenate([[0.0], times, hazards.breaks[hazards.breaks < times.max(initial=0.0)]]))
     at = np.searchsorted(grid, times)
@@ -172,6 +200,7 @@ def after_progression(plan: ModelPlan, hazards: PatientHazards, whom: Whom, time
 
     Averaged over patients and months of progression as the model expects them, to the last progression seen.
     """
+    refuse_causes(plan)
     reset = plan.rows.transitions is not None and plan.rows.transitions.clock == "reset"
     until = last_progression(plan.rows)
     found = np.empty((hazards.draws, times.size))

@@ -54,6 +54,29 @@ def progressed(progressing: FloatArray, leaving: FloatArray, dying: FloatArray) 
     return found
 
 
+def incidence(causes: FloatArray) -> FloatArray:
+    """Return the cumulative incidence of each cause at the months of a grid.
+
+    Parameters
+    ----------
+    causes : (K, ..., g) cumulative hazard of each cause at the months, the first of which is 0.
+
+    Returns
+    -------
+    (K, ..., g); with exp(-sum of the hazards) they add up to 1.
+
+    Examples
+    --------
+    >>> incidence(np.array([[0.0, 0.5], [0.0, 1.0]])).round(4).tolist()
+    [[0.0, 0.259], [0.0, 0.5179]]
+    """
+    leaving = causes.sum(axis=0)
+    spent = np.exp(-leaving[..., :-1]) * filled(np.diff(leaving, axis=-1))
+    found = np.zeros_like(causes)
+    found[..., 1:] = np.cumsum(np.diff(causes, axis=-1) * spent, axis=-1)
+    return found
+
+
 def spent_before(leaving: FloatArray, months: FloatArray) -> FloatArray:
     """Return the mean time in the start state up to the last month of a grid (g,), (...), from H12 (..., g)."""
     first, second = leaving[..., :-1], leaving[..., 1:]

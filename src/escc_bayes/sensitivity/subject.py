@@ -115,8 +115,8 @@ def subject_of(cohort: Cohort, spec: ModelSpec, asked: Asked) -> Subject:
     plan = make_plan(spec, cohort)
     if plan.rows.transitions is not None:
         raise SpecError(
-            f"model '{spec.name}': what an illness-death model rests on is not worked out here; give the model of one "
-            f'endpoint, as with endpoint = "{spec.outcome.states.death if spec.outcome.states else "os"}"'
+            f"model '{spec.name}': what a model of several transitions rests on is not worked out here; give one of a "
+            f'single endpoint, as with endpoint = "{spec.outcome.states.alone if spec.outcome.states else "os"}"'
         )
     if plan.rows.strata:
         raise SpecError(

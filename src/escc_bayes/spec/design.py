@@ -201,7 +201,7 @@ def build_design(spec: ModelSpec, rows: AnalysisRows) -> Design:
     blocks: list[Block] = []
     parts: list[Columns] = []
     start = first = 0
-    for effect, within in spec.acting:
+    for effect, within in spec.acting(rows.transition_names):
         refuse_kinds(effect, rows)
         part = effect.columns(rows)
         refuse_evidence(effect, part.coding, rows)
@@ -223,9 +223,9 @@ def build_design(spec: ModelSpec, rows: AnalysisRows) -> Design:
 
 def rows_within(rows: AnalysisRows, within: tuple[str, ...]) -> IntArray | slice:
     """Return the rows at risk of some transitions; all of them where none is named."""
-    if not within or rows.transitions is None:
+    if not within:
         return slice(None)
-    return np.flatnonzero(np.isin(rows.stratum, [rows.transitions.names.index(name) for name in within]))
+    return np.flatnonzero(np.isin(rows.stratum, [rows.transition_names.index(name) for name in within]))
 
 
 def acting_rows(blocks: list[Block], rows: AnalysisRows) -> FloatArray:
@@ -250,11 +250,12 @@ def determined(columns: FloatArray, blocks: list[Block]) -> tuple[tuple[str, ...
 def with_effects(design: Design, spec: ModelSpec, rows: AnalysisRows) -> Design:
     """Return a design with the effects of a specification that differs from its own in priors alone."""
     blocks = []
-    for block, effect in zip(design.blocks, spec.effects, strict=True):
+    own = [effect for effect, _ in spec.acting(rows.transition_names)]
+    for block, effect in zip(design.blocks, own, strict=True):
         refuse_evidence(effect, block.coding, rows)
         at_risk = rows_within(rows, block.within)
-        own = design.columns[at_risk, block.start : block.stop]
-        unit = sampling_unit(effect, block.coding, own, rows.weight[at_risk], spec.baseline.at)
+        columns = design.columns[at_risk, block.start : block.stop]
+        unit = sampling_unit(effect, block.coding, columns, rows.weight[at_risk], spec.baseline.at)
         blocks.append(replace(block, effect=effect, unit=unit))
     return replace(design, blocks=tuple(blocks))
 

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from escc_bayes.foundation.careful import careful_class
+from escc_bayes.foundation.errors import SpecError
 from escc_bayes.foundation.record import digest
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.prior import Gamma, HalfNormal, Normal, SurvivalStatement
 from escc_bayes.spec.structures.protocol import Structure
-from escc_bayes.spec.transitions import IllnessDeath
+from escc_bayes.spec.transitions import EVERY, CompetingCauses, IllnessDeath
 
 FAMILIES = ("piecewise_exponential", "weibull")
 
@@ -23,13 +24,13 @@ class Outcome:
     endpoint : name of the endpoint; of states the kind of the outcome.
     landmark : months after time zero at which the clock restarts; None: no landmark.
     naive : analyse covariates known later than time zero as if known at time zero; every output says NAIVE.
-    states : the states of an illness-death model; None: one endpoint.
+    states : of an illness-death model, or of competing causes; None: one endpoint.
     """
 
     endpoint: str
     landmark: float | None = None
     naive: bool = False
-    states: IllnessDeath | None = None
+    states: IllnessDeath | CompetingCauses | None = None
 
     @property
     def content(self) -> dict[str, object]:
@@ -103,7 +104,8 @@ class WeibullBaseline:
 class ModelSpec:
     """A model as requested; fit it to a cohort with ``fit``.
 
-    ``transitions`` says of each effect in which transitions of an illness-death model it acts; empty: one endpoint.
+    ``transitions`` says of each effect in which transitions of an illness-death model, or causes, it acts: empty: by a
+    coefficient of its own in each, ``EVERY``: by one in all. No entries: one endpoint.
     """
 
     name: str
@@ -148,10 +150,20 @@ class ModelSpec:
         """Covariates with an intercept for each level, such as centres: strata or frailties of maximum likelihood."""
         return tuple(dict.fromkeys(effect.covariates[0] for effect in self.effects if not effect.unshrunk()))
 
-    @property
-    def acting(self) -> tuple[tuple[Structure, tuple[str, ...]], ...]:
-        """Return each effect with the transitions in which it acts; none of one endpoint."""
-        return tuple(zip(self.effects, self.transitions or ((),) * len(self.effects), strict=True))
+    def acting(self, names: tuple[str, ...]) -> tuple[tuple[Structure, tuple[str, ...]], ...]:
+        """Return the effects as blocks of columns have them, each with the transitions in which it acts.
+
+        ``names`` are those of all transitions; none of one endpoint. An effect with a coefficient of its own in each of
+        them stands once for each.
+        """
+        if not self.transitions:
+            return tuple((effect, ()) for effect in self.effects)
+        found: list[tuple[Structure, tuple[str, ...]]] = []
+        for effect, within in zip(self.effects, self.transitions, strict=True):
+            own = names if within == EVERY else within
+            refuse_other_names(effect, own, names)
+            found += [(effect, own)] if own else [(in_one(effect, name), (name,)) for name in names]
+        return tuple(found)
 
     def __repr__(self) -> str:
         effects = ", ".join(f"{e.name} ({e.WORD})" for e in self.effects) or "none"
@@ -179,6 +191,18 @@ def shape_of(effect: Structure) -> tuple[object, ...]:
     """Return all of an effect that is no prior: its word and the fields that decide its columns and parameters."""
     values = (getattr(effect, name) for name in field_names(effect))
     return (effect.WORD, *(v for v in values if not isinstance(v, Normal | HalfNormal | EvidencePrior)))
+
+
+def refuse_other_names(effect: Structure, within: tuple[str, ...], names: tuple[str, ...]) -> None:
+    """Raise where an effect names a transition that the outcome does not have: a cause that does not occur."""
+    for name in within:
+        if name not in names:
+            raise SpecError(f"effect '{effect.name}', transitions: no '{name}'; the outcome has: {', '.join(names)}")
+
+
+def in_one(effect: Structure, transition: str) -> Structure:
+    """Return the effect as it acts in one transition alone, under a name of its own."""
+    return with_key(effect, "name", f"{effect.name}_{transition}")
 
 
 def with_key(effect: Structure, key: str, value: object) -> Structure:

@@ -13,7 +13,8 @@ from escc_bayes.spec.design import Design, build_design, with_effects
 from escc_bayes.spec.model import ModelSpec, PiecewiseBaseline, shape_of
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.selection import select_rows
-from escc_bayes.spec.stacked import stacked_rows
+from escc_bayes.spec.stacked import cause_rows, stacked_rows
+from escc_bayes.spec.transitions import CompetingCauses
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,10 @@ def make_plan(spec: ModelSpec, cohort: Cohort) -> ModelPlan:
 def rows_of(spec: ModelSpec, cohort: Cohort) -> AnalysisRows:
     """Return the rows of the patients that a specification analyses: of one endpoint, or of every transition."""
     outcome = spec.outcome
+    if isinstance(outcome.states, CompetingCauses):
+        return cause_rows(
+            cohort, outcome.states, spec.asked_of_patients, landmark=outcome.landmark, naive=outcome.naive
+        )
     if outcome.states is not None:
         return stacked_rows(
             cohort, outcome.states, spec.asked_of_patients, landmark=outcome.landmark, naive=outcome.naive

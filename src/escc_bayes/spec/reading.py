@@ -11,18 +11,19 @@ from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import CutError, SpecError
 from escc_bayes.foundation.toml import read_toml
 from escc_bayes.spec import prior as priors
-from escc_bayes.spec.model import FAMILIES, ModelSpec, Outcome, PiecewiseBaseline, WeibullBaseline, with_key
+from escc_bayes.spec.model import FAMILIES, ModelSpec, Outcome, PiecewiseBaseline, WeibullBaseline, in_one
 from escc_bayes.spec.reading_states import (
-    STATE_KEYS,
     TRANSITION_KEYS,
+    keys_of,
     refuse_one_name,
+    refuse_outcome_as_effect,
     refuse_transitions,
     states_from,
     transitions_from,
 )
 from escc_bayes.spec.structures.protocol import Reading, Structure
 from escc_bayes.spec.structures.registry import keys, structures
-from escc_bayes.spec.transitions import KIND, TRANSITION
+from escc_bayes.spec.transitions import COMPETING, EVERY, KIND, TRANSITION, CompetingCauses
 
 TOP_KEYS = ("name", "title", "outcome", "baseline", "priors", "effect", "variants")
 OUTCOME_KEYS = ("endpoint", "landmark", "time_zero")
@@ -198,7 +199,7 @@ def refuse_repeats(effects: tuple[Structure, ...], transitions: tuple[tuple[str,
 
 def outcome_from(raw: Mapping[str, object], at: str) -> Outcome:
     """Read ``[outcome]``: an endpoint or states, and a landmark or ``time_zero = "naive"`` but not both."""
-    checks.refuse_unknown_keys(raw, STATE_KEYS if "kind" in raw else OUTCOME_KEYS, at)
+    checks.refuse_unknown_keys(raw, keys_of(raw, at) if "kind" in raw else OUTCOME_KEYS, at)
     if "kind" not in raw and "endpoint" not in raw:
         raise SpecError(f"{at}: 'endpoint' is missing; name an endpoint of the cohort schema, such as os")
     naive = "time_zero" in raw and checks.one_of(raw["time_zero"], ("naive",), f"{at}, time_zero") == "naive"
@@ -206,7 +207,9 @@ def outcome_from(raw: Mapping[str, object], at: str) -> Outcome:
     if naive and landmark is not None:
         raise SpecError(f'{at}: a landmark and time_zero = "naive" exclude each other; keep one')
     if "kind" in raw:
-        return Outcome(KIND, landmark, naive, states_from(raw, at))
+        states = states_from(raw, at)
+        name = states.endpoint if isinstance(states, CompetingCauses) else KIND
+        return Outcome(name, landmark, naive, states)
     return Outcome(checks.text(raw["endpoint"], f"{at}, endpoint"), landmark, naive)
 
 
@@ -217,7 +220,7 @@ def baseline_from(raw: Mapping[str, object], where: str, outcome: Outcome) -> Pi
         return found
     if isinstance(found, WeibullBaseline):
         raise SpecError(
-            f"{where}, [baseline]: an illness-death model has a baseline for each transition, and a Weibull baseline "
+            f"{where}, [baseline]: every transition or cause has a baseline of its own, and a Weibull baseline "
             'is one for all; write family = "piecewise_exponential"'
         )
     if found.strata:
@@ -325,21 +328,27 @@ def effects_from(
     if outcome.states is None:
         return tuple(effect_from(body, where, outcome.endpoint, folder) for body in bodies), ()
     refuse_one_name([effect_name(body) for body in bodies], where)
-    found = [own for body in bodies for own in in_transitions(body, where, outcome.endpoint, folder)]
+    found = [own for body in bodies for own in in_transitions(body, where, outcome, folder)]
     return tuple(effect for effect, _ in found), tuple(within for _, within in found)
 
 
 def in_transitions(
-    body: Mapping[str, object], where: str, endpoint: str, folder: Path
+    body: Mapping[str, object], where: str, outcome: Outcome, folder: Path
 ) -> list[tuple[Structure, tuple[str, ...]]]:
     """Read one ``[[effect]]``: a coefficient of its own in each of its transitions, or one for all of them."""
     at = f"{where}, effect '{effect_name(body)}'"
-    within, shared = transitions_from(body, at)
+    assert outcome.states is not None
+    kind = COMPETING if isinstance(outcome.states, CompetingCauses) else KIND
+    coefficients = transitions_from(body, at, kind)
     plain = {key: value for key, value in body.items() if key not in TRANSITION_KEYS}
-    effect = effect_from(plain, where, endpoint, folder)
-    if shared:
-        return [(effect, within)]
-    return [(with_key(effect, "name", f"{effect.name}_{name}"), (name,)) for name in within]
+    effect = effect_from(plain, where, outcome.endpoint, folder)
+    refuse_outcome_as_effect(outcome.states, effect.covariates, at)
+    return [(in_one(effect, *within) if single(within) else effect, within) for within in coefficients]
+
+
+def single(within: tuple[str, ...]) -> bool:
+    """Return whether a coefficient acts in one transition, which is named."""
+    return len(within) == 1 and within != EVERY
 
 
 def effect_from(raw: Mapping[str, object], where: str, endpoint: str, folder: Path) -> Structure:

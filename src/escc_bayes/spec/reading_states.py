@@ -1,18 +1,48 @@
-"""TOML to the states of an illness-death model, and to the transitions in which an effect acts."""
+"""TOML to the states of an outcome, and to the transitions or causes in which an effect acts."""
 
 from collections.abc import Mapping
 
 from escc_bayes.foundation import checks
 from escc_bayes.foundation.errors import SpecError
-from escc_bayes.spec.transitions import CLOCKS, KIND, TRANSITIONS, IllnessDeath
+from escc_bayes.spec.transitions import (
+    CLOCKS,
+    COMPETING,
+    EVERY,
+    KIND,
+    KINDS,
+    TRANSITION,
+    TRANSITIONS,
+    CompetingCauses,
+    IllnessDeath,
+)
 
-STATE_KEYS = ("kind", "progression", "death", "clock", "landmark", "time_zero")
+STATE_KEYS = {
+    KIND: ("kind", "progression", "death", "clock", "landmark", "time_zero"),
+    COMPETING: ("kind", "endpoint", "cause", "landmark", "time_zero"),
+}
 TRANSITION_KEYS = ("transitions", "shared")
 
 
-def states_from(raw: Mapping[str, object], at: str) -> IllnessDeath:
+def keys_of(raw: Mapping[str, object], at: str) -> tuple[str, ...]:
+    """Return the keys of ``[outcome]`` that belong to its kind."""
+    return STATE_KEYS[checks.one_of(raw["kind"], KINDS, f"{at}, kind")]
+
+
+def states_from(raw: Mapping[str, object], at: str) -> IllnessDeath | CompetingCauses:
+    """Read the states of an outcome."""
+    return illness_death_from(raw, at) if raw["kind"] == KIND else causes_from(raw, at)
+
+
+def causes_from(raw: Mapping[str, object], at: str) -> CompetingCauses:
+    """Read competing causes: the endpoint, and the covariate that says the cause of each event."""
+    for key, form in (("endpoint", '"os"'), ("cause", '"cause_of_death"')):
+        if key not in raw:
+            raise SpecError(f'{at}: kind = "{COMPETING}" needs {key} = {form}')
+    return CompetingCauses(*(checks.text(raw[key], f"{at}, {key}") for key in ("endpoint", "cause")))
+
+
+def illness_death_from(raw: Mapping[str, object], at: str) -> IllnessDeath:
     """Read the states of an illness-death model: their endpoints, and the clock after progression."""
-    checks.one_of(raw["kind"], (KIND,), f"{at}, kind")
     for key, form in (("progression", '"pfs"'), ("death", '"os"'), ("clock", '"forward" or "reset"')):
         if key not in raw:
             raise SpecError(f'{at}: kind = "{KIND}" needs {key} = {form}')
@@ -22,30 +52,53 @@ def states_from(raw: Mapping[str, object], at: str) -> IllnessDeath:
     return IllnessDeath(progression, death, checks.one_of(raw["clock"], CLOCKS, f"{at}, clock"))
 
 
-def transitions_from(body: Mapping[str, object], at: str) -> tuple[tuple[str, ...], bool]:
-    """Read in which transitions an effect acts, in their order, and whether by one coefficient."""
-    within = checks.words(body.get("transitions", list(TRANSITIONS)), f"{at}, transitions")
-    for name in within:
-        checks.one_of(name, TRANSITIONS, f"{at}, transitions")
-    if not within or len(set(within)) < len(within):
-        raise SpecError(f"{at}, transitions: name each transition once, of {', '.join(TRANSITIONS)}")
+def transitions_from(body: Mapping[str, object], at: str, kind: str) -> tuple[tuple[str, ...], ...]:
+    """Read in which transitions an effect acts: for each of its coefficients, those in which it does.
+
+    Causes, whose names the cohort alone knows, may be left out: ``()`` stands for a coefficient of its own in each,
+    ``EVERY`` for one in all.
+    """
+    every = TRANSITIONS if kind == KIND else ()
+    within = checks.words(body["transitions"], f"{at}, transitions") if "transitions" in body else every
+    for name in within if every else ():
+        checks.one_of(name, every, f"{at}, transitions")
+    if len(set(within)) < len(within) or ("transitions" in body and not within):
+        raise SpecError(f"{at}, transitions: name each once, of {', '.join(every) or 'the causes'}")
+    shared = shared_from(body, at, within)
+    if not within:
+        return (EVERY if shared else (),)
+    ordered = tuple(name for name in every or within if name in within)
+    return (ordered,) if shared else tuple((name,) for name in ordered)
+
+
+def shared_from(body: Mapping[str, object], at: str, within: tuple[str, ...]) -> bool:
+    """Read whether one coefficient acts in all transitions of an effect."""
     shared = body.get("shared", False)
     if not isinstance(shared, bool):
         raise SpecError(f"{at}, shared: write true or false, was given {checks.shown(shared)}")
-    if shared and len(within) < 2:
+    if shared and len(within) == 1:
         raise SpecError(f"{at}, shared: one transition shares with none; leave shared out, or name two or more")
-    return tuple(name for name in TRANSITIONS if name in within), shared
+    return shared
+
+
+def refuse_outcome_as_effect(states: IllnessDeath | CompetingCauses, covariates: tuple[str, ...], at: str) -> None:
+    """Raise where a covariate of an effect is part of the outcome."""
+    taken = (TRANSITION, states.cause) if isinstance(states, CompetingCauses) else (TRANSITION,)
+    for name in covariates:
+        if name in taken:
+            raise SpecError(f"{at}: '{name}' says which event patients have, and has no effect on it; leave it out")
 
 
 def refuse_transitions(body: Mapping[str, object], at: str) -> None:
     """Raise where an effect on one endpoint names transitions."""
     for key in TRANSITION_KEYS:
         if key in body:
-            raise SpecError(f"{at}: '{key}' belongs to an outcome of kind = \"{KIND}\"; remove it")
+            kinds = " or ".join(f'"{kind}"' for kind in KINDS)
+            raise SpecError(f"{at}: '{key}' belongs to an outcome of kind = {kinds}; remove it")
 
 
 def refuse_one_name(names: list[str], where: str) -> None:
-    """Raise where two effects of an illness-death model would have one name, by which variants call them."""
+    """Raise where two effects of an outcome of several transitions would have one name, by which variants call them."""
     for name in names:
         if names.count(name) > 1:
             raise SpecError(

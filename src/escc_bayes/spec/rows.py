@@ -33,11 +33,13 @@ class Transitions:
     names : of the transitions, in the order of their codes.
     clock : ``forward`` or ``reset``: from when time counts after progression.
     unknown : deaths after follow-up for progression had ended, which are of no transition.
+    competing : whether all of them leave one state: causes of one event.
     """
 
     names: tuple[str, ...]
     clock: str
     unknown: int = 0
+    competing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class AnalysisRows:
     cluster : (n,) the independent unit each patient belongs to, where errors are robust; None: errors of the model.
     patient : (n,) whose row each is, counted as in ``ids``; None: each patient has one.
     strata : the covariate whose levels have a baseline hazard each; empty: one baseline.
-    transitions : of an illness-death model, which rows there are; None: one endpoint.
+    transitions : of an illness-death model, or of competing causes, which rows there are; None: one endpoint.
     """
 
     endpoint: str
@@ -222,6 +224,11 @@ class AnalysisRows:
             return ""
         words = (self.weight_words(inside), self.weighting.cluster_words(self.cluster))
         return "; ".join(["robust (sandwich) errors", *(w for w in words if w)])
+
+    @property
+    def transition_names(self) -> tuple[str, ...]:
+        """Names of the transitions; none of one endpoint."""
+        return () if self.transitions is None else self.transitions.names
 
     def in_transition(self, name: str) -> "AnalysisRows":
         """Return the rows at risk of one transition; without a name all of them."""

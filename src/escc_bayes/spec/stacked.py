@@ -1,9 +1,12 @@
-"""The rows of an illness-death model: one for each transition that a patient is at risk of, one below the other.
+"""The rows of outcomes of several transitions: one for each that a patient is at risk of, one below the other.
+
+Of an illness-death model
 
     progression, death_without_progression   (entry, month of progression-free survival]
     death_after_progression                  (month of progression, month of death or last follow-up]
 
-with clock = "reset" the last from 0. Each row ends with its own event or not; the likelihood of a patient is the
+with clock = "reset" the last from 0; of competing causes one of each cause, all with the same follow-up.
+Each row ends with its own event or not; the likelihood of a patient is the
 product over rows. Andersen & Keiding 2002, Stat Methods Med Res 11:91; docs/methods/illness_death.md.
 """
 
@@ -21,7 +24,7 @@ from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.spec.rows import AnalysisRows, Dropped, Transitions
 from escc_bayes.spec.selection import select_rows
 from escc_bayes.spec.thin import ThinLevel, thin_levels
-from escc_bayes.spec.transitions import KIND, TRANSITION, TRANSITIONS, IllnessDeath
+from escc_bayes.spec.transitions import KIND, TRANSITION, TRANSITIONS, CompetingCauses, IllnessDeath
 
 # Two months of two endpoints closer than this are one: both were rounded on reading.
 SAME_MONTH = 1e-6
@@ -165,9 +168,9 @@ def stack(rows: AnalysisRows, course: Course, transitions: Transitions) -> Analy
         event=event,
         entry=np.concatenate([course.entry[first], course.entry[first], significant(begun - ago)]),
         weight=rows.weight[of],
-        covariates={**chosen, TRANSITION: transition_of(code)},
+        covariates={**chosen, TRANSITION: transition_of(code, TRANSITIONS)},
         dropped=(*rows.dropped, *((Dropped("who enter after follow-up of progression", never),) if never else ())),
-        thin=thin_in_each(chosen, event, whose, code),
+        thin=thin_in_each(chosen, event, whose, code, TRANSITIONS),
         cluster=None if rows.cluster is None else rows.cluster[of],
         patient=whose,
         strata=TRANSITION,
@@ -175,18 +178,88 @@ def stack(rows: AnalysisRows, course: Course, transitions: Transitions) -> Analy
     )
 
 
-def transition_of(code: FloatArray) -> CovariateData:
+def cause_rows(
+    cohort: Cohort,
+    asked: CompetingCauses,
+    covariates: tuple[str, ...],
+    *,
+    landmark: float | None = None,
+    naive: bool = False,
+) -> AnalysisRows:
+    """Return the rows of every cause of the complete cases.
+
+    Parameters
+    ----------
+    cohort : with the endpoint and, for patients with the event, its cause.
+    asked : which endpoint, and which covariate says the cause.
+    covariates, landmark, naive : as for ``select_rows``.
+
+    Raises
+    ------
+    CohortError : an event has no cause, there is one cause alone, or patients have several rows.
+    """
+    cohort.refuse_several_rows("a model of competing causes")
+    rows = select_rows(cohort, asked.endpoint, covariates, landmark=landmark, naive=naive)
+    names, code = causes_of(rows, cohort.covariate(asked.cause), cohort)
+    of, place = np.tile(np.arange(rows.n), len(names)), np.repeat(np.arange(float(len(names))), rows.n)
+    event = np.where((rows.event[of] == 1.0) & (code[of] == place), 1.0, 0.0)
+    chosen = {name: c.at(of) for name, c in rows.covariates.items()}
+    return replace(
+        rows,
+        positions=rows.positions[of],
+        time=rows.time[of],
+        event=event,
+        entry=rows.entry[of],
+        weight=rows.weight[of],
+        covariates={**chosen, TRANSITION: transition_of(place, names)},
+        thin=thin_in_each(chosen, event, of, place, names),
+        cluster=None if rows.cluster is None else rows.cluster[of],
+        patient=of,
+        strata=TRANSITION,
+        transitions=Transitions(names, "forward", competing=True),
+    )
+
+
+def causes_of(rows: AnalysisRows, cause: CovariateData, cohort: Cohort) -> tuple[tuple[str, ...], FloatArray]:
+    """Return the causes that occur, and the place of each patient's among them (n,), -1 without the event.
+
+    Raises
+    ------
+    CohortError : causes are numbers, an event has none, or all have the same.
+    """
+    name, happened = cause.schema.name, rows.event == 1.0
+    if not cause.schema.categorical:
+        raise CohortError(f"{cohort.source}: '{name}' is a number and names no causes; give it levels in the schema")
+    code = np.where(happened, cause.values[rows.positions], -1.0)
+    bad = np.flatnonzero(np.isnan(code)).tolist()
+    if bad:
+        shown = some_of([rows.ids[i] for i in bad], most=5)
+        raise CohortError(
+            f"{cohort.source}: {len(bad)} of {rows.events} events of '{rows.endpoint}' have no '{name}' (patients "
+            f"{shown}); fill it in, or give the schema a level for a cause that is not known"
+        )
+    levels = np.unique(code[happened])
+    names = tuple(cause.schema.levels[int(level)] for level in levels)
+    if len(names) < 2:
+        raise CohortError(
+            f"{cohort.source}: all {rows.events} events of '{rows.endpoint}' have the cause '{names[0]}', which "
+            "competes with none; model the endpoint alone"
+        )
+    return names, np.where(happened, np.searchsorted(levels, code), -1.0)
+
+
+def transition_of(code: FloatArray, names: tuple[str, ...]) -> CovariateData:
     """Return the covariate that says of which transition each row is at risk."""
-    schema = CovariateSchema(TRANSITION, TRANSITION, "nominal", TRANSITIONS)
+    schema = CovariateSchema(TRANSITION, TRANSITION, "nominal", names)
     return CovariateData(schema, code, np.zeros(code.size))
 
 
 def thin_in_each(
-    covariates: dict[str, CovariateData], event: FloatArray, whose: IntArray, code: FloatArray
+    covariates: dict[str, CovariateData], event: FloatArray, whose: IntArray, code: FloatArray, names: tuple[str, ...]
 ) -> tuple[ThinLevel, ...]:
     """Return the levels with fewer than five events of a transition, transition by transition."""
     found: list[ThinLevel] = []
-    for place, name in enumerate(TRANSITIONS):
+    for place, name in enumerate(names):
         where = np.flatnonzero(code == place)
         inside = {key: c.at(where) for key, c in covariates.items()}
         found += [replace(level, transition=name) for level in thin_levels(inside, event[where], whose[where])]

@@ -1,12 +1,15 @@
-"""The transitions of an illness-death model: what they are called, and how an outcome asks for them.
+"""Outcomes of several transitions: what they are called, and how an outcome asks for them.
 
-Everybody starts free of progression and of death; progression leads to a second state, death from either ends
-follow-up. docs/methods/illness_death.md.
+Illness-death: everybody starts free of progression and of death; progression leads to a second state, death from
+either ends follow-up (docs/methods/illness_death.md). Competing causes: one event, of one of several causes
+(docs/methods/competing_causes.md).
 """
 
 from dataclasses import dataclass
 
 KIND = "illness_death"
+COMPETING = "competing_causes"
+KINDS = (KIND, COMPETING)
 # The covariate of stacked rows that says which transition a row is at risk of: each has a baseline of its own.
 TRANSITION = "transition"
 PROGRESSION = "progression"
@@ -15,6 +18,8 @@ DEATH_AFTER = "death_after_progression"
 TRANSITIONS = (PROGRESSION, DEATH_WITHOUT, DEATH_AFTER)
 STATES = ("start", "progressed", "dead")
 CLOCKS = ("forward", "reset")
+# One coefficient for every transition, where a specification does not know their names: causes are levels of a cohort.
+EVERY = ("*",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +38,28 @@ class IllnessDeath:
     clock: str
 
     @property
-    def words(self) -> str:
-        """Say from when time counts in death after progression."""
-        since = "months since time zero" if self.clock == "forward" else "months since progression"
-        return f"progression from '{self.progression}', death from '{self.death}'; after progression, {since}"
+    def alone(self) -> str:
+        """The endpoint that a model of one endpoint would have."""
+        return self.death
+
+
+@dataclass(frozen=True, slots=True)
+class CompetingCauses:
+    """Whose events have causes, and which covariate of the schema says them.
+
+    Attributes
+    ----------
+    endpoint : name of the endpoint.
+    cause : a covariate with levels, or a stratum, of the schema; read for patients with the event alone.
+    """
+
+    endpoint: str
+    cause: str
+
+    @property
+    def alone(self) -> str:
+        """The endpoint that a model of one endpoint would have."""
+        return self.endpoint
 
 
 def together(names: tuple[str, ...]) -> str:

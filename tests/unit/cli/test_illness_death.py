@@ -66,9 +66,9 @@ def test_fit_writes_what_comes_after_progression(written):
 @pytest.mark.parametrize(
     ("verb", "said"),
     [
-        ("compare", "compare and report do not draw an illness-death model; `escc-bayes fit` writes"),
-        ("report", "compare and report do not draw an illness-death model"),
-        ("sensitivity", 'what an illness-death model rests on is not worked out here.*endpoint = "os"'),
+        ("compare", "compare and report do not draw a model of several transitions; `escc-bayes fit` writes"),
+        ("report", "compare and report do not draw a model of several transitions"),
+        ("sensitivity", 'what a model of several transitions rests on is not worked out here.*endpoint = "os"'),
     ],
 )
 def test_verbs_that_do_not_know_states_refuse_them(tmp_path, monkeypatch, capsys, verb, said):
@@ -77,3 +77,62 @@ def test_verbs_that_do_not_know_states_refuse_them(tmp_path, monkeypatch, capsys
     assert code == 2
     assert re.search(said, " ".join(err.split()))
     assert not out.exists()
+
+
+MODEL = """
+schema = 1
+name = "causes"
+[outcome]
+kind = "competing_causes"
+endpoint = "os"
+cause = "cause"
+[baseline]
+family = "piecewise_exponential"
+cuts = [12.0]
+sd = { halfnormal = 0.5 }
+[priors]
+baseline_log_rate = { normal = [-3.5, 1.0] }
+[[effect]]
+covariate = "arm"
+structure = "fixed"
+prior = { normal = [0.0, 1.0] }
+"""
+SCHEMA = """
+schema = 1
+id = "id"
+[endpoints.os]
+time = "time"
+event = "event"
+[covariates.arm]
+kind = "binary"
+levels = ["a", "b"]
+[covariates.cause]
+kind = "nominal"
+levels = ["cancer", "other"]
+"""
+
+
+def test_fit_writes_the_incidence_of_each_cause(tmp_path, monkeypatch, capsys):
+    lines = ["id,time,event,arm,cause"]
+    for i in range(60):
+        cause = ("", "cancer", "other")[(0, 1, 1, 2, 0, 1)[i % 6]]
+        lines.append(f"p{i},{3 + 0.61 * i:.2f},{int(cause != '')},{'ab'[(i // 2) % 2]},{cause}")
+    for name, text in (("c.csv", "\n".join(lines) + "\n"), ("s.toml", SCHEMA), ("m.toml", MODEL)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    words = ("--cohort", tmp_path / "c.csv", "--schema", tmp_path / "s.toml", "--model", tmp_path / "m.toml")
+    code, printed, err = run(
+        monkeypatch, capsys, "fit", *words, "--engine", "laplace", "--draws", "300", "--out", tmp_path / "out"
+    )
+    assert code == 0, err
+    path = tmp_path / "out" / "cumulative_incidence.csv"
+    head = path.read_text(encoding="utf-8").splitlines()[0]
+    assert head == "endpoint,model,method,term,group,cause,time,probability,lower,upper,level"
+    rows = rows_of(path)
+    assert {(r["endpoint"], r["cause"]) for r in rows} == {("os", "cancer"), ("os", "other")}
+    assert {r["method"] for r in rows} == {"bayes_laplace", "aalen_johansen"}
+    both = {(r["method"], r["cause"]): r for r in rows if not r["term"] and float(r["time"]) == 24.0}
+    for cause in ("cancer", "other"):
+        limits = [float(both["bayes_laplace", cause][key]) for key in ("lower", "upper")]
+        assert limits[0] < float(both["aalen_johansen", cause]["probability"]) < limits[1]
+    assert "Cumulative incidence at months" in printed
+    assert {r["transition"] for r in rows_of(tmp_path / "out" / "hazard_ratios.csv")} == {"cancer", "other"}

@@ -129,7 +129,7 @@ def prior_check_plan(plan: ModelPlan, *, seed: Seed = SEED, draws: int = 4000, l
     """
     if plan.rows.transitions is not None:
         raise EstimandError(
-            f"model '{plan.spec.name}': a prior check says survival, and an illness-death model has no one survival; "
+            f"model '{plan.spec.name}': a prior check says survival, and a model of several transitions has no one; "
             "the priors of its transitions are those of models of one endpoint with the same [baseline], [priors] and "
             "effects: check these"
         )

@@ -1,4 +1,4 @@
-"""What a posterior of an illness-death model answers, of a cohort or an ensemble: who is where, and for how long."""
+"""What a posterior of several transitions answers, of a cohort or an ensemble: who is where, and by which cause."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -25,7 +25,7 @@ class Drawn(Protocol):
 
 
 class StateAnswers:
-    """States of an illness-death model, draw by draw."""
+    """States of an illness-death model, incidence of competing causes, draw by draw."""
 
     @careful
     def states(
@@ -86,6 +86,22 @@ class StateAnswers:
         return self.of_draws(
             lambda plan, hazards: states.months_in_states(
                 plan, hazards, states.averaged_over(plan, term, group, population), until
+            )
+        )
+
+    @careful
+    def cumulative_incidence(
+        self: Drawn, times: FloatArray, *, term: str = "", group: str = "", population: str = "everyone"
+    ) -> FloatArray:
+        """Return the cumulative incidence of each competing cause in every draw, (draws, t, causes); as ``states``.
+
+        Causes stand in the order of ``posterior.plan.rows.transition_names``; with the probability of no event they
+        add up to 1.
+        """
+        refuse_no_months("cumulative_incidence", times)
+        return self.of_draws(
+            lambda plan, hazards: states.cumulative_incidence(
+                plan, hazards, states.averaged_over(plan, term, group, population), times
             )
         )
 

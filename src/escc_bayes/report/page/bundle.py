@@ -143,12 +143,12 @@ def strata_asked(endpoint: str, cohort: Cohort, plans: Sequence[ModelPlan]) -> t
 
 
 def refuse_transitions(plan: ModelPlan) -> None:
-    """Raise for an illness-death model, whose states no page and no comparison shows."""
+    """Raise for a model of several transitions, whose states no page and no comparison shows."""
     if plan.rows.transitions is not None:
         raise SpecError(
-            f"model '{plan.spec.name}': compare and report do not draw an illness-death model; `escc-bayes fit` writes "
-            "its states, survival after progression and the hazard ratios of each transition, with Aalen-Johansen and "
-            "cause-specific Cox beside"
+            f"model '{plan.spec.name}': compare and report do not draw a model of several transitions; "
+            "`escc-bayes fit` writes its states or cumulative incidences and the hazard ratios of each transition, "
+            "with Aalen-Johansen and cause-specific Cox beside"
         )
 
 

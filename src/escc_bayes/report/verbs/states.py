@@ -1,6 +1,7 @@
-"""The tables of an illness-death model: states over time, survival after progression, months in each state.
+"""The tables of several transitions: states over time, survival after progression, months in states, incidences.
 
-Each posterior with Aalen-Johansen, or Kaplan-Meier since progression, beside. docs/methods/illness_death.md.
+Each posterior with Aalen-Johansen, or Kaplan-Meier since progression, beside. docs/methods/illness_death.md,
+docs/methods/competing_causes.md.
 """
 
 import math
@@ -49,13 +50,59 @@ class Asked:
 
 
 def state_tables(posteriors: Iterable[Fitted], level: float) -> dict[str, list[Row]]:
-    """Return ``states``, ``after_progression`` and ``time_in_states`` of the illness-death models; none of others."""
+    """Return the tables of illness-death models and of competing causes; none of models of one endpoint."""
     found: dict[str, list[Row]] = {}
     for posterior in posteriors:
-        if posterior.plan.rows.transitions is not None:
-            for name, rows in tables_of(posterior, level).items():
+        transitions = posterior.plan.rows.transitions
+        if transitions is not None:
+            own = incidences(posterior, level) if transitions.competing else tables_of(posterior, level)
+            for name, rows in own.items():
                 found.setdefault(name, []).extend(rows)
     return found
+
+
+def incidences(posterior: Fitted, level: float) -> Mapping[str, list[Row]]:
+    """Return ``cumulative_incidence`` of one model of competing causes, each group standardised over everyone.
+
+    Aalen-Johansen beside it is of groups as they are.
+    """
+    own, months = posterior.thinned(DRAWS), months_of(posterior)
+    groups = [one for one in asked_of(posterior.plan) if one.population == EVERYONE]
+    rows = [
+        row
+        for one in groups
+        for row in incidence_rows(
+            head_of(posterior.plan, posterior.method, one),
+            posterior.plan.rows.transition_names,
+            months,
+            quantiles(own.cumulative_incidence(months, **one.options), level),
+            level,
+        )
+    ]
+    for one in groups if isinstance(posterior, Posterior) else ():
+        probability, error = aalen_johansen(posterior.plan.rows, members(posterior.plan.rows, one)).at(months)
+        found = np.stack([probability, *limits(probability, error, level)])[..., 1:]
+        head, names = head_of(posterior.plan, "aalen_johansen", one), posterior.plan.rows.transition_names
+        rows += incidence_rows(head, names, months, found, level)
+    return {"cumulative_incidence": rows}
+
+
+def incidence_rows(
+    head: Mapping[str, object], causes: Sequence[str], months: FloatArray, found: FloatArray, level: float
+) -> Iterator[Row]:
+    """Yield a row for each cause and month (t,) of value and limits (3, t, causes)."""
+    for which, cause in enumerate(causes):
+        for place, month in enumerate(months.tolist()):
+            value, lower, upper = found[:, place, which].tolist()
+            yield {
+                **head,
+                "cause": cause,
+                "time": month,
+                "probability": value,
+                "lower": lower,
+                "upper": upper,
+                "level": level,
+            }
 
 
 def tables_of(posterior: Fitted, level: float) -> Mapping[str, list[Row]]:

@@ -9,12 +9,13 @@ from escc_bayes.bayes.posterior.prior_check import prior_check
 from escc_bayes.bayes.posterior.reload import load_posterior
 from escc_bayes.bayes.refits.refit_many import refit_many
 from escc_bayes.bayes.refits.requests import leave_one_out, prior_grid
+from escc_bayes.classical.fit import fit_classical
 from escc_bayes.data.bundled import example_cohort, example_ensemble
 from escc_bayes.data.ensemble import Ensemble
 from escc_bayes.estimand.estimand import HazardRatio
 from escc_bayes.foundation.errors import EstimandError
 from escc_bayes.spec.prior import Normal
-from escc_bayes.spec.reading import load_spec
+from escc_bayes.spec.reading import load_spec, spec_from
 
 MONTHS = np.array([6.0, 12.0, 24.0])
 ASKED = HazardRatio("coverage", "RPL", "RAL", transition="progression")
@@ -86,3 +87,34 @@ def test_an_ensemble_pools_the_states_of_its_members(cohort):
 def test_a_prior_check_is_refused(cohort):
     with pytest.raises(EstimandError, match="a prior check says survival"):
         prior_check(load_spec("illness_death"), cohort, seed=1)
+
+
+def test_effects_of_several_columns_or_none_for_cox_act_in_transitions_too(cohort):
+    """A pooled effect is three plain ones to Cox, a random intercept none: neither shifts the transitions of others."""
+    raw = {
+        "name": "m",
+        "outcome": {"kind": "illness_death", "progression": "pfs", "death": "os", "clock": "forward", "landmark": 3.0},
+        "baseline": {"family": "piecewise_exponential", "cuts": [12.0], "sd": {"halfnormal": 0.5}},
+        "priors": {"baseline_log_rate": {"normal": [-3.5, 1.0]}},
+        "effect": [
+            {
+                "name": "alc",
+                "covariates": ["alc_baseline", "alc_mid", "alc_post"],
+                "structure": "pooled",
+                "prior": {"normal": [0.0, 0.7]},
+                "sd": {"halfnormal": 0.3},
+                "transitions": ["progression", "death_after_progression"],
+                "shared": True,
+            },
+            {"covariate": "sequence", "structure": "random_intercept", "sd": {"halfnormal": 0.3}},
+            {"covariate": "coverage", "structure": "fixed", "prior": {"normal": [0.0, 0.7]}},
+        ],
+    }
+    spec = spec_from(raw, "m")
+    found = fit(spec, cohort, seed=8, engine="laplace", draws=100)
+    design = fit_classical(spec, cohort).plan.design
+    assert [block.within for block in design.blocks[:3]] == [("progression", "death_after_progression")] * 3
+    assert [block.within for block in design.blocks[3:]] == [(name,) for name in found.plan.rows.transition_names]
+    asked = HazardRatio("alc_mid", "low", "high", transition="death_after_progression")
+    same = HazardRatio("alc_mid", "low", "high", transition="progression")
+    assert found.estimate(asked).value == found.estimate(same).value
