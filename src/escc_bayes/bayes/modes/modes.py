@@ -124,12 +124,14 @@ def find_modes(target: Target, u: FloatArray, x: FloatArray) -> Modes:
         here = problem if active.size == len(x) else problem.only(active)
         new_value, new_gradient, new_information = here.evaluate(tried)
         rises = new_value >= value[active] - 1e-9 * np.abs(value[active])
-        length[active[~rises]] /= 4.0
-        moved = active[rises]
-        x[moved], value[moved], length[moved] = tried[rises], new_value[rises], 1.0
-        gradient[moved], information[moved] = new_gradient[rises], new_information[rises]
-        step[moved] = np.linalg.solve(information[moved], gradient[moved][:, :, None])[:, :, 0]
-        gain[moved] = 0.5 * (step[moved] * gradient[moved]).sum(axis=1)
+        moved = active
+        if not rises.all():
+            length[active[~rises]] /= 4.0
+            moved, tried, new_value = active[rises], tried[rises], new_value[rises]
+            new_gradient, new_information = new_gradient[rises], new_information[rises]
+        x[moved], value[moved], length[moved], information[moved] = tried, new_value, 1.0, new_information
+        ahead = np.linalg.solve(new_information, new_gradient[:, :, None])[:, :, 0]
+        step[moved], gain[moved] = ahead, 0.5 * (ahead * new_gradient).sum(axis=1)
         active = active[gain[active] > CLOSE]
     return finished(u, x + step, value + gain, information)
 
