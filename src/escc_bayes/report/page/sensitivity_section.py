@@ -41,7 +41,8 @@ def sensitivity_section(bundle: Bundle, found: Sequence[Outcome]) -> Section:
     for outcome in found:
         rows = chapter_rows(outcome, bundle)
         if rows:
-            blocks.append(Block(f"{outcome.title}: {outcome.key}", (*conclusions(rows), *baseline(outcome, bundle))))
+            told = (*conclusions(rows), *baseline(outcome, bundle), *origin(outcome, bundle))
+            blocks.append(Block(f"{outcome.title}: {outcome.key}", told))
             blocks.append(Block(f"Every hazard ratio: {outcome.title}", (), (chapter_table(outcome, bundle, rows),)))
     model = found[0].posteriors[0].plan.spec.name if found else "MODEL"
     intro = (
@@ -125,6 +126,14 @@ def baseline(outcome: Outcome, bundle: Bundle) -> Iterator[str]:
     """Yield what the prior on the baseline is worth."""
     rows = bundle.information.get(outcome.posteriors[0].plan.spec.name, ())
     yield from (said(row) for row in rows if row["term"] == BASELINE)
+
+
+def origin(outcome: Outcome, bundle: Bundle) -> Iterator[str]:
+    """Yield which numbers are of which cohort, where the cohort is one of several reconstructions."""
+    held = bundle.reconstructions
+    if held is not None and outcome.posteriors[0].plan.spec.name in held.pooled:
+        every = len(held.ensemble)
+        yield f"HR and credible interval: over all {every} reconstructions; all other numbers: of the first."
 
 
 def chapter_table(outcome: Outcome, bundle: Bundle, rows: Sequence[Row]) -> Table:

@@ -1,6 +1,7 @@
 """The chapter on sensitivity: a row for each hazard ratio, sentences from rows alone, information by every ratio."""
 
 import math
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,6 +12,7 @@ from escc_bayes.report.page.sensitivity_section import (
     chapter_rows,
     chapter_table,
     conclusions,
+    origin,
     sensitivity_section,
     sentence,
 )
@@ -91,3 +93,12 @@ def test_the_chapter_has_every_table_folded_and_says_where_the_rest_is(naive):
     section = sensitivity_section(naive, outcomes(naive))
     assert "escc-bayes sensitivity --cohort simulated79 --model one" in section.intro
     assert all(table.folded for block in section.blocks for table in block.tables)
+
+
+def test_numbers_of_one_reconstruction_say_so(naive):
+    """Only the posterior is pooled over reconstructions: events, information and Cox are of the first."""
+    outcome = outcomes(naive)[0]
+    held = SimpleNamespace(pooled={"one": None}, ensemble=range(20))
+    assert list(origin(outcome, naive)) == []
+    (said,) = origin(outcome, SimpleNamespace(reconstructions=held))
+    assert said == "HR and credible interval: over all 20 reconstructions; all other numbers: of the first."
