@@ -139,6 +139,13 @@ def groups_named(estimand: Estimand) -> tuple[str, ...]:
             return (estimand.group,) if estimand.group else ()
 
 
+def contrast_in(estimand: Estimand) -> str:
+    """Return the contrast or group with its transition, where it has one: ``III vs II, progression``."""
+    transition = estimand.transition if isinstance(estimand, HazardRatio) else ""
+    words = contrast_words(estimand)
+    return f"{words}, {transition}" if transition else words
+
+
 def contrast_words(estimand: Estimand) -> str:
     """Return the contrast or group as tables print it: ``III vs II``, ``per 10``, ``III``, or nothing for all.
 

@@ -79,13 +79,16 @@ def survival_rows(estimates: Iterable[Estimate]) -> list[Row]:
 
 
 def comparison_rows(estimates: Iterable[Estimate]) -> list[Row]:
-    """Return rows of ``comparison.csv``: one estimand and method each."""
+    """Return rows of ``comparison.csv``: one estimand and method each; ``transition`` where any has one."""
+    held = tuple(estimates)
+    several = any(e.transition for e in held)
     return [
         {
             "endpoint": e.endpoint,
             "estimand": e.estimand,
             "term": e.term,
             "contrast": e.contrast,
+            **({"transition": e.transition} if several else {}),
             "time": e.time,
             "method": e.method,
             "model": e.model,
@@ -103,5 +106,5 @@ def comparison_rows(estimates: Iterable[Estimate]) -> list[Row]:
             "groups": e.groups,
             **origin(e),
         }
-        for e in estimates
+        for e in held
     ]

@@ -35,7 +35,7 @@ def describe(plan: ModelPlan) -> tuple[str, ...]:
         baseline_sentence(plan),
         whom_sentence(plan),
         prior_sentence(plan),
-        *(block.effect.words(block.coding, plan.design.schemas) for block in plan.design.blocks),
+        *(block.effect.words(block.coding, plan.design.schemas) + shared_words(block) for block in plan.design.blocks),
         likelihood_sentence(plan),
         *plan.notes,
     )
@@ -51,20 +51,26 @@ def baseline_sentence(plan: ModelPlan) -> str:
             f"shape k {shape} (1: constant hazard; above 1: rising)."
         )
     assert isinstance(asked, PiecewiseBaseline)
-    within = strata_words(prior)
+    word = "stratum" if plan.rows.transitions is None else "transition"
+    within = strata_words(prior, word)
     cuts = ", ".join(f"{c:.3g}" for c in prior.cuts)
     form = f"constant within {prior.pieces} pieces, cut at {cuts} months" if cuts else "constant"
     if prior.sd is None:
         return f"Baseline hazard{within}: {form}; the rates are independent of each other."
     growth = "a year between midpoints" if asked.steps == "length" else "one piece to the next"
     steps = f"SD of the step over {growth}: {prior.sd.words()}"
-    shared = ", in common to all strata" if within else ""
+    shared = f", in common to every {word}" if within else ""
     return f"Baseline hazard{within}: {form}; the log rates follow a random walk; {steps}{shared}."
 
 
-def strata_words(prior: PiecewisePrior) -> str:
-    """Say that each stratum has a baseline of its own; nothing where there is one."""
-    return f", one of its own with the same prior in each stratum ({', '.join(prior.strata)})" if prior.strata else ""
+def strata_words(prior: PiecewisePrior, word: str) -> str:
+    """Say that each stratum, or transition, has a baseline of its own; nothing where there is one."""
+    return f", one of its own with the same prior in each {word} ({', '.join(prior.strata)})" if prior.strata else ""
+
+
+def shared_words(block: Block) -> str:
+    """Say for which transitions an effect has one coefficient; nothing where it has one in each, or there are none."""
+    return f" One coefficient for {' and '.join(block.within)}." if len(block.within) > 1 else ""
 
 
 def whom_sentence(plan: ModelPlan) -> str:

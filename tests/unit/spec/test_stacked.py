@@ -8,6 +8,7 @@ from escc_bayes.data.bundled import example_cohort
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from
 from escc_bayes.foundation.errors import CohortError, EsccBayesError
+from escc_bayes.spec.describe import describe
 from escc_bayes.spec.model import shape_of
 from escc_bayes.spec.plan import make_plan, with_priors
 from escc_bayes.spec.reading import load_spec, spec_from
@@ -113,6 +114,15 @@ def test_an_effect_has_a_coefficient_of_its_own_in_each_transition_unless_it_is_
     stratum = both.rows.stratum
     np.testing.assert_array_equal(inside[:, 0], stratum > 0)
     np.testing.assert_array_equal(inside[:, 1], stratum == 0)
+
+
+def test_the_model_card_says_what_is_shared():
+    deaths = {"transitions": ["death_after_progression", "death_without_progression"], "shared": True}
+    card = describe(make_plan(spec_from(raw_of({**EFFECT, **deaths}), "model"), cohort_of()))
+    assert any(
+        said.endswith("One coefficient for death_without_progression and death_after_progression.") for said in card
+    )
+    assert any("in each transition (progression, death_without_progression, " in said for said in card)
 
 
 def test_columns_are_centred_over_patients_whoever_progresses():

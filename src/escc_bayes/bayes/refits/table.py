@@ -11,7 +11,7 @@ import numpy as np
 
 from escc_bayes.bayes.sampling.diagnose import diagnose_weights
 from escc_bayes.data.ensemble import span
-from escc_bayes.estimand.estimand import Estimand, contrast_words
+from escc_bayes.estimand.estimand import Estimand, contrast_in
 from escc_bayes.estimand.evaluate import NAMES, time_of
 from escc_bayes.foundation.careful import careful, careful_class
 from escc_bayes.foundation.checks import suggestion
@@ -43,7 +43,7 @@ class Asked:
         """Return the words of an estimand."""
         month = time_of(asked)
         time = None if math.isnan(month) else month
-        return cls(NAMES[type(asked)], asked.term, contrast_words(asked), time, getattr(asked, "population", ""))
+        return cls(NAMES[type(asked)], asked.term, contrast_in(asked), time, getattr(asked, "population", ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,10 +57,11 @@ def test_nuts_agrees_with_laplace(spec, cohort):
 def test_refits_under_other_priors_are_the_fits_under_them(cohort):
     spec = load_spec("illness_death")
     grid = prior_grid(spec, cohort, {"coverage_progression": [Normal(0.0, 0.1), Normal(0.0, 0.7)]})
-    table = refit_many(grid, asked=[ASKED], seed=5)
+    other = HazardRatio("coverage", "RPL", "RAL", transition="death_after_progression")
+    table = refit_many(grid, asked=[ASKED, other], seed=5)
     for place, plan in enumerate(grid.plans):
         alone = fit(plan.spec, cohort, seed=6, engine="laplace").estimate(ASKED)
-        assert table.column("value", term="coverage")[place] == pytest.approx(alone.value, rel=0.06)
+        assert table.column("value", contrast="RPL vs RAL, progression")[place] == pytest.approx(alone.value, rel=0.06)
 
 
 def test_each_patient_is_left_out_with_all_rows(cohort):
