@@ -6,6 +6,7 @@ ANALYSIS = re.compile(
     r"(?:before|after|following) (?:propensity[- ]score |PS )?(?:matching|weighting|adjustment|IPTW|PSM)"
     r"|(?:propensity[- ])?(?:score[- ])?(?<!un)matched (?:cohort|patients|pairs|population|analysis)"
     r"|(?:interim|final|updated?|primary|per-protocol|post hoc|subgroup|landmark) (?:overall survival )?analys[ie]s"
+    r"|\bin (?:locally advanced|metastatic|oligometastatic|recurrent) (?:disease|patients|carcinoma|tumou?rs)"
     r"|\b(?:in|among|for) (?:the )?(?:\d+ )?(?:patients|those|subgroup|population)[^,.;]{0,20}? "
     r"(?:with|who|whose|of)\b[^,.;(]{2,50}",
     re.IGNORECASE,
@@ -22,6 +23,17 @@ def analysis_of(text: str) -> str:
     """
     found = ANALYSIS.search(text)
     return " ".join(found[0].casefold().split()) if found else ""
+
+
+def goes_on(analysis: str) -> bool:
+    """Whether the next sentence of a paragraph is of the same analysis: matched patients or a look, no subgroup.
+
+    Examples
+    --------
+    >>> goes_on("after matching"), goes_on("among patients with a cps of 10")
+    (True, False)
+    """
+    return re.match(r"in |among |for ", analysis) is None
 
 
 def kept_apart(body: dict[str, object], analysis: str) -> dict[str, object]:

@@ -23,6 +23,12 @@ COMPARED = re.compile(
 )
 
 
+ALLOCATED = re.compile(
+    r"(?<![\d.])(?P<n1>\d{2,5}) (?:patients )?(?:were |was )?(?:allocated|assigned|randomi[sz]ed) to "
+    r"(?P<first>[A-Za-z][\w +/-]{1,60}?),? and (?P<n2>\d{2,5}) (?:patients )?"
+    r"(?:(?:were |was )?(?:allocated|assigned|randomi[sz]ed) )?to (?P<second>[A-Za-z][\w +/-]{1,60}?)(?=[,.;(]|$)"
+)
+GROUP = re.compile(r"(?:\b(?:in|for|with) the |\()(?P<label>[A-Za-z][\w+/-]*(?: [\w+/-]+){0,3}?) (?:group|arm)\b")
 COUNTED = re.compile(
     r"(?<![\d.])(?P<n1>\d{2,5}) (?:patients )?(?:received|had|underwent|were given|were treated with) "
     r"(?P<first>[A-Za-z][\w +/-]{1,60}?),? and (?P<n2>\d{2,5}) (?:patients )?"
@@ -38,7 +44,7 @@ class Arm(NamedTuple):
 
 
 def arms_of(passages: Iterable[Passage]) -> tuple[Arm, ...]:
-    """Return the groups whose sizes one sentence prints, else the two that one counts or compares; or none.
+    """Return the groups whose sizes a sentence prints, else those that one counts or compares, or that all name.
 
     Examples
     --------
@@ -57,14 +63,15 @@ def arms_of(passages: Iterable[Passage]) -> tuple[Arm, ...]:
         if len({arm.label for arm in named}) == len(named) > 1:
             return tuple(named)
     for text in texts:
-        both = COUNTED.search(text)
+        both = ALLOCATED.search(text) or COUNTED.search(text)
         if both:
             return Arm(both["first"].strip(), int(both["n1"])), Arm(both["second"].strip(), int(both["n2"]))
     for text in texts:
         pair = COMPARED.search(text)
         if pair:
             return Arm(pair["first"].strip()), Arm(pair["second"].strip())
-    return ()
+    said = list(dict.fromkeys(found["label"] for text in texts for found in GROUP.finditer(text)))
+    return (Arm(said[0]), Arm(said[1])) if len(said) == 2 else ()
 
 
 def own_words(arms: Sequence[Arm]) -> list[frozenset[str]]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from escc_bayes.data.rounding import interval
 from escc_bayes.evidence.manuscript.entry import Entry, Passage, Understood
+from escc_bayes.evidence.manuscript.measured_cells import is_measured, measured
 from escc_bayes.evidence.manuscript.table_parts import Parted, Row, group_of
 
 CELL = re.compile(r"(?P<n>\d+)(?: ?/ ?(?P<of>\d+))? ?[(\[]? ?(?P<percent>\d{1,3}(?:\.\d+)?) ?%? ?[)\]]?")
@@ -18,6 +19,7 @@ WITH_PERCENT = re.compile(r"\d+(?: ?/ ?\d+)? ?(?:[(\[] ?\d{1,3}(?:\.\d+)? ?%? ?[
 P_HEAD = re.compile(r"^p(?:[ -]?values?)?$", re.IGNORECASE)
 P_CELL = re.compile(r"[<>=]? ?(?P<p>(?:0?\.\d+|[01]\.0+|1))")
 BASELINE = re.compile(r"baseline|characteristic|demographic", re.IGNORECASE)
+WHOLE = re.compile(r"(?:all|total|overall|whole cohort|patients)?(?: patients)?", re.IGNORECASE)
 MOSTLY = 0.5
 
 
@@ -51,20 +53,30 @@ def read_counts(table: Parted) -> Iterator[Understood]:
         cells = [one for one in found if one.row is row]
         entries = [of_cell(one, groups[one.column], cells, of_rows=of_rows, several=len(groups) > 1) for one in cells]
         entries += list(p_of_row(table, row))
+        of_measures = measures(row, groups) if is_measured(row) else {}
+        entries += [entry for own in of_measures.values() for entry in own]
         unread = [
             cell
             for column, cell in enumerate(row.cells)
-            if re.search(r"\d", cell) and column not in [one.column for one in cells] and not is_p(table, column, cell)
+            if re.search(r"\d", cell)
+            and not (column in [one.column for one in cells] or column in of_measures or is_p(table, column, cell))
         ]
         passage = Passage(f"{row.named}: {' | '.join(row.cells)}", row.where, table.caption)
         yield Understood(passage, tuple(entries), tuple(unread))
+
+
+def measures(row: Row, groups: list[tuple[str, int | None]]) -> dict[int, list[Entry]]:
+    """Return the entries of each cell of a row of means or medians that can be read."""
+    arms = [arm_word(name, several=len(groups) > 1) for name, _ in groups]
+    found = {column: list(measured(row, column, groups[column], arms[column])) for column in range(len(row.cells))}
+    return {column: entries for column, entries in found.items() if entries}
 
 
 def counted(table: Parted) -> list[Counted]:
     """Return the cells that are counts with percentages."""
     found = []
     for row in table.rows:
-        for column, cell in enumerate(row.cells):
+        for column, cell in enumerate(() if is_measured(row) else row.cells):
             match = CELL.fullmatch(cell.strip()) if WITH_PERCENT.fullmatch(cell.strip()) else None
             if match and float(match["percent"]) <= 100:
                 of = int(match["of"]) if match["of"] else None
@@ -95,7 +107,7 @@ def is_share(one: Counted, of: int | None) -> bool:
 def sizes(table: Parted, groups: list[tuple[str, int | None]]) -> Understood:
     """Return the sizes that the header prints."""
     known = [(name, n) for name, n in groups if n is not None]
-    whole = [n for name, n in known if re.fullmatch(r"(?:all|total|overall|patients)?(?: patients)?", name, re.I)]
+    whole = [n for name, n in known if WHOLE.fullmatch(name)]
     entries = []
     for name, n in known:
         if n not in whole and slug(name):
@@ -111,12 +123,17 @@ def of_cell(one: Counted, group: tuple[str, int | None], row: list[Counted], *, 
     name, n = group
     whole = one.of or (sum(other.patients for other in row) if of_rows else n)
     told = f"{one.patients}/{whole} ({one.percent} %)" if whole else f"{one.patients} ({one.percent} %)"
-    arm = f"_arm_{slug(name)}" if several and slug(name) else ""
+    arm = arm_word(name, several=several)
     label = f"{slug(one.row.named) or 'row'}{arm}_n"
     quote = f"{one.row.named}{f', {name}' if name else ''}: {told}"
     of = f" of {whole}" if whole else ""
     words = f"{one.patients}{of} ({one.percent} %) as {label}"
     return Entry("number", {"name": label, "value": Decimal(one.patients), "quote": quote}, words, ())
+
+
+def arm_word(name: str, *, several: bool) -> str:
+    """Return how a group stands in the name of a number; nothing for all patients, or the only column."""
+    return f"_arm_{slug(name)}" if several and slug(name) and not WHOLE.fullmatch(name) else ""
 
 
 def is_p(table: Parted, column: int, cell: str) -> bool:

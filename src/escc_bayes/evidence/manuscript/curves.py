@@ -11,6 +11,7 @@ from typing import NamedTuple
 from escc_bayes.evidence.endpoints import NAMES, SURVIVAL, endpoint
 from escc_bayes.evidence.manuscript.arms import Arm, named_in
 from escc_bayes.evidence.manuscript.entry import Entry
+from escc_bayes.evidence.manuscript.estimates import ratios_of
 from escc_bayes.evidence.quotes.quote import Quote
 
 NUMBER = r"\d+(?:\.\d+)?"
@@ -34,6 +35,8 @@ RATES = (
 IN_BRACKETS = re.compile(
     rf"(?<![A-Za-z]){WHAT}{ALSO} ?\((?:median[ ,:]+)?(?={NUMBER} ?(?:months?|mo\b|m\b|vs?\b|versus))", re.I
 )
+MEDIAN_IN_BRACKETS = re.compile(rf"\((?:median[ ,:]+)(?={NUMBER} ?(?:months?|mo\b|m\b|vs?\b|versus))", re.I)
+CORRESPONDING = re.compile(rf"(?:corresponding|respective) {WHAT}{ALSO}(?: rates?)?", re.I)
 LEVEL = r"(?P<level>\d\d(?:\.\d+)?) ?% ?-?(?:CI|confidence interval)[:,=]? ?"
 LIMITS = (
     rf"(?:,? ?(?:[(\[] ?(?:{LEVEL})?|{LEVEL.replace('level', 'level2')})(?P<low>{NUMBER}) ?%? ?"
@@ -141,7 +144,19 @@ def heads_of(text: str) -> list[Head]:
             if months and not any(head.start < match.end() and match.start() < head.end for head in found):
                 first = name_of(match["first"]) if match["first"] else ""
                 found.append(Head(name_of(match["what"]), months, *match.span(), first=first))
-    return sorted(found, key=lambda head: head.start)
+    return sorted([*found, *more_heads(text, found)], key=lambda head: head.start)
+
+
+def more_heads(text: str, found: Sequence[Head]) -> Iterator[Head]:
+    """Yield heads that rest on what stands before: "OS was longer (median, 13 v 11 months", "the corresponding PFS"."""
+    for match in MEDIAN_IN_BRACKETS.finditer(text):
+        named = list(re.finditer(rf"(?<![A-Za-z]){WHAT}", text[: match.start()], re.I))
+        if named and not any(head.start < match.end() and match.start() < head.end for head in found):
+            yield Head(name_of(named[-1]["what"]), (), *match.span())
+    for match in CORRESPONDING.finditer(text):
+        before = [head for head in found if head.end <= match.start() and head.months]
+        if before:
+            yield Head(name_of(match["what"]), before[-1].months, *match.span())
 
 
 def name_of(words: str) -> str:
@@ -166,8 +181,9 @@ def times_of(text: str) -> tuple[Decimal, ...]:
 
 
 def reach(quote: Quote, start: int, last: int) -> int:
-    """Return where the values behind a head end: at a ratio, a P or a semicolon."""
-    ends = [ratio.start for ratio in quote.ratios] + [p.start for p in quote.ps]
+    """Return where the values behind a head end: at a ratio, a P, a semicolon or another endpoint."""
+    ends = [ratio.start for ratio in ratios_of(quote)] + [p.start for p in quote.ps]
+    ends += [found.start() for found in re.compile(rf"(?<![A-Za-z]){WHAT}", re.I).finditer(quote.text, start, last)]
     ends += [found.start() for found in STOP.finditer(quote.text, start, last)]
     return min([last, *(end for end in ends if start < end < last)])
 

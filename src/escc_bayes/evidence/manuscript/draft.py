@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from escc_bayes.data.published import Study
 from escc_bayes.data.study import study_from
-from escc_bayes.evidence.manuscript.analyses import analysis_of, kept_apart
+from escc_bayes.evidence.manuscript.analyses import analysis_of, goes_on, kept_apart
 from escc_bayes.evidence.manuscript.arms import arms_of
 from escc_bayes.evidence.manuscript.entry import Entry, Passage, Understood
 from escc_bayes.evidence.manuscript.sentence import understood
@@ -60,7 +60,9 @@ def read_in_order(passages: Sequence[Passage]) -> Iterator[Understood]:
     endpoint, section, where, analysis, arms = "", "", "", "", arms_of(passages)
     for passage in passages:
         endpoint = endpoint if passage.section == section else ""
-        analysis = analysis_of(plain(passage.text)) or (analysis if passage.where == where else "")
+        analysis = analysis_of(plain(passage.text)) or (
+            analysis if passage.where == where and goes_on(analysis) else ""
+        )
         found, where = of_analysis(understood(passage, endpoint, arms), analysis), passage.where
         named = [str(entry.body["endpoint"]) for entry in found.entries if "endpoint" in entry.body]
         endpoint, section = named[-1] if named else endpoint, passage.section

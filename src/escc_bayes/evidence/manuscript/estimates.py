@@ -17,8 +17,12 @@ MODEL = re.compile(
     re.IGNORECASE,
 )
 LOGRANK = re.compile(r"log-?rank", re.I)
+MEASURED = re.compile(r"\b(?:medians?|means?|rates?|survival at)\b(?![^;]*\b(?:HR|OR|RR|ratio|risk)\b)", re.IGNORECASE)
+"""Words of what is measured; a value behind them is no ratio unless one is named in between."""
+
 COMPARED = re.compile(
-    r"(?:survival|OS|PFS|DFS|EFS|RFS|LRFS|DMFS)\b[^.;]{0,80}?\d[^.;]{0,40}? (?:v|vs|versus|and)\.? ?\d[^;]*$",
+    r"(?:survival|OS|PFS|DFS|EFS|RFS|LRFS|DMFS)\b(?:[^.;]|\.(?=\d)){0,80}?\d(?:[^.;]|\.(?=\d)){0,40}? "
+    r"(?:v|vs|versus|and)\.? ?\d[^;]*$",
     re.IGNORECASE,
 )
 """Two values of survival before a P: it is a test between them."""
@@ -30,8 +34,9 @@ NEAR = 90
 def estimates(quote: Quote, sentence: str, before: str) -> Iterator[Entry]:
     """Yield the ratios of a sentence, each with the P behind it, and tests without a ratio."""
     taken: set[int] = set()
-    for place, ratio in enumerate(quote.ratios):
-        end = quote.ratios[place + 1].start if place + 1 < len(quote.ratios) else len(quote.text)
+    own = ratios_of(quote)
+    for place, ratio in enumerate(own):
+        end = own[place + 1].start if place + 1 < len(own) else len(quote.text)
         p = p_behind(quote, ratio, end)
         if p is not None:
             taken.add(p.start)
@@ -46,12 +51,33 @@ def estimates(quote: Quote, sentence: str, before: str) -> Iterator[Entry]:
             yield of_test(quote, p, sentence, before)
 
 
+def ratios_of(quote: Quote) -> tuple[Ratio, ...]:
+    """Return the ratios of a sentence; a median with limits that nobody calls a ratio is none.
+
+    Examples
+    --------
+    >>> from escc_bayes.evidence.quotes.quote import read_quote
+    >>> ratios_of(read_quote("median PFS was 9.7 (95% CI 6.9-19.6) vs 6.9 months (4.2-9.7)"))
+    ()
+    """
+    return tuple(
+        ratio
+        for ratio in quote.ratios
+        if ratio.kind or may_be_ratio(quote.text[: ratio.start], quote.text[ratio.end :])
+    )
+
+
+def may_be_ratio(before: str, behind: str) -> bool:
+    """Whether the words around an unnamed value with limits leave that it is a ratio."""
+    return MEASURED.search(before) is None and re.match(r"[ )\]]*(?:months?|years?|vs?\b|versus)", behind) is None
+
+
 def p_behind(quote: Quote, ratio: Ratio, end: int) -> PValue | None:
     """Return the P behind a ratio and before the next; the only P of the sentence where it stands before."""
     behind = [p for p in quote.ps if ratio.end <= p.start < end]
     if behind:
         return behind[0]
-    return quote.ps[0] if len(quote.ps) == len(quote.ratios) == 1 else None
+    return quote.ps[0] if len(quote.ps) == len(ratios_of(quote)) == 1 else None
 
 
 def of_ratio(quote: Quote, ratio: Ratio, p: PValue | None, sentence: str, before: str) -> Entry:

@@ -188,4 +188,51 @@ respectively (HR 0.80, 95% CI 0.55{E}1.15, p=0.23).
         "radiotherapy",
         "RT",
     ),
+    "jupiter06": Paper(
+        f"""**Purpose** We evaluated toripalimab with chemotherapy.
+
+**Patients and methods** In this double-blind phase 3 study, 514 patients were randomized (1:1) to receive
+toripalimab plus chemotherapy (n = 257) or placebo plus chemotherapy (n = 257).
+
+**Results** A significant improvement in PFS was observed for the toripalimab arm over the placebo arm (HR = 0.58;
+95% CI, 0.46{E}0.74); median PFS was 5.7 months vs 5.5 months. The median OS was 17.0 months in the toripalimab arm
+and 11.0 months in the placebo arm (HR = 0.58; 95% CI, 0.43{E}0.78; P = 0.0004). The 1-year OS rates were 66.0% vs
+43.7%, and the 1-year PFS rates were 27.8% vs 6.1%. In the final analysis, median OS with toripalimab was 17.7 months
+and the 3-year OS rate 29.7%.
+""",
+        "toripalimab",
+        "+ ",
+    ),
+    "rationale306": Paper(
+        f"""We enrolled 649 patients in a global, randomised, phase 3 study: 326 were allocated to
+tislelizumab plus chemotherapy and 323 to placebo plus chemotherapy. Median overall survival was 17{D}2 months in the
+tislelizumab group and 10{D}6 months in the placebo group (stratified HR 0{D}66 [95% CI 0{D}54{E}0{D}80]). Median PFS
+was 7{D}3 versus 5{D}6 months (HR 0{D}62 [95% CI 0{D}52{E}0{D}75]). With long-term follow-up, the HR for OS was 0.70
+(95% CI 0.59{E}0.83; p<0.0001). In locally advanced disease (49 and 39 patients), median OS was 25.6 months (95% CI
+19.4{E}36.3) vs 12.3 months (9.0{E}21.7), HR 0.49 (95% CI 0.29{E}0.84), p=0.0037; median PFS was 9.7 (95% CI
+6.9{E}19.6) vs 6.9 months (4.2{E}9.7), HR 0.56 (95% CI 0.31{E}1.01), p=0.0262.
+""",
+        "tislelizumab",
+        "ICI",
+    ),
+    "hu2024_72": Paper(
+        """Seventy-two patients who responded to immunochemotherapy were analysed. Adding radiotherapy was
+associated with a median PFS of 13.5 months and a median OS of 31.8 months.
+""",
+        "all",
+        "ICT",
+    ),
+    "rcit_oescc140": Paper(
+        f"""This retrospective study included 140 patients (June 2018 to December 2021): 76 received
+radiotherapy combined with immunotherapy and chemotherapy (RCIT group) and 64 immunotherapy and chemotherapy (CIT
+group). With a median follow-up of 34.7 months, the median OS in the RCIT group was 19.4 months (95% CI, 14.2{E}24.6)
+and 12.6 months (95% CI, 11.4{E}13.7) in the CIT group; the median PFS was 10.9 months (95% CI 8.7{E}13.2) and 6.8
+months (95% CI 5.8{E}7.8), respectively. The 1-, 2-, and 3-year OS rates were 76.3%, 44.5%, and 32.5% in the RCIT
+group, compared to 56.3%, 26.1%, and 20.4% in the CIT group. After PSM, the median OS was 22.4 months (95% CI
+17.5{E}27.4) vs. 13.4 months (95% CI 10.9{E}15.9) (P = 0.031), and the median PFS was 10.9 months (95% CI 9.4{E}12.4)
+vs. 7.3 months (95% CI 6.0{E}8.7) (P = 0.004).
+""",
+        "RCIT",
+        "RCIT",
+    ),
 }

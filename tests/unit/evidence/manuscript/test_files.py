@@ -180,3 +180,23 @@ def test_files_that_cannot_be_read_are_refused_with_what_to_do(tmp_path, name, c
         (tmp_path / name).write_bytes(content)
     with pytest.raises(InputError, match=said):
         drafted_file(tmp_path / name)
+
+
+def test_means_and_medians_of_a_table_are_measured_and_no_counts():
+    """ "64 (8)" beside "mean (SD)" is no count of 64 patients."""
+    rows = (
+        ("", "All (n = 79)", "A (n = 40)"),
+        ("Age, mean (SD)", "64 (8)", "63 (9)"),
+        ("Male", "60 (75.9)", "30 (75.0)"),
+    )
+    rows += (("ALC, median (range)", "1.4 (0.2-3.0)", "1.5 (0.3-2.9)"), ("Dose, median (IQR)", "50 (46-54)", ""))
+    named = {
+        str(entry.body["name"]): str(entry.body["value"])
+        for row in read_table(Grid(rows, "Table 1"))
+        for entry in row.entries
+        if "name" in entry.body
+    }
+    assert (named["age_mean"], named["age_sd"], named["age_arm_a_mean"]) == ("64", "8", "63")
+    assert (named["alc_median"], named["alc_min"], named["alc_arm_a_max"]) == ("1.4", "0.2", "2.9")
+    assert (named["dose_median"], named["dose_q1"], named["dose_q3"]) == ("50", "46", "54")
+    assert named["male_n"] == "60"

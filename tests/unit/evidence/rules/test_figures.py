@@ -120,6 +120,11 @@ def test_baseline_p_too_alike_or_too_different_are_asked_about(ps, word):
     assert f"too {word} at baseline" in found.statement
 
 
+def test_baseline_p_that_correlated_covariates_could_give_are_not_asked_about():
+    """Ten P of 0.88: mean z 1.17 is 3.7 SD of independent ones, 2.2 at a mean correlation of 0.2."""
+    assert list(baseline_p_values(trial_with([0.88] * 10))) == []
+
+
 def test_baseline_p_of_matched_patients_are_left_alone():
     tests = [{"effect": f"x{i}", "endpoint": "baseline", "measure": "test", "p": "0.97"} for i in range(12)]
     assert list(baseline_p_values(study_of(design="propensity-matched cohort", estimates=tests))) == []
