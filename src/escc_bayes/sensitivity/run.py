@@ -132,7 +132,7 @@ def silent(_: str) -> Tell:
 def examine_reconstructions(ensemble: Ensemble, spec: ModelSpec, asked: Asked, begin: Begin) -> Sensitivity:
     """Return what every part finds, averaged over reconstructions; summaries are of the pooled tables."""
     tell = begin(f"{spec.name}: {len(ensemble)} reconstructions")
-    work = MemberWork(ensemble.members, spec, replace(asked, scheduler=Serial()))
+    work = MemberWork(ensemble.members, spec, replace(asked, scheduler=Serial(), reconstructions=len(ensemble)))
     found: dict[int, OfMember] = {}
     for place, of_member in asked.scheduler.finished(work, range(len(ensemble))):
         found[place] = of_member

@@ -42,6 +42,7 @@ class Asked:
     rare : fewer than 15 % have the outcome, for E-values.
     scheduler : who computes: this process alone, or others beside it.
     controls : terms whose hazard ratios are known, 1 for a negative control.
+    reconstructions : cohorts that are looked at one by one and averaged; simulations are shared out among them.
     """
 
     seed: Seed
@@ -50,6 +51,7 @@ class Asked:
     rare: bool = False
     scheduler: Scheduler = HERE
     controls: tuple[tuple[str, float], ...] = ()
+    reconstructions: int = 1
 
 
 @dataclass(frozen=True, slots=True)

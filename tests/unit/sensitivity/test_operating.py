@@ -103,3 +103,18 @@ def test_rows_and_sentences(subject, monkeypatch):
     other = part.words(rows)
     assert "power 12 %" in other[-1]
     assert said[0] == other[0]
+
+
+def test_reconstructions_share_cohorts_and_their_errors_are_those_of_averages():
+    """Second source: four tables of proportions with known errors; their mean has half the error of each."""
+    asked = {"scenario": "null", "endpoint": "os", "model": "m", "term": "arm", "contrast": "b vs a", "method": "cox"}
+    each = [
+        [dict.fromkeys(part.COLUMNS, "") | asked | {"cohorts": 25.0, "power": p, "power_mc": 0.04, "note": ""}]
+        for p in (0.0, 0.04, 0.08, 0.08)
+    ]
+    (row,) = part.PART.pool(each)
+    assert (row["cohorts"], row["members"]) == (100.0, 4)
+    assert row["power"] == pytest.approx(0.05)
+    assert row["power_mc"] == pytest.approx(0.02)
+    refused = dict.fromkeys(part.COLUMNS, "") | {"note": "not computed: no events"}
+    assert part.PART.pool([[refused], [refused]])[0]["note"] == "not computed: no events"

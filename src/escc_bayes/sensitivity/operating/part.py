@@ -3,7 +3,9 @@
 docs/methods/operating_characteristics.md.
 """
 
-from dataclasses import dataclass
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,8 +29,9 @@ from escc_bayes.sensitivity.operating.methods import (
 from escc_bayes.sensitivity.operating.summary import summary, theory
 from escc_bayes.sensitivity.operating.truths import SCENARIOS, Outcomes, Truth, simulated, truth
 from escc_bayes.sensitivity.operating.words import words
-from escc_bayes.sensitivity.part import Part, Row, Rows
-from escc_bayes.sensitivity.subject import Subject, Tell
+from escc_bayes.sensitivity.part import Part, Row, Rows, number
+from escc_bayes.sensitivity.pooled import MEMBERS, pooled_rows
+from escc_bayes.sensitivity.subject import Asked, Subject, Tell
 from escc_bayes.spec.plan import ModelPlan
 
 COLUMNS = (
@@ -36,8 +39,10 @@ COLUMNS = (
     "bias_mc", "sd", "mean_se", "rmse", "coverage", "coverage_mc", "power", "power_mc", "power_theory", "type_s",
     "type_s_theory", "type_m", "type_m_theory", "level", "note",
 )  # fmt: skip
+ERRORS = ("bias_mc", "coverage_mc", "power_mc")
 KEYS = ("scenario", "endpoint", "model", "term", "contrast", "method")
-COHORTS = 100
+# Simulated in all; of several reconstructions each has its share, but no fewer than LEAST.
+COHORTS, LEAST = 100, 25
 # Cohorts of one chunk.
 CHUNK = 5
 
@@ -46,7 +51,7 @@ def run(subject: Subject, tell: Tell) -> Rows:
     """Return the rows of ``operating_characteristics.csv``."""
     if subject.plan.rows.sampled:
         return []
-    count = COHORTS * (10 if subject.asked.thorough else 1)
+    count = cohorts(subject.asked)
     asked, seed = questions(subject), subject.stream("operating characteristics")
     truths = [truth(s, subject.posterior, subject.classical, subject.contrasts, count, seed) for s in SCENARIOS]
     outcomes = [simulated(one, subject.plan, seed) for one in truths]
@@ -59,6 +64,18 @@ def run(subject: Subject, tell: Tell) -> Rows:
     numbers = np.concatenate([found[chunk]["numbers"] for chunk in range(len(work))])
     parts = np.split(numbers, len(SCENARIOS))
     return [row for one, part in zip(truths, parts, strict=True) for row in scenario_rows(subject, one, part, asked)]
+
+
+def cohorts(asked: Asked) -> int:
+    """Return how many cohorts are simulated under each truth.
+
+    Examples
+    --------
+    >>> cohorts(Asked(1)), cohorts(Asked(1, thorough=True)), cohorts(Asked(1, reconstructions=20))
+    (100, 1000, 25)
+    """
+    whole = COHORTS * (10 if asked.thorough else 1)
+    return whole if asked.reconstructions == 1 else max(LEAST, -(-whole // asked.reconstructions))
 
 
 def questions(subject: Subject) -> Questions:
@@ -134,6 +151,20 @@ def scenario_rows(subject: Subject, found: Truth, numbers: FloatArray, asked: Qu
     return rows
 
 
+def pooled(each: Sequence[Rows]) -> Rows:
+    """Return averages over reconstructions: of all cohorts simulated, with Monte Carlo errors of the averages."""
+    return [in_all(row) for row in pooled_rows(replace(PART, pool=None), each)]
+
+
+def in_all(row: Row) -> Row:
+    """Return an averaged row with the cohorts of all reconstructions, and Monte Carlo errors that know of them."""
+    if row["cohorts"] == "":
+        return row
+    members = number(row, MEMBERS)
+    errors = {name: number(row, name) / math.sqrt(members) for name in ERRORS if row[name] != ""}
+    return {**row, "cohorts": number(row, "cohorts") * members, **errors}
+
+
 PART = Part(
     "operating_characteristics",
     "operating characteristics at this n",
@@ -141,4 +172,5 @@ PART = Part(
     KEYS,
     except_of((SEVERAL_ROWS, OVER_TIME), run, COLUMNS),
     or_refusal(words),
+    pooled,
 )
