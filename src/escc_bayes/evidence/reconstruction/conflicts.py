@@ -17,9 +17,9 @@ from escc_bayes.evidence.reconstruction.denied import denied
 from escc_bayes.evidence.reconstruction.problem import BoolArray
 from escc_bayes.evidence.reconstruction.reinstated import taken_back, units
 from escc_bayes.evidence.reconstruction.search import (
-    Found,
     Plan,
     Progress,
+    Solution,
     has_all,
     is_curve_of_some,
     missed,
@@ -80,13 +80,13 @@ def missed_by_pilots(plan: Plan, never: BoolArray, seed: Seed, workers: int, rep
 
 def missed_by_whole_searches(
     plan: Plan, aside: BoolArray, seed: Seed, workers: int, report: Progress
-) -> tuple[BoolArray, list[Found]]:
+) -> tuple[BoolArray, list[Solution]]:
     """Return what is set aside with what whole searches miss too, until one of them has the rest, and their cohorts.
 
     What is missed by little escapes the pilots, and would keep every cohort from matching. Where each of the searches
     misses another target, the nearest decides. Each search goes on from where it was, until all of them have the rest.
     """
-    found: list[Found] = []
+    found: list[Solution] = []
     for trial in range(ROUNDS):
         asked = replace(without(plan, aside), steps=min(WHOLE_STEPS, plan.steps))
         found = whole_searches(asked, found, stream(seed, "whole", str(trial)), workers)
@@ -98,10 +98,10 @@ def missed_by_whole_searches(
     return aside, found
 
 
-def whole_searches(plan: Plan, first: Sequence[Found], seed: Seed, workers: int) -> list[Found]:
+def whole_searches(plan: Plan, first: Sequence[Solution], seed: Seed, workers: int) -> list[Solution]:
     """Return what a few searches end with, each from where it was if it was begun before, or had everything."""
 
-    def one(number: int) -> Found:
+    def one(number: int) -> Solution:
         if first and has_all(plan, first[number]):
             return first[number]
         return search(plan, stream(seed, str(number)), first[number] if first else None)
@@ -109,7 +109,7 @@ def whole_searches(plan: Plan, first: Sequence[Found], seed: Seed, workers: int)
     return side_by_side(one, range(WHOLE), workers)
 
 
-def lowest_missed(plan: Plan, cohorts: Sequence[Found]) -> BoolArray:
+def lowest_missed(plan: Plan, cohorts: Sequence[Solution]) -> BoolArray:
     """Return what every cohort misses of the lowest rank; or what the nearest one does."""
     common = np.all([missed(plan, cohort) for cohort in cohorts], axis=0)
     if not common.any():
@@ -119,12 +119,12 @@ def lowest_missed(plan: Plan, cohorts: Sequence[Found]) -> BoolArray:
 
 def insist(
     plan: Plan, aside: BoolArray, some: BoolArray, seed: Seed, workers: int, report: Progress
-) -> dict[int, Found]:
+) -> dict[int, Solution]:
     """Insist on some of the targets set aside in turn: return what a short search that puts it first ends with."""
     base = replace(without(plan, aside), steps=min(INSIST_STEPS, plan.steps))
     numbers = np.flatnonzero(some).tolist()
 
-    def one(number: int) -> Found:
+    def one(number: int) -> Solution:
         return started(demanding(base, [number], INSISTENT), stream(seed, "insist", str(number)))
 
     found = side_by_side(one, numbers, workers)
@@ -132,7 +132,7 @@ def insist(
     return dict(zip(numbers, found, strict=True))
 
 
-def worst_of(pilots: Sequence[Found], plan: Plan) -> BoolArray:
+def worst_of(pilots: Sequence[Solution], plan: Plan) -> BoolArray:
     """Return the required targets of the lowest rank that at least three in four pilots miss, and miss by far.
 
     A pilot is short: what it misses by less than ``NEAR`` tolerances the full search will reach. A curve of some of the
@@ -158,7 +158,7 @@ def tolerances(targets: tuple[Target, ...]) -> FloatArray:
     return np.array([t.tolerance or 0.1 for t in targets])
 
 
-def had_after_all(plan: Plan, conflicts: Conflicts, cohorts: Sequence[Found]) -> Conflicts:
+def had_after_all(plan: Plan, conflicts: Conflicts, cohorts: Sequence[Solution]) -> Conflicts:
     """Return the conflicts without what every fourth cohort has beside all that is required: all can have it."""
     aside = conflicts.unreachable.copy()
     matched = np.array([found.distance(plan.targets) == 0.0 for found in cohorts if has_all(plan, found)])
@@ -167,7 +167,7 @@ def had_after_all(plan: Plan, conflicts: Conflicts, cohorts: Sequence[Found]) ->
     return Conflicts(aside, {k: against for k, against in conflicts.fights.items() if aside[k]})
 
 
-def opponents(plan: Plan, found: Found) -> tuple[int, ...]:
+def opponents(plan: Plan, found: Solution) -> tuple[int, ...]:
     """Return the three required targets that give way most to one that is insisted on."""
     gap = np.where(plan.asked.required, found.distance(plan.targets) / tolerances(plan.targets), 0.0)
     return tuple(int(k) for k in np.argsort(-gap)[:3] if gap[k] > 0.0)

@@ -13,7 +13,7 @@ from escc_bayes.evidence.reconstruction.audited import audited
 from escc_bayes.evidence.reconstruction.conflicts import Conflicts, find_conflicts, had_after_all
 from escc_bayes.evidence.reconstruction.layout import Layout, ReconstructionError
 from escc_bayes.evidence.reconstruction.problem import TICKS_PER_MONTH
-from escc_bayes.evidence.reconstruction.search import Found, Plan, Progress, has_all, search
+from escc_bayes.evidence.reconstruction.search import Plan, Progress, Solution, has_all, search
 from escc_bayes.evidence.reconstruction.target import Target
 from escc_bayes.evidence.reconstruction.target_places import number_of
 from escc_bayes.evidence.reconstruction.target_weights import without
@@ -36,7 +36,7 @@ class Reconstruction:
 
     Attributes
     ----------
-    targets : in order; ``found`` has one entry a cohort, ``cohorts`` its rows as text.
+    targets : in order; ``solutions`` has one entry a cohort, ``cohorts`` its rows as text.
     conflicts : which targets cannot be had beside the rest, and what each fights with.
     unused : a sentence for each printed statistic that the layout gives no place.
     """
@@ -45,7 +45,7 @@ class Reconstruction:
     layout: Layout
     n: int
     targets: tuple[Target, ...]
-    found: tuple[Found, ...]
+    solutions: tuple[Solution, ...]
     cohorts: tuple[tuple[dict[str, str], ...], ...]
     conflicts: Conflicts
     unused: tuple[str, ...]
@@ -109,14 +109,14 @@ def reconstruct(
 
 def all_cohorts(
     plan: Plan, conflicts: Conflicts, seed: Seed, replicates: int, threads: int, progress: Progress
-) -> tuple[Conflicts, tuple[Found, ...]]:
+) -> tuple[Conflicts, tuple[Solution, ...]]:
     """Return the cohorts; what a fourth of them have beside the rest is required of all, and the others go on."""
-    found: list[Found | None] = [None] * replicates
+    found: list[Solution | None] = [None] * replicates
     for attempt in range(1 + TAKEN_BACK):
         final = without(plan, conflicts.unreachable)
         lacking = [k for k, cohort in enumerate(found) if cohort is None or not has_all(final, cohort)]
 
-        def one(number: int, final: Plan = final, attempt: str = str(attempt)) -> Found:
+        def one(number: int, final: Plan = final, attempt: str = str(attempt)) -> Solution:
             return search(final, stream(seed, "replicate", str(number), attempt), found[number])
 
         with ended_with_block(ThreadPoolExecutor(max_workers=threads)) as pool:
@@ -146,7 +146,7 @@ def patients_outside(study: Study, layout: Layout, n: int) -> int:
     return total - n
 
 
-def rows_of(layout: Layout, found: Found, seed: Seed, outside: int = 0) -> tuple[dict[str, str], ...]:
+def rows_of(layout: Layout, found: Solution, seed: Seed, outside: int = 0) -> tuple[dict[str, str], ...]:
     """Return the patients of a cohort as text, in random order; then those ``outside``, without outcomes."""
     n = found.state.time.shape[1]
     width = len(str(n + outside))
@@ -160,7 +160,7 @@ def rows_of(layout: Layout, found: Found, seed: Seed, outside: int = 0) -> tuple
     )
 
 
-def row_of(layout: Layout, found: Found, slot: int) -> dict[str, str]:
+def row_of(layout: Layout, found: Solution, slot: int) -> dict[str, str]:
     """Return outcomes and covariates of one slot."""
     row: dict[str, str] = {}
     for position, endpoint in enumerate(layout.endpoints):
@@ -171,7 +171,7 @@ def row_of(layout: Layout, found: Found, slot: int) -> dict[str, str]:
     return row
 
 
-def words_of(layout: Layout, found: Found, name: str, slot: int) -> Mapping[str, str]:
+def words_of(layout: Layout, found: Solution, name: str, slot: int) -> Mapping[str, str]:
     """Return the columns of one covariate of one slot."""
     covariate = layout.covariate(name)
     coded = list(found.columns.codes)
@@ -182,7 +182,7 @@ def words_of(layout: Layout, found: Found, name: str, slot: int) -> Mapping[str,
     return dict(covariate.write[level]) if covariate.write else {name: covariate.levels[level]}
 
 
-def measurement(found: Found, name: str, slot: int) -> int:
+def measurement(found: Solution, name: str, slot: int) -> int:
     """Return the measurement at a slot; one without classes stays with its record."""
     coded = list(found.columns.codes)
     if name in coded:

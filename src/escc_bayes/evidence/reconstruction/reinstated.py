@@ -10,9 +10,9 @@ import numpy as np
 
 from escc_bayes.evidence.reconstruction.problem import BoolArray
 from escc_bayes.evidence.reconstruction.search import (
-    Found,
     Plan,
     Progress,
+    Solution,
     carried_on,
     has_all,
     is_curve_of_some,
@@ -32,7 +32,7 @@ def taken_back(
     plan: Plan,
     aside: BoolArray,
     some: BoolArray,
-    cohorts: Sequence[Found],
+    cohorts: Sequence[Solution],
     seed: Seed,
     workers: int,
     report: Progress,
@@ -70,7 +70,7 @@ def units(plan: Plan, aside: BoolArray) -> list[list[int]]:
     return [[k] for k in sorted(single, key=lambda k: -rank_weight(plan.targets[k]))] + list(curves.values())
 
 
-def from_each(plan: Plan, cohorts: Sequence[Found], seed: Seed, workers: int) -> list[Found]:
+def from_each(plan: Plan, cohorts: Sequence[Solution], seed: Seed, workers: int) -> list[Solution]:
     """Return what a search from each cohort ends with; they go on while none has everything and one is near."""
     found = list(cohorts)
     for attempt in range(TRIES):
@@ -80,10 +80,10 @@ def from_each(plan: Plan, cohorts: Sequence[Found], seed: Seed, workers: int) ->
     return found
 
 
-def each(plan: Plan, cohorts: Sequence[Found], seed: Seed, workers: int) -> list[Found]:
+def each(plan: Plan, cohorts: Sequence[Solution], seed: Seed, workers: int) -> list[Solution]:
     """Return what one search from each cohort ends with; one that has everything is left as it is."""
 
-    def one(number: int) -> Found:
+    def one(number: int) -> Solution:
         if has_all(plan, cohorts[number]):
             return cohorts[number]
         return carried_on(plan, cohorts[number], stream(seed, str(number)), min(BACK_STEPS, plan.steps))[0]

@@ -54,7 +54,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Solution:
     """A cohort that a search ended with: columns, state, and the value (T,) of each target in its unit.
 
     ``loss`` is that of the required targets.
@@ -75,12 +75,12 @@ class Found:
         return np.array([t.distance(float(v)) for t, v in zip(targets, self.value, strict=True)])
 
 
-def missed(plan: Plan, cohort: Found) -> BoolArray:
+def missed(plan: Plan, cohort: Solution) -> BoolArray:
     """Return which required targets (T,) a cohort misses."""
     return plan.asked.required & (cohort.distance(plan.targets) > 0.0)
 
 
-def has_all(plan: Plan, cohort: Found) -> bool:
+def has_all(plan: Plan, cohort: Solution) -> bool:
     """Return whether a cohort has every required target."""
     return not bool(missed(plan, cohort).any())
 
@@ -91,7 +91,7 @@ def side_by_side[A, R](work: Callable[[A], R], items: Sequence[A], workers: int)
         return list(pool.map(work, items))
 
 
-def search(plan: Plan, seed: Seed, first: Found | None = None) -> Found:
+def search(plan: Plan, seed: Seed, first: Solution | None = None) -> Solution:
     """Return the first cohort that matches every required target, or the nearest of all turns.
 
     Each turn begins anew and goes on for one round: what a long search changes least, such as the number of deaths and
@@ -115,7 +115,7 @@ def search(plan: Plan, seed: Seed, first: Found | None = None) -> Found:
     return nearest
 
 
-def carried_on(plan: Plan, found: Found, seed: Seed, most: int) -> tuple[Found, int]:
+def carried_on(plan: Plan, found: Solution, seed: Seed, most: int) -> tuple[Solution, int]:
     """Return what a long search from a cohort ends with, and its proposals; ``most``, if that is less than a round."""
     others = bool((plan.asked.weight > 0.0)[~plan.asked.required].any())
     schedule = Schedule(min(ROUND, most), STEADY, STEADY, PATIENCE, min(MORE, most) if others else 0, TRIAL)
@@ -128,15 +128,15 @@ def first_random(seed: Seed) -> RandomState:
 
 
 def annealed(
-    plan: Plan, found: Found, random: RandomState, mix: tuple[float, float, float], schedule: Schedule
-) -> Found:
+    plan: Plan, found: Solution, random: RandomState, mix: tuple[float, float, float], schedule: Schedule
+) -> Solution:
     """Return what a search from a cohort ends with."""
     return annealed_in(plan, found, random, mix, schedule)[0]
 
 
 def annealed_in(
-    plan: Plan, found: Found, random: RandomState, mix: tuple[float, float, float], schedule: Schedule
-) -> tuple[Found, int]:
+    plan: Plan, found: Solution, random: RandomState, mix: tuple[float, float, float], schedule: Schedule
+) -> tuple[Solution, int]:
     """Return what a search from a cohort ends with, and its proposals.
 
     Targets without weight are not computed, their values NaN.
@@ -149,10 +149,10 @@ def annealed_in(
     loss, used_steps = anneal(problem, state, random, np.array(mix), schedule, np.zeros(used.size))
     values = np.full(len(plan.targets), np.nan)
     values[used] = precise_values(problem, state) / units(targets)
-    return Found(found.columns, state, values, loss), used_steps
+    return Solution(found.columns, state, values, loss), used_steps
 
 
-def started(plan: Plan, seed: Seed) -> Found:
+def started(plan: Plan, seed: Seed) -> Solution:
     """Return what a short search from new columns and outcomes ends with."""
     random = first_random(seed)
     found = matched_curves(plan, seed, random)
@@ -167,11 +167,11 @@ def asked_only(plan: Plan, some: BoolArray) -> Plan:
     return replace(plan, asked=Asked(plan.asked.weight * some, plan.asked.required & some))
 
 
-def matched_curves(plan: Plan, seed: Seed, random: RandomState) -> Found:
+def matched_curves(plan: Plan, seed: Seed, random: RandomState) -> Solution:
     """Return columns, and outcomes that match the required curves of all patients or arms; the best of a few starts."""
     first = np.array([is_curve(t) and rank_weight(t) == FIRST for t in plan.targets])
     curves = asked_only(plan, first & plan.asked.required)
-    starts: list[Found] = []
+    starts: list[Solution] = []
     steps = min(CURVE_STEPS, plan.steps)
     most = CURVE_STARTS if plan.n <= MANY else STARTS_OF_MANY
     for number in range(max(1, most * steps // CURVE_STEPS)):
@@ -182,11 +182,11 @@ def matched_curves(plan: Plan, seed: Seed, random: RandomState) -> Found:
     return min(starts, key=lambda found: found.loss)
 
 
-def drawn(plan: Plan, rng: np.random.Generator) -> Found:
+def drawn(plan: Plan, rng: np.random.Generator) -> Solution:
     """Return columns with the printed counts and outcomes near the printed curves; no target computed."""
     columns = draw_columns(plan.layout, plan.study, plan.n, rng)
     ticks, events = draw_outcomes(plan.layout, plan.targets, columns.codes, plan.n, rng)
-    return Found(columns, first_state(columns, ticks, events), np.zeros(len(plan.targets)), np.inf)
+    return Solution(columns, first_state(columns, ticks, events), np.zeros(len(plan.targets)), np.inf)
 
 
 def is_curve(target: Target) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 from escc_bayes.data.rounding import interval
 from escc_bayes.evidence.reconstruction.curve_statistics import UNREACHED
 from escc_bayes.evidence.reconstruction.reconstruct import Reconstruction
-from escc_bayes.evidence.reconstruction.search import Found
+from escc_bayes.evidence.reconstruction.search import Solution
 from escc_bayes.evidence.reconstruction.target import Target
 from escc_bayes.evidence.reconstruction.target_places import number_of
 from escc_bayes.evidence.reconstruction.targets_of_curves import half_width
@@ -37,7 +37,7 @@ def target_rows(found: Reconstruction) -> list[dict[str, object]]:
     A median that is not reached is infinite. ``matched``: in every cohort. ``distance``: from the values that count as
     matched, of the nearest cohort.
     """
-    values = np.array([cohort.value for cohort in found.found])
+    values = np.array([cohort.value for cohort in found.solutions])
     values = np.where(values * [t.unit for t in found.targets] >= UNREACHED, np.inf, values)
     rows = [target_row(found, k, values[:, k]) for k in range(len(found.targets))]
     return [*rows, *count_rows(found), *t_test_rows(found)]
@@ -112,7 +112,9 @@ def count_rows(found: Reconstruction) -> Iterator[dict[str, object]]:
     yield exact_row(study.id, "patients", float(patients), np.array([len(c) for c in found.cohorts], dtype=float))
     for covariate in layout.covariates:
         for k, (level, count) in enumerate(zip(covariate.levels, covariate.counts, strict=False)):
-            achieved = np.array([(codes_of(cohort, covariate.name) == k).sum() for cohort in found.found], dtype=float)
+            achieved = np.array(
+                [(codes_of(cohort, covariate.name) == k).sum() for cohort in found.solutions], dtype=float
+            )
             printed = float(number_of(count, study, layout.where))
             yield exact_row(study.id, f"n, {covariate.name} {level}", printed, achieved)
     for joint in layout.joints:
@@ -122,7 +124,7 @@ def count_rows(found: Reconstruction) -> Iterator[dict[str, object]]:
                 np.logical_and.reduce(
                     [codes_of(c, name) == layout.covariate(name).levels.index(level) for name, level in cell.levels]
                 ).sum()
-                for c in found.found
+                for c in found.solutions
             ]
             printed = float(number_of(cell.count, study, layout.where))
             yield exact_row(study.id, f"n, {words}", printed, np.array(inside, dtype=float))
@@ -133,7 +135,7 @@ def rejected_rows(found: Reconstruction) -> Iterator[dict[str, object]]:
     """Yield the printed counts that contradict those the layout follows, with the reason."""
     for entry in found.layout.rejected:
         level = found.layout.covariate(entry.covariate).levels.index(entry.level)
-        achieved = np.array([(codes_of(c, entry.covariate) == level).sum() for c in found.found], dtype=float)
+        achieved = np.array([(codes_of(c, entry.covariate) == level).sum() for c in found.solutions], dtype=float)
         printed = float(number_of(entry.number, found.study, found.layout.where))
         name = f"n, {entry.covariate} {entry.level} ({entry.number})"
         yield exact_row(found.study.id, name, printed, achieved, reachable=False, why=entry.why)
@@ -158,7 +160,7 @@ def exact_row(
     )
 
 
-def codes_of(cohort: Found, name: str) -> np.ndarray:
+def codes_of(cohort: Solution, name: str) -> np.ndarray:
     """Return the level of one covariate at every slot."""
     found: np.ndarray = cohort.state.code[list(cohort.columns.codes).index(name)]
     return found
@@ -198,14 +200,14 @@ def spread_rows(found: Reconstruction) -> list[dict[str, object]]:
     """Return the range over the cohorts of what was not printed: events, class sizes, one covariate within another."""
     shares: list[tuple[str, list[float]]] = []
     for position, endpoint in enumerate(found.layout.endpoints):
-        shares.append((f"events, {endpoint.name}", [float(c.state.event[position].sum()) for c in found.found]))
+        shares.append((f"events, {endpoint.name}", [float(c.state.event[position].sum()) for c in found.solutions]))
     for covariate in found.layout.covariates:
         for k, level in enumerate(covariate.levels):
             if covariate.measured is not None:
                 shares.append(
                     (
                         f"n, {covariate.name} {level}",
-                        [float((codes_of(c, covariate.name) == k).sum()) for c in found.found],
+                        [float((codes_of(c, covariate.name) == k).sum()) for c in found.solutions],
                     )
                 )
     for first, second in permutations([c for c in found.layout.covariates if c.levels], 2):
@@ -230,7 +232,9 @@ def ranges(study: str, quantities: list[tuple[str, list[float]]]) -> list[dict[s
 
 def within(found: Reconstruction, outer: str, inner: str) -> list[tuple[str, list[float]]]:
     """Return the share of each level of ``inner`` within each level of ``outer``, by cohort."""
-    tables = [Counter(zip(codes_of(c, outer).tolist(), codes_of(c, inner).tolist(), strict=True)) for c in found.found]
+    tables = [
+        Counter(zip(codes_of(c, outer).tolist(), codes_of(c, inner).tolist(), strict=True)) for c in found.solutions
+    ]
     shares = []
     for i, first in enumerate(found.layout.covariate(outer).levels):
         for j, second in enumerate(found.layout.covariate(inner).levels):
@@ -267,7 +271,7 @@ def summary(found: Reconstruction) -> list[str]:
     }
     asked = [r for r in rows if r["reachable"] or (r["endpoint"], r["target"]) in required]
     said = [
-        f"RECONSTRUCTED {found.study.id}: {len(found.found)} cohorts of {patients_words(found)}; "
+        f"RECONSTRUCTED {found.study.id}: {len(found.solutions)} cohorts of {patients_words(found)}; "
         f"{sum(bool(r['matched']) for r in asked)} of {len(asked)} targets asked of every "
         "cohort are matched in every cohort."
     ]

@@ -44,7 +44,7 @@ FIGURES = {
 class Protocol:
     """What a protocol is made of: the run, its further answers, and the sensitivity grids."""
 
-    found: OperatingCharacteristics
+    characteristics: OperatingCharacteristics
     more: RequestedAnalyses
     grids: tuple[SensitivityGrid, ...]
 
@@ -67,7 +67,7 @@ def write_protocol(folder: Path, found: OperatingCharacteristics, more: Requeste
 
 def text_blocks(protocol: Protocol) -> Iterator[Block]:
     """Yield design, analysis, priors, operating characteristics and sensitivity."""
-    found, design = protocol.found, protocol.found.design
+    found, design = protocol.characteristics, protocol.characteristics.design
     yield Heading(f"Statistical plan: {design.name}", 1)
     if design.title:
         yield Paragraph(f"{design.title}.")

@@ -17,7 +17,7 @@ from escc_bayes.report.document.sheet import Sheet
 from escc_bayes.report.document.stepped import stepped
 from escc_bayes.report.verbs.files import write_run
 from escc_bayes.trial.monitoring.interim import Interim
-from escc_bayes.trial.monitoring.interim_look import Found, InterimLook
+from escc_bayes.trial.monitoring.interim_look import InterimLook, LookResult
 from escc_bayes.trial.simulation.forecast import Forecast
 
 HEIGHT_MM = 80.0
@@ -38,7 +38,7 @@ def sentences(look: InterimLook) -> tuple[str, ...]:
     return tuple(found.words for found in look.findings if found.words)
 
 
-def row_of(found: Found, look: InterimLook) -> dict[str, object]:
+def row_of(found: LookResult, look: InterimLook) -> dict[str, object]:
     """Return one row of ``monitor.csv``."""
     return {
         "quantity": found.quantity,

@@ -39,7 +39,7 @@ ASSUMED = {"trend": "what is seen so far", "design": "the effect of the design",
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class LookResult:
     """One row of ``monitor.csv`` and its sentence, empty where another row says it; no limits: None.
 
     ``criterion``: of the rule, in words, where the number is of one of them; ``kind``: success or futility.
@@ -72,7 +72,7 @@ class InterimLook:
     design: TrialDesign
     seen: FollowUp
     level: float
-    findings: tuple[Found, ...]
+    findings: tuple[LookResult, ...]
     blinded: Forecast | None
     unblinded: Forecast | None
     survival: Mapping[str, Fan]
@@ -105,7 +105,7 @@ def interim_look(
     look, told = this_look(plan, seen), None
     # At the final look nothing is left to predict.
     blinded = None if look.final else blinded_forecast(design, seen, completions, seed, level)
-    findings: list[Found] = []
+    findings: list[LookResult] = []
     if isinstance(seen, Interim):
         plans = tuple(plan_now(rule, look) for rule in plan.rules)
         if not look.final:
@@ -147,20 +147,20 @@ def blinded_forecast(design: TrialDesign, seen: FollowUp, completions: int, seed
 
 def verdict_found(
     design: TrialDesign, look: ThisLook, verdicts: Sequence[Verdict], *, blinded: bool
-) -> Iterator[Found]:
+) -> Iterator[LookResult]:
     """Yield the verdict of this look, then every rule's boundary, statistic and whether it is crossed."""
-    yield Found("look", "", float(look.place + 1), headline(design, look, verdicts, blinded=blinded))
-    yield Found("information_fraction", "", look.fraction if look.events else 0.0, "")
+    yield LookResult("look", "", float(look.place + 1), headline(design, look, verdicts, blinded=blinded))
+    yield LookResult("information_fraction", "", look.fraction if look.events else 0.0, "")
     for sentence in overrun_sentence(look):
-        yield Found("overrun", "", float(look.events_over), sentence)
+        yield LookResult("overrun", "", float(look.events_over), sentence)
     for verdict, said in verdict_sentences(verdicts):
-        yield Found("crossed", verdict.rule, float(verdict.crossed), said, kind=verdict.kind)
+        yield LookResult("crossed", verdict.rule, float(verdict.crossed), said, kind=verdict.kind)
         for of in verdict.criteria:
-            yield Found("boundary", verdict.rule, of.boundary, "", of.words, kind=verdict.kind)
-            yield Found("statistic", verdict.rule, of.statistic, "", of.words, kind=verdict.kind)
+            yield LookResult("boundary", verdict.rule, of.boundary, "", of.words, kind=verdict.kind)
+            yield LookResult("statistic", verdict.rule, of.statistic, "", of.words, kind=verdict.kind)
 
 
-def months(plan: TrialPlan, blinded: Forecast | None, told: Outlook | None, level: float) -> Iterator[Found]:
+def months(plan: TrialPlan, blinded: Forecast | None, told: Outlook | None, level: float) -> Iterator[LookResult]:
     """Yield when the final look comes: by one hazard, by the arms', and by the plan; nothing at the final look."""
     if blinded is None:
         return
@@ -169,10 +169,10 @@ def months(plan: TrialPlan, blinded: Forecast | None, told: Outlook | None, leve
         yield final_look(plan.design, told.forecast, "unblinded", "by the hazards of the arms", level)
     month = plan.looks[-1].month
     if math.isfinite(month):
-        yield Found("final_month_plan", "", month, f"The plan expected it in month {month:.1f}.")
+        yield LookResult("final_month_plan", "", month, f"The plan expected it in month {month:.1f}.")
 
 
-def progress(design: TrialDesign, seen: FollowUp, provenance: str) -> Iterator[Found]:
+def progress(design: TrialDesign, seen: FollowUp, provenance: str) -> Iterator[LookResult]:
     """Yield who is in and what has happened."""
     planned, final = sum(design.patients), design.looks[-1].events
     of_events = f" of {final}" if final is not None else ""
@@ -187,23 +187,23 @@ def progress(design: TrialDesign, seen: FollowUp, provenance: str) -> Iterator[F
             f"before {'counts' if silent == 1 else 'count'} as still followed, unless the column of --lost says that "
             f"{'this patient is' if silent == 1 else 'they are'} lost."
         )
-    yield Found("patients", "", float(seen.entry.size), said)
-    yield Found("events", "", float(seen.events), "")
-    yield Found("lost", "", float(np.count_nonzero(seen.lost)), "")
+    yield LookResult("patients", "", float(seen.entry.size), said)
+    yield LookResult("events", "", float(seen.events), "")
+    yield LookResult("lost", "", float(np.count_nonzero(seen.lost)), "")
 
 
-def accrual(design: TrialDesign, seen: FollowUp, forecast: Forecast | None, level: float) -> Iterator[Found]:
+def accrual(design: TrialDesign, seen: FollowUp, forecast: Forecast | None, level: float) -> Iterator[LookResult]:
     """Yield the pace of accrual and the month of the last entry."""
     pace, tail = accrual_rate(design.accrual, sum(design.patients), seen), (1.0 - level) / 2.0
     middle, low, high = (pace.quantile(p) for p in (0.5, tail, 1.0 - tail))
     going = seen.entry.size < sum(design.patients)
     said = f"Accrual {'goes' if going else 'went'} at {middle:.2f} ({low:.2f} to {high:.2f}) times the planned pace."
-    yield Found("accrual_pace", "", middle, said, "", low, high, level, "credible")
+    yield LookResult("accrual_pace", "", middle, said, "", low, high, level, "credible")
     if going and forecast is not None:
         yield months_found("last_entry_month", forecast.last_entry, "The last patient enters in month", "", level)
 
 
-def final_look(design: TrialDesign, forecast: Forecast, which: str, how: str, level: float) -> Found:
+def final_look(design: TrialDesign, forecast: Forecast, which: str, how: str, level: float) -> LookResult:
     """Say when the final look comes."""
     begin = f"The final look ({design.looks[-1].words()}), {which}, comes in month"
     end = f", {how}"
@@ -213,12 +213,12 @@ def final_look(design: TrialDesign, forecast: Forecast, which: str, how: str, le
     return months_found(f"final_month_{which}", forecast.final_months, begin, end, level)
 
 
-def months_found(quantity: str, months: FloatArray, begin: str, end: str, level: float) -> Found:
+def months_found(quantity: str, months: FloatArray, begin: str, end: str, level: float) -> LookResult:
     """Return months forecast as their median and limits."""
     tail = (1.0 - level) / 2.0
     low, middle, high = np.quantile(months, [tail, 0.5, 1.0 - tail]).tolist()
     said = f"{begin} {middle:.1f} ({low:.1f} to {high:.1f}){end}."
-    return Found(quantity, "", middle, said, "", low, high, level, "predictive")
+    return LookResult(quantity, "", middle, said, "", low, high, level, "predictive")
 
 
 def comparison(
@@ -229,7 +229,7 @@ def comparison(
     told: Outlook | None,
     level: float,
     judged: Collection[tuple[str, str]],
-) -> Iterator[Found]:
+) -> Iterator[LookResult]:
     """Yield what compares the arms: hazard ratio, criteria, predictive and conditional power, conflict.
 
     ``judged``: rules and kinds of which the verdict has been said.
@@ -239,7 +239,7 @@ def comparison(
     middle, low, high = (posterior.quantile(p) for p in (0.5, tail, 1.0 - tail))
     control, treatment = design.arms
     said = f"Hazard ratio {treatment} vs {control}: {middle:.3g} ({100 * level:g} % credible {low:.3g} to {high:.3g})."
-    yield Found("hazard_ratio", "", middle, said, "", low, high, level, "credible")
+    yield LookResult("hazard_ratio", "", middle, said, "", low, high, level, "credible")
     for standing in standings(plan, interim):
         yield standing_found(standing, judged=(standing.rule, standing.role) in judged)
     for success in told.rules if told is not None else ():
@@ -252,7 +252,7 @@ def comparison(
             f"{success.rule}: predictive probability of success at the final look {success.probability:.3f} "
             f"(Monte Carlo {limits[0]:.3f} to {limits[1]:.3f})."
         )
-        yield Found(
+        yield LookResult(
             "predictive_probability", success.rule, success.probability, said, "", *limits, level, "monte_carlo"
         )
     if not look.final:
@@ -262,26 +262,26 @@ def comparison(
     yield from conflict_found(design, interim, level)
 
 
-def standing_found(now: Standing, *, judged: bool) -> Found:
+def standing_found(now: Standing, *, judged: bool) -> LookResult:
     """Return where a criterion stands; said where no verdict of this look says it."""
     said = ""
     if not judged and now.quantity == "log_rank_z":
         said = f"{now.rule}: log-rank Z {now.value:.2f} now; at the final look success needs more than {now.bound:.2f}."
     elif not judged:
         said = f"{now.rule}: {now.words} for {now.role}; it is {now.value:.4f} now."
-    return Found(now.quantity, now.rule, now.value, said, f"{now.role}: {now.words}", kind=now.role)
+    return LookResult(now.quantity, now.rule, now.value, said, f"{now.role}: {now.words}", kind=now.role)
 
 
-def conditional_found(power: ConditionalPower) -> Found:
+def conditional_found(power: ConditionalPower) -> LookResult:
     """Say a conditional power."""
     said = (
         f"{power.rule}: conditional power {power.probability:.3f} under {ASSUMED[power.assumed]} "
         f"(hazard ratio {power.hr:.2f})."
     )
-    return Found(f"conditional_power_{power.assumed}", power.rule, power.probability, said)
+    return LookResult(f"conditional_power_{power.assumed}", power.rule, power.probability, said)
 
 
-def conflict_found(design: TrialDesign, interim: Interim, level: float) -> Iterator[Found]:
+def conflict_found(design: TrialDesign, interim: Interim, level: float) -> Iterator[LookResult]:
     """Yield whether the estimate surprises the design prior; nothing without one or while an arm has no event."""
     if design.believed is None:
         return
@@ -294,9 +294,9 @@ def conflict_found(design: TrialDesign, interim: Interim, level: float) -> Itera
         f"The data alone say hazard ratio {math.exp(conflict.estimate):.2f}; the design prior expected {low:.2f} to "
         f"{high:.2f} ({100 * level:g} %), tail probability {conflict.tail:.3f}: {verdict} at {SURPRISING:g}."
     )
-    yield Found("prior_conflict_tail", "", conflict.tail, said)
+    yield LookResult("prior_conflict_tail", "", conflict.tail, said)
     estimate = math.exp(conflict.estimate)
-    yield Found("hazard_ratio_estimate", "", estimate, "", "", low, high, level, "prior_predictive")
+    yield LookResult("hazard_ratio_estimate", "", estimate, "", "", low, high, level, "prior_predictive")
 
 
 def survival(design: TrialDesign, seen: FollowUp, level: float, random: np.random.Generator) -> Mapping[str, Fan]:

@@ -44,7 +44,9 @@ def test_counts_and_cross_table_are_those_of_the_real_rows(simulated, reconstruc
 def test_table_agrees_with_lifelines_on_the_written_rows(reconstructed):
     """lifelines 0.30.3 recomputes survival, log-rank and Cox of the first cohort from its rounded rows."""
     frame = frame_of(reconstructed.cohorts[0])
-    found = {(t.endpoint, t.name): v for t, v in zip(reconstructed.targets, reconstructed.found[0].value, strict=True)}
+    found = {
+        (t.endpoint, t.name): v for t, v in zip(reconstructed.targets, reconstructed.solutions[0].value, strict=True)
+    }
     survival = KaplanMeierFitter().fit(frame["os_months"], frame["os_event"]).predict(12.0)
     assert found["OS", "S(12)"] == pytest.approx(survival, abs=1e-9)
     late = frame["arm"] == "late"
@@ -91,7 +93,7 @@ def test_table_has_the_fixed_columns(reconstructed):
 
 
 def test_values_of_a_search_are_finite(reconstructed):
-    assert all(np.isfinite(cohort.value).all() for cohort in reconstructed.found)
+    assert all(np.isfinite(cohort.value).all() for cohort in reconstructed.solutions)
 
 
 def test_a_short_search_matches_curves_with_no_more_proposals_than_it_was_allowed(printed, monkeypatch):
