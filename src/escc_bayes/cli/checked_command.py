@@ -21,22 +21,30 @@ class CheckedCommand(TyperCommand):
     def invoke(self, ctx: Any) -> Any:
         """Check the options, then run the verb."""
         given = {option.opts[0]: ctx.params.get(option.name) for option in self.params if option.name in ctx.params}
+        within = {option.opts[0]: range_words(option.type) for option in self.params}
         for name, value in given.items():
             for one in value if isinstance(value, list | tuple) else (value,):
-                check_option(name, one)
+                check_option(name, one, within.get(name, ""))
         out = given.get("--out")
-        if isinstance(out, Path):
+        if out is not None:
             from escc_bayes.foundation.outputs import check_folder
 
-            check_folder(out)
-            refuse_inputs_inside(out, given)
+            # Typer makes the path of the words only when it calls the verb.
+            check_folder(Path(out))
+            refuse_inputs_inside(Path(out), given)
         return super().invoke(ctx)
 
 
-def check_option(name: str, value: object) -> None:
+def range_words(kind: Any) -> str:
+    """Say the range of an option's numbers; nothing where it has none."""
+    low, high = getattr(kind, "min", None), getattr(kind, "max", None)
+    return "" if low is None or high is None else f" from {low:g} to {high:g}"
+
+
+def check_option(name: str, value: object, within: str = "") -> None:
     """Raise ``InputError`` if a value of an option can be nothing that was meant."""
     if isinstance(value, float) and not math.isfinite(value):
-        raise InputError(f"{name} {value}: expected a finite number")
+        raise InputError(f"{name} {value}: expected a finite number{within}")
     if isinstance(value, str | Path):
         text = str(value)
         if len(text) > LONGEST:

@@ -37,7 +37,6 @@ app = typer.Typer(
     name="escc-bayes",
     help="Bayesian and classical survival analysis of small cohorts, side by side. Times are months.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 for verb in VERBS:

@@ -47,7 +47,8 @@ def main_figures(outcome: Outcome, bundle: Bundle, labels: dict[str, str]) -> It
     yield partial(effect_sheets.prior_sheet, one, checks_of(one, bundle), labels)
     if outcome.comparison.of("hazard_ratio"):
         yield partial(effect_sheets.forest_sheet, one, headline_ratios(outcome, bundle), labels)
-        yield from effect_figures(one, bundle, labels)
+        if of_outcome(outcome):
+            yield partial(over_time_sheet, one, labels)
     yield from curve_figures(one, bundle, labels)
     yield partial(survival_sheets.predictive_sheet, one, level=bundle.level)
 
@@ -60,18 +61,13 @@ def every_figure(outcome: Outcome, bundle: Bundle, labels: dict[str, str]) -> It
         yield partial(effect_sheets.prior_posterior_sheet, outcome, labels)
         if bundle.attribution[outcome.posteriors[0].plan.spec.name]:
             yield partial(effect_sheets.attribution_sheet, outcome, bundle, labels)
-        yield from effect_figures(outcome, bundle, labels)
+        if bundle.reconstructions is not None:
+            yield partial(members_sheet, outcome, bundle.reconstructions, labels)
+        if of_outcome(outcome):
+            yield partial(over_time_sheet, outcome, labels)
     yield from curve_figures(outcome, bundle, labels)
     yield partial(survival_sheets.hazard_sheet, outcome, level=bundle.level)
     yield partial(survival_sheets.predictive_sheet, outcome, level=bundle.level)
-
-
-def effect_figures(outcome: Outcome, bundle: Bundle, labels: dict[str, str]) -> Iterator[Maker]:
-    """Yield figures of effects beside the forest: over time, and over all reconstructions."""
-    if of_outcome(outcome):
-        yield partial(over_time_sheet, outcome, labels)
-    if bundle.reconstructions is not None:
-        yield partial(members_sheet, outcome, bundle.reconstructions, labels)
 
 
 def curve_figures(outcome: Outcome, bundle: Bundle, labels: dict[str, str]) -> Iterator[Maker]:

@@ -5,6 +5,7 @@ Each posterior with Cox on the same segments beside, and the events behind each.
 
 from collections.abc import Iterable, Mapping
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.classical.fit import fit_classical_plan
@@ -12,9 +13,11 @@ from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.estimand.tables import Row
 from escc_bayes.plots.words import estimate_words, interval_words, method_words
 from escc_bayes.report.document.provenance import provenance_first
-from escc_bayes.report.page.outcomes import Outcome
 from escc_bayes.report.page.own_cox import own_cox
 from escc_bayes.report.page.view import Table
+
+if TYPE_CHECKING:
+    from escc_bayes.report.page.outcomes import Outcome
 
 
 def over_time(estimates: Iterable[Estimate]) -> tuple[Estimate, ...]:
@@ -68,12 +71,12 @@ def plain_contrast(e: Estimate) -> str:
     return e.contrast.rpartition(", ")[0]
 
 
-def of_outcome(outcome: Outcome) -> tuple[Estimate, ...]:
+def of_outcome(outcome: "Outcome") -> tuple[Estimate, ...]:
     """Return the hazard ratios of an outcome that change over time."""
     return over_time(outcome.comparison.of("hazard_ratio"))
 
 
-def over_time_table(outcome: Outcome, labels: Mapping[str, str], provenance: str) -> Table | None:
+def over_time_table(outcome: "Outcome", labels: Mapping[str, str], provenance: str) -> Table | None:
     """Return each contrast's hazard ratio in each segment by every method, with the events behind; None without any."""
     estimates = of_outcome(outcome)
     if not estimates:

@@ -2,13 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from escc_bayes.bayes.posterior.fallback import replaced
-from escc_bayes.bayes.posterior.loo import LooRow
 from escc_bayes.bayes.posterior.posterior import Posterior
-from escc_bayes.bayes.posterior.prior_conflict import PriorConflict
-from escc_bayes.classical.baselines import Baselines
-from escc_bayes.compare.agreement import Agreement
 from escc_bayes.compare.comparison import standard_questions
 from escc_bayes.estimand.estimand import SurvivalAt
 from escc_bayes.estimand.estimate import Estimate
@@ -17,11 +14,17 @@ from escc_bayes.foundation.csv import write_csv
 from escc_bayes.foundation.outputs import write_json
 from escc_bayes.foundation.record import Record, seed_label
 from escc_bayes.foundation.seeds import Seed
-from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.on_curves import on_curves, posterior_on_curves, spline_rows
 from escc_bayes.report.page.over_time import over_time, posterior_over_time, time_varying_rows
 from escc_bayes.report.verbs.states import cause_specific, state_tables
 from escc_bayes.spec.cautions import caution_words
+
+if TYPE_CHECKING:
+    from escc_bayes.bayes.posterior.loo import LooRow
+    from escc_bayes.bayes.posterior.prior_conflict import PriorConflict
+    from escc_bayes.classical.baselines import Baselines
+    from escc_bayes.compare.agreement import Agreement
+    from escc_bayes.report.page.bundle import Bundle
 
 type Tables = Mapping[str, Sequence[Row]]
 
@@ -85,17 +88,17 @@ def write_fit_files(folder: Path, posteriors: Mapping[str, Posterior], level: fl
     return tables
 
 
-def write_baseline_files(folder: Path, baselines: Mapping[str, Baselines]) -> None:
+def write_baseline_files(folder: Path, baselines: "Mapping[str, Baselines]") -> None:
     """Write the tables of ``baselines``; those of several endpoints stand one below the other."""
     write_tables(folder, baseline_tables(baselines))
 
 
-def write_compare_files(folder: Path, bundle: Bundle) -> None:
+def write_compare_files(folder: Path, bundle: "Bundle") -> None:
     """Write ``comparison.csv``, ``attribution.csv`` and ``loo.csv``."""
     write_tables(folder, compare_tables(bundle))
 
 
-def write_report_files(folder: Path, bundle: Bundle) -> None:
+def write_report_files(folder: Path, bundle: "Bundle") -> None:
     """Write every table of a bundle; ``hazard_ratios.csv`` holds the rows of all methods."""
     found = {**baseline_tables(bundle.baselines), **compare_tables(bundle)}
     found |= {"survival": survival_rows(bundle_survival(bundle)), "diagnostics": diagnostics_rows(bundle.fits)}
@@ -110,7 +113,7 @@ def write_report_files(folder: Path, bundle: Bundle) -> None:
     write_tables(folder, found)
 
 
-def named_posteriors(bundle: Bundle) -> dict[str, Posterior]:
+def named_posteriors(bundle: "Bundle") -> dict[str, Posterior]:
     """Return every posterior of a bundle by the name of its file."""
     return {**bundle.posteriors, **{f"{name}.nuts": p for name, p in bundle.confirmations.items()}}
 
@@ -179,7 +182,7 @@ def fit_tables(posteriors: Mapping[str, Posterior], level: float) -> dict[str, l
     }
 
 
-def bundle_survival(bundle: Bundle) -> list[Estimate]:
+def bundle_survival(bundle: "Bundle") -> list[Estimate]:
     """Return the posterior survival estimates that the comparisons of a bundle already hold."""
     return [
         e
@@ -214,7 +217,7 @@ def diagnostics_rows(posteriors: Iterable[Posterior]) -> list[Row]:
     ]
 
 
-def prior_columns(found: PriorConflict) -> dict[str, object]:
+def prior_columns(found: "PriorConflict") -> dict[str, object]:
     """Return the columns that hold the baseline prior against Kaplan-Meier at the prior's month."""
     return {
         "prior_month": found.worth.month,
@@ -225,7 +228,7 @@ def prior_columns(found: PriorConflict) -> dict[str, object]:
     }
 
 
-def baseline_tables(baselines: Mapping[str, Baselines]) -> dict[str, list[Row]]:
+def baseline_tables(baselines: "Mapping[str, Baselines]") -> dict[str, list[Row]]:
     """Return the tables of all endpoints, those of the same name one below the other."""
     found: dict[str, list[Row]] = {}
     for of_endpoint in baselines.values():
@@ -234,7 +237,7 @@ def baseline_tables(baselines: Mapping[str, Baselines]) -> dict[str, list[Row]]:
     return found
 
 
-def compare_tables(bundle: Bundle) -> dict[str, list[Row]]:
+def compare_tables(bundle: "Bundle") -> dict[str, list[Row]]:
     """Return the tables of ``compare``."""
     origins = {name: p.plan.rows for name, p in bundle.posteriors.items()}
 
@@ -258,7 +261,7 @@ def compare_tables(bundle: Bundle) -> dict[str, list[Row]]:
     }
 
 
-def agreement_row(row: Agreement) -> dict[str, object]:
+def agreement_row(row: "Agreement") -> dict[str, object]:
     """Return one row of ``agreement.csv``."""
     first, second = row.first, row.second
     return {
@@ -279,7 +282,7 @@ def agreement_row(row: Agreement) -> dict[str, object]:
     }
 
 
-def loo_row(row: LooRow) -> dict[str, object]:
+def loo_row(row: "LooRow") -> dict[str, object]:
     """Return one row of ``loo.csv`` after the endpoint."""
     return {
         "model": row.model,
