@@ -14,12 +14,13 @@ from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, MedianSurvival, RMSTDifference, SurvivalAt
 from escc_bayes.estimand.estimate import Estimate, joined_notes, limit_words, p_words
 from escc_bayes.estimand.evaluate import NAMES
-from escc_bayes.estimand.tables import comparison_rows
+from escc_bayes.estimand.tables import comparison_rows, tidy_rows
 from escc_bayes.foundation.careful import careful, careful_class
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import EstimandError
 from escc_bayes.foundation.kinds import LEVEL
 from escc_bayes.foundation.labels import numbered
+from escc_bayes.foundation.notebook import shown
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.same_patients import other_data
 
@@ -47,6 +48,21 @@ class Comparison:
         return pd.DataFrame(comparison_rows(self.estimates))
 
     @careful
+    def table(self) -> "pd.DataFrame":
+        """Return a data frame of few columns: what was asked, method, model, value, limits and their kind."""
+        import pandas as pd
+
+        return pd.DataFrame(tidy_rows(self.estimates))
+
+    def _repr_html_(self) -> str:
+        return shown(self.origins, tidy_rows(self.estimates))
+
+    @property
+    def origins(self) -> list[str]:
+        """Provenance, endpoint and clock of the estimates, a line each."""
+        return sorted({f"{e.record.provenance.upper()}: {e.endpoint} from {e.clock}" for e in self.estimates})
+
+    @careful
     def of(self, estimand: str) -> tuple[Estimate, ...]:
         """Return the estimates of one kind: hazard_ratio, survival, median, rmst_difference.
 
@@ -59,7 +75,7 @@ class Comparison:
         return tuple(e for e in self.estimates if e.estimand == estimand)
 
     def __repr__(self) -> str:
-        lines = sorted({f"{e.record.provenance.upper()}: {e.endpoint} from {e.clock}" for e in self.estimates})
+        lines = self.origins
         # What is true of every line of a question stands once, beside it.
         weights = {question(e): part for e in self.estimates for part in e.note.split("; ") if of_weights(part)}
         asked = ""

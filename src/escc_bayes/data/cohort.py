@@ -25,6 +25,7 @@ from escc_bayes.data.weights import UNDECLARED, copy_names, of_mean_one, read_cl
 from escc_bayes.foundation.careful import careful, careful_class
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import CohortError, DataWarning
+from escc_bayes.foundation.notebook import shown
 from escc_bayes.foundation.record import digest
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 
@@ -96,6 +97,10 @@ class Cohort:
             if gone:
                 parts.append(f"{name}: {gone} missing")
         return "\n  ".join(parts)
+
+    def _repr_html_(self) -> str:
+        first, *lines = repr(self).split("\n  ")
+        return shown([first, *lines], [covariate_row(name, held) for name, held in self.covariates.items()])
 
     def followed(self, endpoint: str) -> int:
         """Return how many patients have follow-up for an endpoint."""
@@ -323,3 +328,9 @@ def refuse_twice(table: RawTable, column: str, ids: tuple[str, ...]) -> None:
                 "at risk one after the other, declare start and stop of the endpoint"
             )
         first[identifier] = i
+
+
+def covariate_row(name: str, held: CovariateData) -> dict[str, object]:
+    """Return what a notebook shows of a covariate: its kind, its levels, and patients without a value."""
+    levels = ", ".join(held.schema.levels)
+    return {"covariate": name, "kind": held.schema.kind, "levels": levels, "missing": int(held.missing.sum())}

@@ -19,6 +19,25 @@ def origin(e: Estimate) -> dict[str, object]:
     }
 
 
+def tidy_rows(estimates: Iterable[Estimate]) -> list[Row]:
+    """Return rows of few columns, one for each answer: what was asked, by which method, value and limits."""
+    return [
+        {
+            "estimand": e.estimand,
+            "term": e.term,
+            "contrast": e.contrast,
+            "time": e.time,
+            "method": e.method,
+            "model": e.model,
+            "value": e.value,
+            "lower": e.lower,
+            "upper": e.upper,
+            "interval": e.interval_kind,
+        }
+        for e in estimates
+    ]
+
+
 def hazard_ratio_rows(estimates: Iterable[Estimate]) -> list[Row]:
     """Return rows of ``hazard_ratios.csv``; with the column ``transition`` where any is of an illness-death model."""
     held = tuple(estimates)

@@ -25,12 +25,14 @@ from escc_bayes.estimand.evaluate import (
 )
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.kinds import LEVEL
+from escc_bayes.foundation.notebook import shown
 from escc_bayes.hazard.baseline import Hazard
 from escc_bayes.hazard.patients import PatientHazards
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.cautions import caution_lines, verdict_words
 
 if TYPE_CHECKING:
+    import pandas as pd
     from xarray import DataTree
 
 
@@ -151,6 +153,30 @@ class Posterior(Answering, StateAnswers, Drawn):
         from escc_bayes.bayes.posterior.netcdf import write_netcdf
 
         write_netcdf(self, Path(path))
+
+    @careful
+    def table(self, *, level: float = LEVEL) -> "pd.DataFrame":
+        """Return the hazard ratios as a data frame of few columns, with the probability of a ratio above 1."""
+        import pandas as pd
+
+        return pd.DataFrame(self.ratio_rows(level))
+
+    def ratio_rows(self, level: float) -> list[dict[str, object]]:
+        """Return a row for each hazard ratio: term, contrast, median, limits, P(HR > 1)."""
+        return [
+            {
+                "term": e.term,
+                "contrast": e.contrast,
+                "hr": e.value,
+                "lower": e.lower,
+                "upper": e.upper,
+                "prob_gt_1": e.prob_gt_1,
+            }
+            for e in self.hazard_ratios(level=level)
+        ]
+
+    def _repr_html_(self) -> str:
+        return shown(self.sentences(), self.ratio_rows(LEVEL))
 
     def sentences(self) -> tuple[str, ...]:
         """Say who was analysed, by which model and engine, whether it may be used, and what else must be known."""
