@@ -10,7 +10,7 @@ from escc_bayes.classical.characteristics import characteristics
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.recode import merged
 from escc_bayes.data.schema import schema_from
-from escc_bayes.foundation.errors import CohortError, DataWarning, EsccBayesError, SchemaError
+from escc_bayes.foundation.errors import CohortError, DataWarning, EsccBayesError, LandmarkError, SchemaError
 from escc_bayes.spec.selection import select_rows
 
 YES_NO = {"kind": "binary", "levels": ["no", "yes"]}
@@ -160,3 +160,11 @@ def test_characteristics_are_those_of_time_zero_and_say_who_changes():
 def test_levels_that_change_are_not_merged():
     with pytest.raises(CohortError, match="changes during follow-up"):
         merged(cohort(), "treated", {"yes": ["yes"], "no": ["no"]})
+
+
+def test_a_marker_used_before_it_is_known_is_an_error_with_three_ways_out_and_the_verb():
+    found = cohort(covariates={"treated": {**YES_NO, "known_at": 1.0}})
+    with pytest.raises(LandmarkError) as told:
+        select_rows(found, "os", ("treated",))
+    for way in ("landmark = 1", 'measured = [["treated", 1]]', 'time_zero = "naive"', "`escc-bayes time-zero`"):
+        assert way in str(told.value), way
