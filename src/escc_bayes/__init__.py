@@ -58,6 +58,7 @@ _HOMES = {
     "baselines": "classical.baselines",
     "Comparison": "compare.comparison",
     "compare": "compare.comparison",
+    "report": "report.verbs.report",
     "write_report": "report.verbs.report",
     "Study": "data.study",
     "read_study": "data.study",
@@ -143,6 +144,7 @@ if TYPE_CHECKING:
     from escc_bayes.evidence.publish import publish as publish
     from escc_bayes.foundation.errors import EsccBayesError as EsccBayesError
     from escc_bayes.foundation.errors import InputError as InputError
+    from escc_bayes.report.verbs.report import report as report
     from escc_bayes.report.verbs.report import write_report as write_report
     from escc_bayes.spec.evidence_prior import EvidencePrior as EvidencePrior
     from escc_bayes.spec.evidence_prior import read_prior as read_prior

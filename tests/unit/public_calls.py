@@ -217,6 +217,19 @@ def functions() -> dict[str, Call]:
             },
         ),
         "register_structure": (eb.register_structure, {"structure": eb.Fixed}),
+        "report": (
+            eb.report,
+            {
+                "cohort": larynx(),
+                "specs": [spec()],
+                "out": folder / "report",
+                "seed": 1,
+                "level": 0.95,
+                "confirm": "no",
+                "full": False,
+                "paper": False,
+            },
+        ),
         "write_report": (eb.write_report, {"bundle": None, "out": folder / "report"}),
     }
 

@@ -1,21 +1,29 @@
 """The verb ``write_report``: everything of a bundle in one folder, or nothing."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from escc_bayes.bayes.posterior.posterior import Posterior
+from escc_bayes.bayes.sampling.settings import RunSettings
+from escc_bayes.data.cohort import Cohort
 from escc_bayes.foundation.careful import careful
+from escc_bayes.foundation.errors import SpecError
 from escc_bayes.foundation.executors import Executor
+from escc_bayes.foundation.kinds import LEVEL
 from escc_bayes.foundation.outputs import staged
+from escc_bayes.foundation.seeds import Seed
 from escc_bayes.report.document.figure_files import Written, write_figure
 from escc_bayes.report.document.method_pages import FILE, as_html
-from escc_bayes.report.page.bundle import SERIAL, Bundle
+from escc_bayes.report.page.bundle import SERIAL, Bundle, gather
 from escc_bayes.report.page.figures import Maker, figure_makers, takes_long
 from escc_bayes.report.page.page import render
 from escc_bayes.report.verbs.files import named_posteriors, write_posterior, write_report_files, write_run
 from escc_bayes.report.verbs.for_the_paper import LINKS, write_paper_figure, write_paper_files
+from escc_bayes.spec.model import ModelSpec
+from escc_bayes.spec.plan import make_plan
 
 PAGE = "report.html"
 type Piece = Callable[[Path], Written | None]
@@ -59,6 +67,47 @@ def write_report(
         records = [p.record for p in (*bundle.fits, *pooled)]
         write_run(folder, "report", records, bundle.verdicts, seed=bundle.seed)
     return place / PAGE
+
+
+@careful
+def report(
+    cohort: Cohort,
+    specs: Sequence[ModelSpec],
+    out: str | Path,
+    *,
+    seed: Seed,
+    level: float = LEVEL,
+    confirm: Literal["nuts", "no"] = "nuts",
+    full: bool = False,
+    paper: bool = False,
+) -> Path:
+    """Fit models to a cohort and write their report: ``report.html``, tables, figures, posteriors.
+
+    Parameters
+    ----------
+    cohort : as read.
+    specs : models; the first of each endpoint and clock is its headline.
+    out : folder; files of an earlier report are replaced only after everything was written.
+    seed : of everything random.
+    level : of every interval.
+    confirm : whether headline models, fitted by ``laplace``, are fitted by ``nuts`` as well.
+    full, paper : as for ``write_report``.
+
+    Returns
+    -------
+    Path of ``report.html``.
+
+    Raises
+    ------
+    SpecError : no model, two of one name, or one that does not fit the cohort.
+    OutputError : ``out`` is a file, or cannot be written.
+    """
+    if not specs:
+        raise SpecError("report: no model; give at least one, from load_spec")
+    plans = [make_plan(spec, cohort) for spec in specs]
+    confirming = RunSettings("nuts") if confirm == "nuts" else None
+    bundle = gather(cohort, plans, RunSettings("laplace"), seed=seed, level=level, confirming=confirming)
+    return write_report(bundle, out, full=full, paper=paper)
 
 
 def linked(page: str) -> list[str]:

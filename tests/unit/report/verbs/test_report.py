@@ -57,3 +57,19 @@ def test_figures_of_two_models_of_one_outcome(naive):
         *("os_baseline_hazard", "os_predictive_check", "os_kaplan_meier", "one_survival", "two_survival"),
         *("loo", "diagnostics"),
     }
+
+
+def test_one_call_from_python_writes_what_the_bundle_would(tmp_path):
+    """The package called by its name, before and after its rooms are imported."""
+    import escc_bayes as eb
+    from escc_bayes.foundation.errors import SpecError
+
+    cohort, spec = eb.example_cohort("larynx"), eb.load_spec("larynx_piecewise")
+    page = eb.report(cohort, [spec], tmp_path / "out", seed=5, confirm="no")
+    assert page == tmp_path / "out" / "report.html"
+    names = {p.name for p in page.parent.iterdir()}
+    assert {"tables.docx", "hazard_ratios.csv", "run.json", "methods.html"} <= names
+    assert "nuts" not in (page.parent / "hazard_ratios.csv").read_text()
+    with pytest.raises(SpecError, match="no model"):
+        eb.report(cohort, [], tmp_path / "none", seed=5)
+    assert not (tmp_path / "none").exists()
