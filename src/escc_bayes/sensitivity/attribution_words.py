@@ -1,9 +1,8 @@
 """Why Cox and the posterior differ, in a sentence a contrast: the steps that move the hazard ratio most."""
 
 import math
-from itertools import groupby
 
-from escc_bayes.sensitivity.part import Row, Rows, number
+from escc_bayes.sensitivity.part import Row, Rows, by_contrast, number
 
 # Steps named in a sentence, the largest first, and what is too small to name.
 NAMED, SMALL = 3, 0.02
@@ -25,8 +24,10 @@ WORDS = {
 
 def attribution_words(rows: Rows) -> tuple[str, ...]:
     """Return a sentence for each contrast."""
-    ways = groupby(rows, key=lambda row: (row["endpoint"], row["model"], row["term"], row["contrast"]))
-    return tuple(way_words(list(way)) for _, way in ways)
+    order = list(WORDS)
+    # A step that the first reconstruction lacks comes last among pooled rows.
+    ways = (sorted(way, key=lambda row: order.index(str(row["step"]))) for way in by_contrast(rows))
+    return tuple(way_words(way) for way in ways)
 
 
 def way_words(way: list[Row]) -> str:

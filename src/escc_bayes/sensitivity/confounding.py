@@ -4,8 +4,8 @@ docs/methods/confounding.md.
 """
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -20,7 +20,8 @@ from escc_bayes.sensitivity.confounding_words import confounding_words
 from escc_bayes.sensitivity.e_value import e_value, e_value_of_limit
 from escc_bayes.sensitivity.information import cox_se
 from escc_bayes.sensitivity.not_computed import OVER_TIME, SEVERAL_ROWS, kinds_of
-from escc_bayes.sensitivity.part import Part, Row, Rows
+from escc_bayes.sensitivity.part import Part, Row, Rows, by_contrast
+from escc_bayes.sensitivity.pooled import pooled_rows
 from escc_bayes.sensitivity.subject import Subject, Tell
 
 COLUMNS = (
@@ -207,6 +208,20 @@ def control_rows(subject: Subject) -> Iterator[Row]:
             )
 
 
+def pooled(each: Sequence[Rows]) -> Rows:
+    """Return averages over reconstructions; where a conclusion tips is a result, no key as on the surface."""
+
+    def of_kind(part: Part, *, tipping: bool) -> Rows:
+        return pooled_rows(part, [[row for row in rows if (row["kind"] == "tipping") == tipping] for rows in each])
+
+    asked = replace(PART, pool=None)
+    named = tuple(key for key in PART.keys if key != "confounder_hr")
+    found = [*of_kind(asked, tipping=False), *of_kind(replace(asked, keys=named), tipping=True)]
+    controls = [row for row in found if str(row["kind"]).endswith("control")]
+    plain = [row for row in found if not str(row["kind"]).endswith("control")]
+    return [*(row for way in by_contrast(plain) for row in way), *controls]
+
+
 PART = Part(
     "confounding",
     "what an unmeasured confounder would do",
@@ -214,4 +229,5 @@ PART = Part(
     ("endpoint", "model", "term", "contrast", "kind", "method", "confounder_hr", "prevalence", "versus_prevalence"),
     confounding,
     confounding_words,
+    pooled,
 )

@@ -1,17 +1,15 @@
 """What an unmeasured confounder would do, in a sentence a contrast, from the rows of ``confounding.csv``."""
 
 import math
-from itertools import groupby
 
-from escc_bayes.sensitivity.part import Row, Rows, number
+from escc_bayes.sensitivity.part import Row, Rows, by_contrast, number
 
 
 def confounding_words(rows: Rows) -> tuple[str, ...]:
     """Return a sentence for each contrast, and for each control."""
     controls = [control_words(row) for row in rows if str(row["kind"]).endswith("control")]
     plain = [row for row in rows if not str(row["kind"]).endswith("control")]
-    ways = groupby(plain, key=lambda row: (row["endpoint"], row["model"], row["term"], row["contrast"]))
-    return (*(contrast_words(list(way)) for _, way in ways), *controls)
+    return (*(contrast_words(way) for way in by_contrast(plain)), *controls)
 
 
 def contrast_words(way: list[Row]) -> str:

@@ -50,6 +50,21 @@ class Summary:
     words: Callable[[Rows], tuple[str, ...]]
 
 
+def by_contrast(rows: Rows) -> list[list[Row]]:
+    """Return the rows of each hazard ratio, wherever they stand: what only some reconstructions have comes last.
+
+    Examples
+    --------
+    >>> one, two = ({"endpoint": "os", "model": "m", "term": "arm", "contrast": name} for name in ("b vs a", "c vs a"))
+    >>> [len(way) for way in by_contrast([one, two, one])]
+    [2, 1]
+    """
+    found: dict[tuple[object, ...], list[Row]] = {}
+    for row in rows:
+        found.setdefault((row["endpoint"], row["model"], row["term"], row["contrast"]), []).append(row)
+    return list(found.values())
+
+
 def number(row: Row, name: str) -> float:
     """Return a cell as a number; NaN where it is empty."""
     value = row[name]

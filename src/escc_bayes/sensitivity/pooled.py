@@ -16,7 +16,7 @@ def pooled_rows(part: Part, each: Sequence[Rows]) -> Rows:
     alike: dict[tuple[object, ...], list[Row]] = {}
     for rows in each:
         for row in rows:
-            alike.setdefault(tuple(row[key] for key in part.keys), []).append(row)
+            alike.setdefault(tuple(known(row[key]) for key in part.keys), []).append(row)
     return [
         {
             **{
@@ -27,6 +27,17 @@ def pooled_rows(part: Part, each: Sequence[Rows]) -> Rows:
         }
         for key, rows in alike.items()
     ]
+
+
+def known(value: object) -> object:
+    """Return a cell of a key; of every NaN, which equals no other, and none that came from another process, one NaN.
+
+    Examples
+    --------
+    >>> known(float("nan")) is known(float("nan")), known(0.5)
+    (True, 0.5)
+    """
+    return math.nan if isinstance(value, float) and math.isnan(value) else value
 
 
 def middle(values: Iterable[object]) -> object:

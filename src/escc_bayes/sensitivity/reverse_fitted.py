@@ -182,7 +182,7 @@ PART = Part(
     "reverse_bayes",
     "which prior would tip each conclusion",
     COLUMNS,
-    ("study", "endpoint", "term", "contrast"),
+    ("endpoint", "term", "contrast"),
     reverse_fitted,
     fitted_words,
 )

@@ -1,6 +1,7 @@
 """An unmeasured confounder inside the model; E-values beside it."""
 
 import math
+import pickle
 
 import numpy as np
 import pandas as pd
@@ -108,3 +109,20 @@ def test_sentences_follow_the_table(rows):
     (said,) = PART.words(own)
     assert "E-value 9.87" in said
     assert "a confounder with HR 1.01 in 75 % against 25 %" in said
+
+
+def test_rows_of_reconstructions_meet_though_they_come_from_other_processes(rows):
+    """NaN of a table that was sent equals no other; where a conclusion tips is averaged; prevalences may be turned."""
+    second = pickle.loads(pickle.dumps(rows))
+    for row in second:
+        if row["kind"] == "tipping":
+            row["confounder_hr"] = row["confounder_hr"] * 1.5
+    pooled = PART.pool([rows, second])
+    assert len(pooled) == len(rows)
+    assert {row["members"] for row in pooled} == {2}
+    tips = [[r for r in table if r["kind"] == "tipping"] for table in (rows, pooled)]
+    first, both = (next(r for r in own if not math.isnan(r["confounder_hr"])) for own in tips)
+    assert both["confounder_hr"] == pytest.approx(1.25 * first["confounder_hr"])
+    turned = [{**row, "prevalence": row["versus_prevalence"]} if row["kind"] == "tipping" else row for row in second]
+    said = PART.words(PART.pool([rows, turned]))
+    assert len(said) == len(PART.words(rows))

@@ -11,6 +11,7 @@ from escc_bayes.bayes.refits.requests import with_prior
 from escc_bayes.data.bundled import example_cohort
 from escc_bayes.sensitivity import reverse_bayes
 from escc_bayes.sensitivity.dials import dials_of, turned_refits
+from escc_bayes.sensitivity.pooled import DIFFER, pooled_rows
 from escc_bayes.sensitivity.power_scaling import power_rows
 from escc_bayes.sensitivity.priors import COLUMNS, GRID, PART, grid
 from escc_bayes.sensitivity.reverse_fitted import PART as REVERSE
@@ -131,3 +132,10 @@ def test_sentences_follow_the_tables(reverse):
         "a B vs A: sceptical HR 1.23 (P(HR > 1) 0.900). The conclusion holds (P at least 0.95) under 2 of 3 priors, "
         "around HR 1 from SD 1.50 on."
     )
+
+
+def test_reverse_bayes_of_reconstructions_is_averaged_though_their_names_differ(reverse):
+    other = [{**row, "study": "another", "hr": 3.0 * row["hr"]} for row in reverse]
+    pooled = pooled_rows(REVERSE, [reverse, other])
+    assert [row["hr"] for row in pooled] == pytest.approx([2.0 * row["hr"] for row in reverse])
+    assert {(row["members"], row["study"]) for row in pooled} == {(2, DIFFER)}
