@@ -80,7 +80,7 @@ class PublishedSurvival:
     endpoint: str
     quote: str
     landmarks: tuple[Landmark, ...] = ()
-    at_risk: tuple[AtRisk, ...] = ()
+    at_risk: tuple[AtRisk, ...] = field(default=(), repr=False)
     n: int | None = None
     events: int | None = None
     median: Decimal | None = None

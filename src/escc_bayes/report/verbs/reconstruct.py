@@ -55,7 +55,11 @@ def contradictions(found: Reconstruction) -> list[str]:
 def printed_words(study: Study, layout: Layout) -> dict[str, object]:
     """Return study and layout as text for a digest: what they say, not where the layout was read from."""
     printed: dict[str, object] = {"study": repr(study), "layout": repr(replace(layout, where=""))}
-    return printed | ({"misprints": repr(study.misprints)} if study.misprints else {})
+    beside = {
+        "misprints": study.misprints,
+        "at_risk": tuple(curve.at_risk for curve in study.survivals if curve.at_risk),
+    }
+    return printed | {name: repr(said) for name, said in beside.items() if said}
 
 
 def record_of(found: Reconstruction, seed: Seed) -> Record:

@@ -224,7 +224,7 @@ def test_interpolated_exposures_hold_to_ten_digits():
     data = cells_of(plan_of(WEIBULL))
     shape = np.random.default_rng(1).uniform(-2.0, 2.0, 500)
     exact = log_exposures(data.times, shape)
-    np.testing.assert_allclose(interpolated(data.times, -2.0, 2.0).at(shape), exact, rtol=0, atol=1e-10)
+    np.testing.assert_allclose(interpolated(data.times, -2.0, 2.0).of_shapes(shape), exact, rtol=0, atol=1e-10)
 
 
 def test_half_normal_score_has_half_normal_quantiles():

@@ -29,7 +29,7 @@ def test_patterns_held_at_once_change_no_likelihood(monkeypatch):
     """Seven at a time: the last block is shorter."""
     data = cells_of(make_plan(load_spec("larynx_piecewise"), example_cohort("larynx"))).given(None)
     psi = np.random.default_rng(2).normal(-0.5, 0.3, size=(9, data.patterns.shape[1] + data.exposure.shape[1]))
-    months = data.at(np.random.default_rng(3).normal(size=(9, len(data.patterns))), np.zeros(9))
+    months = data.with_months(np.random.default_rng(3).normal(size=(9, len(data.patterns))), np.zeros(9))
     whole, spent = data.value(psi), months.spent(psi[:, : data.patterns.shape[1]])
     monkeypatch.setattr(product, "WIDTH", 7)
     np.testing.assert_allclose(data.value(psi), whole, rtol=1e-13)
