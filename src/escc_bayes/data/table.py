@@ -290,7 +290,14 @@ def plain_numbers(values: list[object]) -> FloatArray | None:
 
 def few_words(values: list[object]) -> bool:
     """Whether a column begins as one of few words does, and holds no other kind: each word is then read once."""
-    return len(values) > MANY and set(map(type, values)) <= {str, NoneType} and len(set(values[:MANY])) <= FEW
+    first = values[:MANY]
+    begins = len(values) > MANY and of_words(first) and len(set(first)) <= FEW
+    return begins and of_words(values)
+
+
+def of_words(values: list[object]) -> bool:
+    """Whether every value is text or missing."""
+    return set(map(type, values)) <= {str, NoneType}
 
 
 def each_number(values: list[object]) -> FloatArray | None:

@@ -64,7 +64,7 @@ def select_rows(
         keep &= ~gone
     where = np.flatnonzero(keep)
     cut = in_episodes(data, chosen, where, 0.0 if landmark is None else landmark)
-    late = np.setdiff1d(np.arange(where.size), cut.of).size
+    late = int((np.bincount(cut.of, minlength=where.size) == 0).sum())
     dropped.append(Dropped(f"with {changing_words(chosen)} without a value before the end of follow-up", late))
     dropped = [d for d in dropped if d.patients]
     where = where[cut.of]
@@ -72,7 +72,7 @@ def select_rows(
     late_names = [name for name, c in chosen.items() if c.known_later] if naive else []
     weight = picked(cohort.weight, where)
     every = np.arange(cohort.rows) if patient is None else patient
-    several = patient is not None or np.unique(where).size < where.size
+    several = patient is not None or bool((np.bincount(where) > 1).any())
     held, whose = np.unique(every[where], return_inverse=True) if several else (None, None)
     return AnalysisRows(
         endpoint=endpoint,
