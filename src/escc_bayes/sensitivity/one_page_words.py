@@ -66,9 +66,9 @@ def overturn_words(row: Row) -> str:
         found.append(f"a sceptic with SD {number(row, 'tipping_sd'):.2f} around HR 1")
     patients, least = number(row, "patients_to_overturn"), number(row, "patients_at_least")
     if not math.isnan(patients):
-        found.append(f"{patients:.3g} patient{'s' if patients > 1 else ''} less")
+        found.append(f"the loss of {patients:.3g} patient{'s' if patients > 1 else ''}")
     elif not math.isnan(least):
-        found.append(f"more than {least - 1:.0f} patients less")
+        found.append(f"the loss of more than {least - 1:.0f} patient{'s' if least > 2 else ''}")
     if not math.isnan(number(row, "confounder_hr")):
         here, there = (100 * number(row, name) for name in ("prevalence", "versus_prevalence"))
         found.append(f"a confounder of HR {number(row, 'confounder_hr'):.2f} in {here:.0f} % against {there:.0f} %")

@@ -53,7 +53,7 @@ def test_a_page_says_what_the_tables_say(subject, tables):
     assert said.startswith("stage IV vs I: HR 3.80 (95 % credible interval 1.70 to 8.10), P(HR > 1) = 0.999.")
     for words in (
         "say HR 5.60 (95 % confidence interval 2.30 to 13.20), by Cox.",
-        "a sceptic with SD 0.21 around HR 1, 2 patients less, or a confounder of HR 2.50 in 50 % against 10 %.",
+        "a sceptic with SD 0.21 around HR 1, the loss of 2 patients, or a confounder of HR 2.50 in 50 % against 10 %.",
         "Probability 0.95 for this side of 1 is reached under 2 of 3 other priors.",
         "1 of 2 analyses lie on the same side of 1 (HR 0.90 to 5.00).",
     ):
@@ -69,8 +69,8 @@ def test_a_page_says_what_the_tables_say(subject, tables):
             {"prob_gt_1": 0.6},
             "No conclusion to overturn: the larger probability of a side of 1 is 0.600.",
         ),
-        ("influence", {"patients_changed": 5}, "5 patients less"),
-        ("influence", {"patients_changed": "", "at_least": 4}, "more than 3 patients less"),
+        ("influence", {"patients_changed": 5}, "the loss of 5 patients"),
+        ("influence", {"patients_changed": "", "at_least": 4}, "the loss of more than 3 patients"),
         ("confounding", {"confounder_hr": 1.11, "prevalence": 0.5}, "a confounder of HR 1.11 in 50 %"),
         ("information", {"prior_events": 55.5}, "The prior is worth 55.5 events"),
         ("information", {"data_share": 0.1}, "90 % of the precision"),
