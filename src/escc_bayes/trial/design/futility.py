@@ -8,8 +8,7 @@ import numpy as np
 
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.trial.design.criterion import GainCriterion, PosteriorCriterion
-from escc_bayes.trial.design.judged import Judged, Seen
-from escc_bayes.trial.significance.alpha_spending import AlphaSpending
+from escc_bayes.trial.design.judged import Judged, Seen, Shared
 from escc_bayes.trial.significance.conditional_power import conditional_power_bound
 
 
@@ -65,8 +64,7 @@ class ConditionalCriterion(LowerBoundary):
         self,
         fractions: tuple[float, ...],
         upper: FloatArray,
-        spending: AlphaSpending | None,  # noqa: ARG002 - of beta spending alone
-        alpha: float,  # noqa: ARG002 - likewise
+        shared: Shared,  # noqa: ARG002 - of beta spending alone
     ) -> FloatArray:
         """Return the Z at which conditional power under the trend is the threshold; it never acts at the final look."""
         bounds, final = np.full(len(fractions), math.inf), float(upper[-1])
@@ -80,7 +78,7 @@ class ConditionalCriterion(LowerBoundary):
 
 @dataclass(frozen=True, slots=True)
 class BetaCriterion(LowerBoundary):
-    """The rule's log-rank Z below the boundary that spends ``beta``; not binding for the upper boundary."""
+    """The rule's log-rank Z below the boundary that spends ``beta``."""
 
     beta: float
 
@@ -88,13 +86,12 @@ class BetaCriterion(LowerBoundary):
         self,
         fractions: tuple[float, ...],
         upper: FloatArray,  # noqa: ARG002 - of conditional power alone
-        spending: AlphaSpending | None,
-        alpha: float,
+        shared: Shared,
     ) -> FloatArray:
         """Return the boundary that spends beta; it never acts at the final look."""
         bounds = np.full(len(fractions), math.inf)
-        if spending is not None:
-            bounds[:-1] = spending.with_futility(fractions, alpha, self.beta).lower[:-1]
+        if shared.spending is not None:
+            bounds[:-1] = shared.with_futility(fractions, self.beta).lower[:-1]
         return bounds
 
     def words(self, ratio: str = "HR") -> str:  # noqa: ARG002 - a log-rank test names no ratio
@@ -102,4 +99,26 @@ class BetaCriterion(LowerBoundary):
         return f"log-rank Z below the boundary that spends a type II error of {self.beta:g}"
 
 
-type FutilityCriterion = PosteriorCriterion | GainCriterion | PredictiveCriterion | ConditionalCriterion | BetaCriterion
+@dataclass(frozen=True, slots=True)
+class ZCriterion(LowerBoundary):
+    """The rule's log-rank Z below ``limit``; 0: treatment does no better than the test's null."""
+
+    limit: float
+
+    def lower_bounds(
+        self,
+        fractions: tuple[float, ...],
+        upper: FloatArray,  # noqa: ARG002 - of conditional power alone
+        shared: Shared,  # noqa: ARG002 - of beta spending alone
+    ) -> FloatArray:
+        """Return the limit; it never acts at the final look."""
+        return np.append(np.full(len(fractions) - 1, self.limit), math.inf)
+
+    def words(self, ratio: str = "HR") -> str:  # noqa: ARG002 - a log-rank test names no ratio
+        """Return the criterion in words."""
+        return f"log-rank Z < {self.limit:g}"
+
+
+type FutilityCriterion = (
+    PosteriorCriterion | GainCriterion | PredictiveCriterion | ConditionalCriterion | BetaCriterion | ZCriterion
+)

@@ -14,6 +14,7 @@ from escc_bayes.hazard.piecewise import BoolArray, FloatArray
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.prior import Normal
 from escc_bayes.trial.significance.alpha_spending import AlphaSpending
+from escc_bayes.trial.significance.boundaries import FutilityDesign
 from escc_bayes.trial.significance.measures import (
     Measure,
 )
@@ -50,6 +51,21 @@ class Seen(Protocol):
     def foreseen(self) -> FloatArray:
         """Return the predictive probability of success at the final look."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """How a rule's log-rank test shares ``alpha``, at which looks futility is ``acting``, and if it is ``binding``."""
+
+    alpha: float
+    spending: AlphaSpending | None
+    acting: tuple[bool, ...]
+    binding: bool
+
+    def with_futility(self, fractions: tuple[float, ...], beta: float) -> FutilityDesign:
+        """Return the boundaries with a lower one that spends ``beta``."""
+        assert self.spending is not None
+        return self.spending.with_futility(fractions, self.alpha, beta, acting=self.acting, binding=self.binding)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,15 +140,15 @@ class Judged:
         self,
         fractions: tuple[float, ...],
         upper: FloatArray,  # noqa: ARG002 - of conditional power alone
-        spending: AlphaSpending | None,  # noqa: ARG002 - of beta spending alone
-        alpha: float,  # noqa: ARG002 - likewise
+        shared: Shared,  # noqa: ARG002 - of beta spending alone
     ) -> FloatArray:
         """Return the log-rank Z below which it holds at each look; infinite where it asks for no such bound.
 
         Parameters
         ----------
         fractions : of the final information, the last 1.
-        upper : (k,) boundaries of the rule's log-rank test, at one-sided ``alpha``, by ``spending``.
+        upper : (k,) boundaries of the rule's log-rank test.
+        shared : how that test shares its alpha, and where futility acts.
         """
         return np.full(len(fractions), math.inf)
 

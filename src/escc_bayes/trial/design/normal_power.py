@@ -67,7 +67,7 @@ def normal_rule(
     upper = [criterion.on_z(prior, information, boundaries.upper - away) for criterion in rule.success]
     lower = [criterion.on_z(prior, information, boundaries.lower - away) for criterion in rule.futility]
     stopping = np.minimum.reduce(lower) if lower else np.full(information.size, -np.inf)
-    return NormalRule(information, np.maximum.reduce(upper), np.append(stopping[:-1], -np.inf))
+    return NormalRule(information, np.maximum.reduce(upper), np.where(boundaries.acting, stopping, -np.inf))
 
 
 def has_normal_form(design: TrialDesign, rule: DecisionRule) -> bool:

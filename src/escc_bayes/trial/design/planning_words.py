@@ -9,6 +9,7 @@ from escc_bayes.foundation.root import root
 from escc_bayes.trial.design.design import TrialDesign
 from escc_bayes.trial.design.futility import BetaCriterion
 from escc_bayes.trial.design.normal_power import is_one_ratio
+from escc_bayes.trial.design.rule_plan import ended_below
 from escc_bayes.trial.design.trial_plan import PlannedRule, TrialPlan
 from escc_bayes.trial.significance.boundaries import spent_by_look
 from escc_bayes.trial.significance.closed_forms import freedman_events, hsieh_freedman_events, schoenfeld_events
@@ -111,7 +112,10 @@ def beta_sentence(plan: TrialPlan, planned: PlannedRule) -> Iterator[str]:
     beta = next((criterion.beta for criterion in rule.futility if isinstance(criterion, BetaCriterion)), None)
     if beta is None or rule.test is None or rule.spending is None:
         return
-    drift = rule.spending.with_futility(plan.fractions, rule.test.alpha, beta).drift
+    acting = planned.boundaries.acting
+    drift = rule.spending.with_futility(
+        plan.fractions, rule.test.alpha, beta, acting=acting, binding=rule.binding
+    ).drift
     hr = rule.test.margin * math.exp(-drift / math.sqrt(float(plan.information[-1])))
     said = (
         f"{rule.name}: its futility boundary spends a type II error of {beta:g} under a hazard ratio of {hr:.3f}, the "
@@ -145,7 +149,8 @@ def direct_sentence(plan: TrialPlan, planned: PlannedRule) -> str | None:
 def boundary_sentence(plan: TrialPlan, planned: PlannedRule) -> str:
     """Say the boundaries of a log-rank test over several looks, and what they spend."""
     boundaries, test = planned.boundaries, planned.rule.test
-    spent = spent_by_look(plan.fractions, boundaries.upper)
+    binding = ended_below(boundaries.lower, boundaries.acting) if planned.rule.binding else None
+    spent = spent_by_look(plan.fractions, boundaries.upper, binding)
     assert test is not None
     ratios = test.margin * np.exp(-boundaries.upper / np.sqrt(plan.information))
 
@@ -157,5 +162,8 @@ def boundary_sentence(plan: TrialPlan, planned: PlannedRule) -> str:
         f"(hazard ratio below about {listed(ratios.tolist(), 2)}); type I error spent by then "
         f"{listed(spent.tolist(), 4)}"
     )
-    lower = boundaries.lower[:-1]
-    return said + (f"; futile below {listed(lower.tolist(), 3)}." if np.isfinite(lower).all() else ".")
+    lower = ended_below(boundaries.lower, boundaries.acting)[:-1]
+    if not np.isfinite(lower).any():
+        return said + "."
+    counted = ", which is binding: the boundary of success counts on it" if planned.rule.binding else ""
+    return f"{said}; futile below {listed(lower.tolist(), 3)}{counted}."

@@ -22,6 +22,8 @@ class DecisionRule:
     futility : all must hold at an interim look; empty without futility.
     spending : of the log-rank test's alpha over several looks; None where not stated.
     borrows : whether its posterior borrows historical controls.
+    futility_looks : at which looks futility is asked, counted from 1; empty: at every interim look.
+    binding : whether futility must stop the trial, so that the boundary of its log-rank test may count on it.
     """
 
     name: str
@@ -29,6 +31,13 @@ class DecisionRule:
     futility: tuple[FutilityCriterion, ...] = ()
     spending: AlphaSpending | None = None
     borrows: bool = False
+    futility_looks: tuple[int, ...] = ()
+    binding: bool = False
+
+    def futility_acts(self, looks: int) -> tuple[bool, ...]:
+        """Return at which of so many looks futility is asked; never at the final one."""
+        named = self.futility_looks or tuple(range(1, looks))
+        return tuple(bool(self.futility) and place < looks and place in named for place in range(1, looks + 1))
 
     @property
     def hazard_ratios(self) -> tuple[float, ...]:
@@ -108,8 +117,16 @@ class DecisionRule:
         if self.borrows:
             said += " with borrowed controls"
         if self.futility:
-            said += f"; stopped for futility if {criteria_words(self.futility, ratio)} at an interim look"
+            said += f"; stopped for futility if {criteria_words(self.futility, ratio)} at {self.futility_when()}"
+            said += ", which is binding" if self.binding else ""
         return said + "."
+
+    def futility_when(self) -> str:
+        """Say at which looks futility is asked."""
+        if not self.futility_looks:
+            return "an interim look"
+        named = " and ".join(f"{place}" for place in self.futility_looks)
+        return f"look {named}" if len(self.futility_looks) == 1 else f"looks {named}"
 
 
 def criteria_words(parts: Iterable[Criterion | FutilityCriterion], ratio: str) -> str:

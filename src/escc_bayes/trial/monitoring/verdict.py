@@ -92,7 +92,7 @@ def verdicts_of(
     if look.final or not rule.only_final:
         yield Verdict(rule.name, "success", tuple(judged(criterion, now) for criterion in rule.success))
     unknown = rule.asks_moments and predictive is None
-    if rule.futility and not look.final and not unknown:
+    if plan.acting[look.place] and not look.final and not unknown:
         yield Verdict(rule.name, "futility", tuple(judged(criterion, now) for criterion in rule.futility))
 
 

@@ -11,7 +11,13 @@ from escc_bayes.trial.design.criterion import (
     LogRankCriterion,
     PosteriorCriterion,
 )
-from escc_bayes.trial.design.futility import BetaCriterion, ConditionalCriterion, FutilityCriterion, PredictiveCriterion
+from escc_bayes.trial.design.futility import (
+    BetaCriterion,
+    ConditionalCriterion,
+    FutilityCriterion,
+    PredictiveCriterion,
+    ZCriterion,
+)
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.reading.scope import refuse_endpoints
 from escc_bayes.trial.significance.measures import GainProbability, MaxComboZ, RmstGain, SurvivalGain, WeightedZ
@@ -32,7 +38,7 @@ FORMS = (
 )
 FUTILITY_FORMS = (
     '"P(HR < 1 | data) < 0.1", "P(RMST difference to 24 > 0 | data) < 0.1", "predictive probability < 0.1", '
-    '"conditional power < 0.2" or "log-rank beta 0.2"'
+    '"conditional power < 0.2", "log-rank Z < 0" or "log-rank beta 0.2"'
 )
 
 
@@ -124,6 +130,7 @@ FUTILITY: tuple[tuple[str, Reader[FutilityCriterion]], ...] = (
     (GAIN, gain_from),
     (rf"predictive probability\s*<\s*{NUMBER}", lambda m, where: PredictiveCriterion(probability(m[1], where))),
     (rf"conditional power\s*<\s*{NUMBER}", lambda m, where: ConditionalCriterion(probability(m[1], where))),
+    (rf"log-?rank Z\s*<\s*{SIGNED}", lambda m, where: ZCriterion(signed(m[1], where))),
     (rf"log-?rank beta {NUMBER}", lambda m, where: BetaCriterion(probability(m[1], where))),
 )
 

@@ -4,20 +4,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from escc_bayes.foundation import checks
-from escc_bayes.trial.design.criterion import FinalTestCriterion, GainCriterion, PosteriorCriterion
+from escc_bayes.trial.design.criterion import (
+    FinalTestCriterion,
+    GainCriterion,
+    LogRankCriterion,
+    PosteriorCriterion,
+)
 from escc_bayes.trial.design.futility import BetaCriterion, FutilityCriterion
 from escc_bayes.trial.design.rule import DecisionRule
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.reading.criteria import criteria, futility_criteria
 from escc_bayes.trial.reading.priors import yes_or_no
-from escc_bayes.trial.significance.alpha_spending import CLASSICAL, FAMILIES, AlphaSpending
-from escc_bayes.trial.significance.spending_functions import SPENDING
+from escc_bayes.trial.reading.spending import BOUNDARY_FORMS, SPENDING_FORMS, spending_from
+from escc_bayes.trial.significance.alpha_spending import BY_LOOK, NOMINAL
 
-SPENDING_FORMS = f"{', '.join(SPENDING)}, {{ hwang_shih_decani = -4.0 }} or {{ kim_demets = 2.0 }}"
-BOUNDARY_FORMS = f"{', '.join(CLASSICAL)} or {{ wang_tsiatis = 0.25 }}"
-# Least and largest parameter of each family; beyond, boundaries are those of the ends to all digits.
-FAMILY_RANGES = {"hwang_shih_decani": (-40.0, 40.0), "kim_demets": (0.0, 20.0), "wang_tsiatis": (-1.0, 1.0)}
-KEYS = ("name", "success", "futility", "spending", "boundaries", "borrow")
+KEYS = ("name", "success", "futility", "futility_looks", "binding", "spending", "boundaries", "borrow")
 
 
 def rules_from(value: object, where: str, looks: int, *, borrowing: bool = False) -> tuple[DecisionRule, ...]:
@@ -47,14 +48,37 @@ def rule_from(raw: Mapping[str, object], where: str, looks: int, *, borrowing: b
         name=name,
         success=success,
         futility=futility,
-        spending=spending_from(raw, at),
+        spending=spending_from(
+            raw, at, looks, next((c.alpha for c in success if isinstance(c, LogRankCriterion)), None)
+        ),
+        futility_looks=futility_looks_from(raw, at, looks),
+        binding=yes_or_no(raw.get("binding", False), f"{at}, binding"),
     )
     rule = replace(rule, borrows=borrows(raw, rule, at, borrowing=borrowing))
     refuse_wrong_way(rule, at)
     refuse_both(rule, at)
     refuse_confused(rule, at, looks)
     refuse_futility(rule, at, looks)
+    refuse_binding(rule, at)
     return rule
+
+
+def futility_looks_from(raw: Mapping[str, object], at: str, looks: int) -> tuple[int, ...]:
+    """Read at which looks futility is asked, counted from 1; empty: at every interim look."""
+    if "futility_looks" not in raw:
+        return ()
+    where = f"{at}, futility_looks"
+    if "futility" not in raw:
+        raise DesignError(f"{where}: the rule has no futility; add it, or remove the looks")
+    given = raw["futility_looks"] if isinstance(raw["futility_looks"], list) else [raw["futility_looks"]]
+    assert isinstance(given, list)
+    found = [checks.whole_number(place, where, least=1) for place in given]
+    if not found or found != sorted(set(found)) or found[-1] >= looks:
+        raise DesignError(
+            f"{where}: {given!r} of {looks} looks; name interim looks in order, counted from 1; the final "
+            f"look, {looks}, is none of them"
+        )
+    return tuple(found)
 
 
 def borrows(raw: Mapping[str, object], rule: DecisionRule, at: str, *, borrowing: bool) -> bool:
@@ -65,37 +89,6 @@ def borrows(raw: Mapping[str, object], rule: DecisionRule, at: str, *, borrowing
         why = "the rule asks no posterior" if borrowing else "there is no [borrowing]"
         raise DesignError(f"{at}, borrow: {why}; remove it")
     return yes_or_no(raw["borrow"], f"{at}, borrow")
-
-
-def spending_from(raw: Mapping[str, object], at: str) -> AlphaSpending | None:
-    """Read ``spending`` or ``boundaries``; None where neither is stated."""
-    if "spending" in raw and "boundaries" in raw:
-        raise DesignError(f"{at}: 'spending' and 'boundaries' exclude each other; keep one")
-    if "boundaries" in raw:
-        if isinstance(raw["boundaries"], dict):
-            return family_from(raw["boundaries"], f"{at}, boundaries", ("wang_tsiatis",), classical=True)
-        return AlphaSpending(checks.one_of(raw["boundaries"], tuple(CLASSICAL), f"{at}, boundaries"), classical=True)
-    if "spending" not in raw:
-        return None
-    given = raw["spending"]
-    if not isinstance(given, dict):
-        return AlphaSpending(checks.one_of(given, tuple(SPENDING), f"{at}, spending"))
-    return family_from(given, f"{at}, spending", tuple(FAMILIES))
-
-
-def family_from(
-    raw: Mapping[str, object], at: str, families: tuple[str, ...], *, classical: bool = False
-) -> AlphaSpending:
-    """Read one of a family of spending functions or shapes by its parameter, such as ``{ kim_demets = 2.0 }``."""
-    checks.refuse_unknown_keys(raw, families, at)
-    if len(raw) != 1:
-        raise DesignError(f"{at}: state one of {', '.join(families)} with its parameter, was given {list(raw)}")
-    ((name, value),) = raw.items()
-    low, high = FAMILY_RANGES[name]
-    parameter = checks.number(value, f"{at}, {name}", above=low, below=high)
-    if name == "hwang_shih_decani" and parameter == 0.0:
-        raise DesignError(f"{at}: Hwang-Shih-DeCani takes a gamma other than 0, such as -4.0 or 1.0")
-    return AlphaSpending(name, classical, parameter)
 
 
 def refuse_wrong_way(rule: DecisionRule, at: str) -> None:
@@ -169,9 +162,10 @@ def refuse_futility(rule: DecisionRule, at: str, looks: int) -> None:
     if (
         any(isinstance(c, BetaCriterion) for c in rule.futility)
         and rule.spending is not None
-        and rule.spending.classical
+        and not rule.spending.is_function
     ):
-        raise DesignError(f"{at}: a boundary that spends beta needs a spending function; replace 'boundaries'")
+        key = "spending" if rule.spending.name == BY_LOOK else "boundaries"
+        raise DesignError(f"{at}: a boundary that spends beta needs a spending function; replace '{key}'")
     if rule.asks_moments and not rule.by_normal:
         odd = next(c for c in rule.success if not isinstance(c, PosteriorCriterion))
         kind = "test" if isinstance(odd, FinalTestCriterion) else "estimate"
@@ -179,3 +173,16 @@ def refuse_futility(rule: DecisionRule, at: str, looks: int) -> None:
             f"{at}: predictive probability is known for success by the posterior or the log-rank test, and this one "
             f'has another {kind}; use "P(HR < 1 | data) < 0.1" instead'
         )
+
+
+def refuse_binding(rule: DecisionRule, at: str) -> None:
+    """Raise for binding futility that no boundary of success can count on."""
+    if not rule.binding:
+        return
+    if not rule.futility or not all(criterion.by_log_rank for criterion in rule.futility):
+        raise DesignError(
+            f"{at}, binding: the boundary of success can count on futility by the rule's own log-rank test alone "
+            '("log-rank Z < 0", "conditional power < 0.2", "log-rank beta 0.2"); change futility, or remove it'
+        )
+    if rule.spending is not None and rule.spending.name == NOMINAL:
+        raise DesignError(f"{at}, binding: thresholds of Z that are stated do not move; remove it, or state spending")

@@ -6,14 +6,19 @@ from escc_bayes.trial.design.criterion import GainCriterion
 from escc_bayes.trial.design.design import TrialDesign
 from escc_bayes.trial.design.normal_power import assurance_limit
 from escc_bayes.trial.design.null_truth import attainable, hazard_ratio_of, null_effect, own_null
+from escc_bayes.trial.design.trial_plan import planned
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.looks.look import Look
 from escc_bayes.trial.posterior.arm_posterior import MOST_PIECES
+from escc_bayes.trial.significance.alpha_spending import HAYBITTLE_PETO, NOMINAL
+from escc_bayes.trial.significance.boundaries import spent_by_look
 from escc_bayes.trial.significance.measures import GainProbability, RmstGain, SurvivalGain
 from escc_bayes.trial.truth.expected_events import expected_events
 
 # Events that a trial can hope to see are those expected within this many months.
 PATIENCE = 1200.0
+# Thresholds are printed to three decimals: so much more than alpha may come of rounding.
+OVERSPENT = 5e-5
 
 
 def refuse_impossible(design: TrialDesign, where: str) -> None:
@@ -30,6 +35,7 @@ def refuse_impossible(design: TrialDesign, where: str) -> None:
     for look in design.looks:
         refuse_too_many_events(design, look, total, at)
     refuse_look_before_entry(design, at)
+    refuse_overspent(design, where)
     refuse_empty_pieces(design, where)
     refuse_gain_without_pieces(design, where)
     refuse_months_beyond_follow_up(design, where)
@@ -101,6 +107,27 @@ def refuse_empty_pieces(design: TrialDesign, where: str) -> None:
             f"{where}, [analysis_prior], baseline, pieces: {prior.pieces} pieces end at quantiles of the events, and "
             f"the first look expects {first:.0f}; state fewer pieces"
         )
+
+
+def refuse_overspent(design: TrialDesign, where: str) -> None:
+    """Raise if stated thresholds of Z spend more than the test's alpha, or leave nothing of it for the final look."""
+    for rule in design.rules:
+        test, spending = rule.test, rule.spending
+        if test is None or spending is None or spending.name not in (NOMINAL, HAYBITTLE_PETO):
+            continue
+        plan = planned(design)
+        upper = plan.of(rule.name).boundaries.upper
+        spent = spent_by_look(plan.fractions, upper)
+        at = f"{where}, rule '{rule.name}', boundaries"
+        if not math.isfinite(float(upper[-1])):
+            raise DesignError(
+                f"{at}: interim looks leave nothing of {test.alpha:g} to the final one; raise the threshold"
+            )
+        if spent[-1] > test.alpha + OVERSPENT:
+            raise DesignError(
+                f"{at}: these thresholds spend {spent[-1]:.4f} over the looks ({', '.join(f'{x:.4f}' for x in spent)} "
+                f"by then), more than the one-sided {test.alpha:g} of the test; raise them, or state that level"
+            )
 
 
 def refuse_look_before_entry(design: TrialDesign, at: str) -> None:

@@ -96,7 +96,7 @@ def statistic(design: TrialDesign, criteria: Criteria, looks: list[Evidence]) ->
         seen = shown(design, criteria, look, borrows=rule.borrows)
         counts = going & succeeds(others, plan, seen, k, final=k == last)
         np.maximum(highest, seen.below(solving.hr), out=highest, where=counts)
-        if rule.futility and k < last:
+        if plan.acting[k] and k < last:
             going &= ~is_futile(rule, plan, seen, k)
     return highest
 

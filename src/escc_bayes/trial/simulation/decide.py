@@ -267,7 +267,7 @@ def ended(rule: DecisionRule, plan: RulePlan, looks: list[Shown]) -> Verdicts:
         going = ~(success | futile)
         won = going & succeeds(rule, plan, seen, k, final=k == last)
         lost = np.zeros_like(won)
-        if rule.futility and k < last:
+        if plan.acting[k] and k < last:
             lost = going & ~won & is_futile(rule, plan, seen, k)
         success |= won
         futile |= lost

@@ -201,11 +201,11 @@ def constant_by_design(design: TrialDesign, place: int, quantity: str) -> bool:
     how, _, look = quantity.partition("_at_look_")
     if look:
         early = int(look) < last
-        return (not early or not rule.futility) if how == "futility" else early and rule.only_final
+        return not rule.futility_acts(last)[int(look) - 1] if how == "futility" else early and rule.only_final
     if quantity == "stop_early_success":
         return last == 1 or rule.only_final
     if quantity == "stop_early_futility":
-        return last == 1 or not rule.futility
+        return not any(rule.futility_acts(last))
     if quantity == "short_of_events":
         return (
             not max(design.dropout) > 0.0 and design.follow_up is None and not isinstance(design.control, CuredControl)
