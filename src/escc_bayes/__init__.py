@@ -28,6 +28,7 @@ _HOMES = {
     "Spline": "spec.structures.registry",
     "Changepoint": "spec.structures.registry",
     "load_spec": "spec.reading",
+    "model": "spec.formula",
     "HazardRatio": "estimand.estimand",
     "SurvivalAt": "estimand.estimand",
     "MedianSurvival": "estimand.estimand",
@@ -89,8 +90,10 @@ _HOMES = {
     "InputError": "foundation.errors",
 }
 __all__ = sorted(_HOMES)
+_MODULES = ("plot",)
 
 if TYPE_CHECKING:
+    from escc_bayes import plot as plot
     from escc_bayes.bayes.engines.registry import register_sampler as register_sampler
     from escc_bayes.bayes.posterior.ensemble import fit_ensemble as fit_ensemble
     from escc_bayes.bayes.posterior.ensemble_posterior import EnsemblePosterior as EnsemblePosterior
@@ -148,6 +151,7 @@ if TYPE_CHECKING:
     from escc_bayes.report.verbs.report import write_report as write_report
     from escc_bayes.spec.evidence_prior import EvidencePrior as EvidencePrior
     from escc_bayes.spec.evidence_prior import read_prior as read_prior
+    from escc_bayes.spec.formula import model as model
     from escc_bayes.spec.model import ModelSpec as ModelSpec
     from escc_bayes.spec.plan import ModelPlan as ModelPlan
     from escc_bayes.spec.plan import make_plan as make_plan
@@ -177,10 +181,12 @@ if TYPE_CHECKING:
 
 def __getattr__(name: str) -> object:
     """Import the home of a public name when it is first used."""
+    if name in _MODULES:
+        return import_module(f"escc_bayes.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'escc_bayes' has no attribute '{name}'")
     return getattr(import_module(f"escc_bayes.{_HOMES[name]}"), name)
 
 
 def __dir__() -> list[str]:
-    return [*__all__, "__version__"]
+    return [*__all__, *_MODULES, "__version__"]

@@ -176,6 +176,7 @@ def functions() -> dict[str, Call]:
         "load_refits": (eb.load_refits, {"folder": folder / "refits"}),
         "load_schema": (eb.load_schema, {"path": "escc"}),
         "load_spec": (eb.load_spec, {"name_or_path": "os_piecewise", "variant": None}),
+        "model": (eb.model, {"formula": "os ~ stage", "cohort": larynx(), "landmark": None}),
         "monitor": (
             eb.monitor,
             {"design": design(), "interim": Interim(**interim()), "completions": 2, "seed": 1, "level": 0.95},

@@ -30,24 +30,38 @@ from escc_bayes.classical.curves import NOT_REACHED
 from escc_bayes.classical.strata import strata_names
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand.estimate import Estimate
+from escc_bayes.estimand.printed import baseline_tables
 from escc_bayes.estimand.tables import Row, hazard_ratio_rows
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import CohortError, DataWarning
 from escc_bayes.foundation.kinds import LEVEL, month_of, months_of
+from escc_bayes.foundation.notebook import few, shown
 from escc_bayes.foundation.record import Record, versions
 from escc_bayes.spec.cautions import lines_of, of_patients
 from escc_bayes.spec.plan import ModelPlan
 
 LANDMARKS = (12.0, 24.0, 36.0)
+# What a notebook shows of each table; all columns are in ``tables``.
+MEDIAN = ("term", "group", "n", "events", "median", "lower", "upper", "note")
+TEST = ("term", "comparison", "strata", "chi2", "df", "p_value", "note")
+RATIO = ("term", "contrast", "model", "method", "hr", "lower", "upper", "p_value", "n", "events", "note")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Baselines:
     """Tables by file name without ``.csv``, and the sentences that go with them."""
 
     tables: dict[str, list[Row]]
     sentences: tuple[str, ...]
     record: Record
+
+    def __repr__(self) -> str:
+        return "\n\n".join(["\n".join(self.sentences), *baseline_tables(self.tables)])
+
+    def _repr_html_(self) -> str:
+        shown_of = (("medians", MEDIAN), ("logrank", TEST), ("hazard_ratios", RATIO))
+        parts = [shown([], few(self.tables.get(name, ()), columns)) for name, columns in shown_of]
+        return "".join([shown(self.sentences), *parts])
 
 
 @careful

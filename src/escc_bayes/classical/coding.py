@@ -10,9 +10,10 @@ import numpy as np
 
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.design import Design, build_design
-from escc_bayes.spec.model import ModelSpec, Outcome, PiecewiseBaseline
+from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.prior import NEUTRAL
+from escc_bayes.spec.request import Outcome, PiecewiseBaseline
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.structures.registry import plain_effect
 

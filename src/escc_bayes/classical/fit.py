@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -19,8 +20,11 @@ from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, HazardRatio, RMSTDifference, contrast_words, groups_named
 from escc_bayes.estimand.estimate import Estimate, joined_notes, ratio_words
 from escc_bayes.estimand.evaluate import NAMES, refuse_states, time_of
+from escc_bayes.estimand.maketables import ForMaketables
+from escc_bayes.estimand.tables import tidy_ratio_rows
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.kinds import LEVEL
+from escc_bayes.foundation.notebook import shown
 from escc_bayes.foundation.record import Record, versions
 from escc_bayes.spec.cautions import caution_lines, caution_of, cautions
 from escc_bayes.spec.design import Block
@@ -28,9 +32,12 @@ from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.plan import ModelPlan, make_plan
 from escc_bayes.spec.rows import AnalysisRows
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-@dataclass(frozen=True, slots=True)
-class ClassicalFit:
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ClassicalFit(ForMaketables):
     """Maximum-likelihood and non-parametric answers on the same rows as a Bayesian fit.
 
     Attributes
@@ -91,6 +98,21 @@ class ClassicalFit:
     def hazard_ratios(self, *, level: float = LEVEL) -> tuple[Estimate, ...]:
         """Return the hazard ratio of every level against its reference, and of every number per its scale."""
         return tuple(e for asked in standard_contrasts(self.plan.design) for e in self.ratios(asked, level))
+
+    def tabulated(self) -> tuple[Estimate, ...]:
+        """Return the hazard ratios of multivariable Cox, which maketables shows, with 95 % limits."""
+        return tuple(e for e in self.hazard_ratios(level=LEVEL) if e.method == "cox")
+
+    @careful
+    def table(self, *, level: float = LEVEL) -> "pd.DataFrame":
+        """Return the hazard ratios of every method as a data frame of few columns."""
+        import pandas as pd
+
+        return pd.DataFrame(tidy_ratio_rows(self.hazard_ratios(level=level)))
+
+    def _repr_html_(self) -> str:
+        said = (self.plan.rows.sentence(), *caution_lines(self.plan), *self.left_out)
+        return shown(said, tidy_ratio_rows(self.hazard_ratios(level=LEVEL)))
 
     def carried(self, asked: Estimand) -> str:
         """Return what an estimate of groups rests on: few events, and the weights or clusters of who is behind it."""

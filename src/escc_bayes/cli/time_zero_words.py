@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from escc_bayes.cli.tables import Notes, aligned, limits, number, plain_table, ratio
+from escc_bayes.estimand.printed import Notes, aligned, limits, number, plain_table, ratio
 from escc_bayes.estimand.tables import Row
 from escc_bayes.time_zero.run import TimeZero
 

@@ -38,6 +38,24 @@ def tidy_rows(estimates: Iterable[Estimate]) -> list[Row]:
     ]
 
 
+def tidy_ratio_rows(ratios: Iterable[Estimate]) -> list[Row]:
+    """Return rows of few columns, one for each hazard ratio of a likelihood method."""
+    return [
+        {
+            "term": e.term,
+            "contrast": e.contrast,
+            "method": e.method,
+            "hr": e.value,
+            "lower": e.lower,
+            "upper": e.upper,
+            "p_value": e.p_value,
+            "n": e.n,
+            "events": e.events,
+        }
+        for e in ratios
+    ]
+
+
 def hazard_ratio_rows(estimates: Iterable[Estimate]) -> list[Row]:
     """Return rows of ``hazard_ratios.csv``; with the column ``transition`` where any is of an illness-death model."""
     held = tuple(estimates)

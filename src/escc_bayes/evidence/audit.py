@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from escc_bayes.data.study import Study, read_prints
-from escc_bayes.evidence.finding import SEVERITIES, Finding, most_serious
+from escc_bayes.evidence.finding import SEVERITIES, Finding, Findings, most_serious
 from escc_bayes.evidence.ledger import Ledger, NotChecked
 from escc_bayes.evidence.quotes.digits import as_quoted
 from escc_bayes.evidence.rules.arm_counts import one_arm_two_counts
@@ -105,7 +105,7 @@ class AuditedStudy:
     """
 
     study: str
-    findings: tuple[Finding, ...]
+    findings: Findings
     checks: int
     not_checked: tuple[NotChecked, ...]
     by_rule: tuple[Checked, ...] = ()
@@ -117,7 +117,7 @@ class AuditedStudy:
 
         Examples
         --------
-        >>> AuditedStudy("orient15", (), 42, ()).words
+        >>> AuditedStudy("orient15", Findings(), 42, ()).words
         'orient15: 42 checks, nothing found'
         """
         counted = [(word, sum(f.severity == word for f in self.findings)) for word in SEVERITIES]
@@ -148,8 +148,8 @@ def audited(study: Study) -> AuditedStudy:
 
 
 @careful
-def audit(study: Study) -> tuple[Finding, ...]:
-    """Return the findings of all rules, the most serious first."""
+def audit(study: Study) -> Findings:
+    """Return the findings of all rules, a tuple with the most serious first."""
     return audited(study).findings
 
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from escc_bayes.foundation.careful import careful_class
+from escc_bayes.foundation.notebook import shown
 
 type Severity = Literal["impossible", "very unlikely", "ask the authors", "rounding", "notice"]
 SEVERITIES: tuple[Severity, ...] = ("impossible", "very unlikely", "ask the authors", "rounding", "notice")
 GRAVE: tuple[Severity, ...] = ("impossible", "very unlikely")
 """What a strict audit fails on, and what a pool refuses."""
+NOTHING = "nothing found"
 
 
 @careful_class
@@ -46,6 +48,19 @@ class Finding:
         return f"{self.study} [{self.rule}, {self.severity}] {self.statement} ({self.arithmetic}; {self.where})"
 
 
-def most_serious(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+class Findings(tuple[Finding, ...]):
+    """The findings of one audit; a session prints a line for each, a notebook a table."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "\n".join(map(str, self)) or NOTHING
+
+    def _repr_html_(self) -> str:
+        rows = [{"severity": f.severity, "statement": f.statement, "arithmetic": f.arithmetic} for f in self]
+        return shown([self[0].study] if self else [NOTHING], rows)
+
+
+def most_serious(findings: Iterable[Finding]) -> Findings:
     """Return findings by severity, in their own order within one."""
-    return tuple(sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity)))
+    return Findings(sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity)))

@@ -1,7 +1,7 @@
 """What a notebook shows of a result: its sentences, provenance first, and a table. All text is escaped."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 
@@ -22,6 +22,17 @@ def shown(sentences: Iterable[str], rows: Iterable[Mapping[str, object]] = ()) -
     head = "".join(f"<th>{escape(name)}</th>" for name in held[0])
     body = "".join(f"<tr>{''.join(f'<td>{cell(value)}</td>' for value in row.values())}</tr>" for row in held)
     return f"{said}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def few(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> list[dict[str, object]]:
+    """Return some columns of rows, those of them that rows have.
+
+    Examples
+    --------
+    >>> few([{"hr": 1.5, "digest": "a1"}], ("hr", "note"))
+    [{'hr': 1.5}]
+    """
+    return [{name: row[name] for name in columns if name in row} for row in rows]
 
 
 def cell(value: object) -> str:

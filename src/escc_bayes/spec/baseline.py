@@ -21,8 +21,9 @@ from escc_bayes.hazard.piecewise import (
     midpoint_distances,
     person_months,
 )
-from escc_bayes.spec.model import ModelSpec, PiecewiseBaseline, WeibullBaseline
+from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.prior import Gamma, HalfNormal, Normal, SurvivalStatement
+from escc_bayes.spec.request import PiecewiseBaseline, WeibullBaseline
 from escc_bayes.spec.rows import AnalysisRows
 
 # Points for a random walk or a shape, where the level is integrated exactly, and for independent pieces, where

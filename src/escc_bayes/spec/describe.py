@@ -5,9 +5,9 @@ import math
 from escc_bayes.spec.baseline import PiecewisePrior, WeibullPrior
 from escc_bayes.spec.baseline_worth import baseline_worth
 from escc_bayes.spec.design import Block
-from escc_bayes.spec.model import PiecewiseBaseline
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.prior import Z975, Gamma, Normal, SurvivalStatement
+from escc_bayes.spec.request import PiecewiseBaseline
 from escc_bayes.spec.whom import whom
 
 

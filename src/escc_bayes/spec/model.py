@@ -8,95 +8,11 @@ from escc_bayes.foundation.careful import careful_class
 from escc_bayes.foundation.errors import SpecError
 from escc_bayes.foundation.record import digest
 from escc_bayes.spec.evidence_prior import EvidencePrior
-from escc_bayes.spec.prior import Gamma, HalfNormal, Normal, SurvivalStatement
+from escc_bayes.spec.prior import HalfNormal, Normal
+from escc_bayes.spec.request import Outcome, PiecewiseBaseline, WeibullBaseline
 from escc_bayes.spec.structures.protocol import Structure
-from escc_bayes.spec.transitions import EVERY, CompetingCauses, IllnessDeath
-
-FAMILIES = ("piecewise_exponential", "weibull")
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """Which endpoint, or which states, and from when.
-
-    Attributes
-    ----------
-    endpoint : name of the endpoint; of states the kind of the outcome.
-    landmark : months after time zero at which the clock restarts; None: no landmark.
-    naive : analyse covariates known later than time zero as if known at time zero; every output says NAIVE.
-    states : of an illness-death model, or of competing causes; None: one endpoint.
-    """
-
-    endpoint: str
-    landmark: float | None = None
-    naive: bool = False
-    states: IllnessDeath | CompetingCauses | None = None
-
-    @property
-    def content(self) -> dict[str, object]:
-        """Return all that a digest knows of it: states where there are any."""
-        return {name: value for name, value in dataclasses.asdict(self).items() if name != "states" or value}
-
-    @property
-    def clock(self) -> str:
-        """Say where the clock starts."""
-        if self.naive:
-            return "NAIVE time zero"
-        return "time zero" if self.landmark is None else f"landmark at {self.landmark:g} months"
-
-
-@dataclass(frozen=True, slots=True)
-class PiecewiseBaseline:
-    """Piecewise-constant baseline.
-
-    Attributes
-    ----------
-    cuts : months; empty with ``pieces`` set: cuts at event quantiles of the rows analysed.
-    pieces : number of pieces, or None where ``cuts`` are given.
-    at : ``mean`` (columns centred) or ``reference``: whom baseline and its prior describe.
-    smoothing : ``random_walk`` or ``independent``.
-    steps : ``length`` (step variance grows with the distance in years between midpoints) or ``equal``.
-    sd : prior on the SD of one step; None for independent pieces.
-    prior : on survival, on the log rate (first piece of a random walk, or every piece), or a gamma on each rate.
-    strata : a covariate each of whose levels has rates of its own, with the SD of steps in common; empty: one baseline.
-    """
-
-    cuts: tuple[float, ...]
-    pieces: int | None
-    at: str
-    smoothing: str
-    steps: str
-    sd: HalfNormal | None
-    prior: SurvivalStatement | Normal | Gamma
-    strata: str = ""
-
-    @property
-    def family(self) -> str:
-        """The family's word in a specification."""
-        return "piecewise_exponential"
-
-
-@dataclass(frozen=True, slots=True)
-class WeibullBaseline:
-    """Weibull baseline H(t) = exp(b0) (t / reference_time)^k.
-
-    Attributes
-    ----------
-    reference_time : months.
-    at : ``mean`` or ``reference``.
-    prior : on survival, or on b0.
-    log_shape : on log k.
-    """
-
-    reference_time: float
-    at: str
-    prior: SurvivalStatement | Normal
-    log_shape: Normal
-
-    @property
-    def family(self) -> str:
-        """The family's word in a specification."""
-        return "weibull"
+from escc_bayes.spec.transitions import EVERY
+from escc_bayes.spec.writing import model_text
 
 
 @careful_class
@@ -164,6 +80,20 @@ class ModelSpec:
             refuse_other_names(effect, own, names)
             found += [(effect, own)] if own else [(in_one(effect, name), (name,)) for name in names]
         return tuple(found)
+
+    @property
+    def toml(self) -> str:
+        """The specification as a file that ``load_spec`` reads back to the same digest; without variants.
+
+        Raises
+        ------
+        SpecError : a prior rests on published evidence, which stands in a file of its own.
+        """
+        return model_text(self.name, self.title, self.outcome, self.baseline, self.effects, self.transitions)
+
+    def __str__(self) -> str:
+        evidence = any(isinstance(getattr(e, key), EvidencePrior) for e in self.effects for key in e.KEYS)
+        return repr(self) if evidence else self.toml
 
     def __repr__(self) -> str:
         effects = ", ".join(f"{e.name} ({e.WORD})" for e in self.effects) or "none"

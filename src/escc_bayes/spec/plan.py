@@ -10,7 +10,8 @@ from escc_bayes.foundation.errors import SpecError
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.spec.baseline import BaselinePrior, resolve_baseline, weibull_prior
 from escc_bayes.spec.design import Design, build_design, with_effects
-from escc_bayes.spec.model import ModelSpec, PiecewiseBaseline, shape_of
+from escc_bayes.spec.model import ModelSpec, shape_of
+from escc_bayes.spec.request import PiecewiseBaseline
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.selection import select_rows
 from escc_bayes.spec.stacked import cause_rows, stacked_rows

@@ -11,7 +11,7 @@ from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import CutError, SpecError
 from escc_bayes.foundation.toml import read_toml
 from escc_bayes.spec import prior as priors
-from escc_bayes.spec.model import FAMILIES, ModelSpec, Outcome, PiecewiseBaseline, WeibullBaseline, in_one
+from escc_bayes.spec.model import ModelSpec, in_one
 from escc_bayes.spec.reading_states import (
     TRANSITION_KEYS,
     keys_of,
@@ -21,6 +21,7 @@ from escc_bayes.spec.reading_states import (
     states_from,
     transitions_from,
 )
+from escc_bayes.spec.request import FAMILIES, Outcome, PiecewiseBaseline, WeibullBaseline
 from escc_bayes.spec.structures.protocol import Reading, Structure
 from escc_bayes.spec.structures.registry import keys, structures
 from escc_bayes.spec.transitions import COMPETING, EVERY, KIND, TRANSITION, CompetingCauses

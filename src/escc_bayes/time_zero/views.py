@@ -14,7 +14,7 @@ from escc_bayes.data.covariates import Changes, CovariateData
 from escc_bayes.data.recode import with_covariate
 from escc_bayes.foundation.errors import CohortError
 from escc_bayes.hazard.piecewise import FloatArray
-from escc_bayes.spec.model import Outcome
+from escc_bayes.spec.request import Outcome
 
 NAIVE, LANDMARK, DELAYED, UPDATED = "naive", "landmark", "delayed_entry", "time_updated"
 CLONES = "clone_censor_weight"

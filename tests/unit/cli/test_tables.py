@@ -3,8 +3,9 @@
 import csv
 import re
 
-from escc_bayes.cli.tables import EXACT, Notes, aligned, group_table, ratio_table, width
 from tests.unit.cli.running import run
+
+from escc_bayes.estimand.printed import EXACT, Notes, aligned, group_table, ratio_table, width
 
 
 def rows_of(path):

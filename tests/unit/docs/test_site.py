@@ -14,8 +14,9 @@ DOCS = Path(__file__).parents[3] / "docs"
 
 
 def test_the_reference_lists_every_public_name_once():
-    listed = re.findall(r"auto(?:function|class|exception):: escc_bayes\.[\w.]+\.(\w+)", (DOCS / "api.md").read_text())
-    assert sorted(listed) == escc_bayes.__all__
+    pages = re.findall(r"auto(?:function|class|exception):: escc_bayes\.([\w.]+)\.(\w+)", (DOCS / "api.md").read_text())
+    assert sorted(name for home, name in pages if home != "plot") == escc_bayes.__all__
+    assert sorted(name for home, name in pages if home == "plot") == escc_bayes.plot.__all__
 
 
 def test_every_page_has_a_title():

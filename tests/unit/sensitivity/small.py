@@ -5,8 +5,9 @@ import pandas as pd
 
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from
-from escc_bayes.spec.model import ModelSpec, Outcome, PiecewiseBaseline
+from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.prior import Normal
+from escc_bayes.spec.request import Outcome, PiecewiseBaseline
 from escc_bayes.spec.structures.fixed import Fixed
 
 

@@ -31,8 +31,8 @@ from escc_bayes.hazard.patients import PatientHazards
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.baseline import PiecewisePrior, WeibullPrior
 from escc_bayes.spec.cautions import caution_words
-from escc_bayes.spec.model import WeibullBaseline
 from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.request import WeibullBaseline
 from escc_bayes.spec.risk_rows import risk_rows
 from escc_bayes.spec.structures.protocol import variable
 

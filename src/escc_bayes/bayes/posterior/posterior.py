@@ -23,6 +23,7 @@ from escc_bayes.estimand.evaluate import (
     draws_of,
     draws_of_many,
 )
+from escc_bayes.estimand.maketables import ForMaketables
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.kinds import LEVEL
 from escc_bayes.foundation.notebook import shown
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, repr=False)
-class Posterior(Answering, StateAnswers, Drawn):
+class Posterior(Answering, StateAnswers, ForMaketables, Drawn):
     """Posterior draws of a plan, which answer estimands.
 
     Attributes
@@ -161,8 +162,12 @@ class Posterior(Answering, StateAnswers, Drawn):
 
         return pd.DataFrame(self.ratio_rows(level))
 
+    def tabulated(self) -> tuple[Estimate, ...]:
+        """Return the hazard ratios that maketables shows, with 95 % limits."""
+        return self.hazard_ratios(level=LEVEL)
+
     def ratio_rows(self, level: float) -> list[dict[str, object]]:
-        """Return a row for each hazard ratio: term, contrast, median, limits, P(HR > 1)."""
+        """Return a row for each hazard ratio: term, contrast, median, limits, P(HR > 1), patients and events."""
         return [
             {
                 "term": e.term,
@@ -171,6 +176,8 @@ class Posterior(Answering, StateAnswers, Drawn):
                 "lower": e.lower,
                 "upper": e.upper,
                 "prob_gt_1": e.prob_gt_1,
+                "n": e.n,
+                "events": e.events,
             }
             for e in self.hazard_ratios(level=level)
         ]

@@ -14,9 +14,10 @@ from escc_bayes.foundation.careful import careful, careful_class
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import SpecError
 from escc_bayes.foundation.record import digest
-from escc_bayes.spec.model import ModelSpec, PiecewiseBaseline, WeibullBaseline, with_key
+from escc_bayes.spec.model import ModelSpec, with_key
 from escc_bayes.spec.plan import ModelPlan, make_plan, with_priors
 from escc_bayes.spec.prior import HalfNormal, Normal
+from escc_bayes.spec.request import PiecewiseBaseline, WeibullBaseline
 
 type Label = float | str
 type Axis = Sequence[Normal] | Sequence[HalfNormal]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from escc_bayes.evidence.audit import AuditedStudy, audited
+from escc_bayes.evidence.finding import Findings
 from escc_bayes.evidence.manuscript.draft import Draft
 
 PLACE = re.compile(r"\b(estimate|survival|number) (\d+)(?= \()")
@@ -15,7 +16,7 @@ def audited_draft(draft: Draft) -> AuditedStudy:
     done = audited(draft.study)
     return replace(
         done,
-        findings=tuple(replace(found, where=in_paper(found.where, draft.places)) for found in done.findings),
+        findings=Findings(replace(found, where=in_paper(found.where, draft.places)) for found in done.findings),
         not_checked=tuple(replace(left, where=in_paper(left.where, draft.places)) for left in done.not_checked),
         quotes={in_paper(place, draft.places): quote for place, quote in done.quotes.items()},
     )

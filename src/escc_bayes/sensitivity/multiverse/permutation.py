@@ -18,7 +18,7 @@ from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.sensitivity.multiverse.answers import Answered, all_rows
 from escc_bayes.sensitivity.multiverse.scores import Outcomes, orders, permuted_scores, projection, statistics
 from escc_bayes.sensitivity.multiverse.specifications import Specification
-from escc_bayes.spec.model import Outcome
+from escc_bayes.spec.request import Outcome
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.data.landmark import restart_clock
 from escc_bayes.sensitivity.multiverse.codings import Recoded, codings, effect_prior
-from escc_bayes.spec.model import ModelSpec, Outcome, PiecewiseBaseline, WeibullBaseline, with_key
+from escc_bayes.spec.model import ModelSpec, with_key
 from escc_bayes.spec.prior import HalfNormal, Normal, SurvivalStatement
+from escc_bayes.spec.request import Outcome, PiecewiseBaseline, WeibullBaseline
 from escc_bayes.spec.structures.protocol import Structure
 from escc_bayes.spec.structures.registry import Fixed, Linear
 

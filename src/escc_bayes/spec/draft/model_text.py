@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from escc_bayes.spec.draft.covariates import Guess
 from escc_bayes.spec.draft.endpoints import Endpoint
 from escc_bayes.spec.structures.registry import usual_structure
+from escc_bayes.spec.usual import LEVELS_SD, LEVELS_UPPER, NUMBER_UPPER, STEP_SD, usual_cuts, usual_survival
 
-CUTS = (6.0, 12.0, 24.0, 36.0)
 # Events for each coefficient below which a model leaves covariates to be added by hand.
 EVENTS_PER_COEFFICIENT = 3
 LANDMARK = "# The clock restarts when {late} is known; patients whose follow-up ends before are left out and counted.\n"
@@ -25,11 +25,11 @@ cuts = [{cuts}]   # months{after}
 at = "mean"
 smoothing = "random_walk"
 steps = "length"
-sd = {{ halfnormal = 0.5 }}
+sd = {{ halfnormal = {step} }}
 
 [priors]
 # CHECK: survival at {at:g} months that you expected before these data: its median, and its 2.5 % point
-baseline_survival = {{ at = {at:g}, median = 0.60, lower = 0.15 }}
+baseline_survival = {{ at = {at:g}, median = {median:.2f}, lower = {lower:.2f} }}
 """
 
 
@@ -43,15 +43,18 @@ def model_text(endpoint: Endpoint, guesses: Sequence[Guess], events: int, last: 
     """
     chosen, others = affordable(guesses, events)
     landmark = max((guess.known_at for guess in chosen if guess.known_at is not None), default=0.0)
-    cuts = [cut for cut in CUTS if cut < 0.6 * (last - landmark)]
+    survival = usual_survival(last - landmark)
     late = ", ".join(guess.name for guess in chosen if guess.known_at)
     text = HEAD.format(
         endpoint=endpoint.name,
         name=f"{endpoint.name}_draft",
         landmark=f"{LANDMARK.format(late=late)}landmark = {landmark:g}\n" if landmark else "",
-        cuts=", ".join(f"{cut:g}" for cut in cuts),
+        cuts=", ".join(f"{cut:g}" for cut in usual_cuts(last - landmark)),
         after=" after the landmark" if landmark else "",
-        at=12.0 if last - landmark > 15.0 else max(1.0, round((last - landmark) / 2)),
+        at=survival.at,
+        median=survival.median,
+        lower=survival.lower,
+        step=STEP_SD,
     )
     parts = [text, *(effect_text(guess) for guess in chosen), variant_text(chosen)]
     if others:
@@ -79,12 +82,13 @@ def effect_text(guess: Guess) -> str:
     structure = usual_structure(guess.kind)
     lines = ["[[effect]]", f'covariate = "{guess.name}"', f'structure = "{structure.WORD}"']
     if guess.kind == "continuous":
-        lines.append(f"prior = {{ hr_median = 1.0, hr_upper = 2.0 }}   # per {guess.scale:g}")
+        lines.append(f"prior = {{ hr_median = 1.0, hr_upper = {NUMBER_UPPER} }}   # per {guess.scale:g}")
     elif "sd" in structure.KEYS:
-        lines.append("sd = { halfnormal = 0.5 }   # levels are shrunk towards each other")
+        lines.append(f"sd = {{ halfnormal = {LEVELS_SD} }}   # levels are shrunk towards each other")
     else:
-        remark = f"{guess.levels[-1]} over {guess.levels[0]}: above 4 or below 1/4 would surprise"
-        lines.append(f"prior = {{ hr_median = 1.0, hr_upper = 4.0 }}   # {remark}")
+        who, far = f"{guess.levels[-1]} over {guess.levels[0]}", f"{LEVELS_UPPER:g}"
+        remark = f"{who}: above {far} or below 1/{far} would surprise"
+        lines.append(f"prior = {{ hr_median = 1.0, hr_upper = {LEVELS_UPPER} }}   # {remark}")
     return "\n".join([*lines, ""])
 
 

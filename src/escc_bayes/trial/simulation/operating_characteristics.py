@@ -8,12 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from escc_bayes.estimand.printed import plain_table
 from escc_bayes.foundation.careful import careful, careful_class
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.choose_scheduler import scheduler_for
 from escc_bayes.foundation.chunks import Progress
 from escc_bayes.foundation.errors import InputError
 from escc_bayes.foundation.kinds import SEED
+from escc_bayes.foundation.notebook import few, shown
 from escc_bayes.foundation.record import Record, seed_label, versions
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.piecewise import FloatArray
@@ -50,7 +52,7 @@ class Quantity:
 
 
 @careful_class
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class OperatingCharacteristics:
     """What a design does: its plan, its quantities, and the record of the run."""
 
@@ -67,6 +69,17 @@ class OperatingCharacteristics:
     def words(self) -> PlanInWords:
         """The plan in words, said when first asked for."""
         return plan_in_words(self.plan)
+
+    def __repr__(self) -> str:
+        columns = ("scenario", "rule", "quantity", "value", "MC error", "trials")
+        body = [
+            (q.scenario, q.rule, q.quantity, f"{q.value:.4g}", f"{q.mc_error:.2g}", f"{q.trials:,}")
+            for q in possible(self)
+        ]
+        return plain_table(self.words.heading, columns, body)
+
+    def _repr_html_(self) -> str:
+        return shown([self.words.heading], few(table(self), COLUMNS[:6]))
 
     @careful
     def of(self, scenario: str, rule: str, quantity: str) -> Quantity:
@@ -224,10 +237,11 @@ def impossible_by_design(design: TrialDesign, place: int, quantity: str) -> bool
 
 
 def table(found: OperatingCharacteristics) -> list[dict[str, object]]:
-    """Return the rows of ``operating_characteristics.csv``, without shares of what cannot happen."""
+    """Return the rows of ``operating_characteristics.csv``."""
+    return [{column: getattr(row, column) for column in COLUMNS} for row in possible(found)]
+
+
+def possible(found: OperatingCharacteristics) -> list[Quantity]:
+    """Return the quantities without shares of what cannot happen."""
     places = {rule.name: place for place, rule in enumerate(found.design.rules)}
-    return [
-        {column: getattr(row, column) for column in COLUMNS}
-        for row in found.quantities
-        if not impossible_by_design(found.design, places[row.rule], row.quantity)
-    ]
+    return [q for q in found.quantities if not impossible_by_design(found.design, places[q.rule], q.quantity)]
