@@ -152,7 +152,7 @@ def grown(
     joined = Modes(
         np.concatenate([m.u for m in found]),
         np.concatenate([m.x for m in found]),
-        np.concatenate([m.factor for m in found]),
+        np.concatenate([m.lower for m in found]),
         np.concatenate([m.log_mass for m in found]),
     )
     return np.concatenate(places), joined
