@@ -119,7 +119,7 @@ def haybittle_peto_boundaries(
     Examples
     --------
     >>> haybittle_peto_boundaries((0.5, 1.0), 0.025, 3.0).round(5)
-    array([3.     , 1.96689])
+    array([3.     , 1.96729])
     """
     futile = (-math.inf,) * len(fractions) if lower is None else tuple(lower.tolist())
     going, spent = start(), 0.0
