@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from escc_bayes.hazard.piecewise import FloatArray
-from escc_bayes.spec.evidence_prior import EvidencePrior
+from escc_bayes.spec.log_hr_prior import LogHrPrior
 from escc_bayes.spec.prior import Normal
 from escc_bayes.trial.design.judged import Ahead, Judged, Seen
 from escc_bayes.trial.design.null import EQUAL, Null
@@ -62,7 +62,7 @@ class PosteriorCriterion(Judged):
 
     def on_z(
         self,
-        prior: Normal | EvidencePrior,
+        prior: LogHrPrior,
         information: FloatArray,
         log_rank: FloatArray,  # noqa: ARG002 - of tests alone
     ) -> FloatArray:
@@ -91,7 +91,7 @@ class PosteriorCriterion(Judged):
         gap = math.log(self.hr) - ndtri(self.threshold) * last - mean
         return np.asarray(ndtr(gap / np.sqrt(sd**2 - last**2)))
 
-    def as_test(self, prior: Normal | EvidencePrior) -> tuple[float, float] | None:
+    def as_test(self, prior: LogHrPrior) -> tuple[float, float] | None:
         """Return what it is under a prior so wide that it leaves a test."""
         if isinstance(prior, Normal) and prior.sd >= FLAT and self.threshold > 0.5:
             return round(1.0 - self.threshold, 12), self.hr
@@ -142,7 +142,7 @@ class LogRankCriterion(Judged):
         drift = (math.log(self.margin) - ahead.mean) * root
         return np.asarray(averaged_power(ahead.z, ahead.now / ahead.final, ahead.upper, drift, ahead.sd * root))
 
-    def as_test(self, prior: Normal | EvidencePrior) -> tuple[float, float] | None:  # noqa: ARG002 - it needs none
+    def as_test(self, prior: LogHrPrior) -> tuple[float, float] | None:  # noqa: ARG002 - it needs none
         """Return its level and margin."""
         return self.alpha, self.margin
 

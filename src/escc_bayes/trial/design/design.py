@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from escc_bayes.foundation.careful import careful, careful_class
-from escc_bayes.spec.evidence_prior import EvidencePrior
+from escc_bayes.spec.log_hr_prior import LogHrPrior
 from escc_bayes.spec.mixture import NormalMixture, mixture_of
 from escc_bayes.spec.prior import Normal
 from escc_bayes.trial.design.rule import DecisionRule
@@ -21,8 +21,6 @@ from escc_bayes.trial.truth.data_generating import ArmHazard, ControlHazard, Eff
 from escc_bayes.trial.truth.expected_events import month_of_events
 from escc_bayes.trial.truth.stratum import ScaledHazard, Stratum, apportioned
 from escc_bayes.trial.truth.switching import Switching
-
-type LogHrPrior = Normal | EvidencePrior
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +80,7 @@ class TrialDesign:
     switching : of controls to treatment; None without.
     bias : of the evidence behind the design prior, added to its log hazard ratio; None without.
     control_origin : what the control hazard rests on, where others estimated it.
+    effect_origin : of which treatment the effect is the hazard ratio, where its survival is stated instead.
     follow_up : months for which every patient is followed, and no longer; None: until the trial ends.
     sizing, threshold : what is asked beside the operating characteristics; None where it is not.
     """
@@ -106,6 +105,7 @@ class TrialDesign:
     sizing: SizingRequest | None = None
     threshold: ThresholdRequest | None = None
     control_origin: str = ""
+    effect_origin: str = ""
     follow_up: float | None = None
 
     @property
@@ -128,18 +128,20 @@ class TrialDesign:
     @careful
     def arms_under(self, effect: Effect) -> tuple[tuple[Accrual, ArmHazard, float], ...]:
         """Return accrual, hazard and dropout rate of each arm, as expected events take them; by stratum."""
-        hazards: tuple[ArmHazard, ArmHazard] = (self.control, TreatedHazard(self.control, effect))
-        if self.follow_up is not None:
-            hazards = EndedHazard(hazards[0], self.follow_up), EndedHazard(hazards[1], self.follow_up)
-        arms = list(zip(self.patients, hazards, self.dropout, strict=True))
-        if not self.strata:
-            return tuple((self.accrual.part(count), hazard, dropout) for count, hazard, dropout in arms)
+        counts = [(count,) if not self.strata else apportioned(count, self.strata) for count in self.patients]
         return tuple(
-            (self.accrual.part(part), ScaledHazard(hazard, stratum.control_hr), dropout)
-            for count, hazard, dropout in arms
-            for part, stratum in zip(apportioned(count, self.strata), self.strata, strict=True)
-            if part > 0
+            (self.accrual.part(part), self.hazard_of(treated, place, effect), self.dropout[treated])
+            for treated, parts in enumerate(counts)
+            for place, part in enumerate(parts)
+            if part > 0 or not self.strata
         )
+
+    def hazard_of(self, treated: int, place: int, effect: Effect) -> ArmHazard:
+        """Return the hazard of an arm in stratum ``place`` as far as it is seen; ``treated``: 0 or 1."""
+        hazard: ArmHazard = TreatedHazard(self.control, effect.of_stratum(place)) if treated else self.control
+        if self.follow_up is not None:
+            hazard = EndedHazard(hazard, self.follow_up)
+        return ScaledHazard(hazard, self.strata[place].control_hr) if self.strata else hazard
 
     @careful
     def month_of(self, look: Look, effect: Effect) -> float:

@@ -52,7 +52,7 @@ def origin_sentences(plan: TrialPlan) -> tuple[str, ...]:
     design = plan.design
     said = [f"{design.control_origin[0].upper()}{design.control_origin[1:]}"] if design.control_origin else []
     nulls = {planned.rule.name: planned.null for planned in plan.rules}
-    wrong = [name for name, null in nulls.items() if min(design.effect.hr) > hazard_ratio_of(null, design) + NEAR]
+    wrong = [name for name, null in nulls.items() if min(design.effect.ratios) > hazard_ratio_of(null, design) + NEAR]
     if wrong:
         beyond = "; ".join(dict.fromkeys(nulls[name].words for name in wrong))
         said.append(
@@ -87,7 +87,9 @@ def rounded(accrual: Accrual) -> tuple[tuple[float, float, float], ...]:
 
 def effect_sentence(design: TrialDesign) -> str:
     """Say the effect for which the trial is planned."""
-    return f"The planned effect is a hazard ratio of {design.effect.words()}, {design.arms[1]} over {design.arms[0]}."
+    ratio = f"{design.effect.words()}, {design.arms[1]} over {design.arms[0]}"
+    origin = f", {design.effect_origin}" if design.effect_origin else ""
+    return f"The planned effect is a hazard ratio of {ratio}{origin}."
 
 
 def dropout_sentence(design: TrialDesign) -> Iterator[str]:
@@ -107,6 +109,7 @@ def strata_sentence(design: TrialDesign) -> Iterator[str]:
     if design.strata:
         parts = "; ".join(
             f"{stratum.name} {100.0 * stratum.share:g} % with hazard {stratum.control_hr:g} times that of the control"
-            for stratum in design.strata
+            + (f" and a hazard ratio of {design.effect.by_stratum[place]:g}" if design.effect.by_stratum else "")
+            for place, stratum in enumerate(design.strata)
         )
         yield f"Strata: {parts}."

@@ -11,8 +11,7 @@ from typing import ClassVar, Protocol
 import numpy as np
 
 from escc_bayes.hazard.piecewise import BoolArray, FloatArray
-from escc_bayes.spec.evidence_prior import EvidencePrior
-from escc_bayes.spec.prior import Normal
+from escc_bayes.spec.log_hr_prior import LogHrPrior
 from escc_bayes.trial.significance.alpha_spending import AlphaSpending
 from escc_bayes.trial.significance.boundaries import FutilityDesign
 from escc_bayes.trial.significance.measures import (
@@ -154,13 +153,13 @@ class Judged:
 
     def on_z(
         self,
-        prior: Normal | EvidencePrior,  # noqa: ARG002 - of the posterior alone
+        prior: LogHrPrior,  # noqa: ARG002 - of the posterior alone
         information: FloatArray,  # noqa: ARG002 - likewise
         log_rank: FloatArray,
     ) -> FloatArray:
         """Return its boundary on Z = -estimate sqrt(``information``), (k,); ``log_rank``: that of the rule's test."""
         return log_rank
 
-    def as_test(self, prior: Normal | EvidencePrior) -> tuple[float, float] | None:  # noqa: ARG002 - of the posterior
+    def as_test(self, prior: LogHrPrior) -> tuple[float, float] | None:  # noqa: ARG002 - of the posterior
         """Return one-sided level and null hazard ratio of the test that it is; None where it is none."""
         return None

@@ -98,7 +98,7 @@ def planned_log_ratio(design: TrialDesign, effect: Effect) -> float | None:
 
 def is_one_ratio(design: TrialDesign, effect: Effect) -> bool:
     """Return whether the arms differ by one hazard ratio at all times; switching leaves that true of none."""
-    return len(set(effect.hr)) == 1 and (design.switching is None or effect.hr[0] == 1.0)
+    return len(set(effect.ratios)) == 1 and not effect.by_stratum and (design.switching is None or effect.hr[0] == 1.0)
 
 
 def assurance_limit(design: TrialDesign, rule: DecisionRule) -> float | None:

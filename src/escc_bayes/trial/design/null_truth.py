@@ -48,7 +48,7 @@ def hazard_ratio_of(null: Null, design: TrialDesign) -> float:
 
 def log_ratios_at(null: Null, design: TrialDesign, control_draw: IntArray) -> FloatArray:
     """Return the log hazard ratio of each piece of the effect at which the null holds, (n or 1, k + 1)."""
-    pieces = len(design.effect.hr)
+    pieces = len(design.effect.ratios)
     if null.kind == "hazard_ratio" or null.without_effect:
         return np.full((1, pieces), math.log(hazard_ratio_of(null, design)))
     times, width = grid(null, design)
@@ -67,7 +67,11 @@ def lies_in(null: Null, design: TrialDesign, control_draw: IntArray, log_ratio: 
         return np.asarray(log_ratio.min(axis=1) >= math.log(null.limit) - NEAR)
     times, width = grid(null, design)
     clock, edges = cumulative_at(design, control_draw, times), effect_edges(design, control_draw)
-    return np.asarray(difference(design, clock, gained(clock, np.exp(log_ratio), edges), width) <= null.limit + NEAR)
+    if design.effect.by_stratum:
+        treated = [np.exp(log_ratio[:, place : place + 1]) * clock for place in range(len(design.strata))]
+    else:
+        treated = alike(design, gained(clock, np.exp(log_ratio), edges))
+    return np.asarray(difference(design, clock, treated, width) <= null.limit + NEAR)
 
 
 def attainable(null: Null, design: TrialDesign) -> tuple[float, float]:
@@ -75,7 +79,8 @@ def attainable(null: Null, design: TrialDesign) -> tuple[float, float]:
     times, width = grid(null, design)
     clock = design.control.cumulative(times)[None, :]
     return tuple(  # type: ignore[return-value]
-        float(difference(design, clock, np.full_like(clock, treated), width)[0]) for treated in (np.inf, 0.0)
+        float(difference(design, clock, alike(design, np.full_like(clock, treated)), width)[0])
+        for treated in (np.inf, 0.0)
     )
 
 
@@ -90,10 +95,24 @@ def grid(null: Null, design: TrialDesign) -> tuple[FloatArray, FloatArray]:
     return (edges[:-1, None] + length * u).reshape(-1), (length * weight).reshape(-1)
 
 
-def difference(design: TrialDesign, control: FloatArray, treated: FloatArray, width: FloatArray) -> FloatArray:
-    """Return treatment minus control from cumulative hazards (n, g), strata by their shares: (n,)."""
+def alike(design: TrialDesign, treated: FloatArray) -> list[FloatArray]:
+    """Return the cumulative hazard of the treated in every stratum where the effect is common."""
+    return [treated] * max(len(design.strata), 1)
+
+
+def difference(design: TrialDesign, control: FloatArray, treated: list[FloatArray], width: FloatArray) -> FloatArray:
+    """Return treatment minus control from cumulative hazards (n, g), strata by their shares: (n,).
+
+    ``treated`` by stratum; hazards of a stratum's own level are those times ``control_hr``.
+    """
     strata = [(of.share, of.control_hr) for of in design.strata] or [(1.0, 1.0)]
-    gain = np.sum([share * (np.exp(-hr * treated) - np.exp(-hr * control)) for share, hr in strata], axis=0)
+    gain = np.sum(
+        [
+            share * (np.exp(-hr * mine) - np.exp(-hr * control))
+            for (share, hr), mine in zip(strata, treated, strict=True)
+        ],
+        axis=0,
+    )
     return np.asarray(gain @ width)
 
 
@@ -102,6 +121,6 @@ def solved(null: Null, design: TrialDesign, clock: FloatArray, width: FloatArray
     low, high = np.full(clock.shape[0], -FARTHEST), np.full(clock.shape[0], FARTHEST)
     for _ in range(HALVINGS):
         middle = (low + high) / 2.0
-        better = difference(design, clock, np.exp(middle)[:, None] * clock, width) > null.limit
+        better = difference(design, clock, alike(design, np.exp(middle)[:, None] * clock), width) > null.limit
         low, high = np.where(better, middle, low), np.where(better, high, middle)
     return np.asarray((low + high) / 2.0)

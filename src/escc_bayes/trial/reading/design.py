@@ -14,6 +14,7 @@ from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.looks.look import Look
 from escc_bayes.trial.posterior.borrowing import Borrowing
 from escc_bayes.trial.reading.borrowing import borrowing_from
+from escc_bayes.trial.reading.effect import effect_from
 from escc_bayes.trial.reading.priors import analysis_prior_from, design_prior_from
 from escc_bayes.trial.reading.requests import nulls_from, sizing_from, threshold_from
 from escc_bayes.trial.reading.rules import rules_from
@@ -22,7 +23,6 @@ from escc_bayes.trial.reading.truth import (
     accrual_from,
     control_from,
     dropout_from,
-    effect_from,
     rates_of,
     strata_from,
     switching_from,
@@ -86,6 +86,8 @@ def design_from(raw: Mapping[str, object], where: str, *, folder: Path = Path())
     control, origin = control_from(*section("control"), folder)
     believed, bias = design_prior_from(*section("design_prior"), folder) if "design_prior" in raw else (None, None)
     analysis = analysis_prior_from(*section("analysis_prior"), folder)
+    strata = strata_from(raw["stratum"], where) if "stratum" in raw else ()
+    effect, effect_origin = effect_from(*section("effect"), control, strata)
     rules = rules_from(raw["rule"], where, len(looks), borrowing="borrowing" in raw)
     borrowing = borrowing_from(*section("borrowing"), analysis, folder) if "borrowing" in raw else None
     design = TrialDesign(
@@ -95,7 +97,8 @@ def design_from(raw: Mapping[str, object], where: str, *, folder: Path = Path())
         allocation=allocation,
         control=control,
         control_origin=origin,
-        effect=effect_from(*section("effect")),
+        effect=effect,
+        effect_origin=effect_origin,
         accrual=accrual_from(*section("accrual")),
         dropout=dropout_from(*section("dropout")),
         looks=looks,
@@ -108,7 +111,7 @@ def design_from(raw: Mapping[str, object], where: str, *, folder: Path = Path())
         bias=bias,
         sizing=sizing_from(*section("sizing"), rules) if "sizing" in raw else None,
         threshold=threshold_of(raw, where, folder, rules),
-        strata=strata_from(raw["stratum"], where) if "stratum" in raw else (),
+        strata=strata,
         # What other files gave belongs to the design as much as its own words.
         digest=digest(
             {**raw, "resolved": repr((believed, analysis)), "rates": rates_of(control), **counted(borrowing)}

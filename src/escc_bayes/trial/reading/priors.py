@@ -6,8 +6,9 @@ from pathlib import Path
 from escc_bayes.foundation import checks
 from escc_bayes.spec import prior as priors
 from escc_bayes.spec.evidence_prior import named_prior
+from escc_bayes.spec.log_hr_prior import LogHrPrior, stated_mixture
 from escc_bayes.spec.prior import Normal
-from escc_bayes.trial.design.design import AnalysisPrior, LogHrPrior
+from escc_bayes.trial.design.design import AnalysisPrior
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.posterior.exact_posterior import SHARE, GammaBaseline
 from escc_bayes.trial.posterior.weibull_analysis import WeibullShape
@@ -18,8 +19,11 @@ FORMS = ("pieces", "cuts", "weibull")
 
 
 def log_hr_prior(value: object, at: str, folder: Path) -> LogHrPrior:
-    """Read a prior on the log hazard ratio: a normal, in clinical words, or published evidence."""
+    """Read a prior on the log hazard ratio: a normal, in clinical words, a mixture, or published evidence."""
     raw = checks.table(value, at)
+    if "mixture" in raw:
+        checks.refuse_unknown_keys(raw, ("mixture",), at)
+        return stated_mixture(raw["mixture"], f"{at}, mixture")
     if "evidence" not in raw:
         return priors.effect_prior(raw, at)
     if "endpoint" not in raw:

@@ -71,8 +71,12 @@ def nulls_from(raw: Mapping[str, object], where: str, rule: DecisionRule, build:
         if name in {null.name for null in found}:
             raise DesignError(f"{where}: two nulls are called '{name}'; name them apart")
         null = build(plain | changes, at)
-        if "effect" not in changes:
-            null = at_own_null(null, rule)
+        # What a null states of the effect is true of all strata.
+        null = (
+            replace(null, effect=replace(null.effect, by_stratum=()))
+            if "effect" in changes
+            else at_own_null(null, rule)
+        )
         refuse_success_in_order(null, rule, at)
         found.append(null)
     return tuple(found)

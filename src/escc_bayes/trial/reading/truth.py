@@ -1,4 +1,4 @@
-"""Read what is true of a trial: control hazard, effect, accrual, dropout."""
+"""Read what is true of a trial: control hazard, accrual, dropout, switching, strata."""
 
 import math
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.reading.control import medians_control, posterior_control
 from escc_bayes.trial.truth.accrual import Accrual
 from escc_bayes.trial.truth.cure import CuredControl
-from escc_bayes.trial.truth.data_generating import ControlHazard, Effect, PiecewiseControl, WeibullControl
+from escc_bayes.trial.truth.data_generating import ControlHazard, PiecewiseControl, WeibullControl
 from escc_bayes.trial.truth.stratum import Stratum
 from escc_bayes.trial.truth.switching import Switching
 from escc_bayes.trial.truth.weibull_draws import WeibullDraws
@@ -103,6 +103,13 @@ def landmark_control(raw: Mapping[str, object], at: str) -> PiecewiseControl:
 
     rate = log(S_before / S_after) / months between.
     """
+    points = landmarks_from(raw, at)
+    rates = [math.log(s0 / s1) / (t1 - t0) for (t0, s0), (t1, s1) in pairwise(points)]
+    return PiecewiseControl(np.array([rates]), tuple(month for month, _ in points[1:-1]))
+
+
+def landmarks_from(raw: Mapping[str, object], at: str) -> list[tuple[float, float]]:
+    """Read months and survival, which falls from 1 at month 0."""
     if not raw:
         raise DesignError(f'{at}: no landmark is given; write {{ "12" = 0.62, "24" = 0.36 }}')
     try:
@@ -111,12 +118,10 @@ def landmark_control(raw: Mapping[str, object], at: str) -> PiecewiseControl:
         raise DesignError(f'{at}: landmarks are months as text, such as "12" = 0.62; was given {list(raw)}') from None
     points = [(0.0, 1.0)]
     points += [(month, checks.number(raw[word], f"{at}, {word}", above=0.0, below=1.0)) for month, word in months]
-    rates = []
     for (t0, s0), (t1, s1) in pairwise(points):
         if not (t1 > t0 and s1 < s0):
             raise DesignError(f"{at}: survival must fall, but is {s0:g} at {t0:g} and {s1:g} at {t1:g} months")
-        rates.append(math.log(s0 / s1) / (t1 - t0))
-    return PiecewiseControl(np.array([rates]), tuple(month for month, _ in points[1:-1]))
+    return points
 
 
 def weibull_from(raw: Mapping[str, object], at: str) -> WeibullControl:
@@ -130,14 +135,6 @@ def weibull_from(raw: Mapping[str, object], at: str) -> WeibullControl:
     if not low <= shape <= high:
         raise DesignError(f"{at}, shape: {shape:g} is no hazard of patients; give a shape from {low:g} to {high:g}")
     return WeibullControl(shape, scale)
-
-
-def effect_from(raw: Mapping[str, object], at: str) -> Effect:
-    """Read ``[effect]``: ``hr``, one or several with cuts (delayed, waning)."""
-    checks.refuse_unknown_keys(raw, ("hr", "cuts"), at)
-    if "hr" not in raw:
-        raise DesignError(f"{at}: 'hr' is missing; write hr = 0.70, or hr = [1.0, 0.6] with cuts = [3.0]")
-    return Effect(*pieces_from(raw, "hr", at))
 
 
 def accrual_from(raw: Mapping[str, object], at: str) -> Accrual:
@@ -176,16 +173,29 @@ def drying_up(accrual: Accrual, at: str) -> Accrual:
 
 
 def dropout_from(raw: Mapping[str, object], at: str) -> tuple[float, float]:
-    """Read ``[dropout]``: the share lost in a year, of both arms or of each; rates per month."""
-    checks.refuse_unknown_keys(raw, ("yearly", "control", "treatment"), at)
-    if "yearly" in raw and len(raw) > 1:
-        raise DesignError(f"{at}: 'yearly' is of both arms; remove it, or remove 'control' and 'treatment'")
+    """Read ``[dropout]``: the share lost in a year or in a month, of both arms or of each; rates per month."""
+    checks.refuse_unknown_keys(raw, ("yearly", "monthly", "control", "treatment"), at)
+    for key in ("yearly", "monthly"):
+        if key in raw and len(raw) > 1:
+            more = ", ".join(f"'{other}'" for other in raw if other != key)
+            raise DesignError(f"{at}: '{key}' says all of dropout; remove it, or remove {more}")
+    if "monthly" in raw:
+        given = raw["monthly"] if isinstance(raw["monthly"], list) else [raw["monthly"]] * 2
+        assert isinstance(given, list)
+        if len(given) != 2:
+            raise DesignError(
+                f"{at}, monthly: expected a share of both arms, or [control, treatment]; was given {given!r}"
+            )
+        lost = [lost_at(share, f"{at}, monthly", 1.0) for share in given]
+        return lost[0], lost[1]
     keys = ("yearly", "yearly") if "yearly" in raw else ("control", "treatment")
-    found = []
-    for key in keys:
-        share = checks.number(raw.get(key, 0.0), f"{at}, {key}", least=0.0, below=1.0)
-        found.append(-math.log1p(-share) / MONTHS_PER_YEAR)
-    return found[0], found[1]
+    yearly = [lost_at(raw.get(key, 0.0), f"{at}, {key}", MONTHS_PER_YEAR) for key in keys]
+    return yearly[0], yearly[1]
+
+
+def lost_at(share: object, at: str, months: float) -> float:
+    """Return the rate per month at which a share is lost in so many months."""
+    return -math.log1p(-checks.number(share, at, least=0.0, below=1.0)) / months
 
 
 def switching_from(raw: Mapping[str, object], at: str) -> Switching:
@@ -215,6 +225,7 @@ def stratum_from(raw: Mapping[str, object], where: str) -> Stratum:
     """Read one stratum."""
     name = checks.text(raw.get("name"), f"{where}, [[stratum]], name")
     at = f"{where}, stratum '{name}'"
-    checks.refuse_unknown_keys(raw, ("name", "share", "control_hr"), at)
+    checks.refuse_unknown_keys(raw, ("name", "share", "control_hr", "hr"), at)
     share = checks.number(raw.get("share"), f"{at}, share", above=0.0, below=1.0)
-    return Stratum(name, share, checks.number(raw.get("control_hr", 1.0), f"{at}, control_hr", above=0.0))
+    own = checks.number(raw["hr"], f"{at}, hr", above=0.0) if "hr" in raw else None
+    return Stratum(name, share, checks.number(raw.get("control_hr", 1.0), f"{at}, control_hr", above=0.0), own)

@@ -186,7 +186,7 @@ def refuse_size_beyond_reach(design: TrialDesign, at: str) -> None:
         return
     rule = next(rule for rule in design.rules if rule.name == asked.rule)
     for null in rule.nulls:
-        if min(design.effect.hr) >= hazard_ratio_of(null, design):
+        if min(design.effect.ratios) >= hazard_ratio_of(null, design):
             raise DesignError(
                 f"{at}, power: the stated effect is none beyond {null.words}, the null of '{rule.name}' (it is a "
                 f"hazard ratio of {design.effect.words()}), so more patients bring no power; state another effect"

@@ -104,12 +104,12 @@ def nulls_to_simulate(design: TrialDesign, rule: DecisionRule) -> tuple[Null, ..
 
 
 def log_ratio_of(scenario: Scenario, design: TrialDesign, draws: Draws) -> FloatArray:
-    """Return the log hazard ratio of each piece of the effect, (n or 1, k + 1).
+    """Return the log hazard ratio of each piece, or stratum, of the effect, (n or 1, k + 1).
 
-    A draw from the design prior replaces the strongest piece; the others keep their share of it.
+    A draw from the design prior replaces the strongest piece or stratum; the others keep their share of it.
     """
     if scenario == TRUTH:
-        return np.log(np.array([design.effect.hr]))
+        return np.log(np.array([design.effect.ratios]))
     if isinstance(scenario, Null):
         return log_ratios_at(scenario, design, draws.control_draw)
     assert design.design_prior is not None

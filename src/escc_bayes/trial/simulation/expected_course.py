@@ -15,6 +15,7 @@ from escc_bayes.trial.simulation.decide import BELIEVED, TRUTH, log_ratio_of
 from escc_bayes.trial.simulation.forecast import Fan, Forecast, fan, forecast_of
 from escc_bayes.trial.simulation.simulate import draw, patients
 from escc_bayes.trial.truth.data_generating import ArmHazard, TreatedHazard
+from escc_bayes.trial.truth.stratum import apportioned
 
 TRIALS = 400
 POINTS = 61
@@ -78,10 +79,21 @@ class ArmTruth:
     yearly_dropout: float
 
 
-def arm_truths(design: TrialDesign) -> tuple[ArmTruth, ArmTruth]:
-    """Return what the design takes as true of control and treatment, without switching."""
-    hazards: tuple[ArmHazard, ArmHazard] = (design.control, TreatedHazard(design.control, design.effect))
-    control, treated = (
+def arm_truths(design: TrialDesign) -> tuple[ArmTruth, ...]:
+    """Return what the design takes as true of control and treatment, without switching.
+
+    Where strata have effects of their own, treatment by stratum, with the control's hazard as if it were 1 there.
+    """
+    (control, treatment), (controls, treated) = design.arms, design.patients
+    arms: list[tuple[str, int, ArmHazard, float]] = [(control, controls, design.control, design.dropout[0])]
+    if design.effect.by_stratum:
+        counts = apportioned(treated, design.strata)
+        for place, (stratum, count) in enumerate(zip(design.strata, counts, strict=True)):
+            hazard = TreatedHazard(design.control, design.effect.of_stratum(place))
+            arms.append((f"{treatment}, {stratum.name}", count, hazard, design.dropout[1]))
+    else:
+        arms.append((treatment, treated, TreatedHazard(design.control, design.effect), design.dropout[1]))
+    return tuple(
         ArmTruth(
             name,
             count,
@@ -89,9 +101,8 @@ def arm_truths(design: TrialDesign) -> tuple[ArmTruth, ArmTruth]:
             tuple(np.exp(-hazard.cumulative(np.array(MONTHS))).tolist()),
             1.0 - math.exp(-12.0 * dropout),
         )
-        for name, count, hazard, dropout in zip(design.arms, design.patients, hazards, design.dropout, strict=True)
+        for name, count, hazard, dropout in arms
     )
-    return control, treated
 
 
 def median_of(hazard: ArmHazard) -> float:

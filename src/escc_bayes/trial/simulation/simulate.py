@@ -17,7 +17,7 @@ from escc_bayes.trial.design.design import TrialDesign
 from escc_bayes.trial.looks.patients import Patients
 from escc_bayes.trial.truth.accrual import Accrual
 from escc_bayes.trial.truth.data_generating import inverted
-from escc_bayes.trial.truth.stratum import ratio_by_patient
+from escc_bayes.trial.truth.stratum import columns_of, ratio_by_patient
 from escc_bayes.trial.truth.switching import switched_clock
 
 
@@ -104,18 +104,21 @@ def patients(design: TrialDesign, draws: Draws, log_ratio: FloatArray) -> Patien
 
     Parameters
     ----------
-    log_ratio : (n or 1, k + 1) log hazard ratio of each piece of the design's effect.
+    log_ratio : (n or 1, k + 1) log hazard ratio of each piece of the design's effect, or of each stratum.
     """
     controls, unit = design.patients[0], draws.unit
     if design.strata:
         unit = unit / ratio_by_patient(design.patients, design.strata)
-    died, ratio, edges = np.empty_like(unit), np.exp(log_ratio), effect_edges(design, draws.control_draw)
-    own = unit[:, :controls]
-    if design.switching is not None:
-        at = cumulative_at(design, draws.control_draw, np.array([design.switching.after]))
-        own = switched_clock(own, draws.switch_unit < design.switching.share, at, ratio, edges)
+    died, own, clock = np.empty_like(unit), unit[:, :controls], unit[:, controls:]
+    if design.effect.by_stratum:
+        own, clock = own.copy(), clock.copy()
+        for place, (mine, treated) in enumerate(columns_of(design.patients, design.strata)):
+            theirs = slice(treated.start - controls, treated.stop - controls)
+            ratio = log_ratio[:, place : place + 1]
+            own[:, mine], clock[:, theirs] = on_clock(design, draws, ratio, own[:, mine], clock[:, theirs], mine)
+    else:
+        own, clock = on_clock(design, draws, log_ratio, own, clock, slice(None))
     died[:, :controls] = design.control.time_at(draws.control_draw, own)
-    clock = inverted(unit[:, controls:], ratio, edges)
     died[:, controls:] = design.control.time_at(draws.control_draw, clock)
     calendar = draws.entry + died
     if max(design.dropout) > 0.0 or design.follow_up is not None:
@@ -124,3 +127,17 @@ def patients(design: TrialDesign, draws: Draws, log_ratio: FloatArray) -> Patien
             calendar /= died <= draws.dropout
         np.minimum(died, draws.dropout, out=died)
     return Patients(draws.entry, died, calendar, controls)
+
+
+def on_clock(
+    design: TrialDesign, draws: Draws, log_ratio: FloatArray, own: FloatArray, treated: FloatArray, columns: slice
+) -> tuple[FloatArray, FloatArray]:
+    """Return H0 at the event of controls ``own`` and of ``treated``, from their exponentials, (n, m) each.
+
+    ``columns``: of these controls among all, for who would switch.
+    """
+    ratio, edges = np.exp(log_ratio), effect_edges(design, draws.control_draw)
+    if design.switching is not None:
+        at = cumulative_at(design, draws.control_draw, np.array([design.switching.after]))
+        own = switched_clock(own, draws.switch_unit[:, columns] < design.switching.share, at, ratio, edges)
+    return own, inverted(treated, ratio, edges)

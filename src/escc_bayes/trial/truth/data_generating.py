@@ -136,32 +136,47 @@ class WeibullControl:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Hazard ratios ``hr`` (k + 1) of treatment over control between ``cuts`` (k) months since entry."""
+    """Hazard ratios ``hr`` (k + 1) of treatment over control between ``cuts`` (k) months since entry.
+
+    ``by_stratum`` : of every stratum, one that holds at all times; empty where all strata have ``hr``.
+    """
 
     hr: tuple[float, ...]
     cuts: tuple[float, ...] = ()
+    by_stratum: tuple[float, ...] = ()
+
+    @property
+    def ratios(self) -> tuple[float, ...]:
+        """All hazard ratios that patients live under: by piece, or by stratum."""
+        return self.by_stratum or self.hr
+
+    def of_stratum(self, place: int) -> "Effect":
+        """Return the effect in a stratum."""
+        return Effect((self.by_stratum[place],)) if self.by_stratum else self
 
     def words(self) -> str:
-        """Say the hazard ratios and until when they hold.
+        """Say the hazard ratios, and until when or in which strata they hold.
 
         Examples
         --------
         >>> Effect((1.0, 0.6), (3.0,)).words()
         '1 until month 3 of a patient, then 0.6'
         """
+        if self.by_stratum:
+            return f"{', '.join(f'{ratio:g}' for ratio in self.by_stratum)} by stratum"
         parts = [f"{ratio:g} until month {cut:g} of a patient" for ratio, cut in zip(self.hr, self.cuts, strict=False)]
         return ", then ".join([*parts, f"{self.hr[-1]:g}"])
 
     @property
     def strongest(self) -> float:
         """The log hazard ratio farthest from 0."""
-        return max((math.log(value) for value in self.hr), key=abs)
+        return max((math.log(value) for value in self.ratios), key=abs)
 
     @property
     def shape(self) -> FloatArray:
-        """Log hazard ratio of each piece as a share of the strongest; 1 everywhere without an effect."""
+        """Log hazard ratio of each piece or stratum as a share of the strongest; 1 everywhere without an effect."""
         strongest = self.strongest
-        return np.array([math.log(value) / strongest if strongest else 1.0 for value in self.hr])
+        return np.array([math.log(value) / strongest if strongest else 1.0 for value in self.ratios])
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,15 @@ from escc_bayes.trial.truth.data_generating import ArmHazard
 
 @dataclass(frozen=True, slots=True)
 class Stratum:
-    """``share`` of the patients; ``control_hr``: hazard of its controls over that of ``[control]``."""
+    """``share`` of the patients; ``control_hr``: hazard of its controls over that of ``[control]``.
+
+    ``hr``: of treatment over control in this stratum; None: that of ``[effect]``.
+    """
 
     name: str
     share: float
     control_hr: float = 1.0
+    hr: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
