@@ -18,6 +18,9 @@ def draft(
     encoding: Annotated[
         str | None, typer.Option("--encoding", help="Encoding of a text file, such as gb18030.")
     ] = None,
+    dictionary: Annotated[
+        Path | None, typer.Option("--dictionary", help="REDCap data dictionary (CSV): labels of columns and codes.")
+    ] = None,
 ) -> None:
     """A first schema and model for a file: guesses with reasons, CHECK where you decide."""
     from escc_bayes.data.files.options import file_options
@@ -26,7 +29,9 @@ def draft(
     from escc_bayes.spec.draft.draft import draft as draft_file
     from escc_bayes.spec.draft.schema_text import with_options
 
-    stated = {name: value for name, value in (("sheet", sheet), ("encoding", encoding)) if value is not None}
+    words = str(dictionary.resolve()) if dictionary else None
+    given = (("sheet", sheet), ("encoding", encoding), ("dictionary", words))
+    stated = {name: value for name, value in given if value is not None}
     found = draft_file(file, file_options(stated, "draft"))
     with staged(out, "draft") as folder:
         for name, text in zip(FILES, (with_options(found.schema, stated), found.model), strict=True):

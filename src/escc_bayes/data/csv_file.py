@@ -16,7 +16,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from escc_bayes.data.files.encoding import decode
-from escc_bayes.data.files.layout import Sheet, before_notes, first_of_data, is_value, last_filled, table_in
+from escc_bayes.data.files.layout import (
+    Sheet,
+    before_notes,
+    first_of_data,
+    is_total,
+    is_value,
+    last_filled,
+    names_nothing,
+    table_in,
+)
 from escc_bayes.data.files.options import FileOptions
 from escc_bayes.foundation.csv import meant
 from escc_bayes.foundation.errors import CohortError
@@ -175,6 +184,8 @@ def plain_table(found: CsvTable) -> bool:
         return False
     first, last = ([column[place] for column in found.columns] for place in (0, -1))
     if len(found.header) >= 3 and sum(map(bool, last)) < 2:
+        return False
+    if is_total(last) or names_nothing(found.header, first):
         return False
     second = [column[1] for column in found.columns] if len(found.lines) > 1 else []
     return any(map(is_value, first)) or not any(map(is_value, second))

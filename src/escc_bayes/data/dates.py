@@ -1,8 +1,9 @@
 """Dates as files have them, to months of follow-up: 1 month = 30.4375 days.
 
-A date is read where it can mean one day only. 2019-01-07, 2019/1/7, 2019年1月7日, 20190107, 7 Jan 2019, Jan 7 2019 and
-7.1.2019 (points: the day first) can; 1/7/2019 can where another cell of the column, or of another column of the file,
-has a number above 12 in one of the two places. What remains is refused with both readings.
+A date is read where it can mean one day only. 2019-01-07, 2019/1/7, 2019年1月7日, 20190107, 7 Jan 2019, Jan 7 2019,
+7.1.2019 (points: the day first) and 07-Jan-19 (the last year of these digits) can; 1/7/2019 can where another cell of
+the column, or of another column of the file, has a number above 12 in one of the two places. What remains is refused
+with both readings.
 """
 
 import re
@@ -22,14 +23,28 @@ from escc_bayes.hazard.piecewise import FloatArray
 
 DAYS_PER_MONTH = 30.4375
 CLOCK = r"(?:[T ]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s*(?:[AaPp]\.?[Mm]\.?|Z|[+-]\d{2}:?\d{2}))?)?"
-YEAR_FIRST = re.compile(rf"(\d{{4}})\s*[-/.年 ]\s*(\d{{1,2}})\s*[-/.月 ]\s*(\d{{1,2}})\s*日?\s*{CLOCK}")
+YEAR_FIRST = re.compile(rf"(\d{{4}})\s*[-/.年년 ]\s*(\d{{1,2}})\s*[-/.月월 ]\s*(\d{{1,2}})\s*[日일号.]?\s*{CLOCK}")
 YEAR_LAST = re.compile(rf"(\d{{1,2}})\s*([-/. ])\s*(\d{{1,2}})\s*\2\s*(\d{{4}})\s*{CLOCK}")
 SHORT_YEAR = re.compile(rf"(\d{{1,2}})\s*([-/.])\s*(\d{{1,2}})\s*\2\s*(\d{{2}})\s*{CLOCK}")
 COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
-NAMED = re.compile(rf"(\d{{1,2}})[-. ]*([A-Za-z]{{3,9}})\.?[-, ]*(\d{{4}})\s*{CLOCK}")
-NAMED_FIRST = re.compile(rf"([A-Za-z]{{3,9}})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})\s*{CLOCK}")
+NAMED = re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th)?[-./ ]*([^\W\d_]{{3,9}})\.?[-,./ ]*(\d{{4}}|\d{{2}})\s*{CLOCK}")
+NAMED_FIRST = re.compile(rf"([^\W\d_]{{3,9}})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})\s*{CLOCK}")
 WEEKDAY = re.compile(r"(?:(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\.?,?\s+)?(.*)", re.IGNORECASE | re.DOTALL)
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+# First letters of the months in English, German, French, Spanish, Italian, Portuguese and Russian.
+MONTHS = (
+    ("jan", "ene", "gen", "янв"),
+    ("feb", "fév", "fev", "фев"),
+    ("mar", "mär", "mrz", "мар"),
+    ("apr", "avr", "abr", "апр"),
+    ("may", "mai", "mag", "мая", "май"),
+    ("jun", "juin", "giu", "июн"),
+    ("jul", "juil", "lug", "июл"),
+    ("aug", "aoû", "aou", "ago", "авг"),
+    ("sep", "set", "сен"),
+    ("oct", "okt", "ott", "out", "окт"),
+    ("nov", "ноя"),
+    ("dec", "dez", "déc", "dic", "дек"),
+)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # Day 1 of a workbook, whose day 60 never was; and the days that a column of such numbers may hold (1954 to 2064).
 EXCEL_ZERO, SERIALS = date(1899, 12, 30), (20_000, 60_000)
@@ -99,10 +114,10 @@ def from_text(text: str, order: Order) -> date | str:
             return on_calendar(parts[year], parts[month], parts[day])
     match = NAMED.fullmatch(text)
     if match:
-        return in_named_month(match.group(2), int(match.group(1)), int(match.group(3)))
+        return in_named_month(match.group(2), int(match.group(1)), match.group(3))
     match = NAMED_FIRST.fullmatch(text)
     if match:
-        return in_named_month(match.group(1), int(match.group(2)), int(match.group(3)))
+        return in_named_month(match.group(1), int(match.group(2)), match.group(3))
     match = YEAR_LAST.fullmatch(text)
     if match:
         return year_last(int(match.group(1)), int(match.group(3)), int(match.group(4)), match.group(2), order)
@@ -111,12 +126,15 @@ def from_text(text: str, order: Order) -> date | str:
     return "is no date; write 2019-01-07, or leave the cell empty if it is missing"
 
 
-def in_named_month(name: str, day: int, year: int) -> date | str:
-    """Return the day of a month called by its English name."""
-    short = name[:3].lower()
-    if short not in MONTHS:
+def in_named_month(name: str, day: int, year: str) -> date | str:
+    """Return the day of a month called by its name; of two digits the last year that has come, as SAS and Excel do."""
+    month = next((place for place, names in enumerate(MONTHS, 1) if name.lower().startswith(names)), None)
+    if month is None:
         return f"names no month that is known ('{name}'); write 2019-01-07"
-    return on_calendar(year, 1 + MONTHS.index(short), day)
+    if len(year) == 4:
+        return on_calendar(int(year), month, day)
+    now = date.today().year + 1  # noqa: DTZ011 - a year serves, wherever it begins
+    return on_calendar(now - (now - int(year)) % 100, month, day)
 
 
 def year_last(first: int, second: int, year: int, sign: str, order: Order) -> date | str:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escc_bayes.data.dates import Order, between, read_date
+from escc_bayes.data.event_meaning import label_without_event, opposite
 from escc_bayes.data.schema import CohortSchema, EndpointSchema
 from escc_bayes.data.table import RawTable, numbers
 from escc_bayes.data.words import as_number, spoken_by_codes, word, words
@@ -183,6 +184,7 @@ def events(table: RawTable, endpoint: EndpointSchema) -> FloatArray:
     seen = sorted(w for w in set(given) if w is not None)
     if not seen:
         raise CohortError(f"{table.source}, column '{endpoint.event}': every value is missing; name another column")
+    refuse_opposite(table, endpoint)
     mapping: dict[str | None, float] = {None: math.nan}
     mapping.update(event_mapping(endpoint, seen))
     if not mapping.keys() >= set(seen):
@@ -207,9 +209,24 @@ def event_cells(table: RawTable, endpoint: EndpointSchema) -> list[object]:
     return spoken_by_codes(values, meant, declared) if meant else values
 
 
+def refuse_opposite(table: RawTable, endpoint: EndpointSchema) -> None:
+    """Raise where 1 would be taken as the event and the file says that it is none: by a name, or by a label."""
+    if endpoint.event_values or is_reversed(endpoint):
+        return
+    label = table.codes.get(endpoint.event, {}).get("1", "")
+    named, labelled = opposite(endpoint.event), label_without_event(label)
+    if named or labelled:
+        why = f"the file calls 1 {label!r}" if labelled else "1 may then be a patient without the event"
+        raise CohortError(
+            f"{table.source}, column '{endpoint.event}': 0 and 1 can mean either here ({why}); say which is the event: "
+            f'event_values = ["0"], or ["1"], in endpoints.{endpoint.name}'
+        )
+
+
 def is_reversed(endpoint: EndpointSchema) -> bool:
     """Whether the event column is one of ADaM: CNSR, in which 0 is an event and above 0 is censored."""
-    return not endpoint.event_values and endpoint.event.strip().casefold() == "cnsr"
+    first = endpoint.event.strip().casefold().split()[:1]
+    return not endpoint.event_values and first == ["cnsr"]
 
 
 def event_mapping(endpoint: EndpointSchema, seen: list[str]) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -27,6 +28,8 @@ LOWER_JUMP = 50.0
 TAIL = 0.1
 # Pairs of equal rows that chance alone may be expected to make before they say nothing of double entry.
 PAIRS_BY_CHANCE = 0.5
+# Endpoints of which a death is an event.
+WITH_DEATHS = ("pfs", "dfs", "rfs", "efs")
 # Rows that say which column is the most varied.
 SOME = 1000
 MOST_DECIMALS, MOST_STEPS = 17, 1e18
@@ -60,7 +63,27 @@ def suspicions(
     for covariate in schema.covariates.values():
         for column in covariate.columns if provenance == "observed" else ():
             found += suspicious_values(each_value_once(table, schema, column), replace(covariate, column=column))
+    found += deaths_not_counted(table, schema, endpoints) if provenance == "observed" else []
     return found + episodes_perhaps(table, schema, endpoints)
+
+
+def deaths_not_counted(table: RawTable, schema: CohortSchema, endpoints: Mapping[str, EndpointData]) -> list[str]:
+    """Say where progression-free survival and the like end with a death that is no event of theirs."""
+    death = endpoints.get("os")
+    found = []
+    for name in WITH_DEATHS if death is not None else ():
+        if name not in endpoints:
+            continue
+        own = endpoints[name]
+        assert death is not None
+        rows = np.flatnonzero((own.event == 0.0) & (death.event == 1.0) & (own.time == death.time)).tolist()
+        if rows:
+            found.append(
+                f"{table.source}, {table.place(rows)}, column '{schema.endpoints[name].event}': {len(rows)} patient(s) "
+                f"died when follow-up for {name} ended, and have no event of {name}; deaths are events of it, unless "
+                "it is a time to progression"
+            )
+    return found
 
 
 def of_events(table: RawTable, endpoint: EndpointSchema) -> list[str]:

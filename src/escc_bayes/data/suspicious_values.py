@@ -19,7 +19,7 @@ FAR = 100.0
 # Runs of this many equal values in neighbouring rows, of a column with at least so many different ones.
 LONGEST_RUN, VARIED = 6, 10
 # Share of last digits 0 and 5 beyond which they are preferred, among this many whole numbers at least.
-PREFERRED, ENOUGH = 0.6, 30
+PREFERRED, ENOUGH, NEARLY_ALL = 0.6, 30, 0.95
 
 
 def suspicious_values(table: RawTable, covariate: CovariateSchema) -> list[str]:
@@ -168,15 +168,19 @@ def heaped(table: RawTable, covariate: CovariateSchema, values: FloatArray) -> l
 def last_digits(values: FloatArray) -> FloatArray | None:
     """Return the last digit of each value in which any two differ: of 950 and 1,200 it is that of the tens.
 
-    None where the values were not rounded, to four decimals at most: they have no last digit.
+    None where nearly all were not rounded, to four decimals at most: they have no last digit. A few with more decimals
+    are left aside: they are slips.
     """
-    places = next((places for places in range(5) if np.array_equal(values, np.round(values, places))), None)
-    if places is None:
+    rounded = (values == np.round(values, places) for places in range(5))
+    found = next(((places, same) for places, same in enumerate(rounded) if same.mean() >= NEARLY_ALL), None)
+    if found is None:
         return None
-    whole = np.rint(values * 10.0**places)
+    places, same = found
+    whole = np.rint(values[same] * 10.0**places)
     while whole.any() and not (whole % 10).any():
         whole = whole / 10
-    return whole % 10
+    digits: FloatArray = whole % 10
+    return digits
 
 
 LOOKS = (two_units, far_values, long_run, heaped)

@@ -16,6 +16,7 @@ from escc_bayes.data.files.commas import not_a_number, with_commas
 from escc_bayes.data.files.kind import LABELLED, PARQUET, READ, WORKBOOKS, kind_of
 from escc_bayes.data.files.layout import cell_of
 from escc_bayes.data.files.options import FileOptions
+from escc_bayes.data.files.parameters import one_row_each
 from escc_bayes.data.words import MISSING_WORDS, as_number, cell_value, is_blank, of_distinct, word
 from escc_bayes.foundation.errors import CohortError, some_of
 from escc_bayes.foundation.kinds import told
@@ -122,7 +123,7 @@ def from_file(path: Path, options: FileOptions, wanted: Collection[str]) -> RawT
 
 def described(table: RawTable, options: FileOptions) -> RawTable:
     """Return the table with what the schema says of the file: words for missing values, decimal sign, dictionary."""
-    table = replace(table, decimal=options.decimal)
+    table = one_row_each_patient(replace(table, decimal=options.decimal))
     if options.missing_values:
         gone = frozenset(str(word(value)) for value in options.missing_values)
         table = replace(table, columns={name: without(values, gone) for name, values in table.columns.items()})
@@ -132,6 +133,17 @@ def described(table: RawTable, options: FileOptions) -> RawTable:
 
     labels, codes = read_dictionary(Path(options.dictionary))
     return replace(table, labels={**table.labels, **labels}, codes={**table.codes, **codes})
+
+
+def one_row_each_patient(table: RawTable) -> RawTable:
+    """Return a table that has a row for each endpoint of a patient (ADTTE) with one row for each patient."""
+    done = one_row_each({name: values for name, values in table.columns.items() if name not in table.aliases})
+    if done is None:
+        return table
+    columns, places, said = done
+    notes = (*table.notes, f"{table.source}: {said}")
+    rows = [table.rows[place] for place in places]
+    return replace(table, columns=columns, rows=rows, aliases=frozenset(), notes=notes)
 
 
 def without(values: list[object], gone: frozenset[str]) -> list[object]:

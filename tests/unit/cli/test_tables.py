@@ -3,9 +3,8 @@
 import csv
 import re
 
-from tests.unit.cli.running import run
-
 from escc_bayes.estimand.printed import EXACT, Notes, aligned, group_table, ratio_table, width
+from tests.unit.cli.running import run
 
 
 def rows_of(path):

@@ -43,6 +43,15 @@ def table(**columns):
         "Mon 7 Jan 2019",
         "Monday, 7 January 2019",
         "43472",
+        "07-Jan-19",
+        "07JAN2019",
+        "07JAN19",
+        "7th January 2019",
+        "7. Januar 2019",
+        "7 janvier 2019",
+        "7 января 2019",
+        "2019년 1월 7일",
+        "2019. 1. 7.",
     ],
 )
 def test_forms_that_can_mean_one_day_only(text):

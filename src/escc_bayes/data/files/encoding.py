@@ -3,7 +3,8 @@
 UTF-8 and UTF-16 are known by their marks and by their rules. GB18030 and Windows-1252 have none: of a text that is no
 UTF-8, GB18030 is taken where almost all letters beyond ASCII come out as Chinese characters of everyday use (level 1 of
 GB 2312, in the order of which the code is built), otherwise Windows-1252, whose accented letters pair with their
-neighbours to rare ones. Either is said; ``[file] encoding`` settles it.
+neighbours to rare ones. Shift-JIS and Windows-1251 are taken where letters come out as kana and everyday kanji, or as
+whole Cyrillic words. Each is said; ``[file] encoding`` settles it.
 """
 
 import codecs
@@ -20,7 +21,9 @@ MARKS = (
 )
 # Share of everyday characters that makes a text Chinese, and how many letters tell.
 CHINESE, ENOUGH = 0.75, 20_000
-NAMES = {"gb18030": "GB18030", "cp1252": "Windows-1252"}
+# Share of letters beyond ASCII beside another such that makes a text Cyrillic: cells of one letter have none.
+CYRILLIC = 0.6
+NAMES = {"gb18030": "GB18030", "cp1252": "Windows-1252", "cp1251": "Windows-1251", "cp932": "Shift-JIS"}
 # Bytes of ASCII that are no text.
 CONTROL_BYTES = bytes((*range(9), 11, 12, *range(14, 32), 127))
 
@@ -63,7 +66,7 @@ def guessed(path: Path, raw: bytes) -> tuple[str, str]:
     except UnicodeDecodeError:
         if found is not None:
             raise CohortError(f"{path}: is damaged text in {found.upper()}; save the file as CSV UTF-8") from None
-    for name in ("gb18030", "cp1252") if everyday_chinese(raw) >= CHINESE else ("cp1252",):
+    for name in likely(raw):
         try:
             content = raw.decode(name)
         except UnicodeDecodeError:
@@ -73,9 +76,37 @@ def guessed(path: Path, raw: bytes) -> tuple[str, str]:
             'the encoding in the schema ([file] encoding = "..")'
         )
     raise CohortError(
-        f"{path}: is text in no encoding that can be told (neither UTF-8, UTF-16, GB18030 nor Windows-1252); save the "
-        'file as CSV UTF-8, or say the encoding in the schema ([file] encoding = "..")'
+        f"{path}: is text in no encoding that can be told (neither UTF-8, UTF-16, GB18030, Shift-JIS nor Windows); "
+        'save the file as CSV UTF-8, or say the encoding in the schema ([file] encoding = "..")'
     )
+
+
+def likely(raw: bytes) -> list[str]:
+    """Return encodings without marks in which a text may be, the likeliest first."""
+    found = ["gb18030"] if everyday_chinese(raw) >= CHINESE else []
+    found += ["cp932"] if not found and everyday_japanese(raw) >= CHINESE else []
+    found += ["cp1251"] if not found and in_company(raw) >= CYRILLIC else []
+    return [*found, "cp1252"]
+
+
+def everyday_japanese(raw: bytes) -> float:
+    """Return the share of letters beyond ASCII that are kana or everyday kanji (JIS level 1), read as Shift-JIS."""
+    try:
+        letters = [letter for letter in raw.decode("cp932") if not letter.isascii()][:ENOUGH]
+    except UnicodeDecodeError:
+        return 0.0
+    # The first row of the code holds signs, which tell nothing.
+    codes = [code for code in (letter.encode("cp932") for letter in letters) if code[0] != 0x81]
+    everyday = sum(len(code) == 2 and 0x82 <= code[0] <= 0x97 for code in codes)
+    return everyday / max(len(codes), 1)
+
+
+def in_company(raw: bytes) -> float:
+    """Return the share of letters beyond ASCII beside another such: nearly all of Cyrillic, few of accented ones."""
+    start = raw[:ENOUGH]
+    high = [byte >= 0xC0 for byte in start]
+    beside = sum(one and (before or after) for before, one, after in zip(high, high[1:], high[2:], strict=False))
+    return beside / max(sum(high), 1)
 
 
 def without_mark(raw: bytes) -> str | None:

@@ -6,6 +6,7 @@ than one: a column is then called by both ("ALC baseline"), and answers to one o
 """
 
 import datetime
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,12 @@ type Row = Sequence[object]
 LOOKED_AT, MOST_ABOVE = 200, 30
 # Letters of a cell that is a sentence below the table and not the identifier of a patient.
 SENTENCE = 12
+# The first cell of a row below the table that sums it up.
+TOTAL = re.compile(
+    r"(?:grand )?totals?|sums?|counts?|means?|averages?|medians?|sd|std|min(?:imum)?|max(?:imum)?|n|gesamt|summe"
+    r"|mittelwert|moyenne|somme|合计|总计|小计|平均值?|均值|中位数|标准差|合計|합계|평균|итого|всего|среднее",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,7 @@ def table_in(sheet: Sheet, header_rows: int | None = None) -> Found:
     refuse_merged_data(sheet, begin)
     end, left_out = before_notes(sheet, begin)
     rows = list(sheet.rows[begin:end])
+    refuse_no_header(sheet, above, rows)
     width = 1 + max((last_filled(row) for row in (*above, *rows)), default=0)
     names = [header_words([cell_of(row, place) for row in above]) for place in range(width)]
     refuse_nameless(sheet, names, begin)
@@ -154,8 +162,10 @@ def before_notes(sheet: Sheet, begin: int) -> tuple[int, tuple[str, ...]]:
 
 
 def is_remark(sheet: Sheet, place: int) -> bool:
-    """Whether a row at the end holds one cell of words: a sentence, or apart from the rows above it."""
+    """Whether a row at the end is a total, or holds one cell of words: a sentence, or apart from the rows above it."""
     row = sheet.rows[place]
+    if is_total(row):
+        return True
     if filled(row) != 1 or any(map(is_value, row)):
         return False
     apart = place > 0 and sheet.numbers[place] > sheet.numbers[place - 1] + 1
@@ -163,10 +173,39 @@ def is_remark(sheet: Sheet, place: int) -> bool:
     return apart or " " in words.strip() or len(words) > SENTENCE or not words[:1].isalnum()
 
 
+def is_total(row: Row) -> bool:
+    """Whether a row sums up those above it: its first cell says total, mean or the like."""
+    return TOTAL.fullmatch(next((text_of(cell) for cell in row if text_of(cell)), "").strip(" :")) is not None
+
+
 def shortened(row: Row, most: int = 60) -> str:
     """Return the first text of a row, cut off if it is long."""
     words = next(text_of(cell) for cell in row if text_of(cell))
     return words if len(words) <= most else f"{words[:most]}..."
+
+
+def refuse_no_header(sheet: Sheet, above: Sequence[Row], rows: Sequence[Row]) -> None:
+    """Raise if what should be the header holds numbers as the rows below it do: a file without names of columns."""
+    header = above[-1]
+    if len(above) == 1 and rows and names_nothing(header, rows[0]):
+        shown = ", ".join(text_of(cell) for cell in header[:6])
+        raise CohortError(
+            f"{sheet.source}: the first row ({shown}) holds numbers as the rows below do, and no names of columns; "
+            "give the file a header line"
+        )
+
+
+def names_nothing(header: Row, first: Row) -> bool:
+    """Whether half of the cells of a header are values, two or more of them over values of the first row.
+
+    Examples
+    --------
+    >>> names_nothing(["A1", "2", "3.5"], ["A2", "1", "7.0"]), names_nothing(["id", "2019", "os"], ["A2", "1", "7.0"])
+    (True, False)
+    """
+    named = [place for place in range(len(header)) if text_of(header[place])]
+    alike = [place for place in named if is_value(header[place]) and is_value(cell_of(first, place))]
+    return len(alike) >= 2 and 2 * len(alike) >= len(named)
 
 
 def refuse_nameless(sheet: Sheet, names: list[str], begin: int) -> None:

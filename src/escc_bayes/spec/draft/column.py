@@ -8,13 +8,13 @@ from functools import cached_property
 
 import numpy as np
 
-from escc_bayes.data.dates import Order, order_of, read_date
+from escc_bayes.data.dates import SERIALS, Order, order_of, read_date
 from escc_bayes.data.files.commas import with_commas
 from escc_bayes.data.table import RawTable
 from escc_bayes.data.words import as_number, word
 from escc_bayes.foundation.errors import CohortError
 from escc_bayes.hazard.piecewise import FloatArray
-from escc_bayes.spec.draft.vocabulary import GONE, HIGH_CODES
+from escc_bayes.spec.draft.vocabulary import DATE_NAME, GONE, HIGH_CODES, TIME
 
 # Share of cells that must be of a kind for the column to be of it, and how far a code of a missing value stands apart.
 MOST, FAR = 0.75, 2.0
@@ -69,8 +69,15 @@ class Column:
         if value is None:
             return True
         text = str(word(value))
+        if text == "-" and self.has_plus:
+            return False
         meaning = self.codes.get(text, "")
         return text.casefold() in GONE or meaning.casefold() in GONE or as_number(text) in self.far_codes
+
+    @cached_property
+    def has_plus(self) -> bool:
+        """Whether some cell is a plus, so that a minus is an answer and no missing value."""
+        return any(word(value) == "+" for value in self.values)
 
     @cached_property
     def far_codes(self) -> frozenset[float]:
@@ -100,6 +107,14 @@ class Column:
         return self.known.size > 0 and self.known.size >= MOST * max(sum(self.counts.values()), 1)
 
     @cached_property
+    def no_numbers(self) -> tuple[str, ...]:
+        """Words in a column of numbers that are none: <0.2, 12.3*."""
+        pairs = zip(self.values, self.numbers, strict=True)
+        return tuple(
+            dict.fromkeys(str(value) for value, number in pairs if np.isnan(number) and not self.is_gone(value))
+        )
+
+    @cached_property
     def is_code(self) -> bool:
         """Whether it holds few different whole numbers."""
         return self.is_number and np.unique(self.known).size <= MOST_CODES and bool((self.known % 1 == 0).all())
@@ -108,9 +123,18 @@ class Column:
     def is_date(self) -> bool:
         """Whether most of its cells are dates and not numbers."""
         present = [value for value in self.values if not self.is_gone(value)]
-        if not present or (self.is_number and not all(19_000_101 <= number <= 21_001_231 for number in self.known)):
+        if not present or (self.is_number and not self.counts_days):
             return False
         return sum(is_day(value, self.order) for value in present) >= MOST * len(present)
+
+    @cached_property
+    def counts_days(self) -> bool:
+        """Whether numbers are dates: 20190107, or the days of a workbook in a column that is called after one."""
+        if all(19_000_101 <= number <= 21_001_231 for number in self.known):
+            return True
+        called = DATE_NAME.search(self.words) and not TIME.search(self.name)
+        serial = (self.known % 1 == 0) & (self.known >= SERIALS[0]) & (self.known <= SERIALS[1])
+        return bool(called) and bool(serial.all())
 
     @cached_property
     def unique(self) -> bool:

@@ -1,11 +1,13 @@
 """A covariate as a table of a schema: its kind, levels, unit, when it is known, and what is in doubt."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
 
 from escc_bayes.data.suspicious_values import unit_split
 from escc_bayes.data.words import as_number
+from escc_bayes.foundation.errors import some_of
 from escc_bayes.spec.draft import vocabulary as words
 from escc_bayes.spec.draft.column import Column
 
@@ -74,6 +76,9 @@ def of_numbers(column: Column, name: str, late: float | None, why_late: tuple[st
         below, above = split
         count = int((column.known >= above).sum())
         check.insert(0, f"two units? {count} values at {above:g} and above, the others at {below:g} and below")
+    if column.no_numbers:
+        shown = some_of(list(column.no_numbers), most=4)
+        check.append(f"no number: {shown}; correct them in the file, or name them in missing_values")
     return Guess(
         name,
         column,
@@ -89,7 +94,8 @@ def of_numbers(column: Column, name: str, late: float | None, why_late: tuple[st
 
 def levels_of(column: Column) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...], bool, str]:
     """Return levels, codes for them, whether they have an order, and what is in doubt about them."""
-    found = list(column.counts)
+    spelt = spellings(column)
+    found = [text for text in column.counts if text not in spelt]
     labelled = {text: column.codes[text] for text in found if text in column.codes}
     found = sorted(found, key=number_of) if column.is_code else in_order(found)
     levels = tuple(labelled.get(text, text) for text in found)
@@ -99,7 +105,28 @@ def levels_of(column: Column) -> tuple[tuple[str, ...], tuple[tuple[str, str], .
     if column.is_code and not labelled:
         meaning = "ordered, or only names" if len(levels) > 2 else "which is the reference"
         doubt = f"what do the codes {', '.join(levels)} mean ({meaning})?"
-    return levels, tuple((text, labelled[text]) for text in found if text in labelled), ordered, doubt
+    if spelt:
+        taken = "; ".join(f"{text} as {level}" for text, level in spelt.items())
+        doubt = "; ".join(filter(None, (doubt, f"one level spelt differently? {taken}")))
+    codes = {text: labelled[text] for text in found if text in labelled} | spelt
+    return levels, tuple(codes.items()), ordered, doubt
+
+
+def spellings(column: Column) -> dict[str, str]:
+    """Return words that are another word of the column in other letters or in short, with the usual one.
+
+    Examples of such: male and Male, M and Male, YES and yes.
+    """
+    usual: dict[str, str] = {}
+    for text, _ in column.counts.most_common():
+        usual.setdefault(" ".join(text.casefold().split()), text)
+    found: dict[str, str] = {}
+    for text in column.counts:
+        bare = " ".join(text.casefold().split())
+        longer = next((usual[word] for word in words.SHORT_FOR.get(bare, ()) if word in usual), usual[bare])
+        if longer != text and text not in column.codes:
+            found[text] = longer
+    return found
 
 
 def in_order(found: list[str]) -> list[str]:
@@ -138,7 +165,7 @@ def roman_rank(text: str) -> int | None:
 
 def size_rank(text: str) -> int | None:
     """Return the rank of a word such as low or 高; None for another word."""
-    bare = text.casefold().strip()
+    bare = text.casefold().replace("分化", "").replace("differentiated", "").replace("ly", "").strip(" -")
     return words.SIZES.index(bare) if bare in words.SIZES else None
 
 
@@ -149,8 +176,18 @@ def why_of(column: Column, kind: str) -> str:
 
 
 def number_of(text: str) -> float:
-    """Return a code as a number."""
-    return as_number(text) or 0.0
+    """Return a code as a number; of 1-2 a little more than its first.
+
+    Examples
+    --------
+    >>> number_of("2"), number_of("1-2")
+    (2.0, 1.5)
+    """
+    known = as_number(text)
+    if known is None:
+        first = re.match(r"\d+", text)
+        return float(first[0]) + 0.5 if first else 0.0
+    return known
 
 
 def round_to_two(value: float) -> float:

@@ -1,5 +1,6 @@
 """From a file of which nothing is known to a schema and a model that say what each column seems to be."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -190,10 +191,9 @@ def holds(role: Role, guess: Guess | None) -> str:
         return f"{column.known.min():g} to {column.known.max():g}"
     if role.what == "left out" and len(column.counts) > 1:
         return f"{len(column.counts)} different words"
-    code_of = {level: code for code, level in guess.codes} if guess is not None else {}
-    order = guess.levels if guess is not None else sorted(column.counts)
-    return ", ".join(
-        f"{column.codes.get(text, text)} ({column.counts[code_of.get(text, text)]})"
-        for text in order
-        if code_of.get(text, text) in column.counts
-    )
+    meant = {**column.codes, **dict(guess.codes if guess is not None else ())}
+    times: Counter[str] = Counter()
+    for text, count in column.counts.items():
+        times[meant.get(text, text)] += count
+    order = guess.levels if guess is not None else [meant.get(text, text) for text in sorted(column.counts)]
+    return ", ".join(f"{level} ({times[level]})" for level in dict.fromkeys(order) if level in times)

@@ -1,17 +1,32 @@
 """Endpoints as tables of a schema: which columns say when and whether, and what is in doubt."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from escc_bayes.data.event_meaning import opposite
 from escc_bayes.data.schema import UNDECIDED
 from escc_bayes.spec.draft import vocabulary as words
 from escc_bayes.spec.draft.column import Column
 from escc_bayes.spec.draft.roles import Role, Roles
 
-LABELS = {"os": "overall survival", "pfs": "progression-free survival"}
-LONG_IN_MONTHS = 200.0
+LABELS = {
+    "os": "overall survival",
+    "pfs": "progression-free survival",
+    "dfs": "disease-free survival",
+    "rfs": "relapse-free survival",
+    "efs": "event-free survival",
+    "ttp": "time to progression",
+    "pfi": "progression-free interval",
+    "dfi": "disease-free interval",
+    "dss": "disease-specific survival",
+    "css": "cancer-specific survival",
+    "lrfs": "locoregional relapse-free survival",
+    "dmfs": "distant metastasis-free survival",
+}
+# A longest time above the one can hardly be in months, below the other it may be in years.
+LONG_IN_MONTHS, SHORT_IN_MONTHS = 200.0, 15.0
 
 
 @dataclass(frozen=True)
@@ -20,12 +35,13 @@ class Endpoint:
 
     Attributes
     ----------
-    name : ``os`` or ``pfs``.
+    name : a key of ``LABELS``.
     time : column of the time; or the date at which follow-up ends.
     start : column of the date of time zero, where there are dates.
     event : column of the event.
     happened, censored : words of the event column; both empty for 0/1.
     why, check : reasons, and what a person must decide.
+    without : patients without a time or an event.
     """
 
     name: str
@@ -36,18 +52,19 @@ class Endpoint:
     censored: tuple[str, ...] = ()
     why: str = ""
     check: tuple[str, ...] = ()
+    without: int = 0
 
 
 def endpoints_of(roles: Roles) -> list[Endpoint]:
     """Return the endpoints whose time or event a file has; overall survival with gaps where it has none."""
-    found = [endpoint_of(roles, name) for name in ("os", "pfs") if roles.of("event", name) or roles.of("time", name)]
+    found = [endpoint_of(roles, name) for name in LABELS if roles.of("event", name) or roles.of("time", name)]
     return found or [endpoint_of(roles, "os")]
 
 
 def endpoint_of(roles: Roles, name: str) -> Endpoint:
     """Return one endpoint; what no column tells is marked."""
     events, starts = roles.of("event", name), roles.of("start")
-    ends, times = roles.of("end", name), roles.of("time", name)
+    ends, times = fullest(roles.of("end", name)), roles.of("time", name)
     check = [f"which of {names_of(times)}?"] if len(times) > 1 else []
     check += [f"which of {names_of(events)}?"] if len(events) > 1 else []
     start = starts[0].column.name if starts and ends else ""
@@ -61,11 +78,41 @@ def endpoint_of(roles: Roles, name: str) -> Endpoint:
         time, why = UNDECIDED, "no column of times or of a first and last day was found"
         check.append("name the column of the time, or start_date and end_date in its place")
     if not events:
-        return Endpoint(
-            name, time, UNDECIDED, start, why=why, check=(*check, "name the column that says who had the event")
-        )
+        partly = next((role.column for role in ends if role.column.missing), None)
+        question = "name the column that says who had the event"
+        if partly is not None:
+            question += f" (if '{partly.name}' is filled where it happened, add a column with 1 there and 0 elsewhere)"
+        return Endpoint(name, time, UNDECIDED, start, why=why, check=(*check, question))
     happened, censored, doubt = event_words(events[0].column, name)
-    return Endpoint(name, time, events[0].column.name, start, happened, censored, why, (*check, *doubt))
+    if alone(events[0].column):
+        (text,), empty = events[0].column.counts, events[0].column.missing
+        check.append(f"cells hold '{text}' or nothing ({empty}): if nothing means no event, write a word for it in")
+        return Endpoint(name, time, events[0].column.name, start, (UNDECIDED,), (), why, tuple(check))
+    used = [events[0].column, *([starts[0].column, ends[0].column] if start else [one.column for one in times[:1]])]
+    return Endpoint(
+        name, time, events[0].column.name, start, happened, censored, why, (*check, *doubt), without_follow_up(used)
+    )
+
+
+def alone(column: Column) -> bool:
+    """Whether a column has one word and empty cells: what the others mean it does not say."""
+    return len(column.counts) == 1 and column.missing > 0
+
+
+def fullest(ends: Iterable[Role]) -> list[Role]:
+    """Return dates, that which most patients have first: a death is that of the dead alone."""
+    return sorted(ends, key=lambda role: role.column.missing)
+
+
+def without_follow_up(used: Sequence[Column]) -> int:
+    """Return how many rows lack one of the columns of an endpoint."""
+    return sum(any(column.is_gone(value) for column, value in row) for row in rows_of(used))
+
+
+def rows_of(used: Sequence[Column]) -> Iterator[list[tuple[Column, object]]]:
+    """Yield the cells of each row, with their columns."""
+    for cells in zip(*(column.values for column in used), strict=True):
+        yield list(zip(used, cells, strict=True))
 
 
 def names_of(roles: Sequence[Role]) -> str:
@@ -76,13 +123,17 @@ def names_of(roles: Sequence[Role]) -> str:
 def event_words(column: Column, name: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """Return words of events, of censored times, and what is in doubt; no words for an event column of 0 and 1."""
     held = sorted(column.counts)
-    if column.name.strip().casefold() == "cnsr":
+    if column.name.strip().casefold().split()[0] == "cnsr":
         return (), (), ()
+    if opposite(column.name) and set(held) <= {"0", "1"}:
+        return (UNDECIDED,), (), (f"is 0 the event, since the column is called so? {counted(column)}",)
     meant = {text: column.codes.get(text, text) for text in held}
     happened = tuple(meant[text] for text in held if is_event(meant[text], name))
     censored = tuple(
         meant[text] for text in held if meant[text].casefold() in words.NOT_HAPPENED and meant[text] not in happened
     )
+    if len(censored) == len(held):
+        return (), (), (f"nobody has the event? {counted(column)}",)
     if len(happened) + len(censored) == len(held) and happened:
         plain = set(held) <= {"0", "1"} and not column.codes
         return ((), (), doubt_of(column, "1")) if plain else (happened, censored, ())
@@ -125,6 +176,15 @@ def unit_of(roles: Roles) -> tuple[str, str]:
     for unit, pattern in words.UNITS:
         if any(pattern.search(column.words) for column in times):
             return unit, ""
+    stated = {unit for unit, pattern in words.UNITS for word in unit_words(roles) if pattern.search(word)}
+    if len(stated) == 1:
+        return stated.pop(), ""
     longest = max(float(np.max(column.known)) for column in times)
     unit = "days" if longest > LONG_IN_MONTHS else "months"
-    return unit, f"the longest time is {longest:g}: {unit}?"
+    return unit, f"the longest time is {longest:g}: {unit}{' or years' if longest < SHORT_IN_MONTHS else ''}?"
+
+
+def unit_words(roles: Roles) -> list[str]:
+    """Return what a column called after a unit says of all rows: AVALU of ADaM."""
+    called = [role.column for role in roles.roles if words.UNIT_COLUMN.search(role.column.name)]
+    return [text for column in called if len(column.counts) == 1 for text in column.counts]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from escc_bayes.data.dates import read_date
+from escc_bayes.foundation.errors import some_of
 from escc_bayes.spec.draft import vocabulary as words
 from escc_bayes.spec.draft.column import MOST_CODES, Column
 
@@ -13,6 +14,8 @@ from escc_bayes.spec.draft.column import MOST_CODES, Column
 MOST_LEVELS = 12
 # Rows from which whole numbers, each one more than the last, are a numbering.
 LEAST_COUNTED = 10
+# Share of negative numbers up to which they are slips in a column of times.
+MOST_SLIPS = 0.1
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Role:
     ----------
     column : the column.
     what : identifier | personal | start | end | time | event | covariate | left out.
-    endpoint : ``os`` or ``pfs``, of times, ends and events.
+    endpoint : ``os``, ``pfs`` or as the file calls it, of times, ends and events.
     why : the reason of the guess.
     check : what a person must decide; nothing where little is in doubt.
     """
@@ -52,7 +55,7 @@ def roles_of(columns: Sequence[Column]) -> Roles:
     By name and cells, one after another: personal data and identifiers, dates, events, times; the rest are covariates.
     """
     found = [first_guess(column) for column in columns]
-    return Roles(tuple(one_start(one_identifier(found))))
+    return Roles(tuple(named_alike(one_start(one_identifier(surest_events(found))))))
 
 
 def first_guess(column: Column) -> Role:
@@ -65,13 +68,22 @@ def first_guess(column: Column) -> Role:
         return of_date(column)
     if is_identifier(column):
         return Role(column, "identifier", why="no two cells are alike")
+    if repeats_patients(column):
+        again = sum(column.counts.values()) - len(column.counts)
+        check = f"{again} row(s) repeat an identifier ({twice(column)}): one row for each patient?"
+        return Role(column, "identifier", why="called so", check=check)
     if len(column.counts) == 1 < len(column.values) and not words.EVENT.search(column.words):
         return Role(column, "left out", why="every patient has the same")
-    if words.EVENT.search(column.words) and is_status(column):
+    if words.EVENT.search(column.words) and is_status(column) and not words.OTHER_STATUS.search(column.words):
         return Role(column, "event", endpoint_of(column), "name and few values")
-    if words.TIME.search(column.words) and column.is_number and not column.is_code and column.known.min() >= 0.0:
+    if words.TIME.search(column.words) and column.is_number and not column.is_code and mostly_positive(column):
         return Role(column, "time", endpoint_of(column), "name and positive numbers")
     return of_covariate(column)
+
+
+def mostly_positive(column: Column) -> bool:
+    """Whether numbers can be times: a few negative ones are slips, which reading names with their rows."""
+    return float((column.known < 0.0).mean()) < MOST_SLIPS
 
 
 def of_date(column: Column) -> Role:
@@ -95,7 +107,20 @@ def is_identifier(column: Column) -> bool:
         return True
     if column.is_number:
         return numbers_in_turn(column)
+    if number_with_words(column) and len({text.strip(words.FIGURES) for text in column.counts}) == 1:
+        return False
     return all(any(sign.isdigit() for sign in text) and len(text) <= 20 for text in column.counts)
+
+
+def repeats_patients(column: Column) -> bool:
+    """Whether a column is called an identifier and has most of its values once, or each a few times."""
+    called = words.IDENTIFIER.search(column.name) or words.IDENTIFIER.search(column.label)
+    return bool(called) and len(column.counts) > MOST_LEVELS and max(column.counts.values()) > 1
+
+
+def twice(column: Column) -> str:
+    """Return some identifiers that stand more than once."""
+    return some_of([text for text, count in column.counts.items() if count > 1], most=3)
 
 
 def numbers_in_turn(column: Column) -> bool:
@@ -123,18 +148,75 @@ def is_status(column: Column) -> bool:
 
 def endpoint_of(column: Column) -> str:
     """Return the endpoint that a name speaks of; overall survival where it speaks of none."""
+    said = words.ENDPOINTS.search(column.words.replace("_", " "))
+    if said is not None:
+        return said[1].casefold()
     return "pfs" if words.PROGRESSION.search(column.words) else "os"
+
+
+def surest_events(found: Sequence[Role]) -> list[Role]:
+    """Return roles in which events that are called after a death, or whose cells say so, stand before mere codes.
+
+    A column called status beside one that says dead or alive is a covariate.
+    """
+    sure = {role.endpoint for role in found if role.what == "event" and is_sure(role.column)}
+    return [
+        of_covariate(role.column)
+        if role.what == "event" and role.endpoint in sure and not is_sure(role.column)
+        else role
+        for role in found
+    ]
+
+
+def is_sure(column: Column) -> bool:
+    """Whether a name speaks of death, progression or an endpoint, or cells of who lives."""
+    if words.DEATH.search(column.words) or words.PROGRESSION.search(column.words):
+        return True
+    said = {column.codes.get(text, text).casefold() for text in column.counts}
+    return bool(words.ENDPOINTS.search(column.words.replace("_", " "))) or bool(said & words.LIFE)
+
+
+def named_alike(found: Sequence[Role]) -> list[Role]:
+    """Return roles in which a relapse without a name of its own belongs to the one endpoint that has a time.
+
+    A column relapse beside rfs_months is of rfs; one called progression beside nothing else stays pfs.
+    """
+    named = {role.endpoint for role in found if role.what in ("time", "end") and role.endpoint != "os"}
+    if len(named) != 1 or "pfs" in named:
+        return list(found)
+    (name,) = named
+    return [
+        replace(role, endpoint=name)
+        if role.endpoint == "pfs" and not words.ENDPOINTS.search(role.column.words.replace("_", " "))
+        else role
+        for role in found
+    ]
 
 
 def of_covariate(column: Column) -> Role:
     """Return a covariate, or why a column cannot be one."""
     if column.is_number:
         return Role(column, "covariate", why="numbers")
+    if len(column.counts) > MOST_LEVELS and (beside := number_with_words(column)):
+        why = (
+            f"numbers with signs beside them ('{beside}'): leave the number alone in each cell, the unit in the header"
+        )
+        return Role(column, "left out", why=why)
     if len(column.counts) > MOST_LEVELS:
         return Role(
             column, "left out", why=f"{len(column.counts)} different words: a remark, or to be put into classes"
         )
     return Role(column, "covariate", why="words")
+
+
+def number_with_words(column: Column) -> str:
+    """Return a cell such as 45% or 12.3 months, of a column in which most are so; nothing of another column."""
+    found = [
+        text
+        for text in column.counts
+        if words.NUMBER_WITH_WORDS.fullmatch(text) or (words.GROUPED.fullmatch(text) and not text.isdigit())
+    ]
+    return found[0] if 2 * len(found) > len(column.counts) else ""
 
 
 def one_identifier(found: Iterable[Role]) -> list[Role]:

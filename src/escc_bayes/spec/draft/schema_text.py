@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from escc_bayes.data.schema import UNDECIDED
 from escc_bayes.spec.draft.covariates import Guess
-from escc_bayes.spec.draft.endpoints import LABELS, Endpoint
+from escc_bayes.spec.draft.endpoints import LABELS, Endpoint, fullest
 from escc_bayes.spec.draft.roles import Role, Roles
 
 ABOUT = """\
@@ -34,7 +34,8 @@ def schema_text(
     lines = [ABOUT.format(file=file), "schema = 1", ""]
     if not dated:
         lines.append(f"time_unit = {quoted(unit[0])}{doubts([unit[1]])}")
-    lines += [f"id = {quoted(role.column.name)}   # {role.why}" for role in roles.of("identifier")]
+    for role in roles.of("identifier"):
+        lines.append(f"id = {quoted(role.column.name)}{doubts([role.check]) or f'   # {role.why}'}")
     if gone:
         lines.append(f"missing_values = {listed(gone)}   # in every column")
     for endpoint in endpoints:
@@ -57,6 +58,9 @@ def endpoint_lines(endpoint: Endpoint) -> list[str]:
         lines.append(f"event_values = {listed(endpoint.happened)}")
     if endpoint.censored:
         lines.append(f"censored_values = {listed(endpoint.censored)}")
+    if endpoint.without:
+        several = f"{endpoint.without} patient{'s have' if endpoint.without > 1 else ' has'}"
+        lines.append(f'missing = "drop"   # CHECK: {several} no time or event: leave them out (and count them)?')
     return lines
 
 
@@ -101,7 +105,7 @@ def left_out_lines(roles: Roles) -> list[str]:
 def used_date(role: Role, roles: Roles) -> bool:
     """Whether a date is part of an endpoint: a first day with a last one, and the other way round."""
     return bool(roles.of("end") and roles.of("start")) and (
-        role.what == "start" or role in roles.of("end", role.endpoint)[:1]
+        role.what == "start" or role in fullest(roles.of("end", role.endpoint))[:1]
     )
 
 

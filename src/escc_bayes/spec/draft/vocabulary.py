@@ -1,18 +1,19 @@
 """Words by which columns and cells are known: English and Chinese, and those that say who died and when in German,
-French, Spanish, Italian and Portuguese. A guess by a word is always said.
+French, Spanish, Italian, Portuguese, Korean, Japanese and Russian. A guess by a word is always said.
 """
 
 import re
 
 PERSONAL = re.compile(
-    r"姓名|电话|手机|身份证|住址|地址|邮箱|出生|联系人"
+    r"姓名|电话|手机|身份证|住址|地址|邮箱|出生|联系人|성명|이름|전화|주민|주소|생년월일|氏名|住所|生年月日|電話"
+    r"|фамил|фио|телефон|адрес|рожден"
     r"|^(?:patient[ _]?)?name$|^(?:sur|first|last|full|family|given)[ _]?name"
     r"|^(?:phone|tel|mobile|address|e-?mail|postcode|zip|ssn)\b"
-    r"|birth|\bdob\b|national[ _]?id",
+    r"|birth[- _]?(?:date|day|place)|birthdate|(?:date|place|year)[ _]of[ _]birth|\bdob\b|national[ _]?id",
     re.IGNORECASE,
 )
 IDENTIFIER = re.compile(
-    r"编号|序号|病例号|住院号|病历号|登记号"
+    r"编号|序号|病例号|住院号|病历号|登记号|환자번호|등록번호|연구번호|患者id|患者番号|症例番号|^номер|^№"
     r"|^(?:id|pid|patid|subjid|usubjid|mrn|ipp|patient|subject|case|no|nr|n[°º]|number|record[ _]?id"
     r"|study[ _]?(?:id|no)|(?:patient|case|subject)[ _]?(?:id|no|nr|number))\.?$",
     re.IGNORECASE,
@@ -23,33 +24,45 @@ MEASURE = re.compile(
     re.IGNORECASE,
 )
 START = re.compile(
-    r"开始|入组|诊断|确诊|治疗日期|手术日期|首次|随机|start|begin|enrol|inclu|diagnos|random|treat|surgery|operat|baseline|entry|first",
+    r"开始|入组|诊断|确诊|治疗日期|手术日期|首次|随机|시작|진단|등록|수술|開始|診断|登録|手術|начал|диагноз|операци|включен"
+    r"|start|begin|enrol|inclu|diagnos|random|treat|surgery|operat|baseline|entry|first",
+    re.IGNORECASE,
+)
+# Columns that may hold dates as the numbers of a workbook.
+DATE_NAME = re.compile(
+    r"日期|날짜|年月日|дата|date|datum|fecha|\bdt\b|_dt$|start|begin|enrol|diagnos|random|surgery|last|death|seen|contact|visit",
     re.IGNORECASE,
 )
 PROGRESSION = re.compile(
-    r"进展|复发|转移|无病|局控|pfs|dfs|rfs|efs|ttp|lrfs|dmfs|progress|relaps|recur|disease[- _]?free|event[- _]?free",
+    r"进展|复发|转移|无病|局控|진행|재발|増悪|再発|無増悪|無再発|無病|прогресс|рецидив"
+    r"|pfs|dfs|rfs|efs|ttp|lrfs|dmfs|\bpfi\b|\bdfi\b|progress|relaps|recur|disease[- _]?free|event[- _]?free",
     re.IGNORECASE,
 )
 DEATH = re.compile(
-    r"死亡|生存|存活|总生存|末次|随访|\bos\b|^os[_ ]|[_ ]os$"
+    r"死亡|生存|存活|总生存|末次|随访|사망|생존|추적|最終|観察|転帰|умер|смерт|выжива|наблюд|последн"
+    r"|\bos\b|^os[_ .]|[_ .]os$|\bdth"
     r"|death|dead|died|deceas|surviv|alive|vital|follow|last|exit|end"
     r"|\btod|verstorben|[üu]berleb|letzte|d[ée]c[èe]s|survie|derni[èe]re|fallec|muert|supervivencia|[úu]ltim|decess"
     r"|sopravvivenza|[óo]bito|sobrevida",
     re.IGNORECASE,
 )
 EVENT = re.compile(
-    r"状态|结局|是否死亡|是否进展|死亡$|进展$|status|event|censor|cnsr|dead|died|death$|progressed|relapsed|alive|vital"
-    r"|\btod|verstorben|gestorben|d[ée]c[èe]s|fallec|muert|decess|[óo]bito|outcome|^d$|^delta$|^(?:os|pfs|dfs|rfs|efs)$",
+    r"状态|结局|是否死亡|是否存活|是否进展|是否复发|死亡$|进展$|复发$|사망|재발|진행|転帰|死亡の有無|再発|増悪|умер|смерть|исход|статус"
+    r"|status|event|censor|cnsr|dead|died|death$|progress|relaps|recurr|alive|vital|failure|^_d$|\bdth|[a-z]stat\b"
+    r"|\btod|verstorben|gestorben|d[ée]c[èe]s|fallec|muert|decess|[óo]bito|outcome|^d$|^delta$"
+    r"|^(?:os|pfs|dfs|rfs|efs|pfi|dfi|dss|css|ttp|lrfs|dmfs)$",
     re.IGNORECASE,
 )
 TIME = re.compile(
-    r"时间|生存期|月数|天数|time|surv|aval$|^t$|follow|^(?:os|pfs|dfs|rfs|efs|ttp|ttd)(?:[_ .(]|$)"
+    r"时间|生存期|月数|天数|(?:生存|存活|随访)[^状态结局]{0,4}[(（]?(?:月|天|年|周)|기간|期間|срок|выжива|длительн"
+    r"|time|surv|aval\b|^_?t$|follow|\bfu\b|^fu_|last contact"
+    r"|^(?:os|pfs|dfs|rfs|efs|ttp|ttd|pfi|dfi|dss|css|lrfs|dmfs)(?:[_ .(]|$)"
     r"|^(?:months?|days?|weeks?|years?)$|zeit|dauer|[üu]berleb|d[ée]lai|dur[ée]e|survie|tiempo|supervivencia|tempo"
     r"|sopravvivenza|sobrevida",
     re.IGNORECASE,
 )
 ORDERED = re.compile(
-    r"分期|分级|等级|程度|评分|stage|grade|ecog|kps|\bps\b|^[ctnp]{1,2}$|^p?[tn]$|score|class|level|tertile|quartile",
+    r"分期|分级|等级|程度|评分|병기|등급|病期|ステージ|стади|степен|stage|grade|ecog|kps|\bps\b|^[ctnp]{1,2}$|^p?[tn]$|score|class|level|tertile|quartile",
     re.IGNORECASE,
 )
 LATE = (
@@ -63,11 +76,12 @@ LATE = (
     ),
 )
 UNITS = (
-    ("months", re.compile(r"月|month|monat|mois|\bmes|\bmo\b|_m$", re.IGNORECASE)),
-    ("days", re.compile(r"天|日数|day|\btage|jours?\b|\bd[íi]as|giorni|_d$", re.IGNORECASE)),
-    ("weeks", re.compile(r"周|week|woche|semain|semana|settiman|\bwk", re.IGNORECASE)),
-    ("years", re.compile(r"年|year|jahr|\bann[ée]es|\ba[ñn]os|\banni\b|\byr", re.IGNORECASE)),
+    ("months", re.compile(r"月|개월|мес|month|monat|mois|\bmes|\bmo\b|_m$", re.IGNORECASE)),
+    ("days", re.compile(r"天|日数|일수|\(일\)|дн(?:и|ей)|сут|day|\btage|jours?\b|\bd[íi]as|giorni|_d$", re.IGNORECASE)),
+    ("weeks", re.compile(r"周|недел|week|woche|semain|semana|settiman|\bwk", re.IGNORECASE)),
+    ("years", re.compile(r"年|лет|years?|jahr|\bann[ée]es|\ba[ñn]os|\banni\b|\byr", re.IGNORECASE)),
 )
+UNIT_COLUMN = re.compile(r"^avalu\b|^(?:time|os|pfs)[ _.]?units?$|^units?$", re.IGNORECASE)
 # Words of cells, compared without case.
 GONE = frozenset(
     {
@@ -79,6 +93,19 @@ GONE = frozenset(
         "?",
         "？",
         "n.a.",
+        "n/a",
+        "none recorded",
+        "[not available]",
+        "[not evaluated]",
+        "[not applicable]",
+        "[unknown]",
+        "[discrepancy]",
+        "[completed]",
+        "不明",
+        "미상",
+        "모름",
+        "неизвестно",
+        "нет данных",
         "na",
         "nk",
         "unk",
@@ -118,6 +145,19 @@ HAPPENED = frozenset(
         "复发",
         "已死亡",
         "dod",
+        "doc",
+        "dead of disease",
+        "dead of other causes",
+        "dead of other cause",
+        "예",
+        "사망",
+        "はい",
+        "有",
+        "あり",
+        "да",
+        "умер",
+        "умерла",
+        "+",
         "failed",
         "ja",
         "tot",
@@ -164,7 +204,18 @@ NOT_HAPPENED = frozenset(
         "lost",
         "失访",
         "alive with disease",
+        "alive without disease",
+        "aned",
+        "아니오",
+        "생존",
+        "いいえ",
+        "無",
+        "なし",
+        "нет",
+        "жив",
+        "жива",
         "no evidence of disease",
+        "-",
         "nein",
         "lebt",
         "lebend",
@@ -178,6 +229,58 @@ NOT_HAPPENED = frozenset(
         "vivente",
     }
 )
+# Words that only who lives or has died is called by.
+LIFE = frozenset(
+    {
+        "dead",
+        "died",
+        "deceased",
+        "alive",
+        "living",
+        "dod",
+        "doc",
+        "awd",
+        "ned",
+        "死亡",
+        "存活",
+        "已死亡",
+        "사망",
+        "생존",
+        "verstorben",
+    }
+    | {
+        "gestorben",
+        "lebend",
+        "décédé",
+        "décédée",
+        "vivant",
+        "vivante",
+        "muerto",
+        "fallecido",
+        "умер",
+        "умерла",
+        "жив",
+        "жива",
+    }
+)
+# Status of other things than the patient's life or disease: a covariate, whatever its codes.
+OTHER_STATUS = re.compile(
+    r"ecog|karnofsky|perform|\bps\b|smok|alcohol|drink|marital|married|menopaus|mutat|her-?2|hpv|ebv|hbv|hiv|nodal|\bnode|margin"
+    r"|\bmsi\b|pd-?l1|kras|egfr|receptor|\ber\b|nutrition|insurance|employ|vaccin|residen|fertil|disabil"
+    r"|体能|吸烟|饮酒|婚姻|营养|绝经|突变|切缘|淋巴结|흡연|음주|喫煙|飲酒|курен|adverse|toxic",
+    re.IGNORECASE,
+)
+# Names of endpoints, as columns bear them.
+ENDPOINTS = re.compile(r"(?<![a-z])(os|pfs|dfs|rfs|efs|ttp|pfi|dfi|dss|css|lrfs|dmfs)(?![a-z])", re.IGNORECASE)
+# Status of other things than the patient's life or disease: a covariate, whatever its codes.
+OTHER_STATUS = re.compile(
+    r"ecog|karnofsky|perform|\bps\b|smok|alcohol|drink|marital|married|menopaus|mutat|her-?2|hpv|ebv|hbv|hiv|nodal|\bnode|margin"
+    r"|\bmsi\b|pd-?l1|kras|egfr|receptor|\ber\b|nutrition|insurance|employ|vaccin|residen|fertil|disabil"
+    r"|体能|吸烟|饮酒|婚姻|营养|绝经|突变|切缘|淋巴结|흡연|음주|喫煙|飲酒|курен|adverse|toxic",
+    re.IGNORECASE,
+)
+# Names of endpoints, as columns bear them.
+ENDPOINTS = re.compile(r"(?<![a-z])(os|pfs|dfs|rfs|efs|ttp|pfi|dfi|dss|css|lrfs|dmfs)(?![a-z])", re.IGNORECASE)
 FIRST_LEVELS = (
     "0",
     "no",
@@ -196,6 +299,12 @@ FIRST_LEVELS = (
     "female",
     "女",
 )
+# Short for a longer level of the same column.
+SHORT_FOR = {"m": ("male", "männlich", "masculin"), "f": ("female", "femme", "féminin"), "w": ("weiblich", "woman")} | {
+    "y": ("yes",),
+    "n": ("no",),
+    "j": ("ja",),
+}
 ROMAN = ("0", "is", "i", "ii", "iii", "iv", "v")
 SIZES = (
     "none",
@@ -218,4 +327,8 @@ SIZES = (
     "大",
 )
 HIGH_CODES = frozenset({97.0, 98.0, 99.0, 888.0, 997.0, 998.0, 999.0, 8888.0, 9998.0, 9999.0, -9.0, -99.0, -999.0})
+# Numbers with signs between thousands, with or without them: 1.234,5 or 678,9.
+GROUPED = re.compile(r"-?\d{1,3}(?:[.,' ]\d{3})*(?:[.,]\d+)?")
+FIGURES = "0123456789.,<>≤≥~≈- "
+NUMBER_WITH_WORDS = re.compile(r"[<>≤≥~≈]?\s*-?\d+(?:[.,]\d+)?\s*(?:%|[^\W\d_]+(?:[/^*.]?[^\W_]+)*)")
 PRIVATE_CELL = re.compile(r"[\w.+-]+@[\w-]+\.\w+|1[3-9]\d{9}|\d{17}[\dXx]")

@@ -3,6 +3,7 @@
 import pytest
 
 from escc_bayes.data.cohort import read_cohort
+from escc_bayes.data.table import read_table
 from escc_bayes.foundation.errors import CohortError, DataWarning, SchemaError, TomlError
 from tests.unit.data.files.conftest import as_text, schema
 
@@ -131,3 +132,34 @@ def test_values_above_a_limit_are_of_another_unit(tmp_path, plain):
 def test_what_is_said_of_a_file_is_checked(tmp_path, file, words):
     with pytest.raises((SchemaError, TomlError), match=words):
         read(tmp_path, as_text(), file=file)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text", "said"),
+    [
+        ("cp1251", "Номер,Пол,Умер\nA1,ж,да\nA2,м,нет\nA3,м,нет\n", "Windows-1251"),
+        ("cp932", "患者,性別,転帰\nA1,女性,死亡\nA2,男性,生存\n", "Shift-JIS"),
+        ("cp1252", "Größe,Überleben,Geschlecht\n170,5.5,männlich\n160,7.1,weiblich\n", "Windows-1252"),
+        ("cp1252", "décès,durée,né\noui,5.5,à\nnon,7.1,là\n", "Windows-1252"),
+        ("gb18030", "病历号,性别,是否死亡\nA1,女,是\nA2,男,否\n", "GB18030"),
+    ],
+)
+def test_letters_without_marks_are_told_and_said(tmp_path, encoding, text, said):
+    (tmp_path / "a.csv").write_bytes(text.encode(encoding))
+    table = read_table(tmp_path / "a.csv")
+    assert list(table.columns) == text.splitlines()[0].split(",")
+    assert said in table.notes[0]
+
+
+@pytest.mark.parametrize("total", ["Total,,90", "Mean,2.1,14.2", "合计,,90"])
+def test_a_total_below_the_table_is_no_patient(tmp_path, total):
+    (tmp_path / "a.csv").write_text(f"id,stage,os\nA1,1,5.5\nA2,2,7.1\n{total}\n", encoding="utf-8")
+    table = read_table(tmp_path / "a.csv")
+    assert table.columns["id"] == ["A1", "A2"]
+    assert "stands below the table" in table.notes[0]
+
+
+def test_a_file_without_names_of_columns_is_refused(tmp_path):
+    (tmp_path / "a.csv").write_text("A1,1,5.5,0\nA2,2,7.1,1\n", encoding="utf-8")
+    with pytest.raises(CohortError, match="no names of columns; give the file a header line"):
+        read_table(tmp_path / "a.csv")

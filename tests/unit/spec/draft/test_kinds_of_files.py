@@ -1,0 +1,163 @@
+"""Kinds of files that hospitals and trials have, each with what its columns are, and what is asked of a person."""
+
+import datetime
+import tomllib
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from escc_bayes.data.cohort import read_cohort
+from escc_bayes.data.schema import schema_from
+from escc_bayes.foundation.errors import CohortError
+from escc_bayes.spec.draft.draft import draft
+
+N = 40
+RNG = np.random.default_rng(8)
+IDS = [f"P{i:02}" for i in range(N)]
+MONTHS = RNG.uniform(1, 50, N).round(1)
+DEAD = np.arange(N) % 2
+STAGE = np.array(["I", "II", "III"])[RNG.integers(0, 3, N)]
+START = [datetime.date(2018, 1, 3) + datetime.timedelta(days=int(d)) for d in RNG.integers(0, 500, N)]
+LAST = [a + datetime.timedelta(days=int(m * 30.4375)) for a, m in zip(START, MONTHS, strict=True)]
+
+
+def roles(**columns):
+    found = draft(pd.DataFrame({"id": IDS, **columns}))
+    return {row.column: row.read_as for row in found.rows}, found
+
+
+def coded(**columns):
+    """Return the roles of a file of Cyrillic or other names, in their order."""
+    return list(roles(**columns)[0].values())
+
+
+NAMES = {
+    "Korean": ("병기", "전체생존기간(개월)", "사망여부"),
+    "Japanese": ("病期", "全生存期間（月）", "転帰"),
+    "Russian": ("Стадия", "Общая выживаемость, мес", "Умер"),
+    "German": ("Stadium", "Überleben (Monate)", "verstorben"),
+    "Chinese": ("分期", "总生存(月)", "死亡"),
+    "Stata": ("stage", "_t", "_d"),
+    "ADaM": ("stage", "AVAL OS", "CNSR OS"),
+    "TCGA": ("stage", "OS.time", "OS"),
+    "R": ("stage", "futime", "fustat"),
+}
+
+
+@pytest.mark.parametrize("language", NAMES)
+def test_times_and_events_are_known_by_name(language):
+    stage, time, event = NAMES[language]
+    assert coded(**{stage: STAGE, time: MONTHS, event: DEAD}) == ["identifier", "ordered", "time of os", "event of os"]
+
+
+@pytest.mark.parametrize("name", ["ECOG performance status", "smoking_status", "HER2 status", "marital status"])
+def test_the_status_of_other_things_is_a_covariate(name):
+    found, _ = roles(**{name: RNG.integers(0, 3, N), "os_days": MONTHS * 30, "vital_status": DEAD})
+    assert found[name] in ("ordered", "nominal", "continuous")
+    assert found["vital_status"] == "event of os"
+
+
+def test_cells_that_say_dead_and_alive_stand_before_codes():
+    words = np.where(DEAD, "Dead", "Alive")
+    found, drafted = roles(event_code=RNG.integers(0, 2, N), os_months=MONTHS, state=words, vital=words)
+    assert found["vital"] == "event of os"
+    assert found["event_code"] == "binary"
+    assert not [line for line in drafted.questions if "which of" in line]
+
+
+@pytest.mark.parametrize("name", ["censored", "os_censor", "alive", "是否存活"])
+def test_a_column_called_after_those_without_the_event_is_decided_by_a_person(name):
+    _, found = roles(**{"os_months": MONTHS, name: DEAD})
+    assert any("is 0 the event" in line for line in found.questions)
+    frame = pd.DataFrame({"id": IDS, "os_months": MONTHS, name: DEAD})
+    endpoint = {"time": "os_months", "event": name}
+    with pytest.raises(CohortError, match="0 and 1 can mean either here"):
+        read_cohort(frame, schema_from({"endpoints": {"os": endpoint}}, "s"))
+    for happened, events in (("0", N // 2), ("1", N // 2)):
+        said = schema_from({"endpoints": {"os": {**endpoint, "event_values": [happened]}}}, "s")
+        assert read_cohort(frame, said).endpoints["os"].events == events
+
+
+def test_relapse_is_of_the_endpoint_that_has_a_time():
+    found, _ = roles(os_months=MONTHS, dead=DEAD, relapse=np.where(DEAD, "Y", "N"), rfs_months=MONTHS / 2)
+    assert (found["relapse"], found["rfs_months"]) == ("event of rfs", "time of rfs")
+
+
+def test_endpoints_of_tcga_are_told_apart():
+    found, drafted = roles(**{"OS": DEAD, "OS.time": MONTHS * 30, "PFI": DEAD, "PFI.time": MONTHS * 20})
+    assert (found["PFI"], found["PFI.time"]) == ("event of pfi", "time of pfi")
+    assert not [line for line in drafted.questions if "which of" in line]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda day: day.strftime("%d-%b-%y"),
+        lambda day: day.strftime("%d%b%Y").upper(),
+        lambda day: (day - datetime.date(1899, 12, 30)).days,
+        lambda day: f"{day.year}년 {day.month}월 {day.day}일",
+        lambda day: f"{day.day}. {['Januar', 'März'][day.month == 3]} {day.year}" if day.month in (1, 3) else str(day),
+    ],
+    ids=["SAS", "date9", "workbook", "Korean", "German"],
+)
+def test_dates_in_odd_forms_are_dates(form):
+    found, _ = roles(treatment_start=[form(d) for d in START], last_contact=[form(d) for d in LAST], died=DEAD)
+    assert (found["treatment_start"], found["last_contact"]) == ("first day", "last day of os")
+
+
+def test_the_end_that_most_patients_have_ends_follow_up():
+    death = [day if dead else None for day, dead in zip(LAST, DEAD, strict=True)]
+    _, found = roles(start=START, death_date=death, last_seen=LAST)
+    assert 'end_date = "last_seen"' in found.schema
+    assert any("'death_date' is filled where it happened" in line for line in found.questions)
+
+
+def test_levels_spelt_differently_are_one_level_and_asked():
+    sex = np.where(DEAD, "Female", "Male").astype(object)
+    sex[[0, 2, 1]] = "male", "M", "FEMALE"
+    _, found = roles(sex=sex, os_months=MONTHS, dead=DEAD)
+    (row,) = [row for row in found.rows if row.column == "sex"]
+    assert (row.read_as, row.holds) == ("binary", "Female (20), Male (20)")
+    assert "male as Male" in row.check
+    said = {key: value for key, value in tomllib.loads(found.schema).items() if key != "schema"}
+    schema = schema_from(said, "s")
+    cohort = read_cohort(pd.DataFrame({"id": IDS, "sex": sex, "os_months": MONTHS, "dead": DEAD}), schema)
+    assert cohort.covariates["sex"].missing.sum() == 0
+
+
+def test_cells_that_are_no_numbers_are_named():
+    crp = RNG.uniform(1, 40, N).round(1).astype(str).astype(object)
+    crp[[3, 5]] = "<0.2", "12.3*"
+    _, found = roles(crp=crp, os_months=MONTHS, dead=DEAD)
+    assert any("no number: <0.2, 12.3*" in line for line in found.questions)
+
+
+def test_repeated_identifiers_and_patients_without_follow_up_are_asked():
+    frame = pd.DataFrame({"id": [*IDS[:-1], IDS[0]], "os_months": [*MONTHS[:-2], None, None], "dead": DEAD})
+    found = draft(frame)
+    assert any("1 row(s) repeat an identifier (P00)" in line for line in found.questions)
+    assert any("2 patients have no time or event" in line for line in found.questions)
+
+
+def test_a_word_or_nothing_is_no_event_column_yet():
+    _, found = roles(os_months=MONTHS, death=np.where(DEAD, "dead", None))
+    assert any("cells hold 'dead' or nothing (20)" in line for line in found.questions)
+    assert 'event_values = ["CHECK"]' in found.schema
+
+
+def test_plus_and_minus_are_answers():
+    found, drafted = roles(os_months=MONTHS, Death=np.where(DEAD, "+", "-"))
+    assert found["Death"] == "event of os"
+    assert 'event_values = ["+"]' in drafted.schema
+
+
+def test_a_unit_that_the_file_states_is_not_asked():
+    _, found = roles(AVAL=MONTHS * 30, AVALU=["DAYS"] * N, CNSR=DEAD)
+    assert 'time_unit = "days"\n' in found.schema
+
+
+@pytest.mark.parametrize("form", ["{}%", "{}.5 months", "{}.234,5", "{}月"])
+def test_numbers_with_signs_beside_them_say_so(form):
+    (row,) = [row for row in roles(value=[form.format(k + 1) for k in range(N)])[1].rows if row.column == "value"]
+    assert "numbers with signs beside them" in row.check
