@@ -80,7 +80,8 @@ def boundary_table(plan: TrialPlan) -> Table | None:
         if normal is None:
             continue
         away = math.log(planned.null_effect.hr[0]) * np.sqrt(normal.information)
-        spent = spent_by_look(plan.fractions, normal.upper + away)
+        binding = normal.lower + away if planned.rule.binding else None
+        spent = spent_by_look(plan.fractions, normal.upper + away, binding)
         for k, count in enumerate(plan.events):
             upper, lower = float(normal.upper[k]), float(normal.lower[k])
             ratio = math.exp(-upper / math.sqrt(float(normal.information[k])))
@@ -91,7 +92,7 @@ def boundary_table(plan: TrialPlan) -> Table | None:
     caption = (
         "Boundaries on Z against a hazard ratio of 1 (normal approximation; a posterior rule as the Z at which its "
         "probability crosses). Type I error spent by a look, at the rule's own null, counts success alone, as if "
-        "futility were not acted upon."
+        "futility were not acted upon unless it is binding."
     )
     return Table(caption, head, tuple(rows)) if rows else None
 

@@ -82,6 +82,7 @@ class TrialDesign:
     control_origin : what the control hazard rests on, where others estimated it.
     effect_origin : of which treatment the effect is the hazard ratio, where its survival is stated instead.
     follow_up : months for which every patient is followed, and no longer; None: until the trial ends.
+    lag : months by which what happens is known later: looks come that much after the end of their data.
     sizing, threshold : what is asked beside the operating characteristics; None where it is not.
     """
 
@@ -106,6 +107,7 @@ class TrialDesign:
     threshold: ThresholdRequest | None = None
     control_origin: str = ""
     effect_origin: str = ""
+    lag: float = 0.0
     follow_up: float | None = None
 
     @property
@@ -144,11 +146,14 @@ class TrialDesign:
         return ScaledHazard(hazard, self.strata[place].control_hr) if self.strata else hazard
 
     @careful
+    def data_month(self, look: Look, effect: Effect) -> float:
+        """Return the calendar month to which the data of a look are expected to reach; infinite: it never comes."""
+        events = month_of_events(look.events, self.arms_under(effect)) if look.events is not None else 0.0
+        return look.due(events, self.accrual.duration, self.lag)
+
     def month_of(self, look: Look, effect: Effect) -> float:
         """Return the calendar month at which a look is expected; infinite where it never comes."""
-        events = month_of_events(look.events, self.arms_under(effect)) if look.events is not None else 0.0
-        follow_up = self.accrual.duration + look.follow_up if look.follow_up is not None else 0.0
-        return max(events, look.month or 0.0, follow_up)
+        return self.data_month(look, effect) + self.lag
 
 
 def mixture_from(prior: LogHrPrior) -> NormalMixture:

@@ -41,6 +41,7 @@ def design_paragraph(plan: TrialPlan) -> str:
             effect_sentence(design),
             *dropout_sentence(design),
             *follow_up_sentence(design),
+            *lag_sentence(design),
             *strata_sentence(design),
             *((f"{design.switching.words()[0].upper()}{design.switching.words()[1:]}.",) if design.switching else ()),
         )
@@ -102,6 +103,12 @@ def follow_up_sentence(design: TrialDesign) -> Iterator[str]:
     """Yield for how long every patient is followed; nothing where that is until the trial ends."""
     if design.follow_up is not None:
         yield f"Every patient is followed for {design.follow_up:g} months and no longer."
+
+
+def lag_sentence(design: TrialDesign) -> Iterator[str]:
+    """Yield how much later data are known; nothing where at once."""
+    if design.lag:
+        yield f"What happens is known {design.lag:g} months later: looks come that much after the end of their data."
 
 
 def strata_sentence(design: TrialDesign) -> Iterator[str]:

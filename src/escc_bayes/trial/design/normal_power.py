@@ -92,7 +92,7 @@ def planned_log_ratio(design: TrialDesign, effect: Effect) -> float | None:
         return None
     (control, hazard, d0), (treated, _, d1) = design.arms_under(effect)
     del hazard
-    month = design.month_of(design.looks[0], effect)
+    month = design.data_month(design.looks[0], effect)
     return math.log(average_hazard_ratio(month, (control, treated), design.control, effect, (d0, d1)))
 
 

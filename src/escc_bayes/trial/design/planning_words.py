@@ -54,7 +54,7 @@ def events_sentences(plan: TrialPlan) -> Iterator[str]:
         events = events_for_power(plan, planned) if name not in plain else None
         if events is not None:
             yield (
-                f"{name}: a hazard ratio of {hr:g} is found with power {POWER:g} by {events:.0f} events at the "
+                f"{name}: a hazard ratio of {hr:.4g} is found with power {POWER:g} by {events:.0f} events at the "
                 f"{'analysis' if len(plan.looks) == 1 else 'final look'} (normal approximation)."
             )
 
@@ -81,7 +81,7 @@ def formula_sentence(design: TrialDesign, alpha: float, null_hr: float, rules: l
     forms = ", ".join(f"{events:.1f} by {name}" for name, events in events_by)
     beyond = "" if null_hr == 1.0 else f" and exclude {null_hr:g}"
     return (
-        f"Events that find a hazard ratio of {hr:g}{beyond} with power {POWER:g} at one-sided {alpha:g} "
+        f"Events that find a hazard ratio of {hr:.4g}{beyond} with power {POWER:g} at one-sided {alpha:g} "
         f"({', '.join(rules)}): {forms}."
     )
 
@@ -134,7 +134,7 @@ def beta_sentence(plan: TrialPlan, planned: PlannedRule) -> Iterator[str]:
 
 def direct_sentence(plan: TrialPlan, planned: PlannedRule) -> str | None:
     """Say the power of one log-rank test by its expected score; None over strata, with switching, without an end."""
-    design, test, month = plan.design, planned.rule.test, plan.looks[-1].month
+    design, test, month = plan.design, planned.rule.test, plan.looks[-1].data
     if design.strata or design.switching is not None or not math.isfinite(month):
         return None
     average = ", at the average control hazard" if design.control.draws > 1 else ""

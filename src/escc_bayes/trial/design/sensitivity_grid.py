@@ -60,7 +60,7 @@ def power_grids(plan: TrialPlan) -> tuple[SensitivityGrid, ...]:
 
 def timing_grid(plan: TrialPlan) -> SensitivityGrid:
     """Return the month of the final look, or its events where the calendar sets it, over control hazard and dropout."""
-    design, planned = plan.design, plan.looks[-1].month
+    design, data = plan.design, plan.looks[-1].data
     look = design.looks[-1]
     name = "month of the final look" if look.events is not None else "events at the final look"
 
@@ -70,9 +70,8 @@ def timing_grid(plan: TrialPlan) -> SensitivityGrid:
             for entered, hazard, dropout in design.arms_under(design.effect)
         )
         if look.events is None:
-            return sum(expected_events(planned, *arm) for arm in arms)
-        follow_up = design.accrual.duration + look.follow_up if look.follow_up is not None else 0.0
-        return max(month_of_events(look.events, arms), look.month or 0.0, follow_up)
+            return sum(expected_events(data, *arm) for arm in arms)
+        return look.due(month_of_events(look.events, arms), design.accrual.duration, design.lag) + design.lag
 
     steps = DROPOUT_STEPS if max(design.dropout) > 0.0 else (1.0,)
     values = tuple(tuple(value(hazard, dropout) for dropout in steps) for hazard in HAZARD_STEPS)

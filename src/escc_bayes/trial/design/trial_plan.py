@@ -21,10 +21,14 @@ from escc_bayes.trial.truth.expected_events import expected_events
 
 @dataclass(frozen=True, slots=True)
 class ExpectedLook:
-    """A look under one effect: calendar ``month`` at which it comes (infinite: never), and ``events`` seen by then."""
+    """A look under one effect: calendar ``month`` at which it comes (infinite: never), and ``events`` of its data.
+
+    ``data``: the month to which these reach, the design's reporting lag before.
+    """
 
     month: float
     events: float
+    data: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,7 +91,7 @@ class TrialPlan:
     @cached_property
     def worth(self) -> PriorWorth | None:
         """What borrowed controls are worth before the trial has data, found when first asked for; None without."""
-        return prior_worth(self.design, self.looks[-1].month)
+        return prior_worth(self.design, self.looks[-1].data)
 
     def of(self, name: str) -> PlannedRule:
         """Return a rule by its name."""
@@ -130,7 +134,7 @@ def expected_looks(design: TrialDesign, effect: Effect) -> tuple[ExpectedLook, .
     """Return when each look is expected under an effect, and with how many events."""
     arms, found = design.arms_under(effect), []
     for look in design.looks:
-        month = design.month_of(look, effect)
-        events = sum(expected_events(month, *arm) for arm in arms) if math.isfinite(month) else math.nan
-        found.append(ExpectedLook(month, events))
+        data = design.data_month(look, effect)
+        events = sum(expected_events(data, *arm) for arm in arms) if math.isfinite(data) else math.nan
+        found.append(ExpectedLook(data + design.lag, events, data))
     return tuple(found)

@@ -31,7 +31,7 @@ class Snapshot:
     time : (n, m) months followed; 0 for patients not yet in.
     event : (n, m) whether that follow-up ended in an event.
     month : (n,) calendar month of the look.
-    enrolled, events : (n,) patients in, events seen.
+    enrolled, events : (n,) patients in by then, events seen.
     """
 
     time: FloatArray

@@ -7,10 +7,10 @@ from escc_bayes.trial.looks.look import Look
 from escc_bayes.trial.looks.patients import Patients, Snapshot
 
 
-def look_months(seen: Patients, looks: tuple[Look, ...]) -> FloatArray:
-    """Return the calendar month of each look, (looks, n): all its triggers reached, or everybody's follow-up ended.
+def look_months(seen: Patients, looks: tuple[Look, ...], lag: float = 0.0) -> FloatArray:
+    """Return the calendar month to which the data of each look reach, (looks, n): its triggers reached, or the end.
 
-    The month of event number d is the d-th smallest event month: a partial sort.
+    The month of event number d is the d-th smallest event month: a partial sort. A look itself comes ``lag`` later.
     """
     wanted = [look.events - 1 for look in looks if look.events is not None]
     ordered = np.partition(seen.calendar, wanted, axis=1) if wanted else seen.calendar
@@ -19,7 +19,7 @@ def look_months(seen: Patients, looks: tuple[Look, ...]) -> FloatArray:
         if look.events is not None:
             np.maximum(month, ordered[:, look.events - 1], out=month)
         if look.month is not None:
-            np.maximum(month, look.month, out=month)
+            (np.minimum if look.first else np.maximum)(month, max(look.month - lag, 0.0), out=month)
         if look.follow_up is not None:
             np.maximum(month, seen.entry.max(axis=1) + look.follow_up, out=month)
     if not np.isfinite(months).all():
@@ -30,11 +30,11 @@ def look_months(seen: Patients, looks: tuple[Look, ...]) -> FloatArray:
     return months
 
 
-def snapshot(seen: Patients, month: FloatArray) -> Snapshot:
-    """Return the trials as they are at calendar ``month`` (n,)."""
+def snapshot(seen: Patients, month: FloatArray, lag: float = 0.0) -> Snapshot:
+    """Return the trials as their data are at calendar ``month`` (n,), known ``lag`` months later."""
     time = month[:, None] - seen.entry
-    enrolled = np.count_nonzero(time > 0.0, axis=1)
+    enrolled = np.count_nonzero(time > -lag, axis=1)
     np.minimum(time, seen.observed, out=time)
     np.maximum(time, 0.0, out=time)
     event = seen.calendar <= month[:, None]
-    return Snapshot(time, event, month, enrolled, np.count_nonzero(event, axis=1), seen.controls)
+    return Snapshot(time, event, month + lag, enrolled, np.count_nonzero(event, axis=1), seen.controls)

@@ -100,6 +100,6 @@ def outlook(
 
 def final_evidence(design: TrialDesign, criteria: Criteria, seen: Patients, columns: Columns) -> Evidence:
     """Return what the completions show at the final look; ``columns`` of their strata."""
-    month = look_months(seen, design.looks[-1:])[0]
+    month = look_months(seen, design.looks[-1:], design.lag)[0]
     # Nobody knows what is true of a running trial; no rule asks.
     return evidence_at(design, criteria.last_measures, snapshot(seen, month), {}, columns)

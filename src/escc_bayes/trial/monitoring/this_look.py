@@ -69,10 +69,14 @@ def this_look(plan: TrialPlan, seen: FollowUp) -> ThisLook:
 
 
 def is_reached(design: TrialDesign, look: Look, seen: FollowUp) -> bool:
-    """Return whether all that a look waits for has come."""
+    """Return whether what a look waits for has come; ``seen`` reaches to its own month, whenever that was known."""
+    if look.first:
+        assert look.events is not None
+        assert look.month is not None
+        return seen.events >= look.events or seen.month >= look.month - design.lag - SLACK
     if look.events is not None and seen.events < look.events:
         return False
-    if look.month is not None and seen.month < look.month - SLACK:
+    if look.month is not None and seen.month < look.month - design.lag - SLACK:
         return False
     if look.follow_up is None:
         return True
@@ -86,7 +90,7 @@ def fractions_with(design: TrialDesign, planned: tuple[float, ...], here: int, e
     At the final look the events seen are all the information there is; looks by the calendar stretch with their events.
     """
     last = len(planned) - 1
-    by_calendar = design.looks[here].events is None
+    by_calendar = design.looks[here].awaited is None
     stretch = events / planned[here] if by_calendar and events else 1.0
     before = [stretch * count for count in planned[:here] if stretch * count < events]
     before = [0.0] * (here - len(before)) + before

@@ -49,6 +49,10 @@ TOP_KEYS = (
     "null",
 )
 MOST_LOOKS = 20
+# What a look may wait for, and what else is said of looks.
+TRIGGERS = ("events", "calendar", "minimum_follow_up")
+LOOK_KEYS = (*TRIGGERS, "whichever", "follow_up", "reporting_lag")
+LONGEST_LAG = 24.0
 NEEDED = ("name", "arms", "control", "effect", "accrual", "analyses", "analysis_prior", "rule")
 
 
@@ -103,6 +107,7 @@ def design_from(raw: Mapping[str, object], where: str, *, folder: Path = Path())
         dropout=dropout_from(*section("dropout")),
         looks=looks,
         follow_up=followed,
+        lag=lag_from(*section("analyses")),
         design_prior=believed,
         analysis_prior=analysis,
         rules=rules,
@@ -161,11 +166,11 @@ def arms_from(raw: Mapping[str, object], at: str) -> tuple[tuple[str, str], tupl
 
 
 def looks_from(raw: Mapping[str, object], at: str) -> tuple[Look, ...]:
-    """Read when the trial is analysed; several triggers of a look: whichever is later."""
-    checks.refuse_unknown_keys(raw, ("events", "calendar", "minimum_follow_up", "follow_up"), at)
+    """Read when the trial is analysed; several triggers of a look: whichever is later, or first."""
+    checks.refuse_unknown_keys(raw, LOOK_KEYS, at)
     if not raw:
         raise DesignError(f"{at}: no analysis is stated; write events = [180], calendar = [36.0] or minimum_follow_up")
-    if set(raw) == {"follow_up"}:
+    if "follow_up" in raw and not set(raw) & set(TRIGGERS):
         return (Look(follow_up=follow_up_from(raw, at)),)
     events = tuple(int(number) for number in listed(raw, "events", at, whole=True))
     months = listed(raw, "calendar", at, whole=False)
@@ -177,8 +182,15 @@ def looks_from(raw: Mapping[str, object], at: str) -> tuple[Look, ...]:
     follow_up = None
     if "minimum_follow_up" in raw:
         follow_up = checks.number(raw["minimum_follow_up"], f"{at}, minimum_follow_up", least=0.0)
+    first = checks.one_of(raw.get("whichever", "last"), ("first", "last"), f"{at}, whichever") == "first"
+    if first and (not events or not months or follow_up is not None):
+        raise DesignError(
+            f"{at}, whichever: 'first' is of events and calendar, and of these two alone; state both and no "
+            "minimum_follow_up, or remove it"
+        )
     return tuple(
         Look(
+            first=first,
             events=events[k] if events else None,
             month=months[k] if months else None,
             follow_up=follow_up if k == count - 1 else None,
@@ -190,6 +202,14 @@ def looks_from(raw: Mapping[str, object], at: str) -> tuple[Look, ...]:
 def follow_up_from(raw: Mapping[str, object], at: str) -> float | None:
     """Read for how many months every patient is followed, and no longer; None: until the trial ends."""
     return checks.number(raw["follow_up"], f"{at}, follow_up", above=0.0) if "follow_up" in raw else None
+
+
+def lag_from(raw: Mapping[str, object], at: str) -> float:
+    """Read how many months later what happens is known; 0: at once."""
+    lag = checks.number(raw.get("reporting_lag", 0.0), f"{at}, reporting_lag", least=0.0)
+    if lag > LONGEST_LAG:
+        raise DesignError(f"{at}, reporting_lag: {lag:g} months; a lag is in months, and {LONGEST_LAG:g} is the most")
+    return lag
 
 
 def listed(raw: Mapping[str, object], key: str, at: str, *, whole: bool) -> tuple[float, ...]:

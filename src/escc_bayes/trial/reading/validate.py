@@ -64,6 +64,8 @@ def refuse_too_many_events(design: TrialDesign, look: Look, total: int, at: str)
             f"{at}, events: {look.events} events of {total} patients; every patient has one at most. Enter more "
             f"patients ({math.ceil(look.events / 0.7)} would leave three in ten without an event), or ask for fewer"
         )
+    if look.first:
+        return
     nulls = dict.fromkeys(own_null(design, rule) for rule in design.rules)
     for words, effect in (
         ("the stated effect", design.effect),
@@ -99,7 +101,7 @@ def refuse_empty_pieces(design: TrialDesign, where: str) -> None:
     if prior.cuts is not None or prior.weibull is not None:
         return
     first = sum(
-        expected_events(design.month_of(design.looks[0], design.effect), *arm)
+        expected_events(design.data_month(design.looks[0], design.effect), *arm)
         for arm in design.arms_under(design.effect)
     )
     if prior.pieces > max(first, 1.0):
@@ -133,8 +135,11 @@ def refuse_overspent(design: TrialDesign, where: str) -> None:
 def refuse_look_before_entry(design: TrialDesign, at: str) -> None:
     """Raise if the first look finds next to nobody in the trial."""
     first = design.looks[0]
-    if first.month is not None and first.events is None and design.accrual.enrolled(first.month) < 2.0:
-        raise DesignError(f"{at}, calendar: by month {first.month:g} fewer than 2 patients are in; look later")
+    if first.month is None or (first.events is not None and not first.first):
+        return
+    if design.accrual.enrolled(max(first.month - design.lag, 0.0)) < 2.0:
+        known = f"month {first.month:g}" + (f" less the lag of {design.lag:g}" if design.lag else "")
+        raise DesignError(f"{at}, calendar: by {known} fewer than 2 patients are in; look later")
 
 
 def refuse_gain_without_pieces(design: TrialDesign, where: str) -> None:
@@ -151,7 +156,7 @@ def refuse_gain_without_pieces(design: TrialDesign, where: str) -> None:
 
 def refuse_months_beyond_follow_up(design: TrialDesign, where: str) -> None:
     """Raise if a rule asks for a month of follow-up that nobody is expected to reach by the final look."""
-    last = design.month_of(design.looks[-1], design.effect)
+    last = design.data_month(design.looks[-1], design.effect)
     for rule in design.rules:
         for measure in rule.measures(final=True):
             if not isinstance(measure, GainProbability | RmstGain | SurvivalGain):

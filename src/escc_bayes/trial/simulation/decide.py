@@ -128,14 +128,17 @@ def evidence_of_block(
     for scenario in under:
         log_ratio = log_ratio_of(scenario, design, draws)
         seen = patients(design, draws, log_ratio)
-        months = look_months(seen, design.looks)
+        months = look_months(seen, design.looks, design.lag)
         truth = {
             null: np.broadcast_to(lies_in(null, design, draws.control_draw, log_ratio), (trials,))
             for null in dict.fromkeys(criteria.nulls)
         }
         wanted = [criteria.measures] * (len(months) - 1) + [criteria.last_measures]
         found.append(
-            [evidence_at(design, of, snapshot(seen, month), truth) for of, month in zip(wanted, months, strict=True)]
+            [
+                evidence_at(design, of, snapshot(seen, month, design.lag), truth)
+                for of, month in zip(wanted, months, strict=True)
+            ]
         )
     return found
 

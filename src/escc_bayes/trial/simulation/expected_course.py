@@ -39,7 +39,7 @@ def expected_course(design: TrialDesign, *, seed: Seed, level: float) -> tuple[E
     found = []
     for name in names:
         seen = patients(design, draws, log_ratio_of(name, design, draws))
-        shot = snapshot(seen, look_months(seen, design.looks[-1:])[0])
+        shot = snapshot(seen, look_months(seen, design.looks[-1:], design.lag)[0], design.lag)
         found.append(ExpectedCourse(name, curve_fans(shot, level), forecast_of(design, 0.0, seen, level)))
     return tuple(found)
 

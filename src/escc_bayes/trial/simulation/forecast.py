@@ -47,8 +47,8 @@ def forecast_of(design: TrialDesign, month: float, ended: Patients, level: float
     """Return the forecast from completions seen at calendar ``month``."""
     look = design.looks[-1]
     # A trial that already has all that the look waits for, or whose database is behind, is looked at now.
-    final = np.maximum(look_months(ended, (look,))[0], month)
-    there = np.isfinite(ended.calendar).sum(axis=1) >= (look.events or 0)
+    final = np.maximum(look_months(ended, (look,), design.lag)[0], month) + design.lag
+    there = np.isfinite(ended.calendar).sum(axis=1) >= (look.awaited or 0)
     last = ended.entry.max(axis=1)
     return Forecast(
         final_months=final,

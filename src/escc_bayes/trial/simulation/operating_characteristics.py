@@ -186,7 +186,7 @@ def quantities_of(plan: TrialPlan, scenario: Scenario, place: int, sums: FloatAr
         found.append(Quantity(name, rule.name, "assurance_limit", limit, 0.0, 0, limit))
     found += [mean(f"expected_{field}", field) for field in ("events", "patients", "months")]
     found += [share("stop_early_success", "early_success"), share("stop_early_futility", "early_futility")]
-    if design.looks[-1].events is not None:
+    if design.looks[-1].awaited is not None:
         found.append(share("short_of_events", "short"))
     if len(design.looks) > 1:
         found += [share(field, field) for field in fields_of(len(design.looks))[len(FIELDS) :]]

@@ -104,7 +104,7 @@ def unequal_sentences(found: OperatingCharacteristics) -> list[str]:
 
 def short_sentence(found: OperatingCharacteristics) -> list[str]:
     """Say how many trials never reach their events; nothing where that rounds to 0.000."""
-    wanted = found.design.looks[-1].events
+    wanted = found.design.looks[-1].awaited
     short = quantity(found, TRUTH, found.design.rules[0].name, "short_of_events")
     if wanted is None or short is None or short.value < 0.0005:
         return []

@@ -72,7 +72,7 @@ def tally_chunk(design: TrialDesign, criteria: Criteria, trials: int, seed: Seed
     sums = np.empty((len(found), len(design.rules), len(fields_of(len(design.looks)))))
     for scenario, seen in enumerate(found):
         for rule, verdict in enumerate(verdicts(design, criteria, seen)):
-            sums[scenario, rule] = tally(verdict, seen, criteria.nulls[rule], design.looks[-1].events)
+            sums[scenario, rule] = tally(verdict, seen, criteria.nulls[rule], design.looks[-1].awaited)
     return sums
 
 

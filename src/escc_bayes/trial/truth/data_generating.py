@@ -163,9 +163,10 @@ class Effect:
         '1 until month 3 of a patient, then 0.6'
         """
         if self.by_stratum:
-            return f"{', '.join(f'{ratio:g}' for ratio in self.by_stratum)} by stratum"
-        parts = [f"{ratio:g} until month {cut:g} of a patient" for ratio, cut in zip(self.hr, self.cuts, strict=False)]
-        return ", then ".join([*parts, f"{self.hr[-1]:g}"])
+            return f"{', '.join(f'{ratio:.4g}' for ratio in self.by_stratum)} by stratum"
+        pieces = zip(self.hr, self.cuts, strict=False)
+        parts = [f"{ratio:.4g} until month {cut:g} of a patient" for ratio, cut in pieces]
+        return ", then ".join([*parts, f"{self.hr[-1]:.4g}"])
 
     @property
     def strongest(self) -> float:
