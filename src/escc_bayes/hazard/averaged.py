@@ -2,7 +2,11 @@
 
 import numpy as np
 
+from escc_bayes.hazard.matrix_product import ONE_THREAD, on_one_thread
 from escc_bayes.hazard.piecewise import FloatArray
+
+# As few draws at a time as are worth a product; more where one thread multiplies them.
+FEWEST = 64
 
 
 def averaged_survival(cumulative: FloatArray, relative: FloatArray, share: FloatArray) -> FloatArray:
@@ -18,10 +22,21 @@ def averaged_survival(cumulative: FloatArray, relative: FloatArray, share: Float
     -------
     (t, g, draws) survival.
     """
-    curves, alive = np.empty((cumulative.shape[1], share.shape[0], relative.shape[1])), np.empty_like(relative)
+    draws = relative.shape[1]
+    curves = np.empty((cumulative.shape[1], share.shape[0], draws))
+    minus_hazards = -np.ascontiguousarray(cumulative.T)
+    length = max(FEWEST, ONE_THREAD // max(share.size, 1))
+    for first in range(0, draws, length):
+        some = slice(first, first + length)
+        average_some(minus_hazards[:, some], np.ascontiguousarray(relative[:, some]), share, curves[:, :, some])
+    return curves
+
+
+def average_some(minus_hazards: FloatArray, relative: FloatArray, share: FloatArray, curves: FloatArray) -> None:
+    """Write the survival at t months (t, draws), averaged over each group, into ``curves`` (t, g, draws)."""
+    alive = np.empty_like(relative)
     # A hazard ratio of 1e300 times a hazard overflows: survival is then 0.
     with np.errstate(over="ignore"):
-        for minus_hazard, curve in zip(-np.ascontiguousarray(cumulative.T), curves, strict=True):
+        for minus_hazard, curve in zip(minus_hazards, curves, strict=True):
             np.exp(np.multiply(relative, minus_hazard, out=alive), out=alive)
-            np.matmul(share, alive, out=curve)
-    return curves
+            curve[:] = on_one_thread(share, alive)

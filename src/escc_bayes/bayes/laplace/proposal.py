@@ -14,8 +14,8 @@ from escc_bayes.bayes.laplace.grid_cells import GridCells, allocated, jittered
 from escc_bayes.bayes.modes.coordinates import log_prior, log_scales, log_shape, predictors
 from escc_bayes.bayes.modes.grid import Grid
 from escc_bayes.bayes.modes.modes import Target
-from escc_bayes.bayes.numeric.matrix_product import ONE_THREAD, on_one_thread
 from escc_bayes.bayes.numeric.quasi_random import Numbers
+from escc_bayes.hazard.matrix_product import ONE_THREAD, on_one_thread
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 
 # Degrees of freedom of the t steps: 4 + d within these. Tails cost few draws in low dimensions and many in high ones.

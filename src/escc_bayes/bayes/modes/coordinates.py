@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import erfcinv, erfinv, gammaln, ndtr
 
-from escc_bayes.bayes.numeric.matrix_product import on_one_thread
+from escc_bayes.hazard.matrix_product import on_one_thread
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.prior import Gamma
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from escc_bayes.bayes.model.likelihood.product import HELD, WIDTH
 from escc_bayes.bayes.model.likelihood.protocol import Counts, Derivatives
-from escc_bayes.bayes.numeric.matrix_product import on_one_thread
+from escc_bayes.hazard.matrix_product import on_one_thread
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 
 

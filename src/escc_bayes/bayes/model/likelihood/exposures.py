@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from escc_bayes.bayes.numeric.matrix_product import on_one_thread
 from escc_bayes.hazard.at_risk import AtRisk
+from escc_bayes.hazard.matrix_product import on_one_thread
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 
 # Chebyshev points for the log exposure of a pattern between the smallest and the largest log shape drawn: the fewest

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from escc_bayes.bayes.model.likelihood.protocol import Counts, Derivatives
-from escc_bayes.bayes.numeric.matrix_product import on_one_thread
 from escc_bayes.hazard.cells import Cells
+from escc_bayes.hazard.matrix_product import on_one_thread
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 
 # Products of columns that are held at once. As many patterns as patients (continuous covariates) are taken in blocks.

@@ -6,7 +6,7 @@ import pytest
 from escc_bayes import example_cohort, load_spec
 from escc_bayes.bayes.model.likelihood import product
 from escc_bayes.bayes.model.likelihood.of_plan import cells_of
-from escc_bayes.bayes.numeric.matrix_product import on_one_thread
+from escc_bayes.hazard.matrix_product import on_one_thread
 from escc_bayes.spec.plan import make_plan
 
 SHAPES = [(3, 4, 5), (40_000, 13, 13), (13, 13, 40_000), (4, 90_000, 6), (1, 90_000, 6), (90_000, 6, 1), (1, 7, 1)]
