@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Any
 from escc_bayes.cli.door import main
 
 if TYPE_CHECKING:
-    from escc_bayes.cli.command_line import app
+    import typer
+
+    app: typer.Typer
 
 __all__ = ["app", "main"]
 
@@ -14,6 +16,6 @@ def __getattr__(name: str) -> Any:
     """Load the verbs only when they are asked for: the door hears signals before."""
     if name != "app":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from escc_bayes.cli.command_line import app
+    from escc_bayes.cli.command_line import app_of
 
-    return app
+    return app_of()

@@ -4,43 +4,51 @@ import os
 import sys
 import warnings
 from collections.abc import Callable
+from functools import cache
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
 from escc_bayes import __version__
-from escc_bayes.cli.audit import audit
-from escc_bayes.cli.baselines import baselines
-from escc_bayes.cli.check import check
 from escc_bayes.cli.checked_command import CheckedCommand
-from escc_bayes.cli.compare import compare
-from escc_bayes.cli.draft import draft
-from escc_bayes.cli.evidence import evidence
-from escc_bayes.cli.explain import explain
-from escc_bayes.cli.fit import fit
-from escc_bayes.cli.monitor import monitor
-from escc_bayes.cli.plan import plan
-from escc_bayes.cli.reconstruct import reconstruct
-from escc_bayes.cli.report import report
-from escc_bayes.cli.sensitivity import sensitivity
-from escc_bayes.cli.time_zero import time_zero
 from escc_bayes.foundation.errors import EsccBayesWarning, NotFitForUseWarning, one_paragraph
 from escc_bayes.foundation.memory import leave_at_exit
 
-# In the order of the help: from a file to a trial.
+# In the order of the help: from a file to a trial. Each stands in the module of its name.
 VERBS = (
-    *(draft, check, report, fit, baselines, compare, sensitivity, time_zero),
-    *(audit, reconstruct, evidence, plan, monitor, explain),
+    *("draft", "check", "report", "fit", "baselines", "compare", "sensitivity", "time_zero"),
+    *("audit", "reconstruct", "evidence", "plan", "monitor", "explain"),
 )
 
-app = typer.Typer(
-    name="escc-bayes",
-    help="Bayesian and classical survival analysis of small cohorts, side by side. Times are months.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-)
-for verb in VERBS:
-    app.command(cls=CheckedCommand)(verb)
+
+@cache
+def app_of(verbs: tuple[str, ...] = VERBS) -> typer.Typer:
+    """Return the command line with some of the verbs, whose modules are loaded."""
+    app = typer.Typer(
+        name="escc-bayes",
+        help="Bayesian and classical survival analysis of small cohorts, side by side. Times are months.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+    )
+    for verb in verbs:
+        app.command(cls=CheckedCommand)(getattr(import_module(f"escc_bayes.cli.{verb}"), verb))
+    app.callback()(options)
+    return app
+
+
+def asked(arguments: list[str]) -> tuple[str, ...]:
+    """Return the verb that the arguments begin with; every verb where they begin with another word.
+
+    Examples
+    --------
+    >>> asked(["time-zero", "--help"])
+    ('time_zero',)
+    >>> asked(["--help"]) == VERBS
+    True
+    """
+    verb = arguments[0].replace("-", "_") if arguments else ""
+    return (verb,) if verb in VERBS else VERBS
 
 
 def show_version(wanted: bool) -> None:
@@ -50,7 +58,6 @@ def show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def options(
     version: Annotated[
         bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version.")
@@ -87,5 +94,5 @@ def run_verb() -> int:
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", EsccBayesWarning)
         warnings.showwarning = once(print_warning)
-        code = app(standalone_mode=False)
+        code = app_of(asked(sys.argv[1:]))(standalone_mode=False)
     return code if isinstance(code, int) else 0

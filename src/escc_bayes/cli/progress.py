@@ -21,24 +21,34 @@ type Words = Callable[[int, int], str]
 @contextmanager
 def progress_bars(*, quiet: bool) -> Iterator["Stage"]:
     """Yield a function that starts a bar for a piece of work; bars show on a terminal, sentences elsewhere."""
-    with opened(quiet=quiet) as (bars, console):
+    if quiet:
+        yield lambda _: nothing
+        return
+    with opened() as (bars, console):
         yield lambda name: started(bars, console, name)
 
 
 @contextmanager
 def counting_bars(*, quiet: bool) -> Iterator[Callable[[str, Words], "Counted"]]:
     """Yield a function that starts a bar for work that is counted, such as trials, from its name and its words."""
-    with opened(quiet=quiet) as (bars, console):
+    if quiet:
+        yield lambda *_: nothing
+        return
+    with opened() as (bars, console):
         yield lambda name, words: counting(bars, console, name, words)
 
 
+def nothing(*_: object) -> None:
+    """Say nothing of work that goes on."""
+
+
 @contextmanager
-def opened(*, quiet: bool) -> Iterator[tuple["Bars", "Console"]]:
+def opened() -> Iterator[tuple["Bars", "Console"]]:
     """Yield bars on stderr, and the console they stand on."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    console = Console(stderr=True, quiet=quiet)
+    console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[words]}"), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
         yield bars, console

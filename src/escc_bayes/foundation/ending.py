@@ -6,10 +6,13 @@
 import signal
 import time
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from threading import Thread, current_thread, main_thread
 from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 # Of a shell: Ctrl-C, kill, and a closed terminal.
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
@@ -97,12 +100,10 @@ def ended_with_block[Pool: Executor](pool: Pool) -> Iterator[Pool]:
         pool.shutdown(cancel_futures=True)
 
 
-def end(pool: Executor) -> None:
-    """End a pool without waiting for what it computes."""
-    if not isinstance(pool, ProcessPoolExecutor):
-        pool.shutdown(wait=False, cancel_futures=True)
-        return
-    processes = list((pool._processes or {}).values())
+def end(pool: "Executor") -> None:
+    """End a pool of threads or of processes without waiting for what it computes."""
+    # What starts processes is not imported for a verb that needs none. The mapping is lost as the pool shuts down.
+    processes = list((getattr(pool, "_processes", None) or {}).values())
     manager: Thread | None = getattr(pool, "_executor_manager_thread", None)
     pool.shutdown(wait=False, cancel_futures=True)
     for process in processes:

@@ -1,7 +1,6 @@
 """The record that every result carries: digests of what was asked and given, seed, versions, provenance."""
 
 import hashlib
-import importlib.metadata
 import json
 import platform
 from collections.abc import Mapping
@@ -9,6 +8,8 @@ from dataclasses import asdict, dataclass
 from functools import cache
 
 import numpy as np
+
+from escc_bayes.foundation.installed import installed_version
 
 type Provenance = str
 PROVENANCES = ("observed", "reconstructed", "simulated")
@@ -46,13 +47,7 @@ class Record:
 @cache
 def versions() -> tuple[tuple[str, str], ...]:
     """Return the installed versions, without importing the libraries."""
-    found = [("python", platform.python_version())]
-    for package in PACKAGES:
-        try:
-            found.append((package, importlib.metadata.version(package)))
-        except importlib.metadata.PackageNotFoundError:
-            found.append((package, "not installed"))
-    return tuple(found)
+    return (("python", platform.python_version()), *((package, installed_version(package)) for package in PACKAGES))
 
 
 def digest(content: Mapping[str, object]) -> str:
