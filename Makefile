@@ -46,7 +46,8 @@ docs: .venv/.synced
 	$(RUN) sphinx-build -b html -W --keep-going -q docs out/docs
 
 notebooks: .venv/.synced
-	$(RUN) jupytext --to ipynb --execute notebooks/*.py
+	$(RUN) jupytext --to ipynb --set-kernel python3 notebooks/*.py
+	$(RUN) jupyter-execute --inplace --kernel_name=python3 notebooks/*.ipynb
 
 clean:
 	rm -rf out dist .pytest_cache .ruff_cache .mypy_cache .hypothesis

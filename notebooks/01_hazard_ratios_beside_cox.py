@@ -14,9 +14,8 @@
 # One question, every method's answer, and the steps between them.
 
 # %%
-from escc_bayes.compare.attribution import attribute
-
 import escc_bayes as eb
+from escc_bayes.sensitivity.attribution import attribute
 
 cohort = eb.example_cohort("escc79")
 print(cohort)
@@ -49,7 +48,7 @@ print(both)
 # very wide and the prior matters. The attribution says by how much.
 
 # %%
-for step in attribute(posterior, classical):
+for step in attribute(posterior, classical, cohort):
     if step.term == "coverage":
-        way = f"{step.step:<10} {step.before:>16} -> {step.after:<12}"
+        way = f"{step.step:<20} {step.before:>24} -> {step.after:<24}"
         print(f"{way} log HR {step.log_hr_before:5.2f} -> {step.log_hr_after:5.2f}")
