@@ -13,7 +13,7 @@ from escc_bayes.report.verbs.files import write_run
 from escc_bayes.trial.design.power_curve import PowerCurve, power_curve
 from escc_bayes.trial.design.prior_events import COLUMNS as PRIOR_EVENTS
 from escc_bayes.trial.design.prior_events import prior_event_rows
-from escc_bayes.trial.requests import borrowing_map, sensitivity_indices, sizing, threshold
+from escc_bayes.trial.requests import borrowing_map, estimation, sensitivity_indices, sizing, threshold
 from escc_bayes.trial.requests.borrowing_map import BorrowingMap, map_sentences
 from escc_bayes.trial.requests.requested_analyses import RequestedAnalyses, requested_sentences
 from escc_bayes.trial.requests.threshold import threshold_rows
@@ -40,6 +40,8 @@ def write_plan_files(folder: Path, found: OperatingCharacteristics, more: Reques
         write_csv(folder / "sizing.csv", [asdict(more.sizing)], sizing.COLUMNS)
     if more.threshold is not None:
         write_csv(folder / "threshold.csv", threshold_rows(more.threshold), threshold.COLUMNS)
+    if more.estimation:
+        write_csv(folder / "estimation.csv", [asdict(one) for one in more.estimation], estimation.COLUMNS)
     if more.indices:
         write_csv(folder / "variance_owners.csv", [asdict(one) for one in more.indices], sensitivity_indices.COLUMNS)
     curves = [curve for of in found.plan.rules if (curve := power_curve(found.plan, of)) is not None]

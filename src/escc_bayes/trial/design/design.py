@@ -64,6 +64,14 @@ class ThresholdRequest:
     trials: int
 
 
+@dataclass(frozen=True, slots=True)
+class EstimationRequest:
+    """How estimates do at the stop, with limits at ``level``, under ``hazard_ratios``; empty: the usual ones."""
+
+    level: float
+    hazard_ratios: tuple[float, ...]
+
+
 @careful_class
 @dataclass(frozen=True, slots=True)
 class TrialDesign:
@@ -83,7 +91,7 @@ class TrialDesign:
     effect_origin : of which treatment the effect is the hazard ratio, where its survival is stated instead.
     follow_up : months for which every patient is followed, and no longer; None: until the trial ends.
     lag : months by which what happens is known later: looks come that much after the end of their data.
-    sizing, threshold : what is asked beside the operating characteristics; None where it is not.
+    sizing, threshold, estimation : what is asked beside the operating characteristics; None where it is not.
     """
 
     name: str
@@ -105,6 +113,7 @@ class TrialDesign:
     bias: Normal | None = None
     sizing: SizingRequest | None = None
     threshold: ThresholdRequest | None = None
+    estimation: EstimationRequest | None = None
     control_origin: str = ""
     effect_origin: str = ""
     lag: float = 0.0

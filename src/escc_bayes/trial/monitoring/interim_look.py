@@ -13,6 +13,7 @@ from escc_bayes.trial.design.design import TrialDesign
 from escc_bayes.trial.design.rule_plan import RulePlan
 from escc_bayes.trial.design.trial_plan import TrialPlan, planned
 from escc_bayes.trial.monitoring.accrual_rate import accrual_rate
+from escc_bayes.trial.monitoring.adjusted import AdjustedRatio, adjusted_ratios, adjusted_words
 from escc_bayes.trial.monitoring.future_patients import completed_blinded
 from escc_bayes.trial.monitoring.interim import FollowUp, Interim
 from escc_bayes.trial.monitoring.interim_posterior import arm_survival, pooled_survival, posterior_of, prior_conflict
@@ -113,6 +114,7 @@ def interim_look(
         predictive = {success.rule: success.probability for success in told.rules} if told is not None else {}
         verdicts = verdicts_now(design, seen, look, plans, predictive)
         findings += verdict_found(design, look, verdicts, blinded=False)
+        findings += adjusted_found(adjusted_ratios(design, seen, look, plans, verdicts, level), level)
         findings += comparison(plan, seen, look, plans, told, level, {(of.rule, of.kind) for of in verdicts})
     else:
         findings += verdict_found(design, look, (), blinded=True)
@@ -158,6 +160,16 @@ def verdict_found(
         for of in verdict.criteria:
             yield LookResult("boundary", verdict.rule, of.boundary, "", of.words, kind=verdict.kind)
             yield LookResult("statistic", verdict.rule, of.statistic, "", of.words, kind=verdict.kind)
+
+
+def adjusted_found(found: Sequence[AdjustedRatio], level: float) -> Iterator[LookResult]:
+    """Yield the hazard ratio of each rule whose trial ends here, adjusted for the looks, and its P value."""
+    for one in found:
+        said = adjusted_words(one, level)
+        ratio = one.adjusted
+        limits = ratio.lower, ratio.upper, level, "confidence"
+        yield LookResult("adjusted_hazard_ratio", one.rule, ratio.estimate, said, "", *limits)
+        yield LookResult("adjusted_p_value", one.rule, one.p_value, "")
 
 
 def months(plan: TrialPlan, blinded: Forecast | None, told: Outlook | None, level: float) -> Iterator[LookResult]:

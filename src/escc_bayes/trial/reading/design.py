@@ -16,7 +16,7 @@ from escc_bayes.trial.posterior.borrowing import Borrowing
 from escc_bayes.trial.reading.borrowing import borrowing_from
 from escc_bayes.trial.reading.effect import effect_from
 from escc_bayes.trial.reading.priors import analysis_prior_from, design_prior_from
-from escc_bayes.trial.reading.requests import nulls_from, sizing_from, threshold_from
+from escc_bayes.trial.reading.requests import estimation_from, nulls_from, sizing_from, threshold_from
 from escc_bayes.trial.reading.rules import rules_from
 from escc_bayes.trial.reading.scope import refuse_outside
 from escc_bayes.trial.reading.truth import (
@@ -46,6 +46,7 @@ TOP_KEYS = (
     "switching",
     "sizing",
     "threshold",
+    "estimation",
     "null",
 )
 MOST_LOOKS = 20
@@ -116,6 +117,7 @@ def design_from(raw: Mapping[str, object], where: str, *, folder: Path = Path())
         bias=bias,
         sizing=sizing_from(*section("sizing"), rules) if "sizing" in raw else None,
         threshold=threshold_of(raw, where, folder, rules),
+        estimation=estimation_from(*section("estimation"), len(looks)) if "estimation" in raw else None,
         strata=strata,
         # What other files gave belongs to the design as much as its own words.
         digest=digest(

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from escc_bayes.foundation import checks
 from escc_bayes.trial.design.criterion import PosteriorCriterion
-from escc_bayes.trial.design.design import SizingRequest, ThresholdRequest, TrialDesign
+from escc_bayes.trial.design.design import EstimationRequest, SizingRequest, ThresholdRequest, TrialDesign
 from escc_bayes.trial.design.null_truth import hazard_ratio_of, null_effect, own_null
 from escc_bayes.trial.design.rule import DecisionRule
 from escc_bayes.trial.errors import DesignError
 
 NULL_SECTIONS = ("control", "effect", "accrual", "dropout", "switching")
-NOT_OF_A_NULL = ("design_prior", "sizing", "threshold", "null")
+NOT_OF_A_NULL = ("design_prior", "sizing", "threshold", "estimation", "null")
 TRIALS = 10_000
 OWN = "as designed"
 NEAR = 1e-9
@@ -40,6 +40,19 @@ def threshold_from(
         raise DesignError(f"{at}, rule: '{rule.name}' asks for no P(HR < c | data) > q; name a rule that does")
     error = checks.number(raw.get("error"), f"{at}, error", above=0.0, below=0.5)
     return ThresholdRequest(rule.name, error, nulls(rule), trials_from(raw, at))
+
+
+def estimation_from(raw: Mapping[str, object], at: str, looks: int) -> EstimationRequest:
+    """Read ``[estimation]``: the level of limits, and the true hazard ratios at which estimates are judged."""
+    checks.refuse_unknown_keys(raw, ("level", "hazard_ratios"), at)
+    if looks == 1:
+        raise DesignError(f"{at}: with one look there is nothing to adjust an estimate for; add looks, or remove it")
+    level = checks.number(raw.get("level", 0.95), f"{at}, level", above=0.0, below=1.0)
+    given = raw.get("hazard_ratios", [])
+    if not isinstance(given, list):
+        raise DesignError(f"{at}, hazard_ratios: expected a list such as [0.7, 1.0], was given {given!r}")
+    ratios = tuple(checks.number(ratio, f"{at}, hazard_ratios", above=0.05, below=20.0) for ratio in given)
+    return EstimationRequest(level, ratios)
 
 
 def rule_named(raw: Mapping[str, object], rules: tuple[DecisionRule, ...], at: str) -> DecisionRule:

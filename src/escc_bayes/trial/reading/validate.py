@@ -4,7 +4,7 @@ import math
 
 from escc_bayes.trial.design.criterion import GainCriterion
 from escc_bayes.trial.design.design import TrialDesign
-from escc_bayes.trial.design.normal_power import assurance_limit
+from escc_bayes.trial.design.normal_power import assurance_limit, has_normal_form
 from escc_bayes.trial.design.null_truth import attainable, hazard_ratio_of, null_effect, own_null
 from escc_bayes.trial.design.trial_plan import planned
 from escc_bayes.trial.errors import DesignError
@@ -39,6 +39,7 @@ def refuse_impossible(design: TrialDesign, where: str) -> None:
     refuse_empty_pieces(design, where)
     refuse_gain_without_pieces(design, where)
     refuse_months_beyond_follow_up(design, where)
+    refuse_estimation_without_boundaries(design, f"{where}, [estimation]")
     refuse_size_beyond_reach(design, f"{where}, [sizing]")
 
 
@@ -171,6 +172,15 @@ def refuse_months_beyond_follow_up(design: TrialDesign, where: str) -> None:
                     f"{where}, rule '{rule.name}': {measure.words} is asked for, and the final look is expected at "
                     f"month {last:.0f} of the trial; choose an earlier month, or look later"
                 )
+
+
+def refuse_estimation_without_boundaries(design: TrialDesign, at: str) -> None:
+    """Raise if estimates at the stop are asked of rules none of which is a boundary on one normal estimate."""
+    if design.estimation is not None and not any(has_normal_form(design, rule) for rule in design.rules):
+        raise DesignError(
+            f"{at}: no rule is a boundary on one normal estimate (log-rank or Cox test, posterior rule under a normal "
+            "prior without borrowing); add such a rule, or remove it"
+        )
 
 
 def refuse_size_beyond_reach(design: TrialDesign, at: str) -> None:

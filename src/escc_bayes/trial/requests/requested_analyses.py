@@ -6,7 +6,9 @@ from escc_bayes.foundation.chunks import Progress
 from escc_bayes.foundation.scheduler import Scheduler
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.trial.design.design import TrialDesign
+from escc_bayes.trial.design.trial_plan import planned
 from escc_bayes.trial.requests.borrowing_map import BorrowingMap, borrowing_map, map_sentences
+from escc_bayes.trial.requests.estimation import EstimateAtStop, estimates_at_stop, estimation_sentences
 from escc_bayes.trial.requests.sensitivity_indices import (
     SensitivityIndex,
     index_sentences,
@@ -26,6 +28,7 @@ class RequestedAnalyses:
     sizing: Sizing | None
     threshold: SolvedThreshold | None
     indices: tuple[SensitivityIndex, ...]
+    estimation: tuple[EstimateAtStop, ...] = ()
 
 
 def requested_analyses(
@@ -48,6 +51,7 @@ def requested_analyses(
         sensitivity_indices(
             design, trials=trials, seed=seed, scheduler=scheduler, store=keep("owners"), progress=progress
         ),
+        estimates_at_stop(planned(design)) if design.estimation is not None else (),
     )
 
 
@@ -64,4 +68,5 @@ def requested_sentences(found: RequestedAnalyses) -> tuple[str, ...]:
         *(sizing_sentences(found.sizing) if found.sizing is not None else ()),
         *(threshold_sentences(found.threshold) if found.threshold is not None else ()),
         *index_sentences(found.indices),
+        *estimation_sentences(found.estimation),
     )
