@@ -17,6 +17,7 @@ from escc_bayes.data.endpoints import EndpointData, need_column, read_endpoint, 
 from escc_bayes.data.episodes import refuse_episodes
 from escc_bayes.data.intervals import patients_of, refuse_intervals
 from escc_bayes.data.known import refuse_known_after_follow_up
+from escc_bayes.data.labels import in_words
 from escc_bayes.data.origin import read_provenance, refuse_members
 from escc_bayes.data.plausibility import suspicions
 from escc_bayes.data.schema import UNNAMED, CohortSchema, load_schema
@@ -256,7 +257,7 @@ def read_cohort(
 
 def cohort_of(table: RawTable, known: CohortSchema, *, provenance: str | None, name: str | None) -> Cohort:
     """Return the cohort of the rows of a table; see ``read_cohort``."""
-    said = read_provenance(table, provenance)
+    said, known = read_provenance(table, provenance), in_words(known, table.labels, table.codes)
     refuse_members(table, known)
     endpoints = {n: read_endpoint(table, e, known) for n, e in known.endpoints.items()}
     ids = read_ids(table, known.id, several=known.start_stop)

@@ -127,7 +127,8 @@ def read_stratum(table: RawTable, column: str, schema: CohortSchema) -> Covariat
     CohortError : missing column, or every value missing.
     """
     need_column(table, column)
-    found = sorted({w for w in (word(value) for value in table.columns[column]) if w is not None})
+    meant = table.codes.get(column, {})
+    found = sorted({meant.get(w, w) for w in (word(value) for value in table.columns[column]) if w is not None})
     stratum = CovariateSchema(name=column, column=column, kind="nominal", levels=tuple(found))
     return read_covariate(table, stratum, schema)
 

@@ -81,3 +81,21 @@ def test_frames_of_other_libraries_are_read(plain):
     polars = pytest.importorskip("polars", reason="polars is not installed")
     frame = polars.DataFrame(ROWS, schema=HEADER, orient="row")
     assert read_cohort(frame, schema()).digest == plain.digest
+
+
+def test_levels_declared_as_codes_are_printed_by_their_labels(tmp_path, frame):
+    path = written(tmp_path / "c.sav", frame, column_labels={"stage": "Clinical stage"})
+    by_code = {"stage": {"kind": "ordered", "levels": ["2", "3", "4"]}}
+    found = read_cohort(path, schema(covariates=by_code)).covariate("stage").schema
+    assert found.levels == tuple(LABELS["stage"][code] for code in (2, 3, 4))
+    assert found.label == "Clinical stage"
+    mine = {"stage": {**by_code["stage"], "label": "Mine"}}
+    read = read_cohort(path, schema(covariates=mine))
+    assert read.covariate("stage").schema.label == "Mine"
+
+
+def test_labels_that_are_alike_stay_codes(tmp_path, frame):
+    path = tmp_path / "c.sav"
+    pyreadstat.write_sav(frame, str(path), variable_value_labels={**LABELS, "stage": {2: "low", 3: "low", 4: "high"}})
+    by_code = {"stage": {"kind": "ordered", "levels": ["2", "3", "4"]}}
+    assert read_cohort(path, schema(covariates=by_code)).covariate("stage").schema.levels == ("2", "3", "4")

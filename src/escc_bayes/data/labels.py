@@ -1,0 +1,34 @@
+"""Levels declared as codes, where the file says what its codes mean: printed by their labels everywhere."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from escc_bayes.data.covariate_schema import CovariateSchema
+from escc_bayes.data.schema import CohortSchema
+from escc_bayes.data.words import word
+
+
+def in_words(schema: CohortSchema, labels: Mapping[str, str], codes: Mapping[str, Mapping[str, str]]) -> CohortSchema:
+    """Return a schema with the labels that a file gives its columns and codes (SPSS, Stata, a data dictionary).
+
+    What the schema calls a covariate stands. A covariate keeps its levels where the schema says what codes mean, and
+    where the file labels some of them alone or several alike.
+    """
+    if not labels and not codes:
+        return schema
+    covariates = {}
+    for name, own in schema.covariates.items():
+        called = own if own.label not in ("", name) else replace(own, label=labels.get(own.column, own.label))
+        covariates[name] = labelled(called, codes.get(own.column, {}))
+    return replace(schema, covariates=MappingProxyType(covariates))
+
+
+def labelled(covariate: CovariateSchema, meant: Mapping[str, str]) -> CovariateSchema:
+    """Return a covariate with the labels of its levels in place of their codes."""
+    words = [str(word(level)) for level in covariate.levels]
+    labels = tuple(meant.get(code, "") for code in words)
+    known = covariate.categorical and not (covariate.cuts or covariate.codes or covariate.starts_at)
+    if not known or not all(labels) or len(set(labels)) < len(labels):
+        return covariate
+    return replace(covariate, levels=labels, codes=MappingProxyType(dict(zip(words, labels, strict=True))))
