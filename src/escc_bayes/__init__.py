@@ -59,6 +59,8 @@ _HOMES = {
     "baselines": "classical.baselines",
     "Comparison": "compare.comparison",
     "compare": "compare.comparison",
+    "match": "matching.run",
+    "Match": "matching.run",
     "report": "report.verbs.report",
     "write_report": "report.verbs.report",
     "Study": "data.study",
@@ -147,6 +149,8 @@ if TYPE_CHECKING:
     from escc_bayes.evidence.publish import publish as publish
     from escc_bayes.foundation.errors import EsccBayesError as EsccBayesError
     from escc_bayes.foundation.errors import InputError as InputError
+    from escc_bayes.matching.run import Match as Match
+    from escc_bayes.matching.run import match as match
     from escc_bayes.report.verbs.report import report as report
     from escc_bayes.report.verbs.report import write_report as write_report
     from escc_bayes.spec.evidence_prior import EvidencePrior as EvidencePrior

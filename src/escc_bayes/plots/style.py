@@ -95,6 +95,9 @@ CLASSICAL: Mapping[str, Look] = MappingProxyType(
         "weibull_mle": Look(SKY, "v", filled=False),
         "lifelines_cox": Look(GREEN, "s", filled=False),
         "cox_stratified": Look(BLACK, "o", filled=False),
+        "cox_unadjusted": Look(ORANGE, "^", filled=False),
+        "cox_m_estimation": Look(GREY, "D", filled=False),
+        "weibull": Look(SKY, "v", filled=False),
         "cox_frailty_gamma": Look(GREY, "P", filled=False),
         "cox_frailty_normal": Look(PURPLE, "X", filled=False),
     }

@@ -19,15 +19,20 @@ ROW_MM, FRAME_MM = 5.5, 62.0
 
 def write_time_zero_files(folder: Path, found: TimeZero, guarantee: Sequence[Row]) -> None:
     """Write everything; a table that was not asked for is absent."""
-    if found.rows:
-        write_csv(folder / "time_zero.csv", found.rows)
-    if any(math.isfinite(one.hr) for one in found.answers):
-        write_figure(folder, forest_sheet(found))
-    for name, rows in (("clones", found.clone_rows), ("guarantee", guarantee)):
-        if rows:
-            write_csv(folder / f"{name}.csv", rows)
+    write_time_zero_tables(folder, found)
+    if guarantee:
+        write_csv(folder / "guarantee.csv", guarantee)
     verdicts = {f"{label_of(one)}, {one.method}": one.verdict for one in found.answers if one.method}
     write_run(folder, "time-zero", [found.record], verdicts)
+
+
+def write_time_zero_tables(folder: Path, found: TimeZero) -> None:
+    """Write time_zero.csv, clones.csv and the figure, those that there are."""
+    for name, rows in (("time_zero", found.rows), ("clones", found.clone_rows)):
+        if rows:
+            write_csv(folder / f"{name}.csv", rows)
+    if any(math.isfinite(one.hr) for one in found.answers):
+        write_figure(folder, forest_sheet(found))
 
 
 def label_of(one: Answer) -> str:

@@ -1,0 +1,91 @@
+"""The verb `match`: two groups made alike by a propensity score, and the treatment's effect then."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from escc_bayes.cli.inputs import open_cohort
+from escc_bayes.cli.options import CohortOption, LevelOption, OutOption, SchemaOption, SeedOption
+from escc_bayes.foundation.errors import InputError
+
+
+def match(
+    cohort: CohortOption,
+    endpoint: Annotated[str, typer.Option("--endpoint", help="An endpoint of the schema, such as os.")],
+    treatment: Annotated[
+        str, typer.Option("--treatment", help="A covariate of two levels; the second is the treated.")
+    ],
+    on: Annotated[
+        str, typer.Option("--on", help="Covariates known at time zero that the treatment depended on: a,b,c.")
+    ],
+    schema: SchemaOption = None,
+    method: Annotated[
+        str,
+        typer.Option("--method", help="nearest, optimal, full, exact, cem, overlap, iptw or entropy."),
+    ] = "nearest",
+    caliper: Annotated[
+        float | None,
+        typer.Option("--caliper", min=0.0, max=100.0, help="Largest distance of a pair, in SDs of the score."),
+    ] = None,
+    ratio: Annotated[
+        int, typer.Option("--ratio", min=1, max=20, help="Controls for each treated patient: nearest, optimal.")
+    ] = 1,
+    estimand: Annotated[
+        str | None, typer.Option("--estimand", help="att, ate or ato; default: as the method has it.")
+    ] = None,
+    score: Annotated[
+        str, typer.Option("--score", help="logistic (maximum likelihood), or bayes (posterior mean under weak priors).")
+    ] = "logistic",
+    truncate: Annotated[
+        float, typer.Option("--truncate", min=0.0, max=0.49, help="Share of iptw weights cut off at either end.")
+    ] = 0.0,
+    designs: Annotated[
+        int,
+        typer.Option("--designs", min=0, max=5000, help="Drawn designs behind bayes_design, its uncertainty; 0: none."),
+    ] = 100,
+    landmark: Annotated[
+        list[float] | None,
+        typer.Option("--landmark", min=0.0, max=1200.0, help="Months, of a treatment that starts. May be repeated."),
+    ] = None,
+    grace: Annotated[
+        float | None,
+        typer.Option("--grace", min=0.0, max=1200.0, help="Clones, of a treatment that starts: by this month."),
+    ] = None,
+    out: OutOption = Path("out/match"),
+    seed: SeedOption = 20251,
+    level: LevelOption = 0.95,
+) -> None:
+    """Propensity score, matching or weighting, balance, and the treatment's effect: Cox, Weibull, posterior."""
+    from escc_bayes.cli.match_words import match_lines
+    from escc_bayes.foundation.outputs import staged
+    from escc_bayes.matching.run import match as made_alike
+    from escc_bayes.report.verbs.match import write_match_files
+
+    names = tuple(name.strip() for name in on.split(",") if name.strip())
+    if not names:
+        raise InputError(f"--on {on}: write covariates separated by commas, such as age,sex,stage")
+    patients = open_cohort(cohort, schema)
+    with staged(out) as folder:
+        found = made_alike(
+            patients,
+            endpoint,
+            treatment,
+            names,
+            method=method,
+            caliper=caliper,
+            ratio=ratio,
+            estimand=estimand,
+            score=score,
+            truncate=truncate,
+            designs=designs,
+            landmarks=tuple(landmark or ()),
+            grace=grace,
+            level=level,
+            seed=seed,
+        )
+        write_match_files(folder, found)
+    for sentence in found.sentences:
+        typer.echo(sentence)
+    typer.echo("\n".join(match_lines(found)))
+    typer.echo(f"Written to {out}")

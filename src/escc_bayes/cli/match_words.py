@@ -1,0 +1,100 @@
+"""What `match` prints: balance, the treatment's hazard ratio by each method, and what stands beside it."""
+
+import math
+from collections.abc import Sequence
+
+from escc_bayes.cli.time_zero_words import table_lines
+from escc_bayes.estimand.printed import limits, number, plain_table, ratio
+from escc_bayes.estimand.tables import Row
+from escc_bayes.matching.run import Match
+
+# Quantities of `contrasts.csv` that are printed; the file has all.
+PRINTED = ("median", "rmst_difference", "hazard_ratio")
+
+
+def match_lines(found: Match) -> list[str]:
+    """Return the tables of a run."""
+    lines = [balance_table(found), effect_table(found), *absent_lines(found), *probability_lines(found)]
+    lines += contrast_tables(found.contrasts)
+    return lines if found.time_zero is None else [*lines, *table_lines(found.time_zero)]
+
+
+def balance_table(found: Match) -> str:
+    """Return standardised differences before and after."""
+    body = [
+        (
+            one.covariate,
+            *(f"{value:+.3f}" for value in (one.smd_before, one.smd_after)),
+            *("" if math.isnan(value) else f"{value:.2f}" for value in (one.ratio_before, one.ratio_after)),
+        )
+        for one in found.balance
+    ]
+    head = ("covariate", "SMD before", "after", "variance ratio before", "after")
+    return plain_table("Balance, in standard deviations of the treated before", head, body)
+
+
+def effect_table(found: Match) -> str:
+    """Return the hazard ratios."""
+    body = [
+        (
+            one.method,
+            one.design,
+            ratio(one.hr),
+            limits({"lower": one.lower, "upper": one.upper}),
+            one.interval,
+            f"{one.se:.3f}",
+            f"{one.n}",
+            f"{one.events}",
+        )
+        for one in found.answers
+        if not math.isnan(one.hr)
+    ]
+    asked, (control, treated) = found.asked, found.patients.levels
+    title = f"Hazard ratio of {asked.treatment}, {treated} over {control}, {asked.endpoint}"
+    head = ("method", "design", "HR", f"{100 * asked.level:g} % limits", "interval", "SE of log", "n", "events")
+    return plain_table(title, head, body)
+
+
+def absent_lines(found: Match) -> list[str]:
+    """Say which methods have no answer, and why."""
+    return [f"No {one.method}: {one.note}." for one in found.answers if math.isnan(one.hr)]
+
+
+def probability_lines(found: Match) -> list[str]:
+    """Return the probabilities of a posterior as sentences."""
+    rows = [row for row in found.contrasts if row["quantity"] == "probability"]
+    said = []
+    for row in rows:
+        month = number(row["time"])
+        when = "" if math.isnan(month) else f" by month {month:g}"
+        said.append(
+            f"  Pr({str(row['group']).partition(': ')[2]}{when}) = {number(row['value']):.3f} ({row['method']})"
+        )
+    return ["Probabilities:", *said] if said else []
+
+
+def contrast_tables(rows: Sequence[Row]) -> list[str]:
+    """Return medians, months gained and hazard ratios over time."""
+    found = []
+    for quantity in PRINTED:
+        body = [
+            (
+                str(row["group"]),
+                "" if math.isnan(number(row["time"])) or quantity == "hazard_ratio" else f"{number(row['time']):g}",
+                str(row["method"]),
+                "not reached" if math.isnan(number(row["value"])) else f"{number(row['value']):.2f}",
+                limits(row),
+                f"{row['n']}",
+                f"{row['events']}",
+            )
+            for row in rows
+            if row["quantity"] == quantity
+        ]
+        if body:
+            title = {
+                "median": "Median, months",
+                "rmst_difference": "Months gained (restricted mean survival)",
+                "hazard_ratio": "Hazard ratio over time",
+            }[quantity]
+            found.append(plain_table(title, ("group", "by month", "method", "value", "limits", "n", "events"), body))
+    return found

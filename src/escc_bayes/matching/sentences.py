@@ -1,0 +1,120 @@
+"""What a reader of a matched analysis must know first: who is compared, whose effect it is, what is not balanced."""
+
+import math
+from collections.abc import Sequence
+
+from escc_bayes.data.cohort import Cohort
+from escc_bayes.foundation.errors import some_of
+from escc_bayes.matching.balance import DISTANCE, Balance
+from escc_bayes.matching.design import Design, controls_short
+from escc_bayes.matching.immortal import start_words
+from escc_bayes.matching.patients import Patients
+from escc_bayes.matching.request import Request
+from escc_bayes.time_zero.run import TimeZero
+
+# Standardised differences beyond this are called an imbalance (Austin 2009).
+BALANCED = 0.1
+# A group whose effective size is below this share of its patients rests on few of them.
+THIN = 0.3
+METHODS = {
+    "nearest": "nearest neighbours, largest score first, without replacement",
+    "optimal": "pairs of least total distance",
+    "full": "full matching",
+    "exact": "exact matching",
+    "cem": "coarsened exact matching",
+    "overlap": "overlap weights",
+    "iptw": "stabilised inverse-probability weights",
+    "entropy": "entropy balancing",
+}
+
+
+def sentences(
+    cohort: Cohort,
+    asked: Request,
+    patients: Patients,
+    design: Design,
+    balance: Sequence[Balance],
+    of_score: Sequence[str],
+    started: TimeZero | None,
+) -> tuple[str, ...]:
+    """Return the sentences of a run, provenance first."""
+    said = (
+        head(cohort, asked, patients),
+        *patients.notes,
+        *of_score,
+        design_words(asked, patients, design),
+        whose_words(patients, design),
+        controls_short(patients, asked),
+        thin_words(patients, design),
+        balance_words(balance),
+        unmeasured(asked),
+        *start_words(cohort, asked, started),
+    )
+    return tuple(one for one in said if one)
+
+
+def head(cohort: Cohort, asked: Request, patients: Patients) -> str:
+    """Say who is compared on what."""
+    own = patients.cohort.endpoint(asked.endpoint)
+    groups = "; ".join(
+        f"{word}: {int((patients.treated == code).sum())} patients, "
+        f"{int(own.event[patients.treated == code].sum())} events"
+        for code, word in ((True, patients.levels[1]), (False, patients.levels[0]))
+    )
+    return (
+        f"{cohort.provenance.upper()}: {cohort.name}, {asked.endpoint}: {asked.treatment} {patients.levels[1]} vs "
+        f"{patients.levels[0]} ({groups}), made alike on {', '.join(asked.on)}."
+    )
+
+
+def design_words(asked: Request, patients: Patients, design: Design) -> str:
+    """Say what the design is and who stays."""
+    kept, treated = design.weight > 0.0, patients.treated
+    caliper = "" if asked.caliper is None else f", caliper {asked.caliper:g} SD of the score"
+    ratio = f", up to {asked.ratio} controls for each" if asked.ratio > 1 else ""
+    cut = f", truncated at {100 * asked.truncate:g} % of each end" if asked.truncate else ""
+    sets = f"; {design.sets} matched sets" if design.sets else ""
+    return (
+        f"Design: {METHODS[design.method]}{caliper}{ratio}{cut}{sets}. {int((kept & treated).sum())} of "
+        f"{int(treated.sum())} patients with {patients.levels[1]} and {int((kept & ~treated).sum())} of "
+        f"{int((~treated).sum())} with {patients.levels[0]} stay, worth {design.effective(treated):.1f} and "
+        f"{design.effective(~treated):.1f} unweighted ones."
+    )
+
+
+def whose_words(patients: Patients, design: Design) -> str:
+    """Say whose effect it is."""
+    level = patients.levels[1]
+    return {
+        "att": f"Effect in those who had {level} (att).",
+        "ate": "Effect in all patients (ate).",
+        "ato": "Effect in patients who might have had either, most of all those at a score of one half (ato).",
+        "atm": f"Effect in the matched alone (atm): neither in all patients nor in all who had {level}.",
+    }[design.estimand]
+
+
+def thin_words(patients: Patients, design: Design) -> str:
+    """Say that few patients carry a group."""
+    kept = design.weight > 0.0
+    thin = [
+        f"{word} ({design.effective(inside):.1f} of {int((kept & inside).sum())})"
+        for inside, word in ((patients.treated, patients.levels[1]), (~patients.treated, patients.levels[0]))
+        if design.effective(inside) < THIN * int((kept & inside).sum())
+    ]
+    return f"Few patients carry most of the weight of {' and of '.join(thin)}." if thin else ""
+
+
+def balance_words(balance: Sequence[Balance]) -> str:
+    """Say which covariates remain apart."""
+    apart = [one for one in balance if one.covariate != DISTANCE and not abs(one.smd_after) <= BALANCED]
+    if not apart:
+        return "Balance: every standardised difference is 0.1 or less in the end."
+    worst = sorted(apart, key=lambda one: -abs(one.smd_after) if math.isfinite(one.smd_after) else -math.inf)
+    named = some_of([f"{one.covariate} {one.smd_after:+.2f}" for one in worst], most=6)
+    return f"NOT BALANCED: standardised differences beyond 0.1 remain in {named}."
+
+
+def unmeasured(asked: Request) -> str:
+    """Say what the design cannot do."""
+    named = some_of(asked.on, most=12)
+    return f"Patients alike in {named} are taken to be alike in all else that matters; nothing here can show it."

@@ -1,0 +1,87 @@
+"""The verb `match`: what it writes and prints, and how it refuses; `fit` reads its cohort."""
+
+import csv
+
+import pytest
+
+from escc_bayes.data.cohort import read_cohort
+from tests.unit.cli.running import run
+from tests.unit.matching.cohorts import frame
+
+SCHEMA = """schema = 1
+id = "id"
+[endpoints.os]
+time = "months"
+event = "death"
+[covariates."治疗"]
+column = "arm"
+kind = "binary"
+levels = ["no", "yes"]
+[covariates.x]
+kind = "continuous"
+center = 0.5
+scale = 2.0
+[covariates.stage]
+kind = "nominal"
+levels = ["II", "III", "IV"]
+"""
+HEADS = {
+    "design": "method,estimand,pairs,treated,control,ess_treated,ess_control,dropped,caliper",
+    "balance": "method,covariate,smd_before,smd_after,variance_ratio_before,variance_ratio_after",
+    "pairs": "pair,treated,control",
+    "weights": "patient,treated",
+    "effect": "method,design,hr,lower,upper,level,interval,n,events,se",
+}
+
+
+@pytest.fixture
+def asked(tmp_path, monkeypatch, capsys):
+    frame(60).assign(provenance="simulated").to_csv(tmp_path / "c.csv", index=False)
+    (tmp_path / "s.toml").write_text(SCHEMA, encoding="utf-8")
+
+    def go(*words, on="x,stage"):
+        given = ("--cohort", tmp_path / "c.csv", "--schema", tmp_path / "s.toml", "--endpoint", "os", "--on", on)
+        given += ("--treatment", "治疗", "--out", tmp_path / "o", "--designs", "8")
+        return run(monkeypatch, capsys, "match", *given, *words), tmp_path / "o"
+
+    return go
+
+
+def rows(path):
+    with path.open(encoding="utf-8", newline="") as table:
+        return list(csv.DictReader(table))
+
+
+def test_it_writes_what_it_states_and_a_cohort_that_is_read_again(asked):
+    (code, out, err), folder = asked("--method", "nearest", "--caliper", "0.5")
+    assert (code, err) == (0, "")
+    for name, head in HEADS.items():
+        assert (folder / f"{name}.csv").read_text(encoding="utf-8").startswith(head), name
+    assert {path.name for path in (folder / "figures").glob("*.png")} == {
+        *("love.png", "positivity.png", "curves.png", "effect.png")
+    }
+    assert out.startswith("SIMULATED: c, os: 治疗 yes vs no")
+    balance = rows(folder / "balance.csv")
+    assert [row["covariate"] for row in balance] == ["distance", "x", "stage: II", "stage: III", "stage: IV"]
+    design, kept = rows(folder / "design.csv")[0], rows(folder / "weights.csv")
+    own = read_cohort(folder / "cohort.csv", folder / "cohort.toml")
+    assert len(own) == int(design["treated"]) + int(design["control"]) == sum(float(row["weight"]) > 0 for row in kept)
+    assert (own.provenance, own.covariate("x").schema.scale) == ("simulated", 2.0)
+    assert int(own.cluster.max()) + 1 == int(design["pairs"]) == len(rows(folder / "pairs.csv"))
+
+
+def test_a_weighted_cohort_keeps_its_weights(asked):
+    (code, _, _), folder = asked("--method", "overlap")
+    assert code == 0
+    own = read_cohort(folder / "cohort.csv", folder / "cohort.toml")
+    assert own.sampled
+    assert own.weight.tolist() == [float(row["weight"]) for row in rows(folder / "weights.csv")]
+    assert rows(folder / "pairs.csv") == []
+
+
+def test_a_wrong_request_leaves_nothing_behind(asked):
+    (code, _, err), folder = asked("--method", "exact", "--caliper", "0.2")
+    assert (code, "a caliper belongs to nearest, optimal, full" in err) == (2, True)
+    (code, _, err), folder = asked(on="x,grade")
+    assert (code, "no covariate 'grade'" in err) == (2, True)
+    assert not folder.exists()
