@@ -80,6 +80,11 @@ def averaged_over(plan: ModelPlan, term: str, group: str, population: str) -> Wh
     return Whom(in_each(plan, distinct), counted / counted.sum())
 
 
+def described(plan: ModelPlan) -> Whom:
+    """Return the one patient whom the baselines describe: the average one, or one at the reference."""
+    return Whom(in_each(plan, plan.design.center[None]), np.ones(1))
+
+
 def check_level(plan: ModelPlan, term: str, group: str) -> None:
     """Raise ``EstimandError`` where nobody analysed is in a group."""
     block, place = located(term, plan.design)

@@ -13,6 +13,7 @@ from escc_bayes.plots.axes import ratio_axis, ratio_limits
 from escc_bayes.plots.canvas import narrow
 from escc_bayes.plots.style import CLASSICAL, INK, MODELS, PALE, Look, Palette
 from escc_bayes.plots.words import estimate_words, interval_words, method_words
+from escc_bayes.spec.transitions import heading
 
 GAP, HEADING = 0.7, 1.2
 
@@ -27,19 +28,19 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Heights: lines, (term, y) of headings, (contrast, y) at the middle of each block; ``bottom`` below all."""
+    """Heights: lines, (term, transition, y) of headings, (contrast, y) amid blocks; ``bottom`` below all."""
 
     lines: tuple[Line, ...]
-    headings: tuple[tuple[str, float], ...]
+    headings: tuple[tuple[str, str, float], ...]
     blocks: tuple[tuple[str, float], ...]
     bottom: float
 
 
 def layout(estimates: Sequence[Estimate]) -> Layout:
-    """Place estimates from top to bottom, in the order given, under headings of their terms."""
+    """Place estimates from top to bottom, in the order given, under headings of their terms and transitions."""
     y, lines, headings, blocks = 0.0, [], [], []
-    for term, of_term in groupby(estimates, key=lambda e: e.term):
-        headings.append((term, y))
+    for (term, transition), of_term in groupby(estimates, key=lambda e: (e.term, e.transition)):
+        headings.append((term, transition, y))
         y += HEADING
         for contrast, block in groupby(of_term, key=lambda e: e.contrast):
             here = [Line(e, y + i) for i, e in enumerate(block)]
@@ -88,9 +89,17 @@ def forest(
     for line in placed.lines:
         draw_line(line, look=looks[method_words(line.estimate.method, line.estimate.model)], limits=ends, ax=ax)
     side = ax.get_yaxis_transform()
-    for term, y in placed.headings:
+    for term, transition, y in placed.headings:
         ax.axhline(y - 0.65, color=PALE, linewidth=0.4, zorder=0)
-        ax.text(-0.20, y, headings.get(term, term), transform=side, fontweight="bold", va="center", ha="left")
+        ax.text(
+            -0.20,
+            y,
+            heading(headings.get(term, term), transition),
+            transform=side,
+            fontweight="bold",
+            va="center",
+            ha="left",
+        )
     for contrast, y in placed.blocks:
         ax.text(-0.015, y, contrast, transform=side, va="center", ha="right", fontsize=6.5)
     handles = legend_handles(estimates, looks)

@@ -13,6 +13,7 @@ from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.plots.axes import ratio_axis, ratio_limits
 from escc_bayes.plots.style import BLUE, INK, PALE, VERMILLION
 from escc_bayes.plots.words import estimate_words, interval_words
+from escc_bayes.spec.transitions import heading
 
 LANE, HEADING = 2.2, 1.1
 POOLED, SHOWN, MEMBERS = "All reconstructions", "The reconstruction shown", "Posterior median of one reconstruction"
@@ -30,7 +31,7 @@ class MemberLane:
 
 def lanes_height(lanes: Sequence[MemberLane]) -> float:
     """Return the height of the drawing in lines."""
-    return LANE * len(lanes) + HEADING * len({lane.pooled.term for lane in lanes})
+    return LANE * len(lanes) + HEADING * len({(lane.pooled.term, lane.pooled.transition) for lane in lanes})
 
 
 def members_forest(lanes: Sequence[MemberLane], *, headings: Mapping[str, str], ax: Axes) -> Axes:
@@ -47,9 +48,9 @@ def members_forest(lanes: Sequence[MemberLane], *, headings: Mapping[str, str], 
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
     y = 0.0
-    for term, of_term in groupby(lanes, key=lambda lane: lane.pooled.term):
+    for (term, transition), of_term in groupby(lanes, key=lambda lane: (lane.pooled.term, lane.pooled.transition)):
         ax.axhline(y - 0.6, color=PALE, linewidth=0.4, zorder=0)
-        words = headings.get(term, term)
+        words = heading(headings.get(term, term), transition)
         ax.text(-0.20, y, words, transform=ax.get_yaxis_transform(), fontweight="bold", va="center")
         y += HEADING
         for lane in of_term:

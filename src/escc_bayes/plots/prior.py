@@ -10,6 +10,7 @@ from escc_bayes.plots.axes import month_axis, ratio_axis, ratio_limits, survival
 from escc_bayes.plots.band import Band
 from escc_bayes.plots.style import GREY, MODELS, Look, Palette
 from escc_bayes.plots.words import ratio, with_limits
+from escc_bayes.spec.transitions import heading
 
 
 def fan(
@@ -62,7 +63,7 @@ def prior_ratios(
             numbers = with_limits(ratio(r.median), ratio(r.lower), ratio(r.upper))
             side = ax.get_yaxis_transform()
             ax.text(1.01, y, numbers, transform=side, va="center", fontsize=6.0, color=look.colour)
-        names = [f"{headings.get(r.term, r.term)}: {r.contrast}" for r in of_model]
+        names = [f"{heading(headings.get(r.term, r.term), r.transition)}: {r.contrast}" for r in of_model]
     ax.set_yticks(range(len(names)), labels=names)
     ax.set_ylim(len(names) - 0.4, -0.6)
     ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=several)

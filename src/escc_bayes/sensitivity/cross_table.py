@@ -9,13 +9,15 @@ from escc_bayes.sensitivity.subject import Subject, Tell
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.structures.coding import present_levels
+from escc_bayes.spec.transitions import TRANSITION
 
 COLUMNS = ("endpoint", "model", "term", "level", "other", "other_level", "patients", "events")
 
 
 def crossings(plan: ModelPlan, term: str) -> tuple[Crossed, ...]:
     """Return a factor crossed with every other factor of a model; nothing for a number."""
-    factors = [name for name, covariate in plan.rows.covariates.items() if covariate.schema.categorical]
+    known = plan.rows.covariates.items()
+    factors = [name for name, covariate in known if covariate.schema.categorical and name != TRANSITION]
     if term not in factors:
         return ()
     return tuple(crossed(plan, term, other) for other in factors if other != term)

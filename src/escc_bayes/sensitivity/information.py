@@ -4,13 +4,16 @@ the cross-table allows, and how much of the posterior's precision is prior. docs
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from escc_bayes.classical.ratios import Coefficients
 from escc_bayes.estimand.behind import of_group
 from escc_bayes.estimand.contrast import weights
-from escc_bayes.estimand.estimand import HazardRatio, contrast_words
+from escc_bayes.estimand.estimand import HazardRatio, contrast_in
+from escc_bayes.hazard.baseline import Hazard
+from escc_bayes.hazard.stratified import Stratified
 from escc_bayes.sensitivity.cross_table import crossings
 from escc_bayes.sensitivity.crossed import Crossed
 from escc_bayes.sensitivity.part import Part, Row, Rows, number
@@ -18,6 +21,7 @@ from escc_bayes.sensitivity.prior_spread import prior_sd
 from escc_bayes.sensitivity.subject import Subject, Tell
 from escc_bayes.spec.baseline_worth import baseline_worth
 from escc_bayes.spec.effective_events import events_of_se
+from escc_bayes.spec.one_transition import one_transition
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.thin import FEW_EVENTS
 
@@ -36,26 +40,30 @@ NO_INFORMATION = "NO INFORMATION"
 def information(subject: Subject, tell: Tell) -> Rows:
     """Return a row for every contrast, and one for the baseline."""
     contrasts = subject.contrasts
-    tables = {term: crossings(subject.plan, term) for term in dict.fromkeys(asked.term for asked in contrasts)}
+    own = {name: one_transition(subject.plan, name) for name in subject.plan.rows.transition_names or ("",)}
+    tables = {
+        (term, name): crossings(own[name], term)
+        for term, name in dict.fromkeys((asked.term, asked.transition) for asked in contrasts)
+    }
     rows = []
     for done, asked in enumerate(contrasts, start=1):
-        rows.append(contrast_row(subject, asked, tables[asked.term]))
+        rows.append(contrast_row(subject, asked, own[asked.transition], tables[asked.term, asked.transition]))
         tell(done, len(contrasts))
-    return [*rows, baseline_row(subject)]
+    return [*rows, *(baseline_row(subject, name, plan) for name, plan in own.items())]
 
 
-def contrast_row(subject: Subject, asked: HazardRatio, tables: tuple[Crossed, ...]) -> Row:
-    """Return the row of one contrast."""
-    plan = subject.plan
+def contrast_row(subject: Subject, asked: HazardRatio, own: ModelPlan, tables: tuple[Crossed, ...]) -> Row:
+    """Return the row of one contrast; ``own``: the plan of its transition alone."""
+    plan, alone = subject.plan, replace(asked, transition="")
     w = weights(asked, plan.design)
     se = cox_se(subject.classical.cox, weights(asked, subject.classical.plan.design))
-    prior, floor = prior_sd(plan, w, subject.stream("information")), se_floor(plan, asked, tables)
+    prior, floor = prior_sd(plan, w, subject.stream("information")), se_floor(own, alone, tables)
     cells: dict[str, object] = {
         "endpoint": plan.rows.endpoint,
         "model": plan.spec.name,
         "term": asked.term,
-        "contrast": contrast_words(asked),
-        **counts(plan, asked),
+        "contrast": contrast_in(asked),
+        **counts(own, alone),
         "nested_in": "; ".join(nested_words(asked, tables)),
         "se_floor": floor,
         "se_cox": se,
@@ -63,7 +71,7 @@ def contrast_row(subject: Subject, asked: HazardRatio, tables: tuple[Crossed, ..
         "prior_sd": prior,
         "data_share": data_share(se, prior),
         "prior_events": events_of_se(prior),
-        "events_per_parameter": plan.rows.events / max(plan.design.size, 1),
+        "events_per_parameter": own.rows.events / max(own.design.size, 1),
     }
     return {**cells, "warning": "; ".join(warnings_of(cells, asked, tables))}
 
@@ -166,18 +174,17 @@ def carried_words(table: Crossed, asked: HazardRatio, level: str) -> str:
     )
 
 
-def baseline_row(subject: Subject) -> Row:
-    """Return the row of the baseline prior, at the month about which it speaks."""
-    plan = subject.plan
+def baseline_row(subject: Subject, transition: str, plan: ModelPlan) -> Row:
+    """Return the row of the baseline prior, or of that of one transition, at the month about which it speaks."""
     worth = baseline_worth(plan.spec, plan.baseline, plan.rows)
-    log_hazard = np.log(subject.posterior.hazard.cumulative(np.array([worth.month]))[:, 0])
+    log_hazard = np.log(hazard_of(subject, transition).cumulative(np.array([worth.month]))[:, 0])
     empty = dict.fromkeys(COLUMNS, None)
     return {
         **empty,
-        "endpoint": plan.rows.endpoint,
+        "endpoint": subject.plan.rows.endpoint,
         "model": plan.spec.name,
         "term": BASELINE,
-        "contrast": f"log cumulative hazard at {worth.month:.4g} months",
+        "contrast": f"log cumulative hazard at {worth.month:.4g} months{f', {transition}' if transition else ''}",
         "patients": plan.rows.n,
         "events": worth.seen,
         "nested_in": "",
@@ -189,6 +196,14 @@ def baseline_row(subject: Subject) -> Row:
         "events_per_parameter": plan.rows.events / max(plan.design.size, 1),
         "warning": "",
     }
+
+
+def hazard_of(subject: Subject, transition: str) -> Hazard:
+    """Return the posterior's baseline hazard, of one transition where there are several."""
+    hazards = subject.posterior.hazards
+    if not transition or not isinstance(hazards, Stratified):
+        return subject.posterior.hazard
+    return hazards.strata[subject.plan.rows.transition_names.index(transition)].hazard
 
 
 def information_words(rows: Rows) -> tuple[str, ...]:

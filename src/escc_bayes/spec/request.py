@@ -32,6 +32,11 @@ class Outcome:
         return {name: value for name, value in dataclasses.asdict(self).items() if name != "states" or value}
 
     @property
+    def endpoints(self) -> tuple[str, ...]:
+        """The endpoints of the schema that it is made of."""
+        return (self.endpoint,) if self.states is None else self.states.endpoints
+
+    @property
     def clock(self) -> str:
         """Say where the clock starts."""
         if self.naive:

@@ -11,6 +11,7 @@ from escc_bayes.foundation.record import digest
 from escc_bayes.hazard.at_risk import AtRisk
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.spec.thin import ThinLevel
+from escc_bayes.spec.transitions import in_words
 from escc_bayes.spec.weighting import UNWEIGHTED, Weighting
 
 NAIVE = "NAIVE"
@@ -255,7 +256,7 @@ class AnalysisRows:
         if self.transitions is None:
             return f"{self.events} events, {100 * (1 - self.events / self.n):.0f} % censored"
         each = [(name, self.in_transition(name)) for name in self.transitions.names]
-        said = ", ".join(f"{name} {rows.events} of {rows.n} at risk" for name, rows in each)
+        said = ", ".join(f"{in_words(name)} {rows.events} of {rows.n} at risk" for name, rows in each)
         gone = self.transitions.unknown
         late = f"; {gone} died after follow-up for progression had ended and count until then" if gone else ""
         return f"{said}{late}"

@@ -42,6 +42,11 @@ class IllnessDeath:
         """The endpoint that a model of one endpoint would have."""
         return self.death
 
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """The endpoints of the schema that it is made of."""
+        return (self.progression, self.death)
+
 
 @dataclass(frozen=True, slots=True)
 class CompetingCauses:
@@ -60,6 +65,35 @@ class CompetingCauses:
     def alone(self) -> str:
         """The endpoint that a model of one endpoint would have."""
         return self.endpoint
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """The endpoints of the schema that it is made of."""
+        return (self.endpoint,)
+
+
+def in_words(transition: str) -> str:
+    """Return a transition as readers see it; a cause says that it is one, and one endpoint has none.
+
+    Examples
+    --------
+    >>> in_words("death_after_progression"), in_words("local"), in_words("")
+    ('death after progression', 'cause local', '')
+    """
+    if transition in TRANSITIONS:
+        return transition.replace("_", " ")
+    return f"cause {transition}" if transition else ""
+
+
+def heading(term: str, transition: str) -> str:
+    """Return the words over the hazard ratios of a term in one transition, or of one endpoint.
+
+    Examples
+    --------
+    >>> heading("Stage", "progression"), heading("Stage", "")
+    ('Stage: progression', 'Stage')
+    """
+    return f"{term}: {in_words(transition)}" if transition else term
 
 
 def together(names: tuple[str, ...]) -> str:

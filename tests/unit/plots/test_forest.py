@@ -83,6 +83,6 @@ def test_headings_are_the_words_of_the_terms(ax, three, hazard_ratio):
 
 def test_lines_do_not_share_a_height(three, hazard_ratio):
     placed = layout([*three, hazard_ratio(1.1, 0.9, 1.4, contrast="III vs II")])
-    heights = [line.y for line in placed.lines] + [y for _, y in placed.headings]
+    heights = [line.y for line in placed.lines] + [y for _, _, y in placed.headings]
     assert min(abs(a - b) for i, a in enumerate(heights) for b in heights[:i]) >= 1.0
     assert placed.bottom > max(heights)

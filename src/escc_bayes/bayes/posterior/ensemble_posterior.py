@@ -29,6 +29,7 @@ from escc_bayes.foundation.record import Record
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.cautions import caution_of, lines_of, shared_cautions, verdict_words
 from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.transitions import in_words
 
 INDEX = "ensemble.json"
 
@@ -195,7 +196,7 @@ class EnsemblePosterior(Answering, StateAnswers):
         """Count the events of the members: of one endpoint, or of each transition."""
         rows = [member.plan.rows for member in self.members]
         names = rows[0].transitions.names if rows[0].transitions is not None else ()
-        each = [f"{name} {span([r.in_transition(name).events for r in rows])}" for name in names]
+        each = [f"{in_words(name)} {span([r.in_transition(name).events for r in rows])}" for name in names]
         return ", ".join(each) or f"{span([r.events for r in rows])} events"
 
     @careful

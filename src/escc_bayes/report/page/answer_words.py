@@ -6,6 +6,7 @@ from itertools import groupby
 
 from escc_bayes.plots.words import probability, ratio
 from escc_bayes.report.page.answers import Answer, surest
+from escc_bayes.spec.transitions import in_words
 
 # Posterior probability of a direction from which it is said, and from which it is said to be likely.
 SURE, LIKELY = 0.975, 0.90
@@ -23,7 +24,7 @@ def paragraph(lines: Sequence[Answer]) -> str:
     said = [known(term) for term in sure] or ["Of no covariate is the direction known."]
     said += [probable(term) for term in likely]
     if rest:
-        said.append(f"Of {in_a_row([small(term[0].heading) for term in rest])} the data do not say.")
+        said.append(f"Of {in_a_row([small(topic_of(term[0])) for term in rest])} the data do not say.")
     few = [line for line in lines if line.few]
     if few:
         said.append(f"Few events: {in_a_row([scarce(line) for line in few])}.")
@@ -36,13 +37,13 @@ def known(term: Sequence[Answer]) -> str:
     e, sceptic = best.posterior, best.sceptic
     assert e is not None
     doubt = f"; {ratio(sceptic.value)} under a sceptical prior" if sceptic is not None else ""
-    return f"{term[0].heading} matters: {times(best)} ({side(best)}{doubt})."
+    return f"{term[0].topic} matters{within(term[0])}: {times(best)} ({side(best)}{doubt})."
 
 
 def probable(term: Sequence[Answer]) -> str:
     """Say that a direction is likely, and of which hazard ratio."""
     best = surest_line(term)
-    return f"{term[0].heading} probably matters: {times(best)} ({side(best)})."
+    return f"{term[0].topic} probably matters{within(term[0])}: {times(best)} ({side(best)})."
 
 
 def surest_line(term: Sequence[Answer]) -> Answer:
@@ -73,7 +74,24 @@ def chance(line: Answer) -> float:
 
 def scarce(line: Answer) -> str:
     """Say how few events stand behind a level."""
-    return f"{line.events} in {counted(line.patients, 'patient')} of {small(line.heading)} {line.level}"
+    return (
+        f"{line.events} in {counted(line.patients, 'patient')} of {small(line.topic)} {line.level}{in_transition(line)}"
+    )
+
+
+def topic_of(line: Answer) -> str:
+    """Name what a line is about: the covariate, and the transition where there are several."""
+    return f"{line.topic}{within(line)}"
+
+
+def within(line: Answer) -> str:
+    """Say for which transition a line is; nothing of one endpoint."""
+    return f" for {in_words(line.transition)}" if line.transition else ""
+
+
+def in_transition(line: Answer) -> str:
+    """Say at risk of which transition a line's patients are; nothing of one endpoint."""
+    return f" at risk of {in_words(line.transition)}" if line.transition else ""
 
 
 def small(heading: str) -> str:

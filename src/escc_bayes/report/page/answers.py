@@ -4,13 +4,16 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from escc_bayes.classical.fit import cox_word
 from escc_bayes.data.cohort import Cohort
+from escc_bayes.estimand.behind import of_group
 from escc_bayes.estimand.contrast import standard_contrasts
-from escc_bayes.estimand.estimand import contrast_words
+from escc_bayes.estimand.estimand import HazardRatio, contrast_in, contrast_words
 from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.outcomes import Outcome, term_labels
 from escc_bayes.spec.rows import AnalysisRows
+from escc_bayes.spec.transitions import heading
 
 # Events below which a level says little by itself.
 FEW = 5
@@ -22,14 +25,15 @@ class Answer:
 
     Attributes
     ----------
-    heading : words of the covariate.
+    topic : words of the covariate.
+    transition : of an illness-death model, or the cause, in which the hazard ratio holds; "" of one endpoint.
     level : of what; ``per 10``.
     patients, events : of the level; of all for a number.
     posterior, sceptic, cox : hazard ratios; None for the reference.
     reference : what it is compared with, in words; "" for the reference itself.
     """
 
-    heading: str
+    topic: str
     level: str
     patients: int
     events: int
@@ -37,6 +41,12 @@ class Answer:
     sceptic: Estimate | None = None
     cox: Estimate | None = None
     reference: str = ""
+    transition: str = ""
+
+    @property
+    def heading(self) -> str:
+        """Words over the lines of the covariate, in one transition where there are several."""
+        return heading(self.topic, self.transition)
 
     @property
     def few(self) -> bool:
@@ -51,37 +61,34 @@ def answers(outcome: Outcome, bundle: Bundle) -> tuple[Answer, ...]:
     found = by_contrast(outcome, bundle)
     lines: list[Answer] = []
     for asked in standard_contrasts(first.plan.design):
-        heading = labels.get(asked.term, asked.term)
-        if asked.versus and all(line.heading != heading for line in lines):
-            lines.append(
-                Answer(
-                    heading, level_words(bundle.cohort, asked.term, asked.versus), *held(rows, asked.term, asked.versus)
-                )
-            )
-        estimates = found.get((asked.term, contrast_words(asked)), {})
+        topic, within = labels.get(asked.term, asked.term), asked.transition
+        if asked.versus and all(line.heading != heading(topic, within) for line in lines):
+            words, numbers = level_words(bundle.cohort, asked.term, asked.versus), held(rows, asked, asked.versus)
+            lines.append(Answer(topic, words, *numbers, transition=within))
+        estimates = found.get((asked.term, contrast_in(asked)), {})
         level = level_words(bundle.cohort, asked.term, asked.level) if asked.level else contrast_words(asked)
         reference = asked.versus or ""
-        numbers = held(rows, asked.term, asked.level)
+        numbers = held(rows, asked, asked.level)
         posterior, sceptic, cox = (estimates.get(kind) for kind in ("posterior", "sceptic", "cox"))
-        lines.append(Answer(heading, level, *numbers, posterior, sceptic, cox, reference))
+        lines.append(Answer(topic, level, *numbers, posterior, sceptic, cox, reference, within))
     return tuple(lines)
 
 
 def by_contrast(outcome: Outcome, bundle: Bundle) -> Mapping[tuple[str, str], dict[str, Estimate]]:
     """Return the three hazard ratios of each contrast; of several reconstructions the posterior over all of them."""
     name = outcome.posteriors[0].plan.spec.name
-    cox = "cox_stratified" if outcome.posteriors[0].plan.rows.strata else "cox"
+    cox = cox_word(outcome.posteriors[0].plan.rows)
     found: dict[tuple[str, str], dict[str, Estimate]] = {}
     for e in outcome.comparison.of("hazard_ratio"):
         if e.method == cox:
-            found.setdefault((e.term, e.contrast), {})["cox"] = e
+            found.setdefault((e.term, e.contrast_in), {})["cox"] = e
         elif e.model == name and e.interval_kind == "credible":
-            found.setdefault((e.term, e.contrast), {})["posterior"] = e
+            found.setdefault((e.term, e.contrast_in), {})["posterior"] = e
     for e in bundle.sceptics.get(name, ()):
-        found.setdefault((e.term, e.contrast), {})["sceptic"] = e
+        found.setdefault((e.term, e.contrast_in), {})["sceptic"] = e
     if bundle.reconstructions is not None:
         for ratio in bundle.reconstructions.ratios.get(name, ()):
-            found[ratio.pooled.term, ratio.pooled.contrast]["posterior"] = ratio.pooled
+            found[ratio.pooled.term, ratio.pooled.contrast_in]["posterior"] = ratio.pooled
     return found
 
 
@@ -97,17 +104,18 @@ def headline_ratios(outcome: Outcome, bundle: Bundle) -> tuple[Estimate, ...]:
         if e.method in ("cox", "cox_stratified", "cox_univariable"):
             shown.append(e)
         elif e.model == name and e.interval_kind == "credible":
-            shown.append(pooled.get((e.term, e.contrast), e))
+            shown.append(pooled.get((e.term, e.contrast_in), e))
     return tuple(shown)
 
 
-def held(rows: AnalysisRows, term: str, level: str | None) -> tuple[int, int]:
-    """Return patients and events of a level; of everyone for a number."""
-    covariate = rows.covariates.get(term)
+def held(rows: AnalysisRows, asked: HazardRatio, level: str | None) -> tuple[int, int]:
+    """Return patients at risk and events of a level, in a transition where there are several; of a number everyone."""
+    covariate = rows.covariates.get(asked.term)
     if not level or covariate is None or not covariate.schema.categorical:
-        return rows.n, rows.events
-    mine = covariate.values == covariate.schema.levels.index(level)
-    return int(mine.sum()), int(rows.event[mine].sum())
+        whole = of_group(rows, transition=asked.transition)
+        return whole.n, whole.events
+    mine = of_group(rows, asked.term, level, transition=asked.transition)
+    return mine.n, mine.events
 
 
 def level_words(cohort: Cohort, term: str, level: str) -> str:

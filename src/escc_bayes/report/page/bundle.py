@@ -19,11 +19,13 @@ from escc_bayes.data.ensemble import Ensemble
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, RMSTDifference, SurvivalAt
 from escc_bayes.estimand.estimate import Estimate
-from escc_bayes.foundation.errors import NotFitForUseWarning, SpecError
+from escc_bayes.foundation.errors import NotFitForUseWarning
 from escc_bayes.foundation.executors import Executor, Serial
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.report.page.behind import information_of
 from escc_bayes.report.page.reconstructions import Reconstructions, pool_reconstructions
+from escc_bayes.report.page.state_tables import Fitted, state_tables
+from escc_bayes.report.page.state_words import StateTables
 from escc_bayes.sensitivity.attribution import AttributionStep, attribute
 from escc_bayes.sensitivity.part import Rows
 from escc_bayes.spec.cautions import NOTHING, cautions, shared_cautions
@@ -61,6 +63,9 @@ class Bundle:
     reconstructions : where the cohort is one of an ensemble: the headline models over all of it.
     sceptics : hazard ratios of the headline models under a sceptical prior, by model name.
     information : what stands behind each hazard ratio, by model name.
+    states : of models of several transitions the tables of states, incidences and time after progression, by model name
+        and by the name of their file.
+    pooled_states : the same over all reconstructions, of the headline models; empty of one cohort.
     grouping : the covariate in whose groups characteristics are shown; empty: of all patients alone.
     """
 
@@ -78,6 +83,8 @@ class Bundle:
     reconstructions: Reconstructions | None = None
     sceptics: Mapping[str, tuple[Estimate, ...]] = field(default_factory=dict)
     information: Mapping[str, Rows] = field(default_factory=dict)
+    states: Mapping[str, StateTables] = field(default_factory=dict)
+    pooled_states: Mapping[str, StateTables] = field(default_factory=dict)
     grouping: str = ""
 
     @property
@@ -145,18 +152,9 @@ def quiet(what: str) -> Progress:  # noqa: ARG001 - the shape of a stage
 
 def strata_asked(endpoint: str, cohort: Cohort, plans: Sequence[ModelPlan]) -> tuple[str, ...]:
     """Return the strata of the schema, and those of an endpoint's models."""
-    own = (plan.rows.strata for plan in plans if plan.rows.endpoint == endpoint and plan.rows.strata)
+    single = (plan.rows for plan in plans if plan.rows.transitions is None)
+    own = (rows.strata for rows in single if rows.endpoint == endpoint and rows.strata)
     return tuple(dict.fromkeys((*cohort.strata, *own)))
-
-
-def refuse_transitions(plan: ModelPlan) -> None:
-    """Raise for a model of several transitions, whose states no page and no comparison shows."""
-    if plan.rows.transitions is not None:
-        raise SpecError(
-            f"model '{plan.spec.name}': compare and report do not draw a model of several transitions; "
-            "`escc-bayes fit` writes its states or cumulative incidences and the hazard ratios of each transition, "
-            "with Aalen-Johansen and cause-specific Cox beside"
-        )
 
 
 def gather(
@@ -185,11 +183,9 @@ def gather(
 
     Raises
     ------
-    SpecError : two models share a name: every table and file goes by it; or one is an illness-death model.
+    SpecError : two models share a name: every table and file goes by it.
     """
     refuse_same_names([plan.spec for plan in plans])
-    for plan in plans:
-        refuse_transitions(plan)
     named = {plan.spec.name: plan for plan in plans}
     posteriors = {
         name: fit_or_replace(plan, settings, seed=stream(seed, name), progress=stage(name))
@@ -197,7 +193,7 @@ def gather(
     }
     classical = {name: fit_classical_plan(plan) for name, plan in named.items()}
     groups = comparable(posteriors)
-    endpoints = dict.fromkeys(plan.rows.endpoint for plan in plans)
+    endpoints = dict.fromkeys(endpoint for plan in plans for endpoint in plan.spec.outcome.endpoints)
     headline = [posteriors[names[0]] for names in groups.values()]
     sampling = {
         p.plan.spec.name: confirmation(p.plan, confirming, seed, stage, executor)
@@ -240,10 +236,18 @@ def gather(
         confirmations={name: sampled() for name, sampled in sampling.items()},
         level=level,
         seed=seed,
-        reconstructions=None if pooling is None else pooling(),
+        reconstructions=(pooled := None if pooling is None else pooling()),
         sceptics=sceptics,
         information=information_of(cohort, posteriors, classical, seed, level),
+        states=states_of(posteriors, level),
+        pooled_states=states_of(pooled.pooled if pooled is not None else {}, level),
     )
+
+
+def states_of(posteriors: Mapping[str, Fitted], level: float) -> dict[str, StateTables]:
+    """Return the tables of each model of several transitions."""
+    several = {name: p for name, p in posteriors.items() if p.plan.rows.transitions is not None}
+    return {name: state_tables([posterior], level) for name, posterior in several.items()}
 
 
 def doubted(plan: ModelPlan, seed: Seed, level: float) -> tuple[Estimate, ...]:

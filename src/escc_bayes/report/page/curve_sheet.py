@@ -17,6 +17,7 @@ from escc_bayes.report.document.sheet import Sheet, drawn
 from escc_bayes.report.page.on_curves import on_curves
 from escc_bayes.report.page.outcomes import Outcome, file_word
 from escc_bayes.report.page.survival_sheets import grid, grid_height
+from escc_bayes.spec.transitions import heading
 
 
 def curve_sheet(
@@ -24,10 +25,11 @@ def curve_sheet(
 ) -> Sheet:
     """Return hazard ratios along every number whose effect is a curve, of one model."""
     estimates = on_curves(posterior, classical, level)
-    by_term = [
-        (term, list(block)) for term, block in groupby(sorted(estimates, key=lambda e: e.term), lambda e: e.term)
+    ordered = sorted(estimates, key=lambda e: (e.term, e.transition))
+    panes = [
+        partial(pane, posterior, term, list(block), labels)
+        for (term, _), block in groupby(ordered, lambda e: (e.term, e.transition))
     ]
-    panes = [partial(pane, posterior, term, block, labels) for term, block in by_term]
 
     def draw(figure: SubFigure) -> None:
         grid(figure, panes)
@@ -49,7 +51,8 @@ def curve_sheet(
 
 def pane(posterior: Posterior, term: str, estimates: list[Estimate], labels: dict[str, str], ax: Axes) -> None:
     """Draw the hazard ratio along one number."""
-    curve = posterior.plan.design.block_of(term)[0].coding.curve
+    transition = estimates[0].transition
+    curve = posterior.plan.design.block_of(term, transition)[0].coding.curve
     assert curve is not None
     versus = estimates[0].contrast.partition(" vs ")[2]
     ratio_along(
@@ -57,7 +60,7 @@ def pane(posterior: Posterior, term: str, estimates: list[Estimate], labels: dic
         beside=band("Cox", [e for e in estimates if e.interval_kind != "credible"]),
         patients=posterior.plan.rows.covariates[term].values,
         knots=np.array(curve.knots),
-        label=f"{labels.get(term, term)}; hazard ratio over {versus}",
+        label=f"{heading(labels.get(term, term), transition)}; hazard ratio over {versus}",
         ax=ax,
     )
 

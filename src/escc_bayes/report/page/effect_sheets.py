@@ -27,6 +27,7 @@ from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.convergence import convergence
 from escc_bayes.report.page.curves import DENSITY_POINTS, density, posterior_log_ratios, prior_fan, prior_log_ratios
 from escc_bayes.report.page.outcomes import Outcome, months_from, survival_of
+from escc_bayes.spec.transitions import heading
 
 SINGLE_CURVES = 25
 LINE_MM = 2.75
@@ -91,7 +92,9 @@ def draw_fans(checks: dict[str, PriorCheck], figure: SubFigure, outcome: Outcome
     for place, (model, check) in enumerate(checks.items()):
         ax = figure.add_subplot(1, len(checks), place + 1)
         curves = check.baseline[:SINGLE_CURVES]
-        words = {"time_label": months_from(outcome.clock), "survival_label": survival_of(outcome.title)}
+        several = check.plan.rows.transitions is not None
+        what = check.survival_words if several else outcome.title
+        words = {"time_label": months_from(outcome.clock), "survival_label": survival_of(what)}
         fan(prior_fan(check), curves=curves, look=MODELS[place], ax=ax, **words)
         ax.set_title(model)
 
@@ -106,7 +109,9 @@ def prior_posterior_sheet(outcome: Outcome, labels: dict[str, str]) -> Sheet:
         prior = prior_log_ratios(asked, outcome.posteriors[0])
         draws = {p.plan.spec.name: posterior_log_ratios(asked, p) for p in outcome.posteriors}
         for place, (ax, contrast) in enumerate(zip(cells, asked, strict=False)):
-            title = f"{labels.get(contrast.term, contrast.term)}\n{contrast_words(contrast)}"
+            title = (
+                f"{heading(labels.get(contrast.term, contrast.term), contrast.transition)}\n{contrast_words(contrast)}"
+            )
             densities(prior[place], {name: found[place] for name, found in draws.items()}, title, ax)
         for ax in cells[len(asked) :]:
             ax.set_axis_off()

@@ -17,6 +17,7 @@ from escc_bayes.report.page.outcomes import Outcome, outcomes, term_labels
 from escc_bayes.report.page.over_time import of_outcome
 from escc_bayes.report.page.over_time_sheet import over_time_sheet
 from escc_bayes.report.page.reconstruction_section import members_sheet
+from escc_bayes.report.page.state_sheet import state_sheet
 
 type Maker = partial[Sheet] | partial[Sheet | None]
 
@@ -50,7 +51,8 @@ def main_figures(outcome: Outcome, bundle: Bundle, labels: dict[str, str]) -> It
         if of_outcome(outcome):
             yield partial(over_time_sheet, one, labels)
     yield from curve_figures(one, bundle, labels)
-    yield partial(survival_sheets.predictive_sheet, one, level=bundle.level)
+    if not several(outcome):
+        yield partial(survival_sheets.predictive_sheet, one, level=bundle.level)
 
 
 def every_figure(outcome: Outcome, bundle: Bundle, labels: dict[str, str]) -> Iterator[Maker]:
@@ -67,17 +69,26 @@ def every_figure(outcome: Outcome, bundle: Bundle, labels: dict[str, str]) -> It
             yield partial(over_time_sheet, outcome, labels)
     yield from curve_figures(outcome, bundle, labels)
     yield partial(survival_sheets.hazard_sheet, outcome, level=bundle.level)
-    yield partial(survival_sheets.predictive_sheet, outcome, level=bundle.level)
+    if not several(outcome):
+        yield partial(survival_sheets.predictive_sheet, outcome, level=bundle.level)
 
 
 def curve_figures(outcome: Outcome, bundle: Bundle, labels: dict[str, str]) -> Iterator[Maker]:
-    """Yield curves of numbers, then survival curves, model by model."""
+    """Yield curves of numbers, then survival curves, states or incidences, model by model."""
     for posterior in outcome.posteriors:
         if curved(posterior.plan):
             classical = bundle.classical[posterior.plan.spec.name]
             yield partial(curve_sheet, posterior, classical, outcome, labels, level=bundle.level)
     for posterior in outcome.posteriors:
-        yield partial(survival_sheets.posterior_sheet, posterior, outcome, labels, level=bundle.level)
+        if several(outcome):
+            yield partial(state_sheet, posterior, outcome, labels, level=bundle.level)
+        else:
+            yield partial(survival_sheets.posterior_sheet, posterior, outcome, labels, level=bundle.level)
+
+
+def several(outcome: Outcome) -> bool:
+    """Whether the outcome has several transitions, and so states in place of one survival."""
+    return outcome.posteriors[0].plan.rows.transitions is not None
 
 
 def checks_of(outcome: Outcome, bundle: Bundle) -> dict[str, PriorCheck]:

@@ -50,7 +50,8 @@ def screen(outcome: Outcome, bundle: Bundle) -> Screen:
 def who(outcome: Outcome, bundle: Bundle) -> str:
     """Say patients, events and follow-up of the endpoint, who was analysed and who was left out."""
     rows = outcome.posteriors[0].plan.rows
-    analysed = f"{counted(rows.n, 'patient')}, {counted(rows.events, 'event')}"
+    events = counted(rows.events, "event") if rows.transitions is None else rows.event_words
+    analysed = f"{counted(rows.n, 'patient')}, {events}"
     gone = "; ".join(f"{d.patients} {d.reason}" for d in rows.dropped)
     left_out = f"; left out of {rows.total}: {gone}" if gone else "; nobody left out"
     return f"Analysed from {rows.clock}: {analysed}{left_out}. {follow_up(outcome, bundle)}"
@@ -58,7 +59,7 @@ def who(outcome: Outcome, bundle: Bundle) -> str:
 
 def follow_up(outcome: Outcome, bundle: Bundle) -> str:
     """Say the median follow-up of the endpoint, by reverse Kaplan-Meier."""
-    endpoint = outcome.posteriors[0].plan.rows.endpoint
+    endpoint = outcome.posteriors[0].plan.spec.outcome.endpoints[-1]
     rows = [row for row in bundle.baselines[endpoint].tables["followup"] if not row.get("term")]
     if not rows or math.isnan(float(str(rows[0]["median"]))):
         return ""
@@ -88,7 +89,7 @@ def printed(line: Answer, behind: Behind) -> Line:
             "",
             "",
         )
-    row = None if e is None else behind.get((e.term, e.contrast))
+    row = None if e is None else behind.get((e.term, e.contrast_in))
     return Line(
         level=line.level,
         few=line.few,

@@ -78,6 +78,8 @@ def analysed(outcome: Outcome) -> str:
     """Say endpoint, clock, patients and events."""
     rows = outcome.posteriors[0].plan.rows
     title = outcome.title[:1].lower() + outcome.title[1:]
+    if rows.transitions is not None:
+        return f"{title} from {rows.clock} in {counted(rows.n, 'patient')} ({rows.event_words})"
     return f"{title} from {rows.clock} in {counted(rows.n, 'patient')} with {counted(rows.events, 'event')}"
 
 

@@ -18,25 +18,32 @@ from escc_bayes.spec.plan import ModelPlan
 VALUES = 41
 
 
-def curved(plan: ModelPlan) -> tuple[str, ...]:
-    """Return the numbers of a plan whose effect is a curve."""
-    return tuple(block.effect.covariates[0] for block in plan.design.blocks if block.coding.curve is not None)
+def curved(plan: ModelPlan) -> tuple[tuple[str, str], ...]:
+    """Return the numbers of a plan whose effect is a curve, each with the transition in which it acts."""
+    return tuple(
+        (block.effect.covariates[0], transition)
+        for block in plan.design.blocks
+        if block.coding.curve is not None
+        for transition in block.within or ("",)
+    )
 
 
-def along(term: str, plan: ModelPlan) -> tuple[HazardRatio, ...]:
+def along(term: str, plan: ModelPlan, transition: str = "") -> tuple[HazardRatio, ...]:
     """Return the hazard ratios along a number over ``center`` of the schema, or over its median beyond the data."""
-    curve = plan.design.block_of(term)[0].coding.curve
+    curve = plan.design.block_of(term, transition)[0].coding.curve
     assert curve is not None
     low, high = curve.within
     middle = float(f"{np.median(plan.rows.covariates[term].values):.3g}")
     versus = f"{curve.center if low <= curve.center <= high else middle:g}"
     values = (f"{value:.5g}" for value in np.linspace(low, high, VALUES))
-    return tuple(HazardRatio(term, value, versus) for value in values if float(value) != float(versus))
+    return tuple(
+        HazardRatio(term, value, versus, transition=transition) for value in values if float(value) != float(versus)
+    )
 
 
 def on_curves(posterior: Posterior, classical: ClassicalFit, level: float) -> tuple[Estimate, ...]:
     """Return the hazard ratios along every curve of a model: of the posterior, then of Cox."""
-    asked = [one for term in curved(posterior.plan) for one in along(term, posterior.plan)]
+    asked = [one for term, transition in curved(posterior.plan) for one in along(term, posterior.plan, transition)]
     beside = (e for one in asked for e in classical.estimate(one, level=level))
     return own_cox((*posterior.estimates(asked, level=level), *beside)) if asked else ()
 
@@ -47,13 +54,16 @@ def posterior_on_curves(posterior: Posterior, level: float) -> tuple[Estimate, .
 
 
 def spline_rows(estimates: Iterable[Estimate]) -> list[Row]:
-    """Return rows of ``spline.csv``."""
+    """Return rows of ``spline.csv``; with the column ``transition`` where any is of one."""
+    held = list(estimates)
+    several = any(e.transition for e in held)
     return [
         {
             "endpoint": e.endpoint,
             "model": e.model,
             "method": e.method,
             "term": e.term,
+            **({"transition": e.transition} if several else {}),
             "value": float(e.contrast.partition(" vs ")[0]),
             "versus": float(e.contrast.partition(" vs ")[2]),
             "hr": e.value,
@@ -69,5 +79,5 @@ def spline_rows(estimates: Iterable[Estimate]) -> list[Row]:
             "verdict": e.verdict,
             "note": e.remark,
         }
-        for e in estimates
+        for e in held
     ]

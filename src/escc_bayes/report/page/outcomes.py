@@ -7,6 +7,8 @@ from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.compare.comparison import Comparison
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.report.page.bundle import Bundle
+from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.transitions import CompetingCauses
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def outcomes(bundle: Bundle) -> tuple[Outcome, ...]:
         Outcome(
             key=key,
             name=file_word(endpoint if endpoints.count(endpoint) == 1 else f"{endpoint}_{found[0].plan.spec.name}"),
-            title=endpoint_label(bundle.cohort, endpoint),
+            title=outcome_title(bundle.cohort, found[0].plan),
             posteriors=found,
             comparison=bundle.comparisons[key],
         )
@@ -75,6 +77,16 @@ def file_word(text: str) -> str:
 def endpoint_label(cohort: Cohort, endpoint: str) -> str:
     """Return the words of an endpoint."""
     return cohort.schema.endpoints[endpoint].label or endpoint
+
+
+def outcome_title(cohort: Cohort, plan: ModelPlan) -> str:
+    """Return the words of what a model is of: its endpoint, progression and death, or an endpoint by cause."""
+    states = plan.spec.outcome.states
+    if states is None:
+        return endpoint_label(cohort, plan.rows.endpoint)
+    if isinstance(states, CompetingCauses):
+        return f"{endpoint_label(cohort, states.endpoint)} by cause"
+    return "Progression and death"
 
 
 def term_labels(cohort: Cohort) -> dict[str, str]:

@@ -15,6 +15,7 @@ from escc_bayes.plots.words import estimate_words, interval_words, method_words
 from escc_bayes.report.document.provenance import provenance_first
 from escc_bayes.report.page.own_cox import own_cox
 from escc_bayes.report.page.view import Table
+from escc_bayes.spec.transitions import heading
 
 if TYPE_CHECKING:
     from escc_bayes.report.page.outcomes import Outcome
@@ -34,8 +35,14 @@ def posterior_over_time(posterior: Posterior, level: float) -> tuple[Estimate, .
 
 
 def time_varying_rows(estimates: Iterable[Estimate]) -> list[Row]:
-    """Return rows of ``time_varying.csv``, from estimates that have months."""
-    return [row_of(e, *e.months) for e in estimates if e.months is not None]
+    """Return rows of ``time_varying.csv``, from estimates that have months; ``transition`` where any has one."""
+    held = [e for e in estimates if e.months is not None]
+    several = any(e.transition for e in held)
+    return [
+        {**row_of(e, *e.months), **({"transition": e.transition} if several else {})}
+        for e in held
+        if e.months is not None
+    ]
 
 
 def row_of(e: Estimate, start: float, stop: float) -> Row:
@@ -71,6 +78,11 @@ def plain_contrast(e: Estimate) -> str:
     return e.contrast.rpartition(", ")[0]
 
 
+def of_one(e: Estimate) -> tuple[str, str, str]:
+    """Return what tells one curve over time from another: its term, transition and contrast."""
+    return e.term, e.transition, plain_contrast(e)
+
+
 def of_outcome(outcome: "Outcome") -> tuple[Estimate, ...]:
     """Return the hazard ratios of an outcome that change over time."""
     return over_time(outcome.comparison.of("hazard_ratio"))
@@ -83,8 +95,8 @@ def over_time_table(outcome: "Outcome", labels: Mapping[str, str], provenance: s
         return None
     methods = {method_words(e.method, e.model): interval_words(e) for e in estimates}
     rows: list[tuple[str, ...]] = []
-    for (term, contrast), block in groupby(in_order(estimates), key=lambda e: (e.term, plain_contrast(e))):
-        rows.append((f"{labels.get(term, term)}: {contrast}",))
+    for (term, transition, contrast), block in groupby(in_order(estimates), key=of_one):
+        rows.append((f"{heading(labels.get(term, term), transition)}: {contrast}",))
         for months, same in groupby(block, key=lambda e: e.months):
             found = {method_words(e.method, e.model): e for e in same}
             first = next(iter(found.values()))
@@ -103,5 +115,5 @@ def over_time_table(outcome: "Outcome", labels: Mapping[str, str], provenance: s
 
 def in_order(estimates: Iterable[Estimate]) -> list[Estimate]:
     """Return estimates contrast by contrast, the segments of each in the order of time."""
-    contrasts = list(dict.fromkeys((e.term, plain_contrast(e)) for e in estimates))
-    return sorted(estimates, key=lambda e: (contrasts.index((e.term, plain_contrast(e))), e.months))
+    contrasts = list(dict.fromkeys(of_one(e) for e in estimates))
+    return sorted(estimates, key=lambda e: (contrasts.index(of_one(e)), e.months))

@@ -16,8 +16,9 @@ from escc_bayes.plots.over_time import Part, ratio_over_time
 from escc_bayes.plots.words import method_words
 from escc_bayes.report.document.sheet import Sheet, drawn
 from escc_bayes.report.page.outcomes import Outcome, months_from
-from escc_bayes.report.page.over_time import in_order, of_outcome, plain_contrast
+from escc_bayes.report.page.over_time import in_order, of_one, of_outcome, plain_contrast
 from escc_bayes.report.page.survival_sheets import grid, grid_height
+from escc_bayes.spec.transitions import heading
 
 
 def over_time_sheet(outcome: Outcome, labels: Mapping[str, str]) -> Sheet:
@@ -26,7 +27,7 @@ def over_time_sheet(outcome: Outcome, labels: Mapping[str, str]) -> Sheet:
     until = float(outcome.posteriors[0].plan.rows.time.max())
     panes = [
         partial(pane, list(block), labels=labels, until=until, time_label=months_from(outcome.clock))
-        for _, block in groupby(in_order(estimates), key=lambda e: (e.term, plain_contrast(e)))
+        for _, block in groupby(in_order(estimates), key=of_one)
     ]
 
     def draw(figure: SubFigure) -> None:
@@ -59,7 +60,7 @@ def pane(estimates: list[Estimate], ax: Axes, *, labels: Mapping[str, str], unti
         [band(name, found, until) for name, found in by_method if found[0].interval_kind == "credible"],
         beside=[band(name, found, until) for name, found in by_method if found[0].interval_kind != "credible"],
         parts=[Part(start, min(stop, until), events) for (start, stop), events in sorted(spans.items())],
-        title=f"{labels.get(first.term, first.term)}\n{plain_contrast(first)}",
+        title=f"{heading(labels.get(first.term, first.term), first.transition)}\n{plain_contrast(first)}",
         until=until,
         time_label=time_label,
         ax=ax,

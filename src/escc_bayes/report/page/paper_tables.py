@@ -31,7 +31,7 @@ def paper_tables(bundle: Bundle) -> tuple[Table, ...]:
 def ratios_side_by_side(outcome: Outcome, bundle: Bundle) -> Table:
     """Return each level with n, events, univariable and multivariable Cox, and the posterior; reference rows too."""
     lines = answers(outcome, bundle)
-    alone = {(e.term, e.contrast): e for e in outcome.comparison.of("hazard_ratio") if e.method == "cox_univariable"}
+    alone = {(e.term, e.contrast_in): e for e in outcome.comparison.of("hazard_ratio") if e.method == "cox_univariable"}
     rows: list[tuple[str, ...]] = []
     for heading, block in groupby(lines, key=lambda line: line.heading):
         rows.append((heading,))
@@ -51,7 +51,7 @@ def ratios_side_by_side(outcome: Outcome, bundle: Bundle) -> Table:
 def key_of(line: Answer) -> tuple[str, str]:
     """Return term and contrast of a line; of a reference none."""
     e = line.posterior or line.cox
-    return ("", "") if e is None else (e.term, e.contrast)
+    return ("", "") if e is None else (e.term, e.contrast_in)
 
 
 def row_of(line: Answer, alone: Estimate | None) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from escc_bayes.report.page import baseline_tables
 from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.outcomes import Outcome, term_labels
 from escc_bayes.report.page.view import Block, Section, Table
+from escc_bayes.spec.transitions import in_words
 
 
 def participants(bundle: Bundle, found: Sequence[Outcome]) -> Section:
@@ -35,8 +36,13 @@ def flow(bundle: Bundle, found: Sequence[Outcome]) -> Table:
         rows += [(f"Left out: {gone.reason}", str(gone.patients)) for gone in analysed.dropped]
         weights = analysed.weight_words()
         rows.append(("Analysed", f"{analysed.n}{f'; {weights}' if weights else ''}"))
-        rows.append(("With the event", str(analysed.events)))
-        rows.append(("Censored", str(analysed.n - analysed.events)))
+        if analysed.transitions is None:
+            rows.append(("With the event", str(analysed.events)))
+            rows.append(("Censored", str(analysed.n - analysed.events)))
+        for name in analysed.transition_names:
+            own = analysed.in_transition(name)
+            words = in_words(name)
+            rows.append((f"{words[:1].upper()}{words[1:]}", f"{own.events} of {own.n} at risk"))
     caption = provenance_first(bundle.cohort.provenance, "Participant flow of each outcome")
     return Table(caption, ("", "Patients"), tuple(rows))
 

@@ -11,6 +11,7 @@ from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.outcomes import Outcome, term_labels
 from escc_bayes.report.page.reconstructions import PooledRatio, Reconstructions
 from escc_bayes.report.page.view import Block, Picture, Section, Table
+from escc_bayes.spec.transitions import heading
 
 NAME, TITLE = "reconstructions", "All reconstructions: what the print leaves open"
 INTRO = (
@@ -55,12 +56,12 @@ def pooled_table(outcome: Outcome, bundle: Bundle, held: Reconstructions) -> Tab
         e = r.pooled
         rows.append(
             (
-                f"{labels.get(e.term, e.term)}: {e.contrast}",
+                f"{heading(labels.get(e.term, e.term), e.transition)}: {e.contrast}",
                 estimate_words(e),
                 probability(e.prob_gt_1),
                 f"{100.0 * r.share:.0f} %",
                 f"{ratio(float(r.medians.min()))} to {ratio(float(r.medians.max()))}",
-                estimate_words(shown[e.term, e.contrast]),
+                estimate_words(shown[e.term, e.contrast_in]),
             )
         )
     kind = interval_words(held.ratios[headline(outcome)][0].pooled)
@@ -75,7 +76,7 @@ def pooled_table(outcome: Outcome, bundle: Bundle, held: Reconstructions) -> Tab
 def shown_estimates(outcome: Outcome) -> dict[tuple[str, str], Estimate]:
     """Return the hazard ratios of the outcome's first model on the cohort shown, by term and contrast."""
     return {
-        (e.term, e.contrast): e
+        (e.term, e.contrast_in): e
         for e in outcome.comparison.of("hazard_ratio")
         if e.model == headline(outcome) and e.interval_kind == "credible"
     }
@@ -95,7 +96,7 @@ def members_sheet(outcome: Outcome, held: Reconstructions, labels: dict[str, str
     """Return every contrast of an outcome's first model over all reconstructions."""
     shown = shown_estimates(outcome)
     lanes = [
-        MemberLane(r.pooled, shown[r.pooled.term, r.pooled.contrast], r.medians, r.share)
+        MemberLane(r.pooled, shown[r.pooled.term, r.pooled.contrast_in], r.medians, r.share)
         for r in held.ratios[headline(outcome)]
     ]
     return drawn(

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from escc_bayes.bayes.posterior.loo import NO_LOO
+from escc_bayes.classical.fit import cox_word
 from escc_bayes.estimand.estimate import Estimate, notes_once
 from escc_bayes.plots.words import interval_words, probability, ratio
 from escc_bayes.report.page import baseline_tables, tables
@@ -20,8 +21,10 @@ from escc_bayes.report.page.over_time import over_time_table
 from escc_bayes.report.page.participants import participants
 from escc_bayes.report.page.reconstruction_section import NAME, pooled_words, reconstruction_section
 from escc_bayes.report.page.sensitivity_section import sensitivity_section
+from escc_bayes.report.page.state_section import state_section
 from escc_bayes.report.page.survival_table import headline_survival
 from escc_bayes.report.page.view import Block, Picture, Section, Table
+from escc_bayes.spec.transitions import heading
 
 type Pictures = Mapping[tuple[str, str], Sequence[Picture]]
 
@@ -40,6 +43,11 @@ def sections(bundle: Bundle, pictures: Pictures) -> tuple[Section, ...]:
         ratios(bundle, found, pictures),
         *([reconstruction_section(bundle, found, pooled)] if bundle.reconstructions is not None else []),
         survival(bundle, found, pictures),
+        *(
+            [state_section(bundle, found, {o.key: of(pictures, "states", o.key) for o in found})]
+            if bundle.states
+            else []
+        ),
         classical(bundle, pictures),
         attribution(bundle, found, pictures),
         sensitivity_section(bundle, found),
@@ -49,7 +57,8 @@ def sections(bundle: Bundle, pictures: Pictures) -> tuple[Section, ...]:
         methods_section(bundle),
         appendix(bundle),
     )
-    return tuple(replace(chapter, blocks=tuple(filter(filled, chapter.blocks))) for chapter in chapters)
+    kept = (replace(chapter, blocks=tuple(filter(filled, chapter.blocks))) for chapter in chapters)
+    return tuple(chapter for chapter in kept if chapter.blocks or chapter.intro)
 
 
 def filled(block: Block) -> bool:
@@ -61,15 +70,18 @@ def result_sentences(outcome: Outcome, bundle: Bundle) -> tuple[str, ...]:
     """Return one sentence for each contrast, the first model's posterior beside Cox, and what to know of them."""
     first = outcome.posteriors[0].plan.spec.name
     estimates = outcome.comparison.of("hazard_ratio")
-    method = "cox_stratified" if outcome.posteriors[0].plan.rows.strata else "cox"
-    cox = {(e.term, e.contrast): e for e in estimates if e.method == method}
+    method = cox_word(outcome.posteriors[0].plan.rows)
+    cox = {(e.term, e.contrast_in): e for e in estimates if e.method == method}
     labels = term_labels(bundle.cohort)
     held = bundle.reconstructions
-    pooled = {(r.pooled.term, r.pooled.contrast): f"; {pooled_words(r)}" for r in (held.ratios[first] if held else ())}
+    pooled = {
+        (r.pooled.term, r.pooled.contrast_in): f"; {pooled_words(r)}" for r in (held.ratios[first] if held else ())
+    }
     bayes = [e for e in estimates if e.model == first and e.interval_kind == "credible"]
     said = (
-        f"{labels.get(e.term, e.term)}, {e.contrast}: {bayes_words(e)}{pooled.get((e.term, e.contrast), '')}; "
-        f"Cox {cox_words(cox[e.term, e.contrast])}."
+        f"{heading(labels.get(e.term, e.term), e.transition)}, {e.contrast}: {bayes_words(e)}"
+        f"{pooled.get((e.term, e.contrast_in), '')}; "
+        f"Cox {cox_words(cox[e.term, e.contrast_in])}."
         for e in bayes
     )
     return (*said, *notes_once(bayes))

@@ -22,6 +22,7 @@ from escc_bayes.report.page.outcomes import Outcome, term_labels
 from escc_bayes.report.page.view import Table
 from escc_bayes.sensitivity.attribution import STEPS
 from escc_bayes.sensitivity.part import Rows
+from escc_bayes.spec.transitions import heading
 
 EVERYONE = "all patients"
 # What each step of an attribution leads to.
@@ -46,10 +47,13 @@ def ratio_table(outcome: Outcome, cohort: Cohort, information: Mapping[str, Rows
     labels = term_labels(cohort)
     behind = by_contrast(information.get(outcome.posteriors[0].plan.spec.name, ()))
     rows: list[tuple[str, ...]] = []
-    for (term, contrast), block in groupby(outcome.comparison.of("hazard_ratio"), key=lambda e: (e.term, e.contrast)):
-        stands_on = f" ({behind_words(behind[term, contrast])})" if (term, contrast) in behind else ""
-        rows.append((f"{labels.get(term, term)}: {contrast}{stands_on}",))
-        rows += [ratio_row(e) for e in block]
+    for _, block in groupby(outcome.comparison.of("hazard_ratio"), key=lambda e: (e.term, e.contrast_in)):
+        first, *others = block
+        key = (first.term, first.contrast_in)
+        stands_on = f" ({behind_words(behind[key])})" if key in behind else ""
+        over = heading(labels.get(first.term, first.term), first.transition)
+        rows.append((f"{over}: {first.contrast}{stands_on}",))
+        rows += [ratio_row(e) for e in (first, *others)]
     head = ("Method", "Hazard ratio (limits)", "Interval", "P(HR > 1 | data)", "P value", "Remark")
     return Table(
         provenance_first(cohort.provenance, f"{outcome.title}: hazard ratios by contrast and method; {outcome.key}"),
@@ -120,7 +124,7 @@ def agreement_table(bundle: Bundle) -> Table | None:
         rows.append((name,))
         for row in found:
             methods = (row.first.method, row.second.method)
-            what = f"{labels.get(row.first.term, row.first.term)}: {row.first.contrast}"
+            what = f"{heading(labels.get(row.first.term, row.first.term), row.first.transition)}: {row.first.contrast}"
             hazard_ratios = (estimate_words(row.first), estimate_words(row.second))
             rows.append((what, *hazard_ratios, f"{row.shift:+.3f}", f"{row.sd_ratio:.3f}"))
     if len(rows) == len(bundle.agreements):

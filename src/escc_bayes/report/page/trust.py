@@ -11,7 +11,10 @@ from escc_bayes.plots.words import probability
 from escc_bayes.report.page.answers import Answer
 from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.outcomes import Outcome
+from escc_bayes.report.page.state_words import years_outside
 from escc_bayes.report.page.view import Word
+from escc_bayes.spec.one_transition import one_transition
+from escc_bayes.spec.plan import ModelPlan
 
 # A sceptic moves a log hazard ratio by this many posterior SDs: little, then a good deal.
 LITTLE, MUCH = 0.5, 1.0
@@ -23,7 +26,7 @@ def trust(outcome: Outcome, bundle: Bundle, lines: Sequence[Answer]) -> tuple[Wo
     """Return the five words of an outcome."""
     return (
         computed(outcome, bundle),
-        fits_curve(outcome),
+        fits_states(outcome, bundle) if several(outcome) else fits_curve(outcome),
         proportional(outcome),
         prior_sensitivity(lines),
         left_out(outcome),
@@ -60,18 +63,46 @@ def fits_curve(outcome: Outcome) -> Word:
     return Word("Fits the curve", "not everywhere", "doubt", f"month{'s' * (len(off) > 1)} {months}")
 
 
+def several(outcome: Outcome) -> bool:
+    """Whether the outcome has several transitions."""
+    return outcome.posteriors[0].plan.rows.transitions is not None
+
+
+def fits_states(outcome: Outcome, bundle: Bundle) -> Word:
+    """Say whether Aalen-Johansen of all patients lies within the posterior interval of every state at every year."""
+    first = outcome.posteriors[0]
+    off = years_outside(bundle.states[first.plan.spec.name], first.method)
+    if off is None:
+        return Word("Fits the curves", "not checked", "doubt")
+    if not off:
+        return Word("Fits the curves", "yes", "good", "Aalen-Johansen")
+    months = ", ".join(f"{time:g}" for time in off)
+    return Word("Fits the curves", "not everywhere", "doubt", f"month{'s' * (len(off) > 1)} {months}")
+
+
 def proportional(outcome: Outcome) -> Word:
     """Say what the test of proportional hazards over all covariates of the model finds, on the model's own patients."""
     plan = outcome.posteriors[0].plan
-    if plan.rows.strata or any(block.coding.segments for block in plan.design.blocks):
+    stratified = bool(plan.rows.strata) and plan.rows.transitions is None
+    if stratified or any(block.coding.segments for block in plan.design.blocks):
         return Word("Proportional hazards", "not assumed everywhere", "good")
     # Cox has columns of its own: an effect that shrinks has one for every level, which no maximum tells apart.
     cox = replace(plan, design=classical_design(plan.spec, plan.rows)[0])
-    p = next((float(str(row["p_value"])) for row in ph_rows(cox) if row["term"] == GLOBAL), math.nan)
-    if math.isnan(p):
+    names = plan.rows.transition_names or ("",)
+    tested = [p for p in (global_p(one_transition(cox, name)) for name in names) if not math.isnan(p)]
+    if not tested:
         return Word("Proportional hazards", "not tested", "doubt")
+    p = min(1.0, len(tested) * min(tested))
     verdict, tone = ("signs against", "doubt") if p < AGAINST else ("no sign against", "good")
-    return Word("Proportional hazards", verdict, tone, f"P {probability(p)}")
+    of = f", smallest of {len(tested)} transitions, Bonferroni" if len(names) > 1 else ""
+    return Word("Proportional hazards", verdict, tone, f"P {probability(p)}{of}")
+
+
+def global_p(cox: ModelPlan) -> float:
+    """Return the P value of all covariates together; NaN where there is none to test."""
+    if not cox.design.size or not cox.rows.events:
+        return math.nan
+    return next((float(str(row["p_value"])) for row in ph_rows(cox) if row["term"] == GLOBAL), math.nan)
 
 
 def prior_sensitivity(lines: Sequence[Answer]) -> Word:

@@ -16,7 +16,7 @@ from escc_bayes.foundation.record import Record, seed_label
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.report.page.on_curves import on_curves, posterior_on_curves, spline_rows
 from escc_bayes.report.page.over_time import over_time, posterior_over_time, time_varying_rows
-from escc_bayes.report.verbs.states import cause_specific, state_tables
+from escc_bayes.report.page.state_tables import cause_specific, state_tables
 from escc_bayes.spec.cautions import caution_words
 
 if TYPE_CHECKING:
@@ -101,7 +101,8 @@ def write_compare_files(folder: Path, bundle: "Bundle") -> None:
 def write_report_files(folder: Path, bundle: "Bundle") -> None:
     """Write every table of a bundle; ``hazard_ratios.csv`` holds the rows of all methods."""
     found = {**baseline_tables(bundle.baselines), **compare_tables(bundle)}
-    found |= {"survival": survival_rows(bundle_survival(bundle)), "diagnostics": diagnostics_rows(bundle.fits)}
+    survival = survival_rows(bundle_survival(bundle))
+    found |= {**({"survival": survival} if survival else {}), "diagnostics": diagnostics_rows(bundle.fits)}
     bayes = [e for p in bundle.fits for e in p.hazard_ratios(level=bundle.level)]
     classical = [e for c in bundle.classical.values() for e in c.hazard_ratios(level=bundle.level)]
     found["hazard_ratios"] = [*hazard_ratio_rows(bayes + classical), *found.get("hazard_ratios", [])]
@@ -109,8 +110,19 @@ def write_report_files(folder: Path, bundle: "Bundle") -> None:
         found["agreement"] = [agreement_row(row) for rows in bundle.agreements.values() for row in rows]
     if bundle.reconstructions is not None:
         found["reconstructions"] = bundle.reconstructions.rows()
+    pooled = one_below_other(bundle.pooled_states.values())
+    found |= {f"reconstructions_{name}": rows for name, rows in pooled.items()}
     found["information"] = [row for rows in bundle.information.values() for row in rows]
     write_tables(folder, found)
+
+
+def one_below_other(tables: Iterable[Tables]) -> dict[str, list[Row]]:
+    """Return tables of several models, those of one name one below the other."""
+    found: dict[str, list[Row]] = {}
+    for of_model in tables:
+        for name, rows in of_model.items():
+            found.setdefault(name, []).extend(rows)
+    return found
 
 
 def named_posteriors(bundle: "Bundle") -> dict[str, Posterior]:
@@ -143,7 +155,26 @@ def write_run(
 def write_tables(folder: Path, tables: Tables) -> None:
     """Write each table as CSV under its name."""
     for name, rows in tables.items():
-        write_csv(folder / f"{name}.csv", rows, EMPTY.get(name, ()))
+        write_csv(folder / f"{name}.csv", with_transition(rows), EMPTY.get(name, ()))
+
+
+def with_transition(rows: Sequence[Row]) -> Sequence[Row]:
+    """Return rows that all have the column ``transition`` where any has it: empty in those of one endpoint."""
+    of_one = next((row for row in rows if "transition" in row), None)
+    if of_one is None:
+        return rows
+    after = list(of_one)[list(of_one).index("transition") - 1]
+    return [row if "transition" in row else inserted(row, after) for row in rows]
+
+
+def inserted(row: Row, after: str) -> Row:
+    """Return a row with an empty ``transition`` behind one of its columns."""
+    found: dict[str, object] = {}
+    for key, value in row.items():
+        found[key] = value
+        if key == after:
+            found["transition"] = ""
+    return found
 
 
 def write_posteriors(folder: Path, posteriors: Mapping[str, Posterior]) -> None:
@@ -230,11 +261,7 @@ def prior_columns(found: "PriorConflict") -> dict[str, object]:
 
 def baseline_tables(baselines: "Mapping[str, Baselines]") -> dict[str, list[Row]]:
     """Return the tables of all endpoints, those of the same name one below the other."""
-    found: dict[str, list[Row]] = {}
-    for of_endpoint in baselines.values():
-        for name, rows in of_endpoint.tables.items():
-            found.setdefault(name, []).extend(rows)
-    return found
+    return one_below_other(of_endpoint.tables for of_endpoint in baselines.values())
 
 
 def compare_tables(bundle: "Bundle") -> dict[str, list[Row]]:
@@ -253,6 +280,7 @@ def compare_tables(bundle: "Bundle") -> dict[str, list[Row]]:
         "attribution": [
             {**step.row(), **origin(step.model)} for steps in bundle.attribution.values() for step in steps
         ],
+        **one_below_other(bundle.states.values()),
         "loo": [
             {"endpoint": origins[row.model].endpoint, **loo_row(row), **origin(row.model)}
             for rows in bundle.loo.values()
@@ -268,7 +296,7 @@ def agreement_row(row: "Agreement") -> dict[str, object]:
         "endpoint": first.endpoint,
         "model": first.model,
         "term": first.term,
-        "contrast": first.contrast,
+        "contrast": first.contrast_in,
         "first": first.method,
         "second": second.method,
         "log_hr_mean_first": first.log_mean,

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from escc_bayes.bayes.model.prior import prior_draws
 from escc_bayes.bayes.posterior.ensemble import fit_ensemble
 from escc_bayes.bayes.posterior.fit import fit
 from escc_bayes.bayes.posterior.prior_check import prior_check
@@ -13,7 +14,6 @@ from escc_bayes.classical.fit import fit_classical
 from escc_bayes.data.bundled import example_cohort, example_ensemble
 from escc_bayes.data.ensemble import Ensemble
 from escc_bayes.estimand.estimand import HazardRatio
-from escc_bayes.foundation.errors import EstimandError
 from escc_bayes.spec.prior import Normal
 from escc_bayes.spec.reading import load_spec, spec_from
 
@@ -79,15 +79,29 @@ def test_an_ensemble_pools_the_states_of_its_members(cohort):
     pooled = fit_ensemble(load_spec("illness_death"), few, seed=7, draws=100)
     found = pooled.states(MONTHS)
     np.testing.assert_array_equal(found, np.concatenate([m.states(MONTHS) for m in pooled.members]))
-    assert "death_after_progression" in pooled.sentences()[0]
+    assert "death after progression" in pooled.sentences()[0]
     few = "stage = III: fewer than 5 events of death_without_progression in 2 of 2 cohorts"
     assert few in "".join(pooled.sentences())
     assert len(pooled.thinned(100).states(MONTHS)) == pytest.approx(100, rel=0.1)
 
 
-def test_a_prior_check_is_refused(cohort):
-    with pytest.raises(EstimandError, match="a prior check says survival"):
-        prior_check(load_spec("illness_death"), cohort, seed=1)
+def test_a_prior_check_says_both_survivals_and_every_transition(spec, cohort):
+    """The curves are those of a posterior's hazards at the prior's draws; one hazard without effects in closed form."""
+    check = prior_check(spec, cohort, seed=1, draws=2000)
+    free, alive = check.curves["Survival free of progression"], check.curves["Overall survival"]
+    assert free.shape == alive.shape == (2000, check.times.size)
+    assert (free <= alive + 1e-12).all()
+    said = " ".join(check.sentences())
+    assert "Overall survival of the average patient at 12 months" in said
+    assert "HR coverage RPL vs RAL, progression:" in said
+    # Constant rates within 6 months: leaving at r1 + r2, dying after it at r3.
+    plan = check.plan
+    rates = np.exp(prior_draws(plan, 2000, 1)["baseline"]).reshape(2000, 3, -1)[:, :, 0]
+    at = int(np.argmin(np.abs(check.times - 5.0)))
+    month, out = check.times[at], rates[:, 0] + rates[:, 1]
+    np.testing.assert_allclose(free[:, at], np.exp(-out * month), rtol=1e-10)
+    after = rates[:, 0] * (np.exp(-rates[:, 2] * month) - np.exp(-out * month)) / (out - rates[:, 2])
+    np.testing.assert_allclose(alive[:, at] - free[:, at], after, rtol=1e-7)
 
 
 def test_effects_of_several_columns_or_none_for_cox_act_in_transitions_too(cohort):

@@ -1,0 +1,42 @@
+"""One transition of a plan by itself: its rows, and the columns that act in it, as if it were one endpoint."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from escc_bayes.spec.design import Block, Design
+from escc_bayes.spec.plan import ModelPlan
+
+
+def one_transition(plan: ModelPlan, name: str) -> ModelPlan:
+    """Return the plan of one transition alone; of one endpoint, which has no name, the plan itself.
+
+    Coefficients that act in other transitions too stand in it as if they were its own: counts, crosses and tests of
+    rows are right, and a posterior of it would be another model's.
+
+    Examples
+    --------
+    >>> import escc_bayes as eb
+    >>> from escc_bayes.spec.plan import make_plan
+    >>> plan = make_plan(eb.load_spec("illness_death"), eb.example_cohort("escc79"))
+    >>> one_transition(plan, "progression").design.labels
+    ('stage[III]', 'stage[IV]', 'coverage[RPL]')
+    """
+    if not name:
+        return plan
+    inside = np.flatnonzero(plan.rows.stratum == plan.rows.transition_names.index(name))
+    rows = replace(plan.rows.in_transition(name), endpoint=name, strata="", transitions=None)
+    return replace(plan, rows=rows, design=design_of(plan.design, name, inside))
+
+
+def design_of(design: Design, name: str, inside: np.ndarray) -> Design:
+    """Return the columns of the effects that act in a transition, in its rows."""
+    acting = [block for block in design.blocks if name in block.within]
+    blocks: list[Block] = []
+    start = first = 0
+    for block in acting:
+        blocks.append(replace(block, start=start, first=first, within=()))
+        start, first = start + block.width, first + block.coding.size
+    chosen = np.concatenate([np.zeros(0, dtype=np.int64), *(np.arange(b.start, b.stop) for b in acting)])
+    columns, center = design.columns[np.ix_(inside, chosen)], design.center[chosen]
+    return replace(design, columns=columns, center=center, blocks=tuple(blocks), inside=None)
