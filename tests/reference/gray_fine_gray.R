@@ -1,4 +1,5 @@
-# Reference values from R's cmprsk for competing causes: Gray's test, plain and stratified, and Fine-Gray's regression.
+# Reference values from R's cmprsk for competing causes: Gray's test, plain and stratified, and Fine-Gray's regression;
+# the same regression by survival's finegray and coxph.
 # mgus2 (whichever came first of progression to a plasma cell malignancy and death; times in whole months, many ties),
 # whole, and every ninth patient; competing_causes.json holds the data.
 # Usage: Rscript gray_fine_gray.R gray_fine_gray.json
@@ -30,7 +31,17 @@ regression <- function(d, k, columns) {
   f <- crr(d$time, d$cause, as.matrix(d[, columns]), failcode = k, gtol = 1e-12, maxiter = 100)
   list(coef = many(f$coef), std_error = many(sqrt(diag(f$var))), loglik = many(f$loglik))
 }
+weighted <- function(d, k) {
+  d$id <- seq_len(nrow(d))
+  d$kind <- factor(d$cause, 0:2, c("censor", "pcm", "death"))
+  f <- finegray(Surv(time, kind) ~ age + male + id, data = d, etype = k)
+  tight <- coxph.control(eps = 1e-11, toler.chol = 1e-13, iter.max = 200)
+  m <- coxph(Surv(fgstart, fgstop, fgstatus) ~ age + male, f, weights = fgwt, cluster = id, ties = "breslow",
+             control = tight)
+  list(coef = many(coef(m)), std_error = many(sqrt(diag(vcov(m)))))
+}
 of <- function(d) list(
+  pcm_finegray = weighted(d, "pcm"), death_finegray = weighted(d, "death"),
   gray_male = gray(d, d$male), gray_old = gray(d, d$old), gray_male_within_old = gray(d, d$male, d$old),
   pcm = regression(d, 1, c("age", "male")), death = regression(d, 2, c("age", "male")))
 writeLines(to_json(list(whole = of(d), few = of(d[seq(1, nrow(d), by = 9), ]))), commandArgs(trailingOnly = TRUE)[1])

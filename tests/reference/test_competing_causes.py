@@ -41,11 +41,11 @@ def frame():
     )
 
 
-def cohort_of(rows):
+def cohort_of(rows, endpoint=None):
     schema = {
         "time_unit": "months",
         "id": "id",
-        "endpoints": {"efs": {"time": "time", "event": "event"}},
+        "endpoints": {"efs": endpoint or {"time": "time", "event": "event"}},
         "covariates": {
             "age": {"kind": "continuous"},
             "male": {"kind": "binary", "levels": ["no", "yes"]},

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from escc_bayes.bayes.posterior.fallback import fit_or_replace, replaced
 from escc_bayes.bayes.posterior.fit import fit_plan
@@ -11,6 +12,7 @@ from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.bayes.posterior.prior_check import PriorCheck, prior_check_plan
 from escc_bayes.bayes.sampling.settings import Progress, RunSettings, silent
 from escc_bayes.classical.baselines import Baselines, baselines
+from escc_bayes.classical.competing import competing_tables
 from escc_bayes.classical.fit import ClassicalFit, fit_classical_plan
 from escc_bayes.compare.agreement import Agreement, agreement, agreement_sentence
 from escc_bayes.compare.comparison import Comparison, compare, standard_questions
@@ -239,15 +241,23 @@ def gather(
         reconstructions=(pooled := None if pooling is None else pooling()),
         sceptics=sceptics,
         information=information_of(cohort, posteriors, classical, seed, level),
-        states=states_of(posteriors, level),
+        states=states_of(posteriors, level, classical),
         pooled_states=states_of(pooled.pooled if pooled is not None else {}, level),
     )
 
 
-def states_of(posteriors: Mapping[str, Fitted], level: float) -> dict[str, StateTables]:
-    """Return the tables of each model of several transitions."""
+def states_of(
+    posteriors: Mapping[str, Fitted], level: float, classical: Mapping[str, ClassicalFit] = MappingProxyType({})
+) -> dict[str, StateTables]:
+    """Return the tables of each model of several transitions; with Gray's test and Fine-Gray where fitted beside."""
     several = {name: p for name, p in posteriors.items() if p.plan.rows.transitions is not None}
-    return {name: state_tables([posterior], level) for name, posterior in several.items()}
+    return {
+        name: {
+            **state_tables([posterior], level),
+            **(competing_tables(classical[name], level) if name in classical else {}),
+        }
+        for name, posterior in several.items()
+    }
 
 
 def doubted(plan: ModelPlan, seed: Seed, level: float) -> tuple[Estimate, ...]:

@@ -7,6 +7,7 @@ from itertools import groupby
 from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.estimand.behind import of_group
 from escc_bayes.estimand.tables import Row
+from escc_bayes.plots.words import estimate_words, probability, ratio
 from escc_bayes.report.document.provenance import provenance_first
 from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.outcomes import Outcome, term_labels
@@ -69,6 +70,7 @@ def state_tables(
         found.append(after_table(outcome, first, tables, pooled, labels, bundle))
     else:
         found.append(incidence_table(outcome, first, tables, labels, provenance))
+        found.append(comparison_table(outcome, tables, labels, provenance))
     return found
 
 
@@ -212,3 +214,40 @@ def incidence_table(
         "limits. With the probability of no event the causes add up to 100 %."
     )
     return Table(caption, ("Group", *head), tuple(lines), note)
+
+
+def comparison_table(outcome: Outcome, tables: StateTables, labels: Mapping[str, str], provenance: str) -> Table:
+    """Return each contrast and cause: the hazard ratio by posterior and Cox, Fine-Gray's, and Gray's test."""
+    ratios = {
+        (e.term, e.contrast, e.transition, e.interval_kind): e
+        for e in outcome.comparison.of("hazard_ratio")
+        if e.method == "cox" or (e.model == outcome.posteriors[0].plan.spec.name and e.interval_kind == "credible")
+    }
+    gray = {(row["term"], row["cause"]): number(row, "p_value") for row in tables["gray"]}
+    lines: list[tuple[str, ...]] = []
+    for cause, block in groupby(tables["fine_gray"], key=lambda row: str(row["cause"])):
+        lines.append((f"Cause {cause}",))
+        for row in block:
+            term, contrast = str(row["term"]), str(row["contrast"])
+            beside = (ratios.get((term, contrast, cause, kind)) for kind in ("credible", "confidence"))
+            cells = ["" if e is None else estimate_words(e) for e in beside]
+            p = gray.get((row["term"], row["cause"]), math.nan)
+            what = f"{labels.get(term, term)}: {contrast}"
+            lines.append((what, *cells, subdistribution_words(row), probability(p)))
+    head = ("Contrast", "Hazard ratio, posterior", "Hazard ratio, Cox", "Subdistribution ratio, Fine-Gray", "P, Gray")
+    caption = provenance_first(provenance, f"{outcome.title}: hazards of a cause beside its incidence; {outcome.key}")
+    note = (
+        "Hazard ratio: among those free of every event. Subdistribution hazard ratio: of the incidence of the cause, "
+        "those with another event counted as still without it; adjusted for the same covariates. Gray: whether the "
+        "cumulative incidence differs between the levels of a covariate, unadjusted. Credible limits of the posterior, "
+        "confidence limits of Cox and Fine-Gray."
+    )
+    return Table(caption, head, tuple(lines), note)
+
+
+def subdistribution_words(row: Row) -> str:
+    """Return Fine-Gray's ratio with its limits, or why there is none."""
+    value, lower, upper = (number(row, key) for key in ("shr", "lower", "upper"))
+    if math.isnan(value):
+        return str(row["note"]).partition(":")[0]
+    return f"{ratio(value)} ({ratio(lower)} to {ratio(upper)})"
