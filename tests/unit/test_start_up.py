@@ -3,7 +3,19 @@
 import subprocess
 import sys
 
-HEAVY = ("pymc", "pytensor", "nutpie", "arviz", "jax", "numba", "matplotlib", "lifelines", "greenwood", "firthmodels", "xarray")
+HEAVY = (
+    "pymc",
+    "pytensor",
+    "nutpie",
+    "arviz",
+    "jax",
+    "numba",
+    "matplotlib",
+    "lifelines",
+    "greenwood",
+    "firthmodels",
+    "xarray",
+)
 
 
 def modules_after(statement: str) -> set[str]:
