@@ -62,7 +62,7 @@ def report(
     plans = checked_plans(model or default_models(patients), patients, settings, out=out)
     with executor(workers or cores(2), needs=WRITER) as both, progress_bars(quiet=quiet) as stage:
         bundle = replace(gathered(patients, plans, engine, sampling, stage, both, ensemble), grouping=by or "")
-        stage("Writing the report")
-        page = import_module(WRITER).write_report(bundle, out, both, full=full, paper=paper)
+        writing = stage("Writing the report")
+        page = import_module(WRITER).write_report(bundle, out, both, full=full, paper=paper, progress=writing)
     typer.echo(str(page))
     finish(bundle.faults, strict=strict)

@@ -10,7 +10,7 @@ from escc_bayes.report.page.answer_words import counted, paragraph
 from escc_bayes.report.page.answers import Answer, answers
 from escc_bayes.report.page.behind import Behind, by_contrast, share
 from escc_bayes.report.page.bundle import Bundle
-from escc_bayes.report.page.outcomes import Outcome, outcomes
+from escc_bayes.report.page.outcomes import Outcome, as_labelled, outcomes
 from escc_bayes.report.page.trust import trust
 from escc_bayes.report.page.view import Bar, Line, Screen
 
@@ -39,7 +39,7 @@ def screen(outcome: Outcome, bundle: Bundle) -> Screen:
         who=who(outcome, bundle),
         paragraph=paragraph(lines),
         blocks=blocks,
-        notes=notes(lines, outcome, informed=bool(behind)),
+        notes=tuple(as_labelled(note, bundle.cohort) for note in notes(lines, outcome, informed=bool(behind))),
         words=trust(outcome, bundle, lines),
         interval=f"Hazard ratios, adjusted for each other, with {100 * bundle.level:g} % intervals (Cox: confidence)",
         whose=whose(outcome, bundle),
@@ -53,6 +53,7 @@ def who(outcome: Outcome, bundle: Bundle) -> str:
     events = counted(rows.events, "event") if rows.transitions is None else rows.event_words
     analysed = f"{counted(rows.n, 'patient')}, {events}"
     gone = "; ".join(f"{d.patients} {d.reason}" for d in rows.dropped)
+    gone = as_labelled(gone, bundle.cohort)
     left_out = f"; left out of {rows.total}: {gone}" if gone else "; nobody left out"
     return f"Analysed from {rows.clock}: {analysed}{left_out}. {follow_up(outcome, bundle)}"
 

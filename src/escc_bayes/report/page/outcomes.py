@@ -98,6 +98,16 @@ def term_labels(cohort: Cohort) -> dict[str, str]:
     return found
 
 
+def as_labelled(text: str, cohort: Cohort) -> str:
+    """Return a sentence with the labels of covariates where it has their names: of reasons and of ordered effects."""
+    for name, schema in cohort.schema.covariates.items():
+        if schema.label and schema.label != name:
+            text = text.replace(f"'{name}'", f"'{schema.label}'").replace(
+                f"levels of {name} by", f"levels of {schema.label} by"
+            )
+    return text
+
+
 def survival_of(title: str) -> str:
     """Return the label of an axis of survival: which survival, in per cent.
 

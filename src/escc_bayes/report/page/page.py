@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from escc_bayes.report.document.figure_files import FOLDER, Written
 from escc_bayes.report.document.method_pages import titles
+from escc_bayes.report.page.answer_words import small
 from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.first_screen import screens
 from escc_bayes.report.page.outcomes import endpoint_label
@@ -59,8 +60,8 @@ def render(bundle: Bundle, figures: Iterable[Written], *, full: bool = False, fi
 
 def title(bundle: Bundle) -> str:
     """Return the heading: endpoints and cohort."""
-    names = " and ".join(endpoint_label(bundle.cohort, endpoint) for endpoint in bundle.baselines)
-    return f"{names}, cohort {bundle.cohort.name}"
+    first, *more = (endpoint_label(bundle.cohort, endpoint) for endpoint in bundle.baselines)
+    return f"{' and '.join([first, *map(small, more)])}, cohort {bundle.cohort.name}"
 
 
 def picture(found: Written) -> Picture:

@@ -7,7 +7,7 @@ from escc_bayes.data.cohort import Cohort
 from escc_bayes.report.document.provenance import provenance_first
 from escc_bayes.report.page import baseline_tables
 from escc_bayes.report.page.bundle import Bundle
-from escc_bayes.report.page.outcomes import Outcome, term_labels
+from escc_bayes.report.page.outcomes import Outcome, as_labelled, term_labels
 from escc_bayes.report.page.view import Block, Section, Table
 from escc_bayes.spec.transitions import in_words
 
@@ -33,7 +33,9 @@ def flow(bundle: Bundle, found: Sequence[Outcome]) -> Table:
         names = ", ".join(p.plan.spec.name for p in outcome.posteriors)
         rows.append((f"{outcome.title}, from {outcome.clock} ({names})",))
         rows.append(("In the cohort", str(analysed.total)))
-        rows += [(f"Left out: {gone.reason}", str(gone.patients)) for gone in analysed.dropped]
+        rows += [
+            (f"Left out: {as_labelled(gone.reason, bundle.cohort)}", str(gone.patients)) for gone in analysed.dropped
+        ]
         weights = analysed.weight_words()
         rows.append(("Analysed", f"{analysed.n}{f'; {weights}' if weights else ''}"))
         if analysed.transitions is None:

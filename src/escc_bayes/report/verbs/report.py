@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from escc_bayes.bayes.posterior.posterior import Posterior
-from escc_bayes.bayes.sampling.settings import RunSettings
+from escc_bayes.bayes.sampling.settings import Progress, RunSettings, silent
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import SpecError
@@ -31,7 +31,13 @@ type Piece = Callable[[Path], Written | None]
 
 @careful
 def write_report(
-    bundle: Bundle, out: str | Path, executor: Executor = SERIAL, *, full: bool = False, paper: bool = False
+    bundle: Bundle,
+    out: str | Path,
+    executor: Executor = SERIAL,
+    *,
+    full: bool = False,
+    paper: bool = False,
+    progress: Progress = silent,
 ) -> Path:
     """Write page, figures, tables, posteriors and ``run.json`` of a bundle.
 
@@ -42,6 +48,7 @@ def write_report(
     executor : who draws figures and writes posteriors.
     full : whether every figure is drawn, and every table of the page stands open.
     paper : whether forests and curves are drawn again at 85 and 180 mm, without titles, as PDF, SVG and PNG.
+    progress : called with the words of what is under way.
 
     Returns
     -------
@@ -54,14 +61,18 @@ def write_report(
     place = Path(out)
     with staged(place) as folder:
         # Figures are the first pieces, so that their places are those among all.
+        progress("figures and posteriors", 0, 0, 0)
         slow = [place for place, make in enumerate(figure_makers(bundle, full=full)) if takes_long(make)]
         written = executor.shared(
             piece, (bundle, folder, full, paper), len(pieces(bundle, full=full, paper=paper)), first=slow
         )
+        progress("the page", 0, 0, 0)
         page = render(bundle, [found for found in written if found], full=full, files=LINKS)
         (folder / PAGE).write_text(page, encoding="utf-8")
         (folder / FILE).write_text(as_html(linked(page)), encoding="utf-8")
+        progress("tables as CSV", 0, 0, 0)
         write_report_files(folder, bundle)
+        progress("tables for Word and LaTeX", 0, 0, 0)
         write_paper_files(folder, bundle)
         pooled = bundle.reconstructions.pooled.values() if bundle.reconstructions is not None else ()
         records = [p.record for p in (*bundle.fits, *pooled)]

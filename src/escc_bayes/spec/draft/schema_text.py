@@ -48,7 +48,7 @@ def schema_text(
 
 def endpoint_lines(endpoint: Endpoint) -> list[str]:
     """Return the table of one endpoint."""
-    lines = [f"[endpoints.{endpoint.name}]   # {LABELS[endpoint.name]}"]
+    lines = [f"[endpoints.{endpoint.name}]", f"label = {quoted(LABELS[endpoint.name].capitalize())}"]
     if endpoint.start:
         lines += [f"start_date = {quoted(endpoint.start)}", f"end_date = {quoted(endpoint.time)}   # {endpoint.why}"]
     else:

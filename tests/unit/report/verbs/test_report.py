@@ -15,7 +15,9 @@ def contents(folder):
 def test_a_second_run_writes_the_same_bytes(naive, tmp_path):
     first, second = tmp_path / "a", tmp_path / "b"
     page = write_report(naive, first)
-    write_report(naive, second)
+    said = []
+    write_report(naive, second, progress=lambda what, *_: said.append(what))
+    assert said == ["figures and posteriors", "the page", "tables as CSV", "tables for Word and LaTeX"]
     assert page == first / "report.html"
     one, two = contents(first), contents(second)
     assert list(one) == list(two)

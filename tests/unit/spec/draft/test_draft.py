@@ -146,7 +146,7 @@ def test_days_are_known_by_name_or_by_length():
 def test_a_file_without_times_or_events_says_what_to_name():
     found = draft(pd.DataFrame({"age": [50.0, 60.0, 71.0, 44.0, 39.0, 81.0, 55.0], "sex": [*"mfmfmfm"]}))
     table = tomllib.loads(found.schema)["endpoints"]["os"]
-    assert table == {"time": "CHECK", "event": "CHECK"}
+    assert table == {"label": "Overall survival", "time": "CHECK", "event": "CHECK"}
     assert "name the column of the time" in found.questions[0]
 
 
