@@ -76,6 +76,8 @@ def load_design(name_or_path: str | Path) -> TrialDesign:
 
 def design_from(raw: Mapping[str, object], where: str, *, folder: Path = Path()) -> TrialDesign:
     """Build a design from a parsed table; ``where`` begins every message, files are relative to ``folder``."""
+    if raw.get("kind") == "single_arm":
+        raise DesignError(f"{where}: a design of a single arm is read by `plan` alone; randomised trials have [arms]")
     refuse_outside(raw, where)
     checks.refuse_unknown_keys(raw, TOP_KEYS, where)
     for key in NEEDED:

@@ -1,0 +1,147 @@
+"""Trials of a single arm, simulated and judged: every rule on the same patients, under every scenario.
+
+Where the reference is known by draws, a draw is true for each trial, and the analysis takes their mean as known: what
+it does not know of the reference then shows in the type I error. Blocks have streams of their own.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from escc_bayes.foundation.record import Record, seed_label, versions
+from escc_bayes.foundation.seeds import Seed, stream
+from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.trial.looks.patients import Patients
+from escc_bayes.trial.looks.snapshot import look_months, snapshot
+from escc_bayes.trial.simulation.decide import BELIEVED, NULL, TRUTH
+from escc_bayes.trial.simulation.operating_characteristics import Quantity
+from escc_bayes.trial.simulation.simulate import drawn_log_ratios, exponentials
+from escc_bayes.trial.single_arm.design import SingleArmDesign
+from escc_bayes.trial.single_arm.power import power_of
+from escc_bayes.trial.single_arm.rules import ArmSeen, SingleArmRule
+from escc_bayes.trial.truth.data_generating import Effect, inverted
+
+BLOCK = 1000
+# Hazard of concurrent controls over the reference's: an arm that is as good as they are, and no better.
+DRIFTS = (0.8, 1.25)
+SUCCESS = {TRUTH: "power", BELIEVED: "assurance"}
+
+
+@dataclass(frozen=True, slots=True)
+class SingleArmResult:
+    """What a design does: its quantities and the record of the run."""
+
+    design: SingleArmDesign
+    quantities: tuple[Quantity, ...]
+    record: Record
+
+    def of(self, scenario: str, rule: str, quantity: str) -> Quantity | None:
+        """Return one quantity; None where there is none."""
+        wanted = (scenario, rule, quantity)
+        return next((q for q in self.quantities if (q.scenario, q.rule, q.quantity) == wanted), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A truth: an ``effect`` over the reference (None: drawn from what is believed), and the rules judged under it."""
+
+    name: str
+    effect: Effect | None
+    rules: tuple[SingleArmRule, ...]
+
+
+def scenarios_of(design: SingleArmDesign) -> tuple[Scenario, ...]:
+    """Return the stated effect, the null of each rule, drifts of the reference, and what is believed."""
+    found = [Scenario(TRUTH, design.effect, design.rules)]
+    for ratio in dict.fromkeys(rule.criterion.null for rule in design.rules):
+        mine = tuple(rule for rule in design.rules if rule.criterion.null == ratio)
+        found.append(Scenario(NULL, Effect((ratio,)), mine))
+    found += [Scenario(drift_name(factor), Effect((factor,)), design.rules) for factor in DRIFTS]
+    if design.believed is not None:
+        found.append(Scenario(BELIEVED, None, design.rules))
+    return tuple(found)
+
+
+def drift_name(factor: float) -> str:
+    """Return the name of the scenario in which concurrent controls drift, and the arm is no better than they are."""
+    return f"drift {factor:g}"
+
+
+def simulated(design: SingleArmDesign, *, trials: int, seed: Seed) -> SingleArmResult:
+    """Simulate a design; every quantity with its Monte Carlo standard error."""
+    sums = [
+        np.sum([block_sums(design, scenario, size, seed, block) for block, size in enumerate(blocks(trials))], axis=0)
+        for scenario in scenarios_of(design)
+    ]
+    found = [
+        quantity
+        for scenario, of in zip(scenarios_of(design), sums, strict=True)
+        for quantity in quantities_of(design, scenario, of, trials)
+    ]
+    settings = (("trials", trials), ("block", BLOCK))
+    record = Record(design.digest, "", seed_label(seed), "simulated", "plan", settings, versions())
+    return SingleArmResult(design, tuple(found), record)
+
+
+def blocks(trials: int) -> list[int]:
+    """Return the sizes of the blocks."""
+    return [min(BLOCK, trials - start) for start in range(0, trials, BLOCK)]
+
+
+def block_sums(design: SingleArmDesign, scenario: Scenario, trials: int, seed: Seed, block: int) -> FloatArray:
+    """Return successes of the scenario's rules, then sums and sums of squares of events, patients and months."""
+    seen = arm_seen(design, scenario.effect, trials, seed, block)
+    won = [float(np.count_nonzero(rule.criterion.holds(seen))) for rule in scenario.rules]
+    sizes = [np.asarray(of, dtype=np.float64) for of in (seen.events, seen.shot.enrolled, seen.shot.month)]
+    return np.array([*won, *(float(of.sum()) for of in sizes), *(float((of**2).sum()) for of in sizes)])
+
+
+def arm_seen(design: SingleArmDesign, effect: Effect | None, trials: int, seed: Seed, block: int) -> ArmSeen:
+    """Return what the analysis of a block of trials sees; ``effect`` None: drawn from what is believed."""
+    root = stream(seed, "single arm")
+    random = np.random.default_rng(np.random.SeedSequence(root.entropy, spawn_key=(*root.spawn_key, block)))
+    shape = (trials, design.patients)
+    entry = design.accrual.entry_months(random.random(shape))
+    unit, lost = exponentials(random, shape), exponentials(random, shape)
+    chosen = random.integers(design.reference.draws, size=trials)
+    believed = random.random((trials, 2))
+    if effect is None:
+        assert design.believed is not None
+        log_ratio = drawn_log_ratios(design.believed, believed)[:, None] * design.effect.shape
+        cuts = design.effect.cuts
+    else:
+        log_ratio, cuts = np.log(np.array([effect.hr])), effect.cuts
+    edges = design.reference.cumulative_of(chosen, np.array(cuts))
+    died = design.reference.time_at(chosen, inverted(unit, np.exp(log_ratio), edges))
+    gone = lost / design.dropout if design.dropout > 0.0 else np.full(shape, np.inf)
+    if design.follow_up is not None:
+        gone = np.minimum(gone, design.follow_up)
+    calendar = np.where(died <= gone, entry + died, np.inf)
+    seen = Patients(entry, np.minimum(died, gone), calendar, 0)
+    month = look_months(seen, (design.look,), design.lag)[0]
+    shot = snapshot(seen, month, design.lag)
+    expected = design.reference.cumulative(shot.time).sum(axis=1)
+    return ArmSeen(shot, shot.events.astype(np.float64), np.asarray(expected))
+
+
+def quantities_of(design: SingleArmDesign, scenario: Scenario, sums: FloatArray, trials: int) -> list[Quantity]:
+    """Return the quantities of a scenario, rule by rule."""
+    rules, found = len(scenario.rules), []
+    means, squares = sums[rules : rules + 3] / trials, sums[rules + 3 :] / trials
+    errors = np.sqrt(np.maximum(squares - means**2, 0.0) / trials)
+    for rule, won in zip(scenario.rules, sums[:rules].tolist(), strict=True):
+        share = won / trials
+        null = null_words(rule.criterion.null) if scenario.name == NULL else ""
+        closed = None if scenario.effect is None else power_of(design, rule.criterion, scenario.effect)
+        error = math.sqrt(share * (1.0 - share) / trials)
+        success = SUCCESS.get(scenario.name, "type_one_error")
+        found.append(Quantity(scenario.name, rule.name, success, share, error, trials, closed, null))
+        for name, mean, spread in zip(("events", "patients", "months"), means.tolist(), errors.tolist(), strict=True):
+            found.append(Quantity(scenario.name, rule.name, f"expected_{name}", mean, spread, trials, None, null))
+    return found
+
+
+def null_words(ratio: float) -> str:
+    """Say a null."""
+    return f"hazard ratio {ratio:.4g} over the reference"

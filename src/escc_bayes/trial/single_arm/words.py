@@ -1,0 +1,107 @@
+"""A single-arm design and what it does, in words."""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from escc_bayes.trial.design.design_words import accrual_sentence
+from escc_bayes.trial.simulation.decide import BELIEVED, NULL, TRUTH
+from escc_bayes.trial.simulation.expected_course import median_of
+from escc_bayes.trial.single_arm.design import SingleArmDesign
+from escc_bayes.trial.single_arm.rules import Milestone
+from escc_bayes.trial.single_arm.simulate import DRIFTS, SingleArmResult, drift_name
+
+HEADINGS = ("rule", "power", "type I", "assurance", "events", "patients", "months")
+
+
+def heading(design: SingleArmDesign) -> str:
+    """Say what is planned."""
+    return (
+        f"{design.name}: {design.arm} ({design.patients} patients), one arm against a reference that is not "
+        f"randomised; true hazard ratio over the reference {design.effect.words()}, analysed at {design.look.words()}. "
+        "SIMULATED trials."
+    )
+
+
+def design_sentences(design: SingleArmDesign) -> Iterator[str]:
+    """Yield what is taken as true."""
+    origin = f", {design.effect_origin}" if design.effect_origin else ""
+    yield f"{design.patients} patients enter one arm, {design.arm}."
+    yield accrual_sentence(design.accrual)
+    yield reference_sentence(design)
+    if design.origin:
+        yield f"{design.origin[0].upper()}{design.origin[1:].rstrip('.')}."
+    yield f"The planned effect is a hazard ratio over the reference of {design.effect.words()}{origin}."
+    if design.dropout > 0.0:
+        yield "Patients are lost at a constant rate, independent of the event."
+    if design.follow_up is not None:
+        yield f"Every patient is followed for {design.follow_up:g} months and no longer."
+    if design.lag:
+        yield f"What happens is known {design.lag:g} months later."
+
+
+def reference_sentence(design: SingleArmDesign) -> str:
+    """Say survival under the reference, at the average of its draws."""
+    median, months = median_of(design.reference), (12.0, 24.0)
+    shares = np.exp(-design.reference.cumulative(np.array(months))).tolist()
+    at = " and ".join(f"{100.0 * share:.1f} % at {month:g} months" for share, month in zip(shares, months, strict=True))
+    reached = f"a median of {median:.1f} months" if math.isfinite(median) else "no median"
+    return f"The reference has {reached} and a survival of {at}."
+
+
+def rule_sentences(design: SingleArmDesign) -> Iterator[str]:
+    """Yield every rule, and the level that whole numbers leave to a milestone."""
+    for rule in design.rules:
+        yield rule.sentence()
+        if isinstance(rule.criterion, Milestone):
+            lost = " Losses before then count as events." if design.dropout > 0.0 else ""
+            yield f"{rule.name}: type I error {rule.criterion.level:.4f} without losses (exact).{lost}"
+
+
+def found_sentences(found: SingleArmResult) -> Iterator[str]:
+    """Yield what the rules do, and what rests on the reference."""
+    for rule in found.design.rules:
+        power, error = found.of(TRUTH, rule.name, "power"), found.of(NULL, rule.name, "type_one_error")
+        assert power is not None
+        assert error is not None
+        beside = f" ({power.closed_form:.3f} in closed form)" if power.closed_form is not None else ""
+        yield f"{rule.name}: power {power.value:.3f}{beside}; type I error {error.value:.4f} at {error.null}."
+        drifted = "; ".join(
+            f"{one.value:.3f} where their hazard is {factor:g} times the reference's"
+            for factor in DRIFTS
+            if (one := found.of(drift_name(factor), rule.name, "type_one_error")) is not None
+        )
+        yield f"{rule.name}: succeeds with an arm no better than concurrent controls in {drifted}."
+    yield (
+        "Without randomisation success cannot tell a better treatment from better patients or better care: every "
+        "number above takes the reference as the hazard that these patients would have had."
+    )
+
+
+def small_table(found: SingleArmResult) -> tuple[tuple[str, ...], ...]:
+    """Return the table of rules, its headings first."""
+    columns = (
+        (TRUTH, "power", 3),
+        (NULL, "type_one_error", 4),
+        (BELIEVED, "assurance", 3),
+        (TRUTH, "expected_events", 0),
+        (TRUTH, "expected_patients", 0),
+        (TRUTH, "expected_months", 1),
+    )
+    rows: list[tuple[str, ...]] = [HEADINGS]
+    for rule in found.design.rules:
+        numbers = [(found.of(scenario, rule.name, name), digits) for scenario, name, digits in columns]
+        rows.append((rule.name, *("-" if one is None else f"{one.value:.{digits}f}" for one, digits in numbers)))
+    return tuple(rows)
+
+
+def summary(found: SingleArmResult) -> tuple[str, ...]:
+    """Return what is printed."""
+    rows = small_table(found)
+    widths = [max(len(row[k]) for row in rows) for k in range(len(HEADINGS))]
+    lines = ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows]
+    trials = found.quantities[0].trials
+    accuracy = f"{trials:,} trials of each scenario; a probability of 0.5 is then exact to {0.5 / trials**0.5:.4f}."
+    said = (heading(found.design), *design_sentences(found.design), *rule_sentences(found.design))
+    return (*said, "", *found_sentences(found), "", *lines, accuracy)
