@@ -52,6 +52,9 @@ def match(
         float | None,
         typer.Option("--grace", min=0.0, max=1200.0, help="Clones, of a treatment that starts: by this month."),
     ] = None,
+    subgroups: Annotated[
+        str | None, typer.Option("--subgroups", help="Covariates with levels: the effect within each, a,b.")
+    ] = None,
     out: OutOption = Path("out/match"),
     seed: SeedOption = 20251,
     level: LevelOption = 0.95,
@@ -62,7 +65,7 @@ def match(
     from escc_bayes.matching.run import match as made_alike
     from escc_bayes.report.verbs.match import write_match_files
 
-    names = tuple(name.strip() for name in on.split(",") if name.strip())
+    names = names_in(on)
     if not names:
         raise InputError(f"--on {on}: write covariates separated by commas, such as age,sex,stage")
     patients = open_cohort(cohort, schema)
@@ -81,6 +84,7 @@ def match(
             designs=designs,
             landmarks=tuple(landmark or ()),
             grace=grace,
+            subgroups=names_in(subgroups or ""),
             level=level,
             seed=seed,
         )
@@ -89,3 +93,14 @@ def match(
         typer.echo(sentence)
     typer.echo("\n".join(match_lines(found)))
     typer.echo(f"Written to {out}")
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """Return names that stand with commas between.
+
+    Examples
+    --------
+    >>> names_in("age, stage")
+    ('age', 'stage')
+    """
+    return tuple(name.strip() for name in text.split(",") if name.strip())

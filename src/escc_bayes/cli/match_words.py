@@ -7,6 +7,7 @@ from escc_bayes.cli.time_zero_words import table_lines
 from escc_bayes.estimand.printed import limits, number, plain_table, ratio
 from escc_bayes.estimand.tables import Row
 from escc_bayes.matching.run import Match
+from escc_bayes.matching.subgroups import subgroup_words
 
 # Quantities of `contrasts.csv` that are printed; the file has all.
 PRINTED = ("median", "rmst_difference", "hazard_ratio")
@@ -15,7 +16,7 @@ PRINTED = ("median", "rmst_difference", "hazard_ratio")
 def match_lines(found: Match) -> list[str]:
     """Return the tables of a run."""
     lines = [balance_table(found), effect_table(found), *absent_lines(found), *probability_lines(found)]
-    lines += contrast_tables(found.contrasts)
+    lines += [*contrast_tables(found.contrasts), *subgroup_tables(found.subgroups)]
     return lines if found.time_zero is None else [*lines, *table_lines(found.time_zero)]
 
 
@@ -98,3 +99,25 @@ def contrast_tables(rows: Sequence[Row]) -> list[str]:
             }[quantity]
             found.append(plain_table(title, ("group", "by month", "method", "value", "limits", "n", "events"), body))
     return found
+
+
+def subgroup_tables(rows: Sequence[Row]) -> list[str]:
+    """Return the effect within levels, unshrunk and shrunk, and the tests of interaction."""
+    if not rows:
+        return []
+    body = [
+        (
+            str(row["within"]),
+            "unshrunk" if row["method"] == "cox" else "shrunk",
+            ratio(row["hr"]),
+            limits(row),
+            str(row["interval"]),
+            f"{row['n']}",
+            f"{row['events']}",
+            str(row["note"]),
+        )
+        for row in rows
+    ]
+    head = ("within", "", "HR", f"{100 * number(rows[0]['level']):g} % limits", "interval", "n", "events", "note")
+    title = f"{rows[0]['term']} {rows[0]['contrast']} within levels; shrunk: towards a common hazard ratio"
+    return [plain_table(title, head, body), *subgroup_words(rows)]

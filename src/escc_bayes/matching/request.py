@@ -70,6 +70,7 @@ class Request:
 
     def __post_init__(self) -> None:
         refuse_words(self)
+        refuse_subgroups(self)
         refuse_numbers(self)
 
     @property
@@ -104,6 +105,15 @@ def refuse_words(asked: Request) -> None:
         raise InputError(f"match: '{min(twice)}' stands twice among the covariates to match on; keep one")
     if asked.treatment in asked.on:
         raise InputError(f"match: '{asked.treatment}' is the treatment; leave it out of the covariates to match on")
+
+
+def refuse_subgroups(asked: Request) -> None:
+    """Raise ``InputError`` for subgroups of the treatment itself, or named twice."""
+    if asked.treatment in asked.subgroups:
+        raise InputError(f"match: '{asked.treatment}' is the treatment; it has no effect within itself")
+    twice = {name for name in asked.subgroups if asked.subgroups.count(name) > 1}
+    if twice:
+        raise InputError(f"match: '{min(twice)}' stands twice among the subgroups; keep one")
 
 
 def refuse_numbers(asked: Request) -> None:

@@ -22,6 +22,7 @@ from escc_bayes.matching.matched_cohort import matched_cohort
 from escc_bayes.matching.patients import Patients, patients_of
 from escc_bayes.matching.request import EstimandWord, Method, Request, ScoreWord
 from escc_bayes.matching.sentences import sentences
+from escc_bayes.matching.subgroups import subgroup_rows
 from escc_bayes.time_zero.run import TimeZero
 
 
@@ -37,6 +38,7 @@ class Match:
     balance : of the score and each covariate.
     answers : hazard ratios, one for each method.
     contrasts : rows of ``contrasts.csv``: over time, months lived, milestones, probabilities.
+    subgroups : rows of ``subgroups.csv``; none where none are asked for.
     time_zero : analyses of a treatment that starts during follow-up; None where it does not.
     sentences : who is compared, whose effect it is, what a reader must know.
     record : of the run.
@@ -49,6 +51,7 @@ class Match:
     balance: tuple[Balance, ...]
     answers: tuple[Answer, ...]
     contrasts: tuple[Row, ...]
+    subgroups: tuple[Row, ...]
     time_zero: TimeZero | None
     sentences: tuple[str, ...]
     record: Record
@@ -84,6 +87,7 @@ def match(
     designs: int = 100,
     landmarks: Sequence[float] = (),
     grace: float | None = None,
+    subgroups: Sequence[str] = (),
     level: float = LEVEL,
     seed: Seed = SEED,
 ) -> Match:
@@ -102,6 +106,7 @@ def match(
     truncate : share of each group's inverse-probability weights cut off at either end.
     designs : how many, one for each draw of the score, are behind the row ``bayes_design``; 0: none.
     landmarks, grace : months, of a treatment that starts during follow-up; as for ``time-zero``.
+    subgroups : covariates within whose levels the effect is looked at, unshrunk and shrunk.
     level, seed : of intervals; of everything random.
 
     Returns
@@ -134,6 +139,7 @@ def match(
         designs=designs,
         landmarks=tuple(sorted(set(landmarks))),
         grace=grace,
+        subgroups=tuple(subgroups),
         level=level,
         seed=seed,
     )
@@ -161,6 +167,7 @@ def matched(cohort: Cohort, asked: Request) -> Match:
     scores = scores_of(patients, asked)
     design = design_of(patients, asked, scores.score)
     balance = balance_of(patients, design)
+    subgroups = tuple(subgroup_rows(patients, design, asked))
     piecewise = posteriors.piecewise(patients, design, asked)
     answers = (
         *classical_answers(patients, design, asked),
@@ -182,6 +189,7 @@ def matched(cohort: Cohort, asked: Request) -> Match:
         balance=balance,
         answers=answers,
         contrasts=contrasts,
+        subgroups=subgroups,
         time_zero=started,
         sentences=sentences(cohort, asked, patients, design, balance, scores.notes, started),
         record=record_of(patients, asked),

@@ -65,7 +65,7 @@ def late_treatment(folder):
         ("time-zero", "--cohort", LATE, "--endpoint", "os", "--covariate", "treated", "--grace", "3"),
         (
             *("match", "--cohort", "escc79", "--endpoint", "os", "--treatment", "coverage", "--on", "stage"),
-            *("--method", "exact", "--designs", "0"),
+            *("--method", "exact", "--designs", "0", "--subgroups", "sequence"),
         ),
     ],
     ids=lambda words: f"{words[0]}-{words[4]}" if words[0] == "fit" else words[0],

@@ -8,10 +8,13 @@ from matplotlib.figure import SubFigure
 
 from escc_bayes.classical.km import kaplan_meier
 from escc_bayes.estimand.estimate import Estimate
+from escc_bayes.estimand.printed import number
+from escc_bayes.estimand.tables import Row
 from escc_bayes.foundation.csv import write_csv
 from escc_bayes.matching.answer import Answer
 from escc_bayes.matching.followed import Followed, followed
 from escc_bayes.matching.run import Match
+from escc_bayes.matching.subgroups import SHRUNK, subgroup_words
 from escc_bayes.matching.tables import PAIR_COLUMNS, balance_rows, design_rows, effect_rows, pair_rows, weight_rows
 from escc_bayes.plots.balance import Difference, Scores, love, positivity
 from escc_bayes.plots.forest import forest
@@ -36,6 +39,8 @@ def write_match_files(folder: Path, found: Match) -> None:
     write_csv(folder / "weights.csv", weight_rows(patients, design))
     write_csv(folder / "effect.csv", effect_rows(found.answers, patients, design, asked))
     write_csv(folder / "contrasts.csv", found.contrasts)
+    if found.subgroups:
+        write_csv(folder / "subgroups.csv", found.subgroups)
     (folder / "notes.txt").write_text("\n".join(found.sentences) + "\n", encoding="utf-8")
     about = f"{patients.cohort.provenance.upper()}: the patients that {design.method} keeps, for {asked.treatment}."
     write_cohort(folder, found.cohort, name=f"{patients.cohort.name}_{design.method}", about=about)
@@ -55,6 +60,8 @@ def sheets(found: Match) -> list[Sheet]:
     shown.append(curves_sheet(found))
     if any(math.isfinite(one.hr) for one in found.answers):
         shown.append(effect_sheet(found))
+    if any(math.isfinite(number(row["hr"])) for row in found.subgroups):
+        shown.append(subgroup_sheet(found))
     return shown
 
 
@@ -170,6 +177,50 @@ def effect_sheet(found: Match) -> Sheet:
         clock="",
         provenance=found.record.provenance,
         height_mm=FRAME_MM + ROW_MM * (len(shown) + 3),
+    )
+
+
+def subgroup_sheet(found: Match) -> Sheet:
+    """Return the effect within levels as a forest, unshrunk and shrunk side by side."""
+    shown = [within_estimate(row, found) for row in found.subgroups if math.isfinite(number(row["hr"]))]
+    first = found.subgroups[0]
+    return drawn(
+        lambda part: forest(shown, headings={}, ax=part.subplots()),
+        name="subgroups",
+        section="match",
+        outcome=found.asked.endpoint,
+        title=f"{first['term']} {first['contrast']} within levels, {found.asked.endpoint}",
+        about=about(found),
+        words=" ".join(["Shrunk: towards a common hazard ratio.", *subgroup_words(found.subgroups)]),
+        clock="",
+        provenance=found.record.provenance,
+        height_mm=FRAME_MM + ROW_MM * (1.5 * len(shown) + 2 * len(found.asked.subgroups)),
+    )
+
+
+def within_estimate(row: Row, found: Match) -> Estimate:
+    """Return a row of ``subgroups.csv`` as the estimate that figures draw."""
+    name, _, word = str(row["within"]).rpartition(": ")
+    hr, lower, upper = (number(row[part]) for part in ("hr", "lower", "upper"))
+    shrunk = row["method"] == SHRUNK
+    n, events = int(number(row["n"])), int(number(row["events"]))
+    return Estimate(
+        endpoint=found.asked.endpoint,
+        estimand="hazard_ratio",
+        term=name,
+        contrast=f"{word} ({n}, {events} events)",
+        method=str(row["method"]),
+        model="shrunk" if shrunk else "",
+        value=hr,
+        lower=lower,
+        upper=upper,
+        level=found.asked.level,
+        interval_kind=str(row["interval"]),
+        n=n,
+        rows=n,
+        events=events,
+        clock="time zero",
+        record=found.record,
     )
 
 
