@@ -72,7 +72,24 @@ def one_endpoint(plan, beta, values, rng):
     died = months_of(hazard, plan.design.centred @ beta, rng.standard_exponential(n), zero)
     censored = rng.uniform(EARLIEST, LATEST, n)
     time, event = np.minimum(died, censored).clip(1e-6), (died <= censored).astype(float)
+    if plan.spec.outcome.visits is not None:
+        return between_visits(plan, died, censored, rng)
     return replace(plan, rows=replace(plan.rows, time=time, event=event, entry=zero))
+
+
+def between_visits(plan, died, censored, rng):
+    """Return the plan with events found at planned visits, but for a third that are deaths, seen without one."""
+    start = plan.spec.outcome.landmark or 0.0
+    visits = np.append(plan.spec.outcome.visits.planned - start, np.inf)
+    visits = visits[visits >= 0.0]
+    dies = rng.random(died.size) < 1.0 / 3.0
+    before, after = (visits[np.searchsorted(visits, died) + step] for step in (-1, 0))
+    left, right = np.where(dies, died, before), np.where(dies, died, after)
+    last = visits[np.searchsorted(visits, censored, side="right") - 1]
+    seen = right <= censored
+    time = np.where(seen, right, np.where(dies, censored, last)).clip(1e-6)
+    rows = replace(plan.rows, time=time, event=seen.astype(float), entry=np.zeros(died.size))
+    return replace(plan, rows=replace(rows, left=np.where(seen, left.clip(0.0, time), time)))
 
 
 def everybody_progresses(cohort, states):

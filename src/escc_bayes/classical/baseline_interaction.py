@@ -65,8 +65,8 @@ def interaction_rows(
         note = ratios.collinear_words(error, plan)
         empty = {"chi2": math.nan, "df": 0, "p_value": math.nan}
         return [{**head, **empty, **tail, "note": note}], [], f"Interaction of {first} and {second} ({model}): {note}"
-    robust = f"robust Wald test; {plan.rows.robust_note()}" if plan.rows.cluster is not None else ""
-    note = joined_notes(remark(plan, pair, found), robust)
+    robust = "robust Wald test" if plan.rows.cluster is not None else ""
+    note = joined_notes(remark(plan, pair, found), robust, plan.rows.basis_note())
     test: Row = {**head, "chi2": found.chi2, "df": found.df, "p_value": found.p_value, **tail, "note": note}
     within = f", stratified by {label}" if label else ""
     sentence = (

@@ -113,7 +113,7 @@ def ph_rows(plan: ModelPlan) -> list[Row]:
             "chi2": test.chi2,
             "df": test.df,
             "p_value": test.p_value,
-            **origin(rows, ph_note(test, reason, left_out=left_out), rows.robust_note()),
+            **origin(rows, ph_note(test, reason, left_out=left_out), rows.basis_note()),
         }
         for test in tests
     ]

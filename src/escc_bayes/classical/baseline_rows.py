@@ -40,7 +40,7 @@ def origin(rows: AnalysisRows, *notes: str) -> dict[str, object]:
 
 def group_notes(rows: AnalysisRows, term: str, group: str) -> tuple[str, ...]:
     """Return what a group's numbers rest on: few events, and weights or clusters."""
-    return (*few_words(rows, term, (group,)), rows.robust_note(members(rows, term, group)))
+    return (*few_words(rows, term, (group,)), rows.basis_note(members(rows, term, group)))
 
 
 def term_groups(rows: AnalysisRows, term: str) -> tuple[tuple[str, str], ...]:
@@ -247,6 +247,6 @@ def follow_up_row(rows: AnalysisRows, level: float) -> Row:
             rows,
             f"those with the event at a month are at risk of being censored in it, as in R{differs}",
             conditional_words(rows, "", ""),
-            rows.robust_note(),
+            rows.basis_note(),
         ),
     }

@@ -45,7 +45,7 @@ def logrank_rows(rows: AnalysisRows, term: str, strata: Strata | None = None) ->
         ]
     beside = without_approximation(rows, codes, within, [comparison for comparison, *_ in tests], levels)
     thin = (*few_words(rows, term, groups_of(rows, term)), current_words(rows, term))
-    notes = (*thin, ROBUST_SCORE, rows.robust_note()) if rows.cluster is not None else thin
+    notes = (*thin, *((ROBUST_SCORE,) if rows.cluster is not None else ()), rows.basis_note())
     return [
         {
             "endpoint": rows.endpoint,

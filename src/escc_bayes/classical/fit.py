@@ -117,7 +117,7 @@ class ClassicalFit(ForMaketables):
     def carried(self, asked: Estimand) -> str:
         """Return what an estimate of groups rests on: few events, and the weights or clusters of who is behind it."""
         few = caution_of(self.plan, asked.term, groups_named(asked))
-        return joined_notes(few, self.plan.rows.robust_note(patients_behind(asked, self.plan.rows)))
+        return joined_notes(few, self.plan.rows.basis_note(patients_behind(asked, self.plan.rows)))
 
     def curve_estimate(self, asked: Estimand, method: str, answer: Answer, level: float) -> Estimate:
         """Return an estimate of survival, a median or a difference of restricted means."""

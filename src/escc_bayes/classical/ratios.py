@@ -170,7 +170,7 @@ def wald(asked: HazardRatio, source: Source, found: Coefficients, w: FloatArray 
         limits=(log_ratio - half, log_ratio + half),
         p_value=2.0 * float(ndtr(-abs(log_ratio / se))) if se > 0.0 else math.nan,
         log_sd=se,
-        note=source.plan.rows.robust_note(),
+        note=source.plan.rows.basis_note(),
         fitted=found,
     )
 
@@ -233,7 +233,7 @@ def firth_ratio(asked: HazardRatio, source: Source, cox_fit: Coefficients | None
         limits=(factor * float(fitted.lower[place]), factor * float(fitted.upper[place])),
         p_value=float(fitted.p_value[place]),
         log_sd=factor * math.sqrt(float(fitted.covariance[place, place])),
-        note=firth_note(fitted, place, asked, plan, cox_fit),
+        note=joined_notes(firth_note(fitted, place, asked, plan, cox_fit), plan.rows.basis_note()),
     )
 
 

@@ -42,6 +42,7 @@ def fit(
     open_specs(model or [])
     from escc_bayes.bayes.posterior.fallback import fit_or_replace
     from escc_bayes.foundation.outputs import staged
+    from escc_bayes.report.page.other_analyses import other_analyses, other_sentences
     from escc_bayes.report.verbs import files
 
     ensemble = named_ensemble(cohort, schema)
@@ -58,12 +59,15 @@ def fit(
             for name, plan in named.items()
         }
     verdicts = {name: posterior.diagnostics.verdict for name, posterior in posteriors.items()}
+    others = {name: other_analyses(posterior, sampling.level) for name, posterior in posteriors.items()}
     with staged(out) as folder:
-        tables = files.write_fit_files(folder, posteriors, sampling.level)
+        tables = files.write_fit_files(folder, posteriors, sampling.level, others)
         files.write_run(folder, "fit", [p.record for p in posteriors.values()], verdicts)
     for posterior in posteriors.values():
         typer.echo("\n".join(posterior.sentences()))
     print_fit(tables, out, posteriors)
+    for line in other_sentences(others.values()):
+        typer.echo(line)
     finish(
         [f"{name}: {verdicts[name]}" for name, p in posteriors.items() if not p.diagnostics.fit_for_use], strict=strict
     )

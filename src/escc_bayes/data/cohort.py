@@ -15,6 +15,7 @@ from escc_bayes.data.changing import change_notes, read_values
 from escc_bayes.data.covariates import CovariateData, read_stratum
 from escc_bayes.data.endpoints import EndpointData, need_column, read_endpoint, refuse_order
 from escc_bayes.data.episodes import refuse_episodes
+from escc_bayes.data.interval_censored import read_interval_censored
 from escc_bayes.data.intervals import patients_of, refuse_intervals
 from escc_bayes.data.known import refuse_known_after_follow_up
 from escc_bayes.data.labels import in_words
@@ -114,9 +115,10 @@ class Cohort:
         data, n = self.endpoint(endpoint), self.followed(endpoint)
         gone = len(self) - n
         missing = f"; {gone} without follow-up" if gone else ""
-        return (
-            f"{endpoint}: {data.events} events in {n} patients, {100 * (1 - data.events / n):.0f} % censored{missing}"
-        )
+        apart = 0 if data.left is None else int((data.left < data.time).sum())
+        between = f", {apart} of them between two months" if apart else ""
+        censored = f"{100 * (1 - data.events / n):.0f} % censored"
+        return f"{endpoint}: {data.events} events{between} in {n} patients, {censored}{missing}"
 
     def refuse_several_rows(self, what: str) -> None:
         """Raise where patients have several rows, of a file or made of what changes: ``what`` takes one for each."""
@@ -129,6 +131,14 @@ class Cohort:
             raise CohortError(
                 f"{self.source}: {what} takes one row for each patient, and rows with start and stop are several; "
                 "give a table with one row for each patient"
+            )
+
+    def refuse_interval_censored(self, endpoint: str, what: str) -> None:
+        """Raise where events of an endpoint lie between two months: ``what`` takes the month of each."""
+        if self.endpoint(endpoint).left is not None:
+            raise CohortError(
+                f"{self.source}: {what} takes the month of each event, and those of '{endpoint}' lie between left and "
+                f"right; give time and event in endpoints.{endpoint}: fit, compare, report and refits take intervals"
             )
 
     @property
@@ -153,6 +163,7 @@ class Cohort:
             found["cluster"] = self.cluster
         for name, data in self.endpoints.items():
             found |= {f"{name}.time": data.time, f"{name}.event": data.event, f"{name}.entry": data.entry}
+            found |= {f"{name}.left": data.left} if data.left is not None else {}
         for name, covariate in self.covariates.items():
             found |= {f"covariate.{name}": covariate.values, f"known.{name}": covariate.known_at}
             if covariate.changes is not None:
@@ -197,7 +208,7 @@ class Cohort:
         if wrong or keep.ndim != 1:
             raise CohortError(f"subset: keep is no mask of {self.rows} rows and no list of their positions")
         where = np.flatnonzero(keep) if keep.dtype == bool else keep
-        endpoints = {n: EndpointData(d.time[where], d.event[where], d.entry[where]) for n, d in self.endpoints.items()}
+        endpoints = {n: d.at(where) for n, d in self.endpoints.items()}
         covariates, strata = ({n: c.at(where) for n, c in held.items()} for held in (self.covariates, self.strata))
         return replace(
             self,
@@ -259,7 +270,10 @@ def cohort_of(table: RawTable, known: CohortSchema, *, provenance: str | None, n
     """Return the cohort of the rows of a table; see ``read_cohort``."""
     said, known = read_provenance(table, provenance), in_words(known, table.labels, table.codes)
     refuse_members(table, known)
-    endpoints = {n: read_endpoint(table, e, known) for n, e in known.endpoints.items()}
+    endpoints = {
+        n: read_endpoint(table, e, known) if e.left is None else read_interval_censored(table, e, known)
+        for n, e in known.endpoints.items()
+    }
     ids = read_ids(table, known.id, several=known.start_stop)
     if known.start_stop:
         refuse_intervals(table, known, endpoints, ids)

@@ -37,11 +37,14 @@ class EndpointData:
     time : (n,) months from time zero to event or censoring; NaN for a patient without follow-up.
     event : (n,) 1 = event, 0 = censored; NaN where time is.
     entry : (n,) months from time zero at which observation began; 0 without delayed entry.
+    left : (n,) the last month known without the event, of an event that lies between it and ``time``; equal to ``time``
+        where the month of an event is known, and for censored patients. None: every event has its month.
     """
 
     time: FloatArray
     event: FloatArray
     entry: FloatArray
+    left: FloatArray | None = None
 
     @property
     def present(self) -> NDArray[np.bool_]:
@@ -52,6 +55,11 @@ class EndpointData:
     def events(self) -> int:
         """Number of events."""
         return int(np.nansum(self.event))
+
+    def at(self, where: NDArray[np.int64] | NDArray[np.bool_]) -> "EndpointData":
+        """Return the follow-up of the rows at some positions."""
+        left = None if self.left is None else self.left[where]
+        return EndpointData(self.time[where], self.event[where], self.entry[where], left)
 
 
 def read_endpoint(table: RawTable, endpoint: EndpointSchema, schema: CohortSchema) -> EndpointData:
@@ -86,6 +94,10 @@ def read_endpoint(table: RawTable, endpoint: EndpointSchema, schema: CohortSchem
 
 def follow_up(table: RawTable, endpoint: EndpointSchema, schema: CohortSchema) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Return months of follow-up, and whose follow-up the data cut ended: from a column of times, or of two dates."""
+    if endpoint.left is not None:
+        right, left = (numbers(table, column) * schema.months_per_unit for column in (endpoint.time, endpoint.left))
+        time = significant(np.where(np.isnan(right), left, right))
+        return time, np.zeros(time.size, dtype=np.bool_)
     if endpoint.start_date is None:
         refuse_a_date(table, endpoint)
         time = months(table, endpoint.time, schema.months_per_unit)

@@ -39,7 +39,8 @@ def restart_clock(data: EndpointData, at: float) -> RestartedClock:
 
     Returns
     -------
-    RestartedClock; times are rounded as on reading, so that 8.3 - 2.3 falls on a cut at 6.
+    RestartedClock; a span of which a part lies before the landmark starts at 0. Times are rounded as on reading, so
+    that 8.3 - 2.3 falls on a cut at 6.
 
     Examples
     --------
@@ -54,5 +55,6 @@ def restart_clock(data: EndpointData, at: float) -> RestartedClock:
         time=np.where(keep, significant(data.time - at), np.nan),
         event=np.where(keep, data.event, np.nan),
         entry=np.where(keep, significant(np.maximum(data.entry - at, 0.0)), 0.0),
+        left=None if data.left is None else np.where(keep, significant(np.maximum(data.left - at, 0.0)), np.nan),
     )
     return RestartedClock(restarted, keep, had_event, int(gone.sum()) - had_event)

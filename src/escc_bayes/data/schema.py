@@ -40,6 +40,8 @@ ENDPOINT_KEYS = (
     "time",
     "start",
     "stop",
+    "left",
+    "right",
     "start_date",
     "end_date",
     "cutoff",
@@ -69,6 +71,8 @@ class EndpointSchema:
     start_stop : whether a patient may have several rows, each at risk from ``entry``, its start, to ``time``, its stop.
     start_date : column of the date of time zero; ``time`` is then the column of the date at which follow-up ends.
     cutoff : day of the data cut: follow-up and events after it do not count.
+    left : column of the last month without the event, where events lie in intervals; ``time`` and ``event`` are then
+        the column of the first month with it.
     from_zero : whether a follow-up of 0 is a patient (who entered on the day of the cut); not a key of schema files.
     """
 
@@ -85,6 +89,7 @@ class EndpointSchema:
     start_date: str | None = None
     cutoff: date | None = None
     from_zero: bool = False
+    left: str | None = None
 
 
 @careful_class
@@ -130,7 +135,7 @@ class CohortSchema:
         """Every column of the table that the schema names."""
         found = [self.id, self.weight, self.cluster]
         for endpoint in self.endpoints.values():
-            found += [endpoint.time, endpoint.event, endpoint.entry, endpoint.start_date]
+            found += [endpoint.time, endpoint.event, endpoint.entry, endpoint.start_date, endpoint.left]
         for covariate in self.covariates.values():
             found += [*covariate.columns, *covariate.month_columns]
         return frozenset(name for name in found if name is not None)
@@ -177,6 +182,7 @@ def schema_from(raw: Mapping[str, object], where: str) -> CohortSchema:
     )
     refuse_beside_start_stop(found, where)
     refuse_beside_changes(found, where)
+    refuse_beside_intervals(found, where)
     return found
 
 
@@ -199,6 +205,24 @@ def refuse_beside_changes(schema: CohortSchema, where: str) -> None:
     held = [stratum for stratum in schema.strata if stratum in schema.changing]
     if held:
         raise SchemaError(f"{where}, strata: '{held[0]}' changes during follow-up and makes no strata; name another")
+
+
+def refuse_beside_intervals(schema: CohortSchema, where: str) -> None:
+    """Raise for what events between two months do not go with."""
+    name = next((name for name, endpoint in schema.endpoints.items() if endpoint.left is not None), None)
+    if name is None:
+        return
+    at = f"{where}, endpoints.{name}, left and right"
+    if schema.changing:
+        raise SchemaError(
+            f"{at}: '{schema.changing[0]}' changes during follow-up, and its value at an event whose month is not "
+            "known is not known either; hold it fixed (known_at and a landmark), or give time and event"
+        )
+    if schema.weight is not None and schema.weight_kind == "sampling":
+        raise SchemaError(
+            f"{at}: errors under sampling weights are not worked out for events between two months; leave weight away, "
+            "or give time and event"
+        )
 
 
 def refuse_beside_start_stop(schema: CohortSchema, where: str) -> None:
@@ -283,6 +307,8 @@ def endpoint_from(name: str, body: object, where: str) -> EndpointSchema:
     at = f"{where}, endpoints.{name}"
     raw = checks.table(body, at)
     checks.refuse_unknown_keys(raw, ENDPOINT_KEYS, at)
+    if "left" in raw or "right" in raw:
+        return interval_censored_from(name, raw, at)
     happened, censored = event_words(raw, at)
     start_stop = "start" in raw or "stop" in raw
     taken = [key for key in ("time", "entry", "start_date", "end_date", "cutoff") if start_stop and key in raw]
@@ -304,6 +330,27 @@ def endpoint_from(name: str, body: object, where: str) -> EndpointSchema:
         label=checks.text(raw.get("label", name.upper()), f"{at}, label"),
         start_date=optional_text(raw, "start_date", at),
         cutoff=cutoff_from(raw, at),
+    )
+
+
+def interval_censored_from(name: str, raw: Mapping[str, object], at: str) -> EndpointSchema:
+    """Build an endpoint whose events lie between two months; the columns themselves say who is censored."""
+    taken = [key for key in raw if key not in ("left", "right", "entry", "not_after", "missing", "label")]
+    if taken:
+        raise SchemaError(
+            f"{at}: '{taken[0]}' stands beside left and right; the event lies between the two, and right is empty for "
+            "who is censored at left: remove it"
+        )
+    right = needed_text(raw, "right", at)
+    return EndpointSchema(
+        name=checks.identifier(name, at),
+        time=right,
+        event=right,
+        left=needed_text(raw, "left", at),
+        entry=optional_text(raw, "entry", at),
+        not_after=optional_text(raw, "not_after", at),
+        missing=checks.one_of(raw.get("missing", "refuse"), MISSING_TIMES, f"{at}, missing"),
+        label=checks.text(raw.get("label", name.upper()), f"{at}, label"),
     )
 
 

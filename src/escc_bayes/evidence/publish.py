@@ -85,6 +85,8 @@ def publish(cohort: Cohort, *, study: str, landmarks: Sequence[float] = LANDMARK
 def refuse_unprintable(cohort: Cohort) -> None:
     """Raise for what a paper's tables cannot hold."""
     cohort.refuse_several_rows("what a paper prints of a cohort")
+    for name in cohort.endpoints:
+        cohort.refuse_interval_censored(name, "what a paper prints of a cohort")
     numeric = [name for name, data in cohort.covariates.items() if not data.schema.categorical]
     if numeric:
         raise CohortError(

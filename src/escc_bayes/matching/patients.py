@@ -99,6 +99,7 @@ def patients_of(cohort: Cohort, asked: Request) -> Patients:
 
 def refuse_cohort(cohort: Cohort, asked: Request) -> None:
     """Raise for patients whose rows cannot be matched."""
+    cohort.refuse_interval_censored(asked.endpoint, "match")
     if cohort.schema.start_stop:
         cohort.refuse_several_rows("match")
     changing = [name for name in asked.on if cohort.covariate(name).changes is not None]

@@ -109,7 +109,8 @@ def attribute(posterior: Posterior, classical: ClassicalFit, cohort: Cohort) -> 
     """Return the steps from univariable Cox to the posterior mean, for every standard contrast.
 
     Both fits must be of the same specification and of this cohort; priors alone may differ. Of effects that change over
-    time there is no such way: their Cox is one hazard ratio; nor is it worked out for strata or several rows each.
+    time there is no such way: their Cox is one hazard ratio; nor is it worked out for strata, several rows each, events
+    between two months or survivors of other sources.
 
     Raises
     ------
@@ -117,7 +118,8 @@ def attribute(posterior: Posterior, classical: ClassicalFit, cohort: Cohort) -> 
     """
     refuse_other_question(posterior, classical)
     rows = posterior.plan.rows
-    if posterior.plan.design.segment_ends.size or rows.strata or rows.patient is not None:
+    other = rows.left is not None or bool(posterior.plan.spec.external)
+    if posterior.plan.design.segment_ends.size or rows.strata or rows.patient is not None or other:
         return ()
     ways = Ways(posterior.plan)
     contrasts = standard_contrasts(posterior.plan.design)

@@ -124,5 +124,20 @@ def subject_of(cohort: Cohort, spec: ModelSpec, asked: Asked) -> Subject:
         raise SpecError(
             f"model '{spec.name}': what a model with [baseline] strata rests on is not worked out here; leave it out"
         )
+    refuse_other_terms(plan)
     posterior = fit_or_replace(plan, RunSettings("laplace"), seed=stream(asked.seed, spec.name, "fit"))
     return Subject(cohort, spec, posterior, fit_classical_plan(plan), asked, starts_of(plan))
+
+
+def refuse_other_terms(plan: ModelPlan) -> None:
+    """Raise where the likelihood has more than patients with the month of each event: the parts know no other."""
+    terms = {
+        "events between two months": plan.rows.left is not None,
+        "[[external]] survivors": bool(plan.spec.external),
+    }
+    for term, there in terms.items():
+        if there:
+            raise SpecError(
+                f"model '{plan.spec.name}': what a model with {term} rests on is not worked out here; fit, compare, "
+                "report and refits take it, and its variants say how much a prior matters"
+            )

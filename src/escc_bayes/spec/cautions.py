@@ -119,6 +119,7 @@ def of_patients(rows: AnalysisRows) -> tuple[str, ...]:
         f"{late} of {rows.n} patients enter late (delayed entry): who died before entry is not among them": late > 0,
         f"{rows.weight_words()}; errors are robust, and a posterior is a pseudo-posterior": rows.sampled,
         rows.weighting.counted: bool(rows.weighting.counted),
+        f"{rows.interval_words()}; Kaplan-Meier, log-rank and Cox take each at the later": rows.left is not None,
         clusters: bool(clusters),
         f"{in_all(rows)}, fewer than {FEW_EVENTS}: the model and its prior say most": few(rows),
     }

@@ -37,6 +37,7 @@ def describe(plan: ModelPlan) -> tuple[str, ...]:
         prior_sentence(plan),
         *(block.effect.words(block.coding, plan.design.schemas) + shared_words(block) for block in plan.design.blocks),
         likelihood_sentence(plan),
+        *(f"Information of another source: {one.words()}." for one in plan.spec.external),
         *plan.notes,
     )
 
@@ -129,6 +130,9 @@ def likelihood_sentence(plan: ModelPlan) -> str:
     late = int((plan.rows.one_each.entry > 0.0).sum())
     if late:
         parts.append(f"delayed entry of {late} patients")
+    if plan.rows.left is not None:
+        planned = plan.spec.outcome.visits
+        parts.append(f"{plan.rows.interval_words()}" + (f" ({planned.words()})" if planned is not None else ""))
     if (plan.rows.weight != 1.0).any():
         parts.append("sampling weights that sum to the number of patients")
     changing = [block.effect.name for block in plan.design.blocks if block.coding.segments]

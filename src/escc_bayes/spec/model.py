@@ -8,6 +8,7 @@ from escc_bayes.foundation.careful import careful_class
 from escc_bayes.foundation.errors import SpecError
 from escc_bayes.foundation.record import digest
 from escc_bayes.spec.evidence_prior import EvidencePrior
+from escc_bayes.spec.external import External
 from escc_bayes.spec.prior import HalfNormal, Normal
 from escc_bayes.spec.request import Outcome, PiecewiseBaseline, WeibullBaseline
 from escc_bayes.spec.structures.protocol import Structure
@@ -21,7 +22,8 @@ class ModelSpec:
     """A model as requested; fit it to a cohort with ``fit``.
 
     ``transitions`` says of each effect in which transitions of an illness-death model, or causes, it acts: empty: by a
-    coefficient of its own in each, ``EVERY``: by one in all. No entries: one endpoint.
+    coefficient of its own in each, ``EVERY``: by one in all. No entries: one endpoint. ``external`` counts survivors of
+    other sources.
     """
 
     name: str
@@ -31,6 +33,7 @@ class ModelSpec:
     variants: tuple[str, ...] = ()
     title: str = ""
     transitions: tuple[tuple[str, ...], ...] = ()
+    external: tuple[External, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -42,6 +45,7 @@ class ModelSpec:
             "effects": [effect_content(effect) for effect in self.effects],
             "family": self.baseline.family,
             **({"transitions": self.transitions} if self.transitions else {}),
+            **({"external": [dataclasses.asdict(one) for one in self.external]} if self.external else {}),
         }
         return digest(content)
 
@@ -89,7 +93,8 @@ class ModelSpec:
         ------
         SpecError : a prior rests on published evidence, which stands in a file of its own.
         """
-        return model_text(self.name, self.title, self.outcome, self.baseline, self.effects, self.transitions)
+        parts = (self.outcome, self.baseline, self.effects, self.transitions, self.external)
+        return model_text(self.name, self.title, *parts)
 
     def __str__(self) -> str:
         evidence = any(isinstance(getattr(e, key), EvidencePrior) for e in self.effects for key in e.KEYS)

@@ -10,6 +10,7 @@ from escc_bayes.foundation.errors import SpecError
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.spec.baseline import BaselinePrior, resolve_baseline, weibull_prior
 from escc_bayes.spec.design import Design, build_design, with_effects
+from escc_bayes.spec.external import refuse_external, shares_of
 from escc_bayes.spec.model import ModelSpec, shape_of
 from escc_bayes.spec.request import PiecewiseBaseline
 from escc_bayes.spec.rows import AnalysisRows
@@ -45,6 +46,11 @@ class ModelPlan:
         return np.column_stack([columns, self.rows.stratum[of]]) if self.rows.strata else columns
 
     @property
+    def external_shares(self) -> FloatArray:
+        """The share (e, m) of each row in the survival that each count of other sources is about."""
+        return shares_of(self.spec.external, self.rows, self.spec.name)
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """Sentences on thin data and levels left out."""
         return (*self.rows.notes, *self.design.notes)
@@ -64,6 +70,7 @@ def make_plan(spec: ModelSpec, cohort: Cohort) -> ModelPlan:
     SpecError, CohortError, LandmarkError : the specification does not fit the cohort.
     """
     rows = rows_of(spec, cohort)
+    refuse_external(spec.external, rows, spec.name)
     return ModelPlan(spec, rows, build_design(spec, rows), resolve_baseline(spec, rows))
 
 
@@ -85,6 +92,7 @@ def rows_of(spec: ModelSpec, cohort: Cohort) -> AnalysisRows:
         landmark=outcome.landmark,
         naive=outcome.naive,
         strata=spec.strata,
+        visits=outcome.visits,
     )
 
 
@@ -116,4 +124,4 @@ def structure(spec: ModelSpec) -> tuple[object, ...]:
     else:
         # The columns of the likelihood hold times over the month at which b0 stands.
         kind = (baseline.family, baseline.reference_time, baseline.at, weibull_prior(baseline).reference_time)
-    return (spec.outcome, kind, spec.transitions, *(shape_of(effect) for effect in spec.effects))
+    return (spec.outcome, spec.external, kind, spec.transitions, *(shape_of(effect) for effect in spec.effects))

@@ -21,12 +21,13 @@ from escc_bayes.spec.reading_states import (
     states_from,
     transitions_from,
 )
+from escc_bayes.spec.reading_terms import external_from, visits_from
 from escc_bayes.spec.request import FAMILIES, Outcome, PiecewiseBaseline, WeibullBaseline
 from escc_bayes.spec.structures.protocol import Reading, Structure
 from escc_bayes.spec.structures.registry import keys, structures
 from escc_bayes.spec.transitions import COMPETING, EVERY, KIND, TRANSITION, CompetingCauses
 
-TOP_KEYS = ("name", "title", "outcome", "baseline", "priors", "effect", "variants")
+TOP_KEYS = ("name", "title", "outcome", "visits", "external", "baseline", "priors", "effect", "variants")
 OUTCOME_KEYS = ("endpoint", "landmark", "time_zero")
 PIECEWISE_KEYS = ("family", "cuts", "pieces", "at", "smoothing", "steps", "sd", "strata")
 WEIBULL_KEYS = ("family", "at", "reference_time")
@@ -96,7 +97,7 @@ def apply_variant(raw: Mapping[str, object], variant: str, where: str) -> dict[s
     sections = checks.table(variants[variant], at)
     drop_shape_prior(changed, sections)
     for section, body in sections.items():
-        checks.one_of(section, ("outcome", "baseline", "priors", "effect"), at)
+        checks.one_of(section, ("outcome", "visits", "baseline", "priors", "effect"), at)
         differences = checks.table(body, f"{at}.{section}")
         if section == "effect":
             change_effects(changed, differences, at)
@@ -168,6 +169,7 @@ def read(raw: Mapping[str, object], where: str, folder: Path) -> ModelSpec:
         if section not in raw:
             raise SpecError(f"{where}: '{section}' is missing; add {form} (models/README.md shows the format)")
     outcome = outcome_from(checks.table(raw["outcome"], f"{where}, [outcome]"), f"{where}, [outcome]")
+    outcome = replace(outcome, visits=visits_from(raw, where, outcome))
     effects, transitions = effects_from(raw, where, outcome, folder)
     refuse_repeats(effects, transitions, where)
     spec = ModelSpec(
@@ -177,6 +179,7 @@ def read(raw: Mapping[str, object], where: str, folder: Path) -> ModelSpec:
         baseline=baseline_from(raw, where, outcome),
         effects=effects,
         transitions=transitions,
+        external=external_from(raw, where),
     )
     if spec.strata in spec.covariates:
         raise SpecError(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from escc_bayes.spec.prior import Gamma, HalfNormal, Normal, SurvivalStatement
 from escc_bayes.spec.transitions import CompetingCauses, IllnessDeath
+from escc_bayes.spec.visits import Visits
 
 FAMILIES = ("piecewise_exponential", "weibull")
 
@@ -19,17 +20,20 @@ class Outcome:
     landmark : months after time zero at which the clock restarts; None: no landmark.
     naive : analyse covariates known later than time zero as if known at time zero; every output says NAIVE.
     states : of an illness-death model, or of competing causes; None: one endpoint.
+    visits : when visits were planned, between which progressions lie; None: events have the months of the cohort.
     """
 
     endpoint: str
     landmark: float | None = None
     naive: bool = False
     states: IllnessDeath | CompetingCauses | None = None
+    visits: Visits | None = None
 
     @property
     def content(self) -> dict[str, object]:
-        """Return all that a digest knows of it: states where there are any."""
-        return {name: value for name, value in dataclasses.asdict(self).items() if name != "states" or value}
+        """Return all that a digest knows of it: states and visits where there are any."""
+        content = dataclasses.asdict(self)
+        return {name: value for name, value in content.items() if name not in ("states", "visits") or value}
 
     @property
     def endpoints(self) -> tuple[str, ...]:

@@ -1,10 +1,10 @@
 """The rows at risk of a plan, cut where coefficients change, with the columns that each coefficient multiplies."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from escc_bayes.hazard.at_risk import AtRisk, split_at
+from escc_bayes.hazard.at_risk import AtRisk, split_at, taken
 from escc_bayes.hazard.piecewise import FloatArray, IntArray, piece_of
 from escc_bayes.spec.design import Design
 from escc_bayes.spec.rows import AnalysisRows
@@ -28,11 +28,35 @@ class RiskRows:
 
 def risk_rows(rows: AnalysisRows, design: Design) -> RiskRows:
     """Return the rows at risk, cut at the ends of the segments of effects that change over time."""
-    ends = design.segment_ends
-    if not ends.size:
+    if not design.segment_ends.size:
         return RiskRows(rows.at_risk, np.arange(rows.time.size), design.centred)
-    parts, of = split_at(rows.at_risk, ends)
-    return RiskRows(parts, of, segment_columns(design, design.centred[of], parts.stop))
+    return cut(rows.at_risk, np.arange(rows.time.size), design)
+
+
+def seen_rows(rows: AnalysisRows, design: Design) -> RiskRows:
+    """Return the rows at risk up to the last month known without the event, where events lie between two months."""
+    if rows.left is None:
+        return risk_rows(rows, design)
+    until = replace(rows.at_risk, stop=rows.last_free, event=np.where(rows.apart, 0.0, rows.event))
+    kept = np.flatnonzero(until.stop > until.start)
+    if not kept.size:
+        # Nobody was seen before an interval: one row of weight 0, which leaves no trace.
+        kept, until = np.zeros(1, dtype=np.int64), replace(rows.at_risk, weight=np.zeros(rows.time.size))
+    return cut(taken(until, kept), kept, design)
+
+
+def rows_between(rows: AnalysisRows, design: Design) -> RiskRows:
+    """Return a row for each event between two months, from the one to the other."""
+    inside = np.flatnonzero(rows.apart)
+    between = replace(rows.at_risk, start=rows.last_free)
+    return cut(taken(between, inside), inside, design)
+
+
+def cut(at_risk: AtRisk, of: IntArray, design: Design) -> RiskRows:
+    """Return rows of the analysis, those at the places ``of``, cut at the ends of segments."""
+    parts, part_of = split_at(at_risk, design.segment_ends)
+    own = of[part_of]
+    return RiskRows(parts, own, segment_columns(design, design.centred[own], parts.stop))
 
 
 def segment_columns(design: Design, columns: FloatArray, months: FloatArray) -> FloatArray:

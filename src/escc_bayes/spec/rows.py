@@ -65,6 +65,8 @@ class AnalysisRows:
     patient : (n,) whose row each is, counted as in ``ids``; None: each patient has one.
     strata : the covariate whose levels have a baseline hazard each; empty: one baseline.
     transitions : of an illness-death model, or of competing causes, which rows there are; None: one endpoint.
+    left : (n,) the last month known without the event, of an event between it and ``time``; else equal to ``time``.
+        None: every event has its month.
     """
 
     endpoint: str
@@ -87,6 +89,7 @@ class AnalysisRows:
     patient: IntArray | None = None
     strata: str = ""
     transitions: Transitions | None = None
+    left: FloatArray | None = None
 
     @property
     def n(self) -> int:
@@ -97,6 +100,25 @@ class AnalysisRows:
     def events(self) -> int:
         """Number of patients with the event."""
         return int(self.event.sum())
+
+    @property
+    def last_free(self) -> FloatArray:
+        """The last month (n,) that each row is known without the event; of a known month of an event, that month."""
+        return self.time if self.left is None else self.left
+
+    @property
+    def apart(self) -> NDArray[np.bool_]:
+        """Which rows (n,) have the event between two months."""
+        return self.last_free < self.time
+
+    def interval_words(self, inside: NDArray[np.bool_] | None = None) -> str:
+        """Say how many events of rows in a mask (n,), or of all, lie between two months, and how far apart."""
+        apart = self.apart if inside is None else self.apart & inside
+        if not apart.any():
+            return ""
+        width = float(np.median((self.time - self.last_free)[apart]))
+        events = int(self.event.sum() if inside is None else self.event[inside].sum())
+        return f"{int(apart.sum())} of {events} events lie between two months, {width:.2g} apart in the median"
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -217,14 +239,25 @@ class AnalysisRows:
         Marginal likelihoods and predictive densities of different digests are of different data.
         """
         who = {"data": self.data_digest, "endpoint": self.endpoint, "clock": self.clock}
-        return digest({**who, "positions": self.positions, "weight": self.weight})
+        between = {} if self.left is None else {"left": self.left}
+        return digest({**who, "positions": self.positions, "weight": self.weight, **between})
 
-    def robust_note(self, inside: NDArray[np.bool_] | None = None) -> str:
-        """Say that errors are robust, and the weights of the patients in a mask (n,), or of all; empty if not."""
-        if self.cluster is None:
-            return ""
+    def basis_note(self, inside: NDArray[np.bool_] | None = None) -> str:
+        """Say what a classical number of patients in a mask (n,), or of all, rests on: robust errors, right ends."""
+        robust = self.robust_words(inside) if self.cluster is not None else ""
+        return "; ".join(words for words in (self.right_end_words(inside), robust) if words)
+
+    def robust_words(self, inside: NDArray[np.bool_] | None = None) -> str:
+        """Say that errors are robust, and the weights of the patients in a mask (n,), or of all."""
         words = (self.weight_words(inside), self.weighting.cluster_words(self.cluster))
         return "; ".join(["robust (sandwich) errors", *(w for w in words if w)])
+
+    def right_end_words(self, inside: NDArray[np.bool_] | None = None) -> str:
+        """Say that events between two months count as if at the second; empty where each has its month."""
+        words = self.interval_words(inside)
+        return (
+            f"RIGHT END: classical methods take the later month where events lie between two: {words}" if words else ""
+        )
 
     @property
     def transition_names(self) -> tuple[str, ...]:
@@ -264,7 +297,7 @@ class AnalysisRows:
     def sentence(self) -> str:
         """Say who was analysed and who was left out."""
         words = (self.weight_words(), self.weighting.cluster_words(self.cluster))
-        said = "".join(f"; {word}" for word in words if word)
+        said = "".join(f"; {word}" for word in (self.interval_words(), *words) if word)
         head = (
             f"{self.provenance.upper()}: {self.n} of {self.total} patients of {self.cohort}{self.row_words}, "
             f"{self.endpoint} from {self.clock}: {self.event_words}{said}"

@@ -5,7 +5,8 @@ import numpy as np
 from escc_bayes.foundation.errors import some_of
 from escc_bayes.spec.rows import AnalysisRows
 
-OUTCOMES = ("time", "event", "entry", "weight")
+# Of each row: `last_free` tells events between two months from events with a month.
+OUTCOMES = ("time", "event", "entry", "weight", "last_free")
 
 
 def other_outcomes(first: AnalysisRows, second: AnalysisRows) -> str:
@@ -27,7 +28,8 @@ def other_outcomes(first: AnalysisRows, second: AnalysisRows) -> str:
                 for i in differ
             ]
             words = some_of(shown, most=3)
-            return f"the same identifiers with another {name} in {len(differ)} of {first.time.size} rows ({words})"
+            said = "last month without the event" if name == "last_free" else name
+            return f"the same identifiers with another {said} in {len(differ)} of {first.time.size} rows ({words})"
     return ""
 
 

@@ -15,11 +15,12 @@ from escc_bayes.data.covariates import CovariateData
 from escc_bayes.data.endpoints import EndpointData
 from escc_bayes.data.landmark import restart_clock
 from escc_bayes.data.weights import FEWEST_CLUSTERS, of_mean_one
-from escc_bayes.foundation.errors import CohortError, LandmarkError
+from escc_bayes.foundation.errors import CohortError, LandmarkError, some_of
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.spec.episodes import Episodes, episodes, whole
 from escc_bayes.spec.rows import NAIVE, AnalysisRows, Dropped
 from escc_bayes.spec.thin import thin_levels
+from escc_bayes.spec.visits import SAME_MONTH, Visits, between_visits
 from escc_bayes.spec.weighting import Weighting
 
 
@@ -31,6 +32,7 @@ def select_rows(
     landmark: float | None = None,
     naive: bool = False,
     strata: str = "",
+    visits: Visits | None = None,
 ) -> AnalysisRows:
     """Return the complete cases for an endpoint and covariates.
 
@@ -39,13 +41,16 @@ def select_rows(
     landmark : months; the clock restarts there.
     naive : allow covariates known after time zero without a landmark.
     strata : one of the covariates, whose levels have a baseline each.
+    visits : between which events lie; None: the months are those of the cohort.
 
     Raises
     ------
-    LandmarkError : a covariate is known only after the start of the clock.
+    LandmarkError : a covariate is known only after the start of the clock; of an event it is not known whether it lies
+        before the landmark.
     CohortError : nobody, or no event, is left.
     """
-    data, patient = cohort.endpoint(endpoint), cohort.patient
+    data = cohort.endpoint(endpoint) if visits is None else between_visits(cohort, endpoint, visits)
+    patient = cohort.patient
     refuse_landmark(cohort, landmark)
     rows = "" if patient is None else "rows "
     chosen = {name: cohort.covariate(name) for name in covariates}
@@ -54,6 +59,7 @@ def select_rows(
     keep = data.present.copy()
     dropped = [Dropped(f"{rows}without follow-up", int((~keep).sum()))]
     if landmark is not None:
+        refuse_astride(cohort, endpoint, data, landmark)
         clock = restart_clock(data, landmark)
         by = f"by the landmark at {landmark:g} months"
         dropped += [Dropped(f"with the event {by}", clock.events_before)]
@@ -94,6 +100,7 @@ def select_rows(
         cluster=independent_units(cohort, where),
         patient=whose,
         strata=strata,
+        left=cut.data.left,
     )
 
 
@@ -101,7 +108,7 @@ def in_episodes(
     data: EndpointData, chosen: dict[str, CovariateData], where: NDArray[np.int64], start: float
 ) -> Episodes:
     """Return the rows at risk of the patients ``where``: one each, or one for each stretch without a change."""
-    own = EndpointData(picked(data.time, where), picked(data.event, where), picked(data.entry, where))
+    own = data if where.size == data.time.size else data.at(where)
     if any(c.changes is not None for c in chosen.values()):
         return episodes(own, {name: c.at(where) for name, c in chosen.items()}, start=start)
     held = {n: CovariateData(c.schema, picked(c.values, where), picked(c.known_at, where)) for n, c in chosen.items()}
@@ -119,6 +126,23 @@ def refuse_landmark(cohort: Cohort, landmark: float | None) -> None:
         raise LandmarkError(
             f"{cohort.source}: rows with start and stop hold covariates as they change, and a landmark holds them "
             "fixed; leave landmark away, or give a table with one row for each patient and known_at"
+        )
+
+
+def refuse_astride(cohort: Cohort, endpoint: str, data: EndpointData, landmark: float) -> None:
+    """Raise where an event lies between a month before the landmark and one after it."""
+    if data.left is None:
+        return
+    bad = np.flatnonzero(
+        (data.left < landmark - SAME_MONTH) & (np.nan_to_num(data.time) > landmark + SAME_MONTH)
+    ).tolist()
+    bad = [i for i in bad if data.event[i] == 1.0]
+    if bad:
+        shown = some_of([f"{cohort.ids[i]} ({data.left[i]:g} to {data.time[i]:g} months)" for i in bad], most=3)
+        raise LandmarkError(
+            f"{cohort.source}, endpoint '{endpoint}': the landmark at {landmark:g} months lies between the last month "
+            f"without the event and the first with it in {len(bad)} patient(s), {shown}: whether they were free of it "
+            "at the landmark is not known; choose a landmark at which everybody was seen, a planned visit"
         )
 
 

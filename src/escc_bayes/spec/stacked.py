@@ -82,6 +82,8 @@ def stacked_rows(
         progression.
     """
     cohort.refuse_several_rows("an illness-death model")
+    for name in (states.progression, states.death):
+        cohort.refuse_interval_censored(name, "an illness-death model")
     rows = select_rows(cohort, states.progression, covariates, landmark=landmark, naive=naive)
     start = 0.0 if landmark is None else landmark
     whole = cohort.endpoint(states.death)
@@ -199,6 +201,7 @@ def cause_rows(
     CohortError : an event has no cause, there is one cause alone, or patients have several rows.
     """
     cohort.refuse_several_rows("a model of competing causes")
+    cohort.refuse_interval_censored(asked.endpoint, "a model of competing causes")
     rows = select_rows(cohort, asked.endpoint, covariates, landmark=landmark, naive=naive)
     names, code = causes_of(rows, cohort.covariate(asked.cause), cohort)
     of, place = np.tile(np.arange(rows.n), len(names)), np.repeat(np.arange(float(len(names))), rows.n)

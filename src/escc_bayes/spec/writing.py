@@ -5,10 +5,12 @@ from itertools import groupby
 
 from escc_bayes.foundation.errors import SpecError
 from escc_bayes.spec.evidence_prior import EvidencePrior
+from escc_bayes.spec.external import External
 from escc_bayes.spec.prior import Gamma, HalfNormal, Normal, SurvivalStatement
 from escc_bayes.spec.request import Outcome, PiecewiseBaseline, WeibullBaseline
 from escc_bayes.spec.structures.protocol import Structure
 from escc_bayes.spec.transitions import COMPETING, EVERY, KIND, CompetingCauses, IllnessDeath
+from escc_bayes.spec.visits import Visits
 
 type Baseline = PiecewiseBaseline | WeibullBaseline
 type Within = tuple[str, ...]
@@ -23,6 +25,7 @@ def model_text(
     baseline: Baseline,
     effects: tuple[Structure, ...],
     transitions: tuple[Within, ...],
+    external: tuple[External, ...] = (),
 ) -> str:
     """Return a specification as TOML, each prior with a remark that says it in hazard ratios.
 
@@ -33,7 +36,10 @@ def model_text(
     # A variant is written out as a model of its own.
     head = ["schema = 1", f"name = {quoted(name.replace('@', '_'))}"]
     head += [f"title = {quoted(title)}"] if title else []
-    parts = [head, outcome_lines(outcome), baseline_lines(baseline, outcome), prior_lines(baseline)]
+    parts = [head, outcome_lines(outcome)]
+    parts += [visit_lines(outcome.visits)] if outcome.visits is not None else []
+    parts += [external_lines(one) for one in external]
+    parts += [baseline_lines(baseline, outcome), prior_lines(baseline)]
     parts += [effect_lines(*one) for one in written(effects, transitions)]
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
@@ -81,6 +87,22 @@ def outcome_lines(outcome: Outcome) -> list[str]:
     if outcome.naive:
         lines.append('time_zero = "naive"')
     return lines
+
+
+def visit_lines(visits: Visits) -> list[str]:
+    """Return ``[visits]``."""
+    every = value_text([list(stretch) for stretch in visits.every])
+    late = [f"late = {value_text(visits.late)}"] if visits.late else []
+    return ["[visits]", f"every = {every}", f"deaths = {quoted(visits.deaths)}", *late]
+
+
+def external_lines(one: External) -> list[str]:
+    """Return one ``[[external]]``."""
+    lines = ["[[external]]", f"start = {value_text(one.start)}", f"stop = {value_text(one.stop)}"]
+    lines += [f"at_risk = {one.at_risk}", f"alive = {one.alive}"]
+    group = ", ".join(f"{quoted(name)} = {quoted(level)}" for name, level in one.group)
+    lines += [f"group = {{ {group} }}"] if group else []
+    return [*lines, *([f"source = {quoted(one.source)}"] if one.source else [])]
 
 
 def keyed(**words: str) -> list[str]:

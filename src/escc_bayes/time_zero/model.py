@@ -52,6 +52,9 @@ def checked_model(spec: ModelSpec, covariate: str, endpoint: str) -> ModelSpec:
             f"model '{spec.name}' is of '{spec.outcome.endpoint}', and --endpoint is '{endpoint}'; name a model of "
             "that endpoint"
         )
+    if spec.outcome.visits is not None or spec.external:
+        word = "[visits]" if spec.outcome.visits is not None else "[[external]]"
+        raise SpecError(f"model '{spec.name}': the analyses of time-zero know no {word}; leave it out")
     if covariate not in spec.covariates:
         raise SpecError(
             f"model '{spec.name}' has no effect of '{covariate}'; {suggestion(covariate, spec.covariates)}, or leave "

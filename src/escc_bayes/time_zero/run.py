@@ -56,6 +56,7 @@ def time_zero(cohorts: Sequence[Cohort], asked: Request, *, only_guarantee: bool
     CohortError, LandmarkError, SpecError : nothing can be analysed; the message says why.
     """
     first = cohorts[0]
+    first.refuse_interval_censored(asked.endpoint, "time-zero")
     spec = model_of(first, asked)
     if only_guarantee and is_known(first, asked.covariate):
         record = record_of(first, spec, asked)

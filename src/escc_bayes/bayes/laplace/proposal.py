@@ -11,6 +11,7 @@ import numpy as np
 from scipy.special import gammaln
 
 from escc_bayes.bayes.laplace.grid_cells import GridCells, allocated, jittered
+from escc_bayes.bayes.model.likelihood.with_terms import WithTerms
 from escc_bayes.bayes.modes.coordinates import log_prior, log_scales, log_shape, predictors
 from escc_bayes.bayes.modes.grid import Grid
 from escc_bayes.bayes.modes.modes import Target
@@ -105,8 +106,13 @@ def propose(
 
 
 def moved(target: Target) -> int:
-    """Return the number of latents that are moved by t steps: all but gamma rates, which have their own draws."""
-    return target.coords.latents - (target.coords.pieces if target.coords.gamma is not None else 0)
+    """Return the number of latents that are moved by t steps: all but gamma rates that have their own draws."""
+    return target.coords.latents - (target.coords.pieces if conjugate(target) else 0)
+
+
+def conjugate(target: Target) -> bool:
+    """Whether rates have an exact conditional: a gamma prior, and events with their months alone."""
+    return target.coords.gamma is not None and not isinstance(target.data, WithTerms)
 
 
 def degrees(dimensions: int) -> float:
@@ -179,7 +185,7 @@ def weighed(
     rows = int(np.clip(CHUNK // data.width, LEAST_ROWS, MOST_ROWS))
     for low in range(0, x.shape[0], rows):
         part = slice(low, low + rows)
-        if coords.gamma is not None:
+        if conjugate(target):
             draw_rates(target, x[part], u[part], scales[part], log_q[part], rng)
         psi = predictors(coords, x[part], u[part], scales[part])
         # A draw whose hazard overflows has density 0, which is its right value.

@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from escc_bayes.bayes.model.likelihood.protocol import Cells, Likelihood
+from escc_bayes.bayes.model.likelihood.with_terms import WithTerms
 from escc_bayes.bayes.modes.coordinates import Coordinates, loadings, log_gamma_prior, log_shape
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 
@@ -18,6 +19,8 @@ from escc_bayes.hazard.piecewise import FloatArray, IntArray
 # because importance weights correct the rest.
 CLOSE = 1e-5
 ROUNDS = 100
+# The least curvature of a direction beside the largest, where a density is not concave.
+FLATTEST = 1e-8
 LOG_SQRT_2PI = 0.5 * float(np.log(2.0 * np.pi))
 
 
@@ -73,7 +76,28 @@ class Conditional:
             across = self.loading.transpose(0, 2, 1)
             gradient = (across @ found.gradient[:, :, None])[:, :, 0]
             information = across @ found.information @ self.loading
-            return with_prior(self.target.coords, x, found.value, gradient, information)
+            value, gradient, information = with_prior(self.target.coords, x, found.value, gradient, information)
+        # A span over several pieces is not concave: it does not say in which of them the event lies.
+        return value, gradient, positive(information) if isinstance(self.target.data, WithTerms) else information
+
+
+def positive(information: FloatArray) -> FloatArray:
+    """Return matrices (n, d, d) with eigenvalues that are not positive turned round: a Newton step then still climbs.
+
+    Nocedal & Wright 2006, Numerical Optimization, section 3.4.
+
+    Examples
+    --------
+    >>> positive(np.array([[[2.0, 0.0], [0.0, -3.0]]])).tolist()
+    [[[2.0, 0.0], [0.0, 3.0]]]
+    """
+    try:
+        np.linalg.cholesky(information)
+    except np.linalg.LinAlgError:
+        values, vectors = np.linalg.eigh(np.nan_to_num(information))
+        values = np.maximum(np.abs(values), FLATTEST * np.abs(values).max(axis=1, keepdims=True))
+        return np.asarray((vectors * values[:, None, :]) @ vectors.transpose(0, 2, 1))
+    return information
 
 
 def with_prior(

@@ -15,6 +15,7 @@ from escc_bayes.bayes.modes.coordinates import LOG_SQRT_2PI, Coordinates, Scale,
 from escc_bayes.bayes.native.rows import LikelihoodRows
 from escc_bayes.bayes.native.scales import ScaledLatents
 from escc_bayes.bayes.native.shares import OrderedRows
+from escc_bayes.bayes.native.spans import SpansAt
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.plan import ModelPlan
@@ -98,6 +99,8 @@ class Density:
     def place(self, rows: LikelihoodRows) -> None:
         """Take the rows as they are; where psi is linear, in terms of the scaled latents."""
         columns, base, gain, moved = rows.columns, rows.base, rows.gain, 0.0
+        linear = None if self.ordered is not None else self.coords.loading
+        self.terms = tuple(SpansAt(term, linear, self.coords.offset) for term in rows.terms)
         if self.ordered is None:
             width, load, offset = self.coords.offset.size, self.coords.loading, self.coords.offset
             base, moved = base + columns[:, :width] @ offset, float(gain[:width] @ offset)
@@ -152,6 +155,8 @@ class Density:
         """Write the gradient; return what ``forward`` left out of the log density."""
         by_latent, added = self.by_latent, 0.0
         np.subtract(self.gain, self.by_row, out=self.by_w)
+        for term in self.terms:
+            added += term.add(self.w, self.by_w)
         by_hyper, by_scaled = [-value for value in hypers], self.by_linear
         if self.ordered is not None:
             by_scaled = self.ordered.back(self.by_linear, by_hyper)

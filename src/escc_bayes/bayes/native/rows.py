@@ -13,6 +13,8 @@ import numpy as np
 from scipy.special import gammaln
 
 from escc_bayes.bayes.model.likelihood.protocol import Cells
+from escc_bayes.bayes.model.likelihood.spans import Spans
+from escc_bayes.bayes.model.likelihood.with_terms import WithTerms
 from escc_bayes.bayes.modes.coordinates import Coordinates
 from escc_bayes.hazard.piecewise import FloatArray
 
@@ -28,6 +30,7 @@ class LikelihoodRows:
     gain : (e,).
     shape_events : weighted events; 0 for a piecewise baseline.
     constant : free of parameters.
+    terms : that know hazards over spans of time.
     """
 
     columns: FloatArray
@@ -36,6 +39,7 @@ class LikelihoodRows:
     gain: FloatArray
     shape_events: float
     constant: float
+    terms: tuple[Spans, ...] = ()
 
 
 def likelihood_rows(data: Cells, coords: Coordinates) -> LikelihoodRows:
@@ -55,4 +59,5 @@ def likelihood_rows(data: Cells, coords: Coordinates) -> LikelihoodRows:
         gain=gain,
         shape_events=held.shape_events,
         constant=constant,
+        terms=data.terms if isinstance(data, WithTerms) else (),
     )

@@ -15,6 +15,7 @@ import numpy as np
 
 from escc_bayes.bayes.model import parameters
 from escc_bayes.bayes.model.parameters import free_parameters
+from escc_bayes.bayes.model.patient_log_likelihood import log_likelihoods
 from escc_bayes.bayes.model.predicted_times import predicted_times
 from escc_bayes.bayes.model.prior import log_prior, parameter_priors, prior_draws
 from escc_bayes.bayes.posterior.drawn import Drawn
@@ -25,7 +26,6 @@ from escc_bayes.bayes.posterior.said import FOLLOW_UP, said_of
 from escc_bayes.estimand.estimate import ratios_of
 from escc_bayes.foundation.errors import LeftOutWarning
 from escc_bayes.foundation.seeds import generator
-from escc_bayes.hazard.at_risk import by_patient
 from escc_bayes.hazard.baseline import PiecewiseHazard, WeibullHazard
 from escc_bayes.hazard.patients import PatientHazards
 from escc_bayes.hazard.piecewise import FloatArray
@@ -199,9 +199,7 @@ def patient_group(plan: ModelPlan, values: FloatArray) -> Group:
 def patient_log_likelihood(plan: ModelPlan, values: Mapping[str, FloatArray]) -> FloatArray:
     """Return the log-likelihood of every patient under every draw, (chains, draws, n)."""
     hazards, shape = derived(plan, values)
-    rows = plan.rows
-    found = hazards.log_likelihood(plan.patterns, rows.time, rows.event, rows.entry, rows.weight)
-    return by_patient(found, rows.at_risk.patient, rows.n).reshape(*shape, -1)
+    return log_likelihoods(plan, hazards).reshape(*shape, -1)
 
 
 def predictive_group(plan: ModelPlan, values: Mapping[str, FloatArray], posterior: Drawn, name: str) -> Group:

@@ -18,8 +18,10 @@ from escc_bayes.estimand.evaluate import alike
 from escc_bayes.hazard.late_entry import watched_from
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.hazard.product_limit import survival_point
+from escc_bayes.hazard.turnbull import turnbull
 from escc_bayes.spec.baseline_worth import BaselineWorth, baseline_worth
 from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.rows import AnalysisRows
 
 # The integral over the prior is taken at the same points for every fit of a model: no seed of a fit moves it.
 DRAWS, POINTS = 2000, 1
@@ -40,6 +42,7 @@ class PriorConflict:
     expected, lower, upper : median and 2.5 and 97.5 % points of the cohort's survival under the prior; NaN for an
         illness-death model.
     below : probability, before any data, of a Kaplan-Meier estimate below the one observed; NaN as ``observed``.
+    curve : the estimate's name: of events between two months Turnbull's.
     """
 
     worth: BaselineWorth
@@ -48,6 +51,7 @@ class PriorConflict:
     lower: float
     upper: float
     below: float
+    curve: str = "Kaplan-Meier"
 
     @property
     def tail(self) -> float:
@@ -75,7 +79,7 @@ class PriorConflict:
         """Say where Kaplan-Meier lies within the prior predictive distribution."""
         tail = f"tail probability {tail_words(self.tail)}"
         interval = f"95 % prior interval {self.lower:.2f} to {self.upper:.2f}"
-        where = f"Kaplan-Meier {self.observed:.2f} at {self.worth.month:.3g} months"
+        where = f"{self.curve} {self.observed:.2f} at {self.worth.month:.3g} months"
         return f"{where}, the prior's median {self.expected:.2f} ({interval}; {tail})"
 
     @property
@@ -111,10 +115,20 @@ def prior_conflict(plan: ModelPlan) -> PriorConflict:
     # A curve that is conditional on surviving a month without anyone at risk is no estimate of the prior's survival.
     if point is None or (rows.delayed and watched_from(rows.time, rows.event, rows.entry) > 0.0):
         return PriorConflict(worth, np.nan, middle, lower, upper, np.nan)
+    curve, survival = "Kaplan-Meier", point.survival
+    if rows.left is not None and not rows.delayed:
+        # The effective number of patients is that of the curve with events at right ends.
+        curve, survival = "Turnbull", turnbull_at(rows, worth.month)
     # Sampling weights sum to n and know as much as fewer patients; without them the factor is 1.
     patients = point.patients * rows.effective_n / rows.n
-    below = float(probability_below(point.survival, patients, expected).mean())
-    return PriorConflict(worth, point.survival, middle, lower, upper, below)
+    below = float(probability_below(survival, patients, expected).mean())
+    return PriorConflict(worth, survival, middle, lower, upper, below, curve)
+
+
+def turnbull_at(rows: AnalysisRows, month: float) -> float:
+    """Return survival at a month of events between two months, without a model."""
+    found = turnbull(rows.last_free, np.where(rows.event > 0.0, rows.time, np.inf))
+    return float(found.survival(np.array([month]))[0])
 
 
 def cohort_survival(plan: ModelPlan, month: float) -> FloatArray:

@@ -5,7 +5,7 @@ also its verb: ``escc_bayes.bayes.build(spec, cohort)``.
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any, assert_never
 
@@ -22,6 +22,7 @@ from escc_bayes.bayes.model.parameters import (
     stratum_labels,
 )
 from escc_bayes.bayes.pymc import distributions
+from escc_bayes.bayes.pymc.terms import Cumulative, external_data, external_likelihood, span_data
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.baseline import PiecewisePrior
@@ -34,7 +35,7 @@ from escc_bayes.spec.risk_rows import risk_rows
 from escc_bayes.spec.structures.protocol import Free, Simplex, Standard
 
 OBSERVED = "time"
-OF_ROWS = ("X", "entry", "event", "weight", "follow_up", "row_stratum")
+OF_ROWS = ("X", "entry", "event", "weight", "follow_up", "row_stratum", "until")
 
 
 class _Verb(ModuleType):
@@ -68,9 +69,11 @@ def build_model(plan: ModelPlan) -> pm.Model:
         # A sum of products, not X @ beta: the matrix product takes three times as long to compile.
         log_relative = (data["X"] * beta).sum(-1)
         if isinstance(plan.baseline, PiecewisePrior):
-            piecewise_likelihood(plan.baseline, data, log_relative, row)
+            cumulative = piecewise_likelihood(plan.baseline, data, log_relative, row)
         else:
-            weibull_likelihood(data, log_relative, row)
+            cumulative = weibull_likelihood(data, log_relative, row)
+        if plan.spec.external:
+            external_likelihood(plan, data, beta, cumulative)
     return model
 
 
@@ -90,6 +93,8 @@ def coordinates(plan: ModelPlan, data: Mapping[str, FloatArray]) -> dict[str, An
     coords: dict[str, Any] = row_coordinates(data, plan) | {"coefficient": list(plan.design.labels)}
     for free in free_parameters(plan):
         coords |= free.dims
+    if plan.spec.external:
+        coords["external"] = [one.words() for one in plan.spec.external]
     if isinstance(plan.baseline, PiecewisePrior):
         pieces = piece_labels(plan.baseline.cuts)
         coords |= (
@@ -108,6 +113,10 @@ def model_data(plan: ModelPlan) -> dict[str, Any]:
         "weight": risk.at_risk.weight,
         "follow_up": risk.at_risk.stop,
     }
+    if plan.rows.left is not None:
+        data |= span_data(plan, risk)
+    if plan.spec.external:
+        data |= external_data(plan)
     if isinstance(baseline, PiecewisePrior) and baseline.strata:
         data["row_stratum"] = risk.at_risk.stratum
     if isinstance(baseline, PiecewisePrior):
@@ -176,47 +185,84 @@ def block_variables(block: Block, data: Any) -> Any:
     return block_coefficients(block, values, pt)
 
 
-def piecewise_likelihood(baseline: PiecewisePrior, data: Any, log_relative: Any, row: str) -> None:
-    """Add baseline and likelihood of a piecewise-exponential model."""
+def piecewise_likelihood(baseline: PiecewisePrior, data: Any, log_relative: Any, row: str) -> Cumulative:
+    """Add baseline and likelihood of a piecewise-exponential model; return its cumulative hazard."""
     values = {free.name: variable(free, data) for free in baseline_free(baseline)}
     dims = "stratum_piece" if baseline.strata else "piece"
     log_rate = pm.Deterministic("log_rate", log_rates(baseline, values, pt, data["step_scale"]), dims=dims)
-    own = log_rate[None, :]
-    if baseline.strata:
-        own = log_rate.reshape((baseline.copies, baseline.pieces))[data["row_stratum"]]
-    rates = pt.exp(own + log_relative[:, None])
-    pm.CustomDist(
-        OBSERVED,
-        data["entry"],
-        data["event"],
-        data["weight"],
-        rates,
-        data["starts"],
-        logp=distributions.piecewise_logp,
-        dist=distributions.piecewise_dist,
-        signature="(),(),(),(k),(k)->()",
-        observed=data["follow_up"],
-        dims=row,
-        class_name="PiecewiseExponential",
+
+    def rates_of(log_relative: Any, stratum: Any) -> Any:
+        own = log_rate[None, :]
+        if baseline.strata:
+            own = log_rate.reshape((baseline.copies, baseline.pieces))[stratum]
+        return pt.exp(own + log_relative[:, None])
+
+    def cumulative(times: Any, log_relative: Any, stratum: Any) -> Any:
+        return distributions.piecewise_cumulative(times, rates_of(log_relative, stratum), data["starts"])
+
+    rates = rates_of(log_relative, data.get("row_stratum"))
+    observed_rows(
+        data,
+        row,
+        (rates, data["starts"]),
+        ("(k)", "(k)"),
+        distributions.PIECEWISE,
+        lambda times: cumulative(times, log_relative, data.get("row_stratum")),
     )
+    return cumulative
 
 
-def weibull_likelihood(data: Any, log_relative: Any, row: str) -> None:
-    """Add baseline and likelihood of a Weibull model."""
+def weibull_likelihood(data: Any, log_relative: Any, row: str) -> Cumulative:
+    """Add baseline and likelihood of a Weibull model; return its cumulative hazard."""
     level = pm.Normal("baseline", data["prior_baseline"][0], data["prior_baseline"][1])
     log_shape = pm.Normal("log_shape", data["prior_log_shape"][0], data["prior_log_shape"][1])
+    shape = (log_shape, data["log_reference_time"])
+
+    def cumulative(times: Any, log_relative: Any, _stratum: Any) -> Any:
+        return distributions.weibull_cumulative(times, level + log_relative, *shape)
+
+    observed_rows(
+        data,
+        row,
+        (level + log_relative, *shape),
+        ("()", "()", "()"),
+        distributions.WEIBULL,
+        lambda times: cumulative(times, log_relative, None),
+    )
+    return cumulative
+
+
+def observed_rows(
+    data: Any,
+    row: str,
+    hazard: tuple[Any, ...],
+    core: tuple[str, ...],
+    family: distributions.Family,
+    cumulative: Callable[[Any], Any],
+) -> None:
+    """Add the observed follow-up of rows.
+
+    Parameters
+    ----------
+    hazard, core : what the family's hazard is made of, and the signature of each.
+    family : its distributions, of known months and of events between two.
+    cumulative : the cumulative hazard of rows at months.
+    """
+    known: tuple[Any, ...] = (data["entry"], data["event"], data["weight"])
+    between = "until" in data
+    if between:
+        ahead = pt.zeros_like(data["until"])
+        if "of_earlier" in data:
+            ahead = pt.dot(data["of_earlier"], cumulative(data["follow_up"]) - cumulative(data["until"]))
+        known = (data["until"], *known, ahead)
     pm.CustomDist(
         OBSERVED,
-        data["entry"],
-        data["event"],
-        data["weight"],
-        level + log_relative,
-        log_shape,
-        data["log_reference_time"],
-        logp=distributions.weibull_logp,
-        dist=distributions.weibull_dist,
-        signature="(),(),(),(),(),()->()",
+        *known,
+        *hazard,
+        logp=family.interval_logp if between else family.logp,
+        dist=family.interval_dist if between else family.dist,
+        signature=f"{','.join(['()'] * len(known) + list(core))}->()",
         observed=data["follow_up"],
         dims=row,
-        class_name="WeibullPH",
+        class_name=family.name,
     )

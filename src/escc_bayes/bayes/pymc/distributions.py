@@ -5,11 +5,24 @@ draws, data swap and gradients all work. ``dist`` draws an uncensored time given
 every parameter of the distribution, the event status and the weight too, which play no part in it.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The distributions of a baseline family, of known months and of events between two."""
+
+    name: str
+    logp: Callable[..., Any]
+    dist: Callable[..., Any]
+    interval_logp: Callable[..., Any]
+    interval_dist: Callable[..., Any]
 
 
 def piecewise_cumulative(times: Any, rates: Any, starts: Any) -> Any:
@@ -41,6 +54,39 @@ def piecewise_dist(entry: Any, _event: Any, _weight: Any, rates: Any, starts: An
     return picked(starts, piece) + (target - picked(reached, piece)) / picked(rates, piece)
 
 
+def interval_log_lik(log_lik: Any, inside: Any, between: Any) -> Any:
+    """Return the log-likelihood up to the last month without the event, with that of the event in the span after it.
+
+    ``inside`` is the cumulative hazard of the span; ``between`` says who has the event in one.
+    """
+    # Where there is no span its hazard is 0, and the gradient of its logarithm must not be asked for.
+    span = pt.switch(between, inside, 1.0)
+    return log_lik + pt.switch(between, pt.log(-pt.expm1(-span)), 0.0)
+
+
+def piecewise_interval_logp(
+    time: Any, until: Any, entry: Any, event: Any, weight: Any, ahead: Any, rates: Any, starts: Any
+) -> Any:
+    """Return the weighted log-likelihood of an event between ``until`` and ``time``, or of a known month.
+
+    ``ahead`` is the hazard of the part of the span that lies in earlier rows of the patient.
+    """
+    between = pt.gt(event * (time - until), 0.0)
+    seen = piecewise_cumulative(until, rates, starts)
+    piece = pt.clip((time[..., None] > starts).sum(-1) - 1, 0, rates.shape[-1] - 1)
+    log_lik = pt.switch(between, 0.0, event * pt.log(picked(rates, piece)))
+    log_lik -= seen - piecewise_cumulative(entry, rates, starts)
+    inside = piecewise_cumulative(time, rates, starts) - seen + ahead
+    return pt.switch(time >= entry, weight * interval_log_lik(log_lik, inside, between), -np.inf)
+
+
+def piecewise_interval_dist(
+    _until: Any, entry: Any, event: Any, weight: Any, _ahead: Any, rates: Any, starts: Any, size: Any
+) -> Any:
+    """Draw a time given survival to entry."""
+    return piecewise_dist(entry, event, weight, rates, starts, size)
+
+
 def weibull_cumulative(times: Any, log_scale: Any, log_shape: Any, log_reference: Any) -> Any:
     """Return H(t) = exp(log_scale) (t / t0)^k, 0 at time 0 with a finite gradient."""
     positive = pt.gt(times, 0.0)
@@ -66,3 +112,45 @@ def weibull_dist(
     """Draw a time given survival to entry, by inverting the cumulative hazard."""
     target = weibull_cumulative(entry, log_scale, log_shape, log_reference) + pm.Exponential.dist(1.0, size=size)
     return pt.exp(log_reference + (pt.log(target) - log_scale) / pt.exp(log_shape))
+
+
+def weibull_interval_logp(
+    time: Any,
+    until: Any,
+    entry: Any,
+    event: Any,
+    weight: Any,
+    ahead: Any,
+    log_scale: Any,
+    log_shape: Any,
+    log_reference: Any,
+) -> Any:
+    """Return the weighted log-likelihood of an event between ``until`` and ``time``, or of a known month."""
+    between = pt.gt(event * (time - until), 0.0)
+    form = (log_scale, log_shape, log_reference)
+    seen, log_time = weibull_cumulative(until, *form), pt.log(time)
+    log_hazard = log_scale + log_shape - log_time + pt.exp(log_shape) * (log_time - log_reference)
+    log_lik = pt.switch(between, 0.0, event * log_hazard) - seen + weibull_cumulative(entry, *form)
+    inside = weibull_cumulative(time, *form) - seen + ahead
+    return pt.switch(time >= entry, weight * interval_log_lik(log_lik, inside, between), -np.inf)
+
+
+def weibull_interval_dist(
+    _until: Any,
+    entry: Any,
+    event: Any,
+    weight: Any,
+    _ahead: Any,
+    log_scale: Any,
+    log_shape: Any,
+    log_reference: Any,
+    size: Any,
+) -> Any:
+    """Draw a time given survival to entry."""
+    return weibull_dist(entry, event, weight, log_scale, log_shape, log_reference, size)
+
+
+PIECEWISE = Family(
+    "PiecewiseExponential", piecewise_logp, piecewise_dist, piecewise_interval_logp, piecewise_interval_dist
+)
+WEIBULL = Family("WeibullPH", weibull_logp, weibull_dist, weibull_interval_logp, weibull_interval_dist)

@@ -41,7 +41,8 @@ def structure(plan: ModelPlan) -> tuple[object, ...]:
         )
         for b in plan.design.blocks
     )
-    return plan.spec.baseline.family, walk, kinds, terms, bool(plan.design.segment_ends.size), plan.rows.stratum_levels
+    spans = (plan.rows.left is not None, bool(plan.design.segment_ends.size), len(plan.spec.external))
+    return plan.spec.baseline.family, walk, kinds, terms, spans, plan.rows.stratum_levels
 
 
 def kind_of(prior: FreePrior) -> str:

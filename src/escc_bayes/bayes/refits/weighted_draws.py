@@ -13,11 +13,11 @@ import numpy as np
 from escc_bayes.bayes.laplace import laplace
 from escc_bayes.bayes.model import parameters
 from escc_bayes.bayes.model.likelihood.of_plan import cells_of
+from escc_bayes.bayes.model.patient_log_likelihood import log_likelihoods
 from escc_bayes.bayes.modes.warm_start import Start
 from escc_bayes.bayes.numeric.pareto import smooth
 from escc_bayes.bayes.numeric.quasi_random import Source
 from escc_bayes.foundation.seeds import Seed, generator, stream
-from escc_bayes.hazard.at_risk import by_patient
 from escc_bayes.hazard.patients import PatientHazards
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.plan import ModelPlan
@@ -52,9 +52,7 @@ class WeightedDraws:
     @cached_property
     def log_likelihood(self) -> FloatArray:
         """Log-likelihood of each patient under each draw, (m, n)."""
-        rows = self.plan.rows
-        found = self.hazards.log_likelihood(self.plan.patterns, rows.time, rows.event, rows.entry, rows.weight)
-        return by_patient(found, rows.at_risk.patient, rows.n)
+        return log_likelihoods(self.plan, self.hazards)
 
     @cached_property
     def passed(self) -> FloatArray:

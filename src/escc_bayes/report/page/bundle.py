@@ -25,6 +25,7 @@ from escc_bayes.foundation.errors import NotFitForUseWarning
 from escc_bayes.foundation.executors import Executor, Serial
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.report.page.behind import information_of
+from escc_bayes.report.page.other_analyses import OtherAnalyses, other_analyses
 from escc_bayes.report.page.reconstructions import Reconstructions, pool_reconstructions
 from escc_bayes.report.page.state_tables import Fitted, state_tables
 from escc_bayes.report.page.state_words import StateTables
@@ -68,6 +69,8 @@ class Bundle:
     states : of models of several transitions the tables of states, incidences and time after progression, by model name
         and by the name of their file.
     pooled_states : the same over all reconstructions, of the headline models; empty of one cohort.
+    other_analyses : of models with events between two months, or with survivors of other sources: the same without,
+        by model name.
     grouping : the covariate in whose groups characteristics are shown; empty: of all patients alone.
     """
 
@@ -88,6 +91,7 @@ class Bundle:
     states: Mapping[str, StateTables] = field(default_factory=dict)
     pooled_states: Mapping[str, StateTables] = field(default_factory=dict)
     grouping: str = ""
+    other_analyses: Mapping[str, OtherAnalyses] = field(default_factory=dict)
 
     @property
     def fits(self) -> tuple[Posterior, ...]:
@@ -243,6 +247,7 @@ def gather(
         information=information_of(cohort, posteriors, classical, seed, level),
         states=states_of(posteriors, level, classical),
         pooled_states=states_of(pooled.pooled if pooled is not None else {}, level),
+        other_analyses={name: other_analyses(posterior, level) for name, posterior in posteriors.items()},
     )
 
 
@@ -292,11 +297,13 @@ def confirmed(plan: ModelPlan, settings: RunSettings, seed: Seed, progress: Prog
 
 
 def comparable(posteriors: Mapping[str, Posterior]) -> dict[str, list[str]]:
-    """Group the models that answer the same questions on the same patients, by endpoint and clock in words."""
+    """Group the models that answer the same questions on the same patients and events, by endpoint and clock."""
     same: dict[tuple[object, ...], list[str]] = {}
     for name, posterior in posteriors.items():
         rows, spec = posterior.plan.rows, posterior.plan.spec
-        same.setdefault((rows.endpoint, rows.clock, rows.ids, frozenset(spec.covariates), spec.strata), []).append(name)
+        between = None if rows.left is None else rows.left.tobytes()
+        key = (rows.endpoint, rows.clock, rows.ids, frozenset(spec.covariates), spec.strata, between)
+        same.setdefault(key, []).append(name)
     labels = [f"{key[0]} from {key[1]}" for key in same]
     groups = zip(labels, same.values(), strict=True)
     return {label if labels.count(label) == 1 else f"{label} ({names[0]})": names for label, names in groups}

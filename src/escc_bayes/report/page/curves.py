@@ -10,6 +10,7 @@ from escc_bayes.bayes.model.prior import prior_draws
 from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.bayes.posterior.prior_check import PriorCheck
 from escc_bayes.classical.curves import exact_limits, group_curve, members, part
+from escc_bayes.classical.interval_censored import group_turnbull
 from escc_bayes.classical.km import numbers_at_risk
 from escc_bayes.estimand.contrast import weights
 from escc_bayes.estimand.estimand import HazardRatio
@@ -30,6 +31,7 @@ PRIOR_DRAWS = 4000
 DRAWN = 4000
 MOST_GROUPS = 6
 FAN_LEVELS = (0.95, 0.8, 0.5)
+AFTER = 1e-9
 
 
 def limits(draws: FloatArray, level: float) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -54,6 +56,23 @@ def km_band(rows: AnalysisRows, term: str, group: str, level: float, *, label: s
     """Return the Kaplan-Meier curve of a group, censored patients marked, with log-log limits and exact ones beside."""
     curve = group_curve(rows, term, group, level)
     return stepped(curve, label=label, exact=exact_limits(rows, curve))
+
+
+def observed_band(rows: AnalysisRows, term: str, group: str, level: float, *, label: str = "") -> Band:
+    """Return Kaplan-Meier, or Turnbull's estimate where events lie between two months.
+
+    The latter falls evenly within a span; its limits are the least and the largest survival that fit it.
+    """
+    found = None if rows.left is None else group_turnbull(rows, term, group)
+    if found is None:
+        return km_band(rows, term, group, level, label=label)
+    inside = members(rows, term, group)
+    ends = np.concatenate([found.start, found.stop[np.isfinite(found.stop)], rows.time[inside].max(initial=0.0)[None]])
+    # Just after each end as well: a known month is a step.
+    times = np.unique(np.concatenate([np.zeros(1), ends, ends * (1.0 + AFTER)]))
+    times = times[times <= rows.time[inside].max()]
+    low, high = found.bounds(times)
+    return Band(label, times, found.survival(times), low, high)
 
 
 def posterior_band(posterior: Posterior, term: str, group: str, level: float, *, label: str = "") -> Band:

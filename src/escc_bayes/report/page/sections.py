@@ -16,6 +16,7 @@ from escc_bayes.report.page import baseline_tables, tables
 from escc_bayes.report.page.appendix import appendix, cautions
 from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.methods_text import methods_section
+from escc_bayes.report.page.other_blocks import other_blocks, other_pages
 from escc_bayes.report.page.outcomes import Outcome, endpoint_label, outcomes, term_labels
 from escc_bayes.report.page.over_time import over_time_table
 from escc_bayes.report.page.participants import participants
@@ -117,9 +118,14 @@ def ratios(bundle: Bundle, found: Sequence[Outcome], pictures: Pictures) -> Sect
         blocks.append(Block(f"{o.title}: {o.key}", (), present((over_time(o, bundle), *every)), tuple(shown)))
         name = o.posteriors[0].plan.spec.name
         blocks.append(Block(f"In sentences: {o.title}, model {name}", result_sentences(o, bundle), folded=True))
+    labels = term_labels(bundle.cohort)
+    others = [block for o in found for block in other_blocks(o, labels, bundle.other_analyses)]
     engines = (Block("Which engine answered", bundle.remarks),) if bundle.remarks else ()
-    title, pages = "Hazard ratios beside Cox", ("first_screen", "cox", "laplace", "nuts")
-    return Section("hazard_ratios", title, HR_WORDS, (*blocks, *engines), "Hazard ratios", pages)
+    title, pages = (
+        "Hazard ratios beside Cox",
+        ("first_screen", "cox", "laplace", "nuts", *other_pages(bundle.other_analyses)),
+    )
+    return Section("hazard_ratios", title, HR_WORDS, (*blocks, *others, *engines), "Hazard ratios", pages)
 
 
 def over_time(outcome: Outcome, bundle: Bundle) -> Table | None:

@@ -18,7 +18,16 @@ from escc_bayes.plots.survival import ROW, at_risk_table, corner, survival_curve
 from escc_bayes.plots.words import probability
 from escc_bayes.report.document.sheet import Sheet, drawn
 from escc_bayes.report.page.bundle import Bundle
-from escc_bayes.report.page.curves import DRAWN, MOST_GROUPS, at_risk, hazard_bands, km_band, panels, posterior_band
+from escc_bayes.report.page.curves import (
+    DRAWN,
+    MOST_GROUPS,
+    at_risk,
+    hazard_bands,
+    km_band,
+    observed_band,
+    panels,
+    posterior_band,
+)
 from escc_bayes.report.page.outcomes import Outcome, endpoint_label, file_word, months_from, survival_of, term_labels
 from escc_bayes.report.page.predictive import replicated_bands
 from escc_bayes.spec.rows import AnalysisRows
@@ -56,10 +65,11 @@ def posterior_sheet(posterior: Posterior, outcome: Outcome, labels: dict[str, st
         name=f"{file_word(posterior.plan.spec.name)}_survival",
         section="survival",
         outcome=outcome.key,
-        title=f"{outcome.title}: posterior survival over Kaplan-Meier, model {posterior.plan.spec.name}",
+        title=f"{outcome.title}: posterior survival over {observed_curve(posterior.plan.rows)}, model "
+        f"{posterior.plan.spec.name}",
         about=posterior.plan.rows.sentence(),
         words=f"Smooth curves: posterior median with pointwise {100 * level:g} % credible band, averaged over the "
-        "patients of the group. Thin steps: Kaplan-Meier; ticks: censored patients. Below: numbers at risk, "
+        f"patients of the group. Thin: {curve_words(posterior.plan.rows)}. Below: numbers at risk, "
         "events until then in brackets"
         f"{counted_words(posterior.plan.rows)}.",
         clock=outcome.clock,
@@ -86,7 +96,7 @@ def posterior_pane(
     asked = [(group if term else "", group if term else "") for group in groups]
     survival_curves(
         [posterior_band(posterior, term, group, level, label=label) for group, label in asked],
-        behind=[km_band(rows, term, group, level) for group, _ in asked],
+        behind=[observed_band(rows, term, group, level) for group, _ in asked],
         until=until,
         time_label=months_from(rows.clock),
         title=labels.get(term, term) or "All patients",
@@ -138,6 +148,18 @@ def kaplan_meier_sheet(bundle: Bundle, endpoint: str) -> Sheet | None:
 def test_words(rows: AnalysisRows) -> str:
     """Name the test of groups: log-rank, or what stands in for it under sampling weights and with clusters."""
     return "log-rank test" if rows.cluster is None else "robust score test"
+
+
+def observed_curve(rows: AnalysisRows) -> str:
+    """Name the curve of what was observed: Kaplan-Meier, or Turnbull's where events lie between two months."""
+    return "Kaplan-Meier" if rows.left is None or rows.delayed else "Turnbull"
+
+
+def curve_words(rows: AnalysisRows) -> str:
+    """Say what the curve of what was observed is."""
+    if observed_curve(rows) == "Kaplan-Meier":
+        return "Kaplan-Meier; ticks: censored patients"
+    return "Turnbull's estimate, which has no confidence limits; within a span the data do not say where it falls"
 
 
 def counted_words(rows: AnalysisRows) -> str:
@@ -201,7 +223,7 @@ def predictive_sheet(outcome: Outcome, *, level: float) -> Sheet:
         def draw(ax: Axes) -> None:
             predictive_check(
                 replicated_bands(posterior),
-                km_band(rows, "", "", level, label="observed, Kaplan-Meier"),
+                observed_band(rows, "", "", level, label=f"observed, {observed_curve(rows)}"),
                 look=MODELS[place],
                 until=float(rows.time.max()),
                 time_label=months_from(rows.clock),
@@ -217,7 +239,7 @@ def predictive_sheet(outcome: Outcome, *, level: float) -> Sheet:
         name=f"{outcome.name}_predictive_check",
         section="fit_check",
         outcome=outcome.key,
-        title=f"{outcome.title}: observed and replicated Kaplan-Meier curves",
+        title=f"{outcome.title}: observed and replicated survival curves",
         about=outcome.sentence,
         words="Shaded: Kaplan-Meier curves of cohorts replicated from the posterior, each patient with their own entry "
         "and censoring time. A model that fits has the observed curve within the bands.",

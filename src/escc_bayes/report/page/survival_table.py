@@ -37,6 +37,8 @@ def headline_survival(outcome: Outcome, cohort: Cohort) -> Table | None:
         f"{outcome.title}: survival and medians, Kaplan-Meier and model {name}; {outcome.key}; patients of the group"
     )
     beyond = " †: extrapolated beyond the follow-up of the group." if any(map(mark, asked)) else ""
+    right = outcome.posteriors[0].plan.rows.right_end_words()
+    kinds = f"{kinds}. {right}" if right else kinds
     note = f"{kinds}. Restricted means, and survival of everyone set to a group, stand in comparison.csv.{beyond}"
     return Table(provenance_first(cohort.provenance, words), ("Group", *heads(columns)), tuple(rows), note)
 

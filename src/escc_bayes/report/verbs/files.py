@@ -15,6 +15,7 @@ from escc_bayes.foundation.outputs import write_json
 from escc_bayes.foundation.record import Record, seed_label
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.report.page.on_curves import on_curves, posterior_on_curves, spline_rows
+from escc_bayes.report.page.other_analyses import NO_OTHERS, OtherAnalyses, other_tables
 from escc_bayes.report.page.over_time import over_time, posterior_over_time, time_varying_rows
 from escc_bayes.report.page.state_tables import cause_specific, state_tables
 from escc_bayes.spec.cautions import caution_words
@@ -80,9 +81,11 @@ EMPTY: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def write_fit_files(folder: Path, posteriors: Mapping[str, Posterior], level: float) -> Tables:
+def write_fit_files(
+    folder: Path, posteriors: Mapping[str, Posterior], level: float, others: Mapping[str, OtherAnalyses] = NO_OTHERS
+) -> Tables:
     """Write the tables of ``fit`` as CSV and ``posterior/NAME.nc``; return the tables."""
-    tables = fit_tables(posteriors, level)
+    tables = fit_tables(posteriors, level, others)
     write_tables(folder, tables)
     write_posteriors(folder, posteriors)
     return tables
@@ -189,10 +192,13 @@ def write_posterior(folder: Path, name: str, posterior: Posterior) -> None:
     posterior.save(folder / "posterior" / f"{name}.nc")
 
 
-def fit_tables(posteriors: Mapping[str, Posterior], level: float) -> dict[str, list[Row]]:
+def fit_tables(
+    posteriors: Mapping[str, Posterior], level: float, others: Mapping[str, OtherAnalyses] = NO_OTHERS
+) -> dict[str, list[Row]]:
     """Return the tables of ``fit``: survival at 12, 24 and 36 months, as far as follow-up reaches.
 
-    Of illness-death models states in place of survival, and Cox of each transition below their hazard ratios.
+    Of illness-death models states in place of survival, and Cox of each transition below their hazard ratios. Of models
+    with events between two months, or survivors of other sources, ``others`` by name: the same without.
     """
     ratios = [e for p in posteriors.values() for e in p.hazard_ratios(level=level)]
     ratios += cause_specific(tuple(posteriors.values()), level)
@@ -209,6 +215,7 @@ def fit_tables(posteriors: Mapping[str, Posterior], level: float) -> dict[str, l
         **({"spline": spline_rows(curves)} if curves else {}),
         **({"survival": survival_rows(survival)} if survival else {}),
         **state_tables(posteriors.values(), level),
+        **other_tables(posteriors.values(), others),
         "diagnostics": diagnostics_rows(posteriors.values()),
     }
 
@@ -276,6 +283,7 @@ def compare_tables(bundle: "Bundle") -> dict[str, list[Row]]:
     return {
         **({"time_varying": time_varying_rows(changing)} if changing else {}),
         **({"spline": spline_rows(curves)} if curves else {}),
+        **other_tables(bundle.posteriors.values(), bundle.other_analyses),
         "comparison": [row for c in bundle.comparisons.values() for row in comparison_rows(c.estimates)],
         "attribution": [
             {**step.row(), **origin(step.model)} for steps in bundle.attribution.values() for step in steps

@@ -72,6 +72,7 @@ def follow_up_from(
     DesignError, CohortError : what is missing, cannot be, or does not fit the design.
     """
     cohort.refuse_several_rows("a running trial")
+    cohort.refuse_interval_censored(endpoint, "a running trial")
     data = cohort.endpoint(endpoint)
     refuse(cohort, ~data.present, f"no follow-up for '{endpoint}'; fill it in, or leave patients not yet in out")
     refuse(cohort, data.entry > 0.0, f"'{endpoint}' has delayed entry; a trial follows patients from their entry on")

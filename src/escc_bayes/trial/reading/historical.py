@@ -61,6 +61,7 @@ def from_cohort(raw: Mapping[str, object], at: str, cuts: tuple[float, ...], fol
     inside = folder / schema
     cohort = read_cohort(folder / source, inside if inside.exists() else schema)
     cohort.refuse_several_rows("a historical control")
+    cohort.refuse_interval_censored(checks.text(raw.get("endpoint"), f"{at}, endpoint"), "a historical control")
     endpoint = cohort.endpoint(checks.text(raw.get("endpoint"), f"{at}, endpoint"))
     mine = endpoint.present & chosen(raw, at, cohort)
     if np.any(cohort.weight[mine] != 1.0):

@@ -10,16 +10,19 @@ import numpy as np
 from escc_bayes.bayes.model.likelihood.counted import Counted
 from escc_bayes.bayes.model.likelihood.product import product_of
 from escc_bayes.bayes.model.likelihood.protocol import Cells
+from escc_bayes.bayes.model.likelihood.spans_of_plan import terms_of
 from escc_bayes.bayes.model.likelihood.weibull import weibull_cells
+from escc_bayes.bayes.model.likelihood.with_terms import WithTerms
 from escc_bayes.hazard import cells
 from escc_bayes.spec.baseline import PiecewisePrior, WeibullPrior
 from escc_bayes.spec.plan import ModelPlan
-from escc_bayes.spec.risk_rows import RiskRows, risk_rows
+from escc_bayes.spec.risk_rows import RiskRows, seen_rows
 
 
 def cells_of(plan: ModelPlan) -> Cells:
-    """Return the cells of a plan; patients of weight 0 leave no trace."""
-    return cells_of_rows(risk_rows(plan.rows, plan.design), plan)
+    """Return the cells of a plan, with what is known of spans of time; patients of weight 0 leave no trace."""
+    cells, terms = cells_of_rows(seen_rows(plan.rows, plan.design), plan), terms_of(plan)
+    return WithTerms(cells, terms) if terms else cells
 
 
 def cells_of_rows(risk: RiskRows, plan: ModelPlan) -> Cells:

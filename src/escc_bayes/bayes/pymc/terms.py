@@ -1,0 +1,68 @@
+"""What a PyMC model has besides rows with known months: spans that hold an event, survivors of other sources."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+
+from escc_bayes.hazard.at_risk import AtRisk, split_at
+from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.risk_rows import RiskRows, segment_columns
+
+# H(times, log relative hazards, strata) of as many people.
+type Cumulative = Callable[[Any, Any, Any], Any]
+
+SURVIVORS = "external_alive"
+
+
+def span_data(plan: ModelPlan, risk: RiskRows) -> dict[str, Any]:
+    """Return the last month without the event within each row, and which rows hold earlier parts of a row's span."""
+    own = risk.at_risk
+    until = np.clip(plan.rows.last_free[risk.of], own.start, own.stop)
+    if own.stop.size == plan.rows.time.size:
+        return {"until": until}
+    same = (risk.of[:, None] == risk.of) & (own.event > 0.0)[:, None] & (own.stop <= own.start[:, None])
+    return {"until": until, "of_earlier": same.astype(np.float64)}
+
+
+def external_data(plan: ModelPlan) -> dict[str, Any]:
+    """Return the stretches of follow-up of every patient to the start and the stop of each count."""
+    external, rows = plan.spec.external, plan.rows
+    ends = np.array([month for one in external for month in (one.start, one.stop)])
+    of, stop = np.tile(np.arange(rows.time.size), ends.size), np.repeat(ends, rows.time.size)
+    blank = np.zeros(of.size)
+    parts, part_of = split_at(
+        AtRisk(np.arange(of.size), blank, stop, blank, blank, rows.stratum[of]), plan.design.segment_ends
+    )
+    return {
+        "external_X": segment_columns(plan.design, plan.design.centred[of[part_of]], parts.stop),
+        "external_start": parts.start,
+        "external_stop": parts.stop,
+        "external_stratum": parts.stratum,
+        "external_first": np.flatnonzero(np.diff(part_of, prepend=-1)),
+        "external_share": plan.external_shares,
+        "external_at_risk": np.array([one.at_risk for one in external]),
+        "external_observed": np.array([one.alive for one in external]),
+    }
+
+
+def external_likelihood(plan: ModelPlan, data: Any, beta: Any, cumulative: Cumulative) -> None:
+    """Add the counts of survivors, binomial on survival standardised over the patients each is about."""
+    log_relative = (data["external_X"] * beta).sum(-1)
+    to_stop, to_start = (
+        cumulative(data[name], log_relative, data["external_stratum"]) for name in ("external_stop", "external_start")
+    )
+    spent = pt.concatenate([pt.zeros(1), pt.cumsum(to_stop - to_start)])
+    first = data["external_first"]
+    last = pt.concatenate([first[1:], pt.shape(to_stop)])
+    hazard = (spent[last] - spent[first]).reshape((len(plan.spec.external), 2, -1))
+    alive = (data["external_share"][:, None, :] * pt.exp(-hazard)).sum(-1)
+    pm.Binomial(
+        SURVIVORS,
+        n=data["external_at_risk"],
+        p=alive[:, 1] / alive[:, 0],
+        observed=data["external_observed"],
+        dims="external",
+    )

@@ -1,0 +1,185 @@
+"""One model fitted in other ways to the same patients: what its answers owe to intervals, and to other sources.
+
+Events between two months beside the analyses that give each a month, the right end or the middle; survivors of other
+sources beside the fit without them. docs/methods/interval_censoring.md, docs/methods/external_information.md.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from escc_bayes.bayes.posterior.fallback import fit_or_replace
+from escc_bayes.bayes.posterior.posterior import Posterior
+from escc_bayes.bayes.sampling.settings import RunSettings
+from escc_bayes.classical.fit import fit_classical_plan
+from escc_bayes.estimand import marginal
+from escc_bayes.estimand.contrast import standard_contrasts
+from escc_bayes.estimand.estimand import Estimand, MedianSurvival, SurvivalAt
+from escc_bayes.estimand.estimate import Estimate
+from escc_bayes.estimand.evaluate import averaged_over
+from escc_bayes.estimand.tables import Row, origin
+from escc_bayes.foundation.seeds import Seed, stream
+from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.spec.plan import ModelPlan
+
+BETWEEN, RIGHT_END, MIDPOINT = "between", "right_end", "midpoint"
+WITH, WITHOUT = "with", "without"
+WORDS = {
+    BETWEEN: "between two months",
+    RIGHT_END: "at the later month",
+    MIDPOINT: "in the middle",
+    WITH: "with other sources",
+    WITHOUT: "without",
+}
+MONTHS_READ = (12.0, 24.0, 36.0, 60.0, 120.0)
+# Draws behind restricted means: a limit then moves by less than a fiftieth of the interval's width.
+AVERAGED = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """One way to analyse, and what it says.
+
+    Attributes
+    ----------
+    name : ``between`` two months, ``right_end`` or ``midpoint``; ``with`` or ``without`` other sources.
+    estimates : hazard ratios, survival, medians, by the model; Cox and Kaplan-Meier where each event has a month.
+    """
+
+    name: str
+    estimates: tuple[Estimate, ...]
+
+
+def interval_analyses(posterior: Posterior, *, seed: Seed, level: float) -> tuple[Analysis, ...]:
+    """Return the model with events between two months, at right ends, and in the middle; none where all have a month.
+
+    Cox and Kaplan-Meier stand beside the analyses that give each event a month: neither has a place for a span.
+    """
+    plan = posterior.plan
+    if plan.rows.left is None:
+        return ()
+    asked = questions_of(plan)
+    found = [Analysis(BETWEEN, tuple(posterior.estimates(asked, level=level)))]
+    for name, other in ((RIGHT_END, at_month(plan, plan.rows.time)), (MIDPOINT, at_month(plan, middle(plan)))):
+        fitted = refitted(other, stream(seed, plan.spec.name, name))
+        classical = fit_classical_plan(other)
+        beside = (e for one in asked for e in classical.estimate(one, level=level))
+        kept = (e for e in beside if e.method in ("cox", "cox_stratified", "km"))
+        found.append(Analysis(name, (*fitted.estimates(asked, level=level), *kept)))
+    return tuple(found)
+
+
+def questions_of(plan: ModelPlan) -> list[Estimand]:
+    """Return every hazard ratio, and the medians of all and of groups."""
+    medians = [MedianSurvival()]
+    for block in plan.design.blocks:
+        if block.shown:
+            for term, levels in zip(block.effect.covariates, block.levels, strict=False):
+                medians += [MedianSurvival(term, level) for level in levels]
+    return [*standard_contrasts(plan.design), *medians]
+
+
+def at_month(plan: ModelPlan, time: FloatArray) -> ModelPlan:
+    """Return the plan with each event at one month; cuts, columns and priors stay."""
+    spec = replace(plan.spec, outcome=replace(plan.spec.outcome, visits=None))
+    return replace(plan, spec=spec, rows=replace(plan.rows, time=time, left=None))
+
+
+def middle(plan: ModelPlan) -> FloatArray:
+    """Return the month in the middle of each span."""
+    return 0.5 * (plan.rows.time + plan.rows.last_free)
+
+
+def refitted(plan: ModelPlan, seed: Seed) -> Posterior:
+    """Return a fit by ``laplace``, or by what stands in for it."""
+    return fit_or_replace(plan, RunSettings("laplace"), seed=seed)
+
+
+def external_analyses(posterior: Posterior, *, seed: Seed, level: float) -> tuple[Analysis, ...]:
+    """Return the model with and without the survivors of other sources; none where it has none."""
+    plan = posterior.plan
+    if not plan.spec.external:
+        return ()
+    bare = replace(plan, spec=replace(plan.spec, external=()))
+    fits = ((WITH, posterior), (WITHOUT, refitted(bare, stream(seed, plan.spec.name, WITHOUT))))
+    months = [SurvivalAt(month) for month in months_of(plan)]
+    asked: list[Estimand] = [*standard_contrasts(plan.design), *months, MedianSurvival()]
+    return tuple(
+        Analysis(name, (*fit.estimates(asked, level=level), *restricted_means(fit, level=level))) for name, fit in fits
+    )
+
+
+def restricted_means(posterior: Posterior, *, level: float) -> Iterator[Estimate]:
+    """Yield restricted mean survival of everyone to each month that is read."""
+    plan, months = posterior.plan, months_of(posterior.plan)
+    columns, weight = averaged_over(plan, "", "", "group")
+    drawn = marginal.restricted_mean(posterior.thinned(AVERAGED).hazards, columns, weight[None], np.array(months))[0]
+    tail = (1.0 - level) / 2.0
+    for month, draws in zip(months, drawn.T, strict=True):
+        lower, value, upper = np.quantile(draws, [tail, 0.5, 1.0 - tail]).tolist()
+        same = posterior.estimate(SurvivalAt(month), level=level)
+        yield replace(same, estimand="rmst", value=value, lower=lower, upper=upper)
+
+
+def months_of(plan: ModelPlan) -> tuple[float, ...]:
+    """Return months at which survival is read: the usual ones and the ends of the counts, as far as these reach."""
+    stops = {one.stop for one in plan.spec.external}
+    last = max(stops, default=0.0)
+    return tuple(sorted(stops | {month for month in MONTHS_READ if month <= max(last, float(plan.rows.time.max()))}))
+
+
+def at_risk(plan: ModelPlan, month: float) -> int | None:
+    """Return how many patients are still followed at a month; None for what has no month."""
+    return None if np.isnan(month) else int((plan.rows.one_each.time >= month).sum())
+
+
+def sentences_of(analyses: tuple[Analysis, ...]) -> tuple[str, ...]:
+    """Say how the median differs between analyses, and which hazard ratio moves most."""
+    by_model = {a.name: [e for e in a.estimates if e.interval_kind == "credible"] for a in analyses}
+    medians = [(name, next(e for e in of if e.estimand == "median" and not e.term)) for name, of in by_model.items()]
+    told = "; ".join(f"{WORDS[name]} {e.value:.3g} ({e.lower:.3g} to {e.upper:.3g})" for name, e in medians)
+    whose = medians[0][1].record.provenance.upper()
+    asked = medians[0][1]
+    head = f"{whose}: median {asked.endpoint} of {asked.model}, months from {asked.clock}: {told}."
+    first, *others = by_model
+    ratios = {
+        name: {(e.term, e.contrast): e for e in of if e.estimand == "hazard_ratio"} for name, of in by_model.items()
+    }
+    moves = [
+        (abs(np.log(e.value / ratios[first][key].value)), name, key)
+        for name in others
+        for key, e in ratios[name].items()
+    ]
+    if not moves:
+        return (head,)
+    _, name, key = max(moves)
+    one, two = ratios[first][key], ratios[name][key]
+    said = f"HR {one.term} {one.contrast_in}: {WORDS[first]} {one.value:.2f}, {WORDS[name]} {two.value:.2f}"
+    return (head, f"Of all hazard ratios the one that differs most is {said}.")
+
+
+def analysis_rows(plan: ModelPlan, analyses: tuple[Analysis, ...]) -> Iterator[Row]:
+    """Yield rows of ``intervals.csv`` and ``external.csv``."""
+    for analysis in analyses:
+        for e in analysis.estimates:
+            yield {
+                "endpoint": e.endpoint,
+                "model": e.model,
+                "analysis": analysis.name,
+                "method": e.method,
+                "estimand": e.estimand,
+                "term": e.term,
+                "contrast": e.contrast,
+                "time": e.time,
+                "value": e.value,
+                "lower": e.lower,
+                "upper": e.upper,
+                "level": e.level,
+                "interval": e.interval_kind,
+                "n": e.n,
+                "events": e.events,
+                "last_follow_up": e.last_follow_up,
+                "at_risk": at_risk(plan, e.time),
+                **origin(e),
+            }
