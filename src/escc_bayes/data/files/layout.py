@@ -85,7 +85,13 @@ def table_in(sheet: Sheet, header_rows: int | None = None) -> Found:
     rows = list(sheet.rows[begin:end])
     refuse_no_header(sheet, above, rows)
     width = 1 + max((last_filled(row) for row in (*above, *rows)), default=0)
-    names = [header_words([cell_of(row, place) for row in above]) for place in range(width)]
+    named = [header_words([cell_of(row, place) for row in above]) for place in range(width)]
+    # Columns without a name and without a value only stand between others.
+    kept = [place for place in range(width) if named[place] or any(text_of(cell_of(row, place)) for row in rows)]
+    names = [named[place] for place in kept]
+    if len(kept) < width:
+        above = [[cell_of(row, place) for place in kept] for row in above]
+        rows = [[cell_of(row, place) for place in kept] for row in rows]
     refuse_nameless(sheet, names, begin)
     return Found(names, single_names(above, names), list(sheet.numbers[begin:end]), rows, left_out)
 

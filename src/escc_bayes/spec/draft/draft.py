@@ -13,6 +13,7 @@ from escc_bayes.data.files.options import FileOptions
 from escc_bayes.data.schema import MONTHS_PER, UNDECIDED
 from escc_bayes.data.table import RawTable, read_table
 from escc_bayes.foundation.careful import careful
+from escc_bayes.foundation.errors import CohortError
 from escc_bayes.spec.draft.column import Column, columns_of
 from escc_bayes.spec.draft.covariates import Guess, guess_of
 from escc_bayes.spec.draft.endpoints import Endpoint, endpoints_of, unit_of
@@ -103,6 +104,7 @@ def draft(source: "str | Path | pd.DataFrame", options: FileOptions | None = Non
 def draft_of(table: RawTable) -> Draft:
     """Return the draft of a table; see ``draft``."""
     columns = columns_of(table)
+    refuse_one_column(table, columns)
     roles = roles_of(columns)
     endpoints = endpoints_of(roles)
     guesses = guesses_of(columns, roles)
@@ -125,6 +127,15 @@ def guesses_of(columns: Sequence[Column], roles: Roles) -> list[Guess]:
             taken.add(name)
             found.append(guess_of(column, name))
     return found
+
+
+def refuse_one_column(table: RawTable, columns: Sequence[Column]) -> None:
+    """Raise where all cells of a row stand in one column: another sign than those known is between them."""
+    if len(columns) == 1:
+        raise CohortError(
+            f"{table.source}: has one column, {columns[0].name!r}; if another sign than comma, semicolon, tab or | "
+            "stands between the cells (such as spaces), save the file with one of these"
+        )
 
 
 def gone_words(roles: Roles) -> list[str]:

@@ -129,9 +129,7 @@ def event_words(column: Column, name: str) -> tuple[tuple[str, ...], tuple[str, 
         return (UNDECIDED,), (), (f"is 0 the event, since the column is called so? {counted(column)}",)
     meant = {text: column.codes.get(text, text) for text in held}
     happened = tuple(meant[text] for text in held if is_event(meant[text], name))
-    censored = tuple(
-        meant[text] for text in held if meant[text].casefold() in words.NOT_HAPPENED and meant[text] not in happened
-    )
+    censored = tuple(meant[text] for text in held if is_no_event(meant[text], name) and meant[text] not in happened)
     if len(censored) == len(held):
         return (), (), (f"nobody has the event? {counted(column)}",)
     if len(happened) + len(censored) == len(held) and happened:
@@ -147,8 +145,15 @@ def event_words(column: Column, name: str) -> tuple[tuple[str, ...], tuple[str, 
 
 
 def is_event(text: str, name: str) -> bool:
-    """Whether a word of a cell says that the event happened; a death is an event of progression-free survival too."""
-    return text.casefold() in words.HAPPENED or (name == "pfs" and text.casefold() in ("death", "死亡"))
+    """Whether a word of a cell says that the event happened: of overall survival whoever is called dead."""
+    said = text.casefold()
+    return said in words.HAPPENED or (name == "os" and said.startswith(words.CALLED_DEAD))
+
+
+def is_no_event(text: str, name: str) -> bool:
+    """Whether a word of a cell says that the event did not happen: of overall survival whoever is called alive."""
+    said = text.casefold()
+    return said in words.NOT_HAPPENED or (name == "os" and said.startswith(words.CALLED_ALIVE))
 
 
 def doubt_of(column: Column, happened: str) -> tuple[str, ...]:

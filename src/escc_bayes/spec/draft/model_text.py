@@ -48,7 +48,9 @@ def model_text(endpoint: Endpoint, guesses: Sequence[Guess], events: int, last: 
     text = HEAD.format(
         endpoint=endpoint.name,
         name=f"{endpoint.name}_draft",
-        landmark=f"{LANDMARK.format(late=late)}landmark = {landmark:g}\n" if landmark else "",
+        landmark=f"{LANDMARK.format(late=late)}landmark = {landmark:g}   # CHECK: not before {late} is known\n"
+        if landmark
+        else "",
         cuts=", ".join(f"{cut:g}" for cut in usual_cuts(last - landmark)),
         after=" after the landmark" if landmark else "",
         at=survival.at,

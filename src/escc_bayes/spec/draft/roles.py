@@ -143,7 +143,8 @@ def is_status(column: Column) -> bool:
     said = {text.casefold() for text in column.counts} | {
         column.codes.get(text, "").casefold() for text in column.counts
     }
-    return len(column.counts) <= MOST_CODES and bool(said & (words.HAPPENED | words.NOT_HAPPENED))
+    known = said & (words.HAPPENED | words.NOT_HAPPENED) or any(text.startswith(words.CALLED) for text in said)
+    return len(column.counts) <= MOST_CODES and bool(known)
 
 
 def endpoint_of(column: Column) -> str:

@@ -47,8 +47,8 @@ DEATH = re.compile(
     re.IGNORECASE,
 )
 EVENT = re.compile(
-    r"状态|结局|是否死亡|是否存活|是否进展|是否复发|死亡$|进展$|复发$|사망|재발|진행|転帰|死亡の有無|再発|増悪|умер|смерть|исход|статус"
-    r"|status|event|censor|cnsr|dead|died|death$|progress|relaps|recurr|alive|vital|failure|^_d$|\bdth|[a-z]stat\b"
+    r"状态|结局|是否死亡|是否存活|是否进展|是否复发|死亡|进展|复发|사망|재발|진행|転帰|死亡の有無|再発|増悪|умер|смерть|исход|статус"
+    r"|status|event|censor|cnsr|dead|died|death\b|progress|relaps|recurr|alive|vital|failure|^_d$|\bdth|[a-z]stat\b"
     r"|\btod|verstorben|gestorben|d[ée]c[èe]s|fallec|muert|decess|[óo]bito|outcome|^d$|^delta$"
     r"|^(?:os|pfs|dfs|rfs|efs|pfi|dfi|dss|css|ttp|lrfs|dmfs)$",
     re.IGNORECASE,
@@ -56,13 +56,13 @@ EVENT = re.compile(
 TIME = re.compile(
     r"时间|生存期|月数|天数|(?:生存|存活|随访)[^状态结局]{0,4}[(（]?(?:月|天|年|周)|기간|期間|срок|выжива|длительн"
     r"|time|surv|aval\b|^_?t$|follow|\bfu\b|^fu_|last contact"
-    r"|^(?:os|pfs|dfs|rfs|efs|ttp|ttd|pfi|dfi|dss|css|lrfs|dmfs)(?:[_ .(]|$)"
+    r"|^(?:os|pfs|dfs|rfs|efs|ttp|ttd|pfi|dfi|dss|css|lrfs|dmfs)(?:[_ .(]|mos?$|m$|days?$|d$|t$|months?$|$)"
     r"|^(?:months?|days?|weeks?|years?)$|zeit|dauer|[üu]berleb|d[ée]lai|dur[ée]e|survie|tiempo|supervivencia|tempo"
     r"|sopravvivenza|sobrevida",
     re.IGNORECASE,
 )
 ORDERED = re.compile(
-    r"分期|分级|等级|程度|评分|병기|등급|病期|ステージ|стади|степен|stage|grade|ecog|kps|\bps\b|^[ctnp]{1,2}$|^p?[tn]$|score|class|level|tertile|quartile",
+    r"分期|分级|等级|程度|评分|병기|등급|病期|ステージ|стади|степен|stage|\bstg\b|grade|ecog|kps|\bps\b|^[ctnp]{1,2}$|^p?[tn]$|score|class|level|tertile|quartile",
     re.IGNORECASE,
 )
 LATE = (
@@ -263,20 +263,14 @@ LIFE = frozenset(
         "жива",
     }
 )
+# How words of cells begin that call somebody dead or alive.
+CALLED_DEAD, CALLED_ALIVE = ("dead", "died", "death"), ("alive", "living")
+CALLED = (*CALLED_DEAD, *CALLED_ALIVE)
 # Status of other things than the patient's life or disease: a covariate, whatever its codes.
 OTHER_STATUS = re.compile(
     r"ecog|karnofsky|perform|\bps\b|smok|alcohol|drink|marital|married|menopaus|mutat|her-?2|hpv|ebv|hbv|hiv|nodal|\bnode|margin"
     r"|\bmsi\b|pd-?l1|kras|egfr|receptor|\ber\b|nutrition|insurance|employ|vaccin|residen|fertil|disabil"
-    r"|体能|吸烟|饮酒|婚姻|营养|绝经|突变|切缘|淋巴结|흡연|음주|喫煙|飲酒|курен|adverse|toxic",
-    re.IGNORECASE,
-)
-# Names of endpoints, as columns bear them.
-ENDPOINTS = re.compile(r"(?<![a-z])(os|pfs|dfs|rfs|efs|ttp|pfi|dfi|dss|css|lrfs|dmfs)(?![a-z])", re.IGNORECASE)
-# Status of other things than the patient's life or disease: a covariate, whatever its codes.
-OTHER_STATUS = re.compile(
-    r"ecog|karnofsky|perform|\bps\b|smok|alcohol|drink|marital|married|menopaus|mutat|her-?2|hpv|ebv|hbv|hiv|nodal|\bnode|margin"
-    r"|\bmsi\b|pd-?l1|kras|egfr|receptor|\ber\b|nutrition|insurance|employ|vaccin|residen|fertil|disabil"
-    r"|体能|吸烟|饮酒|婚姻|营养|绝经|突变|切缘|淋巴结|흡연|음주|喫煙|飲酒|курен|adverse|toxic",
+    r"|\btype\b|\bsite\b|\bcause|类型|部位|原因|体能|吸烟|饮酒|婚姻|营养|绝经|突变|切缘|淋巴结|흡연|음주|喫煙|飲酒|курен|adverse|toxic",
     re.IGNORECASE,
 )
 # Names of endpoints, as columns bear them.

@@ -163,3 +163,11 @@ def test_a_file_without_names_of_columns_is_refused(tmp_path):
     (tmp_path / "a.csv").write_text("A1,1,5.5,0\nA2,2,7.1,1\n", encoding="utf-8")
     with pytest.raises(CohortError, match="no names of columns; give the file a header line"):
         read_table(tmp_path / "a.csv")
+
+
+def test_empty_columns_between_others_are_nothing(tmp_path):
+    (tmp_path / "a.csv").write_text("id,,stage,os\nA1,,1,5.5\nA2,,2,7.1\n", encoding="utf-8")
+    assert list(read_table(tmp_path / "a.csv").columns) == ["id", "stage", "os"]
+    (tmp_path / "b.csv").write_text("id,,stage,,os\nA1,x,1,y,5.5\nA2,,2,,7.1\n", encoding="utf-8")
+    with pytest.raises(CohortError, match="have values and no name"):
+        read_table(tmp_path / "b.csv")

@@ -161,3 +161,29 @@ def test_a_unit_that_the_file_states_is_not_asked():
 def test_numbers_with_signs_beside_them_say_so(form):
     (row,) = [row for row in roles(value=[form.format(k + 1) for k in range(N)])[1].rows if row.column == "value"]
     assert "numbers with signs beside them" in row.check
+
+
+@pytest.mark.parametrize(
+    ("time", "event"),
+    [("OSMO", "DEAD"), ("Time (mo)", "Event (1=death)"), ("随访时间（月）", "死亡(0/1)"), ("OS", "Death 0/1")],
+)
+def test_units_and_codes_in_headers_hide_nothing(time, event):
+    found, _ = roles(**{time: MONTHS, event: DEAD})
+    assert (found[time], found[event]) == ("time of os", "event of os")
+
+
+def test_whoever_is_called_dead_or_alive_is():
+    words = np.where(DEAD, "Dead of unknown cause", np.where(np.arange(N) % 4 == 0, "Alive, NED", "Alive, relapsed"))
+    _, found = roles(os_months=MONTHS, status=words)
+    assert 'event_values = ["Dead of unknown cause"]' in found.schema
+    assert 'censored_values = ["Alive, NED", "Alive, relapsed"]' in found.schema
+
+
+def test_the_type_of_a_relapse_is_no_event():
+    found, _ = roles(os_months=MONTHS, 死亡=DEAD, 复发类型=np.where(DEAD, "局部", "无"))
+    assert found["复发类型"] == "binary"
+
+
+def test_cells_in_one_column_are_refused():
+    with pytest.raises(CohortError, match="has one column, 'id stage os'"):
+        draft(pd.DataFrame({"id stage os": ["A1 2 5.5", "A2 1 7.1"]}))
