@@ -30,6 +30,7 @@ WORDS = {
     "identifier": "identifier",
     "personal": "personal data",
     "start": "first day",
+    "begin": "start of a row",
     "end": "last day",
     "left out": "not used",
 }

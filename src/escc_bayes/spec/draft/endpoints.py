@@ -1,7 +1,7 @@
 """Endpoints as tables of a schema: which columns say when and whether, and what is in doubt."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -42,6 +42,7 @@ class Endpoint:
     happened, censored : words of the event column; both empty for 0/1.
     why, check : reasons, and what a person must decide.
     without : patients without a time or an event.
+    begins : column of the month at which a row begins, where patients have several.
     """
 
     name: str
@@ -53,12 +54,22 @@ class Endpoint:
     why: str = ""
     check: tuple[str, ...] = ()
     without: int = 0
+    begins: str = ""
 
 
 def endpoints_of(roles: Roles) -> list[Endpoint]:
     """Return the endpoints whose time or event a file has; overall survival with gaps where it has none."""
     found = [endpoint_of(roles, name) for name in LABELS if roles.of("event", name) or roles.of("time", name)]
-    return found or [endpoint_of(roles, "os")]
+    return [in_rows(endpoint, roles) for endpoint in found or [endpoint_of(roles, "os")]]
+
+
+def in_rows(endpoint: Endpoint, roles: Roles) -> Endpoint:
+    """Return an endpoint with start and stop where the file has columns of both."""
+    stop = next((role.column.name for role in roles.of("time", "os") if words.ENDS.search(role.column.name)), "")
+    begin = next((role.column.name for role in roles.of("begin")), "")
+    if endpoint.name != "os" or not stop or not begin:
+        return endpoint
+    return replace(endpoint, time=stop, begins=begin, start="", without=0)
 
 
 def endpoint_of(roles: Roles, name: str) -> Endpoint:

@@ -76,14 +76,21 @@ def first_guess(column: Column) -> Role:
         return Role(column, "left out", why="every patient has the same")
     if words.EVENT.search(column.words) and is_status(column) and not words.OTHER_STATUS.search(column.words):
         return Role(column, "event", endpoint_of(column), "name and few values")
-    if words.TIME.search(column.words) and column.is_number and not column.is_code and mostly_positive(column):
+    if column.is_number and words.ENDS.search(column.name):
+        return Role(column, "time", "os", "the month at which a row ends")
+    if column.is_number and words.BEGINS.search(column.name):
+        return Role(column, "begin", "os", "the month at which a row begins")
+    if words.TIME.search(column.words) and can_be_time(column):
         return Role(column, "time", endpoint_of(column), "name and positive numbers")
     return of_covariate(column)
 
 
-def mostly_positive(column: Column) -> bool:
-    """Whether numbers can be times: a few negative ones are slips, which reading names with their rows."""
-    return float((column.known < 0.0).mean()) < MOST_SLIPS
+def can_be_time(column: Column) -> bool:
+    """Whether numbers can be times: no calendar years; a few negative ones are slips, which reading names."""
+    if not column.is_number or column.is_code or words.NO_TIME.search(column.words):
+        return False
+    years = bool(((column.known >= 1900.0) & (column.known <= 2100.0) & (column.known % 1 == 0.0)).all())
+    return not years and float((column.known < 0.0).mean()) < MOST_SLIPS
 
 
 def of_date(column: Column) -> Role:
@@ -221,10 +228,13 @@ def number_with_words(column: Column) -> str:
 
 
 def one_identifier(found: Iterable[Role]) -> list[Role]:
-    """Return roles with one identifier: the first; of others a number is a covariate no more."""
+    """Return roles with one identifier: the first that is called so; of others a number is a covariate no more."""
     kept: list[Role] = []
-    for role in found:
-        again = role.what == "identifier" and any(other.what == "identifier" for other in kept)
+    held = list(found)
+    mine = [role for role in held if role.what == "identifier"]
+    first = next((role for role in mine if words.IDENTIFIER.search(role.column.name)), mine[0] if mine else None)
+    for role in held:
+        again = role.what == "identifier" and role is not first
         kept.append(replace(role, what="left out", why="a second identifier") if again else role)
     return kept
 

@@ -35,7 +35,8 @@ def schema_text(
     if not dated:
         lines.append(f"time_unit = {quoted(unit[0])}{doubts([unit[1]])}")
     for role in roles.of("identifier"):
-        lines.append(f"id = {quoted(role.column.name)}{doubts([role.check]) or f'   # {role.why}'}")
+        asked = "" if any(endpoint.begins for endpoint in endpoints) else doubts([role.check])
+        lines.append(f"id = {quoted(role.column.name)}{asked or f'   # {role.why}'}")
     if gone:
         lines.append(f"missing_values = {listed(gone)}   # in every column")
     for endpoint in endpoints:
@@ -49,7 +50,12 @@ def schema_text(
 def endpoint_lines(endpoint: Endpoint) -> list[str]:
     """Return the table of one endpoint."""
     lines = [f"[endpoints.{endpoint.name}]", f"label = {quoted(LABELS[endpoint.name].capitalize())}"]
-    if endpoint.start:
+    if endpoint.begins:
+        lines += [
+            f"start = {quoted(endpoint.begins)}",
+            f"stop = {quoted(endpoint.time)}   # rows of a patient, in turn",
+        ]
+    elif endpoint.start:
         lines += [f"start_date = {quoted(endpoint.start)}", f"end_date = {quoted(endpoint.time)}   # {endpoint.why}"]
     else:
         lines.append(f"time = {quoted(endpoint.time)}   # {endpoint.why}")

@@ -35,7 +35,8 @@ DATE_NAME = re.compile(
 )
 PROGRESSION = re.compile(
     r"进展|复发|转移|无病|局控|진행|재발|増悪|再発|無増悪|無再発|無病|прогресс|рецидив"
-    r"|pfs|dfs|rfs|efs|ttp|lrfs|dmfs|\bpfi\b|\bdfi\b|progress|relaps|recur|disease[- _]?free|event[- _]?free",
+    r"|pfs|dfs|rfs|efs|ttp|lrfs|dmfs|\bpfi\b|\bdfi\b|^fail(?:time|cens|stat)"
+    r"|progress|relaps|recur|disease[- _]?free|event[- _]?free",
     re.IGNORECASE,
 )
 DEATH = re.compile(
@@ -48,7 +49,7 @@ DEATH = re.compile(
 )
 EVENT = re.compile(
     r"状态|结局|是否死亡|是否存活|是否进展|是否复发|死亡|进展|复发|사망|재발|진행|転帰|死亡の有無|再発|増悪|умер|смерть|исход|статус"
-    r"|status|event|censor|cnsr|dead|died|death\b|progress|relaps|recurr|alive|vital|failure|^_d$|\bdth|[a-z]stat\b"
+    r"|status|event|censor|cens$|cnsr|dead|died|death\b|progress|relaps|recurr|alive|vital|failure|^_d$|\bdth|[a-z]stat\b"
     r"|\btod|verstorben|gestorben|d[ée]c[èe]s|fallec|muert|decess|[óo]bito|outcome|^d$|^delta$"
     r"|^(?:os|pfs|dfs|rfs|efs|pfi|dfi|dss|css|ttp|lrfs|dmfs)$",
     re.IGNORECASE,
@@ -57,12 +58,12 @@ TIME = re.compile(
     r"时间|生存期|月数|天数|(?:生存|存活|随访)[^状态结局]{0,4}[(（]?(?:月|天|年|周)|기간|期間|срок|выжива|длительн"
     r"|time|surv|aval\b|^_?t$|follow|\bfu\b|^fu_|last contact"
     r"|^(?:os|pfs|dfs|rfs|efs|ttp|ttd|pfi|dfi|dss|css|lrfs|dmfs)(?:[_ .(]|mos?$|m$|days?$|d$|t$|months?$|$)"
-    r"|^(?:months?|days?|weeks?|years?)$|zeit|dauer|[üu]berleb|d[ée]lai|dur[ée]e|survie|tiempo|supervivencia|tempo"
+    r"|^(?:months?|days?|weeks?|years)$|zeit|dauer|[üu]berleb|d[ée]lai|dur[ée]e|survie|tiempo|supervivencia|tempo"
     r"|sopravvivenza|sobrevida",
     re.IGNORECASE,
 )
 ORDERED = re.compile(
-    r"分期|分级|等级|程度|评分|병기|등급|病期|ステージ|стади|степен|stage|\bstg\b|grade|ecog|kps|\bps\b|^[ctnp]{1,2}$|^p?[tn]$|score|class|level|tertile|quartile",
+    r"分期|分级|等级|程度|评分|병기|등급|病期|ステージ|стади|степен|stage|\bstg\b|grade|ecog|kps|karno|\bps\b|^[ctnp]{1,2}$|^p?[tn]$|score|class|level|tertile|quartile",
     re.IGNORECASE,
 )
 LATE = (
@@ -263,6 +264,10 @@ LIFE = frozenset(
         "жива",
     }
 )
+# Not a time, though it speaks of survival; and the months at which a row of several begins and ends.
+NO_TIME = re.compile(r"percent|%|\brate\b|\bprob|比例|率$", re.IGNORECASE)
+BEGINS = re.compile(r"^t?start(?:[ _.]?time)?$", re.IGNORECASE)
+ENDS = re.compile(r"^t?stop(?:[ _.]?time)?$", re.IGNORECASE)
 # How words of cells begin that call somebody dead or alive.
 CALLED_DEAD, CALLED_ALIVE = ("dead", "died", "death"), ("alive", "living")
 CALLED = (*CALLED_DEAD, *CALLED_ALIVE)

@@ -187,3 +187,32 @@ def test_the_type_of_a_relapse_is_no_event():
 def test_cells_in_one_column_are_refused():
     with pytest.raises(CohortError, match="has one column, 'id stage os'"):
         draft(pd.DataFrame({"id stage os": ["A1 2 5.5", "A2 1 7.1"]}))
+
+
+def test_rows_with_start_and_stop_are_rows_of_patients():
+    frame = pd.DataFrame(
+        {
+            "rownames": range(1, 2 * N + 1),
+            "start": [0.0, 3.0] * N,
+            "stop": np.column_stack([np.full(N, 3.0), 3.0 + MONTHS]).ravel(),
+            "event": np.column_stack([np.zeros(N, int), DEAD]).ravel(),
+            "id": np.repeat(IDS, 2),
+        }
+    )
+    found = draft(frame)
+    assert 'id = "id"   # called so' in found.schema
+    schema = schema_from({k: v for k, v in tomllib.loads(found.schema).items() if k != "schema"}, "s")
+    cohort = read_cohort(frame, schema)
+    assert (len(cohort), cohort.rows, cohort.endpoints["os"].events) == (N, 2 * N, DEAD.sum())
+
+
+def test_calendar_years_and_shares_are_no_times():
+    found, _ = roles(year=RNG.integers(2010, 2020, N), survival_percent=MONTHS * 1.5, os_months=MONTHS, dead=DEAD)
+    assert found["year"] == found["survival_percent"] == "continuous"
+
+
+def test_failure_and_survival_are_two_endpoints():
+    found, drafted = roles(failtime=MONTHS / 2, failcens=DEAD, survtime=MONTHS, survcens=DEAD)
+    assert found["failtime"] == "time of pfs"
+    assert found["survcens"] == "event of os"
+    assert len([line for line in drafted.questions if "is 0 the event" in line]) == 2
