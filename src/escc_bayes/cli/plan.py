@@ -3,15 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from escc_bayes.cli.options import OutOption, QuietOption, SchedulerOption, SeedOption, WorkersOption
 from escc_bayes.cli.progress import counting_bars
-
-if TYPE_CHECKING:
-    from escc_bayes.trial.single_arm.design import SingleArmDesign
 
 
 def plan(
@@ -35,10 +32,10 @@ def plan(
     from escc_bayes.foundation.choose_scheduler import scheduler_for
     from escc_bayes.foundation.outputs import staged
     from escc_bayes.trial.reading.design import load_design
-    from escc_bayes.trial.single_arm.reading import is_single_arm, load_single_arm
+    from escc_bayes.trial.single_arm.kind import is_single_arm
 
     if is_single_arm(design):
-        plan_single_arm(load_single_arm(design), trials, seed, out, protocol=protocol)
+        plan_single_arm(design, trials, seed, out, protocol=protocol)
         return
     # Before the modules that compute and draw are loaded, which takes longer than to find what is wrong.
     asked, where = load_design(design), scheduler_for(workers, scheduler)
@@ -74,14 +71,15 @@ def plan(
         typer.echo(sentence)
 
 
-def plan_single_arm(design: "SingleArmDesign", trials: int, seed: int, out: Path, *, protocol: bool) -> None:
+def plan_single_arm(design: str, trials: int, seed: int, out: Path, *, protocol: bool) -> None:
     """Plan a trial of one arm: simulate it here, write its files, say what it does."""
     from escc_bayes.foundation.outputs import staged
     from escc_bayes.report.verbs.plan_single_arm import write_single_arm
+    from escc_bayes.trial.single_arm.reading import load_single_arm
     from escc_bayes.trial.single_arm.simulate import simulated
     from escc_bayes.trial.single_arm.words import summary
 
-    found = simulated(design, trials=trials, seed=seed)
+    found = simulated(load_single_arm(design), trials=trials, seed=seed)
     with staged(out) as folder:
         write_single_arm(folder, found, protocol=protocol)
     for sentence in summary(found):

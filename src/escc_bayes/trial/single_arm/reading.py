@@ -23,11 +23,11 @@ from escc_bayes.trial.reading.priors import log_hr_prior
 from escc_bayes.trial.reading.truth import accrual_from, control_from, dropout_from, rates_of
 from escc_bayes.trial.reading.validate import PATIENCE
 from escc_bayes.trial.single_arm.design import SingleArmDesign
+from escc_bayes.trial.single_arm.kind import KIND
 from escc_bayes.trial.single_arm.rules import Criterion, Milestone, OneSampleLogRank, SingleArmPosterior, SingleArmRule
 from escc_bayes.trial.truth.accrual import Accrual
 from escc_bayes.trial.truth.data_generating import ControlHazard, PiecewiseControl
 
-KIND = "single_arm"
 KEYS = (
     "kind",
     "name",
@@ -54,12 +54,6 @@ NUMBER = r"([0-9.]+)"
 LOG_RANK = rf"one-sample log-?rank(?: test)? one-sided {NUMBER}"
 SURVIVAL = rf"survival at {NUMBER}(?: months)?(?:\s*>\s*{NUMBER})? one-sided {NUMBER}"
 POSTERIOR = rf"P\(\s*HR\s*<\s*{NUMBER}\s*\|\s*data\s*\)\s*>\s*{NUMBER}"
-
-
-def is_single_arm(name_or_path: str | Path) -> bool:
-    """Return whether a design's file says that it is of a single arm."""
-    path = find_toml(name_or_path, models_folder() / "designs", "trial design", DesignError)
-    return read_toml(path).get("kind") == KIND
 
 
 def load_single_arm(name_or_path: str | Path) -> SingleArmDesign:

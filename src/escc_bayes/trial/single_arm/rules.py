@@ -12,8 +12,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr, ndtri
-from scipy.stats import binom
+from scipy.special import bdtrc, ndtr, ndtri
 
 from escc_bayes.hazard.piecewise import BoolArray, FloatArray
 from escc_bayes.spec.prior import Normal
@@ -73,7 +72,9 @@ class Milestone:
     @property
     def needed(self) -> int:
         """The smallest number without the event that succeeds; more than all where none does."""
-        return int(binom.isf(self.alpha, self.patients, self.least)) + 1
+        counts = np.arange(self.patients + 1)
+        rare = bdtrc(counts - 1.0, self.patients, self.least) <= self.alpha
+        return int(counts[rare][0]) if rare.any() else self.patients + 1
 
     @property
     def level(self) -> float:
@@ -82,7 +83,7 @@ class Milestone:
 
     def power(self, share: float) -> float:
         """Return the probability of success where ``share`` of patients are known to be without the event."""
-        return float(binom.sf(self.needed - 1, self.patients, share))
+        return float(bdtrc(self.needed - 1.0, self.patients, share))
 
     def holds(self, seen: ArmSeen) -> BoolArray:
         """Return whether it succeeds, (n,)."""
