@@ -1,4 +1,4 @@
-"""Power and assurance of a trial against its number of events, with the ceiling that no number of events passes."""
+"""Power and assurance of a trial against its number of events, with the assurance that no number of events passes."""
 
 from collections.abc import Sequence
 
@@ -52,7 +52,7 @@ def power_against_events(curve: PowerCurve, simulated: Sequence[Point], *, palet
         ax.plot(curve.events, curve.assurance, color=look.colour, linestyle=look.dash, label="assurance")
         ax.axhline(curve.limit, color=look.colour, linewidth=0.6, linestyle=":")
         # Left of the curves' rise there is room.
-        ax.text(curve.events[0] * 1.1, curve.limit + 0.01, f"ceiling {curve.limit:.2f}", color=look.colour, va="bottom")
+        ax.text(curve.events[0] * 1.1, curve.limit + 0.01, f"{curve.limit:.2f}", color=look.colour, va="bottom")
     for quantity, events, value, error in simulated:
         look = looks[quantity]
         ax.errorbar([events], [value], yerr=[2.0 * error], fmt=look.marker, color=look.colour, capsize=2.0)

@@ -16,18 +16,28 @@ if TYPE_CHECKING:
     from docx.table import Table as DocxTable
 
 PICTURE_MM = 165.0
+DENSE_PICTURE_MM, DENSE_POINTS, DENSE_SPACE = 135.0, 9.0, 3.0
 POINTS = 9.5
 TABLE_POINTS = 8.0
 # Letters beyond which a cell gets no wider: it wraps.
 LONGEST = 28
 
 
-def write_docx(path: Path, blocks: Iterable[Block], folder: Path, *, wide: bool = False, dated: bool = True) -> None:
+def write_docx(
+    path: Path,
+    blocks: Iterable[Block],
+    folder: Path,
+    *,
+    wide: bool = False,
+    dense: bool = False,
+    dated: bool = True,
+) -> None:
     """Write the blocks; pictures are read from ``folder/figures``.
 
     Parameters
     ----------
     wide : whether the page lies on its side.
+    dense : whether margins, letters and pictures are small, for a page that holds everything.
     dated : whether the file says when it was written; without, the same content is the same bytes.
     """
     from docx import Document
@@ -37,10 +47,12 @@ def write_docx(path: Path, blocks: Iterable[Block], folder: Path, *, wide: bool 
     document.styles["Normal"].font.size = Pt(POINTS)
     if wide:
         lay_on_side(document)
+    if dense:
+        lay_densely(document)
     for block in blocks:
         if isinstance(block, Heading) and block.level == 1:
             describe(document, block.text, dated=dated)
-        add(document, block, folder)
+        add(document, block, folder, picture_mm=DENSE_PICTURE_MM if dense else PICTURE_MM)
     held = io.BytesIO()
     document.save(held)
     path.write_bytes(held.getvalue() if dated else undated(held))
@@ -65,6 +77,20 @@ def lay_on_side(document: "Document") -> None:
     page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = Mm(18.0)
 
 
+def lay_densely(document: "Document") -> None:
+    """Give the pages the size A4 with narrow margins, and text small letters with little between paragraphs."""
+    from docx.shared import Mm, Pt
+
+    page = document.sections[0]
+    page.page_width, page.page_height = Mm(210.0), Mm(297.0)
+    page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = Mm(14.0)
+    for name in ("Normal", "Caption", "Heading 1", "Heading 2", "List Bullet"):
+        style = document.styles[name]
+        style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(DENSE_SPACE)
+        if name in ("Normal", "List Bullet"):
+            style.font.size = Pt(DENSE_POINTS)
+
+
 def describe(document: "Document", title: str, *, dated: bool) -> None:
     """Set the properties of the file, in place of those of the template it was made from."""
     about = document.core_properties
@@ -79,7 +105,7 @@ def describe(document: "Document", title: str, *, dated: bool) -> None:
         about._element.remove(dated)
 
 
-def add(document: "Document", block: Block, folder: Path) -> None:
+def add(document: "Document", block: Block, folder: Path, *, picture_mm: float) -> None:
     """Add one block at the end."""
     from docx.shared import Mm
 
@@ -92,7 +118,7 @@ def add(document: "Document", block: Block, folder: Path) -> None:
             for text in texts:
                 document.add_paragraph(text, style="List Bullet")
         case Picture(name, caption):
-            document.add_picture(str(folder / FOLDER / f"{name}.png"), width=Mm(PICTURE_MM))
+            document.add_picture(str(folder / FOLDER / f"{name}.png"), width=Mm(picture_mm))
             document.add_paragraph(caption, style="Caption")
         case Table():
             add_table(document, block)

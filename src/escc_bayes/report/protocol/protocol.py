@@ -10,6 +10,7 @@ from escc_bayes.report.document.document import Block, Heading, Items, Paragraph
 from escc_bayes.report.document.docx import write_docx
 from escc_bayes.report.document.figure_files import FOLDER, write_figure
 from escc_bayes.report.protocol.figures import boundary_sheet, expected_course_sheet, predicted_survival_sheet
+from escc_bayes.report.protocol.one_page import one_page
 from escc_bayes.report.protocol.tables import (
     boundary_table,
     grid_table,
@@ -18,6 +19,7 @@ from escc_bayes.report.protocol.tables import (
     prior_table,
     truth_table,
 )
+from escc_bayes.report.protocol.to_fill import blocks_to_fill
 from escc_bayes.trial.design.design import TrialDesign
 from escc_bayes.trial.design.sensitivity_grid import COLUMNS, SensitivityGrid, grid_rows, power_grids, timing_grid
 from escc_bayes.trial.requests.borrowing_map import BorrowingMap
@@ -50,7 +52,7 @@ class Protocol:
 
 
 def write_protocol(folder: Path, found: OperatingCharacteristics, more: RequestedAnalyses) -> None:
-    """Write ``protocol.md``, ``protocol.docx``, ``sensitivity_grid.csv`` and figures beside the files of the plan."""
+    """Write ``protocol.md`` and ``.docx``, ``summary.docx``, ``sensitivity_grid.csv`` and figures."""
     design = found.design
     protocol = Protocol(found, more, (*power_grids(found.plan), timing_grid(found.plan)))
     write_csv(folder / "sensitivity_grid.csv", grid_rows(protocol.grids), COLUMNS)
@@ -60,9 +62,15 @@ def write_protocol(folder: Path, found: OperatingCharacteristics, more: Requeste
     boundaries = boundary_sheet(found.plan)
     if boundaries is not None:
         write_figure(folder, boundaries)
-    blocks = (*text_blocks(protocol), *pictures(folder, design, more.borrowing), *record_blocks(found))
+    blocks = (
+        *text_blocks(protocol),
+        *pictures(folder, design, more.borrowing),
+        *blocks_to_fill(found),
+        *record_blocks(found),
+    )
     (folder / "protocol.md").write_text(markdown(blocks), encoding="utf-8")
     write_docx(folder / "protocol.docx", blocks, folder)
+    write_docx(folder / "summary.docx", one_page(folder, found), folder, dense=True)
 
 
 def text_blocks(protocol: Protocol) -> Iterator[Block]:

@@ -80,6 +80,8 @@ def power_sheet(found: OperatingCharacteristics, curves: list[PowerCurve]) -> Sh
     title = f"{design.name}: {quantities} against events"
     rules = " ".join(found.words.rules)
     note = f"{design.title}. {found.words.heading} {rules} Lines: normal approximation; points: simulated."
+    if any(curve.limit is not None for curve in curves):
+        note += " Dotted: assurance with unlimited events."
 
     points = [simulated_points(found, curve.rule) for curve in curves]
     height = HEIGHT_MM + ROW_MM * (panel_rows(len(curves)) - 1)

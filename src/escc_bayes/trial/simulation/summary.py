@@ -7,7 +7,9 @@ from escc_bayes.trial.design.rule import DecisionRule
 from escc_bayes.trial.simulation.decide import BELIEVED, NULL, TRUTH
 from escc_bayes.trial.simulation.operating_characteristics import OperatingCharacteristics, Quantity
 
-HEADINGS = ("rule", "power", "type I", "assurance", "ceiling", "events", "patients", "months")
+# Assurance that no number of events can exceed.
+UNLIMITED = "with unlimited events"
+HEADINGS = ("rule", "power", "type I", "assurance", UNLIMITED, "events", "patients", "months")
 MISSING = "-"
 USUAL_ERROR = 0.05
 NEAR = 1e-9
@@ -26,13 +28,13 @@ def summary(found: OperatingCharacteristics) -> tuple[str, ...]:
 def plain_sentence(found: OperatingCharacteristics, rule: str) -> str:
     """Return the sentence that a clinician needs, with the normal approximation beside it.
 
-    Such as "bayes: power at the point estimate 0.80, assurance 0.61, ceiling 0.84 (normal approximation: 0.800,
-    0.611, 0.840)".
+    Such as "bayes: power at the point estimate 0.80, assurance 0.61, with unlimited events 0.84 (normal
+    approximation: 0.800, 0.611, 0.840)".
     """
     asked = (
         ("power at the point estimate", TRUTH, "power"),
         ("assurance", BELIEVED, "assurance"),
-        ("ceiling", BELIEVED, "assurance_limit"),
+        (UNLIMITED, BELIEVED, "assurance_limit"),
     )
     shown = [
         (words, number)

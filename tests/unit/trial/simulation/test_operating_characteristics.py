@@ -49,7 +49,7 @@ def test_assurance_and_ceiling_of_the_only_evidence(consolidation, rule):
 def test_the_plain_sentence_and_the_table(consolidation):
     sentence = plain_sentence(consolidation, "bayes")
     assert sentence.startswith("bayes: power at the point estimate 0.80, assurance 0.6")
-    assert sentence.endswith("ceiling 0.84 (normal approximation: 0.800, 0.611, 0.840)")
+    assert sentence.endswith("with unlimited events 0.84 (normal approximation: 0.800, 0.611, 0.840)")
     printed = "\n".join(summary(consolidation))
     assert "P(HR(radiotherapy vs no radiotherapy) < 1 | data) > 0.975" in printed
     assert "20,000 trials of each scenario" in printed
