@@ -1,13 +1,19 @@
 """The verb `match`: two groups made alike by a propensity score, and the treatment's effect then."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from escc_bayes.cli.inputs import open_cohort
+from escc_bayes.cli.inputs import open_ensemble
 from escc_bayes.cli.options import CohortOption, LevelOption, OutOption, SchemaOption, SeedOption
 from escc_bayes.foundation.errors import InputError
+
+FIRST = (
+    "Of {count} reconstructions the first alone is matched: what differs between them is not counted; match each, as a "
+    "file of its own, to see it."
+)
 
 
 def match(
@@ -68,7 +74,7 @@ def match(
     names = names_in(on)
     if not names:
         raise InputError(f"--on {on}: write covariates separated by commas, such as age,sex,stage")
-    patients = open_cohort(cohort, schema)
+    patients, ensemble = open_ensemble(cohort, schema)
     with staged(out) as folder:
         found = made_alike(
             patients,
@@ -88,6 +94,8 @@ def match(
             level=level,
             seed=seed,
         )
+        if ensemble is not None:
+            found = replace(found, sentences=(*found.sentences, FIRST.format(count=len(ensemble.members))))
         write_match_files(folder, found)
     for sentence in found.sentences:
         typer.echo(sentence)

@@ -119,6 +119,7 @@ class Rows:
             "interval": "credible" if method.startswith("bayes") else "confidence",
             "n": n,
             "events": events,
+            "clock": self.patients.clock(self.asked.treatment),
             "provenance": self.patients.cohort.provenance,
             "note": note,
         }

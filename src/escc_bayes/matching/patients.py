@@ -57,6 +57,11 @@ class Patients:
     categorical: NDArray[np.bool_]
     notes: tuple[str, ...]
 
+    def clock(self, treatment: str) -> str:
+        """Say where time starts; NAIVE where the treatment is known later and taken as known then."""
+        late = self.cohort.covariate(treatment).known_later
+        return f"NAIVE time zero ({treatment} treated as known at time zero)" if late else "time zero"
+
     @property
     def n(self) -> int:
         """How many there are."""

@@ -46,6 +46,7 @@ def sentences(
         whose_words(patients, design),
         controls_short(patients, asked),
         thin_words(patients, design),
+        cluster_words(patients, design),
         balance_words(balance),
         unmeasured(asked),
         *start_words(cohort, asked, started),
@@ -73,7 +74,7 @@ def design_words(asked: Request, patients: Patients, design: Design) -> str:
     caliper = "" if asked.caliper is None else f", caliper {asked.caliper:g} SD of the score"
     ratio = f", up to {asked.ratio} controls for each" if asked.ratio > 1 else ""
     cut = f", truncated at {100 * asked.truncate:g} % of each end" if asked.truncate else ""
-    sets = f"; {design.sets} matched sets" if design.sets else ""
+    sets = f"; {design.sets} matched set{'' if design.sets == 1 else 's'}" if design.sets else ""
     return (
         f"Design: {METHODS[design.method]}{caliper}{ratio}{cut}{sets}. {int((kept & treated).sum())} of "
         f"{int(treated.sum())} patients with {patients.levels[1]} and {int((kept & ~treated).sum())} of "
@@ -102,6 +103,14 @@ def thin_words(patients: Patients, design: Design) -> str:
         if design.effective(inside) < THIN * int((kept & inside).sum())
     ]
     return f"Few patients carry most of the weight of {' and of '.join(thin)}." if thin else ""
+
+
+def cluster_words(patients: Patients, design: Design) -> str:
+    """Say that pairs, and not the cohort's clusters, are taken as independent."""
+    column = patients.cohort.schema.cluster
+    if column is None or design.pairs is None:
+        return ""
+    return f"Errors take matched sets as independent; that patients of one '{column}' may be alike is not counted."
 
 
 def balance_words(balance: Sequence[Balance]) -> str:

@@ -206,6 +206,7 @@ def row(
         "chi2": tested[0],
         "df": tested[1],
         "p_interaction": tested[2],
+        "clock": patients.clock(asked.treatment),
         "provenance": patients.cohort.provenance,
         "note": note_of(numbers, of),
     }

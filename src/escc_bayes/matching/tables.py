@@ -117,6 +117,7 @@ def effect_rows(answers: Sequence[Answer], patients: Patients, design: Design, a
             "estimand": design.estimand if one.design == design.method else "",
             "prob_hr_lt_1": one.prob_lt_1,
             "prob_hr_lt_0_8": one.prob_lt_08,
+            "clock": patients.clock(asked.treatment),
             "provenance": patients.cohort.provenance,
             "verdict": one.verdict,
             "note": one.note,

@@ -67,7 +67,8 @@ def sheets(found: Match) -> list[Sheet]:
 
 def about(found: Match) -> str:
     """Return the sentences that a figure's note begins with."""
-    return " ".join(one for one in found.sentences if one.startswith((found.record.provenance.upper(), "Design:")))
+    first = (found.record.provenance.upper(), "Design:", "NAIVE", "NOT BALANCED")
+    return " ".join(one for one in found.sentences if one.startswith(first))
 
 
 def love_sheet(found: Match) -> Sheet:
@@ -81,7 +82,7 @@ def love_sheet(found: Match) -> Sheet:
         title=f"Balance before and after: {found.design.method}",
         about=about(found),
         words="In standard deviations of the treated before; distance: the propensity score.",
-        clock="",
+        clock=found.patients.clock(found.asked.treatment),
         provenance=found.record.provenance,
         height_mm=FRAME_MM + ROW_MM * len(differences),
     )
@@ -104,7 +105,7 @@ def positivity_sheet(found: Match) -> Sheet:
         about=about(found),
         words=f"Scores run from {score[treated].min():.3f} to {score[treated].max():.3f} and from "
         f"{score[~treated].min():.3f} to {score[~treated].max():.3f}.",
-        clock="",
+        clock=found.patients.clock(found.asked.treatment),
         provenance=found.record.provenance,
         height_mm=POSITIVITY_MM,
     )
@@ -129,7 +130,7 @@ def curves_sheet(found: Match) -> Sheet:
         about=about(found),
         words="Kaplan-Meier with pointwise limits, after with the weights of the design and robust errors; numbers at "
         "risk count patients.",
-        clock="",
+        clock=found.patients.clock(found.asked.treatment),
         provenance=found.record.provenance,
         height_mm=CURVES_MM,
         columns=2,
@@ -174,7 +175,7 @@ def effect_sheet(found: Match) -> Sheet:
         title=f"{found.asked.treatment}: hazard of {treated} over {control}, {found.asked.endpoint}",
         about=about(found),
         words="Hollow markers: confidence intervals; full ones: credible intervals.",
-        clock="",
+        clock=found.patients.clock(found.asked.treatment),
         provenance=found.record.provenance,
         height_mm=FRAME_MM + ROW_MM * (len(shown) + 3),
     )
@@ -192,7 +193,7 @@ def subgroup_sheet(found: Match) -> Sheet:
         title=f"{first['term']} {first['contrast']} within levels, {found.asked.endpoint}",
         about=about(found),
         words=" ".join(["Shrunk: towards a common hazard ratio.", *subgroup_words(found.subgroups)]),
-        clock="",
+        clock=found.patients.clock(found.asked.treatment),
         provenance=found.record.provenance,
         height_mm=FRAME_MM + ROW_MM * (1.5 * len(shown) + 2 * len(found.asked.subgroups)),
     )
@@ -219,7 +220,7 @@ def within_estimate(row: Row, found: Match) -> Estimate:
         n=n,
         rows=n,
         events=events,
-        clock="time zero",
+        clock=found.patients.clock(found.asked.treatment),
         record=found.record,
     )
 
@@ -242,6 +243,6 @@ def estimate_of(one: Answer, found: Match) -> Estimate:
         n=one.n,
         rows=one.n,
         events=one.events,
-        clock="time zero",
+        clock=found.patients.clock(found.asked.treatment),
         record=found.record,
     )
