@@ -1,6 +1,5 @@
 """The verb `match`: two groups made alike by a propensity score, and the treatment's effect then."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -10,11 +9,6 @@ from escc_bayes.cli.inputs import open_ensemble
 from escc_bayes.cli.options import CohortOption, LevelOption, OutOption, SchemaOption, SeedOption
 from escc_bayes.foundation.errors import InputError
 
-FIRST = (
-    "Of {count} reconstructions the first alone is matched: what differs between them is not counted; match each, as a "
-    "file of its own, to see it."
-)
-
 
 def match(
     cohort: CohortOption,
@@ -23,12 +17,12 @@ def match(
         str, typer.Option("--treatment", help="A covariate of two levels; the second is the treated.")
     ],
     on: Annotated[
-        str, typer.Option("--on", help="Covariates known at time zero that the treatment depended on: a,b,c.")
-    ],
+        str | None, typer.Option("--on", help="Covariates known at time zero that the treatment depended on: a,b,c.")
+    ] = None,
     schema: SchemaOption = None,
     method: Annotated[
         str,
-        typer.Option("--method", help="nearest, optimal, full, exact, cem, overlap, iptw or entropy."),
+        typer.Option("--method", help="nearest, optimal, full, exact, cem, overlap, iptw, entropy; none: as they are."),
     ] = "nearest",
     caliper: Annotated[
         float | None,
@@ -68,34 +62,42 @@ def match(
     """Propensity score, matching or weighting, balance, and the treatment's effect: Cox, Weibull, posterior."""
     from escc_bayes.cli.match_words import match_lines
     from escc_bayes.foundation.outputs import staged
+    from escc_bayes.foundation.seeds import stream
+    from escc_bayes.matching.pooling import common_cuts, pooled
     from escc_bayes.matching.run import match as made_alike
     from escc_bayes.report.verbs.match import write_match_files
 
-    names = names_in(on)
-    if not names:
+    names = names_in(on or "")
+    if on is not None and not names:
         raise InputError(f"--on {on}: write covariates separated by commas, such as age,sex,stage")
     patients, ensemble = open_ensemble(cohort, schema)
+    members = ensemble.members if ensemble is not None else (patients,)
+    cuts = common_cuts(members, endpoint) if ensemble is not None else None
     with staged(out) as folder:
-        found = made_alike(
-            patients,
-            endpoint,
-            treatment,
-            names,
-            method=method,
-            caliper=caliper,
-            ratio=ratio,
-            estimand=estimand,
-            score=score,
-            truncate=truncate,
-            designs=designs,
-            landmarks=tuple(landmark or ()),
-            grace=grace,
-            subgroups=names_in(subgroups or ""),
-            level=level,
-            seed=seed,
+        found = pooled(
+            [
+                made_alike(
+                    member,
+                    endpoint,
+                    treatment,
+                    names,
+                    method=method,
+                    caliper=caliper,
+                    ratio=ratio,
+                    estimand=estimand,
+                    score=score,
+                    truncate=truncate,
+                    designs=designs,
+                    landmarks=tuple(landmark or ()),
+                    grace=grace,
+                    cuts=cuts,
+                    subgroups=names_in(subgroups or ""),
+                    level=level,
+                    seed=stream(seed, str(place)) if ensemble is not None else seed,
+                )
+                for place, member in enumerate(members)
+            ]
         )
-        if ensemble is not None:
-            found = replace(found, sentences=(*found.sentences, FIRST.format(count=len(ensemble.members))))
         write_match_files(folder, found)
     for sentence in found.sentences:
         typer.echo(sentence)

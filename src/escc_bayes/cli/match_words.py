@@ -15,13 +15,16 @@ PRINTED = ("median", "rmst_difference", "hazard_ratio")
 
 def match_lines(found: Match) -> list[str]:
     """Return the tables of a run."""
-    lines = [balance_table(found), effect_table(found), *absent_lines(found), *probability_lines(found)]
+    tables = [one for one in (balance_table(found), effect_table(found)) if one]
+    lines = [*tables, *absent_lines(found), *probability_lines(found)]
     lines += [*contrast_tables(found.contrasts), *subgroup_tables(found.subgroups)]
     return lines if found.time_zero is None else [*lines, *table_lines(found.time_zero)]
 
 
 def balance_table(found: Match) -> str:
-    """Return standardised differences before and after."""
+    """Return standardised differences before and after; nothing where none are looked at."""
+    if not found.balance:
+        return ""
     body = [
         (
             one.covariate,

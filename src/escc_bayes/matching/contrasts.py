@@ -51,7 +51,7 @@ def contrast_rows(patients: Patients, design: Design, asked: Request, posterior:
     own = followed(patients, asked.endpoint, design)
     row = Rows(patients, design, asked, own)
     months = [month for month in MILESTONES if month <= row.known_until] or [row.known_until]
-    spans = periods(own)
+    spans = periods(own, asked)
     changing = changing_posterior(row, tuple(stop for _, stop in spans[:-1]))
     fitted = [
         Fitted(method, one, note)
@@ -217,15 +217,26 @@ def gain(row: Rows, posterior: Posterior, month: float) -> FloatArray:
     return posterior.draws(RMSTDifference(row.asked.treatment, row.treatment, row.control, month))
 
 
-def periods(own: Followed) -> list[tuple[float, float]]:
-    """Return the months (start, stop] in which the hazard ratio is looked at: each with events in both groups."""
-    months = own.time[own.event == 1.0]
+def periods(own: Followed, asked: Request) -> list[tuple[float, float]]:
+    """Return the months (start, stop] in which the hazard ratio is looked at."""
+    cuts = usual_cuts(own.time[own.event == 1.0], FEWEST) if asked.cuts is None else asked.cuts
+    return list(zip([0.0, *cuts], [*cuts, math.inf], strict=True))
+
+
+def usual_cuts(months: FloatArray, fewest: int) -> tuple[float, ...]:
+    """Return the ends of periods that have ``fewest`` of the events at some months (d,), each and thereafter.
+
+    Examples
+    --------
+    >>> usual_cuts(np.array([1.0, 2.0, 7.0, 8.0, 13.0, 14.0, 15.0]), 2)
+    (6.0, 12.0)
+    """
     cuts: list[float] = []
     for cut in CUTS:
         inside = (months > (cuts[-1] if cuts else 0.0)) & (months <= cut)
-        if int(inside.sum()) >= FEWEST and int((months > cut).sum()) >= FEWEST:
+        if int(inside.sum()) >= fewest and int((months > cut).sum()) >= fewest:
             cuts.append(cut)
-    return list(zip([0.0, *cuts], [*cuts, math.inf], strict=True))
+    return tuple(cuts)
 
 
 def changing_posterior(row: Rows, cuts: tuple[float, ...]) -> Posterior | None:

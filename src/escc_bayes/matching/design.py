@@ -87,6 +87,8 @@ def scores_of(patients: Patients, asked: Request) -> Scores:
     ------
     CohortError : the groups do not overlap, and the method needs a score by maximum likelihood.
     """
+    if asked.method == "none":
+        return Scores(None, None, ())
     posterior = None
     if asked.score == "bayes" or (asked.designs and asked.method not in ("exact", "cem")):
         posterior = bayes_score(patients.terms, patients.treated, draws=asked.designs, seed=asked.seed)
@@ -123,6 +125,8 @@ def design_of(patients: Patients, asked: Request, score: Score | None) -> Design
     elif method in ("exact", "cem"):
         group = strata_of(patients, method)
         weights = of_sets(group, treated, asked.whose, estimated=True)
+    elif method == "none":
+        weights = Weights(np.ones(patients.n), None)
     else:
         weights = weights_of(patients, asked, score)
     found = Design(

@@ -26,6 +26,7 @@ PAIRS_JUMP = (
     "Econometrica 76:1537); see bayes_design"
 )
 POSTERIOR_MEAN = "the score is a posterior mean and solves no estimating equation; see bayes_design"
+NO_WEIGHTS = "there are no weights"
 NONE = "none"
 
 
@@ -77,7 +78,7 @@ def m_estimated(patients: Patients, own: Followed, design: Design, asked: Reques
     """Return Cox whose error counts the estimation of the weights."""
     method, counts = "cox_m_estimation", counts_of(own, asked.level)
     if design.weights.estimated is None:
-        return absent(method, design.method, POSTERIOR_MEAN if design.pairs is None else PAIRS_JUMP, counts)
+        return absent(method, design.method, why_not_estimated(design), counts)
     if not two_groups_have_events(own):
         return absent(method, design.method, NO_EVENTS, counts)
     fit = cox(own.column, own.time, own.event, entry=own.entry, weight=own.weight)
@@ -86,6 +87,13 @@ def m_estimated(patients: Patients, own: Followed, design: Design, asked: Reques
     words = "shares of strata" if design.method in SETS else "weights"
     found = wald(method, design.method, float(fit.coef[0]), se, counts)
     return replace(found, note=f"counts that the {words} were estimated")
+
+
+def why_not_estimated(design: Design) -> str:
+    """Say why the estimation of weights cannot be counted."""
+    if design.method == "none":
+        return NO_WEIGHTS
+    return POSTERIOR_MEAN if design.pairs is None else PAIRS_JUMP
 
 
 def stratified(own: Followed, design: Design, level: float) -> Answer:

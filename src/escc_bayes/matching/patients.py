@@ -87,7 +87,7 @@ def patients_of(cohort: Cohort, asked: Request) -> Patients:
     refuse_small(cohort, asked, treatment, treated)
     shown = tuple(column for name in asked.on for column in columns_of(name, own.covariate(name)))
     terms, names, more = told_apart(asked, own)
-    values = np.column_stack([own.covariate(name).values for name in asked.on])
+    values = np.column_stack([np.zeros((own.rows, 0)), *(own.covariate(name).values for name in asked.on)])
     return Patients(
         cohort=own,
         rows=np.flatnonzero(keep),
@@ -97,7 +97,7 @@ def patients_of(cohort: Cohort, asked: Request) -> Patients:
         terms=terms,
         term_names=names,
         strata=values,
-        categorical=np.array([own.covariate(name).schema.categorical for name in asked.on]),
+        categorical=np.array([own.covariate(name).schema.categorical for name in asked.on], dtype=np.bool_),
         notes=(*notes, *more),
     )
 
@@ -211,6 +211,8 @@ def columns_of(name: str, data: CovariateData) -> list[Column]:
 
 def told_apart(asked: Request, cohort: Cohort) -> tuple[FloatArray, tuple[str, ...], list[str]]:
     """Return the columns of the score (n, p), their names, and sentences on those that tell nothing new."""
+    if asked.method == "none":
+        return np.zeros((cohort.rows, 0)), (), []
     columns, names, constant, repeated = [], [], [], []
     base = np.ones((cohort.rows, 1))
     for name in asked.on:

@@ -134,7 +134,7 @@ def over_designs(patients: Patients, design: Design, asked: Request, posterior: 
     method = "bayes_design"
     if asked.designs == 0:
         return none(method, patients, design, asked, WITHOUT_DESIGNS)
-    if posterior is None or asked.method in ("exact", "cem", "entropy"):
+    if posterior is None or asked.method in ("exact", "cem", "entropy", "none"):
         return none(method, patients, design, asked, NO_SCORE)
     plans, failed = plans_of(patients, asked, posterior)
     if not plans:
@@ -143,7 +143,7 @@ def over_designs(patients: Patients, design: Design, asked: Request, posterior: 
     request = RefitRequest(("design",), labels, tuple(plans), None, "own")
     table = refit_many(request, seed=stream(asked.seed, method), level=asked.level)
     numbers = table.numbers[:, 0]
-    drawn = pooled(numbers[:, 4], numbers[:, 5])
+    drawn = mixture(numbers[:, 4], numbers[:, 5])
     found = of_draws(method, design, drawn, asked)
     unfit = sum(verdict != "ok" for verdict in table.verdicts)
     between = float(np.var(numbers[:, 4]) / np.var(drawn))
@@ -176,7 +176,7 @@ def plans_of(patients: Patients, asked: Request, posterior: ScorePosterior) -> t
     return plans, failed
 
 
-def pooled(means: FloatArray, sds: FloatArray) -> FloatArray:
+def mixture(means: FloatArray, sds: FloatArray) -> FloatArray:
     """Return quantiles of normal posteriors with these means and SDs, as one: equal weights for each."""
     z = ndtri((np.arange(POINTS) + 0.5) / POINTS)
     return np.asarray((means[:, None] + sds[:, None] * z).ravel())

@@ -8,13 +8,15 @@ from escc_bayes.foundation.errors import InputError
 from escc_bayes.foundation.kinds import LEVEL, SEED
 from escc_bayes.foundation.seeds import Seed
 
-type Method = Literal["nearest", "optimal", "full", "exact", "cem", "overlap", "iptw", "entropy"]
+type Method = Literal["nearest", "optimal", "full", "exact", "cem", "overlap", "iptw", "entropy", "none"]
 type EstimandWord = Literal["att", "ate", "ato"]
 type ScoreWord = Literal["logistic", "bayes"]
 
 METHODS: tuple[Method, ...] = get_args(Method.__value__)
 ESTIMANDS: tuple[EstimandWord, ...] = get_args(EstimandWord.__value__)
 SCORES: tuple[ScoreWord, ...] = get_args(ScoreWord.__value__)
+# Whose effect it is where patients are compared as they are: those of the file, if they were randomised or matched.
+GIVEN = "given"
 # Whose effect each design can be of; the first where none is asked for.
 POSSIBLE: dict[str, tuple[str, ...]] = {
     "nearest": ("att",),
@@ -25,6 +27,7 @@ POSSIBLE: dict[str, tuple[str, ...]] = {
     "overlap": ("ato",),
     "iptw": ("ate", "att"),
     "entropy": ("att", "ate"),
+    "none": (GIVEN,),
 }
 CALIPERED = ("nearest", "optimal", "full")
 PAIRED = ("nearest", "optimal")
@@ -39,8 +42,8 @@ class Request:
     Attributes
     ----------
     endpoint, treatment : of the cohort; the treatment has two levels, the first is the control.
-    on : covariates that the treatment may have depended on.
-    method : how the groups are made alike.
+    on : covariates that the treatment may have depended on; of ``none`` those whose balance is shown.
+    method : how the groups are made alike; ``none``: they are compared as they are, randomised or matched before.
     caliper : largest distance of a pair, in standard deviations of the score over all patients; None: any.
     ratio : controls for each treated patient, of ``nearest`` and ``optimal``.
     estimand : att | ate | ato; None: the first that the method can have.
@@ -49,6 +52,7 @@ class Request:
     designs : how many are behind the row that carries their uncertainty; 0: none.
     subgroups : covariates within whose levels the effect is looked at.
     landmarks, grace : of a treatment that starts during follow-up, as for ``time_zero``.
+    cuts : months at which periods of the hazard ratio end; None: 6, 12 and 24, where there are events enough.
     level, seed : of intervals, of everything random.
     """
 
@@ -65,6 +69,7 @@ class Request:
     subgroups: tuple[str, ...] = ()
     landmarks: tuple[float, ...] = ()
     grace: float | None = None
+    cuts: tuple[float, ...] | None = None
     level: float = LEVEL
     seed: Seed = SEED
 
@@ -98,8 +103,11 @@ def refuse_words(asked: Request) -> None:
             f"match: {asked.method} is of the estimand {' or '.join(possible)}, and {asked.whose} is asked for; "
             f"{', '.join(can)} can be of {asked.whose}"
         )
-    if not asked.on:
-        raise InputError("match: no covariate is named to make the groups alike on; give on=(NAME, ..) (--on a,b,c)")
+    if not asked.on and asked.method != "none":
+        raise InputError(
+            "match: no covariate is named to make the groups alike on; give on=(NAME, ..) (--on a,b,c), or method none "
+            "to compare patients as they are, randomised or matched before"
+        )
     twice = {name for name in asked.on if asked.on.count(name) > 1}
     if twice:
         raise InputError(f"match: '{min(twice)}' stands twice among the covariates to match on; keep one")

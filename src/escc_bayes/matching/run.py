@@ -76,7 +76,7 @@ def match(
     cohort: Cohort,
     endpoint: str,
     treatment: str,
-    on: Sequence[str],
+    on: Sequence[str] = (),
     *,
     method: str = "nearest",
     caliper: float | None = None,
@@ -88,6 +88,7 @@ def match(
     landmarks: Sequence[float] = (),
     grace: float | None = None,
     subgroups: Sequence[str] = (),
+    cuts: Sequence[float] | None = None,
     level: float = LEVEL,
     seed: Seed = SEED,
 ) -> Match:
@@ -98,7 +99,7 @@ def match(
     cohort : one row for each patient.
     endpoint, treatment : of the cohort; the treatment has two levels, the second is the treated.
     on : covariates known at time zero that the treatment may have depended on.
-    method : nearest | optimal | full | exact | cem | overlap | iptw | entropy.
+    method : nearest | optimal | full | exact | cem | overlap | iptw | entropy; none: patients as they are.
     caliper : largest distance of a pair, in standard deviations of the score over all patients.
     ratio : controls for each treated patient.
     estimand : att | ate | ato; None: as the method has it.
@@ -106,6 +107,7 @@ def match(
     truncate : share of each group's inverse-probability weights cut off at either end.
     designs : how many, one for each draw of the score, are behind the row ``bayes_design``; 0: none.
     landmarks, grace : months, of a treatment that starts during follow-up; as for ``time-zero``.
+    cuts : months at which periods of the hazard ratio end; None: 6, 12 and 24, where there are events enough.
     subgroups : covariates within whose levels the effect is looked at, unshrunk and shrunk.
     level, seed : of intervals; of everything random.
 
@@ -140,6 +142,7 @@ def match(
         landmarks=tuple(sorted(set(landmarks))),
         grace=grace,
         subgroups=tuple(subgroups),
+        cuts=None if cuts is None else tuple(cuts),
         level=level,
         seed=seed,
     )

@@ -25,6 +25,7 @@ METHODS = {
     "overlap": "overlap weights",
     "iptw": "stabilised inverse-probability weights",
     "entropy": "entropy balancing",
+    "none": "none, patients as they are",
 }
 
 
@@ -64,8 +65,13 @@ def head(cohort: Cohort, asked: Request, patients: Patients) -> str:
     )
     return (
         f"{cohort.provenance.upper()}: {cohort.name}, {asked.endpoint}: {asked.treatment} {patients.levels[1]} vs "
-        f"{patients.levels[0]} ({groups}), made alike on {', '.join(asked.on)}."
+        f"{patients.levels[0]} ({groups}){made_alike(asked)}."
     )
+
+
+def made_alike(asked: Request) -> str:
+    """Say on what groups are made alike."""
+    return "" if asked.method == "none" else f", made alike on {', '.join(asked.on)}"
 
 
 def design_words(asked: Request, patients: Patients, design: Design) -> str:
@@ -88,6 +94,7 @@ def whose_words(patients: Patients, design: Design) -> str:
     level = patients.levels[1]
     return {
         "att": f"Effect in those who had {level} (att).",
+        "given": "Compared as they are: the effect of the treatment only if they were randomised, or matched before.",
         "ate": "Effect in all patients (ate).",
         "ato": "Effect in patients who might have had either, most of all those at a score of one half (ato).",
         "atm": f"Effect in the matched alone (atm): neither in all patients nor in all who had {level}.",
@@ -115,6 +122,8 @@ def cluster_words(patients: Patients, design: Design) -> str:
 
 def balance_words(balance: Sequence[Balance]) -> str:
     """Say which covariates remain apart."""
+    if not balance:
+        return ""
     apart = [one for one in balance if one.covariate != DISTANCE and not abs(one.smd_after) <= BALANCED]
     if not apart:
         return "Balance: every standardised difference is 0.1 or less in the end."
@@ -125,5 +134,7 @@ def balance_words(balance: Sequence[Balance]) -> str:
 
 def unmeasured(asked: Request) -> str:
     """Say what the design cannot do."""
+    if not asked.on:
+        return ""
     named = some_of(asked.on, most=12)
     return f"Patients alike in {named} are taken to be alike in all else that matters; nothing here can show it."

@@ -12,6 +12,10 @@ from escc_bayes.matching.design import Design
 from escc_bayes.matching.patients import Patients
 from escc_bayes.matching.request import Request
 
+BALANCE_COLUMNS = (
+    *("method", "covariate", "smd_before", "smd_after", "variance_ratio_before", "variance_ratio_after"),
+    *("mean_treated_before", "mean_control_before", "mean_treated_after", "mean_control_after", "provenance", "note"),
+)
 PAIR_COLUMNS = ("pair", "treated", "control", "score_treated", "score_control", "distance")
 
 

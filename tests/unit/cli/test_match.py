@@ -82,6 +82,8 @@ def test_a_weighted_cohort_keeps_its_weights(asked):
 def test_a_wrong_request_leaves_nothing_behind(asked):
     (code, _, err), folder = asked("--method", "exact", "--caliper", "0.2")
     assert (code, "a caliper belongs to nearest, optimal, full" in err) == (2, True)
+    (code, _, err), folder = asked(on=" , ")
+    assert (code, "write covariates separated by commas" in err) == (2, True)
     (code, _, err), folder = asked(on="x,grade")
     assert (code, "no covariate 'grade'" in err) == (2, True)
     assert not folder.exists()

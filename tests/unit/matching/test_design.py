@@ -24,7 +24,7 @@ def test_every_method_says_whose_effect_it_is_of(method):
     on = ("stage", "sex") if method == "exact" else ON
     patients, design = made(cohort(), on, method=method)
     left_out = (design.weight[patients.treated] == 0.0).any()
-    expected = {"iptw": "ate", "overlap": "ato"}.get(method, "atm" if left_out else "att")
+    expected = {"iptw": "ate", "overlap": "ato", "none": "given"}.get(method, "atm" if left_out else "att")
     assert design.estimand == expected
 
 

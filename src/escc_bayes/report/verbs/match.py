@@ -15,7 +15,15 @@ from escc_bayes.matching.answer import Answer
 from escc_bayes.matching.followed import Followed, followed
 from escc_bayes.matching.run import Match
 from escc_bayes.matching.subgroups import SHRUNK, subgroup_words
-from escc_bayes.matching.tables import PAIR_COLUMNS, balance_rows, design_rows, effect_rows, pair_rows, weight_rows
+from escc_bayes.matching.tables import (
+    BALANCE_COLUMNS,
+    PAIR_COLUMNS,
+    balance_rows,
+    design_rows,
+    effect_rows,
+    pair_rows,
+    weight_rows,
+)
 from escc_bayes.plots.balance import Difference, Scores, love, positivity
 from escc_bayes.plots.forest import forest
 from escc_bayes.plots.survival import AtRisk, at_risk_table, survival_curves
@@ -34,7 +42,7 @@ def write_match_files(folder: Path, found: Match) -> None:
     """Write every table and figure, the matched or weighted cohort with its schema, the notes and ``run.json``."""
     patients, design, asked = found.patients, found.design, found.asked
     write_csv(folder / "design.csv", design_rows(patients, design, asked))
-    write_csv(folder / "balance.csv", balance_rows(found.balance, design, patients))
+    write_csv(folder / "balance.csv", balance_rows(found.balance, design, patients), BALANCE_COLUMNS)
     write_csv(folder / "pairs.csv", pair_rows(patients, design), PAIR_COLUMNS)
     write_csv(folder / "weights.csv", weight_rows(patients, design))
     write_csv(folder / "effect.csv", effect_rows(found.answers, patients, design, asked))
@@ -54,7 +62,7 @@ def write_match_files(folder: Path, found: Match) -> None:
 
 def sheets(found: Match) -> list[Sheet]:
     """Return the figures: balance, scores, curves, hazard ratios."""
-    shown = [love_sheet(found)]
+    shown = [love_sheet(found)] if found.balance else []
     if found.design.score is not None:
         shown.append(positivity_sheet(found))
     shown.append(curves_sheet(found))
