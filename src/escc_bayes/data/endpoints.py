@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escc_bayes.data.dates import Order, between, read_date
-from escc_bayes.data.event_meaning import label_without_event, opposite
+from escc_bayes.data.event_meaning import codes_in, label_without_event, opposite
 from escc_bayes.data.schema import CohortSchema, EndpointSchema
 from escc_bayes.data.table import RawTable, numbers
 from escc_bayes.data.words import as_number, spoken_by_codes, word, words
@@ -225,7 +225,7 @@ def refuse_opposite(table: RawTable, endpoint: EndpointSchema) -> None:
     """Raise where 1 would be taken as the event and the file says that it is none: by a name, or by a label."""
     if endpoint.event_values or is_reversed(endpoint):
         return
-    label = table.codes.get(endpoint.event, {}).get("1", "")
+    label = (table.codes.get(endpoint.event) or codes_in(endpoint.event)).get("1", "")
     named, labelled = opposite(endpoint.event), label_without_event(label)
     if named or labelled:
         why = f"the file calls 1 {label!r}" if labelled else "1 may then be a patient without the event"

@@ -1,4 +1,4 @@
-"""Whether a column of 0 and 1 says the opposite of an event: by its name, or by what the file calls its codes."""
+"""Whether 0 and 1 say the opposite of an event: by a column's name, its header, or what the file calls its codes."""
 
 import re
 
@@ -16,6 +16,9 @@ WITHOUT_LABEL = re.compile(
     re.IGNORECASE,
 )
 
+BRACKETS = re.compile(r"[(（\[【]([^()（）\[\]【】]*)[)）\]】]")
+CODE = re.compile(r"(?<![\d.^])(\d)\s*[=＝:：.、-]?\s*([^\W\d_][^\d=＝:：,，;；、/|]*)")
+
 
 def opposite(name: str) -> bool:
     """Whether a column is called after those without the event.
@@ -31,3 +34,15 @@ def opposite(name: str) -> bool:
 def label_without_event(label: str) -> bool:
     """Whether the label of a code says that the event has not happened."""
     return bool(WITHOUT_LABEL.search(label.strip()))
+
+
+def codes_in(header: str) -> dict[str, str]:
+    """Return what codes mean by the brackets of a header; nothing where it names fewer than two.
+
+    Examples
+    --------
+    >>> codes_in("sex (1=male, 2=female)"), codes_in("生存状态(0存活,1死亡)"), codes_in("ALC (10^9/L)")
+    ({'1': 'male', '2': 'female'}, {'0': '存活', '1': '死亡'}, {})
+    """
+    found = {code: label.strip() for part in BRACKETS.findall(header) for code, label in CODE.findall(part)}
+    return found if len(found) > 1 and len(set(found.values())) == len(found) else {}

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from escc_bayes.data.dates import SERIALS, Order, order_of, read_date
+from escc_bayes.data.event_meaning import codes_in
 from escc_bayes.data.files.commas import with_commas
 from escc_bayes.data.table import RawTable
 from escc_bayes.data.words import as_number, word
@@ -34,6 +35,7 @@ class Column:
     codes : what its codes mean, where the file says so.
     order : whether its dates have the day first.
     numbers : (n,) its numbers, NaN where a cell is none.
+    by_header : whether its name, not the file, says what its codes mean: sex (1=male, 2=female).
     """
 
     name: str
@@ -42,6 +44,7 @@ class Column:
     codes: Mapping[str, str]
     order: Order
     numbers: FloatArray = field(repr=False)
+    by_header: bool = False
 
     @property
     def words(self) -> str:
@@ -163,7 +166,11 @@ def column_of(table: RawTable, name: str) -> Column:
     numbers[~np.isfinite(numbers)] = np.nan
     days = any(isinstance(value, date) for value in values)
     order = Order(None) if days else safe_order(table, name)
-    return Column(name, table.labels.get(name, name), values, table.codes.get(name, {}), order, numbers)
+    codes, label = table.codes.get(name, {}), table.labels.get(name, name)
+    said = {} if codes else codes_in(label) or codes_in(name)
+    # Codes that a header names are those of the column where it holds no others.
+    fits = bool(said) and {word(value) for value in values if value is not None} <= set(said)
+    return Column(name, label, values, said if fits else codes, order, numbers, fits)
 
 
 def safe_order(table: RawTable, name: str) -> Order:

@@ -171,7 +171,15 @@ def size_rank(text: str) -> int | None:
 
 def why_of(column: Column, kind: str) -> str:
     """Say why levels are of their kind."""
-    codes = "codes with labels" if column.codes else "few whole numbers" if column.is_code else "words"
+    codes = (
+        "codes by its header"
+        if column.by_header
+        else "codes with labels"
+        if column.codes
+        else "few whole numbers"
+        if column.is_code
+        else "words"
+    )
     return f"{codes}, {'two levels' if kind == 'binary' else kind}"
 
 

@@ -139,8 +139,10 @@ def event_words(column: Column, name: str) -> tuple[tuple[str, ...], tuple[str, 
     if opposite(column.name) and set(held) <= {"0", "1"}:
         return (UNDECIDED,), (), (f"is 0 the event, since the column is called so? {counted(column)}",)
     meant = {text: column.codes.get(text, text) for text in held}
-    happened = tuple(meant[text] for text in held if is_event(meant[text], name))
-    censored = tuple(meant[text] for text in held if is_no_event(meant[text], name) and meant[text] not in happened)
+    # What a header says of its codes the file does not know: the schema then names the codes.
+    write = {text: text if column.by_header else meant[text] for text in held}
+    happened = tuple(write[text] for text in held if is_event(meant[text], name))
+    censored = tuple(write[text] for text in held if is_no_event(meant[text], name) and write[text] not in happened)
     if len(censored) == len(held):
         return (), (), (f"nobody has the event? {counted(column)}",)
     if len(happened) + len(censored) == len(held) and happened:

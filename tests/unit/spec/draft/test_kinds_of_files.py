@@ -216,3 +216,23 @@ def test_failure_and_survival_are_two_endpoints():
     assert found["failtime"] == "time of pfs"
     assert found["survcens"] == "event of os"
     assert len([line for line in drafted.questions if "is 0 the event" in line]) == 2
+
+
+def test_codes_that_a_header_names_are_not_asked():
+    sex, vital = "性别(1男2女)", "Vital status (0=alive, 1=dead)"
+    frame = pd.DataFrame({"id": IDS, sex: RNG.integers(1, 3, N), "os_months": MONTHS, vital: DEAD})
+    found = draft(frame)
+    assert [line for line in found.questions if not line.startswith("priors")] == []
+    schema = schema_from({k: v for k, v in tomllib.loads(found.schema).items() if k != "schema"}, "s")
+    cohort = read_cohort(frame, schema)
+    assert cohort.endpoints["os"].events == DEAD.sum()
+    assert cohort.covariates["sex_1_2"].schema.levels == ("男", "女")
+
+
+def test_a_header_that_calls_1_alive_turns_the_event():
+    vital = "status (0=dead, 1=alive)"
+    frame = pd.DataFrame({"id": IDS, "os_months": MONTHS, vital: 1 - DEAD})
+    found = draft(frame)
+    assert 'event_values = ["0"]' in found.schema
+    with pytest.raises(CohortError, match="the file calls 1 'alive'"):
+        read_cohort(frame, schema_from({"endpoints": {"os": {"time": "os_months", "event": vital}}}, "s"))
