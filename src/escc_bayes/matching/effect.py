@@ -100,7 +100,7 @@ def stratified(own: Followed, design: Design, level: float) -> Answer:
     """Return Cox within matched sets or strata, without weights."""
     method, counts = "cox_stratified", counts_of(own, level)
     if design.sets == 0:
-        return absent(method, design.method, "weighting makes no sets to stratify by", counts)
+        return absent(method, design.method, "there are no sets to stratify by", counts)
     mixed = informative(own)
     if not mixed:
         return absent(method, design.method, "no set has an event while both groups are at risk", counts)

@@ -77,6 +77,8 @@ def nearest(score: FloatArray, treated: NDArray[np.bool_], *, caliper: float | N
 def optimal(score: FloatArray, treated: NDArray[np.bool_], *, caliper: float | None, ratio: int) -> Pairs:
     """Match as many as can be, with the least total distance; controls once each, ``ratio`` for each treated patient.
 
+    As many treated as can be have a first control before any has a second.
+
     Examples
     --------
     >>> score, treated = np.array([0.6, 0.5, 0.58, 0.3]), np.array([True, True, False, False])
@@ -87,13 +89,16 @@ def optimal(score: FloatArray, treated: NDArray[np.bool_], *, caliper: float | N
     value, limit = whole(score), widest(score, caliper)
     cases, controls = np.flatnonzero(treated), np.flatnonzero(~treated)
     refuse_large(cases.size * ratio, controls.size)
-    away = np.abs(value[cases][:, None] - value[controls][None]).astype(np.float64)
-    # A pair beyond the caliper costs more than all allowed ones together: as few as can be are taken, and none kept.
-    forbidden = away > limit
-    away[forbidden] = (float(away[~forbidden].max(initial=1.0)) + 1.0) * (min(away.shape) * ratio + 1)
-    row, column = linear_sum_assignment(np.repeat(away, ratio, axis=0))
+    away = np.abs(value[cases][:, None] - value[controls][None]) / DIGITS
+    forbidden = np.repeat(away > limit / DIGITS, ratio, axis=0)
+    # All allowed distances together cost less than a second control before somebody's first, and all that less than a
+    # pair beyond the caliper: as few of these as can be are taken, and none kept.
+    together = float(away.max(initial=0.0)) * min(away.shape[0] * ratio, away.shape[1]) + 1.0
+    cost = np.repeat(away, ratio, axis=0) + np.tile(np.arange(ratio), cases.size)[:, None] * together
+    cost[forbidden] = together * ratio * (min(cost.shape) + 1)
+    row, column = linear_sum_assignment(cost)
     case = row // ratio
-    kept = ~forbidden[case, column]
+    kept = ~forbidden[row, column]
     return of_pairs(
         [(int(cases[i]), int(controls[j])) for i, j in zip(case[kept], column[kept], strict=True)], treated.size
     )

@@ -75,6 +75,14 @@ def test_optimal_pairs_within_a_caliper_are_as_many_as_can_be(seed):
     assert distance(score, found) == pytest.approx(best[1], abs=1e-9)
 
 
+def test_optimal_pairs_give_everybody_a_first_control_before_a_second():
+    score, treated = np.array([0.5, 0.9, 0.5, 0.51, 0.52]), np.array([True, True, False, False, False])
+    found = optimal(score, treated, caliper=None, ratio=2)
+    assert set(found.treated.tolist()) == {0, 1}
+    assert found.control.size == 3
+    assert distance(score, found) == pytest.approx(0.0 + 0.01 + 0.38, abs=1e-9)
+
+
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize(("cases", "controls"), [(2, 4), (3, 3), (4, 2)])
 def test_full_matching_is_the_shortest_cover_of_all(seed, cases, controls):
