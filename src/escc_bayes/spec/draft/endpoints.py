@@ -79,6 +79,10 @@ def endpoint_of(roles: Roles, name: str) -> Endpoint:
     check = [f"which of {names_of(times)}?"] if len(times) > 1 else []
     check += [f"which of {names_of(events)}?"] if len(events) > 1 else []
     start = starts[0].column.name if starts and ends else ""
+    if start and times:
+        # The time of ADaM is the one that was analysed.
+        start = "" if times[0].column.name.casefold().startswith("aval") else start
+        check += [f"these dates, or the time '{times[0].column.name}'?"] if start else []
     if start:
         time, why = ends[0].column.name, f"days from '{start}' to '{ends[0].column.name}'"
         check += [starts[0].check] if starts[0].check else []

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from escc_bayes.data.dates import read_date
+from escc_bayes.data.words import word
 from escc_bayes.foundation.errors import some_of
 from escc_bayes.spec.draft import vocabulary as words
 from escc_bayes.spec.draft.column import MOST_CODES, Column
@@ -55,7 +56,7 @@ def roles_of(columns: Sequence[Column]) -> Roles:
     By name and cells, one after another: personal data and identifiers, dates, events, times; the rest are covariates.
     """
     found = [first_guess(column) for column in columns]
-    return Roles(tuple(named_alike(one_start(one_identifier(surest_events(found))))))
+    return Roles(tuple(without_twins(named_alike(one_start(one_identifier(surest_events(found)))))))
 
 
 def first_guess(column: Column) -> Role:
@@ -64,6 +65,8 @@ def first_guess(column: Column) -> Role:
         return Role(column, "left out", why="every cell is empty")
     if words.PERSONAL.search(column.name) or words.PERSONAL.search(column.label) or holds_private(column):
         return Role(column, "personal", why="personal data: not used and not copied; take it out of the file")
+    if words.OF_ADAM.search(column.name) and not words.ENDPOINTS.search(column.name):
+        return Role(column, "left out", why="a time or event of an endpoint of its own")
     if column.is_date:
         return of_date(column)
     if is_identifier(column):
@@ -182,6 +185,35 @@ def is_sure(column: Column) -> bool:
         return True
     said = {column.codes.get(text, text).casefold() for text in column.counts}
     return bool(words.ENDPOINTS.search(column.words.replace("_", " "))) or bool(said & words.LIFE)
+
+
+def without_twins(found: Sequence[Role]) -> list[Role]:
+    """Return roles in which of two covariates that say the same, a code and its label, the label stays.
+
+    Two that hold words both stay: which of them is meant a person knows.
+    """
+    kept = [role for role in found if role.what == "covariate" and 2 <= len(role.column.counts) <= MOST_LEVELS]
+    gone: dict[str, str] = {}
+    for role in sorted(kept, key=lambda role: role.column.is_code and not role.column.codes):
+        before = (other for other in kept if other is not role and other.column.name not in gone)
+        twin = next((other for other in before if says_the_same(other.column, role.column)), None)
+        if twin is not None and role.column.is_code and not role.column.codes:
+            gone[role.column.name] = twin.column.name
+    return [
+        replace(role, what="left out", why=f"says the same as '{gone[role.column.name]}'")
+        if role.what == "covariate" and role.column.name in gone
+        else role
+        for role in found
+    ]
+
+
+def says_the_same(one: Column, other: Column) -> bool:
+    """Whether each word of a column stands beside one word of another, and the other way round."""
+    if len(one.counts) != len(other.counts) or one.missing != other.missing:
+        return False
+    pairs = {(word(a), word(b)) for a, b in zip(one.values, other.values, strict=True)}
+    known = {pair for pair in pairs if None not in pair}
+    return len(pairs - known) <= 1 and len(known) == len(one.counts)
 
 
 def named_alike(found: Sequence[Role]) -> list[Role]:

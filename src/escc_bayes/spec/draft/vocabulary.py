@@ -264,6 +264,8 @@ LIFE = frozenset(
         "жива",
     }
 )
+# Times and events of one of several endpoints of ADaM.
+OF_ADAM = re.compile(r"^(?:aval|cnsr) \S", re.IGNORECASE)
 # Not a time, though it speaks of survival; and the months at which a row of several begins and ends.
 NO_TIME = re.compile(r"percent|%|\brate\b|\bprob|比例|率$", re.IGNORECASE)
 BEGINS = re.compile(r"^t?start(?:[ _.]?time)?$", re.IGNORECASE)

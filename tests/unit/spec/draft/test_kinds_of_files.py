@@ -236,3 +236,26 @@ def test_a_header_that_calls_1_alive_turns_the_event():
     assert 'event_values = ["0"]' in found.schema
     with pytest.raises(CohortError, match="the file calls 1 'alive'"):
         read_cohort(frame, schema_from({"endpoints": {"os": {"time": "os_months", "event": vital}}}, "s"))
+
+
+def test_a_code_beside_its_words_is_no_second_covariate():
+    arm = np.where(np.arange(N) % 3 == 0, "Experimental", "Placebo")
+    found, drafted = roles(
+        TRT01P=arm, TRT01PN=(arm == "Placebo").astype(int), other=RNG.integers(0, 2, N), os_months=MONTHS, dead=DEAD
+    )
+    assert (found["TRT01P"], found["TRT01PN"], found["other"]) == ("binary", "not used", "binary")
+    assert "says the same as 'TRT01P'" in drafted.schema
+
+
+def test_of_several_endpoints_of_adam_each_has_its_time():
+    found, drafted = roles(
+        STARTDT=START,
+        **{"ADT OS": LAST, "AVAL OS": MONTHS * 30, "CNSR OS": DEAD, "AVAL DOR": MONTHS * 9, "CNSR DOR": DEAD},
+    )
+    assert found["AVAL DOR"] == found["CNSR DOR"] == "not used"
+    assert 'time = "AVAL OS"' in drafted.schema
+
+
+def test_dates_beside_a_time_are_asked():
+    _, found = roles(start=START, last_seen=LAST, os_months=MONTHS, dead=DEAD)
+    assert any("these dates, or the time 'os_months'?" in line for line in found.questions)
