@@ -26,6 +26,7 @@ from escc_bayes.foundation.errors import CohortError, CutError, LandmarkError, S
 from escc_bayes.foundation.seeds import stream
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.matching.answer import Answer
+from escc_bayes.matching.bootstrap import METHOD, drawn_curves
 from escc_bayes.matching.design import Design
 from escc_bayes.matching.followed import Followed, followed
 from escc_bayes.matching.matched_cohort import matched_cohort
@@ -65,6 +66,7 @@ def contrast_rows(patients: Patients, design: Design, asked: Request, posterior:
         *(cox_within(row, start, stop) for start, stop in spans),
         *(ratio_rows(row, changing) if changing is not None else []),
         *probability_rows(row, months, fitted),
+        *without_model(row, months),
     ]
 
 
@@ -308,6 +310,31 @@ def probability_rows(row: Rows, months: Sequence[float], fitted: Sequence[Fitted
             group = f"{row.contrast}: more than {GAIN:g} months gained"
             found.append(row.row("probability", group, month, one.method, value, note=one.note))
     return found
+
+
+def without_model(row: Rows, months: Sequence[float]) -> list[Row]:
+    """Return medians, differences at months and probabilities by the Bayesian bootstrap, which has no model."""
+    control, treated = drawn_curves(row.own, row.asked.seed)
+    found, level = [], row.asked.level
+    for code, word, curve in ((1, row.treatment, treated), (0, row.control, control)):
+        value = quantiles(curve.median(), level)
+        found.append(row.row("median", word, math.nan, METHOD, value, of=row.counts(code)))
+    for month in months:
+        apart, lived = treated.at(month) - control.at(month), treated.lived(month) - control.lived(month)
+        found.append(row.row("survival_difference", row.contrast, month, METHOD, summary(apart, level)))
+        found.append(row.row("rmst_difference", row.contrast, month, METHOD, summary(lived, level)))
+        group = f"{row.contrast}: more than {GAIN:g} months gained"
+        share = (float((lived > GAIN).mean()), math.nan, math.nan)
+        found.append(row.row("probability", group, month, METHOD, share))
+    return found
+
+
+def quantiles(months: FloatArray, level: float) -> tuple[float, float, float]:
+    """Return the median and limits of months that may be infinite; NaN for what is not reached."""
+    ordered, tail = np.sort(months), (1.0 - level) / 2.0
+    places = [min(int(p * ordered.size), ordered.size - 1) for p in (0.5, tail, 1.0 - tail)]
+    middle, lower, upper = (float(ordered[i]) if np.isfinite(ordered[i]) else math.nan for i in places)
+    return middle, lower, upper
 
 
 def probabilities_of(answers: Sequence[Answer], row_of: "Rows") -> list[Row]:
