@@ -31,11 +31,12 @@ def plan(
     """
     from escc_bayes.foundation.choose_scheduler import scheduler_for
     from escc_bayes.foundation.outputs import staged
+    from escc_bayes.trial.kind import PFS_OS, SINGLE_ARM, kind_of
     from escc_bayes.trial.reading.design import load_design
-    from escc_bayes.trial.single_arm.kind import is_single_arm
 
-    if is_single_arm(design):
-        plan_single_arm(design, trials, seed, out, protocol=protocol)
+    others = {SINGLE_ARM: plan_single_arm, PFS_OS: plan_two_endpoints}
+    if (kind := kind_of(design)) in others:
+        others[str(kind)](design, trials, seed, out, protocol=protocol)
         return
     # Before the modules that compute and draw are loaded, which takes longer than to find what is wrong.
     asked, where = load_design(design), scheduler_for(workers, scheduler)
@@ -82,6 +83,21 @@ def plan_single_arm(design: str, trials: int, seed: int, out: Path, *, protocol:
     found = simulated(load_single_arm(design), trials=trials, seed=seed)
     with staged(out) as folder:
         write_single_arm(folder, found, protocol=protocol)
+    for sentence in summary(found):
+        typer.echo(sentence)
+
+
+def plan_two_endpoints(design: str, trials: int, seed: int, out: Path, *, protocol: bool) -> None:
+    """Plan a trial of two endpoints: simulate it here, write its files, say what it does."""
+    from escc_bayes.foundation.outputs import staged
+    from escc_bayes.report.verbs.plan_two_endpoints import write_two_endpoints
+    from escc_bayes.trial.two_endpoints.reading import load_two_endpoints
+    from escc_bayes.trial.two_endpoints.simulate import simulated
+    from escc_bayes.trial.two_endpoints.words import summary
+
+    found = simulated(load_two_endpoints(design), trials=trials, seed=seed)
+    with staged(out) as folder:
+        write_two_endpoints(folder, found, protocol=protocol)
     for sentence in summary(found):
         typer.echo(sentence)
 

@@ -11,6 +11,7 @@ from escc_bayes.foundation.toml import read_toml
 from escc_bayes.trial.design.design import ThresholdRequest, TrialDesign
 from escc_bayes.trial.design.rule import DecisionRule
 from escc_bayes.trial.errors import DesignError
+from escc_bayes.trial.kind import KINDS
 from escc_bayes.trial.looks.look import Look
 from escc_bayes.trial.posterior.borrowing import Borrowing
 from escc_bayes.trial.reading.borrowing import borrowing_from
@@ -76,8 +77,10 @@ def load_design(name_or_path: str | Path) -> TrialDesign:
 
 def design_from(raw: Mapping[str, object], where: str, *, folder: Path = Path()) -> TrialDesign:
     """Build a design from a parsed table; ``where`` begins every message, files are relative to ``folder``."""
-    if raw.get("kind") == "single_arm":
-        raise DesignError(f"{where}: a design of a single arm is read by `plan` alone; randomised trials have [arms]")
+    if raw.get("kind") in KINDS:
+        raise DesignError(
+            f"{where}: a design of kind '{raw['kind']}' is read by `plan` alone; two arms and one endpoint have no kind"
+        )
     refuse_outside(raw, where)
     checks.refuse_unknown_keys(raw, TOP_KEYS, where)
     for key in NEEDED:

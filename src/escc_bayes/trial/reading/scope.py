@@ -14,7 +14,8 @@ ASKED: tuple[tuple[str, str, str], ...] = (
     (
         r"co_?primary|endpoints?|primary|secondary|outcomes?|hierarch\w*|gatekeep\w*|graphical|multiplicity|pfs|os|orr",
         "more than one endpoint, or one named",
-        "a design is about one time to event; write a file for each endpoint, each with its share of alpha",
+        'a design is about one time to event; kind = "pfs_os" plans progression-free and overall survival; '
+        "other endpoints have a file each, with their share of alpha",
     ),
     (
         r"adapt\w*|response_adaptive|rar|bandit|burn_?in|re_?estimat\w*|ssr|promising\w*|enrich\w*|reallocat\w*",

@@ -15,6 +15,7 @@ from escc_bayes.spec.mixture import NormalMixture
 from escc_bayes.spec.prior import Normal
 from escc_bayes.trial.design.design import mixture_from
 from escc_bayes.trial.errors import DesignError
+from escc_bayes.trial.kind import SINGLE_ARM
 from escc_bayes.trial.reading.criteria import level, plain_number, probability
 from escc_bayes.trial.reading.design import follow_up_from, lag_from, looks_from
 from escc_bayes.trial.reading.effect import effect_from
@@ -23,7 +24,6 @@ from escc_bayes.trial.reading.priors import log_hr_prior
 from escc_bayes.trial.reading.truth import accrual_from, control_from, dropout_from, rates_of
 from escc_bayes.trial.reading.validate import PATIENCE
 from escc_bayes.trial.single_arm.design import SingleArmDesign
-from escc_bayes.trial.single_arm.kind import KIND
 from escc_bayes.trial.single_arm.rules import Criterion, Milestone, OneSampleLogRank, SingleArmPosterior, SingleArmRule
 from escc_bayes.trial.truth.accrual import Accrual
 from escc_bayes.trial.truth.data_generating import ControlHazard, PiecewiseControl
@@ -65,7 +65,7 @@ def load_single_arm(name_or_path: str | Path) -> SingleArmDesign:
 def single_arm_from(raw: Mapping[str, object], where: str, *, folder: Path = Path()) -> SingleArmDesign:
     """Build a design from a parsed table; ``where`` begins every message."""
     checks.refuse_unknown_keys(raw, KEYS, where)
-    checks.one_of(raw.get("kind"), (KIND,), f"{where}, kind")
+    checks.one_of(raw.get("kind"), (SINGLE_ARM,), f"{where}, kind")
     for key in NEEDED:
         if key not in raw:
             raise DesignError(f"{where}: '{key}' is missing; add it (docs/methods/single_arm.md shows the format)")
