@@ -16,7 +16,7 @@ from escc_bayes.estimand.printed import number
 from escc_bayes.estimand.tables import Row
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.matching.answer import Answer
-from escc_bayes.matching.contrasts import FEWEST, usual_cuts
+from escc_bayes.matching.over_time import FEWEST, usual_cuts
 from escc_bayes.matching.posterior import counted, mixture
 from escc_bayes.matching.run import Match
 

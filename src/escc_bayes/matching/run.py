@@ -13,7 +13,8 @@ from escc_bayes.foundation.seeds import Seed
 from escc_bayes.matching import posterior as posteriors
 from escc_bayes.matching.answer import Answer
 from escc_bayes.matching.balance import Balance, balance_of
-from escc_bayes.matching.contrasts import Rows, contrast_rows, probabilities_of
+from escc_bayes.matching.contrast_row import Rows
+from escc_bayes.matching.contrasts import contrast_rows, probabilities_of
 from escc_bayes.matching.design import Design, design_of, scores_of
 from escc_bayes.matching.effect import classical_answers
 from escc_bayes.matching.followed import followed
