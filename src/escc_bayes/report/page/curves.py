@@ -21,7 +21,6 @@ from escc_bayes.plots.band import Band
 from escc_bayes.plots.density import Density
 from escc_bayes.plots.survival import AtRisk
 from escc_bayes.report.document.stepped import stepped
-from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.rows import AnalysisRows
 
 GRID_POINTS = 61
@@ -29,7 +28,6 @@ DENSITY_POINTS = 161
 PRIOR_DRAWS = 4000
 # Draws behind a drawn band or density: its edges then move by less than the width of a line.
 DRAWN = 4000
-MOST_GROUPS = 6
 FAN_LEVELS = (0.95, 0.8, 0.5)
 AFTER = 1e-9
 
@@ -39,17 +37,6 @@ def limits(draws: FloatArray, level: float) -> tuple[FloatArray, FloatArray, Flo
     tail = (1.0 - level) / 2.0
     lower, middle, upper = np.quantile(draws, [tail, 0.5, 1.0 - tail], axis=0)
     return middle, lower, upper
-
-
-def panels(plan: ModelPlan) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return each covariate whose groups are drawn, with the groups; numbers, centres and long lists are not."""
-    return tuple(
-        (term, levels)
-        for block in plan.design.blocks
-        if block.shown
-        for term, levels in zip(block.effect.covariates, block.levels, strict=False)
-        if 1 < len(levels) <= MOST_GROUPS
-    )
 
 
 def km_band(rows: AnalysisRows, term: str, group: str, level: float, *, label: str = "") -> Band:

@@ -14,7 +14,7 @@ from escc_bayes.compare.other_analyses import (
     sentences_of,
 )
 from escc_bayes.estimand.tables import Row
-from escc_bayes.report.page.curves import panels
+from escc_bayes.report.page.panels import panels
 
 
 @dataclass(frozen=True, slots=True)

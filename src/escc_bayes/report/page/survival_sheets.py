@@ -20,15 +20,14 @@ from escc_bayes.report.document.sheet import Sheet, drawn
 from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.curves import (
     DRAWN,
-    MOST_GROUPS,
     at_risk,
     hazard_bands,
     km_band,
     observed_band,
-    panels,
     posterior_band,
 )
 from escc_bayes.report.page.outcomes import Outcome, endpoint_label, file_word, months_from, survival_of, term_labels
+from escc_bayes.report.page.panels import MOST_GROUPS, panels
 from escc_bayes.report.page.predictive import replicated_bands
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.whom import whom
