@@ -217,7 +217,7 @@ def native_frame(source: object) -> "pd.DataFrame":
 
 def from_frame(frame: "pd.DataFrame", source: str) -> RawTable:
     """Take the columns of a data frame; missing values become None."""
-    names = [str(name) for name in frame.columns]
+    names = [one_line(str(name)) for name in frame.columns]
     refuse_repeats(names, source)
     if len(frame) == 0:
         raise CohortError(f"{source}: has no rows; give one row for each patient")
@@ -227,6 +227,17 @@ def from_frame(frame: "pd.DataFrame", source: str) -> RawTable:
         missing = series.isna().to_numpy()
         columns[name] = frame_cells(series.astype(object).tolist(), missing)
     return RawTable(source, "row", frame.index.tolist(), columns)
+
+
+def one_line(name: str) -> str:
+    """Return a name of several lines, as headers of workbooks are, on one.
+
+    Examples
+    --------
+    >>> one_line("sex\\n(1=male, 2=female)")
+    'sex (1=male, 2=female)'
+    """
+    return " ".join(name.split()) if any(sign in name for sign in "\r\n\t") else name
 
 
 def frame_cells(values: list[object], missing: NDArray[np.bool_]) -> list[object]:

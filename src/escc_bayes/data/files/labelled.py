@@ -57,9 +57,10 @@ def read_labelled(path: Path, kind: str, encoding: str | None = None) -> Labelle
         raise CohortError(
             f"{path}: cannot be read as a file of {PROGRAM[kind]} ({error}); save it again, or export it as CSV UTF-8"
         ) from None
-    labels = {name: label.strip() for name, label in meta.column_names_to_labels.items() if label and label.strip()}
+    named = {name: " ".join((label or "").split()) for name, label in meta.column_names_to_labels.items()}
+    labels = {name: label for name, label in named.items() if label}
     codes = {
-        name: {str(word(code)): str(label).strip() for code, label in meant.items()}
+        name: {str(word(code)): " ".join(str(label).split()) for code, label in meant.items()}
         for name, meant in meta.variable_value_labels.items()
     }
     return LabelledFile({name: list(values) for name, values in found.items()}, labels, codes)

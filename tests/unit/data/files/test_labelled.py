@@ -84,7 +84,7 @@ def test_frames_of_other_libraries_are_read(plain):
 
 
 def test_levels_declared_as_codes_are_printed_by_their_labels(tmp_path, frame):
-    path = written(tmp_path / "c.sav", frame, column_labels={"stage": "Clinical stage"})
+    path = written(tmp_path / "c.sav", frame, column_labels={"stage": "Clinical\nstage"})
     by_code = {"stage": {"kind": "ordered", "levels": ["2", "3", "4"]}}
     found = read_cohort(path, schema(covariates=by_code)).covariate("stage").schema
     assert found.levels == tuple(LABELS["stage"][code] for code in (2, 3, 4))
