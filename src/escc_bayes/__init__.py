@@ -26,6 +26,7 @@ _HOMES = {
     "RandomIntercept": "spec.structures.registry",
     "TimeVarying": "spec.structures.registry",
     "Spline": "spec.structures.registry",
+    "AcrossTransitions": "spec.structures.registry",
     "Changepoint": "spec.structures.registry",
     "load_spec": "spec.reading",
     "model": "spec.formula",
@@ -161,6 +162,7 @@ if TYPE_CHECKING:
     from escc_bayes.spec.plan import make_plan as make_plan
     from escc_bayes.spec.reading import load_spec as load_spec
     from escc_bayes.spec.structures.protocol import Structure as Structure
+    from escc_bayes.spec.structures.registry import AcrossTransitions as AcrossTransitions
     from escc_bayes.spec.structures.registry import Changepoint as Changepoint
     from escc_bayes.spec.structures.registry import Exchangeable as Exchangeable
     from escc_bayes.spec.structures.registry import Fixed as Fixed

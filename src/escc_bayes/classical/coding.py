@@ -10,18 +10,24 @@ import numpy as np
 
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.design import Design, build_design
-from escc_bayes.spec.model import ModelSpec
+from escc_bayes.spec.model import ModelSpec, in_one
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.prior import NEUTRAL
 from escc_bayes.spec.request import Outcome, PiecewiseBaseline
 from escc_bayes.spec.rows import AnalysisRows
+from escc_bayes.spec.structures.protocol import Structure, acts_across
 from escc_bayes.spec.structures.registry import plain_effect
 
 
 def classical_design(spec: ModelSpec, rows: AnalysisRows) -> tuple[Design, tuple[str, ...]]:
     """Return treatment-coded columns for the rows analysed, and notes on what was left out."""
     acting = spec.acting(rows.transition_names)
-    plain = [(own, within) for effect, within in acting for own in effect.unshrunk()]
+    plain = [
+        alone
+        for effect, within in acting
+        for own in effect.unshrunk()
+        for alone in (apart(effect, within, rows) if acts_across(effect) else [(own, within)])
+    ]
     transitions = tuple(within for _, within in plain) if spec.transitions else ()
     notes = tuple(
         f"'{name}': Cox stratified by it and Cox with its gamma or normal frailty stand beside the posterior; the "
@@ -31,6 +37,12 @@ def classical_design(spec: ModelSpec, rows: AnalysisRows) -> tuple[Design, tuple
     baseline = replace(spec.baseline, at="reference")
     coded = replace(spec, effects=tuple(own for own, _ in plain), transitions=transitions, baseline=baseline)
     return build_design(coded, rows), notes
+
+
+def apart(effect: Structure, within: tuple[str, ...], rows: AnalysisRows) -> list[tuple[Structure, tuple[str, ...]]]:
+    """Return the plain effect of a covariate once for each transition: shrunk towards nothing, they share nothing."""
+    own = plain_effect(rows.covariates[effect.covariates[0]].schema)
+    return [(in_one(own, name), (name,)) for name in within]
 
 
 def covariates_spec(endpoint: str, names: tuple[str, ...], rows: AnalysisRows) -> ModelSpec:

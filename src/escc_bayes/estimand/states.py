@@ -107,11 +107,12 @@ def set_to(plan: ModelPlan, columns: FloatArray, term: str, group: str) -> Float
         if term not in block.effect.covariates:
             continue
         place = block.effect.covariates.index(term)
-        inside = plan.design.columns_of(term, block.within[0])
-        changed[:, inside] = 0.0
         index = block.levels[place].index(group) - (0 if block.full else 1)
-        if index >= 0:
-            changed[:, inside.start + index] = 1.0
+        for name in block.coding.copies or block.within[:1]:
+            inside = plan.design.columns_of(term, name)
+            changed[:, inside] = 0.0
+            if index >= 0:
+                changed[:, inside.start + index] = 1.0
     return changed
 
 
@@ -122,9 +123,9 @@ def in_each(plan: ModelPlan, columns: FloatArray) -> FloatArray:
     centred = columns - plan.design.center
     for code, name in enumerate(names):
         for block in plan.design.blocks:
-            if name in block.within:
-                own = slice(block.start, block.stop)
-                found[code, :, own] = centred[:, own]
+            for within, own in block.parts:
+                if name in within:
+                    found[code, :, own] = centred[:, own]
         found[code, :, -1] = code
     return found
 

@@ -71,7 +71,8 @@ def strata_words(prior: PiecewisePrior, word: str) -> str:
 
 def shared_words(block: Block) -> str:
     """Say for which transitions an effect has one coefficient; nothing where it has one in each, or there are none."""
-    return f" One coefficient for {' and '.join(block.within)}." if len(block.within) > 1 else ""
+    one = len(block.within) > 1 and not block.coding.copies
+    return f" One coefficient for {' and '.join(block.within)}." if one else ""
 
 
 def whom_sentence(plan: ModelPlan) -> str:

@@ -65,6 +65,16 @@ class Block:
         return slice(self.first, self.first + self.coding.size)
 
     @property
+    def parts(self) -> tuple[tuple[tuple[str, ...], slice], ...]:
+        """Its columns, each part with the transitions in which it acts: all together, or a copy for each of them."""
+        copies = self.coding.copies
+        if not copies:
+            return ((self.within, slice(self.start, self.stop)),)
+        width = self.width // len(copies)
+        starts = range(self.start, self.stop, width)
+        return tuple(((name,), slice(start, start + width)) for name, start in zip(copies, starts, strict=True))
+
+    @property
     def labels(self) -> tuple[str, ...]:
         """One for each coefficient, such as ``stage[III]``.
 
@@ -80,7 +90,7 @@ class Block:
     @property
     def column_labels(self) -> tuple[str, ...]:
         """One for each column, with the transitions in which it acts."""
-        of = together(self.within)
+        of = "" if self.coding.copies else together(self.within)
         return tuple(f"{label}, {of}" for label in self.coding.labels) if of else self.coding.labels
 
     @property
@@ -179,7 +189,10 @@ class Design:
     def columns_of(self, covariate: str, transition: str = "") -> slice:
         """Return the columns that belong to one covariate, in a transition."""
         block, place = self.block_of(covariate, transition)
-        width = block.width // len(block.effect.covariates)
+        copies = block.coding.copies
+        width = block.width // (len(block.effect.covariates) * max(1, len(copies)))
+        if copies:
+            place = copies.index(transition) if transition else 0
         return slice(block.start + place * width, block.start + (place + 1) * width)
 
     def coefficients_of(self, covariate: str, segment: int = 0, transition: str = "") -> slice:
@@ -205,7 +218,7 @@ def build_design(spec: ModelSpec, rows: AnalysisRows) -> Design:
         refuse_kinds(effect, rows)
         part = effect.columns(rows)
         refuse_evidence(effect, part.coding, rows)
-        at_risk = rows_within(rows, within)
+        at_risk = rows_within(rows, part.coding.copies[:1] or within)
         unit = sampling_unit(effect, part.coding, part.values[at_risk], rows.weight[at_risk], spec.baseline.at)
         blocks.append(Block(effect, start, part.coding, first, unit, within))
         parts.append(part)
@@ -232,7 +245,8 @@ def acting_rows(blocks: list[Block], rows: AnalysisRows) -> FloatArray:
     """Return 1 for each row and column where the column acts, else 0, (n, p)."""
     found = np.zeros((rows.time.size, sum(block.width for block in blocks)))
     for block in blocks:
-        found[rows_within(rows, block.within), block.start : block.stop] = 1.0
+        for within, columns in block.parts:
+            found[rows_within(rows, within), columns] = 1.0
     return found
 
 
@@ -253,7 +267,7 @@ def with_effects(design: Design, spec: ModelSpec, rows: AnalysisRows) -> Design:
     own = [effect for effect, _ in spec.acting(rows.transition_names)]
     for block, effect in zip(design.blocks, own, strict=True):
         refuse_evidence(effect, block.coding, rows)
-        at_risk = rows_within(rows, block.within)
+        at_risk = rows_within(rows, block.coding.copies[:1] or block.within)
         columns = design.columns[at_risk, block.start : block.stop]
         unit = sampling_unit(effect, block.coding, columns, rows.weight[at_risk], spec.baseline.at)
         blocks.append(replace(block, effect=effect, unit=unit))

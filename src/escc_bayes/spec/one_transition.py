@@ -31,12 +31,17 @@ def one_transition(plan: ModelPlan, name: str) -> ModelPlan:
 
 def design_of(design: Design, name: str, inside: np.ndarray) -> Design:
     """Return the columns of the effects that act in a transition, in its rows."""
-    acting = [block for block in design.blocks if name in block.within]
     blocks: list[Block] = []
+    chosen = np.zeros(0, dtype=np.int64)
     start = first = 0
-    for block in acting:
-        blocks.append(replace(block, start=start, first=first, within=()))
-        start, first = start + block.width, first + block.coding.size
-    chosen = np.concatenate([np.zeros(0, dtype=np.int64), *(np.arange(b.start, b.stop) for b in acting)])
+    for block in design.blocks:
+        for within, own in block.parts:
+            if name not in within:
+                continue
+            labels = block.coding.labels[own.start - block.start : own.stop - block.start]
+            coding = replace(block.coding, labels=labels, ranks=block.coding.ranks[: len(labels)], copies=())
+            blocks.append(replace(block, start=start, first=first, within=(), coding=coding))
+            chosen = np.append(chosen, np.arange(own.start, own.stop))
+            start, first = start + coding.width, first + coding.size
     columns, center = design.columns[np.ix_(inside, chosen)], design.center[chosen]
     return replace(design, columns=columns, center=center, blocks=tuple(blocks), inside=None)

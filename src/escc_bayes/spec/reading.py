@@ -15,6 +15,7 @@ from escc_bayes.spec.model import ModelSpec, in_one
 from escc_bayes.spec.reading_states import (
     TRANSITION_KEYS,
     keys_of,
+    refuse_named,
     refuse_one_name,
     refuse_outcome_as_effect,
     refuse_transitions,
@@ -23,7 +24,7 @@ from escc_bayes.spec.reading_states import (
 )
 from escc_bayes.spec.reading_terms import external_from, visits_from
 from escc_bayes.spec.request import FAMILIES, Outcome, PiecewiseBaseline, WeibullBaseline
-from escc_bayes.spec.structures.protocol import Reading, Structure
+from escc_bayes.spec.structures.protocol import Reading, Structure, acts_across
 from escc_bayes.spec.structures.registry import keys, structures
 from escc_bayes.spec.transitions import COMPETING, EVERY, KIND, TRANSITION, CompetingCauses
 
@@ -347,6 +348,9 @@ def in_transitions(
     plain = {key: value for key, value in body.items() if key not in TRANSITION_KEYS}
     effect = effect_from(plain, where, outcome.endpoint, folder)
     refuse_outcome_as_effect(outcome.states, effect.covariates, at)
+    if acts_across(effect):
+        refuse_named(body, effect.WORD, at)
+        return [(effect, EVERY)]
     return [(in_one(effect, *within) if single(within) else effect, within) for within in coefficients]
 
 

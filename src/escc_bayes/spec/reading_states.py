@@ -97,6 +97,13 @@ def refuse_transitions(body: Mapping[str, object], at: str) -> None:
             raise SpecError(f"{at}: '{key}' belongs to an outcome of kind = {kinds}; remove it")
 
 
+def refuse_named(body: Mapping[str, object], word: str, at: str) -> None:
+    """Raise where an effect in every transition names some, or says that it shares one coefficient."""
+    for key in TRANSITION_KEYS:
+        if key in body:
+            raise SpecError(f"{at}: structure '{word}' has an effect in every transition; leave '{key}' out")
+
+
 def refuse_one_name(names: list[str], where: str) -> None:
     """Raise where two effects of an outcome of several transitions would have one name, by which variants call them."""
     for name in names:

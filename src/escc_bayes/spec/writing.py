@@ -8,7 +8,7 @@ from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.external import External
 from escc_bayes.spec.prior import Gamma, HalfNormal, Normal, SurvivalStatement
 from escc_bayes.spec.request import Outcome, PiecewiseBaseline, WeibullBaseline
-from escc_bayes.spec.structures.protocol import Structure
+from escc_bayes.spec.structures.protocol import Structure, acts_across
 from escc_bayes.spec.transitions import COMPETING, EVERY, KIND, CompetingCauses, IllnessDeath
 from escc_bayes.spec.visits import Visits
 
@@ -53,7 +53,7 @@ def written(effects: tuple[Structure, ...], transitions: tuple[Within, ...]) -> 
     for name, group in groupby(named, key=lambda one: one[0]):
         held = list(group)
         _, effect, within = held[0]
-        shared = within == EVERY or len(within) > 1
+        shared = (within == EVERY or len(within) > 1) and not acts_across(effect)
         found.append((name, effect, () if within == EVERY else tuple(t for one in held for t in one[2]), shared))
     return found
 

@@ -25,10 +25,13 @@ def normal_of_mean(value: object, at: str, _: Reading) -> Normal:
     raw = checks.table(value, at)
     if "evidence" in raw:
         raise SpecError(
-            f"{at}: published evidence is of one hazard ratio, a pooled effect has one at each covariate; use an "
-            "effect of one covariate, or state { normal = [mean, sd] }"
+            f"{at}: published evidence is of one hazard ratio, a pooled effect has one at each covariate, or in each "
+            "transition; use an effect of one covariate, or state { normal = [mean, sd] }"
         )
     return priors.effect_prior(raw, at)
+
+
+MEAN = Key(normal_of_mean, PRIOR.form)
 
 
 @careful_class
@@ -44,7 +47,7 @@ class Pooled:
     WORD: ClassVar[str] = "pooled"
     KINDS: ClassVar[tuple[str, ...]] = ("ordered", "nominal", "binary")
     SEVERAL: ClassVar[bool] = True
-    KEYS: ClassVar[Mapping[str, Key]] = {"prior": Key(normal_of_mean, PRIOR.form), "sd": SD}
+    KEYS: ClassVar[Mapping[str, Key]] = {"prior": MEAN, "sd": SD}
 
     def columns(self, rows: AnalysisRows) -> Columns:
         """Return the indicators of every covariate side by side; all need the same levels."""

@@ -140,6 +140,7 @@ class Coding:
     segments : months, rising, at which the columns' coefficients change; none for most. Such columns are not centred:
         where a segment ends within a piece of the baseline, centring would change the model.
     curve : how the columns follow from a number, where its log hazard ratio is a curve; None for most.
+    copies : the transitions for each of which the columns stand once, one copy after the other; none for most.
     """
 
     labels: tuple[str, ...]
@@ -149,6 +150,7 @@ class Coding:
     ranks: tuple[int, ...] = ()
     segments: tuple[float, ...] = ()
     curve: Curve | None = None
+    copies: tuple[str, ...] = ()
 
     @property
     def width(self) -> int:
@@ -207,6 +209,11 @@ class Key:
 
     read: Callable[[object, str, Reading], object]
     form: str
+
+
+def acts_across(structure: object) -> bool:
+    """Return whether an effect has a copy of its columns in every transition, and so names none of them."""
+    return bool(getattr(structure, "ACROSS", False))
 
 
 class Structure(Protocol):

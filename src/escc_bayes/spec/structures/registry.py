@@ -7,6 +7,7 @@ from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.foundation.errors import SpecError
 from escc_bayes.foundation.kinds import told
 from escc_bayes.spec.prior import NEUTRAL
+from escc_bayes.spec.structures.across_transitions import AcrossTransitions as AcrossTransitions
 from escc_bayes.spec.structures.changepoint import Changepoint as Changepoint
 from escc_bayes.spec.structures.exchangeable import Exchangeable as Exchangeable
 from escc_bayes.spec.structures.fixed import Fixed as Fixed
@@ -29,6 +30,7 @@ SHIPPED: tuple[type[Structure], ...] = (
     TimeVarying,
     Spline,
     Changepoint,
+    AcrossTransitions,
 )
 # What lets patients of one centre, or of another cluster, differ together.
 FOR_CLUSTERS = RandomIntercept.WORD
