@@ -15,6 +15,10 @@ from escc_bayes.spec.draft.column import Column
 ORDERED = "ordered"
 # A continuous covariate enters per this many of its own standard deviations, rounded.
 STEPS = (1.0, 2.0, 5.0, 10.0)
+# Words beside the figure of a stage.
+STAGE = re.compile(r"stage|stadium|grade|стадия|期|기|级|度")
+# A range of numbers as a level.
+BOUND = re.compile(r"([<≤>≥]?)=?\s*(\d+(?:\.\d+)?)\s*(?:([-–~至])\s*\d+(?:\.\d+)?)?\s*(\+?)")
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,8 @@ def levels_of(column: Column) -> tuple[tuple[str, ...], tuple[tuple[str, str], .
     if column.is_code and not labelled:
         meaning = "ordered, or only names" if len(levels) > 2 else "which is the reference"
         doubt = f"what do the codes {', '.join(levels)} mean ({meaning})?"
+    elif ordered and not labelled and order_rank(list(levels)) is None:
+        doubt = f"is this their order: {', '.join(levels)}?"
     if spelt:
         taken = "; ".join(f"{text} as {level}" for text, level in spelt.items())
         doubt = "; ".join(filter(None, (doubt, f"one level spelt differently? {taken}")))
@@ -145,7 +151,7 @@ def order_rank(found: list[str]) -> dict[str, int] | None:
     >>> order_rank(["III", "II", "IVA"])
     {'III': 40, 'II': 30, 'IVA': 51}
     """
-    for rank in (roman_rank, size_rank):
+    for rank in (roman_rank, size_rank, bound_rank):
         ranks = {text: rank(text) for text in found}
         known = {text: place for text, place in ranks.items() if place is not None}
         if len(known) == len(found) and len(set(known.values())) == len(found) > 1:
@@ -155,12 +161,29 @@ def order_rank(found: list[str]) -> dict[str, int] | None:
 
 def roman_rank(text: str) -> int | None:
     """Return the rank of a stage such as II, IIIa, T3 or 期 after it; None for another word."""
-    bare = text.casefold().replace("stage", "").replace("期", "").strip(" .:")
+    bare = STAGE.sub("", text.casefold()).strip(" .:")
     letter = "abcd".find(bare[-1]) + 1 if len(bare) > 1 and bare[-1] in "abcd" else 0
     body = bare[:-1] if letter else bare
     if body[:1] in ("t", "n", "m", "g", "c", "p") and body[-1:].isdigit():
         return 10 * int(body[-1]) + letter
+    if len(body) == 1 and body.isdigit():
+        return 10 * (int(body) + 1) + letter
     return 10 * words.ROMAN.index(body) + letter if body in words.ROMAN else None
+
+
+def bound_rank(text: str) -> int | None:
+    """Return the rank of a range such as <60, 60-70 or >70; None for another word.
+
+    Examples
+    --------
+    >>> sorted(["60-70", ">70", "<60"], key=bound_rank)
+    ['<60', '60-70', '>70']
+    """
+    found = BOUND.fullmatch(text.strip())
+    if found is None or not (found[1] or found[3] or found[4]):
+        return None
+    side = -1 if found[1] in ("<", "≤") else 2 if found[1] or found[4] else 1
+    return round(100 * float(found[2])) + side
 
 
 def size_rank(text: str) -> int | None:

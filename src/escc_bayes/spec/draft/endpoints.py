@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from escc_bayes.data.event_meaning import opposite
-from escc_bayes.data.schema import UNDECIDED
+from escc_bayes.data.schema import MONTHS_PER, UNDECIDED
 from escc_bayes.spec.draft import vocabulary as words
 from escc_bayes.spec.draft.column import Column
 from escc_bayes.spec.draft.roles import Role, Roles
@@ -27,6 +27,8 @@ LABELS = {
 }
 # A longest time above the one can hardly be in months, below the other it may be in years.
 LONG_IN_MONTHS, SHORT_IN_MONTHS = 200.0, 15.0
+# Months below which times that a header calls days or weeks may be months.
+SHORT_IN_DAYS = 6.0
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,10 @@ def endpoint_of(roles: Roles, name: str) -> Endpoint:
         time, why = ends[0].column.name, f"days from '{start}' to '{ends[0].column.name}'"
         check += [starts[0].check] if starts[0].check else []
         check += [f"which of {names_of(ends)}?"] if len(ends) > 1 else []
+        if either_or(ends):
+            # One date alone would leave out all others: those who live, or those who died.
+            time = UNDECIDED
+            check.append("the last day stands in the one or in the other: make one column of both, and name it")
     elif times:
         time, why = times[0].column.name, "a time"
     else:
@@ -95,10 +101,12 @@ def endpoint_of(roles: Roles, name: str) -> Endpoint:
     if not events:
         partly = next((role.column for role in ends if role.column.missing), None)
         question = "name the column that says who had the event"
-        if partly is not None:
+        if partly is not None and time != UNDECIDED:
             question += f" (if '{partly.name}' is filled where it happened, add a column with 1 there and 0 elsewhere)"
         return Endpoint(name, time, UNDECIDED, start, why=why, check=(*check, question))
     happened, censored, doubt = event_words(events[0].column, name)
+    if start and time == UNDECIDED:
+        return Endpoint(name, time, events[0].column.name, start, happened, censored, why, (*check, *doubt))
     if alone(events[0].column):
         (text,), empty = events[0].column.counts, events[0].column.missing
         check.append(f"cells hold '{text}' or nothing ({empty}): if nothing means no event, write a word for it in")
@@ -107,6 +115,13 @@ def endpoint_of(roles: Roles, name: str) -> Endpoint:
     return Endpoint(
         name, time, events[0].column.name, start, happened, censored, why, (*check, *doubt), without_follow_up(used)
     )
+
+
+def either_or(ends: Sequence[Role]) -> bool:
+    """Whether dates of an end complete one another: patients who lack the fullest have another."""
+    columns = [role.column for role in ends]
+    gaps = (all(column.is_gone(value) for column, value in row) for row in rows_of(columns))
+    return len(columns) > 1 and sum(gaps) < columns[0].missing
 
 
 def alone(column: Column) -> bool:
@@ -195,13 +210,14 @@ def unit_of(roles: Roles) -> tuple[str, str]:
     times = [role.column for role in roles.of("time")]
     if not times:
         return "months", ""
+    longest = max(float(np.max(column.known)) for column in times)
     for unit, pattern in words.UNITS:
         if any(pattern.search(column.words) for column in times):
-            return unit, ""
+            short = unit in ("days", "weeks") and longest * MONTHS_PER[unit] < SHORT_IN_DAYS
+            return unit, f"the header says {unit}, and the longest time is {longest:g}: months?" if short else ""
     stated = {unit for unit, pattern in words.UNITS for word in unit_words(roles) if pattern.search(word)}
     if len(stated) == 1:
         return stated.pop(), ""
-    longest = max(float(np.max(column.known)) for column in times)
     unit = "days" if longest > LONG_IN_MONTHS else "months"
     return unit, f"the longest time is {longest:g}: {unit}{' or years' if longest < SHORT_IN_MONTHS else ''}?"
 

@@ -57,7 +57,7 @@ EVENT = re.compile(
 TIME = re.compile(
     r"时间|生存期|月数|天数|(?:生存|存活|随访)[^状态结局]{0,4}[(（]?(?:月|天|年|周)|기간|期間|срок|выжива|длительн"
     r"|time|surv|aval\b|^_?t$|follow|\bfu\b|^fu_|last contact"
-    r"|^(?:os|pfs|dfs|rfs|efs|ttp|ttd|pfi|dfi|dss|css|lrfs|dmfs)(?:[_ .(]|mos?$|m$|days?$|d$|t$|months?$|$)"
+    r"|^(?:os|pfs|dfs|rfs|efs|ttp|ttd|pfi|dfi|dss|css|lrfs|dmfs)(?:[_ .,:;/(（-]|mos?$|m$|days?$|d$|t$|months?$|$)"
     r"|^(?:months?|days?|weeks?|years)$|zeit|dauer|[üu]berleb|d[ée]lai|dur[ée]e|survie|tiempo|supervivencia|tempo"
     r"|sopravvivenza|sobrevida",
     re.IGNORECASE,

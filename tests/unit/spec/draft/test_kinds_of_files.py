@@ -261,3 +261,27 @@ def test_of_several_endpoints_of_adam_each_has_its_time():
 def test_dates_beside_a_time_are_asked():
     _, found = roles(start=START, last_seen=LAST, os_months=MONTHS, dead=DEAD)
     assert any("these dates, or the time 'os_months'?" in line for line in found.questions)
+
+
+def test_two_dates_of_an_end_that_complete_one_another_are_one_column_first():
+    """One of them alone would analyse the dead, or the living, and drop the others."""
+    death = [day if dead else None for day, dead in zip(LAST, DEAD, strict=True)]
+    seen = [None if dead else day for day, dead in zip(LAST, DEAD, strict=True)]
+    _, found = roles(start=START, death_date=death, last_seen=seen, status=np.where(DEAD, "dead", "alive"))
+    assert 'end_date = "CHECK"' in found.schema
+    assert "missing =" not in found.schema
+    assert any("make one column of both" in line for line in found.questions)
+
+
+def test_an_order_that_is_not_known_is_asked_and_ranges_have_one():
+    stage = np.array(["early", "late", "middle"])[np.arange(N) % 3]
+    age = np.array(["<60", "60-70", ">70"])[np.arange(N) % 3]
+    found, drafted = roles(stage=stage, age_group=age, os_months=MONTHS, dead=DEAD)
+    assert (found["stage"], found["age_group"]) == ("ordered", "ordered")
+    assert any("is this their order: early, late, middle?" in line for line in drafted.questions)
+    assert 'levels = ["<60", "60-70", ">70"]' in drafted.schema
+
+
+def test_days_that_end_within_six_months_are_asked():
+    _, found = roles(**{"OS, days": MONTHS, "dead": DEAD})
+    assert any("the header says days" in line and "months?" in line for line in found.questions)
