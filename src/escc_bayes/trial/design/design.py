@@ -19,6 +19,7 @@ from escc_bayes.trial.posterior.weibull_analysis import WeibullShape
 from escc_bayes.trial.truth.accrual import Accrual
 from escc_bayes.trial.truth.data_generating import ArmHazard, ControlHazard, Effect, EndedHazard, TreatedHazard
 from escc_bayes.trial.truth.expected_events import month_of_events
+from escc_bayes.trial.truth.scans import LateHazard, Scans
 from escc_bayes.trial.truth.stratum import ScaledHazard, Stratum, apportioned
 from escc_bayes.trial.truth.switching import Switching
 
@@ -90,6 +91,7 @@ class TrialDesign:
     control_origin : what the control hazard rests on, where others estimated it.
     effect_origin : of which treatment the effect is the hazard ratio, where its survival is stated instead.
     follow_up : months for which every patient is followed, and no longer; None: until the trial ends.
+    scans : at which events are found; None: events are seen when they happen.
     lag : months by which what happens is known later: looks come that much after the end of their data.
     sizing, threshold, estimation : what is asked beside the operating characteristics; None where it is not.
     """
@@ -117,6 +119,7 @@ class TrialDesign:
     control_origin: str = ""
     effect_origin: str = ""
     lag: float = 0.0
+    scans: Scans | None = None
     follow_up: float | None = None
 
     @property
@@ -150,6 +153,8 @@ class TrialDesign:
     def hazard_of(self, treated: int, place: int, effect: Effect) -> ArmHazard:
         """Return the hazard of an arm in stratum ``place`` as far as it is seen; ``treated``: 0 or 1."""
         hazard: ArmHazard = TreatedHazard(self.control, effect.of_stratum(place)) if treated else self.control
+        if self.scans is not None:
+            hazard = LateHazard(hazard, self.scans.delay)
         if self.follow_up is not None:
             hazard = EndedHazard(hazard, self.follow_up)
         return ScaledHazard(hazard, self.strata[place].control_hr) if self.strata else hazard

@@ -42,6 +42,7 @@ def design_paragraph(plan: TrialPlan) -> str:
             *dropout_sentence(design),
             *follow_up_sentence(design),
             *lag_sentence(design),
+            *((design.scans.words(),) if design.scans is not None else ()),
             *strata_sentence(design),
             *((f"{design.switching.words()[0].upper()}{design.switching.words()[1:]}.",) if design.switching else ()),
         )

@@ -25,6 +25,7 @@ from escc_bayes.trial.reading.truth import (
     control_from,
     dropout_from,
     rates_of,
+    scans_from,
     strata_from,
     switching_from,
 )
@@ -45,6 +46,7 @@ TOP_KEYS = (
     "stratum",
     "borrowing",
     "switching",
+    "scans",
     "sizing",
     "threshold",
     "estimation",
@@ -124,6 +126,7 @@ def design_from(raw: Mapping[str, object], where: str, *, folder: Path = Path())
         threshold=threshold_of(raw, where, folder, rules),
         estimation=estimation_from(*section("estimation"), len(looks)) if "estimation" in raw else None,
         strata=strata,
+        scans=scans_from(*section("scans")) if "scans" in raw else None,
         # What other files gave belongs to the design as much as its own words.
         digest=digest(
             {**raw, "resolved": repr((believed, analysis)), "rates": rates_of(control), **counted(borrowing)}

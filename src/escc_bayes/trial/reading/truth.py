@@ -15,6 +15,7 @@ from escc_bayes.trial.reading.control import medians_control, posterior_control
 from escc_bayes.trial.truth.accrual import Accrual
 from escc_bayes.trial.truth.cure import CuredControl
 from escc_bayes.trial.truth.data_generating import ControlHazard, PiecewiseControl, WeibullControl
+from escc_bayes.trial.truth.scans import Scans
 from escc_bayes.trial.truth.stratum import Stratum
 from escc_bayes.trial.truth.switching import Switching
 from escc_bayes.trial.truth.weibull_draws import WeibullDraws
@@ -26,6 +27,7 @@ WEIBULL_SHAPES = (0.1, 20.0)
 # Events per patient and month.
 HIGHEST_RATE = 100.0
 MOST_PATIENTS = 20_000
+RAREST_SCAN = 24.0
 
 
 def control_from(raw: Mapping[str, object], at: str, folder: Path) -> tuple[ControlHazard, str]:
@@ -205,6 +207,15 @@ def switching_from(raw: Mapping[str, object], at: str) -> Switching:
     if share > 1.0:
         raise DesignError(f"{at}, share: {share:g} of the controls is more than all of them; write 0.3 for 30 %")
     return Switching(share, checks.number(raw.get("after"), f"{at}, after", least=0.0))
+
+
+def scans_from(raw: Mapping[str, object], at: str) -> Scans:
+    """Read ``[scans]``: how often, and the share of events that are deaths."""
+    checks.refuse_unknown_keys(raw, ("every", "deaths"), at)
+    every = checks.number(raw.get("every"), f"{at}, every", above=0.0)
+    if every > RAREST_SCAN:
+        raise DesignError(f"{at}, every: {every:g} months between scans; times are months, {RAREST_SCAN:g} is the most")
+    return Scans(every, checks.number(raw.get("deaths", 0.0), f"{at}, deaths", least=0.0, below=1.0))
 
 
 def strata_from(value: object, where: str) -> tuple[Stratum, ...]:

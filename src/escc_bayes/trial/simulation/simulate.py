@@ -17,6 +17,7 @@ from escc_bayes.trial.design.design import TrialDesign
 from escc_bayes.trial.looks.patients import Patients
 from escc_bayes.trial.truth.accrual import Accrual
 from escc_bayes.trial.truth.data_generating import inverted
+from escc_bayes.trial.truth.scans import APART
 from escc_bayes.trial.truth.stratum import columns_of, ratio_by_patient
 from escc_bayes.trial.truth.switching import switched_clock
 
@@ -34,6 +35,7 @@ class Draws:
     effect_unit : (n, 2) uniforms that choose the log hazard ratio under the design prior.
     bias_unit, pace_unit : (n,) uniforms that choose its bias and the pace of accrual; drawn where the design has them.
     switch_unit : (n, controls) uniforms that choose who would switch; likewise.
+    scan_unit : (n, m) uniforms of events found at scans; likewise.
     """
 
     entry: FloatArray
@@ -44,6 +46,7 @@ class Draws:
     bias_unit: FloatArray
     pace_unit: FloatArray
     switch_unit: FloatArray
+    scan_unit: FloatArray
 
 
 def draw(design: TrialDesign, trials: int, seed: Seed, block: int) -> Draws:
@@ -61,8 +64,9 @@ def draw(design: TrialDesign, trials: int, seed: Seed, block: int) -> Draws:
     bias = generator.random(trials) if design.bias is not None else np.zeros(0)
     pace = generator.random(trials) if design.accrual.log_sd > 0.0 else np.zeros(0)
     switch = generator.random((trials, controls)) if design.switching is not None else np.zeros((0, 0))
+    scans = generator.random(shape) if design.scans is not None else np.zeros((0, 0))
     entry = entry_months(design.accrual, arrival, pace)
-    return Draws(entry, unit, dropout, chosen, effect, bias, pace, switch)
+    return Draws(entry, unit, dropout, chosen, effect, bias, pace, switch, scans)
 
 
 def entry_months(accrual: Accrual, unit: FloatArray, pace_unit: FloatArray) -> FloatArray:
@@ -120,12 +124,16 @@ def patients(design: TrialDesign, draws: Draws, log_ratio: FloatArray) -> Patien
         own, clock = on_clock(design, draws, log_ratio, own, clock, slice(None))
     died[:, :controls] = design.control.time_at(draws.control_draw, own)
     died[:, controls:] = design.control.time_at(draws.control_draw, clock)
+    if design.scans is not None:
+        died = design.scans.found(died, draws.scan_unit)
     calendar = draws.entry + died
     if max(design.dropout) > 0.0 or design.follow_up is not None:
+        # An event found at the very end of a follow-up is found.
+        gone = draws.dropout if design.scans is None else draws.dropout + 2.0 * APART
         # Over 0 where dropout comes first: infinite, five times faster than a masked copy.
         with np.errstate(divide="ignore"):
-            calendar /= died <= draws.dropout
-        np.minimum(died, draws.dropout, out=died)
+            calendar /= died <= gone
+        np.minimum(died, gone, out=died)
     return Patients(draws.entry, died, calendar, controls)
 
 
