@@ -166,7 +166,8 @@ def roman_rank(text: str) -> int | None:
     body = bare[:-1] if letter else bare
     if body[:1] in ("t", "n", "m", "g", "c", "p") and body[-1:].isdigit():
         return 10 * int(body[-1]) + letter
-    if len(body) == 1 and body.isdigit():
+    # A bare figure is a code, which may stand for anything.
+    if len(body) == 1 and body.isdigit() and STAGE.search(text.casefold()):
         return 10 * (int(body) + 1) + letter
     return 10 * words.ROMAN.index(body) + letter if body in words.ROMAN else None
 

@@ -285,3 +285,12 @@ def test_an_order_that_is_not_known_is_asked_and_ranges_have_one():
 def test_days_that_end_within_six_months_are_asked():
     _, found = roles(**{"OS, days": MONTHS, "dead": DEAD})
     assert any("the header says days" in line and "months?" in line for line in found.questions)
+
+
+def test_figures_are_stages_only_beside_a_word_for_them():
+    codes = np.arange(N) % 3 + 1
+    found, drafted = roles(
+        sequence=RNG.integers(1, 4, N), 병기=[f"{code}기" for code in codes], os_months=MONTHS, dead=DEAD
+    )
+    assert (found["sequence"], found["병기"]) == ("nominal", "ordered")
+    assert not any("is this their order" in line for line in drafted.questions)
