@@ -94,9 +94,11 @@ def maximum(objective: Objective, start: FloatArray, free: BoolArray) -> Top:
 
     Raises
     ------
-    FirthError : no maximum within ``MOST_STEPS`` steps.
+    FirthError : l* is not finite at the start; no maximum within ``MOST_STEPS`` steps.
     """
     point, here = start, objective(start)
+    if not np.isfinite(here.value):
+        raise FirthError("the penalised likelihood is not finite where its search began")
     cheap = CHEAP_STEPS
     for count in range(MOST_STEPS):
         score = here.score[free]
@@ -165,7 +167,7 @@ def profile(objective: Objective, top: Top, before: Sequence[FloatArray], j: int
 
     Parameters
     ----------
-    before : where the maximum was when ``j`` was held nearby; the search begins at the last of them, else at ``top``.
+    before : where the maximum was when ``j`` was held nearby; the search begins where they say it should lie.
 
     Raises
     ------
@@ -173,9 +175,8 @@ def profile(objective: Objective, top: Top, before: Sequence[FloatArray], j: int
     HigherError : it is higher than ``top``.
     """
     free = np.arange(top.point.size) != j
-    starts = [held_at(start, j, fixed) for start in (*before[-1:], top.point)]
-    starts = [start for start in starts if np.isfinite(objective(start).value)] + [np.where(free, 0.0, fixed)]
-    far = max(float(np.abs(start).max()) for start in starts) > SEVERAL
+    starts = [*on_the_way(top, before, j, fixed), held_at(top.point, j, fixed), np.where(free, 0.0, fixed)]
+    far = is_far(fixed, *starts)
     found: list[Top] = []
     for start in starts:
         found += climbs(objective, [start], free)
@@ -205,6 +206,28 @@ def across(objective: Objective, best: Top, free: BoolArray) -> list[FloatArray]
     return starts
 
 
+def on_the_way(top: Top, before: Sequence[FloatArray], j: int, fixed: float) -> list[FloatArray]:
+    """Return where the maximum with coefficient ``j`` at ``fixed`` should lie by others that are known.
+
+    On the line through the two nearest of them, or along the ridge of the quadratic at the top; far out, where there is
+    no such line, beside the last.
+    """
+    known = sorted([top.point, *before], key=lambda point: abs(point[j] - fixed))[:2]
+    if is_far(fixed, *known):
+        return [held_at(point, j, fixed) for point in before[-1:]]
+    if len(known) > 1 and known[0][j] != known[1][j]:
+        line = (known[1] - known[0]) / (known[1][j] - known[0][j])
+    else:
+        ridge = inverse(top.information)[:, j]
+        line = ridge / ridge[j]
+    return [np.where(np.arange(line.size) == j, fixed, known[0] + (fixed - known[0][j]) * line)]
+
+
+def is_far(fixed: float, *points: FloatArray) -> bool:
+    """Whether a coefficient, or one of several points, lies where there may be several maxima."""
+    return max(abs(fixed), *(float(np.abs(point).max()) for point in points)) > SEVERAL
+
+
 def held_at(start: FloatArray, j: int, fixed: float) -> FloatArray:
     """Return a point with coefficient ``j`` at ``fixed``: far out the others grow with it, along the ray."""
     same_side = fixed * start[j] > 0.0
@@ -217,14 +240,19 @@ def limit(objective: Objective, top: Top, j: int, std_error: float, fall: float)
 
     The search runs on the root of the fall, which is nearly a straight line.
     """
+    near = float(top.point[j])
     before: list[FloatArray] = []
+    # The maximum itself has fallen by nothing; each place is searched once, but far out: a second search, that begins
+    # where the last one ended, may see a higher maximum there.
+    known = {near: math.sqrt(fall)}
 
     def short(b: float) -> float:
-        there = profile(objective, top, before, j, b)
-        before.append(there.point)
-        return math.sqrt(fall) - math.sqrt(max(0.0, top.value - there.value))
+        if b not in known or is_far(b, top.point, *before[-1:]):
+            there = profile(objective, top, before, j, b)
+            before.append(there.point)
+            known[b] = math.sqrt(fall) - math.sqrt(max(0.0, top.value - there.value))
+        return known[b]
 
-    near = float(top.point[j])
     step = 1.25 * std_error * math.sqrt(2.0 * fall)
     for _ in range(OUTWARDS):
         try:
