@@ -6,6 +6,7 @@ from escc_bayes.trial.design.criterion import GainCriterion
 from escc_bayes.trial.design.design import TrialDesign
 from escc_bayes.trial.design.normal_power import assurance_limit, has_normal_form
 from escc_bayes.trial.design.null_truth import attainable, hazard_ratio_of, null_effect, own_null
+from escc_bayes.trial.design.rule_plan import ended_below
 from escc_bayes.trial.design.trial_plan import planned
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.looks.look import Look
@@ -119,8 +120,10 @@ def refuse_overspent(design: TrialDesign, where: str) -> None:
         if test is None or spending is None or spending.name not in (NOMINAL, HAYBITTLE_PETO):
             continue
         plan = planned(design)
-        upper = plan.of(rule.name).boundaries.upper
-        spent = spent_by_look(plan.fractions, upper)
+        boundaries = plan.of(rule.name).boundaries
+        upper = boundaries.upper
+        binding = ended_below(boundaries.lower, boundaries.acting) if rule.binding else None
+        spent = spent_by_look(plan.fractions, upper, binding)
         at = f"{where}, rule '{rule.name}', boundaries"
         if not math.isfinite(float(upper[-1])):
             raise DesignError(

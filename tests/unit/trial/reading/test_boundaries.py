@@ -6,6 +6,7 @@ import pytest
 from escc_bayes.foundation.errors import InputError
 from escc_bayes.trial.design.plan_words import plan_in_words
 from escc_bayes.trial.design.trial_plan import planned
+from escc_bayes.trial.significance.boundaries import spent_by_look
 from escc_bayes.trial.simulation.operating_characteristics import operating_characteristics
 from tests.unit.trial.designs import small
 
@@ -62,3 +63,14 @@ def test_alpha_spent_at_the_final_look_alone_has_no_boundary_before():
     upper = planned(rule(spending={"by_look": [0.0, 0.0, 0.025]})).rules[0].boundaries.upper
     assert np.isinf(upper[:2]).all()
     assert upper[2] == pytest.approx(1.959964, abs=1e-6)
+
+
+def test_haybittle_peto_with_binding_futility_spends_its_alpha():
+    """The final boundary counts on the stop, comes down below that without, and is no overspending."""
+    shared = {"boundaries": {"haybittle_peto": 3.0}}
+    bound = planned(rule(**shared, futility="log-rank Z < 0.5", binding=True)).rules[0].boundaries
+    alone = planned(rule(**shared)).rules[0].boundaries
+    assert bound.upper[-1] < alone.upper[-1]
+    lower = np.append(bound.lower[:-1], -np.inf)
+    spent = spent_by_look((50 / 130, 90 / 130, 1.0), bound.upper, lower)
+    assert spent[-1] == pytest.approx(0.025, abs=1e-9)
