@@ -117,8 +117,10 @@ def subject_of(cohort: Cohort, spec: ModelSpec, asked: Asked) -> Subject:
     plan = make_plan(spec, cohort)
     if plan.rows.transitions is not None:
         raise SpecError(
-            f"model '{spec.name}': what a model of several transitions rests on is not worked out here; give one of a "
-            f'single endpoint, as with endpoint = "{spec.outcome.states.alone if spec.outcome.states else "os"}"'
+            f"model '{spec.name}': sensitivity is of one endpoint, and this model has several transitions. `report` "
+            "shows each hazard ratio under a sceptical prior and the information behind it, and refit_many with "
+            "prior_grid or leave_one_out refits it; for the rest give a model of one endpoint, as with endpoint = "
+            f'"{spec.outcome.states.alone if spec.outcome.states else "os"}"'
         )
     if plan.rows.strata:
         raise SpecError(

@@ -63,19 +63,14 @@ def test_fit_writes_what_comes_after_progression(written):
     assert sum(months) == pytest.approx(36.0, abs=0.5)
 
 
-@pytest.mark.parametrize(
-    ("verb", "said"),
-    [
-        ("compare", "compare and report do not draw a model of several transitions; `escc-bayes fit` writes"),
-        ("report", "compare and report do not draw a model of several transitions"),
-        ("sensitivity", 'what a model of several transitions rests on is not worked out here.*endpoint = "os"'),
-    ],
-)
-def test_verbs_that_do_not_know_states_refuse_them(tmp_path, monkeypatch, capsys, verb, said):
+def test_sensitivity_refuses_states_and_says_what_works(tmp_path, monkeypatch, capsys):
     out = tmp_path / "out"
-    code, _, err = run(monkeypatch, capsys, verb, "--cohort", "escc79", "--model", "illness_death", "--out", out)
+    code, _, err = run(
+        monkeypatch, capsys, "sensitivity", "--cohort", "escc79", "--model", "illness_death", "--out", out
+    )
     assert code == 2
-    assert re.search(said, " ".join(err.split()))
+    told = " ".join(err.split())
+    assert re.search('sensitivity is of one endpoint.*`report` shows.*refit_many.*endpoint = "os"', told)
     assert not out.exists()
 
 
@@ -112,14 +107,34 @@ levels = ["cancer", "other"]
 """
 
 
-def test_fit_writes_the_incidence_of_each_cause(tmp_path, monkeypatch, capsys):
+def causes_words(tmp_path):
+    """Write a cohort with causes, its schema and a model; return the options that name them."""
     lines = ["id,time,event,arm,cause"]
     for i in range(60):
         cause = ("", "cancer", "other")[(0, 1, 1, 2, 0, 1)[i % 6]]
         lines.append(f"p{i},{3 + 0.61 * i:.2f},{int(cause != '')},{'ab'[(i // 2) % 2]},{cause}")
     for name, text in (("c.csv", "\n".join(lines) + "\n"), ("s.toml", SCHEMA), ("m.toml", MODEL)):
         (tmp_path / name).write_text(text, encoding="utf-8")
-    words = ("--cohort", tmp_path / "c.csv", "--schema", tmp_path / "s.toml", "--model", tmp_path / "m.toml")
+    return ("--cohort", tmp_path / "c.csv", "--schema", tmp_path / "s.toml", "--model", tmp_path / "m.toml")
+
+
+def test_compare_writes_cox_gray_and_fine_gray_beside_each_cause(tmp_path, monkeypatch, capsys):
+    words, out = causes_words(tmp_path), tmp_path / "out"
+    code, printed, err = run(
+        monkeypatch, capsys, "compare", *words, "--engine", "laplace", "--draws", "300", "--out", out
+    )
+    assert code == 0, err
+    rows = rows_of(out / "comparison.csv")
+    assert {r["transition"] for r in rows} == {"cancer", "other"}
+    assert {"bayes_laplace", "cox"} <= {r["method"] for r in rows}
+    assert "hazard ratio arm b vs a, cancer" in printed
+    for name in ("gray", "fine_gray"):
+        assert [(r["term"], r["cause"]) for r in rows_of(out / f"{name}.csv")] == [("arm", "cancer"), ("arm", "other")]
+    assert (out / "figures" / "causes_incidence.png").exists()
+
+
+def test_fit_writes_the_incidence_of_each_cause(tmp_path, monkeypatch, capsys):
+    words = causes_words(tmp_path)
     code, printed, err = run(
         monkeypatch, capsys, "fit", *words, "--engine", "laplace", "--draws", "300", "--out", tmp_path / "out"
     )
