@@ -13,6 +13,7 @@ from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.outcomes import Outcome, as_labelled, outcomes
 from escc_bayes.report.page.trust import trust
 from escc_bayes.report.page.view import Bar, Line, Screen
+from escc_bayes.spec.transitions import in_words
 
 # Ends of the axis of the bars, and its marks.
 AXIS, MARKS = (0.1, 10.0), (0.2, 0.5, 1.0, 2.0, 5.0)
@@ -148,12 +149,24 @@ def notes(lines: tuple[Answer, ...], outcome: Outcome, *, informed: bool) -> tup
     legend = ["! fewer than 5 events: the prior decides much."] if any(line.few for line in lines) else []
     legend += ["Data: the share of the posterior's precision that is data, not prior."] if informed else []
     found = [" ".join(legend)] if legend else []
+    found += in_common(outcome, lines)
     estimates = [e for line in lines for e in (line.posterior, line.cox) if e is not None and not math.isnan(e.lower)]
     parts = (part for e in estimates for part in e.note.split("; ") if part and not SAID.search(part))
     found += [f"{part[0].upper()}{part[1:]}." for part in dict.fromkeys(parts)]
     if outcome.clock.startswith("NAIVE"):
         found.append("NAIVE: covariates known later are treated as if known at time zero.")
     return tuple(found)
+
+
+def in_common(outcome: Outcome, lines: tuple[Answer, ...]) -> list[str]:
+    """Say which lines are one coefficient, printed once in each of its transitions."""
+    topics = {e.term: line.topic for line in lines for e in (line.posterior, line.cox) if e is not None}
+    blocks = [b for b in outcome.posteriors[0].plan.design.blocks if len(b.within) > 1 and not b.coding.copies]
+    return [
+        f"{topics.get(name, name)}: one coefficient for {' and '.join(map(in_words, block.within))}, printed in each."
+        for block in blocks
+        for name in block.effect.covariates
+    ]
 
 
 def whose(outcome: Outcome, bundle: Bundle) -> str:

@@ -100,6 +100,8 @@ def test_each_line_of_the_first_screen_counts_those_at_risk_of_its_transition(bu
     first = screens(bundle)[0]
     assert {heading for heading, _ in first.blocks} >= {f"Stage: {n.replace('_', ' ')}" for n in TRANSITIONS}
     assert "death without progression" in first.who
+    shared = "Radiation coverage: one coefficient for death without progression and death after progression"
+    assert [note for note in first.notes if note.startswith("Radiation coverage")] == [f"{shared}, printed in each."]
 
 
 def test_information_of_a_transition_is_of_its_own_rows(bundle, outcome):
