@@ -15,7 +15,7 @@ def check(
     """Read a file with its schema: characteristics, events, follow-up, and everything that looks wrong."""
     from escc_bayes.classical.characteristics import characteristics, followed
     from escc_bayes.cli.inputs import open_cohort
-    from escc_bayes.estimand.printed import plain_table
+    from escc_bayes.estimand.aligned import plain_table
 
     cohort = open_cohort(file, schema)
     typer.echo(f"{cohort.provenance.upper()}: {len(cohort)} patients of {cohort.name}")

@@ -24,7 +24,7 @@ def draft(
 ) -> None:
     """A first schema and model for a file: guesses with reasons, CHECK where you decide."""
     from escc_bayes.data.files.options import file_options
-    from escc_bayes.estimand.printed import plain_table
+    from escc_bayes.estimand.aligned import plain_table
     from escc_bayes.foundation.outputs import staged
     from escc_bayes.spec.draft.draft import draft as draft_file
     from escc_bayes.spec.draft.schema_text import with_options

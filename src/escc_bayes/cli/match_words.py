@@ -4,7 +4,8 @@ import math
 from collections.abc import Sequence
 
 from escc_bayes.cli.time_zero_words import table_lines
-from escc_bayes.estimand.printed import limits, number, plain_table, ratio
+from escc_bayes.estimand.aligned import plain_table
+from escc_bayes.estimand.printed import limits, number, ratio
 from escc_bayes.estimand.tables import Row
 from escc_bayes.matching.run import Match
 from escc_bayes.matching.subgroups import subgroup_words

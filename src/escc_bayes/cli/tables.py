@@ -5,7 +5,8 @@ from pathlib import Path
 
 import typer
 
-from escc_bayes.estimand.printed import Row, baseline_tables, fit_tables
+from escc_bayes.estimand.aligned import Row
+from escc_bayes.estimand.printed import baseline_tables, fit_tables
 
 
 def print_fit(tables: Mapping[str, Sequence[Row]], out: Path, posteriors: Iterable[str] = ()) -> None:

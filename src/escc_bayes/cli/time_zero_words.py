@@ -3,7 +3,8 @@
 import math
 from collections.abc import Sequence
 
-from escc_bayes.estimand.printed import Notes, aligned, limits, number, plain_table, ratio
+from escc_bayes.estimand.aligned import Notes, aligned, plain_table
+from escc_bayes.estimand.printed import limits, number, ratio
 from escc_bayes.estimand.tables import Row
 from escc_bayes.time_zero.run import TimeZero
 

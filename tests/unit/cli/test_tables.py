@@ -3,7 +3,8 @@
 import csv
 import re
 
-from escc_bayes.estimand.printed import EXACT, Notes, aligned, group_table, ratio_table, width
+from escc_bayes.estimand.aligned import Notes, aligned, width
+from escc_bayes.estimand.printed import EXACT, group_table, ratio_table
 from tests.unit.cli.running import run
 
 

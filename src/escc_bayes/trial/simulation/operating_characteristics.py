@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from escc_bayes.estimand.printed import plain_table
+from escc_bayes.estimand.aligned import plain_table
 from escc_bayes.foundation.careful import careful, careful_class
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.choose_scheduler import scheduler_for
