@@ -180,7 +180,7 @@ def looks_from(raw: Mapping[str, object], at: str) -> tuple[Look, ...]:
     checks.refuse_unknown_keys(raw, LOOK_KEYS, at)
     if not raw:
         raise DesignError(f"{at}: no analysis is stated; write events = [180], calendar = [36.0] or minimum_follow_up")
-    if "follow_up" in raw and not set(raw) & set(TRIGGERS):
+    if "follow_up" in raw and not set(raw) & {*TRIGGERS, "whichever"}:
         return (Look(follow_up=follow_up_from(raw, at)),)
     events = tuple(int(number) for number in listed(raw, "events", at, whole=True))
     months = listed(raw, "calendar", at, whole=False)

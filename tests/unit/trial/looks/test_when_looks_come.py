@@ -62,6 +62,7 @@ def test_a_lag_moves_a_look_at_events_and_nothing_else():
     ("analyses", "said"),
     [
         ({"events": [60], "whichever": "first"}, "'first' is of events and calendar"),
+        ({"follow_up": 12.0, "whichever": "first"}, "'first' is of events and calendar"),
         (FIRST | {"minimum_follow_up": 3.0}, "no minimum_follow_up"),
         ({"events": [60], "whichever": "either"}, "known: first, last"),
         ({"events": [60], "reporting_lag": 60.0}, "24 is the most"),
