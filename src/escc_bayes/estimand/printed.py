@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from escc_bayes.estimand.aligned import Notes, Row, aligned
+from escc_bayes.estimand.aligned import Notes, Row, aligned, plain_table
 
 type Words = Callable[[object], str]
 
