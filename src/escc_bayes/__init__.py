@@ -28,6 +28,8 @@ _HOMES = {
     "Spline": "spec.structures.registry",
     "AcrossTransitions": "spec.structures.registry",
     "Changepoint": "spec.structures.registry",
+    "Interaction": "spec.structures.registry",
+    "Subgroup": "spec.structures.registry",
     "load_spec": "spec.reading",
     "model": "spec.formula",
     "HazardRatio": "estimand.estimand",
@@ -166,11 +168,13 @@ if TYPE_CHECKING:
     from escc_bayes.spec.structures.registry import Changepoint as Changepoint
     from escc_bayes.spec.structures.registry import Exchangeable as Exchangeable
     from escc_bayes.spec.structures.registry import Fixed as Fixed
+    from escc_bayes.spec.structures.registry import Interaction as Interaction
     from escc_bayes.spec.structures.registry import Linear as Linear
     from escc_bayes.spec.structures.registry import Ordered as Ordered
     from escc_bayes.spec.structures.registry import Pooled as Pooled
     from escc_bayes.spec.structures.registry import RandomIntercept as RandomIntercept
     from escc_bayes.spec.structures.registry import Spline as Spline
+    from escc_bayes.spec.structures.registry import Subgroup as Subgroup
     from escc_bayes.spec.structures.registry import TimeVarying as TimeVarying
     from escc_bayes.spec.structures.registry import register_structure as register_structure
     from escc_bayes.trial.design.design import TrialDesign as TrialDesign

@@ -56,6 +56,9 @@ CHANGING = {
     "time_varying_off": {"covariate": "arm", "cuts": [9.5], **CHANGES},
     "time_varying_number": {"covariate": "age", "cuts": [8.0], **CHANGES},
     "spline": {"covariate": "age", "structure": "spline", "knots": 5, "prior": NORMAL, "sd": HALF},
+    "subgroup": {"covariate": "arm", "structure": "subgroup", "within": "stage", "prior": NORMAL, "sd": HALF},
+    "subgroup_strata": {"covariate": "age", "structure": "subgroup", "within": "alc_mid", "prior": NORMAL, "sd": HALF},
+    "interaction": {"covariate": "arm", "structure": "interaction", "by": "age", "prior": NORMAL, "ratio": NORMAL},
 }
 PIECEWISE = {"family": "piecewise_exponential", "cuts": [6.0, 14.0], "sd": HALF}
 INDEPENDENT = {"family": "piecewise_exponential", "pieces": 3, "smoothing": "independent", "at": "reference"}
@@ -86,6 +89,10 @@ LATER = (
     (("ordered", "spline"), "weibull", {}, True),
     (("time_varying", "linear", "random_intercept"), "independent", {}, True),
     (("time_varying_off", "linear"), "walk", STRATA, True),
+    (("ordered", "subgroup"), "walk", {}, False),
+    (("subgroup_strata", "fixed"), "independent", STRATA, False),
+    (("interaction", "linear"), "weibull", {}, False),
+    (("exchangeable", "subgroup"), "weibull", {}, True),
 )
 BUNDLED = {"escc79": ("os_piecewise", "os_weibull", "pfs_piecewise", "pfs_weibull"), "larynx": ("larynx_piecewise",)}
 

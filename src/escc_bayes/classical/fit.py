@@ -17,6 +17,7 @@ from escc_bayes.classical.weibull_curves import delta_answer
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand.behind import counted, patients_behind
 from escc_bayes.estimand.contrast import standard_contrasts
+from escc_bayes.estimand.differing import unset
 from escc_bayes.estimand.estimand import Estimand, HazardRatio, RMSTDifference, contrast_words, groups_named
 from escc_bayes.estimand.estimate import Estimate, joined_notes, ratio_words
 from escc_bayes.estimand.evaluate import NAMES, refuse_states, time_of
@@ -74,7 +75,12 @@ class ClassicalFit(ForMaketables):
         if asked.population == "group":
             found.append(self.curve_estimate(asked, "km", km_answer(asked, self.plan.rows, level), level))
         if isinstance(self.weibull, WeibullFit):
-            answer = delta_answer(asked, self.plan, self.weibull, self.reference_time, level)
+            why = unset(asked, self.plan)
+            answer = (
+                Answer(math.nan, math.nan, math.nan, why)
+                if why
+                else delta_answer(asked, self.plan, self.weibull, self.reference_time, level)
+            )
             found.append(self.curve_estimate(asked, "weibull_mle", answer, level))
         return tuple(found)
 
@@ -92,7 +98,8 @@ class ClassicalFit(ForMaketables):
         fits = (self.cox, self.univariable, ratios.weibull_coefficients(self.weibull, p))
         cox, univariable, weibull = (ratios.wald(asked, source, found) for found in fits)
         within = (ratios.wald(asked, source, found) for found in self.centres)
-        return *within, cox, ratios.firth_ratio(asked, source, self.cox), univariable, weibull
+        alone = () if self.crossed(asked) else (univariable,)
+        return *within, cox, ratios.firth_ratio(asked, source, self.cox), *alone, weibull
 
     @careful
     def hazard_ratios(self, *, level: float = LEVEL) -> tuple[Estimate, ...]:
@@ -113,6 +120,10 @@ class ClassicalFit(ForMaketables):
     def _repr_html_(self) -> str:
         said = (self.plan.rows.sentence(), *caution_lines(self.plan), *self.left_out)
         return shown(said, tidy_ratio_rows(self.hazard_ratios(level=LEVEL)))
+
+    def crossed(self, asked: HazardRatio) -> bool:
+        """Return whether a hazard ratio differs with a second covariate, and so has no model of one covariate."""
+        return self.plan.design.block_of(asked.term)[0].coding.crossing is not None
 
     def carried(self, asked: Estimand) -> str:
         """Return what an estimate of groups rests on: few events, and the weights or clusters of who is behind it."""
@@ -221,15 +232,18 @@ def cox_word(rows: AnalysisRows) -> str:
 def univariable_coefficients(plan: ModelPlan) -> ratios.Coefficients:
     """Return each covariate's own Cox model, coefficients side by side.
 
-    Covariances between covariates are not defined and stand as 0: a contrast touches one covariate only.
+    Covariances between covariates are not defined and stand as 0: a contrast touches one covariate only. An effect that
+    differs with a second covariate has no model of its own, and 0.
     """
     p = plan.design.size
     coef, covariance, infinite = np.zeros(p), np.zeros((p, p)), np.zeros(p, dtype=bool)
     for block in plan.design.blocks:
+        if block.coding.crossing is not None:
+            continue
         inside = block.coefficients
-        alone = ratios.cox_coefficients(only(plan, block), "cox_univariable", baseline_strata(plan))
+        alone = ratios.cox_coefficients(only(plan, block), ratios.UNIVARIABLE, baseline_strata(plan))
         coef[inside], covariance[inside, inside], infinite[inside] = alone.coef, alone.covariance, alone.infinite
-    return ratios.Coefficients("cox_univariable", coef, covariance, infinite, strata=plan.rows.strata)
+    return ratios.Coefficients(ratios.UNIVARIABLE, coef, covariance, infinite, strata=plan.rows.strata)
 
 
 def baseline_strata(plan: ModelPlan) -> Strata | None:

@@ -19,6 +19,7 @@ from escc_bayes.classical.strata import Strata
 from escc_bayes.classical.weibull import NoMaximumError, WeibullFit, weibull_mle
 from escc_bayes.estimand.behind import of_group
 from escc_bayes.estimand.contrast import beyond_knots, complete, weights
+from escc_bayes.estimand.differing import differing_note, untold
 from escc_bayes.estimand.estimand import HazardRatio, contrast_words, groups_named
 from escc_bayes.estimand.estimate import Estimate, joined_notes, size_note
 from escc_bayes.foundation.errors import some_of
@@ -32,7 +33,12 @@ NO_FIRTH = (
     "not available: Firth's penalty is not defined here for delayed entry, several rows of a patient, effects that "
     "change over time or case weights"
 )
+NO_FIRTH_RATIO = (
+    "not available: Firth's profile limits are searched for one coefficient, not for a ratio of hazard ratios"
+)
 NO_FIRTH_CURVE = "not available: Firth's profile limits are searched for one coefficient, not for two values of a curve"
+# The method of one covariate alone, whose ratios stand at no level of another.
+UNIVARIABLE = "cox_univariable"
 NOT_COMPARED = "not estimable: nobody at risk at an event differs in it from the patient who has the event"
 # Profiles of each of so many columns take some 5 seconds of one core; of 30 a minute, of 40 several.
 MOST_FIRTH = 20
@@ -152,6 +158,9 @@ def weibull_coefficients(fitted: WeibullFit | str, p: int) -> Coefficients:
 def wald(asked: HazardRatio, source: Source, found: Coefficients, w: FloatArray | None = None) -> Estimate:
     """Return a hazard ratio with its Wald interval and P value; ``w`` weighs coefficients beyond the design's."""
     asked = complete(asked, source.plan.design)
+    why = untold(asked, source.plan, centres=bool(found.centres))
+    if why:
+        return ratio_estimate(asked, source, found.method, note=why, fitted=found)
     w = weights(asked, source.plan.design) if w is None else w
     if found.problem or bool((found.infinite & (w != 0.0)).any()):
         return without_interval(asked, source, found, w)
@@ -207,9 +216,18 @@ def firth_ratio(asked: HazardRatio, source: Source, cox_fit: Coefficients | None
         return ratio_estimate(asked, source, "cox_firth", note=NO_FIRTH)
     if plan.design.block_of(asked.term)[0].coding.curve is not None:
         return ratio_estimate(asked, source, "cox_firth", note=NO_FIRTH_CURVE)
+    why = untold(asked, plan, centres=False)
+    if why:
+        return ratio_estimate(asked, source, "cox_firth", note=why)
     inside = plan.design.columns_of(asked.term)
     columns, place, factor = plan.design.columns, inside.start, 1.0
-    if asked.per is not None:
+    if asked.modifier:
+        w = weights(asked, plan.design)
+        if np.count_nonzero(w) != 1:
+            return ratio_estimate(asked, source, "cox_firth", note=NO_FIRTH_RATIO)
+        place = int(np.flatnonzero(w)[0])
+        factor = float(w[place])
+    elif asked.per is not None:
         factor = asked.per / plan.design.schemas[asked.term].scale
     else:
         columns, others = with_reference(plan, asked.term, str(asked.versus))
@@ -299,6 +317,7 @@ def ratio_estimate(
             caution,
             few_in_months(rows, asked.months),
             beyond_knots(asked, source.plan.design),
+            "" if math.isnan(log_sd) or method == UNIVARIABLE else differing_note(asked, source.plan),
             too_large or scale_words(asked, source.plan),
         ),
         strata="" if fitted is None else fitted.strata,

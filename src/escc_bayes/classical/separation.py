@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from escc_bayes.estimand.behind import within_of
 from escc_bayes.estimand.estimand import HazardRatio
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.plan import ModelPlan
@@ -25,6 +26,7 @@ def why_infinite(asked: HazardRatio, plan: ModelPlan, *, ordered: bool = True) -
     ordered : whether the likelihood sees the order of events alone (Cox), or also their times (Weibull).
     """
     rows = plan.rows if asked.months is None else in_months(plan.rows, asked.months)
+    rows = in_levels(rows, asked)
     values = rows.covariates[asked.term].values
     if asked.per is not None or not rows.covariates[asked.term].schema.categorical:
         words = order_words(asked.term, values, rows) if ordered else value_words(asked.term, values, rows)
@@ -50,6 +52,17 @@ def in_months(rows: AnalysisRows, months: tuple[float, float]) -> AnalysisRows:
         event=np.where(rows.time <= stop, rows.event, 0.0),
         weight=np.where((rows.time > start) & (rows.entry < stop), rows.weight, 0.0),
     )
+
+
+def in_levels(rows: AnalysisRows, asked: HazardRatio) -> AnalysisRows:
+    """Return the rows with weight 0 outside the levels of a second covariate in which a hazard ratio stands."""
+    within = within_of(asked, rows)
+    if not within:
+        return rows
+    modifier, inside = rows.covariates[within[0][0]], np.zeros(rows.time.size, dtype=bool)
+    for _, level in within:
+        inside |= modifier.values == modifier.schema.levels.index(level)
+    return replace(rows, weight=np.where(inside, rows.weight, 0.0))
 
 
 def order_words(term: str, values: FloatArray, rows: AnalysisRows) -> str:

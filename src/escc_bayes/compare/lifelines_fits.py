@@ -113,6 +113,8 @@ class Adopted:
 
         A level goes by ``term_level`` (pandas' dummies) or ``term[T.level]`` (a formula); one without is the reference.
         """
+        if asked.modifier:  # How the products are called, no convention says.
+            return None
         names = [str(name) for name in self.fit.params_.index]
         weights = np.zeros(len(names))
         if asked.per is not None:

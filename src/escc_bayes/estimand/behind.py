@@ -21,6 +21,9 @@ from escc_bayes.estimand.estimand import (
 from escc_bayes.spec.in_months import Months, in_months
 from escc_bayes.spec.rows import AnalysisRows
 
+# A level of a second covariate, (covariate, level); None: all.
+type Within = tuple[str, str] | None
+
 
 @dataclass(frozen=True, slots=True)
 class Behind:
@@ -42,7 +45,8 @@ class Behind:
         return f"{whose} {self.last_follow_up:.1f} months"
 
     def __str__(self) -> str:
-        return f"{self.label}: {self.events} events in {self.n}, followed to {self.last_follow_up:.1f} months"
+        followed = "" if math.isnan(self.last_follow_up) else f", followed to {self.last_follow_up:.1f} months"
+        return f"{self.label}: {self.events} events in {self.n}{followed}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +76,28 @@ class Same:
 
 
 def of_group(
-    rows: AnalysisRows, term: str = "", group: str = "", months: Months | None = None, transition: str = ""
+    rows: AnalysisRows,
+    term: str = "",
+    group: str = "",
+    months: Months | None = None,
+    transition: str = "",
+    within: Within = None,
 ) -> Behind:
-    """Count a group of a covariate, or everyone, in some months; once, as many estimates ask for the same."""
-    return of_same(Same(rows), term, group, months, transition)
+    """Count a group of a covariate, or everyone, in some months; once, as many estimates ask for the same.
+
+    ``within`` counts those in one level of a second covariate alone.
+    """
+    return of_same(Same(rows), term, group, months, transition, within)
 
 
 @lru_cache(maxsize=64)
-def of_same(same: Same, term: str, group: str, months: Months | None, transition: str) -> Behind:
+def of_same(same: Same, term: str, group: str, months: Months | None, transition: str, within: Within) -> Behind:
     """Count a group of a covariate, or everyone: those at risk and the events of a transition, or in ``months``."""
     rows = same.rows.in_transition(transition)
+    if within is not None:
+        return in_both(rows, term, group, within)
     if months is not None:
-        whole = of_same(same, term, group, None, transition)
+        whole = of_same(same, term, group, None, transition, None)
         inside = rows.covariates[term].values == rows.covariates[term].schema.levels.index(group) if group else None
         n, at_risk, events = in_months(rows, months, inside)
         return replace(whole, n=n, rows=at_risk, events=events)
@@ -93,6 +107,29 @@ def of_same(same: Same, term: str, group: str, months: Months | None, transition
     inside = covariate.values == covariate.schema.levels.index(group)
     last = float(rows.time[inside].max()) if inside.any() else math.nan
     return Behind(group, rows.patients_in(inside), int(inside.sum()), int(rows.event[inside].sum()), last)
+
+
+def in_both(rows: AnalysisRows, term: str, group: str, within: tuple[str, str]) -> Behind:
+    """Count the patients of a group, or all, in one level of a second covariate."""
+    modifier, level = within
+    other = rows.covariates[modifier]
+    inside = other.values == other.schema.levels.index(level)
+    if group:
+        covariate = rows.covariates[term]
+        inside &= covariate.values == covariate.schema.levels.index(group)
+    last = float(rows.time[inside].max()) if inside.any() else math.nan
+    label = f"{group}, {modifier} {level}" if group else f"{modifier} {level}"
+    return Behind(label, rows.patients_in(inside), int(inside.sum()), int(rows.event[inside].sum()), last)
+
+
+def within_of(asked: Estimand, rows: AnalysisRows) -> tuple[tuple[str, str], ...]:
+    """Return the levels of a second covariate, (covariate, level), within which a ratio stands; none for most."""
+    if not isinstance(asked, HazardRatio) or not asked.modifier:
+        return ()
+    if not rows.covariates[asked.modifier].schema.categorical:
+        return ()
+    words = (asked.within, asked.within_versus)
+    return tuple((asked.modifier, word) for word in words if word is not None)
 
 
 def behind(asked: Estimand, rows: AnalysisRows) -> tuple[Behind, ...]:
@@ -106,6 +143,11 @@ def behind(asked: Estimand, rows: AnalysisRows) -> tuple[Behind, ...]:
     >>> print(*behind(SurvivalAt(12.0, "stage", "IV"), larynx))
     IV: 11 events in 13, followed to 51.6 months
     """
+    within = within_of(asked, rows)
+    if within and isinstance(asked, HazardRatio):
+        categorical = rows.covariates[asked.term].schema.categorical
+        groups = (str(asked.level), str(asked.versus)) if categorical else ("",)
+        return tuple(of_group(rows, asked.term, g, None, asked.transition, one) for one in within for g in groups)
     match asked:
         case HazardRatio() if not rows.covariates[asked.term].schema.categorical:
             return (of_group(rows, transition=asked.transition),)

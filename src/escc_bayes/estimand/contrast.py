@@ -10,7 +10,7 @@ from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import EstimandError
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.design import Block, Design
-from escc_bayes.spec.structures.protocol import Curve
+from escc_bayes.spec.structures.protocol import Contrast, Crossing, Curve
 
 
 def complete(asked: HazardRatio, design: Design) -> HazardRatio:
@@ -23,6 +23,7 @@ def complete(asked: HazardRatio, design: Design) -> HazardRatio:
     asked = in_transition(asked, design)
     block, place = design.block_of(asked.term, asked.transition)
     asked = in_months(asked, block)
+    asked = in_levels(asked, block)
     if block.coding.curve is not None:
         return complete_on_curve(asked, block.coding.curve)
     if not block.levels[place]:
@@ -40,6 +41,47 @@ def complete(asked: HazardRatio, design: Design) -> HazardRatio:
     if asked.level == versus:
         raise EstimandError(f"'{asked.term}': a level has no hazard ratio versus itself ('{versus}')")
     return replace(asked, versus=versus)
+
+
+def in_levels(asked: HazardRatio, block: Block) -> HazardRatio:
+    """Return the hazard ratio with the covariate that it differs with in the model; without one where it does not.
+
+    Raises
+    ------
+    EstimandError : it differs with one, and no level of it is named, or one that it does not have.
+    """
+    crossing, term = block.coding.crossing, asked.term
+    if crossing is None:
+        if asked.within is not None or asked.within_versus is not None:
+            raise EstimandError(
+                f"the hazard ratio of '{term}' does not differ with another covariate in this model; leave within away"
+            )
+        return replace(asked, modifier="")
+    modifier = crossing.modifier
+    if asked.modifier not in ("", modifier):
+        raise EstimandError(f"the hazard ratio of '{term}' differs with '{modifier}', not with '{asked.modifier}'")
+    shown = crossing.levels[-1] if crossing.levels else f"{crossing.center:g}"
+    if asked.within is None and (asked.within_versus is not None or not (crossing.common or crossing.alone)):
+        raise EstimandError(
+            f"the hazard ratio of '{term}' differs with '{modifier}' in this model; ask for it in a level or at a "
+            f"value, as in HazardRatio('{term}', .., within='{shown}')"
+        )
+    for word in (asked.within, asked.within_versus):
+        if word is not None:
+            check_within(word, crossing)
+    if asked.within is not None and asked.within == asked.within_versus:
+        raise EstimandError(f"'{term}': a hazard ratio has no ratio to itself ({modifier} {asked.within})")
+    return replace(asked, modifier=modifier)
+
+
+def check_within(word: str, crossing: Crossing) -> None:
+    """Raise ``EstimandError`` unless a word is a level of the modifier, or a number where it is one."""
+    if not crossing.levels:
+        value_of(crossing.modifier, word)
+    elif word not in crossing.levels:
+        raise EstimandError(
+            f"'{crossing.modifier}' has no level '{word}' in the model; {suggestion(word, crossing.levels)}"
+        )
 
 
 def complete_on_curve(asked: HazardRatio, curve: Curve) -> HazardRatio:
@@ -143,6 +185,9 @@ def weights(asked: HazardRatio, design: Design) -> FloatArray:
     segment = 0 if asked.months is None else block.coding.spans.index(asked.months)
     inside = design.coefficients_of(asked.term, segment, asked.transition)
     w = np.zeros(design.size)
+    if block.coding.crossing is not None:
+        w[block.coefficients] = crossed_weights(asked, block, design)
+        return w
     if block.coding.curve is not None:
         values = np.array([value_of(asked.term, str(word)) for word in (asked.level, asked.versus)])
         at = block.coding.curve.columns(values)
@@ -159,6 +204,27 @@ def weights(asked: HazardRatio, design: Design) -> FloatArray:
     return w
 
 
+def crossed_weights(asked: HazardRatio, block: Block, design: Design) -> FloatArray:
+    """Return the weights (width,) of a hazard ratio, or of a ratio of two, on the columns of a crossed effect."""
+    crossing, coding = block.coding.crossing, block.coding
+    assert crossing is not None
+    if asked.per is not None:
+        base = np.array([asked.per / design.schemas[asked.term].scale])
+    else:
+        whole = np.eye(len(coding.levels[0]))[:, 1:]
+        place = coding.levels[0].index
+        base = whole[place(str(asked.level))] - whole[place(str(asked.versus))]
+    found = one_within(asked.within, base, crossing)
+    return found if asked.within_versus is None else found - one_within(asked.within_versus, base, crossing)
+
+
+def one_within(word: str | None, base: FloatArray, crossing: Crossing) -> FloatArray:
+    """Return the columns (width,) of a contrast of the covariate's own columns, in a level or at a value, or common."""
+    if word is None:
+        return np.array([base[j] if level is None else 0.0 for j, level in crossing.parts])
+    return np.asarray(crossing.columns(base[None], np.array([crossing.value_of(word)]))[0])
+
+
 def standard_contrasts(design: Design) -> tuple[HazardRatio, ...]:
     """Return the hazard ratios that tables show: every level against the reference, every number per its scale."""
     return tuple(asked for block in design.blocks for asked in contrasts_of(block, design))
@@ -167,8 +233,17 @@ def standard_contrasts(design: Design) -> tuple[HazardRatio, ...]:
 def contrasts_of(block: Block, design: Design) -> tuple[HazardRatio, ...]:
     """Return the hazard ratios that tables show of one effect, in each transition in which it acts."""
     shown = block.effect.contrasts(block.coding)
-    return tuple(
-        complete(HazardRatio(one.term, one.level, one.versus, months=one.months, transition=name), design)
-        for name in block.within or ("",)
-        for one in shown
+    return tuple(complete(asked_of(one, name), design) for name in block.within or ("",) for one in shown)
+
+
+def asked_of(one: Contrast, transition: str) -> HazardRatio:
+    """Return a contrast of a structure as the hazard ratio asked for, in a transition."""
+    return HazardRatio(
+        one.term,
+        one.level,
+        one.versus,
+        months=one.months,
+        transition=transition,
+        within=one.within,
+        within_versus=one.within_versus,
     )

@@ -28,11 +28,17 @@ class HazardRatio:
     months : the months (start, stop] in which it holds, which the model knows from ``at``; None: at all times.
     transition : of an illness-death model: ``progression``, ``death_without_progression`` or
         ``death_after_progression``.
+    within : where the model lets it differ with another covariate: in that level of it, or at that value; absent:
+        the effect common to all levels, where the model has one.
+    within_versus : a ratio of hazard ratios: that ``within`` over that in this level, or at this value.
+    modifier : the other covariate, which the model knows.
 
     Examples
     --------
     >>> contrast_words(HazardRatio("stage", "IV", "I", months=(0.0, 12.0)))
     'IV vs I, months 0 to 12'
+    >>> contrast_words(HazardRatio("coverage", "rpl", "none", within="IV", within_versus="II", modifier="stage"))
+    'rpl vs none, ratio of HRs, stage IV over II'
     """
 
     term: str
@@ -42,9 +48,13 @@ class HazardRatio:
     at: float | None = None
     months: tuple[float, float] | None = None
     transition: str = ""
+    within: str | None = None
+    within_versus: str | None = None
+    modifier: str = ""
 
     def __post_init__(self) -> None:
         check_words("HazardRatio", term=self.term, level=self.level, versus=self.versus, transition=self.transition)
+        check_words("HazardRatio", within=self.within, within_versus=self.within_versus, modifier=self.modifier)
         if not self.term:
             raise EstimandError('HazardRatio: term is empty; name a covariate, as in HazardRatio("stage", "III")')
         if self.per is not None:
@@ -155,6 +165,8 @@ def contrast_words(estimand: Estimand) -> str:
         case HazardRatio(months=(start, stop)):
             when = f"after month {start:g}" if math.isinf(stop) else f"months {start:g} to {stop:g}"
             return f"{contrast_words(replace(estimand, months=None))}, {when}"
+        case HazardRatio(modifier=modifier) if modifier:
+            return f"{contrast_words(replace(estimand, modifier=''))}, {within_words(estimand)}"
         case HazardRatio(per=per) if per is not None:
             return f"per {per:g}"
         case HazardRatio() | RMSTDifference():
@@ -163,3 +175,12 @@ def contrast_words(estimand: Estimand) -> str:
             return estimand.group
         case _:
             assert_never(estimand)
+
+
+def within_words(asked: HazardRatio) -> str:
+    """Return where a hazard ratio that differs with a modifier stands: in a level, or common to all; or which ratio."""
+    if asked.within is None:
+        return f"common over {asked.modifier}"
+    if asked.within_versus is None:
+        return f"{asked.modifier} {asked.within}"
+    return f"ratio of HRs, {asked.modifier} {asked.within} over {asked.within_versus}"

@@ -20,7 +20,7 @@ from escc_bayes.foundation.errors import EstimandError
 from escc_bayes.hazard.cells import distinct_rows
 from escc_bayes.hazard.patients import PatientHazards
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
-from escc_bayes.spec.design import setting_columns
+from escc_bayes.spec.design import crossed_anew, setting_columns
 from escc_bayes.spec.plan import ModelPlan
 
 NAMES = {
@@ -174,9 +174,10 @@ def everyone_in(plan: ModelPlan, term: str, group: str, of: IntArray) -> FloatAr
     """Return centred columns of the rows ``of`` as they would be in a group: of a covariate, or of the strata."""
     design, rows = plan.design, plan.rows
     if term != rows.strata:
-        return plan.with_stratum(setting_columns(design, term, group, of) - design.center, of)
+        return plan.with_stratum(setting_columns(design, rows, term, group, of) - design.center, of)
     code = np.full(of.size, rows.stratum_levels.index(group))
-    return np.column_stack([design.columns[of] - design.center, code])
+    columns = crossed_anew(np.array(design.columns[of]), design, rows, term, group, of)
+    return np.column_stack([columns - design.center, code])
 
 
 def alike(columns: FloatArray, weight: FloatArray) -> tuple[FloatArray, FloatArray]:

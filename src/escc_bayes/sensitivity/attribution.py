@@ -109,8 +109,8 @@ def attribute(posterior: Posterior, classical: ClassicalFit, cohort: Cohort) -> 
     """Return the steps from univariable Cox to the posterior mean, for every standard contrast.
 
     Both fits must be of the same specification and of this cohort; priors alone may differ. Of effects that change over
-    time there is no such way: their Cox is one hazard ratio; nor is it worked out for strata, several rows each, events
-    between two months or survivors of other sources.
+    time there is no such way: their Cox is one hazard ratio; nor is it worked out for effects that differ with a second
+    covariate, for strata, several rows each, events between two months or survivors of other sources.
 
     Raises
     ------
@@ -120,6 +120,8 @@ def attribute(posterior: Posterior, classical: ClassicalFit, cohort: Cohort) -> 
     rows = posterior.plan.rows
     other = rows.left is not None or bool(posterior.plan.spec.external)
     if posterior.plan.design.segment_ends.size or rows.strata or rows.patient is not None or other:
+        return ()
+    if any(block.coding.crossing is not None for block in posterior.plan.design.blocks):
         return ()
     ways = Ways(posterior.plan)
     contrasts = standard_contrasts(posterior.plan.design)

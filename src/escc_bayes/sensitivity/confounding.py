@@ -19,7 +19,7 @@ from escc_bayes.sensitivity.confounder import Found, Hidden, hidden_of
 from escc_bayes.sensitivity.confounding_words import confounding_words
 from escc_bayes.sensitivity.e_value import e_value, e_value_of_limit
 from escc_bayes.sensitivity.information import cox_se
-from escc_bayes.sensitivity.not_computed import OVER_TIME, SEVERAL_ROWS, kinds_of
+from escc_bayes.sensitivity.not_computed import CROSSED, OVER_TIME, SEVERAL_ROWS, kinds_of
 from escc_bayes.sensitivity.part import Part, Row, Rows, by_contrast
 from escc_bayes.sensitivity.pooled import pooled_rows
 from escc_bayes.sensitivity.subject import Subject, Tell
@@ -41,7 +41,7 @@ DRAWS, PRIOR_SD = 60, math.log(4.0) / 1.959963984540054
 
 def confounding(subject: Subject, tell: Tell) -> Rows:
     """Return the rows of every contrast, and of controls."""
-    apart = {SEVERAL_ROWS, OVER_TIME} & set(kinds_of(subject.plan))
+    apart = {SEVERAL_ROWS, OVER_TIME, CROSSED} & set(kinds_of(subject.plan))
     hidden = None if apart else hidden_of(subject.plan)
     rows: list[Row] = []
     for done, asked in enumerate(subject.contrasts, start=1):
@@ -66,7 +66,7 @@ def e_value_rows(subject: Subject, asked: HazardRatio) -> Iterator[Row]:
     found = subject.posterior.estimate(asked, level=level)
     ratios = [(subject.posterior.method, found.value, found.lower, found.upper, found.prob_gt_1)]
     own = weights(asked, subject.classical.plan.design)
-    se = cox_se(subject.classical.cox, own)
+    se = cox_se(subject.classical, asked)
     if not math.isinf(se):
         x, half = float(own @ subject.classical.cox.coef), float(ndtri(0.5 + level / 2.0)) * se
         ratios.append(("cox", math.exp(x), math.exp(x - half), math.exp(x + half), math.nan))

@@ -8,9 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from escc_bayes.classical.ratios import Coefficients
-from escc_bayes.estimand.behind import of_group
+from escc_bayes.classical.fit import ClassicalFit
+from escc_bayes.estimand.behind import behind, of_group, within_of
 from escc_bayes.estimand.contrast import weights
+from escc_bayes.estimand.differing import untold
 from escc_bayes.estimand.estimand import HazardRatio, contrast_in
 from escc_bayes.hazard.baseline import Hazard
 from escc_bayes.hazard.stratified import Stratified
@@ -47,7 +48,9 @@ def information(subject: Subject, tell: Tell) -> Rows:
     }
     rows = []
     for done, asked in enumerate(contrasts, start=1):
-        rows.append(contrast_row(subject, asked, own[asked.transition], tables[asked.term, asked.transition]))
+        # Within a level of a second covariate the cross-table is that of the level.
+        of_term = tables[asked.term, asked.transition] if asked.within is None else ()
+        rows.append(contrast_row(subject, asked, own[asked.transition], of_term))
         tell(done, len(contrasts))
     return [*rows, *(baseline_row(subject, name, plan) for name, plan in own.items())]
 
@@ -56,8 +59,10 @@ def contrast_row(subject: Subject, asked: HazardRatio, own: ModelPlan, tables: t
     """Return the row of one contrast; ``own``: the plan of its transition alone."""
     plan, alone = subject.plan, replace(asked, transition="")
     w = weights(asked, plan.design)
-    se = cox_se(subject.classical.cox, weights(asked, subject.classical.plan.design))
     prior, floor = prior_sd(plan, w, subject.stream("information")), se_floor(own, alone, tables)
+    posterior_sd = float(subject.posterior.draws(asked).std(ddof=1))
+    common = bool(asked.modifier) and asked.within is None
+    se = left_of_prior(posterior_sd, prior) if common else cox_se(subject.classical, asked)
     cells: dict[str, object] = {
         "endpoint": plan.rows.endpoint,
         "model": plan.spec.name,
@@ -66,8 +71,8 @@ def contrast_row(subject: Subject, asked: HazardRatio, own: ModelPlan, tables: t
         **counts(own, alone),
         "nested_in": "; ".join(nested_words(asked, tables)),
         "se_floor": floor,
-        "se_cox": se,
-        "posterior_sd": float(subject.posterior.draws(asked).std(ddof=1)),
+        "se_cox": None if common else se,
+        "posterior_sd": posterior_sd,
         "prior_sd": prior,
         "data_share": data_share(se, prior),
         "prior_events": events_of_se(prior),
@@ -78,15 +83,38 @@ def contrast_row(subject: Subject, asked: HazardRatio, own: ModelPlan, tables: t
 
 def counts(plan: ModelPlan, asked: HazardRatio) -> dict[str, object]:
     """Return patients and events of both levels; of a number everyone, and nobody to compare with."""
+    within = behind(asked, plan.rows) if within_of(asked, plan.rows) else ()
     if not plan.rows.covariates[asked.term].schema.categorical:
-        everyone = of_group(plan.rows, months=asked.months)
-        return {"patients": everyone.n, "events": everyone.events, "versus_patients": None, "versus_events": None}
+        whole = within or (of_group(plan.rows, months=asked.months),)
+        patients, events = sum(one.n for one in whole), sum(one.events for one in whole)
+        return {"patients": patients, "events": events, "versus_patients": None, "versus_events": None}
+    if within:
+        return {
+            f"{whose}{what}": sum(getattr(one, name) for one in groups)
+            for whose, groups in (("", within[::2]), ("versus_", within[1::2]))
+            for what, name in (("patients", "n"), ("events", "events"))
+        }
     one, two = (of_group(plan.rows, asked.term, str(level), asked.months) for level in (asked.level, asked.versus))
     return {"patients": one.n, "events": one.events, "versus_patients": two.n, "versus_events": two.events}
 
 
-def cox_se(found: Coefficients, w: np.ndarray) -> float:
+def left_of_prior(posterior_sd: float, prior: float) -> float:
+    """Return the standard error that turns a normal prior's SD into the posterior's: of what no likelihood has alone.
+
+    Examples
+    --------
+    >>> round(left_of_prior(0.6, 1.0), 3), left_of_prior(1.1, 1.0)
+    (0.75, inf)
+    """
+    gained = 1.0 / posterior_sd**2 - 1.0 / prior**2
+    return 1.0 / math.sqrt(gained) if gained > 0.0 else math.inf
+
+
+def cox_se(classical: ClassicalFit, asked: HazardRatio) -> float:
     """Return the standard error of a contrast by multivariable Cox; infinite where there is no finite estimate."""
+    found, w = classical.cox, weights(asked, classical.plan.design)
+    if untold(asked, classical.plan, centres=False):
+        return math.inf
     if found.problem or bool((found.infinite & (w != 0.0)).any()):
         return math.inf
     return math.sqrt(float(w @ found.covariance @ w))
@@ -98,9 +126,13 @@ def se_floor(plan: ModelPlan, asked: HazardRatio, tables: tuple[Crossed, ...]) -
     Of an effect that changes over time the events in the months of its hazard ratio count, and no cross-table.
     """
     if not plan.rows.covariates[asked.term].schema.categorical:
-        plain = asked.level is None and asked.months is None
+        plain = asked.level is None and asked.months is None and not asked.modifier
         return number_floor(plan, asked) if plain else math.nan
-    alone = (of_group(plan.rows, asked.term, str(level), asked.months).events for level in (asked.level, asked.versus))
+    if within_of(asked, plan.rows):
+        alone = [one.events for one in behind(asked, plan.rows)]
+    else:
+        pair = (asked.level, asked.versus)
+        alone = [of_group(plan.rows, asked.term, str(level), asked.months).events for level in pair]
     least = math.sqrt(sum(1.0 / events if events else math.inf for events in alone))
     crossed = () if asked.months is not None else tables
     return max([least, *(table.floor(str(asked.level), str(asked.versus)) for table in crossed)])
@@ -149,7 +181,7 @@ def nested_words(asked: HazardRatio, tables: tuple[Crossed, ...]) -> Iterator[st
 
 def warnings_of(cells: Row, asked: HazardRatio, tables: tuple[Crossed, ...]) -> Iterator[str]:
     """Yield what a reader must know before the hazard ratio."""
-    if math.isinf(number(cells, "se_floor")) or math.isinf(number(cells, "se_cox")):
+    if math.isinf(number(cells, "se_floor")) or (cells["se_cox"] is not None and math.isinf(number(cells, "se_cox"))):
         yield f"{NO_INFORMATION} in the data alone: no finite estimate; what is printed rests on the prior"
     if cells["versus_events"] is not None:
         for level, count in ((asked.level, cells["events"]), (asked.versus, cells["versus_events"])):

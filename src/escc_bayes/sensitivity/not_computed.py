@@ -11,6 +11,8 @@ SEVERAL_ROWS = "patients have several rows (start and stop), and this looks at p
 OVER_TIME = "an effect changes over time, and this takes each hazard ratio to be one for all times"
 CURVES = "the log hazard ratio of a number is a curve, and this takes levels and numbers per unit"
 
+CROSSED = "a hazard ratio differs with another covariate, and this takes each to be one for all patients"
+
 
 def kinds_of(plan: ModelPlan) -> tuple[str, ...]:
     """Return what sets a plan apart from one row a patient and one hazard ratio a contrast."""
@@ -18,6 +20,7 @@ def kinds_of(plan: ModelPlan) -> tuple[str, ...]:
         SEVERAL_ROWS: plan.rows.patient is not None,
         OVER_TIME: bool(plan.design.segment_ends.size),
         CURVES: any(block.coding.curve is not None for block in plan.design.blocks),
+        CROSSED: any(block.coding.crossing is not None for block in plan.design.blocks),
     }
     return tuple(kind for kind, present in found.items() if present)
 

@@ -139,7 +139,7 @@ def conflict_rows(subject: Subject) -> Iterator[Row]:
     cox, plan = subject.classical.cox, subject.plan
     for asked in subject.contrasts:
         w, own = weights(asked, plan.design), weights(asked, subject.classical.plan.design)
-        se, seed = cox_se(cox, own), subject.stream("information")
+        se, seed = cox_se(subject.classical, asked), subject.stream("information")
         mean, sd = prior_mean(plan, w, seed), prior_sd(plan, w, seed)
         tail = (
             math.nan if math.isinf(se) else 2.0 * float(ndtr(-abs(float(own @ cox.coef) - mean) / math.hypot(se, sd)))

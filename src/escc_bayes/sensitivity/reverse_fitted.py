@@ -116,7 +116,7 @@ def fitted_row(subject: Subject, asked: HazardRatio, dial: Dial | None, found: d
     place = subject.contrasts.index(asked)
     estimate = subject.posterior.estimate(asked, level=subject.asked.level)
     own = weights(asked, subject.classical.plan.design)
-    se = cox_se(subject.classical.cox, own)
+    se = cox_se(subject.classical, asked)
     z = math.nan if math.isinf(se) else float(own @ subject.classical.cox.coef) / se
     p = math.nan if math.isnan(z) else 2.0 * float(ndtr(-abs(z)))
     rare, within = subject.asked.rare, estimate.lower < 1.0 < estimate.upper

@@ -107,7 +107,11 @@ def groups_of(mode: Mode, term: str) -> tuple[list[FloatArray], FloatArray, Floa
     if levels:
         coded = rows.covariates[term].schema.levels
         held = np.array([rows.weight[rows.covariates[term].values == coded.index(level)].sum() for level in levels])
-        return [setting_columns(design, term, level) for level in levels], np.eye(len(levels))[:, 1:], held / held.sum()
+        return (
+            [setting_columns(design, rows, term, level) for level in levels],
+            np.eye(len(levels))[:, 1:],
+            held / held.sum(),
+        )
     inside = design.columns_of(term)
     values = np.quantile(design.columns[:, inside.start], (np.arange(VALUES) + 0.5) / VALUES)
     groups = []

@@ -5,6 +5,7 @@ What the columns of an effect are, its structure says (``structures/``). With ``
 baseline describes an average level.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -15,7 +16,7 @@ from escc_bayes.foundation.errors import SpecError
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.spec.collinear import collinear
 from escc_bayes.spec.evidence_prior import EvidencePrior
-from escc_bayes.spec.model import ModelSpec
+from escc_bayes.spec.model import ModelSpec, refuse_lacking
 from escc_bayes.spec.prior import Normal
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.structures.coding import present_levels
@@ -102,6 +103,14 @@ class Block:
     def full(self) -> bool:
         """Whether every level has a column of its own."""
         return not self.coding.reference
+
+    @property
+    def spare(self) -> int:
+        """Number of columns, its first, that the others determine by construction."""
+        crossing = self.coding.crossing
+        if crossing is not None and crossing.common:
+            return sum(level is None for _, level in crossing.parts)
+        return int(self.full)
 
     @property
     def shown(self) -> bool:
@@ -211,12 +220,14 @@ def build_design(spec: ModelSpec, rows: AnalysisRows) -> Design:
     SpecError : a structure does not fit its covariate, or the reference level has no patient.
     NoContrastError : a factor with one level or a reference without patients, or a constant continuous column.
     """
+    refuse_lacking(spec, f"model '{spec.name}'")
     blocks: list[Block] = []
     parts: list[Columns] = []
     start = first = 0
     for effect, within in spec.acting(rows.transition_names):
         refuse_kinds(effect, rows)
         part = effect.columns(rows)
+        refuse_crossed(effect, part.coding, within)
         refuse_evidence(effect, part.coding, rows)
         at_risk = rows_within(rows, part.coding.copies[:1] or within)
         unit = sampling_unit(effect, part.coding, part.values[at_risk], rows.weight[at_risk], spec.baseline.at)
@@ -253,10 +264,10 @@ def acting_rows(blocks: list[Block], rows: AnalysisRows) -> FloatArray:
 def determined(columns: FloatArray, blocks: list[Block]) -> tuple[tuple[str, ...], ...]:
     """Return the labels of columns that determine each other, of effects that tables show.
 
-    Of an effect with a column for every level the first is left away; what a covariate of centres shares with their
-    random intercept is shrunk, as it should be.
+    Of an effect with a column for every level the first is left away, of one within the levels of another covariate
+    its common columns; what a covariate of centres shares with their random intercept is shrunk, as it should be.
     """
-    kept = [place for block in blocks if block.shown for place in range(block.start + block.full, block.stop)]
+    kept = [place for block in blocks if block.shown for place in range(block.start + block.spare, block.stop)]
     labels = [label for block in blocks for label in block.column_labels]
     return collinear(columns[:, kept], [labels[place] for place in kept])
 
@@ -285,6 +296,15 @@ def refuse_kinds(effect: Structure, rows: AnalysisRows) -> None:
         raise SpecError(
             f"effect '{name}': structure '{effect.WORD}' takes a covariate that is {' or '.join(effect.KINDS)}, but "
             f"'{name}' is {kind}; use structure = {fitting}{cut}"
+        )
+
+
+def refuse_crossed(effect: Structure, coding: Coding, within: tuple[str, ...]) -> None:
+    """Raise where an effect that differs with a second covariate acts in transitions: states do not know of it."""
+    if within and coding.crossing is not None:
+        raise SpecError(
+            f"effect '{effect.name}': an effect that differs with '{coding.crossing.modifier}' is not fitted in "
+            "several transitions or causes; fit one endpoint, or give each covariate an effect of its own"
         )
 
 
@@ -336,24 +356,62 @@ def centres(columns: FloatArray, blocks: list[Block], weight: FloatArray, at: st
 
 def setting_columns(
     design: Design,
+    rows: AnalysisRows,
     covariate: str,
     level: str,
     of: IntArray | slice = slice(None),
 ) -> FloatArray:
-    """Return the columns (m, p) of the patients ``of`` as they would be if each had ``level`` of ``covariate``.
+    """Return the columns (m, p) of the rows ``of`` as they would be if each had ``level`` of ``covariate``.
 
     Raises
     ------
     SpecError : the covariate has no such level in the model.
     """
-    inside = design.columns_of(covariate)
-    block, place = design.block_of(covariate)
-    levels = block.levels[place]
+    design.block_of(covariate)
+    changed = np.array(design.columns[of])
+    for block in design.blocks:
+        if covariate in block.effect.covariates:
+            set_level(changed, block, design, covariate, level)
+    return crossed_anew(changed, design, rows, covariate, level, of)
+
+
+def crossed_anew(
+    columns: FloatArray, design: Design, rows: AnalysisRows, covariate: str, level: str, of: IntArray | slice
+) -> FloatArray:
+    """Return the columns (m, p) of the rows ``of``, those of effects that differ with a modifier made anew.
+
+    As they would be if each had ``level`` of ``covariate``, which may be the effect's own, its modifier, or neither.
+    """
+    codes = {name: held.values[of] for name, held in rows.covariates.items()}
+    codes[covariate] = np.full(columns.shape[0], float(rows.covariates[covariate].schema.levels.index(level)))
+    for block in design.blocks:
+        crossing = block.coding.crossing
+        if crossing is not None and covariate in (block.effect.covariates[0], crossing.modifier):
+            columns[:, block.start : block.stop] = crossed_values(block, design, codes)
+    return columns
+
+
+def set_level(changed: FloatArray, block: Block, design: Design, covariate: str, level: str) -> None:
+    """Write into columns what they are if each patient had ``level`` of a covariate of a block."""
+    levels = block.levels[block.effect.covariates.index(covariate)]
     if level not in levels:
         raise SpecError(f"'{covariate}' has no level '{level}' in the model; it has: {', '.join(levels) or 'numbers'}")
-    changed = np.array(design.columns[of])
+    if block.coding.crossing is not None:
+        return
+    inside = design.columns_of(covariate, *block.within[:1])
     changed[:, inside] = 0.0
     index = levels.index(level) - (0 if block.full else 1)
     if index >= 0:
         changed[:, inside.start + index] = 1.0
-    return changed
+
+
+def crossed_values(block: Block, design: Design, codes: Mapping[str, FloatArray]) -> FloatArray:
+    """Return the columns (m, width) of an effect that differs with a modifier, of codes or numbers (m,) of both."""
+    crossing, name = block.coding.crossing, block.effect.covariates[0]
+    assert crossing is not None
+    own, schema = codes[name], design.schemas[name]
+    if block.coding.numeric:
+        base = ((own - schema.center) / schema.scale)[:, None]
+    else:
+        base = (own[:, None] == np.array(block.coding.ranks)).astype(np.float64)
+    return crossing.columns(base, codes[crossing.modifier])

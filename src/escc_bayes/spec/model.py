@@ -55,6 +55,11 @@ class ModelSpec:
         return tuple(dict.fromkeys(name for effect in self.effects for name in effect.covariates))
 
     @property
+    def lacking(self) -> tuple[str, ...]:
+        """Covariates with which an effect differs and that have none themselves, nor a baseline of each level."""
+        return tuple(n for e in self.effects for n in modifiers(e) if n not in (*self.covariates, self.strata))
+
+    @property
     def strata(self) -> str:
         """The covariate whose levels have a baseline each; empty: one baseline."""
         return self.baseline.strata if isinstance(self.baseline, PiecewiseBaseline) else ""
@@ -120,6 +125,23 @@ def effect_content(effect: Structure) -> dict[str, object]:
 def field_names(effect: Structure) -> tuple[str, ...]:
     """Return the names of an effect's fields: name, covariates and its keys."""
     return ("name", "covariates", *effect.KEYS)
+
+
+def modifiers(effect: Structure) -> tuple[str, ...]:
+    """Return the covariates with which an effect differs; none for most."""
+    return tuple(str(getattr(effect, name)) for name, key in effect.KEYS.items() if key.modifier)
+
+
+def refuse_lacking(spec: ModelSpec, where: str) -> None:
+    """Raise where an effect differs with a covariate that has no effect of its own."""
+    for effect in spec.effects:
+        lacking = [name for name in modifiers(effect) if name in spec.lacking]
+        if lacking:
+            raise SpecError(
+                f"{where}, effect '{effect.name}': its hazard ratio differs with '{lacking[0]}', which has no effect "
+                "of its own; without one, differences between its levels would count as this effect: add [[effect]] "
+                f'covariate = "{lacking[0]}", or [baseline] strata = "{lacking[0]}"'
+            )
 
 
 def shape_of(effect: Structure) -> tuple[object, ...]:

@@ -11,7 +11,7 @@ from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import CutError, SpecError
 from escc_bayes.foundation.toml import read_toml
 from escc_bayes.spec import prior as priors
-from escc_bayes.spec.model import ModelSpec, in_one
+from escc_bayes.spec.model import ModelSpec, in_one, refuse_lacking
 from escc_bayes.spec.reading_states import (
     TRANSITION_KEYS,
     keys_of,
@@ -187,6 +187,7 @@ def read(raw: Mapping[str, object], where: str, folder: Path) -> ModelSpec:
             f"{where}, [baseline], strata: '{spec.strata}' has an effect too; with a baseline of its own each level "
             "has no hazard ratio: leave the effect out, or strata"
         )
+    refuse_lacking(spec, where)
     return spec
 
 

@@ -149,7 +149,8 @@ def test_an_unknown_covariate_is_named_with_the_nearest(cohort):
 def test_setting_a_level_gives_the_columns_of_a_cohort_where_everyone_has_it(frame, structure, level):
     """Second source: the columns of one real patient of that level, at the same place."""
     design = design_of(frame, effect("age", "linear"), effect("stage", structure), effect("arm", "fixed"))
-    changed = setting_columns(design, "stage", level)
+    rows = select_rows(cohort_from(frame), "os", ("age", "stage", "arm"))
+    changed = setting_columns(design, rows, "stage", level)
     inside = design.columns_of("stage")
     patient = design.columns[(frame.stage == level).to_numpy(), inside][0]
     np.testing.assert_array_equal(changed[:, inside], np.tile(patient, (60, 1)))
@@ -159,12 +160,13 @@ def test_setting_a_level_gives_the_columns_of_a_cohort_where_everyone_has_it(fra
 
 def test_setting_an_unknown_level_or_covariate_is_refused_and_changes_nothing(frame):
     design = design_of(frame, effect("stage", "fixed"))
+    rows = select_rows(cohort_from(frame), "os", ("stage",))
     before = design.columns.copy()
     with pytest.raises(SpecError, match="'stage' has no level 'V' in the model; it has: II, III, IV"):
-        setting_columns(design, "stage", "V")
+        setting_columns(design, rows, "stage", "V")
     with pytest.raises(SpecError, match="the model has no covariate 'age'; it has: stage"):
-        setting_columns(design, "age", "70")
-    setting_columns(design, "stage", "IV")
+        setting_columns(design, rows, "age", "70")
+    setting_columns(design, rows, "stage", "IV")
     np.testing.assert_array_equal(design.columns, before)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from escc_bayes.bayes.posterior.pseudo_posterior import pseudo_note
 from escc_bayes.estimand.behind import beyond_follow_up, counted, patients_behind
 from escc_bayes.estimand.contrast import beyond_knots, standard_contrasts
+from escc_bayes.estimand.differing import differing_note
 from escc_bayes.estimand.estimand import Estimand, HazardRatio, contrast_words, groups_named
 from escc_bayes.estimand.estimate import Estimate, joined_notes, ratio_summary, size_note, summary
 from escc_bayes.estimand.evaluate import NAMES, time_of
@@ -135,6 +136,7 @@ def estimate_of(
             pseudo_note(plan, patients_behind(asked, plan.rows)),
             few_in_months(plan.rows, months),
             beyond_knots(asked, plan.design) if isinstance(asked, HazardRatio) else "",
+            differing_note(asked, plan),
             size_note(asked.term, (value, lower, upper)) if ratio else "",
         ),
         last_follow_up=counts.last_follow_up,

@@ -18,6 +18,7 @@ from escc_bayes.bayes.posterior.state_answers import OfDraws, StateAnswers
 from escc_bayes.bayes.sampling.diagnose import Diagnostics
 from escc_bayes.data.ensemble import span
 from escc_bayes.estimand.behind import beyond_follow_up, counted
+from escc_bayes.estimand.differing import differing_note
 from escc_bayes.estimand.estimand import Estimand, HazardRatio, groups_named
 from escc_bayes.estimand.estimate import Estimate, joined_notes, ratio_words
 from escc_bayes.estimand.evaluate import completed
@@ -143,6 +144,7 @@ class EnsemblePosterior(Answering, StateAnswers):
             self.said_of_some(beyond),
             self.said_of_some(conflict),
             self.said_of_some([caution_of(m.plan, asked.term, groups_named(asked)) for m in self.members]),
+            self.said_of_some([differing_note(asked, m.plan) for m in self.members]),
             self.ratio_note(asked) if isinstance(asked, HazardRatio) else "",
             pseudo_note(self.plan),
         )

@@ -6,6 +6,7 @@ from escc_bayes.estimand.contrast import contrasts_of
 from escc_bayes.estimand.estimand import contrast_words
 from escc_bayes.spec.design import Block, Design
 from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.structures.protocol import Crossing
 from escc_bayes.spec.whom import whom
 
 FOLLOW_UP = {"long_name": "follow-up to event or censoring", "unit": "months"}
@@ -28,7 +29,24 @@ def coefficient_words(block: Block, design: Design) -> list[str]:
     """Say of each coefficient whom it compares with whom, or per how many units of a number."""
     if block.full:
         return [f"{label}: against the mean of all levels" for label in block.labels]
+    if block.coding.crossing is not None:
+        return [f"{label}: {word}" for label, word in zip(block.labels, part_words(block.coding.crossing), strict=True)]
     asked = sorted(contrasts_of(block, design), key=lambda one: one.months or (0.0, 0.0))
     if len(asked) != block.coding.size:
         return [f"{label}: against the reference" for label in block.labels]
     return [f"{label}: {contrast_words(one)}" for label, one in zip(block.labels, asked, strict=True)]
+
+
+def part_words(crossing: Crossing) -> list[str]:
+    """Say of each column of an effect that differs with a modifier what its coefficient is."""
+    plain, other = "against the reference", crossing.modifier
+    if crossing.common:
+        return [f"{plain}, common to all" if level is None else "over the common effect" for _, level in crossing.parts]
+    if not crossing.levels:
+        at = f"{plain}, at {other} {crossing.center:g}"
+        return [
+            at if level is None else f"ratio of hazard ratios per {crossing.scale:g} of {other}"
+            for _, level in crossing.parts
+        ]
+    at = f"{plain}, in {other} {crossing.levels[0]}"
+    return [at if level is None else f"over that in {other} {crossing.levels[0]}" for _, level in crossing.parts]

@@ -73,7 +73,10 @@ def chance(line: Answer) -> float:
 
 
 def scarce(line: Answer) -> str:
-    """Say how few events stand behind a level."""
+    """Say how few events stand behind a level, or behind whom it is compared with."""
+    beside = line.beside
+    if beside is not None and beside.events < line.events:
+        return f"{beside.events} in {counted(beside.n, 'patient')} of {small(line.topic)} {beside.label}"
     return (
         f"{line.events} in {counted(line.patients, 'patient')} of {small(line.topic)} {line.level}{in_transition(line)}"
     )

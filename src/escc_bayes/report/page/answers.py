@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from escc_bayes.classical.fit import cox_word
 from escc_bayes.data.cohort import Cohort
-from escc_bayes.estimand.behind import of_group
+from escc_bayes.estimand.behind import Behind, behind, of_group, within_of
 from escc_bayes.estimand.contrast import standard_contrasts
-from escc_bayes.estimand.estimand import HazardRatio, contrast_in, contrast_words
+from escc_bayes.estimand.estimand import HazardRatio, contrast_in, contrast_words, within_words
 from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.outcomes import Outcome, term_labels
@@ -31,6 +31,7 @@ class Answer:
     patients, events : of the level; of all for a number.
     posterior, sceptic, cox : hazard ratios; None for the reference.
     reference : what it is compared with, in words; "" for the reference itself.
+    beside : who it is compared with where that is no line of the table, as within a level of another covariate.
     """
 
     topic: str
@@ -42,6 +43,7 @@ class Answer:
     cox: Estimate | None = None
     reference: str = ""
     transition: str = ""
+    beside: Behind | None = None
 
     @property
     def heading(self) -> str:
@@ -50,8 +52,8 @@ class Answer:
 
     @property
     def few(self) -> bool:
-        """Whether fewer than five events stand behind the level."""
-        return self.events < FEW
+        """Whether fewer than five events stand behind the level, or whom it is compared with."""
+        return self.events < FEW or (self.beside is not None and self.beside.events < FEW)
 
 
 def answers(outcome: Outcome, bundle: Bundle) -> tuple[Answer, ...]:
@@ -60,17 +62,23 @@ def answers(outcome: Outcome, bundle: Bundle) -> tuple[Answer, ...]:
     rows, labels = first.plan.rows, term_labels(bundle.cohort)
     found = by_contrast(outcome, bundle)
     lines: list[Answer] = []
-    for asked in standard_contrasts(first.plan.design):
+    # Ratios of hazard ratios compare no two groups of patients; they stand with the other hazard ratios below.
+    for asked in (one for one in standard_contrasts(first.plan.design) if one.within_versus is None):
         topic, within = labels.get(asked.term, asked.term), asked.transition
         if asked.versus and all(line.heading != heading(topic, within) for line in lines):
-            words, numbers = level_words(bundle.cohort, asked.term, asked.versus), held(rows, asked, asked.versus)
+            words, numbers = (
+                level_words(bundle.cohort, asked.term, asked.versus),
+                held(rows, replace(asked, modifier=""), asked.versus),
+            )
             lines.append(Answer(topic, words, *numbers, transition=within))
         estimates = found.get((asked.term, contrast_in(asked)), {})
         level = level_words(bundle.cohort, asked.term, asked.level) if asked.level else contrast_words(asked)
+        level = f"{level}, {within_words(asked)}" if asked.modifier and asked.level else level
         reference = asked.versus or ""
         numbers = held(rows, asked, asked.level)
         posterior, sceptic, cox = (estimates.get(kind) for kind in ("posterior", "sceptic", "cox"))
-        lines.append(Answer(topic, level, *numbers, posterior, sceptic, cox, reference, within))
+        beside = behind(asked, rows)[1] if within_of(asked, rows) and asked.level else None
+        lines.append(Answer(topic, level, *numbers, posterior, sceptic, cox, reference, within, beside))
     return tuple(lines)
 
 
@@ -111,6 +119,11 @@ def headline_ratios(outcome: Outcome, bundle: Bundle) -> tuple[Estimate, ...]:
 def held(rows: AnalysisRows, asked: HazardRatio, level: str | None) -> tuple[int, int]:
     """Return patients at risk and events of a level, in a transition where there are several; of a number everyone."""
     covariate = rows.covariates.get(asked.term)
+    inside = within_of(asked, rows)
+    if inside and covariate is not None:
+        group = (level or "") if covariate.schema.categorical else ""
+        mine = of_group(rows, asked.term, group, transition=asked.transition, within=inside[0])
+        return mine.n, mine.events
     if not level or covariate is None or not covariate.schema.categorical:
         whole = of_group(rows, transition=asked.transition)
         return whole.n, whole.events

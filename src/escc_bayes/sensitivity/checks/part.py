@@ -20,6 +20,7 @@ from escc_bayes.classical.prediction import auc, brier
 from escc_bayes.classical.ratios import cox_coefficients
 from escc_bayes.classical.regression import entry_of, weight_of
 from escc_bayes.estimand.contrast import weights
+from escc_bayes.estimand.differing import untold
 from escc_bayes.estimand.estimand import contrast_words
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.sensitivity.checks.foretold import BAYES, COX, Foretold, by_bayes, by_cox, months_foretold
@@ -241,8 +242,9 @@ def cox_period(subject: Subject, plan: ModelPlan, name: str, counted: dict[str, 
     for asked in subject.contrasts:
         head = {"who": name, "term": asked.term, "contrast": contrast_words(asked), "quantity": "hazard_ratio"}
         w = weights(asked, plan.design)
-        if fit.problem or bool((fit.infinite & (w != 0.0)).any()):
-            why = {"note": f"{fit.problem or 'no finite estimate'}; {counted['note']}"}
+        absent = fit.problem or untold(asked, plan, centres=False)
+        if absent or bool((fit.infinite & (w != 0.0)).any()):
+            why = {"note": f"{absent or 'no finite estimate'}; {counted['note']}"}
             yield row(subject, PERIOD, method=COX, **(head | counted | why))
             continue
         log_hr, se = float(w @ fit.coef), float(np.sqrt(w @ fit.covariance @ w))

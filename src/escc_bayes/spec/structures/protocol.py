@@ -16,6 +16,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import ClassVar, Protocol
 
+import numpy as np
+
 from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.evidence_prior import EvidencePrior
@@ -126,6 +128,49 @@ class Curve(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Crossing:
+    """How an effect's columns multiply those of its covariate by a second covariate, its modifier.
+
+    Attributes
+    ----------
+    modifier : the second covariate, which has an effect of its own, or is the strata of the baseline.
+    levels, codes : of the modifier that occur, and their places in the schema; empty where it is a number.
+    parts : for each column, the covariate's column and what multiplies it: nothing (None), the level of the modifier
+        at that place in ``levels``, or, with 0, its number.
+    center, scale : of a modifier that is a number.
+    common : whether the columns that nothing multiplies are an effect common to all levels, the others what is added
+        to it in each; else they are the effect where the modifier stands at its first level, or at 0.
+    alone : whether only what the data compare has columns, as maximum likelihood needs it.
+    """
+
+    modifier: str
+    levels: tuple[str, ...]
+    codes: tuple[int, ...]
+    parts: tuple[tuple[int, int | None], ...]
+    center: float = 0.0
+    scale: float = 1.0
+    common: bool = False
+    alone: bool = False
+
+    def columns(self, base: FloatArray, values: FloatArray) -> FloatArray:
+        """Return the columns (n, width) of the covariate's own (n, p) and the modifier's codes or numbers (n,)."""
+        found = [base[:, j] * self.multiplier(level, values) for j, level in self.parts]
+        return np.stack(found, axis=1) if found else np.zeros((values.size, 0))
+
+    def multiplier(self, level: int | None, values: FloatArray) -> FloatArray:
+        """Return what multiplies a column where the modifier has these codes or numbers (n,)."""
+        if level is None:
+            return np.ones(values.size)
+        if not self.levels:
+            return np.asarray((values - self.center) / self.scale)
+        return np.asarray(values == self.codes[level], dtype=np.float64)
+
+    def value_of(self, word: str) -> float:
+        """Return the code of a level of the modifier, or the number that a word is."""
+        return float(self.codes[self.levels.index(word)]) if self.levels else float(word)
+
+
+@dataclass(frozen=True, slots=True)
 class Coding:
     """How an effect's covariates became columns.
 
@@ -141,6 +186,7 @@ class Coding:
         where a segment ends within a piece of the baseline, centring would change the model.
     curve : how the columns follow from a number, where its log hazard ratio is a curve; None for most.
     copies : the transitions for each of which the columns stand once, one copy after the other; none for most.
+    crossing : how the columns multiply those of the covariate by a second covariate; None for most.
     """
 
     labels: tuple[str, ...]
@@ -151,6 +197,7 @@ class Coding:
     segments: tuple[float, ...] = ()
     curve: Curve | None = None
     copies: tuple[str, ...] = ()
+    crossing: Crossing | None = None
 
     @property
     def width(self) -> int:
@@ -186,13 +233,16 @@ class Columns:
 class Contrast:
     """A hazard ratio that tables show: of ``level`` over ``versus``, or, without levels, of a number per its scale.
 
-    In the ``months`` (start, stop], where it changes over time.
+    In the ``months`` (start, stop], where it changes over time. ``within`` a level, or at a value, of the covariate
+    that it differs with; divided by that within ``within_versus``, where one is named.
     """
 
     term: str
     level: str | None = None
     versus: str | None = None
     months: tuple[float, float] | None = None
+    within: str | None = None
+    within_versus: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,10 +255,14 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key of ``[[effect]]``: how its value is read (value, place, reading), and how it is written, for messages."""
+    """A key of ``[[effect]]``: how its value is read (value, place, reading), and how it is written, for messages.
+
+    ``modifier`` says that its value is a covariate, which must have an effect of its own or be the strata.
+    """
 
     read: Callable[[object, str, Reading], object]
     form: str
+    modifier: bool = False
 
 
 def acts_across(structure: object) -> bool:

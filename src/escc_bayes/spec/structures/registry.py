@@ -12,12 +12,14 @@ from escc_bayes.spec.structures.changepoint import Changepoint as Changepoint
 from escc_bayes.spec.structures.exchangeable import Exchangeable as Exchangeable
 from escc_bayes.spec.structures.fixed import Fixed as Fixed
 from escc_bayes.spec.structures.fixed import plain
+from escc_bayes.spec.structures.interaction import Interaction as Interaction
 from escc_bayes.spec.structures.linear import Linear as Linear
 from escc_bayes.spec.structures.ordered import Ordered as Ordered
 from escc_bayes.spec.structures.pooled import Pooled as Pooled
 from escc_bayes.spec.structures.protocol import Structure
 from escc_bayes.spec.structures.random_intercept import RandomIntercept as RandomIntercept
 from escc_bayes.spec.structures.spline import Spline as Spline
+from escc_bayes.spec.structures.subgroup import Subgroup as Subgroup
 from escc_bayes.spec.structures.time_varying import TimeVarying as TimeVarying
 
 SHIPPED: tuple[type[Structure], ...] = (
@@ -31,6 +33,8 @@ SHIPPED: tuple[type[Structure], ...] = (
     Spline,
     Changepoint,
     AcrossTransitions,
+    Subgroup,
+    Interaction,
 )
 # What lets patients of one centre, or of another cluster, differ together.
 FOR_CLUSTERS = RandomIntercept.WORD
