@@ -7,7 +7,7 @@ from escc_bayes.data.cohort import Cohort
 from escc_bayes.matching.matched_cohort import PAIR
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.reading import spec_from
-from escc_bayes.spec.structures.registry import plain_effect
+from escc_bayes.spec.structures.registry import RandomIntercept, TimeVarying, plain_effect
 
 PIECEWISE = """[baseline]
 family = "piecewise_exponential"
@@ -30,7 +30,7 @@ prior = {{ normal = [0.0, 1.0] }}
 """
 SETS = """[[effect]]
 covariate = "{name}"
-structure = "random_intercept"
+structure = "{word}"
 sd = {{ halfnormal = 0.5 }}
 """
 PLAIN = """[[effect]]
@@ -40,7 +40,7 @@ prior = {{ normal = [0.0, 1.0] }}
 """
 CHANGING = """[[effect]]
 covariate = {name}
-structure = "time_varying"
+structure = "{word}"
 cuts = [{cuts}]
 prior = {{ normal = [0.0, 1.0] }}
 sd = {{ halfnormal = 0.5 }}
@@ -64,7 +64,7 @@ def model_of(
     cohort: Cohort, endpoint: str, treatment: str, *, baseline: str = PIECEWISE, sets: bool = False
 ) -> ModelSpec:
     """Return the model of a treatment; with a frailty of matched sets where asked."""
-    effects = treatment_text(treatment) + (SETS.format(name=PAIR) if sets else "")
+    effects = treatment_text(treatment) + (SETS.format(name=PAIR, word=RandomIntercept.WORD) if sets else "")
     naive = cohort.covariate(treatment).known_later
     return spec_from(tomllib.loads(spec_text(endpoint, baseline, effects, naive=naive)), "the model of match")
 
@@ -73,6 +73,7 @@ def changing_model(cohort: Cohort, endpoint: str, treatment: str, cuts: tuple[fl
     """Return the model in which the treatment's hazard ratio changes at some months."""
     effects = CHANGING.format(
         name=json.dumps(treatment, ensure_ascii=False),
+        word=TimeVarying.WORD,
         cuts=", ".join(f"{cut:g}" if cut % 1 else f"{cut:.1f}" for cut in cuts),
     )
     naive = cohort.covariate(treatment).known_later
