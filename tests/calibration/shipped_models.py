@@ -74,7 +74,19 @@ def one_endpoint(plan, beta, values, rng):
     time, event = np.minimum(died, censored).clip(1e-6), (died <= censored).astype(float)
     if plan.spec.outcome.visits is not None:
         return between_visits(plan, died, censored, rng)
+    if plan.spec.external:
+        plan = replace(plan, spec=replace(plan.spec, external=survivors(plan, hazard, beta, rng)))
     return replace(plan, rows=replace(plan.rows, time=time, event=event, entry=zero))
+
+
+def survivors(plan, hazard, beta, rng):
+    """Return the counts of the plan with survivors drawn from survival averaged over the patients."""
+    found = []
+    for one in plan.spec.external:
+        ends = hazard.cumulative(np.array([one.start, one.stop]))[0]
+        start, stop = np.exp(-np.exp(plan.design.centred @ beta)[:, None] * ends).mean(axis=0)
+        found.append(replace(one, alive=int(rng.binomial(one.at_risk, stop / start))))
+    return tuple(found)
 
 
 def between_visits(plan, died, censored, rng):

@@ -106,14 +106,14 @@ def external_analyses(posterior: Posterior, *, seed: Seed, level: float) -> tupl
     months = [SurvivalAt(month) for month in months_of(plan)]
     asked: list[Estimand] = [*standard_contrasts(plan.design), *months, MedianSurvival()]
     return tuple(
-        Analysis(name, (*fit.estimates(asked, level=level), *restricted_means(fit, level=level))) for name, fit in fits
+        Analysis(name, (*fit.estimates(asked, level=level), *restricted_means(fit, months_of(plan), level=level)))
+        for name, fit in fits
     )
 
 
-def restricted_means(posterior: Posterior, *, level: float) -> Iterator[Estimate]:
-    """Yield restricted mean survival of everyone to each month that is read."""
-    plan, months = posterior.plan, months_of(posterior.plan)
-    columns, weight = averaged_over(plan, "", "", "group")
+def restricted_means(posterior: Posterior, months: tuple[float, ...], *, level: float) -> Iterator[Estimate]:
+    """Yield restricted mean survival of everyone to each of the rising months."""
+    columns, weight = averaged_over(posterior.plan, "", "", "group")
     drawn = marginal.restricted_mean(posterior.thinned(AVERAGED).hazards, columns, weight[None], np.array(months))[0]
     tail = (1.0 - level) / 2.0
     for month, draws in zip(months, drawn.T, strict=True):
@@ -123,10 +123,8 @@ def restricted_means(posterior: Posterior, *, level: float) -> Iterator[Estimate
 
 
 def months_of(plan: ModelPlan) -> tuple[float, ...]:
-    """Return months at which survival is read: the usual ones and the ends of the counts, as far as these reach."""
-    stops = {one.stop for one in plan.spec.external}
-    last = max(stops, default=0.0)
-    return tuple(sorted(stops | {month for month in MONTHS_READ if month <= max(last, float(plan.rows.time.max()))}))
+    """Return the months at which survival is read, in follow-up and beyond: the usual ones and the ends of counts."""
+    return tuple(sorted({one.stop for one in plan.spec.external} | set(MONTHS_READ)))
 
 
 def at_risk(plan: ModelPlan, month: float) -> int | None:
