@@ -4,13 +4,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from escc_bayes.compare.other_analyses import WORDS, Analysis, sentences_of
+from escc_bayes.compare.other_analyses import WORDS, Analysis, at_risk, sentences_of
 from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.plots.words import estimate_words, method_words
 from escc_bayes.report.document.provenance import provenance_first
 from escc_bayes.report.page.other_analyses import OtherAnalyses
 from escc_bayes.report.page.outcomes import Outcome
 from escc_bayes.report.page.view import Block, Table
+from escc_bayes.spec.plan import ModelPlan
 
 INTERVALS, EXTERNAL = "Events between two months", "With and without other sources"
 
@@ -27,7 +28,8 @@ def other_blocks(outcome: Outcome, labels: Mapping[str, str], found: Mapping[str
                 whole = [provenance_first(posterior.record.provenance, caption) for caption in captions]
                 of_ratios, of_curves = (parted(each, ratios=ratios) for ratios in (True, False))
                 tables = tuple(
-                    analyses_table(*pair, labels) for pair in zip((of_ratios, of_curves), whole, strict=True)
+                    analyses_table(*pair, labels, posterior.plan)
+                    for pair in zip((of_ratios, of_curves), whole, strict=True)
                 )
                 counts = tuple(f"Other source: {one.words()}." for one in posterior.plan.spec.external)
                 said = (*sentences_of(each), *(counts if each is of.external else ()))
@@ -49,7 +51,7 @@ def parted(analyses: tuple[Analysis, ...], *, ratios: bool) -> tuple[Analysis, .
     )
 
 
-def analyses_table(analyses: tuple[Analysis, ...], caption: str, labels: Mapping[str, str]) -> Table:
+def analyses_table(analyses: tuple[Analysis, ...], caption: str, labels: Mapping[str, str], plan: ModelPlan) -> Table:
     """Return a row for each question, and a column for each method of each analysis."""
     held: dict[tuple[str, str], dict[str, Estimate]] = {}
     for analysis in analyses:
@@ -57,7 +59,7 @@ def analyses_table(analyses: tuple[Analysis, ...], caption: str, labels: Mapping
             column = (
                 f"{WORDS[analysis.name]}: {'Model' if e.interval_kind == 'credible' else method_words(e.method, '')}"
             )
-            held.setdefault(question_of(e, labels), {})[column] = e
+            held.setdefault(question_of(e, labels, plan), {})[column] = e
     columns = tuple(dict.fromkeys(column for cells in held.values() for column in cells))
     rows: list[tuple[str, ...]] = []
     heading = ""
@@ -69,17 +71,16 @@ def analyses_table(analyses: tuple[Analysis, ...], caption: str, labels: Mapping
         rows.append(
             (f"{words} †" if beyond else words, *(estimate_words(cells[c]) if c in cells else "" for c in columns))
         )
-    note = (
-        "Model: posterior median and credible interval. Cox and Kaplan-Meier: confidence intervals; neither has a "
-        "place for an event between two months."
-    )
+    months = any(e.interval_kind == "confidence" for cells in held.values() for e in cells.values())
+    beside = " Cox and Kaplan-Meier: confidence intervals; neither has a place for an event between two months."
+    note = f"Model: posterior median and credible interval.{beside if months else ''}"
     dagger = " †: extrapolated beyond follow-up." if any("†" in row[0] for row in rows) else ""
     return Table(caption, ("", *columns), tuple(rows), note + dagger)
 
 
-def question_of(e: Estimate, labels: Mapping[str, str]) -> tuple[str, str]:
-    """Return heading and words of a question."""
-    when = "" if np.isnan(e.time) else f"{e.time:g} months"
+def question_of(e: Estimate, labels: Mapping[str, str], plan: ModelPlan) -> tuple[str, str]:
+    """Return heading and words of a question, with the patients still at risk at its month."""
+    when = "" if np.isnan(e.time) else f"{e.time:g} months ({at_risk(plan, e.time)} at risk)"
     group = f"{labels.get(e.term, e.term)}: {e.contrast_in}" if e.term else "all patients"
     names = {
         "hazard_ratio": ("Hazard ratios", group),

@@ -13,6 +13,7 @@ from escc_bayes.bayes.sampling.settings import RunSettings
 from escc_bayes.compare.other_analyses import MONTHS_READ, WITH, WITHOUT, external_analyses
 from escc_bayes.data.schema import schema_from
 from escc_bayes.foundation.errors import SpecError
+from escc_bayes.report.page.other_blocks import analyses_table
 from escc_bayes.spec.external import External
 from escc_bayes.spec.plan import make_plan
 from escc_bayes.spec.reading import spec_from
@@ -140,3 +141,14 @@ def test_models_print_as_toml_that_reads_back(name, tmp_path):
     spec = eb.load_spec(name)
     (tmp_path / "m.toml").write_text(spec.toml, encoding="utf-8")
     assert eb.load_spec(tmp_path / "m.toml").digest == spec.digest
+
+
+def test_the_page_says_who_is_at_risk_and_what_is_extrapolated(shipped):
+    """Nobody is followed to 60 months: 0 at risk, and a dagger."""
+    found = external_analyses(shipped, seed=1, level=0.95)
+    table = analyses_table(found, "RECONSTRUCTED: os", {}, shipped.plan)
+    words = [row[0] for row in table.rows]
+    assert "at 24 months (30 at risk)" in words
+    assert "at 60 months (0 at risk) †" in words
+    assert "extrapolated beyond follow-up" in table.note
+    assert "Cox" not in table.note
