@@ -28,6 +28,7 @@ _HOMES = {
     "Spline": "spec.structures.registry",
     "AcrossTransitions": "spec.structures.registry",
     "Changepoint": "spec.structures.registry",
+    "Horseshoe": "spec.structures.registry",
     "Interaction": "spec.structures.registry",
     "Subgroup": "spec.structures.registry",
     "load_spec": "spec.reading",
@@ -168,6 +169,7 @@ if TYPE_CHECKING:
     from escc_bayes.spec.structures.registry import Changepoint as Changepoint
     from escc_bayes.spec.structures.registry import Exchangeable as Exchangeable
     from escc_bayes.spec.structures.registry import Fixed as Fixed
+    from escc_bayes.spec.structures.registry import Horseshoe as Horseshoe
     from escc_bayes.spec.structures.registry import Interaction as Interaction
     from escc_bayes.spec.structures.registry import Linear as Linear
     from escc_bayes.spec.structures.registry import Ordered as Ordered

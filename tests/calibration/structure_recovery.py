@@ -2,13 +2,15 @@
 
 Of log hazard ratios drawn from the prior itself an interval holds what it says on average, whatever the prior shrinks
 (Cook, Gelman & Rubin 2006). 79 and 400 patients, 100 cohorts each by ``laplace`` (where it refuses, as the verbs do, by
-``nuts``, counted). Event times are drawn here by hand, piece by piece, not by the package.
+``nuts``, counted); the horseshoe, of which ``laplace`` is not capable, 20 each by ``nuts``. Event times are drawn here
+by hand, piece by piece, not by the package.
 ``python -m tests.calibration.structure_recovery [STRUCTURE ..]`` writes ``structure_recovery.json``.
 """
 
 import json
 import sys
 import warnings
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -31,8 +33,8 @@ STORED = Path(__file__).with_name("structure_recovery.json")
 SEED, CUTS = 20261202, [6.0, 18.0]
 SIZES = (79, 400)
 # Cohorts by each engine.
-COHORTS = {"laplace": 100}
-SETTINGS = {"laplace": RunSettings("laplace", draws=1000)}
+COHORTS = {"laplace": 100, "nuts": 20}
+SETTINGS = {"laplace": RunSettings("laplace", draws=1000), "nuts": RunSettings("nuts", draws=1000)}
 NORMAL, HALF = {"normal": [0.0, 0.7]}, {"halfnormal": 0.5}
 STAGE = {"covariate": "stage", "structure": "fixed", "prior": NORMAL}
 AGE = {"covariate": "age", "structure": "linear", "prior": NORMAL}
@@ -46,13 +48,18 @@ EFFECTS = {
         {"covariate": "arm", "structure": "interaction", "by": "age", "prior": NORMAL, "ratio": {"normal": [0.0, 0.4]}},
     ],
 }
-ENGINES = {"subgroup": "laplace", "interaction": "laplace"}
+MARKERS = tuple(f"marker{j}" for j in range(1, 13))
+EFFECTS["horseshoe"] = [
+    {"name": "markers", "covariates": list(MARKERS), "structure": "horseshoe", "expected": 3.0, "slab": 0.7}
+]
+ENGINES = {"subgroup": "laplace", "interaction": "laplace", "horseshoe": "nuts"}
 SCHEMA = {
     "endpoints": {"os": {"time": "time", "event": "event"}},
     "covariates": {
         "arm": {"kind": "binary", "levels": ["a", "b"]},
         "stage": {"kind": "ordered", "levels": ["II", "III", "IV"]},
         "age": {"kind": "continuous", "center": 65.0, "scale": 10.0},
+        **{name: {"kind": "continuous"} for name in MARKERS},
     },
 }
 
@@ -82,6 +89,7 @@ def patients(rng, n):
             "arm": np.where(arm, "b", "a"),
             "stage": np.array(["II", "III", "IV"])[stage],
             "age": rng.normal(65.0, 8.0, n).round(2),
+            **dict(zip(MARKERS, rng.spawn(1)[0].normal(size=(len(MARKERS), n)), strict=True)),
         }
     )
 
@@ -105,6 +113,15 @@ def drawn(spec, rng, seed, n):
     return cohort_of(frame), plan, beta
 
 
+def as_drawn(plan, source):
+    """Return a plan whose horseshoe has the scale that the truths came from: its own counts events that followed."""
+    blocks = tuple(
+        replace(own, coding=replace(own.coding, shrinkage=theirs.coding.shrinkage))
+        for own, theirs in zip(plan.design.blocks, source.design.blocks, strict=True)
+    )
+    return replace(plan, design=replace(plan.design, blocks=blocks))
+
+
 def recovered(structure, patients_each):
     """Return coverage of 95 % intervals of every hazard ratio that tables show, and their mean error in SDs."""
     engine = ENGINES[structure]
@@ -113,7 +130,7 @@ def recovered(structure, patients_each):
     for i in range(cohorts):
         rng = np.random.default_rng([SEED, patients_each, i])
         data, plan, beta = drawn(spec, rng, 1000 * patients_each + i, patients_each)
-        posterior = fit_or_replace(make_plan(spec, data), SETTINGS[engine], seed=i, progress=silent)
+        posterior = fit_or_replace(as_drawn(make_plan(spec, data), plan), SETTINGS[engine], seed=i, progress=silent)
         unfit += not posterior.diagnostics.fit_for_use
         replaced += posterior.record.engine != engine
         inside, score = [], []

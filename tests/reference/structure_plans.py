@@ -58,6 +58,13 @@ CHANGING = {
     "spline": {"covariate": "age", "structure": "spline", "knots": 5, "prior": NORMAL, "sd": HALF},
     "subgroup": {"covariate": "arm", "structure": "subgroup", "within": "stage", "prior": NORMAL, "sd": HALF},
     "subgroup_strata": {"covariate": "age", "structure": "subgroup", "within": "alc_mid", "prior": NORMAL, "sd": HALF},
+    "horseshoe": {
+        "name": "many",
+        "covariates": ["age", "arm", "stage"],
+        "structure": "horseshoe",
+        "expected": 1.0,
+        "slab": 0.8,
+    },
     "interaction": {"covariate": "arm", "structure": "interaction", "by": "age", "prior": NORMAL, "ratio": NORMAL},
 }
 PIECEWISE = {"family": "piecewise_exponential", "cuts": [6.0, 14.0], "sd": HALF}
@@ -93,6 +100,8 @@ LATER = (
     (("subgroup_strata", "fixed"), "independent", STRATA, False),
     (("interaction", "linear"), "weibull", {}, False),
     (("exchangeable", "subgroup"), "weibull", {}, True),
+    (("horseshoe",), "walk", {}, False),
+    (("horseshoe", "random_intercept"), "weibull", {}, True),
 )
 BUNDLED = {"escc79": ("os_piecewise", "os_weibull", "pfs_piecewise", "pfs_weibull"), "larynx": ("larynx_piecewise",)}
 

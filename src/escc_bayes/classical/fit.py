@@ -1,6 +1,7 @@
 """The verb ``fit_classical``: Kaplan-Meier, Cox, Firth and Weibull on the rows of a specification."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ from escc_bayes.foundation.notebook import shown
 from escc_bayes.foundation.record import Record, versions
 from escc_bayes.spec.cautions import caution_lines, caution_of, cautions
 from escc_bayes.spec.design import Block
-from escc_bayes.spec.model import ModelSpec
+from escc_bayes.spec.model import ModelSpec, with_key
 from escc_bayes.spec.plan import ModelPlan, make_plan
 from escc_bayes.spec.rows import AnalysisRows
 
@@ -237,7 +238,7 @@ def univariable_coefficients(plan: ModelPlan) -> ratios.Coefficients:
     """
     p = plan.design.size
     coef, covariance, infinite = np.zeros(p), np.zeros((p, p)), np.zeros(p, dtype=bool)
-    for block in plan.design.blocks:
+    for block in (one for whole in plan.design.blocks for one in one_by_one(whole)):
         if block.coding.crossing is not None:
             continue
         inside = block.coefficients
@@ -249,6 +250,18 @@ def univariable_coefficients(plan: ModelPlan) -> ratios.Coefficients:
 def baseline_strata(plan: ModelPlan) -> Strata | None:
     """Return the strata of a plan whose baseline differs between them; None for one baseline."""
     return strata_of(plan.rows, (plan.rows.strata,)) if plan.rows.strata else None
+
+
+def one_by_one(block: Block) -> Iterator[Block]:
+    """Yield a block for each covariate of an effect of several, as each stands alone; of one covariate the block."""
+    names, coding = block.effect.covariates, block.coding
+    width = block.width // len(names)
+    for place, name in enumerate(names):
+        first = place * width
+        labels, levels = coding.labels[first : first + width], (coding.levels[place],)
+        own = block.effect if len(names) == 1 else with_key(block.effect, "covariates", (name,))
+        coded = coding if len(names) == 1 else replace(coding, labels=labels, levels=levels)
+        yield replace(block, effect=own, start=block.start + first, first=block.first + first, coding=coded)
 
 
 def only(plan: ModelPlan, block: Block) -> ModelPlan:

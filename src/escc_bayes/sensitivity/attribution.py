@@ -19,6 +19,7 @@ from escc_bayes.estimand.contrast import standard_contrasts, weights
 from escc_bayes.estimand.estimand import HazardRatio, contrast_words
 from escc_bayes.foundation.errors import EstimandError
 from escc_bayes.sensitivity.attribution_words import attribution_words
+from escc_bayes.sensitivity.not_computed import CROSSED, MANY, kinds_of
 from escc_bayes.sensitivity.orders import Averaged, averaged
 from escc_bayes.sensitivity.part import Part, Rows
 from escc_bayes.sensitivity.subject import Subject, Tell
@@ -110,7 +111,8 @@ def attribute(posterior: Posterior, classical: ClassicalFit, cohort: Cohort) -> 
 
     Both fits must be of the same specification and of this cohort; priors alone may differ. Of effects that change over
     time there is no such way: their Cox is one hazard ratio; nor is it worked out for effects that differ with a second
-    covariate, for strata, several rows each, events between two months or survivors of other sources.
+    covariate, for many covariates shrunk together, strata, several rows each, events between two months or survivors of
+    other sources.
 
     Raises
     ------
@@ -121,7 +123,7 @@ def attribute(posterior: Posterior, classical: ClassicalFit, cohort: Cohort) -> 
     other = rows.left is not None or bool(posterior.plan.spec.external)
     if posterior.plan.design.segment_ends.size or rows.strata or rows.patient is not None or other:
         return ()
-    if any(block.coding.crossing is not None for block in posterior.plan.design.blocks):
+    if {CROSSED, MANY} & set(kinds_of(posterior.plan)):
         return ()
     ways = Ways(posterior.plan)
     contrasts = standard_contrasts(posterior.plan.design)

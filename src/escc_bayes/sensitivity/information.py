@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from escc_bayes.bayes.posterior.shrinkage import shrunk
 from escc_bayes.classical.fit import ClassicalFit
 from escc_bayes.estimand.behind import behind, of_group, within_of
 from escc_bayes.estimand.contrast import weights
@@ -74,11 +75,23 @@ def contrast_row(subject: Subject, asked: HazardRatio, own: ModelPlan, tables: t
         "se_cox": None if common else se,
         "posterior_sd": posterior_sd,
         "prior_sd": prior,
-        "data_share": data_share(se, prior),
+        "data_share": kept_share(subject, asked) if shrunk_together(plan, asked) else data_share(se, prior),
         "prior_events": events_of_se(prior),
         "events_per_parameter": own.rows.events / max(own.design.size, 1),
     }
     return {**cells, "warning": "; ".join(warnings_of(cells, asked, tables))}
+
+
+def shrunk_together(plan: ModelPlan, asked: HazardRatio) -> bool:
+    """Return whether a covariate is one of many shrunk together, whose prior is far from normal."""
+    return plan.design.block_of(asked.term, asked.transition)[0].coding.shrinkage is not None
+
+
+def kept_share(subject: Subject, asked: HazardRatio) -> float:
+    """Return what shrinkage leaves of what the data say of a covariate under a horseshoe: the mean of 1 - kappa."""
+    name = subject.plan.design.block_of(asked.term, asked.transition)[0].effect.name
+    found = next(one for one in shrunk(subject.posterior) if one.effect == name)
+    return float(1.0 - found.factors[:, found.terms.index(asked.term)].mean())
 
 
 def counts(plan: ModelPlan, asked: HazardRatio) -> dict[str, object]:

@@ -13,6 +13,8 @@ CURVES = "the log hazard ratio of a number is a curve, and this takes levels and
 
 CROSSED = "a hazard ratio differs with another covariate, and this takes each to be one for all patients"
 
+MANY = "many covariates are shrunk together, and this takes effects one by one"
+
 
 def kinds_of(plan: ModelPlan) -> tuple[str, ...]:
     """Return what sets a plan apart from one row a patient and one hazard ratio a contrast."""
@@ -20,6 +22,7 @@ def kinds_of(plan: ModelPlan) -> tuple[str, ...]:
         SEVERAL_ROWS: plan.rows.patient is not None,
         OVER_TIME: bool(plan.design.segment_ends.size),
         CURVES: any(block.coding.curve is not None for block in plan.design.blocks),
+        MANY: any(block.coding.shrinkage is not None for block in plan.design.blocks),
         CROSSED: any(block.coding.crossing is not None for block in plan.design.blocks),
     }
     return tuple(kind for kind, present in found.items() if present)

@@ -9,7 +9,7 @@ from escc_bayes.foundation.errors import SpecError
 from escc_bayes.foundation.record import digest
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.external import External
-from escc_bayes.spec.prior import HalfNormal, Normal
+from escc_bayes.spec.prior import HalfNormal, Normal, Slab
 from escc_bayes.spec.request import Outcome, PiecewiseBaseline, WeibullBaseline
 from escc_bayes.spec.structures.protocol import Structure
 from escc_bayes.spec.transitions import EVERY
@@ -147,7 +147,7 @@ def refuse_lacking(spec: ModelSpec, where: str) -> None:
 def shape_of(effect: Structure) -> tuple[object, ...]:
     """Return all of an effect that is no prior: its word and the fields that decide its columns and parameters."""
     values = (getattr(effect, name) for name in field_names(effect))
-    return (effect.WORD, *(v for v in values if not isinstance(v, Normal | HalfNormal | EvidencePrior)))
+    return (effect.WORD, *(v for v in values if not isinstance(v, Normal | HalfNormal | Slab | EvidencePrior)))
 
 
 def refuse_other_names(effect: Structure, within: tuple[str, ...], names: tuple[str, ...]) -> None:

@@ -68,6 +68,28 @@ class HalfNormal:
         return f"half-normal with scale {self.sd:g} (median {median:.2f}, 97.5 % point {upper:.2f})"
 
 
+@careful_class
+@dataclass(frozen=True, slots=True)
+class HalfCauchy:
+    """Half-Cauchy on a scale, with median ``scale``."""
+
+    scale: float
+
+    def __post_init__(self) -> None:
+        refuse_no_prior("HalfCauchy", 0.0, self.scale)
+
+
+@careful_class
+@dataclass(frozen=True, slots=True)
+class Slab:
+    """Normal about 0 with ``sd`` on the effects that a shrinking prior lets escape."""
+
+    sd: float
+
+    def __post_init__(self) -> None:
+        refuse_no_prior("Slab", 0.0, self.sd)
+
+
 @dataclass(frozen=True, slots=True)
 class Gamma:
     """Gamma on a rate per month: ``shape`` events in ``rate`` person-months."""

@@ -1,6 +1,7 @@
 """A sceptic of every effect: the same model with priors that hold hazard ratios beyond 1.8 for unlikely."""
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 from escc_bayes.spec.evidence_prior import EvidencePrior
@@ -31,7 +32,10 @@ def sceptical(spec: ModelSpec) -> ModelSpec:
 
 
 def sceptical_effect(effect: Structure) -> Structure:
-    """Return an effect with a sceptic's priors."""
+    """Return an effect with a sceptic's priors; as the effect itself says where no one prior holds its size."""
+    own: Callable[[float], Structure] | None = getattr(effect, "sceptical", None)
+    if own is not None:
+        return own(SD_OF_EFFECT)
     for key in effect.KEYS:
         held = getattr(effect, key)
         if isinstance(held, Normal | EvidencePrior):

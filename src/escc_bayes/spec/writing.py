@@ -6,7 +6,7 @@ from itertools import groupby
 from escc_bayes.foundation.errors import SpecError
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.external import External
-from escc_bayes.spec.prior import Gamma, HalfNormal, Normal, SurvivalStatement
+from escc_bayes.spec.prior import Gamma, HalfNormal, Normal, Slab, SurvivalStatement
 from escc_bayes.spec.request import Outcome, PiecewiseBaseline, WeibullBaseline
 from escc_bayes.spec.structures.protocol import Structure, acts_across
 from escc_bayes.spec.transitions import COMPETING, EVERY, KIND, CompetingCauses, IllnessDeath
@@ -171,6 +171,8 @@ def value_text(value: object) -> str:
         )
     if isinstance(value, Normal):
         return f"{{ normal = [{value.mean!r}, {value.sd!r}] }}"
+    if isinstance(value, Slab):
+        return repr(value.sd)
     if isinstance(value, HalfNormal):
         return f"{{ halfnormal = {value.sd!r} }}"
     if isinstance(value, Gamma):

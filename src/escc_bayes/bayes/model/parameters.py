@@ -21,7 +21,7 @@ from escc_bayes.hazard.stratified import stratified
 from escc_bayes.spec.baseline import BaselinePrior, PiecewisePrior
 from escc_bayes.spec.design import Block
 from escc_bayes.spec.plan import ModelPlan
-from escc_bayes.spec.structures.protocol import Free, Standard
+from escc_bayes.spec.structures.protocol import Free, Standard, Term
 
 
 def free_parameters(plan: ModelPlan) -> tuple[Free, ...]:
@@ -74,10 +74,21 @@ def block_lines(block: Block, values: Mapping[str, Any]) -> Any:
     found: Any = None
     for term in block.terms:
         line = loaded(values[term.parameter], term.loading)
-        for scale in term.scales:
-            line = values[scale] * line
+        if term.slab:
+            line = limited(term, values) * line
+        else:
+            for scale in term.scales:
+                line = values[scale] * line
         found = line if found is None else found + line
     return found
+
+
+def limited(term: Term, values: Mapping[str, Any]) -> Any:
+    """Return the product s of a term's scales, limited by its slab: s / sqrt(1 + (s / slab)^2)."""
+    product = values[term.scales[0]]
+    for scale in term.scales[1:]:
+        product = product * values[scale]
+    return product * (1.0 + (product / term.slab) ** 2) ** -0.5
 
 
 def cumulative_shares(block: Block, values: Mapping[str, Any], xp: Any) -> Any:

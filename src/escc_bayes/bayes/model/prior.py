@@ -12,7 +12,7 @@ from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec import mixture
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.plan import ModelPlan
-from escc_bayes.spec.prior import Gamma, HalfNormal, Normal
+from escc_bayes.spec.prior import Gamma, HalfCauchy, HalfNormal, Normal
 from escc_bayes.spec.structures.protocol import FreePrior, Simplex, Standard
 
 LOG_TWO_PI = float(np.log(2.0 * np.pi))
@@ -42,6 +42,8 @@ def draw(prior: FreePrior, size: tuple[int, ...], rng: np.random.Generator) -> F
             return rng.normal(means[which], sds[which])
         case HalfNormal(sd=sd):
             return np.abs(rng.normal(0.0, sd, size))
+        case HalfCauchy(scale=scale):
+            return scale * np.abs(rng.standard_cauchy(size))
         case Gamma(shape=shape, rate=rate):
             return np.log(rng.gamma(shape, 1.0 / rate, size))
         case Simplex():
@@ -75,6 +77,8 @@ def log_density(prior: FreePrior, x: FloatArray) -> FloatArray:
             return mixture.log_density(prior.mixture, x.ravel()).reshape(x.shape)
         case HalfNormal(sd=sd):
             return -0.5 * (x / sd) ** 2 - np.log(sd) + np.log(2.0) - 0.5 * LOG_TWO_PI
+        case HalfCauchy(scale=scale):
+            return np.asarray(np.log(2.0 / (np.pi * scale)) - np.log1p((x / scale) ** 2))
         case Gamma(shape=shape, rate=rate):
             # Density of the logarithm of a gamma variable: the Jacobian adds x.
             return np.asarray(shape * np.log(rate) - gammaln(shape) + shape * x - rate * np.exp(x))

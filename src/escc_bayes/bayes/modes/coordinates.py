@@ -4,6 +4,7 @@ Given u, log hazard ratios beta and log rates are linear in x: psi = (beta, log 
 
 normal             b = m + s x
 half-normal sd     sd = s Q(u), Q the half-normal quantile function after Phi: sqrt(2) erfinv(Phi(u))
+half-Cauchy scale  s C(u), C the half-Cauchy quantile function after Phi: tan(pi Phi(u) / 2)
 z                  z = x, and T holds sd
 log shape          kappa = m + s u
 simplex of shares  stick breaking: 1 - v_j = (1 - Phi(u_j))^(1 / (steps - j)); uniform on the simplex
@@ -27,12 +28,29 @@ LOG_SQRT_2PI = 0.5 * float(np.log(2.0 * np.pi))
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """A standard deviation ``name`` = ``sd`` Q(u) that multiplies latents ``start`` to ``stop``, as others may too."""
+    """A scale ``name`` = ``sd`` Q(u) that multiplies latents ``start`` to ``stop``, as others may too.
+
+    ``cauchy``: ``sd`` C(u). Several of one name are the elements of one parameter.
+    """
 
     name: str
     sd: float
     start: int
     stop: int
+    cauchy: bool = False
+
+    def values(self, u: FloatArray) -> FloatArray:
+        """Return the scale from its coordinate u, of any shape."""
+        return self.sd * (half_cauchy_score(u) if self.cauchy else half_normal_score(u))
+
+
+@dataclass(frozen=True, slots=True)
+class Slab:
+    """The product s of the scales of latents ``start`` to ``stop`` is limited to 1 / sqrt(1 / s^2 + 1 / ``sd``^2)."""
+
+    start: int
+    stop: int
+    sd: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +116,7 @@ class Coordinates:
     gamma : prior of the first latents where they are log rates of independent pieces; else None.
     pieces : rows of psi after the columns; the first latents.
     log_weight : log prior weight of this component of the priors that are mixtures.
+    slabs : limits of the scales of some latents.
     """
 
     loading: FloatArray
@@ -108,6 +127,7 @@ class Coordinates:
     gamma: Gamma | None
     pieces: int
     log_weight: float
+    slabs: tuple[Slab, ...] = ()
 
     @property
     def latents(self) -> int:
@@ -135,12 +155,27 @@ def half_normal_score(u: FloatArray) -> FloatArray:
     return found * SQRT2
 
 
+def half_cauchy_score(u: FloatArray) -> FloatArray:
+    """Return C(u), which turns a standard normal into a standard half-Cauchy variable.
+
+    Examples
+    --------
+    >>> half_cauchy_score(np.array([0.0])).round(4)
+    array([1.])
+    """
+    tail = np.tan(0.5 * np.pi * ndtr(-np.abs(u)))
+    return np.where(u < 0.0, tail, 1.0 / tail)
+
+
 def log_scales(coords: Coordinates, u: FloatArray) -> FloatArray:
     """Return log sd of what multiplies each latent, (n, d) from u (n, h); 0 where nothing does."""
     found = np.zeros((u.shape[0], coords.latents))
     for h, hyper in enumerate(coords.hypers):
         if isinstance(hyper, Scale):
-            found[:, hyper.start : hyper.stop] += np.log(hyper.sd * half_normal_score(u[:, [h]]))
+            found[:, hyper.start : hyper.stop] += np.log(hyper.values(u[:, [h]]))
+    for slab in coords.slabs:
+        product = found[:, slab.start : slab.stop]
+        product -= 0.5 * np.logaddexp(0.0, 2.0 * (product - np.log(slab.sd)))
     return found
 
 
@@ -211,7 +246,8 @@ def parameter_values(coords: Coordinates, x: FloatArray, u: FloatArray) -> dict[
     found = {p.name: p.mean + p.sd * x[:, p.start : p.stop] for p in coords.parameters}
     for h, hyper in enumerate(coords.hypers):
         if isinstance(hyper, Scale):
-            found[hyper.name] = hyper.sd * half_normal_score(u[:, [h]])
+            before = [found[hyper.name]] if hyper.name in found else []
+            found[hyper.name] = np.concatenate([*before, hyper.values(u[:, [h]])], axis=1)
         elif isinstance(hyper, Shape):
             found["log_shape"] = hyper.mean + hyper.sd * u[:, [h]]
     for simplex in coords.simplexes:

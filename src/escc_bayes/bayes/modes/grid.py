@@ -23,6 +23,8 @@ MOST_NODES = 20_000
 FURTHEST = 4 * MOST_NODES
 WIDEST, NARROWEST = 1.0, 1e-4
 CLIMBS = 20
+# With more hyperparameters than this the grid within reach has more nodes than are worth finding.
+MOST_AXES = 10
 # With so few hyperparameters all nodes that a parabola expects are sought at once: fewer, larger batches.
 FORESEEN = 2
 
@@ -57,9 +59,11 @@ def explore(target: Target, near: Near | None = None) -> Grid:
 
     Raises
     ------
-    SamplingError : more than 20,000 nodes would be needed.
+    SamplingError : more than 20,000 nodes would be needed, or there are more than 10 hyperparameters.
     """
     h = len(target.coords.hypers)
+    if h > MOST_AXES:
+        raise SamplingError(too_many(target))
     if h == 0:
         modes = find_modes(target, np.zeros((1, 0)), start(target) if near is None else near.x[None])
         nowhere = np.zeros((1, 0), dtype=np.int64)

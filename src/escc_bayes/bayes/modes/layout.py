@@ -9,13 +9,13 @@ from typing import assert_never
 
 import numpy as np
 
-from escc_bayes.bayes.modes.coordinates import Coordinates, Hyper, Parameter, Scale, Shape, Shares, Stick
+from escc_bayes.bayes.modes.coordinates import Coordinates, Hyper, Parameter, Scale, Shape, Shares, Slab, Stick
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.baseline import PiecewisePrior
 from escc_bayes.spec.design import Block
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.plan import ModelPlan
-from escc_bayes.spec.prior import Gamma, HalfNormal, Normal
+from escc_bayes.spec.prior import Gamma, HalfCauchy, HalfNormal, Normal
 from escc_bayes.spec.structures.protocol import Free, Simplex, Standard
 
 type Component = tuple[float, float, float]
@@ -30,6 +30,7 @@ class Builder:
         self.hypers: list[Hyper] = []
         self.parameters: list[Parameter] = []
         self.simplexes: list[Shares] = []
+        self.slabs: list[Slab] = []
 
     def add(self, name: str, loading: FloatArray, mean: float = 0.0, sd: float = 1.0) -> None:
         """Add a parameter ``mean + sd x`` whose columns of psi are ``loading`` (rows, size)."""
@@ -83,6 +84,7 @@ def component_coordinates(plan: ModelPlan, chosen: dict[str, Component]) -> Coor
         gamma=gamma,
         pieces=pieces,
         log_weight=float(sum(np.log(weight) for weight, _, _ in chosen.values())),
+        slabs=tuple(builder.slabs),
     )
 
 
@@ -118,12 +120,23 @@ def add_block(builder: Builder, block: Block, rows: int, chosen: Mapping[str, Co
         mean, sd = location(free[term.parameter], chosen)
         start = len(builder.loading)
         builder.add(term.parameter, here @ term.loading, mean, sd)
-        for scale in term.scales:
-            prior = free[scale].prior
-            assert isinstance(prior, HalfNormal)
-            builder.hypers.append(Scale(scale, prior.sd, start, len(builder.loading)))
+        builder.hypers += [one for name in term.scales for one in scales_of(free[name], start, len(builder.loading))]
+        if term.slab:
+            builder.slabs.append(Slab(start, len(builder.loading), term.slab))
         if term.shares:
             builder.share(term.shares, block.coefficients, term.ranks)
+
+
+def scales_of(free: Free, start: int, stop: int) -> list[Scale]:
+    """Return a scale that multiplies latents ``start`` to ``stop``: one for all of them, or one for each."""
+    prior = free.prior
+    assert isinstance(prior, HalfNormal | HalfCauchy)
+    cauchy = isinstance(prior, HalfCauchy)
+    size = prior.scale if isinstance(prior, HalfCauchy) else prior.sd
+    if free.size == 1:
+        return [Scale(free.name, size, start, stop, cauchy)]
+    assert free.size == stop - start, "a scale is one for all latents of a term, or one for each"
+    return [Scale(free.name, size, place, place + 1, cauchy) for place in range(start, stop)]
 
 
 def location(free: Free, chosen: Mapping[str, Component]) -> tuple[float, float]:
@@ -135,7 +148,7 @@ def location(free: Free, chosen: Mapping[str, Component]) -> tuple[float, float]
             return chosen[free.name][1:]
         case Standard():
             return 0.0, 1.0
-        case HalfNormal() | Gamma() | Simplex():
+        case HalfNormal() | HalfCauchy() | Gamma() | Simplex():
             raise TypeError(f"parameter '{free.name}': a term loads normals, mixtures and latents, not {free.prior!r}")
         case _:
             assert_never(free.prior)

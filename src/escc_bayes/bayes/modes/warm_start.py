@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from escc_bayes.bayes.modes.coordinates import Coordinates, Hyper, Scale, Shape, half_normal_score
+from escc_bayes.bayes.modes.coordinates import Coordinates, Hyper, Scale, Shape
 from escc_bayes.hazard.piecewise import FloatArray
 
 # A hyperparameter starts no further than this many prior SDs out: beyond, the prior rules.
@@ -51,7 +51,9 @@ def carried(near: Near, own: Coordinates, other: Coordinates) -> Near:
 def carried_hyper(own: Hyper, other: Hyper, u: float) -> float:
     """Return the coordinate of the same standard deviation, log shape or share under another prior."""
     if isinstance(own, Scale) and isinstance(other, Scale):
-        ratio = own.sd * float(half_normal_score(np.array([u]))[0]) / other.sd
+        ratio = float(own.values(np.array([u]))[0]) / other.sd
+        if other.cauchy:  # C(u) = ratio: Phi(u) = 2 / pi atan(ratio).
+            return -float(ndtri(2.0 / np.pi * np.arctan2(1.0, ratio)))
         # Q(u) = ratio: u is where Phi reaches the half-normal's distribution function, 1 - 2 Phi(-ratio).
         return -float(ndtri(2.0 * ndtr(-ratio)))
     if isinstance(own, Shape) and isinstance(other, Shape):

@@ -22,6 +22,8 @@ FURTHEST = 37.0
 STANDARD = NormalDist()
 # Keeps the slope of log sd finite where sd is 0 to the last digit.
 SMALLEST = 1e-300
+# A variance above this is cut before a slab limits it: its inverse is still a number.
+LARGEST = 1e290
 
 
 def half_normal(u: float) -> tuple[float, float]:
@@ -37,6 +39,21 @@ def half_normal(u: float) -> tuple[float, float]:
     return quantile, 0.5 * math.exp(0.5 * (quantile * quantile - u * u))
 
 
+def half_cauchy(u: float) -> tuple[float, float]:
+    """Return C(u), which turns a standard normal into a half-Cauchy variable, and its derivative.
+
+    Examples
+    --------
+    >>> round(half_cauchy(0.0)[0], 4)
+    1.0
+    """
+    tail = math.tan(0.25 * math.pi * math.erfc(min(abs(u), FURTHEST) / SQRT2))
+    quantile = tail if u < 0.0 else 1.0 / tail
+    # C' = pi / 2 phi (1 + C^2)
+    slope = math.sqrt(0.125 * math.pi) * math.exp(-0.5 * u * u) * (1.0 / quantile + quantile)
+    return quantile, slope * quantile
+
+
 class ScaledLatents:
     """The step from x (d,) and hyperparameters to the latents times their SDs, and the way back for gradients.
 
@@ -50,7 +67,9 @@ class ScaledLatents:
 
     def __init__(self, coords: Coordinates, factor: FloatArray, mode: FloatArray, normal: FloatArray) -> None:
         self.coords, self.normal = coords, normal
-        self.scales = [(h, s.sd, slice(s.start, s.stop)) for h, s in enumerate(coords.hypers) if isinstance(s, Scale)]
+        found = [(h, one) for h, one in enumerate(coords.hypers) if isinstance(one, Scale)]
+        self.scales = [(h, one.sd, slice(one.start, one.stop)) for h, one in found]
+        self.quantiles = [half_cauchy if one.cauchy else half_normal for _, one in found]
         d = coords.latents
         sd = np.exp(log_scales(coords, mode[None]))[0]
         known = np.maximum(1.0 / (factor**2).sum(axis=1) - 1.0, 0.0)
@@ -68,18 +87,26 @@ class ScaledLatents:
         self.share, self.square, self.scale, self.free, self.work, self.by_sd = np.empty((6, d))
         # d log sd / du of each scale, at the last point.
         self.slopes = [0.0] * len(self.scales)
+        # 1 / slab^2 of each latent, 0 where nothing limits its SD; d log SD / d log product of its scales.
+        self.limit, self.damping = np.zeros(d), np.ones(d)
+        for slab in coords.slabs:
+            self.limit[slab.start : slab.stop] = slab.sd**-2
+        self.limited = bool(coords.slabs)
 
     def forward(self, x: FloatArray, hypers: list[float], out: FloatArray) -> float:
         """Write sd z (d,) into ``out``; return the log density of x given the hyperparameters, up to a constant."""
         if self.repeated:
             self.variance[self.scaled] = 1.0
         for place, (h, sd, inside) in enumerate(self.scales):
-            quantile, slope = half_normal(hypers[h])
+            quantile, slope = self.quantiles[place](hypers[h])
+            value = sd * quantile
             if self.repeated:
-                self.variance[inside] *= (sd * quantile) ** 2
+                self.variance[inside] *= value * value
             else:
-                self.variance[inside] = (sd * quantile) ** 2
+                self.variance[inside] = value * value
             self.slopes[place] = slope / max(quantile, SMALLEST)
+        if self.limited:
+            self.limit_variance()
         share, square, free, work = self.share, self.square, self.free, self.work
         # share = 1 / (1 + sd^2 i), square = r^2, scale = sd r
         np.multiply(self.variance, self.information, out=share)
@@ -95,6 +122,14 @@ class ScaledLatents:
         np.log(square, out=work)
         return 0.5 * (float(work.dot(self.ones)) - float(x.dot(free)))
 
+    def limit_variance(self) -> None:
+        """Limit the products P of squared scales to P / (1 + P / slab^2); keep d log of it / d log P."""
+        np.minimum(self.variance, LARGEST, out=self.variance)
+        np.multiply(self.variance, self.limit, out=self.damping)
+        self.damping += self.ones
+        np.reciprocal(self.damping, out=self.damping)
+        self.variance *= self.damping
+
     def back(self, by_scaled: FloatArray, x: FloatArray, by_hyper: list[float], out: FloatArray) -> None:
         """Write the gradient by x into ``out`` and add that by hyperparameters, at the last point of ``forward``.
 
@@ -108,6 +143,10 @@ class ScaledLatents:
         by_sd *= self.share
         np.multiply(x, self.free, out=work)
         by_sd += work
+        if self.limited:
+            by_sd -= self.ones
+            by_sd *= self.damping
+            by_sd += self.ones
         for (h, _, inside), slope in zip(self.scales, self.slopes, strict=True):
             by_hyper[h] += slope * (float(np.add.reduce(by_sd[inside])) - (inside.stop - inside.start))
 

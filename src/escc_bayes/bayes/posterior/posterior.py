@@ -11,6 +11,7 @@ from escc_bayes.bayes.posterior.answers import Answering, estimate_of
 from escc_bayes.bayes.posterior.drawn import Drawn
 from escc_bayes.bayes.posterior.prior_conflict import PriorConflict, prior_conflict
 from escc_bayes.bayes.posterior.pseudo_posterior import LABEL
+from escc_bayes.bayes.posterior.shrinkage import shrinkage_sentences
 from escc_bayes.bayes.posterior.state_answers import OfDraws, StateAnswers, refuse_no_months
 from escc_bayes.bayes.posterior.vague_baseline import VagueBaseline, vague_baseline
 from escc_bayes.estimand import marginal
@@ -193,6 +194,7 @@ class Posterior(Answering, StateAnswers, ForMaketables, Drawn):
             f"{self.plan.spec!r}",
             f"{self.method}{kind}, seed {self.record.seed}: {verdict_words(self.verdict)}",
             *caution_lines(self.plan),
+            *shrinkage_sentences(self, LEVEL),
             self.prior_conflict.sentence(),
         )
 

@@ -30,7 +30,7 @@ from escc_bayes.spec.design import Block
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.plan import ModelPlan, make_plan
-from escc_bayes.spec.prior import Gamma, HalfNormal, Normal
+from escc_bayes.spec.prior import Gamma, HalfCauchy, HalfNormal, Normal
 from escc_bayes.spec.risk_rows import risk_rows
 from escc_bayes.spec.structures.protocol import Free, Simplex, Standard
 
@@ -140,6 +140,8 @@ def prior_data(free: Free, unit: float = 1.0) -> dict[str, FloatArray]:
             constants = np.array([[weight, mean / unit, sd / unit, unit] for weight, mean, sd in components]).T
         case HalfNormal(sd=sd):
             constants = np.array([sd])
+        case HalfCauchy(scale=scale):
+            constants = np.array([scale])
         case Gamma(shape=shape, rate=rate):
             constants = np.array([shape, rate])
         case Standard() | Simplex():
@@ -166,6 +168,8 @@ def variable(free: Free, data: Any, unit: float = 1.0) -> Any:
             found = pm.NormalMixture(name, prior[0], prior[1], prior[2])
         case HalfNormal():
             found = pm.HalfNormal(name, prior[0])
+        case HalfCauchy():
+            found = pm.HalfCauchy(name, prior[0], dims=dims)
         case Gamma():
             # The rate is the parameter; the likelihood wants its logarithm.
             rate = pm.Gamma("rate", alpha=prior[0], beta=prior[1], dims=dims)

@@ -37,7 +37,10 @@ def structure(plan: ModelPlan) -> tuple[object, ...]:
     terms = tuple(
         (
             b.unit != 1.0,
-            *((t.parameter, t.loading.shape, t.loading.tobytes(), t.scales, t.shares, t.ranks) for t in b.terms),
+            *(
+                (t.parameter, t.loading.shape, t.loading.tobytes(), t.scales, t.shares, t.ranks, t.slab)
+                for t in b.terms
+            ),
         )
         for b in plan.design.blocks
     )

@@ -17,6 +17,7 @@ from escc_bayes.foundation.seeds import Seed
 from escc_bayes.report.page.on_curves import on_curves, posterior_on_curves, spline_rows
 from escc_bayes.report.page.other_analyses import NO_OTHERS, OtherAnalyses, other_tables
 from escc_bayes.report.page.over_time import over_time, posterior_over_time, time_varying_rows
+from escc_bayes.report.page.shrunk import shrinkage_rows
 from escc_bayes.report.page.state_tables import cause_specific, state_tables
 from escc_bayes.spec.cautions import caution_words
 
@@ -213,11 +214,18 @@ def fit_tables(
         "hazard_ratios": hazard_ratio_rows(ratios),
         **({"time_varying": time_varying_rows(changing)} if changing else {}),
         **({"spline": spline_rows(curves)} if curves else {}),
+        **shrinkage_table(posteriors.values(), level),
         **({"survival": survival_rows(survival)} if survival else {}),
         **state_tables(posteriors.values(), level),
         **other_tables(posteriors.values(), others),
         "diagnostics": diagnostics_rows(posteriors.values()),
     }
+
+
+def shrinkage_table(posteriors: Iterable[Posterior], level: float) -> dict[str, list[Row]]:
+    """Return ``shrinkage`` where a model has an effect under a horseshoe."""
+    rows = shrinkage_rows(posteriors, level)
+    return {"shrinkage": rows} if rows else {}
 
 
 def bundle_survival(bundle: "Bundle") -> list[Estimate]:
@@ -284,6 +292,7 @@ def compare_tables(bundle: "Bundle") -> dict[str, list[Row]]:
         **({"time_varying": time_varying_rows(changing)} if changing else {}),
         **({"spline": spline_rows(curves)} if curves else {}),
         **other_tables(bundle.posteriors.values(), bundle.other_analyses),
+        **shrinkage_table(bundle.posteriors.values(), bundle.level),
         "comparison": [row for c in bundle.comparisons.values() for row in comparison_rows(c.estimates)],
         "attribution": [
             {**step.row(), **origin(step.model)} for steps in bundle.attribution.values() for step in steps

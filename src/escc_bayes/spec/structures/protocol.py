@@ -21,7 +21,7 @@ import numpy as np
 from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.evidence_prior import EvidencePrior
-from escc_bayes.spec.prior import Gamma, HalfNormal, Normal
+from escc_bayes.spec.prior import Gamma, HalfCauchy, HalfNormal, Normal
 from escc_bayes.spec.rows import AnalysisRows
 
 
@@ -35,7 +35,7 @@ class Simplex:
     """Uniform on the simplex: shares that add up to 1."""
 
 
-type FreePrior = Normal | EvidencePrior | HalfNormal | Gamma | Standard | Simplex
+type FreePrior = Normal | EvidencePrior | HalfNormal | HalfCauchy | Gamma | Standard | Simplex
 
 
 def variable(name: str) -> str:
@@ -85,9 +85,11 @@ class Term:
     ----------
     parameter : name of a normal, mixture or standard parameter.
     loading : (coefficients, size of the parameter).
-    scales : names of half-normal parameters that multiply it.
+    scales : names of half-normal or half-Cauchy parameters that multiply it: numbers, or one for each coefficient
+        where the loading is diagonal.
     shares : name of a simplex whose cumulative sums multiply it; or nothing.
     ranks : for each coefficient, up to which share, counted from 1; the last is the whole.
+    slab : where above 0, the product s of the scales is at most so large: 1 / sqrt(1 / s^2 + 1 / slab^2).
     """
 
     parameter: str
@@ -95,6 +97,7 @@ class Term:
     scales: tuple[str, ...] = ()
     shares: str = ""
     ranks: tuple[int, ...] = ()
+    slab: float = 0.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parameter", variable(self.parameter))
@@ -125,6 +128,22 @@ class Curve(Protocol):
     def columns(self, values: FloatArray) -> FloatArray:
         """Return the columns (n, width) of values (n,)."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shrinkage:
+    """What the shrinkage of many columns knows of the rows.
+
+    Attributes
+    ----------
+    spreads : standard deviation of each column: shrinkage is per standard deviation.
+    scale : of the half-Cauchy on the common scale.
+    events : in the rows; one over the variance that the data alone leave to a log hazard ratio per SD, about.
+    """
+
+    spreads: tuple[float, ...]
+    scale: float
+    events: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +206,7 @@ class Coding:
     curve : how the columns follow from a number, where its log hazard ratio is a curve; None for most.
     copies : the transitions for each of which the columns stand once, one copy after the other; none for most.
     crossing : how the columns multiply those of the covariate by a second covariate; None for most.
+    shrinkage : of many columns of which few matter; None for most.
     """
 
     labels: tuple[str, ...]
@@ -198,6 +218,7 @@ class Coding:
     curve: Curve | None = None
     copies: tuple[str, ...] = ()
     crossing: Crossing | None = None
+    shrinkage: Shrinkage | None = None
 
     @property
     def width(self) -> int:
@@ -216,8 +237,8 @@ class Coding:
 
     @property
     def numeric(self) -> bool:
-        """Whether the columns are of numbers."""
-        return not self.levels[0]
+        """Whether all columns are of numbers."""
+        return not any(self.levels)
 
 
 @dataclass(frozen=True, slots=True)

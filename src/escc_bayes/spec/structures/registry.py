@@ -12,6 +12,7 @@ from escc_bayes.spec.structures.changepoint import Changepoint as Changepoint
 from escc_bayes.spec.structures.exchangeable import Exchangeable as Exchangeable
 from escc_bayes.spec.structures.fixed import Fixed as Fixed
 from escc_bayes.spec.structures.fixed import plain
+from escc_bayes.spec.structures.horseshoe import Horseshoe as Horseshoe
 from escc_bayes.spec.structures.interaction import Interaction as Interaction
 from escc_bayes.spec.structures.linear import Linear as Linear
 from escc_bayes.spec.structures.ordered import Ordered as Ordered
@@ -35,6 +36,7 @@ SHIPPED: tuple[type[Structure], ...] = (
     AcrossTransitions,
     Subgroup,
     Interaction,
+    Horseshoe,
 )
 # What lets patients of one centre, or of another cluster, differ together.
 FOR_CLUSTERS = RandomIntercept.WORD

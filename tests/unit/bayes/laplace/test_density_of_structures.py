@@ -13,6 +13,10 @@ NAMES = (
     "fixed+time_varying_off | independent strata",
     "ordered+spline | weibull rows",
     "time_varying_off+linear | walk strata rows",
+    "ordered+subgroup | walk",
+    "subgroup_strata+fixed | independent strata",
+    "interaction+linear | weibull",
+    "horseshoe | walk",
 )
 
 
