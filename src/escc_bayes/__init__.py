@@ -86,6 +86,9 @@ _HOMES = {
     "EnsemblePosterior": "bayes.posterior.ensemble_posterior",
     "fit_ensemble": "bayes.posterior.ensemble",
     "load_ensemble_posterior": "bayes.posterior.ensemble_reload",
+    "complete_cohorts": "bayes.imputation.complete",
+    "fit_imputed": "compare.imputed",
+    "Imputed": "compare.imputed",
     "TrialDesign": "trial.design.design",
     "DecisionRule": "trial.design.rule",
     "load_design": "trial.reading.design",
@@ -101,6 +104,7 @@ _MODULES = ("plot",)
 if TYPE_CHECKING:
     from escc_bayes import plot as plot
     from escc_bayes.bayes.engines.registry import register_sampler as register_sampler
+    from escc_bayes.bayes.imputation.complete import complete_cohorts as complete_cohorts
     from escc_bayes.bayes.posterior.ensemble import fit_ensemble as fit_ensemble
     from escc_bayes.bayes.posterior.ensemble_posterior import EnsemblePosterior as EnsemblePosterior
     from escc_bayes.bayes.posterior.ensemble_reload import load_ensemble_posterior as load_ensemble_posterior
@@ -126,6 +130,8 @@ if TYPE_CHECKING:
     from escc_bayes.classical.fit import fit_classical_plan as fit_classical_plan
     from escc_bayes.compare.comparison import Comparison as Comparison
     from escc_bayes.compare.comparison import compare as compare
+    from escc_bayes.compare.imputed import Imputed as Imputed
+    from escc_bayes.compare.imputed import fit_imputed as fit_imputed
     from escc_bayes.data.bundled import example_cohort as example_cohort
     from escc_bayes.data.bundled import example_ensemble as example_ensemble
     from escc_bayes.data.cohort import Cohort as Cohort

@@ -1,10 +1,12 @@
 """The verb `compare`: one table, many methods."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import typer
 
 from escc_bayes.cli.fields import fields_as_options
+from escc_bayes.cli.imputation import imputed_fits, imputing
 from escc_bayes.cli.inputs import open_cohort, open_specs
 from escc_bayes.cli.options import (
     CohortOption,
@@ -37,16 +39,20 @@ def compare(
     from escc_bayes.report.page import figures
     from escc_bayes.report.verbs import files
 
-    open_specs(model or [])  # What is wrong with a model shows before a large cohort is read.
+    specs = open_specs(model or [])  # What is wrong with a model shows before a large cohort is read.
     patients = open_cohort(cohort, schema)
-    plans = checked_plans(model or [], patients, sampling.settings(engine))
+    completing = imputing(specs)
+    plans = checked_plans(model or [], patients, sampling.settings(engine), complete_cases=completing)
     with progress_bars(quiet=quiet) as stage:
         bundle = gathered(patients, plans, engine, sampling, stage, Serial())
+        if completing:
+            fits = imputed_fits(specs, patients, engine, sampling, stage)
+            bundle = replace(bundle, imputed={found.spec.name: found for found in fits})
     with staged(out) as folder:
         files.write_compare_files(folder, bundle)
         figures.write_figures(folder, bundle)
-        files.write_run(folder, "compare", [p.record for p in bundle.fits], bundle.verdicts)
-    for comparison in bundle.comparisons.values():
+        files.write_run(folder, "compare", bundle.records, bundle.verdicts)
+    for comparison in bundle.answered.values():
         typer.echo(repr(comparison))
     typer.echo("What the data can carry:")
     for models, sentences in bundle.carried:

@@ -6,6 +6,7 @@ import typer
 
 from escc_bayes.cli.ensembles import fit_reconstructions
 from escc_bayes.cli.fields import fields_as_options
+from escc_bayes.cli.imputation import fit_with_imputation, imputing
 from escc_bayes.cli.inputs import named_ensemble, open_cohort, open_specs
 from escc_bayes.cli.options import (
     CohortOption,
@@ -36,10 +37,11 @@ def fit(
     """Fit models: posterior hazard ratios, survival, diagnostics, and the draws as netCDF.
 
     Of a folder of reconstructed cohorts, a file with a column `member`, or the name of a bundled ensemble's study
-    (seed1_scirep2025): every reconstruction, pooled; tables alone.
+    (seed1_scirep2025): every reconstruction, pooled; tables alone. A model with [missing] is fitted to completed
+    cohorts, and its complete cases beside.
     """
     # What is wrong with a model shows before a large cohort is read, and before what computes is loaded.
-    open_specs(model or [])
+    specs = open_specs(model or [])
     from escc_bayes.bayes.posterior.fallback import fit_or_replace
     from escc_bayes.foundation.outputs import staged
     from escc_bayes.report.page.other_analyses import other_analyses, other_sentences
@@ -50,6 +52,9 @@ def fit(
         fit_reconstructions(ensemble, model or [], engine, sampling, out=out, strict=strict, quiet=quiet)
         return
     patients = open_cohort(cohort, schema)
+    if imputing(specs):
+        fit_with_imputation(specs, patients, engine, sampling, out=out, strict=strict, quiet=quiet)
+        return
     settings = sampling.settings(engine)
     plans = checked_plans(model or [], patients, settings, out=out)
     with progress_bars(quiet=quiet) as stage:

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from escc_bayes.cli.fields import fields_as_options
-from escc_bayes.cli.inputs import default_models, open_ensemble
+from escc_bayes.cli.imputation import imputed_fits
+from escc_bayes.cli.inputs import default_models, open_ensemble, open_specs
 from escc_bayes.cli.options import (
     CohortOption,
     ModelOption,
@@ -51,7 +52,8 @@ def report(
 
     Without options: the bundled cohort escc79 (RECONSTRUCTED from one study's print) and its four models. Each model is
     fitted by laplace, the first of each outcome by nuts as well, and the page says how far both agree. Where the cohort
-    is one of several reconstructions, the first model of each outcome is pooled over all of them.
+    is one of several reconstructions, the first model of each outcome is pooled over all of them. Of a model with
+    [missing] the page shows complete cases, and completed cohorts in a section of their own.
     """
     from escc_bayes.foundation.executors import cores, executor
 
@@ -59,9 +61,13 @@ def report(
     if by:
         import_module("escc_bayes.classical.characteristics").group_of(patients, by)
     settings = sampling.settings(engine or "nuts")
-    plans = checked_plans(model or default_models(patients), patients, settings, out=out)
+    names = model or default_models(patients)
+    completing = [spec for spec in open_specs(names) if spec.missing is not None]
+    plans = checked_plans(names, patients, settings, out=out, complete_cases=bool(completing))
     with executor(workers or cores(2), needs=WRITER) as both, progress_bars(quiet=quiet) as stage:
         bundle = replace(gathered(patients, plans, engine, sampling, stage, both, ensemble), grouping=by or "")
+        fits = imputed_fits(tuple(completing), patients, engine or "laplace", sampling, stage) if completing else ()
+        bundle = replace(bundle, imputed={found.spec.name: found for found in fits})
         writing = stage("Writing the report")
         page = import_module(WRITER).write_report(bundle, out, both, full=full, paper=paper, progress=writing)
     typer.echo(str(page))

@@ -36,18 +36,25 @@ class Sampling:
 
 
 def checked_plans(
-    names: list[str], cohort: "Cohort", settings: "RunSettings", *, out: Path | None = None
+    names: list[str],
+    cohort: "Cohort",
+    settings: "RunSettings",
+    *,
+    out: Path | None = None,
+    complete_cases: bool = False,
 ) -> tuple["ModelPlan", ...]:
     """Return plans that can be fitted: engine, rows and columns are checked before anything is sampled.
 
-    So is the room for the posteriors, if they are written to ``out``.
+    So is the room for the posteriors, if they are written to ``out``. Of models that impute ``complete_cases`` are
+    planned, where they stand beside.
     """
     from escc_bayes.bayes.engines.registry import check_engine, sampler_for
     from escc_bayes.spec.plan import make_plan
 
     check_engine(settings)
     refuse_too_many(settings.chains, settings.draws or 1)
-    plans = tuple(make_plan(spec, cohort) for spec in open_specs(names))
+    specs = open_specs(names)
+    plans = tuple(make_plan(spec.complete_cases if complete_cases else spec, cohort) for spec in specs)
     if out is not None:
         refuse_without_room(out, plans, (settings.draws or sampler_for(settings).DRAWS) * settings.chains)
     return plans

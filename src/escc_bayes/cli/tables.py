@@ -9,10 +9,19 @@ from escc_bayes.estimand.aligned import Row
 from escc_bayes.estimand.printed import baseline_tables, fit_tables
 
 
-def print_fit(tables: Mapping[str, Sequence[Row]], out: Path, posteriors: Iterable[str] = ()) -> None:
-    """Print hazard ratios and survival of a fit, and where its files are; ``posteriors`` by name."""
+def print_fit(
+    tables: Mapping[str, Sequence[Row]],
+    out: Path,
+    posteriors: Iterable[str] = (),
+    *,
+    beside: str = "Cause-specific Cox",
+) -> None:
+    """Print hazard ratios and survival of a fit, and where its files are.
+
+    ``posteriors`` by name; ``beside`` is the title of what maximum likelihood says.
+    """
     names = [*(f"{name}.csv" for name in tables), *(f"posterior/{name}.nc" for name in posteriors)]
-    print_all(fit_tables(tables), out, names)
+    print_all(fit_tables(tables, beside=beside), out, names)
 
 
 def print_baselines(tables: Mapping[str, Sequence[Row]], out: Path) -> None:

@@ -1,5 +1,7 @@
-"""An ensemble: several cohorts reconstructed from one print. One reconstruction is one guess; together they say how
-much was never printed. docs/methods/ensembles.md.
+"""An ensemble: several cohorts reconstructed from one print, or completed where values are missing.
+
+One reconstruction is one guess; together they say how much was never printed, or never written down.
+docs/methods/ensembles.md, docs/methods/missing.md.
 """
 
 import json
@@ -21,31 +23,37 @@ from escc_bayes.foundation.manifest import MANIFEST, read_manifest
 from escc_bayes.foundation.record import digest
 
 PROVENANCE = "reconstructed"
+# What the members are, in words: the kinds of ensemble.
+RECONSTRUCTIONS, COMPLETED = "reconstructions", "completed cohorts"
 COHORTS = "cohorts"
 
 
 @careful_class
 @dataclass(frozen=True, slots=True)
 class Ensemble:
-    """Cohorts of one schema and one number of patients, all reconstructed.
+    """Cohorts of one schema and one number of patients: all reconstructed, or one cohort completed several times.
 
     Attributes
     ----------
     name : for outputs.
     members : at least one, in the order read.
-    notes : what a reader must know of the reconstruction, a sentence each.
+    notes : what a reader must know of the reconstruction, or which values are imputed, a sentence each.
+    kind : ``reconstructions`` or ``completed cohorts``.
+    model : digest of the model under which cohorts were completed.
     """
 
     name: str
     members: tuple[Cohort, ...]
     notes: tuple[str, ...] = ()
+    kind: str = RECONSTRUCTIONS
+    model: str = ""
 
     def __post_init__(self) -> None:
         if not self.members:
             raise CohortError(f"ensemble '{self.name}' has no members; give at least one reconstructed cohort")
         first = self.members[0]
         for member in self.members:
-            if member.provenance != PROVENANCE:
+            if self.kind == RECONSTRUCTIONS and member.provenance != PROVENANCE:
                 raise CohortError(
                     f"{member.source}: provenance is {member.provenance}; an ensemble holds {PROVENANCE} cohorts only"
                 )
@@ -69,7 +77,9 @@ class Ensemble:
         return digest({"members": sorted(member.digest for member in self.members)})
 
     def __repr__(self) -> str:
-        lines = [f"{PROVENANCE.upper()} ensemble {self.name}: {len(self)} cohorts of {len(self.members[0])} patients"]
+        first = self.members[0]
+        made = f"{len(self)} {'cohorts' if self.kind == RECONSTRUCTIONS else self.kind}"
+        lines = [f"{first.provenance.upper()} ensemble {self.name}: {made} of {len(first)} patients"]
         for name in self.members[0].endpoints:
             lines.append(f"{name}: {span([member.endpoints[name].events for member in self.members])} events")
         return "\n  ".join(lines)

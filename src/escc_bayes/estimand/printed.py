@@ -186,13 +186,15 @@ def logrank_table(rows: Sequence[Row]) -> str:
     return aligned("Log-rank tests", ("term", "comparison", "chi2", "df", "P", "note"), body, notes)
 
 
-def fit_tables(tables: Mapping[str, Sequence[Row]]) -> list[str]:
-    """Return hazard ratios and survival of a fit as tables."""
+def fit_tables(tables: Mapping[str, Sequence[Row]], *, beside: str = "Cause-specific Cox") -> list[str]:
+    """Return hazard ratios and survival of a fit as tables; ``beside`` is the title of what maximum likelihood says."""
     ratios = tables["hazard_ratios"]
-    bayes, beside = ([row for row in ratios if row["interval"] == kind] for kind in ("credible", "confidence"))
+    bayes, others = ([row for row in ratios if row["interval"] == kind] for kind in ("credible", "confidence"))
+    several = len({row["model"] for row in others}) > 1
+    shown = [{**row, "method": f"{row['model']}, {row['method']}"} for row in others] if several else others
     found = (
         ratio_table(bayes, by="model"),
-        ratio_table(beside, by="method", title="Cause-specific Cox") if beside else "",
+        ratio_table(shown, by="method", title=beside) if shown else "",
         survival_table(tables.get("survival", ())),
         state_table(tables.get("states", ())),
         after_table(tables.get("after_progression", ())),

@@ -9,11 +9,14 @@ from escc_bayes.foundation.errors import SpecError
 from escc_bayes.foundation.record import digest
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.external import External
+from escc_bayes.spec.missing import Missing
 from escc_bayes.spec.prior import HalfNormal, Normal, Slab
 from escc_bayes.spec.request import Outcome, PiecewiseBaseline, WeibullBaseline
 from escc_bayes.spec.structures.protocol import Structure
 from escc_bayes.spec.transitions import EVERY
 from escc_bayes.spec.writing import model_text
+
+COMPLETE_CASES = "@complete_cases"
 
 
 @careful_class
@@ -23,7 +26,7 @@ class ModelSpec:
 
     ``transitions`` says of each effect in which transitions of an illness-death model, or causes, it acts: empty: by a
     coefficient of its own in each, ``EVERY``: by one in all. No entries: one endpoint. ``external`` counts survivors of
-    other sources.
+    other sources. ``missing`` says how missing covariates are imputed; None: complete cases.
     """
 
     name: str
@@ -34,6 +37,7 @@ class ModelSpec:
     title: str = ""
     transitions: tuple[tuple[str, ...], ...] = ()
     external: tuple[External, ...] = ()
+    missing: Missing | None = None
 
     @property
     def digest(self) -> str:
@@ -46,6 +50,7 @@ class ModelSpec:
             "family": self.baseline.family,
             **({"transitions": self.transitions} if self.transitions else {}),
             **({"external": [dataclasses.asdict(one) for one in self.external]} if self.external else {}),
+            **({"missing": dataclasses.asdict(self.missing)} if self.missing is not None else {}),
         }
         return digest(content)
 
@@ -69,6 +74,13 @@ class ModelSpec:
         """Every covariate that a patient must have: those of effects, and that of strata."""
         own = self.strata if self.outcome.states is None else ""
         return (*self.covariates, *((own,) if own else ()))
+
+    @property
+    def complete_cases(self) -> "ModelSpec":
+        """The same model of complete cases; of a model that imputes, under a name of its own."""
+        if self.missing is None:
+            return self
+        return dataclasses.replace(self, missing=None, name=f"{self.name}{COMPLETE_CASES}")
 
     @property
     def intercepts(self) -> tuple[str, ...]:
@@ -98,7 +110,7 @@ class ModelSpec:
         ------
         SpecError : a prior rests on published evidence, which stands in a file of its own.
         """
-        parts = (self.outcome, self.baseline, self.effects, self.transitions, self.external)
+        parts = (self.outcome, self.baseline, self.effects, self.transitions, self.external, self.missing)
         return model_text(self.name, self.title, *parts)
 
     def __str__(self) -> str:
@@ -109,9 +121,10 @@ class ModelSpec:
         effects = ", ".join(f"{e.name} ({e.WORD})" for e in self.effects) or "none"
         own = "transition" if self.outcome.states is not None else f"stratum of {self.strata}"
         within = f" in each {own}" if self.strata else ""
+        imputed = "; missing covariates imputed" if self.missing is not None else ""
         return (
             f"model {self.name} [{self.digest}]: {self.outcome.endpoint}, {self.baseline.family}{within}, "
-            f"{self.outcome.clock}; effects: {effects}"
+            f"{self.outcome.clock}; effects: {effects}{imputed}"
         )
 
 

@@ -69,9 +69,20 @@ def make_plan(spec: ModelSpec, cohort: Cohort) -> ModelPlan:
     ------
     SpecError, CohortError, LandmarkError : the specification does not fit the cohort.
     """
+    refuse_imputation(spec)
     rows = rows_of(spec, cohort)
     refuse_external(spec.external, rows, spec.name)
     return ModelPlan(spec, rows, build_design(spec, rows), resolve_baseline(spec, rows))
+
+
+def refuse_imputation(spec: ModelSpec) -> None:
+    """Raise for a model that imputes: its plans are those of completed cohorts, and no one stands for all."""
+    if spec.missing is not None:
+        raise SpecError(
+            f"model '{spec.name}': [missing] imputes, and one cohort with missing values has no plan of it; from "
+            "Python fit_imputed, on the command line `fit`, `compare` or `report`; the complete cases alone are "
+            "spec.complete_cases, or the model without [missing]"
+        )
 
 
 def rows_of(spec: ModelSpec, cohort: Cohort) -> AnalysisRows:

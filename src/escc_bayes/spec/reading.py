@@ -11,6 +11,7 @@ from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import CutError, SpecError
 from escc_bayes.foundation.toml import read_toml
 from escc_bayes.spec import prior as priors
+from escc_bayes.spec.missing import missing_from, refuse_unused
 from escc_bayes.spec.model import ModelSpec, in_one, refuse_lacking
 from escc_bayes.spec.reading_states import (
     TRANSITION_KEYS,
@@ -28,7 +29,7 @@ from escc_bayes.spec.structures.protocol import Reading, Structure, acts_across
 from escc_bayes.spec.structures.registry import keys, structures
 from escc_bayes.spec.transitions import COMPETING, EVERY, KIND, TRANSITION, CompetingCauses
 
-TOP_KEYS = ("name", "title", "outcome", "visits", "external", "baseline", "priors", "effect", "variants")
+TOP_KEYS = ("name", "title", "outcome", "visits", "external", "baseline", "priors", "effect", "missing", "variants")
 OUTCOME_KEYS = ("endpoint", "landmark", "time_zero")
 PIECEWISE_KEYS = ("family", "cuts", "pieces", "at", "smoothing", "steps", "sd", "strata")
 WEIBULL_KEYS = ("family", "at", "reference_time")
@@ -98,7 +99,7 @@ def apply_variant(raw: Mapping[str, object], variant: str, where: str) -> dict[s
     sections = checks.table(variants[variant], at)
     drop_shape_prior(changed, sections)
     for section, body in sections.items():
-        checks.one_of(section, ("outcome", "visits", "baseline", "priors", "effect"), at)
+        checks.one_of(section, ("outcome", "visits", "baseline", "priors", "effect", "missing"), at)
         differences = checks.table(body, f"{at}.{section}")
         if section == "effect":
             change_effects(changed, differences, at)
@@ -181,7 +182,9 @@ def read(raw: Mapping[str, object], where: str, folder: Path) -> ModelSpec:
         effects=effects,
         transitions=transitions,
         external=external_from(raw, where),
+        missing=missing_from(checks.table(raw["missing"], f"{where}, [missing]"), where) if "missing" in raw else None,
     )
+    refuse_unused(spec.missing, spec.covariates, spec.strata, where)
     if spec.strata in spec.covariates:
         raise SpecError(
             f"{where}, [baseline], strata: '{spec.strata}' has an effect too; with a baseline of its own each level "

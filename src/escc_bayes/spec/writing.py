@@ -6,6 +6,7 @@ from itertools import groupby
 from escc_bayes.foundation.errors import SpecError
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.external import External
+from escc_bayes.spec.missing import Missing
 from escc_bayes.spec.prior import Gamma, HalfNormal, Normal, Slab, SurvivalStatement
 from escc_bayes.spec.request import Outcome, PiecewiseBaseline, WeibullBaseline
 from escc_bayes.spec.structures.protocol import Structure, acts_across
@@ -26,6 +27,7 @@ def model_text(
     effects: tuple[Structure, ...],
     transitions: tuple[Within, ...],
     external: tuple[External, ...] = (),
+    missing: Missing | None = None,
 ) -> str:
     """Return a specification as TOML, each prior with a remark that says it in hazard ratios.
 
@@ -41,6 +43,7 @@ def model_text(
     parts += [external_lines(one) for one in external]
     parts += [baseline_lines(baseline, outcome), prior_lines(baseline)]
     parts += [effect_lines(*one) for one in written(effects, transitions)]
+    parts += [missing_lines(missing)] if missing is not None else []
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
 
@@ -147,6 +150,12 @@ def effect_lines(name: str, effect: Structure, within: Within, shared: bool) -> 
     lines += [f"{key} = {value_text(getattr(effect, key))}{remark(getattr(effect, key))}" for key in effect.KEYS]
     lines += [f"transitions = {value_text(within)}"] if within else []
     return [*lines, *(["shared = true"] if shared else [])]
+
+
+def missing_lines(missing: Missing) -> list[str]:
+    """Return ``[missing]``."""
+    named = [f"covariates = {value_text(missing.covariates)}"] if missing.covariates else []
+    return ["[missing]", 'method = "imputation"', f"completed = {missing.completed}", *named]
 
 
 def remark(value: object) -> str:

@@ -2,15 +2,16 @@
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 
 from escc_bayes.bayes.engines.registry import check_engine
 from escc_bayes.bayes.posterior.ensemble_posterior import EnsemblePosterior
 from escc_bayes.bayes.posterior.fit import posterior_of
 from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.bayes.sampling.settings import CHAINS, TUNE, Progress, RunSettings, silent
-from escc_bayes.data.ensemble import Ensemble
+from escc_bayes.data.ensemble import COMPLETED, Ensemble
 from escc_bayes.foundation.careful import careful
-from escc_bayes.foundation.errors import NotFitForUseWarning
+from escc_bayes.foundation.errors import NotFitForUseWarning, SpecError
 from escc_bayes.foundation.kinds import SEED
 from escc_bayes.foundation.record import Record, seed_label, versions
 from escc_bayes.foundation.seeds import Seed, stream
@@ -34,7 +35,7 @@ def fit_ensemble(
     target_accept: float | None = None,
     progress: Progress = silent,
 ) -> EnsemblePosterior:
-    """Fit a model to every member of an ensemble.
+    """Fit a model to every member of an ensemble; to completed cohorts that under which they were completed.
 
     Each member has the random stream of its data, so that their order does not matter.
 
@@ -59,11 +60,13 @@ def fit_ensemble(
     kept = draws or (MEMBER_DRAWS if engine == "laplace" else None)
     settings = RunSettings(engine, None, kept, tune, chains, target_accept)
     check_engine(settings)
+    plain = of_completed(spec, ensemble) if ensemble.kind == COMPLETED else spec
     members = []
     for k, cohort in enumerate(ensemble, start=1):
         own = stream(seed, "member", cohort.digest)
-        members.append(posterior_of(make_plan(spec, cohort), settings, own, of_member(progress, k, len(ensemble))))
-        progress("Reconstructions", k, len(ensemble), 0)
+        told = of_member(progress, f"{ensemble.kind.removesuffix('s').capitalize()} {k} of {len(ensemble)}")
+        members.append(posterior_of(make_plan(plain, cohort), settings, own, told))
+        progress(ensemble.kind.capitalize(), k, len(ensemble), 0)
     record = Record(
         spec_digest=spec.digest,
         data_digest=ensemble.digest,
@@ -73,17 +76,34 @@ def fit_ensemble(
         settings=common_settings(members),
         versions=versions(),
     )
-    pooled = EnsemblePosterior(ensemble.name, tuple(members), record)
+    about = ensemble.notes if ensemble.kind == COMPLETED else ()
+    pooled = EnsemblePosterior(ensemble.name, tuple(members), record, ensemble.kind, about)
     if pooled.verdict != "ok":
         warnings.warn(f"model '{spec.name}': {pooled.verdict}", NotFitForUseWarning, stacklevel=3)
     return pooled
 
 
-def of_member(progress: Progress, k: int, members: int) -> Progress:
+def of_completed(spec: ModelSpec, ensemble: Ensemble) -> ModelSpec:
+    """Return the model to fit to completed cohorts: that under which they were completed.
+
+    Raises
+    ------
+    SpecError : another one, to which the values imputed would be foreign: effects that it adds are drawn towards none.
+    """
+    if spec.digest != ensemble.model:
+        raise SpecError(
+            f"model '{spec.name}' [{spec.digest}] is not the one under which the cohorts of '{ensemble.name}' were "
+            f"completed [{ensemble.model}]; values imputed under one model are compatible with that alone: "
+            "complete_cohorts with this one"
+        )
+    return replace(spec, missing=None)
+
+
+def of_member(progress: Progress, member: str) -> Progress:
     """Return a progress function that names the member."""
 
     def told(what: str, done: int, total: int, divergences: int) -> None:
-        progress(f"Reconstruction {k} of {members}: {what}", done, total, divergences)
+        progress(f"{member}: {what}", done, total, divergences)
 
     return told
 

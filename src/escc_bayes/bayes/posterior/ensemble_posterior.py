@@ -1,7 +1,7 @@
 """The posterior over every cohort of an ensemble: a mixture of the members' posteriors with equal weights.
 
-Var(theta) = mean of Var(theta | m) + Var of E(theta | m): the second term is what the print leaves open.
-docs/methods/ensembles.md.
+Var(theta) = mean of Var(theta | m) + Var of E(theta | m): the second term is what the print, or what is missing, leaves
+open. docs/methods/ensembles.md, docs/methods/missing.md.
 """
 
 import math
@@ -16,7 +16,7 @@ from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.bayes.posterior.pseudo_posterior import pseudo_note
 from escc_bayes.bayes.posterior.state_answers import OfDraws, StateAnswers
 from escc_bayes.bayes.sampling.diagnose import Diagnostics
-from escc_bayes.data.ensemble import span
+from escc_bayes.data.ensemble import RECONSTRUCTIONS, span
 from escc_bayes.estimand.behind import beyond_follow_up, counted
 from escc_bayes.estimand.differing import differing_note
 from escc_bayes.estimand.estimand import Estimand, HazardRatio, groups_named
@@ -58,11 +58,15 @@ class EnsemblePosterior(Answering, StateAnswers):
     name : of the ensemble.
     members : one posterior each, in the order of the ensemble.
     record : of the ensemble as a whole.
+    kind : of the ensemble: what the members are, in words.
+    about : what every number of it rests on: how many values of each covariate are imputed.
     """
 
     name: str
     members: tuple[Posterior, ...]
     record: Record
+    kind: str = RECONSTRUCTIONS
+    about: tuple[str, ...] = ()
 
     @property
     def plan(self) -> ModelPlan:
@@ -92,7 +96,7 @@ class EnsemblePosterior(Answering, StateAnswers):
         if not bad:
             return "ok"
         named = some_of([f"{m.plan.rows.cohort} ({', '.join(m.diagnostics.faults)})" for m in bad], most=3)
-        share = f"{len(bad)} of {len(self.members)} reconstructions"
+        share = f"{len(bad)} of {len(self.members)} {self.kind}"
         return f"NOT FIT FOR USE: {share}: {named}; {bad[0].diagnostics.advice}"
 
     @careful
@@ -107,14 +111,14 @@ class EnsemblePosterior(Answering, StateAnswers):
 
     @careful
     def variance_parts(self, asked: Estimand) -> VarianceParts:
-        """Return what varies inside and between reconstructions; for hazard ratios, of the logarithm."""
+        """Return what varies inside and between members; for hazard ratios, of the logarithm."""
         return variance_parts(self.member_draws(asked))
 
     @careful
     def estimates(self, asked: Sequence[Estimand], *, level: float = LEVEL) -> tuple[Estimate, ...]:
         """Return median and equal-tailed credible interval of the mixture, of each estimand.
 
-        The note says which share of the variance lies between reconstructions. ``n`` and ``events`` are means,
+        The note says which share of the variance lies between members. ``n`` and ``events`` are means,
         ``last_follow_up`` is the shortest.
         """
         return tuple(self.of_mixture(completed(one, self.plan), level) for one in asked)
@@ -140,7 +144,8 @@ class EnsemblePosterior(Answering, StateAnswers):
         beyond = [beyond_follow_up(asked, numbers, m.plan.rows) for m in self.members]
         conflict = [] if ratio else [m.prior_conflict.note for m in self.members]
         return joined_notes(
-            between_words(by_member, ratio=ratio),
+            between_words(by_member, self.kind, ratio=ratio),
+            *self.about,
             self.said_of_some(beyond),
             self.said_of_some(conflict),
             self.said_of_some([caution_of(m.plan, asked.term, groups_named(asked)) for m in self.members]),
@@ -152,7 +157,7 @@ class EnsemblePosterior(Answering, StateAnswers):
     def said_of_some(self, notes: Sequence[str]) -> str:
         """Return the first of the members' notes, in the order of the alphabet, and how many have one."""
         said = sorted(note for note in notes if note)
-        some = "" if len(said) == len(self.members) else f"in {len(said)} of {len(self.members)} reconstructions "
+        some = "" if len(said) == len(self.members) else f"in {len(said)} of {len(self.members)} {self.kind} "
         return some + said[0] if said else ""
 
     def ratio_note(self, asked: HazardRatio) -> str:
@@ -187,11 +192,14 @@ class EnsemblePosterior(Answering, StateAnswers):
         return replace(self, members=tuple(member.thinned(each) for member in self.members))
 
     def sentence(self) -> str:
-        """Say how many reconstructions were analysed, and with how many events."""
+        """Say how many cohorts were analysed, with how many events, and which of their values are imputed."""
         rows = [member.plan.rows for member in self.members]
+        made = "cohorts" if self.kind == RECONSTRUCTIONS else self.kind
+        left = "; ".join(f"{d.patients} {d.reason}" for d in rows[0].dropped) if self.kind != RECONSTRUCTIONS else ""
+        said = "".join(f"; {one}" for one in (*self.about, f"left out: {left}" if left else "") if one)
         return (
-            f"{self.record.provenance.upper()}: {len(rows)} cohorts of {self.name}, {span([r.n for r in rows])} "
-            f"patients each, {rows[0].endpoint} from {rows[0].clock}: {self.event_words()}."
+            f"{self.record.provenance.upper()}: {len(rows)} {made} of {self.name}, {span([r.n for r in rows])} "
+            f"patients each, {rows[0].endpoint} from {rows[0].clock}: {self.event_words()}{said}."
         )
 
     def event_words(self) -> str:
@@ -212,7 +220,8 @@ class EnsemblePosterior(Answering, StateAnswers):
                 {"file": file, "cohort": member.plan.rows.cohort, "data_digest": member.record.data_digest}
                 for file, member in zip(files, self.members, strict=True)
             ]
-            write_json(staging / INDEX, {"name": self.name, "record": self.record.as_dict(), "members": listed})
+            said = {"kind": self.kind, "about": list(self.about)}
+            write_json(staging / INDEX, {"name": self.name, "record": self.record.as_dict(), "members": listed, **said})
 
     def sentences(self) -> tuple[str, ...]:
         """Say what was analysed, by which model and engine, whether it may be used, and what else must be known."""
@@ -251,14 +260,14 @@ def variance_parts(by_member: FloatArray) -> VarianceParts:
     return VarianceParts(float(by_member.var(axis=1).mean()), float(by_member.mean(axis=1).var()))
 
 
-def between_words(by_member: FloatArray, *, ratio: bool) -> str:
-    """Say which share of the variance lies between reconstructions."""
+def between_words(by_member: FloatArray, kind: str, *, ratio: bool) -> str:
+    """Say which share of the variance lies between the members of an ensemble of a kind."""
     members = by_member.shape[0]
     if members == 1:
         return "one reconstruction: what was never printed is taken as known"
     parts = variance_parts(by_member)
     scale = " of the log" if ratio else ""
     return (
-        f"{100.0 * parts.share:.0f} % of the variance{scale} lies between {members} reconstructions "
+        f"{100.0 * parts.share:.0f} % of the variance{scale} lies between {members} {kind} "
         f"(sd within {math.sqrt(parts.within):.3g}, between {math.sqrt(parts.between):.3g})"
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from escc_bayes.bayes.posterior.ensemble_posterior import INDEX, EnsemblePosterior
 from escc_bayes.bayes.posterior.reload import load_posterior
-from escc_bayes.data.ensemble import Ensemble
+from escc_bayes.data.ensemble import RECONSTRUCTIONS, Ensemble
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import InputError
 from escc_bayes.foundation.record import Record
@@ -36,6 +36,7 @@ def load_ensemble_posterior(
         name, members = str(raw["name"]), [(str(m["file"]), str(m["data_digest"])) for m in raw["members"]]
         told = {key: tuple(raw["record"][key].items()) for key in ("settings", "versions")}
         record = Record(**{**raw["record"], **told})
+        kind, about = str(raw.get("kind", RECONSTRUCTIONS)), tuple(map(str, raw.get("about", ())))
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise InputError(
             f"{where}: is damaged, or EnsemblePosterior.save did not write it ({error!r:.200}); fit again"
@@ -48,4 +49,4 @@ def load_ensemble_posterior(
     read = tuple(load_posterior(where.parent / file, spec, cohorts.get(digest)) for file, digest in members)
     if not read:
         raise InputError(f"{where}: lists no member; fit again")
-    return EnsemblePosterior(name, read, record)
+    return EnsemblePosterior(name, read, record, kind, about)

@@ -16,6 +16,7 @@ from escc_bayes.classical.competing import competing_tables
 from escc_bayes.classical.fit import ClassicalFit, fit_classical_plan
 from escc_bayes.compare.agreement import Agreement, agreement, agreement_sentence
 from escc_bayes.compare.comparison import Comparison, compare, standard_questions
+from escc_bayes.compare.imputed import Imputed, beside
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.data.ensemble import Ensemble
 from escc_bayes.estimand.contrast import standard_contrasts
@@ -23,6 +24,7 @@ from escc_bayes.estimand.estimand import Estimand, RMSTDifference, SurvivalAt
 from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.foundation.errors import NotFitForUseWarning
 from escc_bayes.foundation.executors import Executor, Serial
+from escc_bayes.foundation.record import Record
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.report.page.behind import information_of
 from escc_bayes.report.page.other_analyses import OtherAnalyses, other_analyses
@@ -72,6 +74,7 @@ class Bundle:
     other_analyses : of models with events between two months, or with survivors of other sources: the same without,
         by model name.
     grouping : the covariate in whose groups characteristics are shown; empty: of all patients alone.
+    imputed : models fitted to completed cohorts, by name; all other results are then of their complete cases.
     """
 
     cohort: Cohort
@@ -92,6 +95,7 @@ class Bundle:
     pooled_states: Mapping[str, StateTables] = field(default_factory=dict)
     grouping: str = ""
     other_analyses: Mapping[str, OtherAnalyses] = field(default_factory=dict)
+    imputed: Mapping[str, Imputed] = field(default_factory=dict)
 
     @property
     def fits(self) -> tuple[Posterior, ...]:
@@ -99,9 +103,15 @@ class Bundle:
         return (*self.posteriors.values(), *self.confirmations.values())
 
     @property
+    def records(self) -> list[Record]:
+        """The record of every fit, those over completed cohorts first."""
+        return [*(found.pooled.record for found in self.imputed.values()), *(p.record for p in self.fits)]
+
+    @property
     def verdicts(self) -> dict[str, str]:
         """The verdict on each fit, by model name; of a confirmation with its method."""
-        first = {name: p.diagnostics.verdict for name, p in self.posteriors.items()}
+        first = {name: found.pooled.verdict for name, found in self.imputed.items()}
+        first |= {name: p.diagnostics.verdict for name, p in self.posteriors.items()}
         return first | {f"{name} ({p.method})": p.diagnostics.verdict for name, p in self.confirmations.items()}
 
     @property
@@ -114,6 +124,16 @@ class Bundle:
             if not all(row.close for row in rows)
         ]
         return (*unfit, *differing, *(self.reconstructions.faults if self.reconstructions is not None else ()))
+
+    @property
+    def answered(self) -> Mapping[str, Comparison]:
+        """The comparisons, with the answers of completed cohorts where covariates are imputed."""
+        found = dict(self.comparisons)
+        for label, comparison in self.comparisons.items():
+            for each in self.imputed.values():
+                if any(e.model == each.cases_name for e in comparison.estimates):
+                    found[label] = beside(found[label], each, self.level)
+        return found
 
     @property
     def carried(self) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -10,6 +10,7 @@ from escc_bayes.report.page.answer_words import counted, paragraph
 from escc_bayes.report.page.answers import Answer, answers
 from escc_bayes.report.page.behind import Behind, by_contrast, share
 from escc_bayes.report.page.bundle import Bundle
+from escc_bayes.report.page.imputed_section import of_outcome
 from escc_bayes.report.page.outcomes import Outcome, as_labelled, outcomes
 from escc_bayes.report.page.trust import trust
 from escc_bayes.report.page.view import Bar, Line, Screen
@@ -170,7 +171,9 @@ def in_common(outcome: Outcome, lines: tuple[Answer, ...]) -> list[str]:
 
 
 def whose(outcome: Outcome, bundle: Bundle) -> str:
-    """Say where the numbers come from where the rows shown are one of several reconstructions."""
+    """Say where the numbers come from where the rows shown are one of several reconstructions, or complete cases."""
+    if of_outcome(outcome, bundle):
+        return "Complete cases; with missing covariates imputed: section Missing covariates"
     held = bundle.reconstructions
     if held is None or outcome.posteriors[0].plan.spec.name not in held.pooled:
         return ""

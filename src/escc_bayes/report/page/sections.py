@@ -15,6 +15,7 @@ from escc_bayes.plots.words import interval_words, probability, ratio
 from escc_bayes.report.page import baseline_tables, tables
 from escc_bayes.report.page.appendix import appendix, cautions
 from escc_bayes.report.page.bundle import Bundle
+from escc_bayes.report.page.imputed_section import imputed_section
 from escc_bayes.report.page.methods_text import methods_section
 from escc_bayes.report.page.other_blocks import other_blocks, other_pages
 from escc_bayes.report.page.outcomes import Outcome, endpoint_label, outcomes, term_labels
@@ -43,6 +44,7 @@ def sections(bundle: Bundle, pictures: Pictures) -> tuple[Section, ...]:
         participants(bundle, found),
         ratios(bundle, found, pictures),
         *([reconstruction_section(bundle, found, pooled)] if bundle.reconstructions is not None else []),
+        *([imputed_section(bundle, found)] if bundle.imputed else []),
         survival(bundle, found, pictures),
         *(
             [state_section(bundle, found, {o.key: of(pictures, "states", o.key) for o in found})]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from escc_bayes.bayes.posterior.fallback import replaced
 from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.compare.comparison import standard_questions
+from escc_bayes.compare.imputed import Imputed
+from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import SurvivalAt
 from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.estimand.tables import Row, comparison_rows, hazard_ratio_rows, survival_rows
@@ -109,7 +111,13 @@ def write_report_files(folder: Path, bundle: "Bundle") -> None:
     found |= {**({"survival": survival} if survival else {}), "diagnostics": diagnostics_rows(bundle.fits)}
     bayes = [e for p in bundle.fits for e in p.hazard_ratios(level=bundle.level)]
     classical = [e for c in bundle.classical.values() for e in c.hazard_ratios(level=bundle.level)]
-    found["hazard_ratios"] = [*hazard_ratio_rows(bayes + classical), *found.get("hazard_ratios", [])]
+    imputed = [
+        e
+        for held in bundle.imputed.values()
+        for asked in standard_contrasts(held.pooled.plan.design)
+        for e in (held.pooled.estimate(asked, level=bundle.level), *held.by_rubin(asked, bundle.level))
+    ]
+    found["hazard_ratios"] = [*hazard_ratio_rows(imputed + bayes + classical), *found.get("hazard_ratios", [])]
     if bundle.confirmations:
         found["agreement"] = [agreement_row(row) for rows in bundle.agreements.values() for row in rows]
     if bundle.reconstructions is not None:
@@ -293,7 +301,8 @@ def compare_tables(bundle: "Bundle") -> dict[str, list[Row]]:
         **({"spline": spline_rows(curves)} if curves else {}),
         **other_tables(bundle.posteriors.values(), bundle.other_analyses),
         **shrinkage_table(bundle.posteriors.values(), bundle.level),
-        "comparison": [row for c in bundle.comparisons.values() for row in comparison_rows(c.estimates)],
+        "comparison": [row for c in bundle.answered.values() for row in comparison_rows(c.estimates)],
+        **({"imputation": imputation_rows(tuple(bundle.imputed.values()))} if bundle.imputed else {}),
         "attribution": [
             {**step.row(), **origin(step.model)} for steps in bundle.attribution.values() for step in steps
         ],
@@ -304,6 +313,27 @@ def compare_tables(bundle: "Bundle") -> dict[str, list[Row]]:
             for row in rows
         ],
     }
+
+
+def imputation_rows(fits: Sequence[Imputed]) -> list[Row]:
+    """Return rows of ``imputation.csv``: each covariate of each model, and whose values are imputed."""
+    return [
+        {
+            "endpoint": found.spec.outcome.endpoint,
+            "model": found.spec.name,
+            "covariate": one.name,
+            "kind": found.completed.members[0].covariate(one.name).schema.kind,
+            "observed": one.observed,
+            "imputed": one.where.size,
+            "never_measured": one.never,
+            "completed": len(found.completed),
+            "provenance": found.pooled.record.provenance,
+            "clock": found.pooled.plan.rows.clock,
+            "note": one.sentence,
+        }
+        for found in fits
+        for one in found.missing
+    ]
 
 
 def agreement_row(row: "Agreement") -> dict[str, object]:

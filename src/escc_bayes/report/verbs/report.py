@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.bayes.sampling.settings import Progress, RunSettings, silent
+from escc_bayes.compare.imputed import fit_imputed
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import SpecError
@@ -75,7 +77,7 @@ def write_report(
         progress("tables for Word and LaTeX", 0, 0, 0)
         write_paper_files(folder, bundle)
         pooled = bundle.reconstructions.pooled.values() if bundle.reconstructions is not None else ()
-        records = [p.record for p in (*bundle.fits, *pooled)]
+        records = [*bundle.records, *(p.record for p in pooled)]
         write_run(folder, "report", records, bundle.verdicts, seed=bundle.seed)
     return place / PAGE
 
@@ -97,7 +99,8 @@ def report(
     Parameters
     ----------
     cohort : as read.
-    specs : models; the first of each endpoint and clock is its headline.
+    specs : models; the first of each endpoint and clock is its headline. Of one that imputes missing covariates the
+        page shows complete cases, and completed cohorts in a section of their own.
     out : folder; files of an earlier report are replaced only after everything was written.
     seed : of everything random.
     level : of every interval.
@@ -115,10 +118,11 @@ def report(
     """
     if not specs:
         raise SpecError("report: no model; give at least one, from load_spec")
-    plans = [make_plan(spec, cohort) for spec in specs]
+    plans = [make_plan(spec.complete_cases, cohort) for spec in specs]
     confirming = RunSettings("nuts") if confirm == "nuts" else None
     bundle = gather(cohort, plans, RunSettings("laplace"), seed=seed, level=level, confirming=confirming)
-    return write_report(bundle, out, full=full, paper=paper)
+    imputed = {spec.name: fit_imputed(spec, cohort, seed=seed) for spec in specs if spec.missing is not None}
+    return write_report(replace(bundle, imputed=imputed), out, full=full, paper=paper)
 
 
 def linked(page: str) -> list[str]:
