@@ -10,9 +10,9 @@ from scipy import stats
 
 import escc_bayes as eb
 from escc_bayes.classical.baselines import baselines
-from escc_bayes.compare.comparison import standard_questions
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from
+from escc_bayes.estimand.questions import standard_questions
 from escc_bayes.foundation.errors import DataWarning, InputError, NotFitForUseWarning, SamplingError
 from escc_bayes.spec.reading import spec_from
 from tests.edge.tables import TABLES

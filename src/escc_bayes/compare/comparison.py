@@ -10,8 +10,7 @@ from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.classical.fit import ClassicalFit
 from escc_bayes.compare.lifelines_fits import Adopted, LifelinesFit, adopted
 from escc_bayes.data.weights import SAMPLING
-from escc_bayes.estimand.contrast import standard_contrasts
-from escc_bayes.estimand.estimand import Estimand, MedianSurvival, RMSTDifference, SurvivalAt
+from escc_bayes.estimand.estimand import Estimand
 from escc_bayes.estimand.estimate import Estimate, joined_notes, limit_words, p_words
 from escc_bayes.estimand.evaluate import NAMES
 from escc_bayes.estimand.tables import comparison_rows, tidy_rows
@@ -21,13 +20,11 @@ from escc_bayes.foundation.errors import EstimandError
 from escc_bayes.foundation.kinds import LEVEL
 from escc_bayes.foundation.labels import numbered
 from escc_bayes.foundation.notebook import shown
-from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.same_patients import other_data
 
 if TYPE_CHECKING:
     import pandas as pd
 
-LANDMARKS = (12.0, 24.0, 36.0)
 FIT = Posterior | ClassicalFit
 ANY_FIT = FIT | LifelinesFit
 METHOD = FIT | Adopted
@@ -194,40 +191,3 @@ def refuse_other_patients(fits: Sequence[FIT]) -> None:
                 f"compare needs fits of the same endpoint, clock and patients, was given {differ}; fit both to one "
                 f"cohort ({held})"
             )
-
-
-def standard_questions(plan: ModelPlan) -> tuple[Estimand, ...]:
-    """Return what a report asks: every hazard ratio; survival, medians and RMST differences of all and of groups.
-
-    Of an illness-death model hazard ratios alone: it has states, and no one survival.
-    """
-    found: list[Estimand] = list(standard_contrasts(plan.design))
-    if plan.rows.transitions is not None:
-        return tuple(found)
-    horizon = float(plan.rows.time.max())
-    months = tuple(m for m in LANDMARKS if m <= horizon) or (round(horizon / 2.0, 1) or horizon / 2.0,)
-    found += [SurvivalAt(month) for month in months]
-    found.append(MedianSurvival())
-    for block in plan.design.blocks:
-        if not block.shown:
-            continue
-        for term, levels in zip(block.effect.covariates, block.levels, strict=True):
-            found += group_questions(plan, term, levels, months)
-    return tuple(found)
-
-
-def group_questions(plan: ModelPlan, term: str, levels: tuple[str, ...], months: tuple[float, ...]) -> list[Estimand]:
-    """Return survival, medians and RMST differences of the groups of one covariate."""
-    found: list[Estimand] = [
-        SurvivalAt(month, term, level, population)
-        for population in ("group", "everyone")
-        for level in levels
-        for month in months
-    ]
-    found += [MedianSurvival(term, level) for level in levels]
-    covariate = plan.rows.covariates[term]
-    ends = {lv: plan.rows.time[covariate.values == covariate.schema.levels.index(lv)].max() for lv in levels}
-    for level in levels[1:]:
-        until = float(min(max(months), ends[level], ends[levels[0]]))
-        found += [RMSTDifference(term, level, levels[0], until, population) for population in ("group", "everyone")]
-    return found

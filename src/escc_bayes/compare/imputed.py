@@ -14,12 +14,13 @@ from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.bayes.sampling.settings import CHAINS, TUNE, Progress, RunSettings, silent
 from escc_bayes.classical.fit import ClassicalFit, fit_classical_plan
 from escc_bayes.classical.rubin import pooled_ratios
-from escc_bayes.compare.comparison import Comparison, standard_questions
+from escc_bayes.compare.comparison import Comparison
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.data.ensemble import Ensemble
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, HazardRatio
 from escc_bayes.estimand.estimate import Estimate, ratio_words
+from escc_bayes.estimand.questions import standard_questions
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import CohortError, EstimandError, SpecError
 from escc_bayes.foundation.kinds import LEVEL, SEED

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from escc_bayes.data.changing import change_notes, read_values
 from escc_bayes.data.covariates import CovariateData, read_stratum
-from escc_bayes.data.endpoints import EndpointData, need_column, read_endpoint, refuse_order
+from escc_bayes.data.endpoints import EndpointData, read_endpoint, refuse_order
 from escc_bayes.data.episodes import refuse_episodes
+from escc_bayes.data.identifiers import read_ids
 from escc_bayes.data.interval_censored import read_interval_censored
 from escc_bayes.data.intervals import patients_of, refuse_intervals
 from escc_bayes.data.known import refuse_known_after_follow_up
@@ -314,35 +315,6 @@ def written_out(cohort: Cohort) -> Cohort:
         f"frequency weights{UNDECLARED if cohort.schema.weight_kind is None else ''}: {len(cohort)} rows stand for "
         f"{len(found)} patients",
     )
-
-
-def read_ids(table: RawTable, column: str | None, *, several: bool = False) -> tuple[str, ...]:
-    """Return identifiers, each once unless patients may have ``several`` rows; without a column the row labels."""
-    if column is None:
-        return tuple(map(str, table.rows))
-    need_column(table, column)
-    values = table.columns[column]
-    if None in values:
-        gone = [i for i, v in enumerate(values) if v is None]
-        raise CohortError(f"{table.source}, {table.place(gone)}, column '{column}': no identifier; fill it in")
-    ids = tuple(map(str, values))
-    if not several and len(set(ids)) < len(ids):
-        refuse_twice(table, column, ids)
-    return ids
-
-
-def refuse_twice(table: RawTable, column: str, ids: tuple[str, ...]) -> None:
-    """Raise for the first patient who stands in two rows."""
-    first: dict[str, int] = {}
-    for i, identifier in enumerate(ids):
-        if identifier in first:
-            both = table.place([first[identifier], i])
-            raise CohortError(
-                f"{table.source}, {both}, column '{column}': patient '{identifier}' stands twice; keep one row for "
-                "each patient: rows of one patient counted as several would make intervals too narrow; where they are "
-                "at risk one after the other, declare start and stop of the endpoint"
-            )
-        first[identifier] = i
 
 
 def covariate_row(name: str, held: CovariateData) -> dict[str, object]:

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escc_bayes.data.dates import Order, between, read_date
+from escc_bayes.data.endpoint_schema import EndpointSchema
 from escc_bayes.data.event_meaning import codes_in, label_without_event, opposite
-from escc_bayes.data.schema import CohortSchema, EndpointSchema
+from escc_bayes.data.schema import CohortSchema
 from escc_bayes.data.table import RawTable, numbers
 from escc_bayes.data.words import as_number, spoken_by_codes, word, words
 from escc_bayes.foundation.checks import suggestion

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from escc_bayes.data.endpoint_schema import EndpointSchema
 from escc_bayes.data.endpoints import EndpointData
 from escc_bayes.data.intervals import patients_of
-from escc_bayes.data.schema import CohortSchema, EndpointSchema
+from escc_bayes.data.schema import CohortSchema
 from escc_bayes.data.table import RawTable
 from escc_bayes.foundation.errors import CohortError
 

@@ -7,6 +7,7 @@ known (a death is exact). Whoever enters late is known without the event at entr
 import numpy as np
 from numpy.typing import NDArray
 
+from escc_bayes.data.endpoint_schema import EndpointSchema
 from escc_bayes.data.endpoints import (
     MISSING_REMEDY,
     TIE_TOLERANCE,
@@ -17,7 +18,7 @@ from escc_bayes.data.endpoints import (
     significant,
     snap_ties,
 )
-from escc_bayes.data.schema import CohortSchema, EndpointSchema
+from escc_bayes.data.schema import CohortSchema
 from escc_bayes.data.table import RawTable, numbers
 from escc_bayes.foundation.errors import CohortError, some_of
 from escc_bayes.hazard.piecewise import FloatArray

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escc_bayes.data.dates import between, days_to_come
+from escc_bayes.data.endpoint_schema import EndpointSchema
 from escc_bayes.data.endpoints import EndpointData, event_cells, is_reversed
 from escc_bayes.data.episodes import episodes_perhaps
-from escc_bayes.data.schema import CohortSchema, EndpointSchema
+from escc_bayes.data.schema import CohortSchema
 from escc_bayes.data.suspicious_values import suspicious_values
 from escc_bayes.data.table import RawTable, plain_numbers
 from escc_bayes.data.words import word, words

@@ -20,8 +20,8 @@ from escc_bayes.foundation.errors import EstimandError
 from escc_bayes.hazard.cells import distinct_rows
 from escc_bayes.hazard.patients import PatientHazards
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
-from escc_bayes.spec.design import crossed_anew, setting_columns
 from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.setting_levels import crossed_anew, setting_columns
 
 NAMES = {
     HazardRatio: "hazard_ratio",

@@ -14,7 +14,7 @@ from escc_bayes.hazard.baseline import Hazard
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.hazard.product_limit import weight_from
 from escc_bayes.sensitivity.modes import Mode
-from escc_bayes.spec.design import setting_columns
+from escc_bayes.spec.setting_levels import setting_columns
 
 # Intervals of time, at quantiles of follow-up; values of a number.
 INTERVALS, VALUES = 120, 12

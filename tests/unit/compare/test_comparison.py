@@ -13,8 +13,9 @@ from escc_bayes.classical.fit import fit_classical
 from escc_bayes.classical.km import kaplan_meier, quantile, survival_at
 from escc_bayes.classical.piecewise import piecewise_mle
 from escc_bayes.classical.rmst import rmst, rmst_difference
-from escc_bayes.compare.comparison import compare, standard_questions
+from escc_bayes.compare.comparison import compare
 from escc_bayes.estimand.estimand import HazardRatio, MedianSurvival, RMSTDifference, SurvivalAt
+from escc_bayes.estimand.questions import standard_questions
 from escc_bayes.estimand.tables import comparison_rows
 from escc_bayes.foundation.errors import EstimandError
 from escc_bayes.foundation.record import Record, versions

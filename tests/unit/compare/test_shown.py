@@ -12,7 +12,7 @@ def test_tidy_frames_hold_the_estimates(naive):
     posterior = naive.posteriors["one"]
     table = posterior.table(level=0.9)
     asked = posterior.hazard_ratios(level=0.9)
-    assert list(table.columns) == ["term", "contrast", "hr", "lower", "upper", "prob_gt_1"]
+    assert list(table.columns) == ["term", "contrast", "hr", "lower", "upper", "prob_gt_1", "n", "events"]
     assert table.hr.tolist() == [e.value for e in asked]
     assert table.upper.tolist() == [e.upper for e in asked]
     comparison = eb.compare([eb.MedianSurvival(), eb.SurvivalAt(12.0)], posterior, naive.classical["one"])

@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 
 from escc_bayes.foundation.errors import CohortError, SpecError
-from escc_bayes.spec.design import build_design, setting_columns
+from escc_bayes.spec.design import build_design
 from escc_bayes.spec.plan import make_plan
 from escc_bayes.spec.selection import select_rows
+from escc_bayes.spec.setting_levels import setting_columns
 from tests.unit.spec.conftest import COVARIATES, PIECEWISE, cohort_from, effect, model, pooled
 
 

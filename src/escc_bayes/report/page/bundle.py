@@ -15,13 +15,14 @@ from escc_bayes.classical.baselines import Baselines, baselines
 from escc_bayes.classical.competing import competing_tables
 from escc_bayes.classical.fit import ClassicalFit, fit_classical_plan
 from escc_bayes.compare.agreement import Agreement, agreement, agreement_sentence
-from escc_bayes.compare.comparison import Comparison, compare, standard_questions
+from escc_bayes.compare.comparison import Comparison, compare
 from escc_bayes.compare.imputed import Imputed, beside
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.data.ensemble import Ensemble
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, RMSTDifference, SurvivalAt
 from escc_bayes.estimand.estimate import Estimate
+from escc_bayes.estimand.questions import standard_questions
 from escc_bayes.foundation.errors import NotFitForUseWarning
 from escc_bayes.foundation.executors import Executor, Serial
 from escc_bayes.foundation.record import Record

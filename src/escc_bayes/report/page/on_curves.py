@@ -4,16 +4,19 @@ Each posterior, and Cox on the same knots without a penalty beside, over a grid 
 """
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from escc_bayes.bayes.posterior.posterior import Posterior
-from escc_bayes.classical.fit import ClassicalFit, fit_classical_plan
 from escc_bayes.estimand.estimand import HazardRatio
 from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.estimand.tables import Row
 from escc_bayes.report.page.own_cox import own_cox
 from escc_bayes.spec.plan import ModelPlan
+
+if TYPE_CHECKING:
+    from escc_bayes.classical.fit import ClassicalFit
 
 VALUES = 41
 
@@ -41,7 +44,7 @@ def along(term: str, plan: ModelPlan, transition: str = "") -> tuple[HazardRatio
     )
 
 
-def on_curves(posterior: Posterior, classical: ClassicalFit, level: float) -> tuple[Estimate, ...]:
+def on_curves(posterior: Posterior, classical: "ClassicalFit", level: float) -> tuple[Estimate, ...]:
     """Return the hazard ratios along every curve of a model: of the posterior, then of Cox."""
     asked = [one for term, transition in curved(posterior.plan) for one in along(term, posterior.plan, transition)]
     beside = (e for one in asked for e in classical.estimate(one, level=level))
@@ -50,7 +53,11 @@ def on_curves(posterior: Posterior, classical: ClassicalFit, level: float) -> tu
 
 def posterior_on_curves(posterior: Posterior, level: float) -> tuple[Estimate, ...]:
     """Return a posterior's hazard ratios along its curves, and Cox's; none where there is no curve."""
-    return on_curves(posterior, fit_classical_plan(posterior.plan), level) if curved(posterior.plan) else ()
+    if not curved(posterior.plan):
+        return ()
+    from escc_bayes.classical.fit import fit_classical_plan
+
+    return on_curves(posterior, fit_classical_plan(posterior.plan), level)
 
 
 def spline_rows(estimates: Iterable[Estimate]) -> list[Row]:

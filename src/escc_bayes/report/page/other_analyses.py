@@ -3,26 +3,23 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from escc_bayes.bayes.posterior.posterior import Posterior
-from escc_bayes.classical.interval_censored import turnbull_rows
-from escc_bayes.compare.other_analyses import (
-    Analysis,
-    analysis_rows,
-    external_analyses,
-    interval_analyses,
-    sentences_of,
-)
 from escc_bayes.estimand.tables import Row
 from escc_bayes.report.page.panels import panels
+
+# Most models have no such term: what other analyses need is imported where one has.
+if TYPE_CHECKING:
+    from escc_bayes.compare.other_analyses import Analysis
 
 
 @dataclass(frozen=True, slots=True)
 class OtherAnalyses:
     """Of one model; each empty where it has no such term."""
 
-    intervals: tuple[Analysis, ...] = ()
-    external: tuple[Analysis, ...] = ()
+    intervals: "tuple[Analysis, ...]" = ()
+    external: "tuple[Analysis, ...]" = ()
 
 
 # Of models without such terms.
@@ -31,6 +28,10 @@ NO_OTHERS: Mapping[str, OtherAnalyses] = MappingProxyType({})
 
 def other_analyses(posterior: Posterior, level: float) -> OtherAnalyses:
     """Return the other analyses of a posterior, with random streams of its own seed."""
+    if posterior.plan.rows.left is None and not posterior.plan.spec.external:
+        return OtherAnalyses()
+    from escc_bayes.compare.other_analyses import external_analyses, interval_analyses
+
     return OtherAnalyses(
         interval_analyses(posterior, seed=posterior.seed, level=level),
         external_analyses(posterior, seed=posterior.seed, level=level),
@@ -42,6 +43,11 @@ def other_tables(posteriors: Iterable[Posterior], found: Mapping[str, OtherAnaly
     tables: dict[str, list[Row]] = {"intervals": [], "turnbull": [], "external": []}
     for posterior in posteriors:
         plan, of = posterior.plan, found.get(posterior.plan.spec.name, OtherAnalyses())
+        if plan.rows.left is None and not of.external:
+            continue
+        from escc_bayes.classical.interval_censored import turnbull_rows
+        from escc_bayes.compare.other_analyses import analysis_rows
+
         tables["intervals"] += analysis_rows(plan, of.intervals)
         tables["external"] += analysis_rows(plan, of.external)
         if plan.rows.left is not None:
@@ -52,4 +58,9 @@ def other_tables(posteriors: Iterable[Posterior], found: Mapping[str, OtherAnaly
 
 def other_sentences(found: Iterable[OtherAnalyses]) -> tuple[str, ...]:
     """Say how the answers of models differ without their intervals or other sources."""
-    return tuple(line for of in found for each in (of.intervals, of.external) if each for line in sentences_of(each))
+    several = [of for of in found if of.intervals or of.external]
+    if not several:
+        return ()
+    from escc_bayes.compare.other_analyses import sentences_of
+
+    return tuple(line for of in several for each in (of.intervals, of.external) if each for line in sentences_of(each))

@@ -8,7 +8,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from escc_bayes.bayes.posterior.posterior import Posterior
-from escc_bayes.classical.fit import fit_classical_plan
 from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.estimand.tables import Row
 from escc_bayes.plots.words import estimate_words, interval_words, method_words
@@ -30,6 +29,8 @@ def posterior_over_time(posterior: Posterior, level: float) -> tuple[Estimate, .
     """Return a posterior's hazard ratios that change over time, and Cox's; none where none does."""
     if not posterior.plan.design.segment_ends.size:
         return ()
+    from escc_bayes.classical.fit import fit_classical_plan
+
     classical = fit_classical_plan(posterior.plan).hazard_ratios(level=level)
     return over_time((*posterior.hazard_ratios(level=level), *classical))
 

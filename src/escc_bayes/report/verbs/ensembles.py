@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from escc_bayes.compare.comparison import standard_questions
 from escc_bayes.estimand.estimand import SurvivalAt
+from escc_bayes.estimand.questions import standard_questions
 from escc_bayes.estimand.tables import survival_rows
 from escc_bayes.report.page.reconstructions import Reconstructions
 from escc_bayes.report.page.state_tables import state_tables
-from escc_bayes.report.verbs.files import Tables, diagnostics_rows, write_run, write_tables
+from escc_bayes.report.verbs.files import Tables, write_run, write_tables
+from escc_bayes.report.verbs.rows import diagnostics_rows
 
 
 def write_ensemble_fit(folder: Path, found: Reconstructions) -> Tables:

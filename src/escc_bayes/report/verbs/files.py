@@ -4,13 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from escc_bayes.bayes.posterior.fallback import replaced
 from escc_bayes.bayes.posterior.posterior import Posterior
-from escc_bayes.compare.comparison import standard_questions
-from escc_bayes.compare.imputed import Imputed
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import SurvivalAt
 from escc_bayes.estimand.estimate import Estimate
+from escc_bayes.estimand.questions import standard_questions
 from escc_bayes.estimand.tables import Row, comparison_rows, hazard_ratio_rows, survival_rows
 from escc_bayes.foundation.csv import write_csv
 from escc_bayes.foundation.outputs import write_json
@@ -20,14 +18,10 @@ from escc_bayes.report.page.on_curves import on_curves, posterior_on_curves, spl
 from escc_bayes.report.page.other_analyses import NO_OTHERS, OtherAnalyses, other_tables
 from escc_bayes.report.page.over_time import over_time, posterior_over_time, time_varying_rows
 from escc_bayes.report.page.shrunk import shrinkage_rows
-from escc_bayes.report.page.state_tables import cause_specific, state_tables
-from escc_bayes.spec.cautions import caution_words
+from escc_bayes.report.verbs.rows import agreement_row, diagnostics_rows, imputation_rows, loo_row
 
 if TYPE_CHECKING:
-    from escc_bayes.bayes.posterior.loo import LooRow
-    from escc_bayes.bayes.posterior.prior_conflict import PriorConflict
     from escc_bayes.classical.baselines import Baselines
-    from escc_bayes.compare.agreement import Agreement
     from escc_bayes.report.page.bundle import Bundle
 
 type Tables = Mapping[str, Sequence[Row]]
@@ -210,7 +204,13 @@ def fit_tables(
     with events between two months, or survivors of other sources, ``others`` by name: the same without.
     """
     ratios = [e for p in posteriors.values() for e in p.hazard_ratios(level=level)]
-    ratios += cause_specific(tuple(posteriors.values()), level)
+    states: dict[str, list[Row]] = {}
+    if any(p.plan.rows.transitions is not None for p in posteriors.values()):
+        # Only models of several transitions need the classical methods beside them, whose import is not free.
+        from escc_bayes.report.page.state_tables import cause_specific, state_tables
+
+        ratios += cause_specific(tuple(posteriors.values()), level)
+        states = state_tables(posteriors.values(), level)
     survival = [
         e
         for p in posteriors.values()
@@ -224,7 +224,7 @@ def fit_tables(
         **({"spline": spline_rows(curves)} if curves else {}),
         **shrinkage_table(posteriors.values(), level),
         **({"survival": survival_rows(survival)} if survival else {}),
-        **state_tables(posteriors.values(), level),
+        **states,
         **other_tables(posteriors.values(), others),
         "diagnostics": diagnostics_rows(posteriors.values()),
     }
@@ -245,41 +245,6 @@ def bundle_survival(bundle: "Bundle") -> list[Estimate]:
         for e in comparison.of("survival")
         if e.model == name and e.interval_kind == "credible"
     ]
-
-
-def diagnostics_rows(posteriors: Iterable[Posterior]) -> list[Row]:
-    """Return rows of ``diagnostics.csv``."""
-    return [
-        {
-            "model": p.plan.spec.name,
-            "method": p.method,
-            "divergences": p.diagnostics.divergences,
-            "max_rhat": p.diagnostics.max_rhat,
-            "min_ess_bulk": p.diagnostics.min_ess_bulk,
-            "min_ess_tail": p.diagnostics.min_ess_tail,
-            "pareto_k_max": p.diagnostics.pareto_k_max,
-            "verdict": p.diagnostics.verdict,
-            "worst": p.diagnostics.worst,
-            "importance_ess": p.diagnostics.importance_ess,
-            "provenance": p.record.provenance,
-            "clock": p.plan.rows.clock,
-            "instead_of": replaced(p),
-            "data_caution": caution_words(p.plan),
-            **prior_columns(p.prior_conflict),
-        }
-        for p in posteriors
-    ]
-
-
-def prior_columns(found: "PriorConflict") -> dict[str, object]:
-    """Return the columns that hold the baseline prior against Kaplan-Meier at the prior's month."""
-    return {
-        "prior_month": found.worth.month,
-        "prior_events": found.worth.events,
-        "prior_median": found.expected,
-        "kaplan_meier": found.observed,
-        "prior_tail": found.tail,
-    }
 
 
 def baseline_tables(baselines: "Mapping[str, Baselines]") -> dict[str, list[Row]]:
@@ -312,63 +277,4 @@ def compare_tables(bundle: "Bundle") -> dict[str, list[Row]]:
             for rows in bundle.loo.values()
             for row in rows
         ],
-    }
-
-
-def imputation_rows(fits: Sequence[Imputed]) -> list[Row]:
-    """Return rows of ``imputation.csv``: each covariate of each model, and whose values are imputed."""
-    return [
-        {
-            "endpoint": found.spec.outcome.endpoint,
-            "model": found.spec.name,
-            "covariate": one.name,
-            "kind": found.completed.members[0].covariate(one.name).schema.kind,
-            "observed": one.observed,
-            "imputed": one.where.size,
-            "never_measured": one.never,
-            "completed": len(found.completed),
-            "provenance": found.pooled.record.provenance,
-            "clock": found.pooled.plan.rows.clock,
-            "note": one.sentence,
-        }
-        for found in fits
-        for one in found.missing
-    ]
-
-
-def agreement_row(row: "Agreement") -> dict[str, object]:
-    """Return one row of ``agreement.csv``."""
-    first, second = row.first, row.second
-    return {
-        "endpoint": first.endpoint,
-        "model": first.model,
-        "term": first.term,
-        "contrast": first.contrast_in,
-        "first": first.method,
-        "second": second.method,
-        "log_hr_mean_first": first.log_mean,
-        "log_hr_mean_second": second.log_mean,
-        "shift_in_sd": row.shift,
-        "sd_ratio": row.sd_ratio,
-        "verdict_first": first.verdict,
-        "verdict_second": second.verdict,
-        "provenance": first.record.provenance,
-        "clock": first.clock,
-    }
-
-
-def loo_row(row: "LooRow") -> dict[str, object]:
-    """Return one row of ``loo.csv`` after the endpoint."""
-    return {
-        "model": row.model,
-        "rank": row.rank,
-        "elpd": row.elpd,
-        "elpd_se": row.elpd_se,
-        "elpd_diff": row.elpd_diff,
-        "diff_se": row.diff_se,
-        "weight": row.weight,
-        "pareto_k_max": row.pareto_k_max,
-        "n": row.n,
-        "events": row.events,
-        "patients": row.patients,
     }

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from escc_bayes.compare.comparison import standard_questions
 from escc_bayes.compare.imputed import Imputed
 from escc_bayes.estimand.estimand import SurvivalAt
+from escc_bayes.estimand.questions import standard_questions
 from escc_bayes.estimand.tables import hazard_ratio_rows, survival_rows
-from escc_bayes.report.verbs.files import Tables, diagnostics_rows, imputation_rows, write_run, write_tables
+from escc_bayes.report.verbs.files import Tables, write_run, write_tables
+from escc_bayes.report.verbs.rows import diagnostics_rows, imputation_rows
 
 # Of complete cases, the methods that completed cohorts have too.
 BESIDE = ("cox", "cox_stratified", "weibull_mle")

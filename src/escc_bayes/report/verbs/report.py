@@ -14,7 +14,7 @@ from escc_bayes.data.cohort import Cohort
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import SpecError
 from escc_bayes.foundation.executors import Executor
-from escc_bayes.foundation.kinds import LEVEL
+from escc_bayes.foundation.kinds import LEVEL, SEED
 from escc_bayes.foundation.outputs import staged
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.report.document.figure_files import Written, write_figure
@@ -88,7 +88,7 @@ def report(
     specs: Sequence[ModelSpec],
     out: str | Path,
     *,
-    seed: Seed,
+    seed: Seed = SEED,
     level: float = LEVEL,
     confirm: Literal["nuts", "no"] = "nuts",
     full: bool = False,

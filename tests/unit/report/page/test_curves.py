@@ -10,6 +10,7 @@ from escc_bayes.estimand.estimand import SurvivalAt
 from escc_bayes.hazard.baseline import WeibullHazard
 from escc_bayes.report.page import curves
 from escc_bayes.report.page.convergence import convergence
+from escc_bayes.report.page.panels import panels
 
 
 def test_posterior_band_is_the_estimate_of_survival_at_each_month(naive):
@@ -88,7 +89,7 @@ def test_prior_draws_of_a_contrast_have_the_prior_of_the_specification(naive):
 
 
 def test_numbers_and_long_lists_have_no_panel(naive):
-    assert [term for term, _ in curves.panels(naive.posteriors["one"].plan)] == ["alc_post"]
+    assert [term for term, _ in panels(naive.posteriors["one"].plan)] == ["alc_post"]
 
 
 def test_convergence_agrees_with_diagnose_on_the_worst(naive):

@@ -17,10 +17,11 @@ from escc_bayes.estimand.contrast import complete, standard_contrasts, weights
 from escc_bayes.estimand.estimand import HazardRatio, RMSTDifference, SurvivalAt, contrast_words
 from escc_bayes.foundation.errors import EstimandError, SpecError
 from escc_bayes.spec.describe import describe
-from escc_bayes.spec.design import build_design, setting_columns
+from escc_bayes.spec.design import build_design
 from escc_bayes.spec.plan import make_plan
 from escc_bayes.spec.prior import HalfNormal
 from escc_bayes.spec.selection import select_rows
+from escc_bayes.spec.setting_levels import setting_columns
 from tests.unit.spec.conftest import HALF, NORMAL, PIECEWISE, cohort_from, model, patients
 
 STAGE = {"covariate": "stage", "structure": "fixed", "prior": NORMAL}
