@@ -4,6 +4,7 @@ import csv
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TextIO
 
 QUOTE = "'"
 # ASCII and full-width signs with which a spreadsheet begins a formula, and what it skips before one.
@@ -14,10 +15,24 @@ def write_csv(path: Path, rows: Sequence[Mapping[str, object]], columns: Sequenc
     """Write rows with the columns of the first; ``columns`` names them for a table without rows."""
     names = list(rows[0]) if rows else list(columns)
     with path.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
+        writer = csv.writer(Lines(stream))
         writer.writerow([harmless(name) for name in names])
         for row in rows:
             writer.writerow([cell(row[name]) for name in names])
+
+
+class Lines:
+    """What a writer of csv writes to: lines that end in a line feed alone.
+
+    Python 3.12 quotes a carriage return inside a cell only where lines end in one.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    def write(self, line: str) -> None:
+        """Write one line, which ends as the module csv ends it."""
+        self.stream.write(line.removesuffix("\r\n") + "\n")
 
 
 def cell(value: object) -> object:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from escc_bayes.foundation.csv import harmless
+from escc_bayes.foundation.csv import Lines, harmless
 
 # What LaTeX would take for a command. The backslash goes first, and its own braces are put in last.
 SPECIAL = str.maketrans(
@@ -95,7 +95,7 @@ def latex(text: str) -> str:
 def write_table_csv(path: Path, tables: Iterable[TextTable]) -> None:
     """Write tables below each other, as printed, for a spreadsheet: UTF-8 with the mark that Excel wants."""
     with path.open("w", newline="", encoding="utf-8-sig") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
+        writer = csv.writer(Lines(stream))
         for place, table in enumerate(tables):
             if place:
                 writer.writerow([])
