@@ -1,5 +1,8 @@
 """One sweep: a value is drawn from its regression times the likelihood of the follow-up."""
 
+from dataclasses import replace
+from types import MappingProxyType
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -14,8 +17,10 @@ from escc_bayes.spec.reading import load_spec
 
 @pytest.fixture
 def held(larynx):
-    """A plan, hazards of one draw, and a patient with the event early."""
-    plan = make_plan(load_spec("larynx_piecewise"), larynx)
+    """A plan with ages of its own, which a test writes into; hazards of one draw; a patient with the event early."""
+    age = replace(larynx.covariate("age"), values=np.array(larynx.covariate("age").values))
+    own = replace(larynx, covariates=MappingProxyType({**larynx.covariates, "age": age}))
+    plan = make_plan(load_spec("larynx_piecewise"), own)
     drawn = prior_draws(plan, 1, 3)
     drawn["b_stage"][:] = [[0.3, 0.8, 1.6]]
     drawn["b_age"][:] = 1.2
