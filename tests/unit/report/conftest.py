@@ -15,7 +15,8 @@ from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from
 from escc_bayes.foundation.record import Record
 from escc_bayes.report.page.behind import information_of
-from escc_bayes.report.page.bundle import Bundle, comparable, compared
+from escc_bayes.report.page.bundle import Bundle
+from escc_bayes.report.page.compared import comparable, compared
 from escc_bayes.sensitivity.attribution import attribute
 from escc_bayes.spec.plan import make_plan
 from escc_bayes.spec.reading import spec_from

@@ -15,19 +15,18 @@ from escc_bayes.classical.baselines import Baselines, baselines
 from escc_bayes.classical.competing import competing_tables
 from escc_bayes.classical.fit import ClassicalFit, fit_classical_plan
 from escc_bayes.compare.agreement import Agreement, agreement, agreement_sentence
-from escc_bayes.compare.comparison import Comparison, compare
+from escc_bayes.compare.comparison import Comparison
 from escc_bayes.compare.imputed import Imputed, beside
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.data.ensemble import Ensemble
 from escc_bayes.estimand.contrast import standard_contrasts
-from escc_bayes.estimand.estimand import Estimand, RMSTDifference, SurvivalAt
 from escc_bayes.estimand.estimate import Estimate
-from escc_bayes.estimand.questions import standard_questions
 from escc_bayes.foundation.errors import NotFitForUseWarning
 from escc_bayes.foundation.executors import Executor, Serial
 from escc_bayes.foundation.record import Record
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.report.page.behind import information_of
+from escc_bayes.report.page.compared import comparable, compared
 from escc_bayes.report.page.other_analyses import OtherAnalyses, other_analyses
 from escc_bayes.report.page.reconstructions import Reconstructions, pool_reconstructions
 from escc_bayes.report.page.state_tables import Fitted, state_tables
@@ -44,9 +43,6 @@ type Stage = Callable[[str], Progress]
 SERIAL = Serial()
 # Draws of each chain that confirms.
 CONFIRMING = 500
-# Draws behind survival of everyone set to a group and behind differences of restricted means: a limit then moves by
-# less than a thirtieth of the interval's width.
-AVERAGED = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,43 +311,3 @@ def confirmed(plan: ModelPlan, settings: RunSettings, seed: Seed, progress: Prog
         if found.diagnostics.fit_for_use:
             return found
     return fit_plan(plan, settings, seed=own, progress=progress)
-
-
-def comparable(posteriors: Mapping[str, Posterior]) -> dict[str, list[str]]:
-    """Group the models that answer the same questions on the same patients and events, by endpoint and clock."""
-    same: dict[tuple[object, ...], list[str]] = {}
-    for name, posterior in posteriors.items():
-        rows, spec = posterior.plan.rows, posterior.plan.spec
-        between = None if rows.left is None else rows.left.tobytes()
-        key = (rows.endpoint, rows.clock, rows.ids, frozenset(spec.covariates), spec.strata, between)
-        same.setdefault(key, []).append(name)
-    labels = [f"{key[0]} from {key[1]}" for key in same]
-    groups = zip(labels, same.values(), strict=True)
-    return {label if labels.count(label) == 1 else f"{label} ({names[0]})": names for label, names in groups}
-
-
-def compared(
-    names: list[str],
-    posteriors: Mapping[str, Posterior],
-    classical: Mapping[str, ClassicalFit],
-    level: float,
-) -> Comparison:
-    """Return every method's answers for models of one endpoint: posteriors, then one classical fit.
-
-    What averages over all patients, draw by draw, takes fewer draws: it is the most of the work.
-    """
-    asked = standard_questions(posteriors[names[0]].plan)
-    heavy = [question for question in asked if averages(question)]
-    light = [question for question in asked if not averages(question)]
-    fits, beside = [posteriors[name] for name in names], classical[names[0]]
-    first = compare(light, *fits, beside, level=level)
-    if not heavy:
-        return first
-    rest = compare(heavy, *(fit.thinned(AVERAGED) for fit in fits), beside, level=level)
-    return Comparison((*first.estimates, *rest.estimates))
-
-
-def averages(question: Estimand) -> bool:
-    """Whether an answer is averaged over many patients at many times: everyone set to a group, restricted means."""
-    of_everyone = isinstance(question, SurvivalAt) and question.population == "everyone"
-    return of_everyone or isinstance(question, RMSTDifference)
