@@ -24,6 +24,8 @@ STANDARD = NormalDist()
 SMALLEST = 1e-300
 # A variance above this is cut before a slab limits it: its inverse is still a number.
 LARGEST = 1e290
+# An SD, far out in a half-Cauchy's tail, whose square is still a number.
+FARTHEST_SD = 1e145
 
 
 def half_normal(u: float) -> tuple[float, float]:
@@ -99,11 +101,11 @@ class ScaledLatents:
             self.variance[self.scaled] = 1.0
         for place, (h, sd, inside) in enumerate(self.scales):
             quantile, slope = self.quantiles[place](hypers[h])
-            value = sd * quantile
+            square = min(sd * quantile, FARTHEST_SD) ** 2
             if self.repeated:
-                self.variance[inside] *= value * value
+                self.variance[inside] *= square
             else:
-                self.variance[inside] = value * value
+                self.variance[inside] = square
             self.slopes[place] = slope / max(quantile, SMALLEST)
         if self.limited:
             self.limit_variance()
