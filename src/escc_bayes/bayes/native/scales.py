@@ -101,11 +101,11 @@ class ScaledLatents:
             self.variance[self.scaled] = 1.0
         for place, (h, sd, inside) in enumerate(self.scales):
             quantile, slope = self.quantiles[place](hypers[h])
-            square = min(sd * quantile, FARTHEST_SD) ** 2
+            own = min(sd * quantile, FARTHEST_SD) ** 2
             if self.repeated:
-                self.variance[inside] *= square
+                self.variance[inside] *= own
             else:
-                self.variance[inside] = square
+                self.variance[inside] = own
             self.slopes[place] = slope / max(quantile, SMALLEST)
         if self.limited:
             self.limit_variance()
