@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from escc_bayes.cli.options import OutOption, QuietOption, SchedulerOption, SeedOption, WorkersOption
 from escc_bayes.cli.progress import counting_bars
+
+if TYPE_CHECKING:
+    from escc_bayes.foundation.scheduler import Scheduler
 
 
 def plan(
@@ -31,12 +34,11 @@ def plan(
     """
     from escc_bayes.foundation.choose_scheduler import scheduler_for
     from escc_bayes.foundation.outputs import staged
-    from escc_bayes.trial.kind import PFS_OS, SINGLE_ARM, kind_of
+    from escc_bayes.trial.kind import KINDS, kind_of
     from escc_bayes.trial.reading.design import load_design
 
-    others = {SINGLE_ARM: plan_single_arm, PFS_OS: plan_two_endpoints}
-    if (kind := kind_of(design)) in others:
-        others[str(kind)](design, trials, seed, out, protocol=protocol)
+    if (kind := kind_of(design)) in KINDS:
+        plan_kind(str(kind), design, trials, seed, out, scheduler_for(workers, scheduler), quiet, protocol=protocol)
         return
     # Before the modules that compute and draw are loaded, which takes longer than to find what is wrong.
     asked, where = load_design(design), scheduler_for(workers, scheduler)
@@ -50,7 +52,7 @@ def plan(
     from escc_bayes.trial.simulation.tally import CHUNK
     from escc_bayes.trial.simulation.workers import BUNDLE
 
-    checkpoint = Checkpoint.of(asked, trials=trials, seed=seed, folder=out)
+    checkpoint = Checkpoint.of(asked.digest, trials=trials, seed=seed, folder=out)
 
     def trial_words(done: int, total: int) -> str:  # noqa: ARG001 - parts of a known size
         return f"trial {min(done * BUNDLE * CHUNK, trials):,} of {trials:,}"
@@ -72,33 +74,32 @@ def plan(
         typer.echo(sentence)
 
 
-def plan_single_arm(design: str, trials: int, seed: int, out: Path, *, protocol: bool) -> None:
-    """Plan a trial of one arm: simulate it here, write its files, say what it does."""
+def plan_kind(
+    kind: str, design: str, trials: int, seed: int, out: Path, where: "Scheduler", quiet: bool, *, protocol: bool
+) -> None:
+    """Plan a design of a kind of its own: simulate it, write its files, say what it does."""
     from escc_bayes.foundation.outputs import staged
-    from escc_bayes.report.verbs.plan_single_arm import write_single_arm
-    from escc_bayes.trial.single_arm.reading import load_single_arm
-    from escc_bayes.trial.single_arm.simulate import simulated
-    from escc_bayes.trial.single_arm.words import summary
+    from escc_bayes.report.verbs.plan_kinds import plan_of_kind
 
-    found = simulated(load_single_arm(design), trials=trials, seed=seed)
+    asked = plan_of_kind(kind, design)
+
+    from escc_bayes.report.protocol.told import write_told_protocol
+    from escc_bayes.report.verbs.plan_told import write_told
+    from escc_bayes.trial.simulation.checkpoint import Checkpoint
+    from escc_bayes.trial.simulation.run import Run
+    from escc_bayes.trial.simulation.told import summary
+
+    checkpoint = Checkpoint.of(asked.digest, trials=trials, seed=seed, folder=out)
+    with said_if_kept(checkpoint.place), counting_bars(quiet=quiet) as bar:
+        move = bar(f"Simulating {trials:,} trials of {asked.name}", lambda done, total: f"part {done} of {total}")
+        told, drawn = asked.planned(Run(trials, seed, where, checkpoint.keep, move))
     with staged(out) as folder:
-        write_single_arm(folder, found, protocol=protocol)
-    for sentence in summary(found):
-        typer.echo(sentence)
-
-
-def plan_two_endpoints(design: str, trials: int, seed: int, out: Path, *, protocol: bool) -> None:
-    """Plan a trial of two endpoints: simulate it here, write its files, say what it does."""
-    from escc_bayes.foundation.outputs import staged
-    from escc_bayes.report.verbs.plan_two_endpoints import write_two_endpoints
-    from escc_bayes.trial.two_endpoints.reading import load_two_endpoints
-    from escc_bayes.trial.two_endpoints.simulate import simulated
-    from escc_bayes.trial.two_endpoints.words import summary
-
-    found = simulated(load_two_endpoints(design), trials=trials, seed=seed)
-    with staged(out) as folder:
-        write_two_endpoints(folder, found, protocol=protocol)
-    for sentence in summary(found):
+        sheets = drawn()
+        write_told(folder, told, sheets)
+        if protocol:
+            write_told_protocol(folder, told, {of.name: f"{of.title}." for of in sheets})
+    checkpoint.forget()
+    for sentence in summary(told):
         typer.echo(sentence)
 
 

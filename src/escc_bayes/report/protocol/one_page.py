@@ -4,7 +4,6 @@ The design in a sentence, a table of rules, one figure, how the months move with
 the protocol.
 """
 
-import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,16 +12,16 @@ from escc_bayes.report.document.figure_files import FOLDER
 from escc_bayes.report.protocol.tables import grid_table
 from escc_bayes.trial.design.sensitivity_grid import timing_grid
 from escc_bayes.trial.simulation.decide import BELIEVED, NULL, TRUTH
-from escc_bayes.trial.simulation.operating_characteristics import OperatingCharacteristics, Quantity
-from escc_bayes.trial.simulation.summary import MISSING, UNLIMITED, quantity
+from escc_bayes.trial.simulation.operating_characteristics import OperatingCharacteristics
+from escc_bayes.trial.simulation.rounded import rounded
+from escc_bayes.trial.simulation.summary import UNLIMITED, quantity
+from escc_bayes.trial.simulation.told import origin_sentence
 
 HEADINGS = ("rule", "null", "power", "type I error", "assurance", "events", "months")
 FIGURES = {
     "power": "Power against the number of events.",
     "expected_course": "SIMULATED: patients and events to expect over calendar time.",
 }
-# Digits of a number without a Monte Carlo error.
-EXACT = 3
 
 
 def one_page(folder: Path, found: OperatingCharacteristics) -> Iterator[Block]:
@@ -38,23 +37,6 @@ def one_page(folder: Path, found: OperatingCharacteristics) -> Iterator[Block]:
     yield grid_table(timing_grid(found.plan))
     yield Heading("For the protocol", 2)
     yield Items(tuple(protocol_sentences(found)))
-
-
-def rounded(number: Quantity | None) -> str:
-    """Return a number to the decade of its Monte Carlo error; a dash where there is none.
-
-    Examples
-    --------
-    >>> rounded(Quantity("truth", "bayes", "power", 0.79734, 0.0028, 20000))
-    '0.797'
-    >>> rounded(Quantity("truth", "bayes", "expected_months", 37.2342, 0.034, 20000))
-    '37.23'
-    """
-    if number is None:
-        return MISSING
-    digits = max(-math.floor(math.log10(number.mc_error)), 0) if number.mc_error > 0.0 else EXACT
-    said = f"{number.value:.{digits}f}"
-    return said.rstrip("0").rstrip(".") if number.mc_error == 0.0 and "." in said else said
 
 
 def rule_table(found: OperatingCharacteristics) -> Table:
@@ -105,9 +87,4 @@ def protocol_sentences(found: OperatingCharacteristics) -> Iterator[str]:
         )
     else:
         yield "No design prior is stated, so power is known at the planned effect alone and there is no assurance."
-    version = dict(found.record.versions)["escc-bayes"]
-    yield (
-        f"These numbers come from {power.trials:,} simulated trials of each scenario (escc-bayes "
-        f"{version}, seed {found.record.seed}, design {found.record.spec_digest}), so that a "
-        f"probability of 0.5 is exact to {0.5 / power.trials**0.5:.4f}."
-    )
+    yield origin_sentence(found.record, power.trials)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from escc_bayes.foundation.csv import write_csv
-from escc_bayes.foundation.record import seed_from_label
+from escc_bayes.foundation.record import Record, seed_from_label
 from escc_bayes.report.document.document import Block, Heading, Items, Paragraph, Picture, Table, markdown
 from escc_bayes.report.document.docx import write_docx
 from escc_bayes.report.document.figure_files import FOLDER, write_figure
@@ -66,7 +66,7 @@ def write_protocol(folder: Path, found: OperatingCharacteristics, more: Requeste
         *text_blocks(protocol),
         *pictures(folder, design, more.borrowing),
         *blocks_to_fill(found),
-        *record_blocks(found),
+        *record_blocks(design.name, found.record),
     )
     (folder / "protocol.md").write_text(markdown(blocks), encoding="utf-8")
     write_docx(folder / "protocol.docx", blocks, folder)
@@ -147,15 +147,14 @@ def pictures(folder: Path, design: TrialDesign, borrowing: BorrowingMap | None) 
             yield Picture(name, caption)
 
 
-def record_blocks(found: OperatingCharacteristics) -> Iterator[Block]:
+def record_blocks(name: str, record: Record) -> Iterator[Block]:
     """Yield what repeats the run: digest, seed, trials, versions."""
-    record = found.record
-    settings = "; ".join(f"{name} {value}" for name, value in record.settings)
+    settings = "; ".join(f"{key} {value}" for key, value in record.settings)
     yield Heading("How to repeat it")
     yield Items(
         (
-            f"Design {found.design.name}, digest {record.spec_digest}.",
+            f"Design {name}, digest {record.spec_digest}.",
             f"Seed {record.seed}; {settings}.",
-            f"Versions: {', '.join(f'{name} {version}' for name, version in record.versions)}.",
+            f"Versions: {', '.join(f'{package} {version}' for package, version in record.versions)}.",
         )
     )

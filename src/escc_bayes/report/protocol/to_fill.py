@@ -3,13 +3,13 @@
 ADEMP: Morris, White & Crowther 2019, Stat Med 38:2074. Estimand: ICH E9(R1). Adaptive features: ICH E20.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from escc_bayes.report.document.document import Block, Heading, Items, Paragraph
 from escc_bayes.trial.design.design import TrialDesign
-from escc_bayes.trial.simulation.operating_characteristics import OperatingCharacteristics
+from escc_bayes.trial.simulation.operating_characteristics import OperatingCharacteristics, Quantity
+from escc_bayes.trial.simulation.told import FILL, ToFill
 
-FILL = "TO BE FILLED"
 # A prior so wide on the log hazard ratio has limits that nobody reads.
 FLAT = 4.0
 
@@ -17,16 +17,22 @@ FLAT = 4.0
 def blocks_to_fill(found: OperatingCharacteristics) -> Iterator[Block]:
     """Yield the headings, each with what the design knows and what is left to say."""
     design = found.design
+    known = ToFill(tuple(estimand_items(design)), tuple(reason_items(design)), tuple(adaptive_items(design)))
+    yield from headings_to_fill(known, design.name, found.quantities)
+
+
+def headings_to_fill(known: ToFill, name: str, quantities: Sequence[Quantity]) -> Iterator[Block]:
+    """Yield the headings of a design of any kind."""
     yield Heading("To be completed by the statistician")
     yield Paragraph(f"What follows is not in the design's file. Replace every {FILL}; delete what does not apply.")
     yield Heading("Estimand (ICH E9 R1)", 3)
-    yield Items(tuple(estimand_items(design)))
+    yield Items(known.estimand)
     yield Heading("Reasons for priors and thresholds", 3)
-    yield Items(tuple(reason_items(design)))
+    yield Items(known.reasons)
     yield Heading("Adaptive features (ICH E20)", 3)
-    yield Items(tuple(adaptive_items(design)))
+    yield Items(known.adaptive)
     yield Heading("The simulation study (ADEMP)", 3)
-    yield Items(tuple(ademp_items(found)))
+    yield Items(tuple(ademp_items(name, quantities)))
 
 
 def estimand_items(design: TrialDesign) -> Iterator[str]:
@@ -90,11 +96,11 @@ def adaptive_items(design: TrialDesign) -> Iterator[str]:
     yield f"What is estimated after an early stop, and how (monitor prints estimates adjusted for the looks): {FILL}"
 
 
-def ademp_items(found: OperatingCharacteristics) -> Iterator[str]:
+def ademp_items(name: str, quantities: Sequence[Quantity]) -> Iterator[str]:
     """Yield aims, data-generating mechanisms, estimands, methods and performance measures."""
-    scenarios = dict.fromkeys(number.scenario for number in found.quantities)
-    trials = found.quantities[0].trials
-    yield f"Aims: power, type I error and size of {found.design.name} under every rule. Further aims: {FILL}"
+    scenarios = dict.fromkeys(number.scenario for number in quantities)
+    trials = quantities[0].trials
+    yield f"Aims: power, type I error and size of {name} under every rule. Further aims: {FILL}"
     yield (
         f"Data-generating mechanisms: {len(scenarios)} scenarios ({', '.join(scenarios)}), as under Design. Left out, "
         f"and why: {FILL}"

@@ -4,12 +4,17 @@ Closed forms alone: ``normal_power`` for the probability of success, ``expected_
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from escc_bayes.trial.design.normal_power import is_one_ratio
 from escc_bayes.trial.design.trial_plan import TrialPlan
+from escc_bayes.trial.truth.accrual import Accrual
+from escc_bayes.trial.truth.data_generating import ArmHazard
 from escc_bayes.trial.truth.expected_events import expected_events, month_of_events
 from escc_bayes.trial.truth.stratum import ScaledHazard
+
+type Arms = tuple[tuple[Accrual, ArmHazard, float], ...]
 
 EVENT_SHARES = (0.75, 0.9, 1.0, 1.1, 1.25)
 RATIO_STEPS = (0.85, 0.925, 1.0, 1.075, 1.15)
@@ -64,20 +69,24 @@ def timing_grid(plan: TrialPlan) -> SensitivityGrid:
     look = design.looks[-1]
     name = "month of the final look" if look.events is not None else "events at the final look"
 
-    def value(hazard_step: float, dropout_step: float) -> float:
-        arms = tuple(
-            (entered, ScaledHazard(hazard, hazard_step), dropout * dropout_step)
-            for entered, hazard, dropout in design.arms_under(design.effect)
-        )
+    def value(arms: Arms) -> float:
         if look.events is None:
             return sum(expected_events(data, *arm) for arm in arms)
         return look.due(month_of_events(look.events, arms), design.accrual.duration, design.lag) + design.lag
 
-    steps = DROPOUT_STEPS if max(design.dropout) > 0.0 else (1.0,)
-    values = tuple(tuple(value(hazard, dropout) for dropout in steps) for hazard in HAZARD_STEPS)
+    return timing_over(name, "hazard of both arms", design.arms_under(design.effect), value)
+
+
+def timing_over(name: str, whose: str, arms: Arms, value: Callable[[Arms], float]) -> SensitivityGrid:
+    """Return ``value`` of the arms (accrual, hazard, dropout per month), with all hazards and dropout multiplied."""
+
+    def at(hazard_step: float, dropout_step: float) -> float:
+        return value(tuple((a, ScaledHazard(hazard, hazard_step), dropout_step * lost) for a, hazard, lost in arms))
+
+    steps = DROPOUT_STEPS if max(lost for _, _, lost in arms) > 0.0 else (1.0,)
+    values = tuple(tuple(at(hazard, dropout) for dropout in steps) for hazard in HAZARD_STEPS)
     rows = tuple(f"{step:g} x" for step in HAZARD_STEPS)
-    columns = tuple(f"{step:g} x" for step in steps)
-    return SensitivityGrid(name, "", "hazard of both arms", "dropout rate", rows, columns, values)
+    return SensitivityGrid(name, "", whose, "dropout rate", rows, tuple(f"{step:g} x" for step in steps), values)
 
 
 def grid_rows(grids: tuple[SensitivityGrid, ...]) -> list[dict[str, object]]:

@@ -9,7 +9,6 @@ from escc_bayes.foundation.chunks import Progress, Store
 from escc_bayes.foundation.record import digest, seed_label, versions
 from escc_bayes.foundation.scheduler import Scheduler
 from escc_bayes.foundation.seeds import Seed
-from escc_bayes.trial.design.design import TrialDesign
 from escc_bayes.trial.design.trial_plan import TrialPlan
 from escc_bayes.trial.simulation.operating_characteristics import OperatingCharacteristics, summarised, total_of
 from escc_bayes.trial.simulation.tally import CHUNK, FIELDS
@@ -28,9 +27,9 @@ class Checkpoint:
     place: Path
 
     @classmethod
-    def of(cls, design: TrialDesign, *, trials: int, seed: Seed, folder: Path) -> "Checkpoint":
-        """Return the checkpoint of a run whose results go to ``folder``."""
-        parts = (versions(), design.digest, seed_label(seed), trials, CHUNK, BUNDLE, ".".join(FIELDS))
+    def of(cls, design_digest: str, *, trials: int, seed: Seed, folder: Path) -> "Checkpoint":
+        """Return the checkpoint of a run of the design with this digest, whose results go to ``folder``."""
+        parts = (versions(), design_digest, seed_label(seed), trials, CHUNK, BUNDLE, ".".join(FIELDS))
         return cls(folder / FOLDER / digest({"run": "/".join(str(part) for part in parts)}))
 
     def keep(self, part: str) -> Store:

@@ -49,11 +49,13 @@ def curve_fans(shot: Snapshot, level: float) -> tuple[Fan, Fan]:
     arms = (slice(0, shot.controls), slice(shot.controls, None))
     until = min(float(shot.time[:, columns].max(axis=1).min()) for columns in arms)
     months = np.linspace(0.0, until, POINTS)
-    control, treated = (
-        np.stack([curve_at(*of, months) for of in zip(shot.time[:, part], shot.event[:, part], strict=True)])
-        for part in arms
-    )
+    control, treated = (curves_at(shot.time[:, part], shot.event[:, part], months) for part in arms)
     return fan(control, months, level), fan(treated, months, level)
+
+
+def curves_at(time: FloatArray, event: BoolArray, months: FloatArray) -> FloatArray:
+    """Return the Kaplan-Meier curve of every trial (n, m) at ``months``."""
+    return np.stack([curve_at(*of, months) for of in zip(time, event, strict=True)])
 
 
 def curve_at(time: FloatArray, event: BoolArray, months: FloatArray) -> FloatArray:

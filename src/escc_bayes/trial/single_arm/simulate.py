@@ -6,16 +6,19 @@ it does not know of the reference then shows in the type I error. Blocks have st
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from escc_bayes.foundation.record import Record, seed_label, versions
+from escc_bayes.foundation.scheduler import Arrays
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.trial.looks.patients import Patients
 from escc_bayes.trial.looks.snapshot import look_months, snapshot
 from escc_bayes.trial.simulation.decide import BELIEVED, NULL, TRUTH
 from escc_bayes.trial.simulation.operating_characteristics import Quantity
+from escc_bayes.trial.simulation.run import Run
 from escc_bayes.trial.simulation.simulate import drawn_log_ratios, exponentials
 from escc_bayes.trial.single_arm.design import SingleArmDesign
 from escc_bayes.trial.single_arm.power import power_of
@@ -68,25 +71,25 @@ def drift_name(factor: float) -> str:
     return f"drift {factor:g}"
 
 
-def simulated(design: SingleArmDesign, *, trials: int, seed: Seed) -> SingleArmResult:
+def simulated(design: SingleArmDesign, run: Run) -> SingleArmResult:
     """Simulate a design; every quantity with its Monte Carlo standard error."""
-    sums = [
-        np.sum([block_sums(design, scenario, size, seed, block) for block, size in enumerate(blocks(trials))], axis=0)
-        for scenario in scenarios_of(design)
-    ]
+    sums = run.summed(partial(sums_of_block, design, run.seed), size=BLOCK, part="single arm")
     found = [
         quantity
-        for scenario, of in zip(scenarios_of(design), sums, strict=True)
-        for quantity in quantities_of(design, scenario, of, trials)
+        for place, scenario in enumerate(scenarios_of(design))
+        for quantity in quantities_of(design, scenario, sums[str(place)], run.trials)
     ]
-    settings = (("trials", trials), ("block", BLOCK))
-    record = Record(design.digest, "", seed_label(seed), "simulated", "plan", settings, versions())
+    settings = (("trials", run.trials), ("block", BLOCK))
+    record = Record(design.digest, "", seed_label(run.seed), "simulated", "plan", settings, versions())
     return SingleArmResult(design, tuple(found), record)
 
 
-def blocks(trials: int) -> list[int]:
-    """Return the sizes of the blocks."""
-    return [min(BLOCK, trials - start) for start in range(0, trials, BLOCK)]
+def sums_of_block(design: SingleArmDesign, seed: Seed, block: int, trials: int) -> Arrays:
+    """Return the sums of a block by the place of their scenario."""
+    return {
+        str(place): block_sums(design, scenario, trials, seed, block)
+        for place, scenario in enumerate(scenarios_of(design))
+    }
 
 
 def block_sums(design: SingleArmDesign, scenario: Scenario, trials: int, seed: Seed, block: int) -> FloatArray:
@@ -99,6 +102,18 @@ def block_sums(design: SingleArmDesign, scenario: Scenario, trials: int, seed: S
 
 def arm_seen(design: SingleArmDesign, effect: Effect | None, trials: int, seed: Seed, block: int) -> ArmSeen:
     """Return what the analysis of a block of trials sees; ``effect`` None: drawn from what is believed."""
+    return seen_at_analysis(design, arm_patients(design, effect, trials, seed, block))
+
+
+def seen_at_analysis(design: SingleArmDesign, seen: Patients) -> ArmSeen:
+    """Return what the analysis sees of trials."""
+    shot = snapshot(seen, look_months(seen, (design.look,), design.lag)[0], design.lag)
+    expected = design.reference.cumulative(shot.time).sum(axis=1)
+    return ArmSeen(shot, shot.events.astype(np.float64), np.asarray(expected))
+
+
+def arm_patients(design: SingleArmDesign, effect: Effect | None, trials: int, seed: Seed, block: int) -> Patients:
+    """Return the patients of a block of trials without an end; ``effect`` None: drawn from what is believed."""
     root = stream(seed, "single arm")
     random = np.random.default_rng(np.random.SeedSequence(root.entropy, spawn_key=(*root.spawn_key, block)))
     shape = (trials, design.patients)
@@ -118,11 +133,7 @@ def arm_seen(design: SingleArmDesign, effect: Effect | None, trials: int, seed: 
     if design.follow_up is not None:
         gone = np.minimum(gone, design.follow_up)
     calendar = np.where(died <= gone, entry + died, np.inf)
-    seen = Patients(entry, np.minimum(died, gone), calendar, 0)
-    month = look_months(seen, (design.look,), design.lag)[0]
-    shot = snapshot(seen, month, design.lag)
-    expected = design.reference.cumulative(shot.time).sum(axis=1)
-    return ArmSeen(shot, shot.events.astype(np.float64), np.asarray(expected))
+    return Patients(entry, np.minimum(died, gone), calendar, 0)
 
 
 def quantities_of(design: SingleArmDesign, scenario: Scenario, sums: FloatArray, trials: int) -> list[Quantity]:

@@ -2,15 +2,20 @@
 
 import math
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
 from escc_bayes.trial.design.design_words import accrual_sentence
+from escc_bayes.trial.design.sensitivity_grid import Arms, SensitivityGrid, timing_over
 from escc_bayes.trial.simulation.decide import BELIEVED, NULL, TRUTH
 from escc_bayes.trial.simulation.expected_course import median_of
+from escc_bayes.trial.simulation.rounded import rounded
+from escc_bayes.trial.simulation.told import FILL, ToFill, Told, origin_sentence
 from escc_bayes.trial.single_arm.design import SingleArmDesign
 from escc_bayes.trial.single_arm.rules import Milestone
-from escc_bayes.trial.single_arm.simulate import DRIFTS, SingleArmResult, drift_name
+from escc_bayes.trial.single_arm.simulate import DRIFTS, SingleArmResult, drift_name, null_words
+from escc_bayes.trial.truth.expected_events import expected_events, month_of_events
 
 HEADINGS = ("rule", "power", "type I", "assurance", "events", "patients", "months")
 
@@ -96,12 +101,77 @@ def small_table(found: SingleArmResult) -> tuple[tuple[str, ...], ...]:
     return tuple(rows)
 
 
-def summary(found: SingleArmResult) -> tuple[str, ...]:
-    """Return what is printed."""
-    rows = small_table(found)
-    widths = [max(len(row[k]) for row in rows) for k in range(len(HEADINGS))]
-    lines = ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows]
-    trials = found.quantities[0].trials
-    accuracy = f"{trials:,} trials of each scenario; a probability of 0.5 is then exact to {0.5 / trials**0.5:.4f}."
-    said = (heading(found.design), *design_sentences(found.design), *rule_sentences(found.design))
-    return (*said, "", *found_sentences(found), "", *lines, accuracy)
+def told(found: SingleArmResult) -> Told:
+    """Return all that is said of a simulated design."""
+    design = found.design
+    return Told(
+        name=design.name,
+        title=design.title,
+        heading=heading(design),
+        design=tuple(design_sentences(design)),
+        rules=(f"One analysis, at {design.look.words()}.", *rule_sentences(design)),
+        found=tuple(found_sentences(found)),
+        table=small_table(found),
+        caption="Means under the planned effect; type I error at each rule's own null.",
+        timing=partial(timing, design),
+        sentences=tuple(protocol_sentences(found)),
+        to_fill=left_to_say(design),
+        quantities=found.quantities,
+        record=found.record,
+    )
+
+
+def timing(design: SingleArmDesign) -> SensitivityGrid:
+    """Return the month of the analysis, or its events where the calendar sets it, over hazard and dropout."""
+    look, arms = design.look, ((design.accrual, design.hazard(design.effect), design.dropout),)
+    name = "month of the analysis" if look.events is not None else "events at the analysis"
+    data = design.data_month(design.effect)
+
+    def value(arms: Arms) -> float:
+        if look.events is None:
+            return sum(expected_events(data, *arm) for arm in arms)
+        return look.due(month_of_events(look.events, arms), design.accrual.duration, design.lag) + design.lag
+
+    return timing_over(name, "hazard of the arm", arms, value)
+
+
+def protocol_sentences(found: SingleArmResult) -> Iterator[str]:
+    """Yield three sentences on the first rule."""
+    design, rule = found.design, found.design.rules[0]
+    power, error = found.of(TRUTH, rule.name, "power"), found.of(NULL, rule.name, "type_one_error")
+    assert power is not None
+    yield (
+        f"{design.patients} patients in one arm, analysed at {design.look.words()}, give the {rule.criterion.words()} "
+        f"a power of {rounded(power)} under a hazard ratio over the reference of {design.effect.words()} and a type I "
+        f"error of {rounded(error)} at {null_words(rule.criterion.null)}."
+    )
+    assurance = found.of(BELIEVED, rule.name, "assurance")
+    if assurance is not None:
+        yield (
+            f"Averaged over what is believed of the effect the probability of success is {rounded(assurance)}. "
+            "Without randomisation all of it rests on the reference."
+        )
+    else:
+        yield "No design prior is stated. Without randomisation every number rests on the reference."
+    yield origin_sentence(found.record, power.trials)
+
+
+def left_to_say(design: SingleArmDesign) -> ToFill:
+    """Return what the design does not know."""
+    reasons = [f"Reference: why these patients would have had its hazard, and what if not: {FILL}"]
+    if design.believed is not None:
+        reasons.append(f"Design prior: evidence, its bias, who judged it: {FILL}")
+    if design.prior is not None:
+        reasons.append(f"Analysis prior and drift of concurrent controls (SD {design.drift:g}): why: {FILL}")
+    reasons += [f"{rule.name}: {rule.criterion.words()}. Why this threshold: {FILL}" for rule in design.rules]
+    return ToFill(
+        estimand=(
+            f"Treatment: {design.arm}, in all patients who enter. Doses, duration, what else is allowed: {FILL}",
+            f"Population, and how it compares with the reference's: {FILL}",
+            f"Variable: time from entry to {FILL}",
+            f"Further treatment, stopping treatment, loss of patients: strategy of each: {FILL}",
+            f"Summary measure: hazard ratio over the reference, or survival at a month. Which is primary: {FILL}",
+        ),
+        reasons=tuple(reasons),
+        adaptive=("None: one arm, one analysis, size fixed.",),
+    )

@@ -6,10 +6,12 @@ their own: the mean of what 2,000 of them show.
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from escc_bayes.foundation.record import Record, seed_label, versions
+from escc_bayes.foundation.scheduler import Arrays
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.trial.errors import DesignError
@@ -18,6 +20,7 @@ from escc_bayes.trial.looks.risk_sets import risk_sets, stratified_z
 from escc_bayes.trial.looks.snapshot import snapshot
 from escc_bayes.trial.simulation.decide import NULL, TRUTH
 from escc_bayes.trial.simulation.operating_characteristics import Quantity
+from escc_bayes.trial.simulation.run import Run
 from escc_bayes.trial.simulation.simulate import exponentials
 from escc_bayes.trial.two_endpoints.design import ENDPOINTS, OS, TwoEndpointDesign
 from escc_bayes.trial.two_endpoints.graph import Hypothesis, both_at, monotone, rejected_at
@@ -58,7 +61,14 @@ class TwoEndpointResult:
 def course(
     design: TwoEndpointDesign, truth: tuple[Transitions, Transitions], trials: int, seed: Seed, name: str, block: int
 ) -> Course:
-    """Simulate a block of trials."""
+    """Return what the looks of a simulated block of trials show."""
+    return course_of(design, both_seen(design, truth, trials, seed, name, block))
+
+
+def both_seen(
+    design: TwoEndpointDesign, truth: tuple[Transitions, Transitions], trials: int, seed: Seed, name: str, block: int
+) -> list[Patients]:
+    """Simulate a block of trials: its patients without an end, as PFS and as OS see them."""
     root = stream(seed, name)
     random = np.random.default_rng(np.random.SeedSequence(root.entropy, spawn_key=(*root.spawn_key, block)))
     controls, treated = design.patients
@@ -70,10 +80,9 @@ def course(
         pfs[:, columns], os[:, columns] = truth[arm].times(unit[:, :, columns])
         if design.dropout[arm] > 0.0:
             gone[:, columns] = lost[:, columns] / design.dropout[arm]
-    seen = [
+    return [
         Patients(entry, np.minimum(at, gone), np.where(at <= gone, entry + at, np.inf), controls) for at in (pfs, os)
     ]
-    return course_of(design, seen)
 
 
 def course_of(design: TwoEndpointDesign, seen: list[Patients]) -> Course:
@@ -96,24 +105,36 @@ def course_of(design: TwoEndpointDesign, seen: list[Patients]) -> Course:
     return Course(z, events, np.array(months))
 
 
-def simulated(design: TwoEndpointDesign, *, trials: int, seed: Seed) -> TwoEndpointResult:
+def simulated(design: TwoEndpointDesign, run: Run) -> TwoEndpointResult:
     """Simulate a design under its effect and without one."""
-    plan = [course(design, design.truth, size, seed, "planning", block) for block, size in enumerate(blocks(PLANNING))]
-    events = np.mean(np.concatenate([of.events for of in plan], axis=2), axis=2)
-    months = np.mean(np.concatenate([of.month for of in plan], axis=1), axis=1)
+    events, months = planned_looks(design, run.seed)
     refuse_rare(design, events)
     hypotheses = design.hypotheses(events)
     refuse_falling(design, hypotheses)
-    found = []
-    for name, truth in ((TRUTH, design.truth), (NULL, (design.truth[0], design.truth[0]))):
-        parts = [
-            outcomes(design, hypotheses, course(design, truth, size, seed, "two endpoints", block))
-            for block, size in enumerate(blocks(trials))
-        ]
-        found += quantities_of(design, name, np.concatenate(parts, axis=1))
-    settings = (("trials", trials), ("block", BLOCK))
-    record = Record(design.digest, "", seed_label(seed), "simulated", "plan", settings, versions())
+    sums = run.summed(partial(sums_of_block, design, hypotheses, run.seed), size=BLOCK, part="two endpoints")
+    found = [one for name in (TRUTH, NULL) for one in quantities_of(design, name, sums[name], run.trials)]
+    settings = (("trials", run.trials), ("block", BLOCK))
+    record = Record(design.digest, "", seed_label(run.seed), "simulated", "plan", settings, versions())
     return TwoEndpointResult(design, events, months, hypotheses, tuple(found), record)
+
+
+def planned_looks(design: TwoEndpointDesign, seed: Seed) -> tuple[FloatArray, FloatArray]:
+    """Return the mean events (2, looks) and months (looks,) of the looks under the planned effect."""
+    sizes = [min(BLOCK, PLANNING - start) for start in range(0, PLANNING, BLOCK)]
+    plan = [course(design, design.truth, size, seed, "planning", block) for block, size in enumerate(sizes)]
+    events = np.mean(np.concatenate([of.events for of in plan], axis=2), axis=2)
+    return events, np.mean(np.concatenate([of.month for of in plan], axis=1), axis=1)
+
+
+def sums_of_block(
+    design: TwoEndpointDesign, hypotheses: tuple[Hypothesis, Hypothesis], seed: Seed, block: int, trials: int
+) -> Arrays:
+    """Return the sums of a block by scenario, in the order of ``fields_of``."""
+    truths = {TRUTH: design.truth, NULL: (design.truth[0], design.truth[0])}
+    return {
+        name: counted(outcomes(design, hypotheses, course(design, truth, trials, seed, "two endpoints", block)), design)
+        for name, truth in truths.items()
+    }
 
 
 def refuse_rare(design: TwoEndpointDesign, events: FloatArray) -> None:
@@ -137,11 +158,6 @@ def refuse_falling(design: TwoEndpointDesign, hypotheses: tuple[Hypothesis, Hypo
             )
 
 
-def blocks(trials: int) -> list[int]:
-    """Return the sizes of the blocks."""
-    return [min(BLOCK, trials - start) for start in range(0, trials, BLOCK)]
-
-
 def outcomes(design: TwoEndpointDesign, hypotheses: tuple[Hypothesis, Hypothesis], seen: Course) -> FloatArray:
     """Return, of each trial: look of PFS and of OS success, month of the last, whether OS contradicts PFS; (4, n).
 
@@ -162,24 +178,33 @@ def outcomes(design: TwoEndpointDesign, hypotheses: tuple[Hypothesis, Hypothesis
     return np.stack([won[0], won[1], month, against.astype(np.float64)])
 
 
-def quantities_of(design: TwoEndpointDesign, scenario: str, found: FloatArray) -> list[Quantity]:
-    """Return shares of success of each endpoint, of any and of both, by look too, and months to the last decision."""
+def counted(found: FloatArray, design: TwoEndpointDesign) -> FloatArray:
+    """Return sums over trials: months and their squares, then the counts of ``fields_of``."""
     pfs, os = np.isfinite(found[0]), np.isfinite(found[1])
-    name, trials = "power" if scenario == TRUTH else "type_one_error", pfs.size
+    looks = range(len(design.looks))
+    by_look = [found[this] == place for this in (0, 1) for place in looks]
+    hits = [pfs, os, pfs | os, pfs & os, *by_look, found[3] > 0.0]
+    months = found[2]
+    return np.array([months.sum(), (months**2).sum(), *(float(np.count_nonzero(of)) for of in hits)])
+
+
+def fields_of(design: TwoEndpointDesign, success: str) -> tuple[tuple[str, str], ...]:
+    """Return rule and quantity of each count, in the order of ``counted``."""
+    by_look = [(of, f"success_at_look_{place + 1}") for of in ENDPOINTS for place in range(len(design.looks))]
+    whole = [(of, success) for of in (*ENDPOINTS, ANY, BOTH)]
+    return (*whole, *by_look, (OS, "against_where_pfs_wins"))
+
+
+def quantities_of(design: TwoEndpointDesign, scenario: str, sums: FloatArray, trials: int) -> list[Quantity]:
+    """Return shares of success of each endpoint, of any and of both, by look too, and months to the last decision."""
+    success = "power" if scenario == TRUTH else "type_one_error"
     null = "the control's hazards in both arms" if scenario == NULL else ""
-
-    def share(rule: str, quantity: str, hits: FloatArray) -> Quantity:
-        p = float(np.mean(hits))
-        return Quantity(scenario, rule, quantity, p, math.sqrt(p * (1.0 - p) / trials), trials, None, null)
-
-    rows = [share(ENDPOINTS[this], name, won) for this, won in enumerate((pfs, os))]
-    rows += [share(ANY, name, pfs | os), share(BOTH, name, pfs & os)]
-    for this, endpoint in enumerate(ENDPOINTS):
-        rows += [
-            share(endpoint, f"success_at_look_{place + 1}", found[this] == place) for place in range(len(design.looks))
-        ]
-    rows.append(share(OS, "against_where_pfs_wins", found[3] > 0.0))
-    month = found[2]
-    error = float(month.std()) / math.sqrt(trials)
-    rows.append(Quantity(scenario, ANY, "expected_months", float(month.mean()), error, trials, None, null))
+    rows = []
+    for (rule, quantity), hits in zip(fields_of(design, success), sums[2:].tolist(), strict=True):
+        share = hits / trials
+        error = math.sqrt(share * (1.0 - share) / trials)
+        rows.append(Quantity(scenario, rule, quantity, share, error, trials, None, null))
+    mean = float(sums[0]) / trials
+    error = math.sqrt(max(float(sums[1]) / trials - mean**2, 0.0) / trials)
+    rows.append(Quantity(scenario, ANY, "expected_months", mean, error, trials, None, null))
     return rows

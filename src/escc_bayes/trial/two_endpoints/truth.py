@@ -68,6 +68,39 @@ class Transitions:
         return first, np.where(progressed < died, progressed + unit[2] / self.after, first)
 
 
+@dataclass(frozen=True, slots=True)
+class EndpointHazard:
+    """The hazard of PFS, or of OS where ``death``, as expected events take it."""
+
+    truth: Transitions
+    death: bool
+
+    @property
+    def cuts(self) -> tuple[float, ...]:
+        """No month at which it jumps."""
+        return ()
+
+    def cumulative(self, times: FloatArray) -> FloatArray:
+        """Return H(t) = -log S(t).
+
+        Examples
+        --------
+        >>> EndpointHazard(Transitions(0.08, 0.01, 0.06), True).cumulative(np.array([12.0])).round(4)
+        array([0.312])
+        """
+        if not self.death:
+            return self.truth.leaving * times
+        return np.array([-math.log(self.truth.os(month)) for month in times.ravel().tolist()]).reshape(times.shape)
+
+    def hazard(self, times: FloatArray) -> FloatArray:
+        """Return h(t): of OS that of death before progression and after, by who is where."""
+        if not self.death:
+            return np.full(times.shape, self.truth.leaving)
+        free = np.exp(-self.truth.leaving * times)
+        alive = np.exp(-self.cumulative(times))
+        return np.asarray((self.truth.death * free + self.truth.after * (alive - free)) / alive)
+
+
 def from_medians(pfs_median: float, os_median: float, death: float, at: str) -> Transitions:
     """Return the hazards with both medians, given that of death without progression.
 

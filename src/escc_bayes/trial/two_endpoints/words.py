@@ -1,10 +1,16 @@
 """A design of two endpoints and what it does, in words."""
 
 from collections.abc import Iterator
+from functools import partial
 
+from escc_bayes.trial.design.sensitivity_grid import SensitivityGrid, timing_over
 from escc_bayes.trial.simulation.decide import NULL, TRUTH
+from escc_bayes.trial.simulation.rounded import rounded
+from escc_bayes.trial.simulation.told import FILL, ToFill, Told, origin_sentence
+from escc_bayes.trial.truth.expected_events import month_of_events
 from escc_bayes.trial.two_endpoints.design import ENDPOINTS, OS, PFS, TwoEndpointDesign
 from escc_bayes.trial.two_endpoints.simulate import ANY, BOTH, TwoEndpointResult
+from escc_bayes.trial.two_endpoints.truth import EndpointHazard
 
 HEADINGS = ("endpoint", "power", "type I error")
 NAMES = {PFS: "PFS", OS: "OS", ANY: "any of them", BOTH: "both"}
@@ -92,21 +98,80 @@ def small_table(found: TwoEndpointResult) -> tuple[tuple[str, ...], ...]:
     return tuple(rows)
 
 
-def summary(found: TwoEndpointResult) -> tuple[str, ...]:
-    """Return what is printed."""
-    rows = small_table(found)
-    widths = [max(len(row[k]) for row in rows) for k in range(len(HEADINGS))]
-    lines = ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows]
-    trials = found.quantities[0].trials
-    accuracy = f"{trials:,} trials of each scenario; a probability of 0.5 is then exact to {0.5 / trials**0.5:.4f}."
+def told(found: TwoEndpointResult) -> Told:
+    """Return all that is said of a simulated design."""
     design = found.design
-    return (
-        heading(design),
-        *truth_sentences(design),
-        *rule_sentences(design),
-        "",
-        *found_sentences(found),
-        "",
-        *lines,
-        accuracy,
+    return Told(
+        name=design.name,
+        title=design.title,
+        heading=heading(design),
+        design=tuple(truth_sentences(design)),
+        rules=tuple(rule_sentences(design)),
+        found=tuple(found_sentences(found)),
+        table=small_table(found),
+        caption="Success by endpoint; type I error without an effect on either.",
+        timing=partial(timing, design),
+        sentences=tuple(protocol_sentences(found)),
+        to_fill=left_to_say(design),
+        quantities=found.quantities,
+        record=found.record,
+    )
+
+
+def timing(design: TwoEndpointDesign) -> SensitivityGrid:
+    """Return the expected month of the last look over the hazards of an endpoint in both arms, and dropout."""
+    look = design.looks[-1]
+    parts = [design.accrual.part(count) for count in design.patients]
+    hazards = [EndpointHazard(truth, look.endpoint == OS) for truth in design.truth]
+    arms = tuple(zip(parts, hazards, design.dropout, strict=True))
+    whose = f"hazard of {NAMES[look.endpoint]}, both arms"
+    return timing_over("month of the last look", whose, arms, lambda changed: month_of_events(look.events, changed))
+
+
+def protocol_sentences(found: TwoEndpointResult) -> Iterator[str]:
+    """Yield three sentences: size and power, type I error, how the numbers were found."""
+    design = found.design
+    pfs, os = (found.of(TRUTH, endpoint, "power") for endpoint in ENDPOINTS)
+    both = found.of(TRUTH, BOTH, "power")
+    looks = "; ".join(look.words() for look in design.looks)
+    yield (
+        f"{sum(design.patients)} patients, randomised {design.allocation[0]:g}:{design.allocation[1]:g} and analysed "
+        f"at {looks} (the last expected in month {found.months[-1]:.0f}), give "
+        f"PFS a power of {rounded(pfs)}, OS of {rounded(os)} and both of {rounded(both)}."
+    )
+    rule = BOTH if design.co_primary else ANY
+    error = found.of(NULL, rule, "type_one_error")
+    how = "both must win" if design.co_primary else "alpha is passed on by a graph (Maurer and Bretz)"
+    yield (
+        f"The family's one-sided type I error is at most {design.alpha:g}: {how}; simulated {rounded(error)} "
+        f"(Monte Carlo error {error.mc_error:.2g})."
+    )
+    yield origin_sentence(found.record, error.trials)
+
+
+def left_to_say(design: TwoEndpointDesign) -> ToFill:
+    """Return what the design does not know."""
+    control, treatment = design.arms
+    return ToFill(
+        estimand=(
+            f"Treatments: {treatment} v {control}, as randomised. Doses, duration, what else is allowed: {FILL}",
+            f"Population: {FILL}",
+            f"Variables: PFS (who judges progression, how often, what if a scan is missed: {FILL}) and OS.",
+            f"Treatment after progression, crossing over: taken to be that of the hazards stated. Strategy: {FILL}",
+            f"Further treatment before progression, loss of patients: strategy of each: {FILL}",
+            f"Summary measure: log-rank test of each; which ratio or difference is reported for OS, whose hazards are "
+            f"not proportional: {FILL}",
+        ),
+        reasons=(
+            f"Hazards after progression, and their sources: {FILL}",
+            *(
+                f"{NAMES[test.endpoint]}: one-sided alpha {test.alpha:g}. Why this share: {FILL}"
+                for test in design.tests
+            ),
+        ),
+        adaptive=(
+            f"Looks at {'; '.join(look.words() for look in design.looks)}; size and allocation are fixed.",
+            f"Whether OS goes on to be followed once it has won, or PFS alone has: {FILL}",
+            f"Who sees unblinded data, how integrity is kept: {FILL}",
+        ),
     )

@@ -105,7 +105,7 @@ def test_a_killed_answer_goes_on_and_ends_the_same(module, work, changes, again,
     """Killed after two parts: the others alone are computed (of a size: the last three and the one at the answer)."""
     design = small(**changes)
     whole = requested_analyses(design, trials=500, seed=2, scheduler=Serial())
-    keep = Checkpoint.of(design, trials=500, seed=2, folder=tmp_path).keep
+    keep = Checkpoint.of(design.digest, trials=500, seed=2, folder=tmp_path).keep
     with pytest.raises(KilledError):
         requested_analyses(design, trials=500, seed=2, scheduler=Serial(), keep=keep, progress=killed_at(2))
     calls, computed = [], getattr(module, work)

@@ -169,7 +169,7 @@ def test_a_killed_run_goes_on_and_ends_the_same(tmp_path, monkeypatch):
     design, trials = small(), 3 * CHUNK
     whole = operating_characteristics(design, trials=trials, seed=3)
     monkeypatch.setattr(workers, "BUNDLE", 1)
-    kept = {seed: Checkpoint.of(design, trials=trials, seed=seed, folder=tmp_path) for seed in (3, 4)}
+    kept = {seed: Checkpoint.of(design.digest, trials=trials, seed=seed, folder=tmp_path) for seed in (3, 4)}
     asked = {"trials": trials, "seed": 3, "checkpoint": kept[3]}
 
     class KilledError(Exception):

@@ -10,13 +10,17 @@ from scipy.special import gammainc
 from scipy.stats import binom
 
 from escc_bayes.foundation.errors import InputError
+from escc_bayes.foundation.scheduler import Processes
 from escc_bayes.spec.prior import Normal
 from escc_bayes.trial.looks.patients import Snapshot
 from escc_bayes.trial.reading.design import design_from
+from escc_bayes.trial.simulation.checkpoint import Checkpoint
+from escc_bayes.trial.simulation.run import Run
+from escc_bayes.trial.simulation.told import summary
 from escc_bayes.trial.single_arm.reading import single_arm_from
 from escc_bayes.trial.single_arm.rules import ArmSeen, Milestone, OneSampleLogRank, SingleArmPosterior
 from escc_bayes.trial.single_arm.simulate import simulated
-from escc_bayes.trial.single_arm.words import summary
+from escc_bayes.trial.single_arm.words import told
 from tests.unit.cli.running import run
 
 R = json.loads((Path(__file__).parents[3] / "reference" / "single_arm.json").read_text(encoding="utf-8"))
@@ -94,7 +98,7 @@ def test_drift_is_a_wider_likelihood():
 
 @pytest.fixture(scope="module")
 def found():
-    return simulated(design(), trials=8000, seed=4)
+    return simulated(design(), Run(8000, 4))
 
 
 def test_the_exact_power_of_a_milestone_is_that_of_the_simulation(found):
@@ -115,7 +119,7 @@ def test_power_of_the_log_rank_test_in_closed_form():
         accrual={"patients": 300, "rates": [10.0, 30.0], "cuts": [6.0]},
         rule=GOOD["rule"][:1],
     )
-    power = simulated(large, trials=8000, seed=5).of("truth", "logrank", "power")
+    power = simulated(large, Run(8000, 5)).of("truth", "logrank", "power")
     assert 0.5 < power.value < 0.97
     assert power.value == pytest.approx(power.closed_form, abs=3.0 * power.mc_error + 0.005)
 
@@ -140,11 +144,11 @@ def test_the_simulation_is_that_of_one_written_apart(found):
 def test_a_reference_from_few_patients_shows_in_the_type_one_error():
     """20 events are taken as the truth by the test: its error is far above 0.05. A draw has SD 1 / sqrt(20.5)."""
     from_patients = {"events": [20.0], "months": [20.0 * 12.0 / math.log(2.0)]}
-    one = simulated(design(reference=from_patients, rule=GOOD["rule"][:1]), trials=6000, seed=6)
+    one = simulated(design(reference=from_patients, rule=GOOD["rule"][:1]), Run(6000, 6))
     error = one.of("null", "logrank", "type_one_error")
     assert error.closed_form is None
     assert error.value > 0.1
-    assert any("20 events in 346 person-months" in said for said in summary(one))
+    assert any("20 events in 346 person-months" in said for said in summary(told(one)))
 
 
 @pytest.mark.parametrize(
@@ -191,15 +195,55 @@ success = "survival at 12 one-sided 0.05"
 """
 
 
+FILES = {
+    *("operating_characteristics.csv", "summary.txt", "run.json", "sensitivity_grid.csv", "protocol.md"),
+    *("protocol.docx", "summary.docx", "figures"),
+}
+
+
 def test_plan_writes_the_files_of_a_single_arm(tmp_path, monkeypatch, capsys):
     (tmp_path / "one.toml").write_text(TOML, encoding="utf-8")
     out = tmp_path / "out"
     asked = ("plan", str(tmp_path / "one.toml"), "--trials", "500", "--protocol", "--quiet", "--out", str(out))
     code, printed, _ = run(monkeypatch, capsys, *asked)
     assert code == 0
-    names = {path.name for path in out.iterdir()}
-    assert {"operating_characteristics.csv", "summary.txt", "protocol.md", "protocol.docx", "run.json"} <= names
+    assert {path.name for path in out.iterdir()} == FILES
+    figures = {path.stem for path in (out / "figures").iterdir()}
+    assert figures == {"power", "predicted_survival", "expected_course"}
     told = (out / "protocol.md").read_text(encoding="utf-8")
     assert "SIMULATED" in told
     assert "that of a median of 18 months" in told
+    assert "TO BE FILLED" in told
     assert "Without randomisation" in printed
+
+
+def test_workers_and_a_killed_run_change_nothing(tmp_path):
+    """Two processes, and a run of which the first part was kept, give what one process gives."""
+    asked = design()
+    alone = simulated(asked, Run(2500, 7)).quantities
+    assert simulated(asked, Run(2500, 7, Processes(2))).quantities == alone
+    kept = Checkpoint.of(asked.digest, trials=2500, seed=7, folder=tmp_path)
+    seen = []
+
+    def killed(done, total):
+        seen.append(done)
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        simulated(asked, Run(2500, 7, keep=kept.keep, progress=killed))
+    again = []
+    found = simulated(asked, Run(2500, 7, keep=kept.keep, progress=lambda done, total: again.append(done)))
+    assert found.quantities == alone
+    assert again == [2, 3]
+
+
+def test_the_timing_grid_is_that_of_the_simulation():
+    """Events of the analysis in month 24 after twelve of entry, at the planned hazard; 4 errors."""
+    found = simulated(design(), Run(4000, 8))
+    grid = told(found).timing()
+    events = found.of("truth", "logrank", "expected_events")
+    row, column = grid.rows.index("1 x"), grid.columns.index("1 x")
+    # The last of 60 patients enters a little before month 12.
+    assert grid.values[row][column] == pytest.approx(events.value, abs=4.0 * events.mc_error + 0.3)
+    assert grid.values[row + 1][column] > grid.values[row][column]

@@ -1,6 +1,8 @@
 """PFS and OS of an illness-death truth: closed forms, trials simulated apart, what is refused, what `plan` writes."""
 
 import math
+import pickle
+from functools import partial
 
 import numpy as np
 import pytest
@@ -8,11 +10,14 @@ from scipy import integrate
 
 from escc_bayes.foundation.errors import InputError
 from escc_bayes.trial.reading.design import design_from
+from escc_bayes.trial.simulation.run import Run
+from escc_bayes.trial.simulation.told import summary
 from escc_bayes.trial.two_endpoints.reading import two_endpoints_from
-from escc_bayes.trial.two_endpoints.simulate import simulated
-from escc_bayes.trial.two_endpoints.truth import Transitions, from_medians
-from escc_bayes.trial.two_endpoints.words import summary
+from escc_bayes.trial.two_endpoints.simulate import simulated, sums_of_block
+from escc_bayes.trial.two_endpoints.truth import EndpointHazard, Transitions, from_medians
+from escc_bayes.trial.two_endpoints.words import told
 from tests.unit.cli.running import run
+from tests.unit.trial.single_arm.test_single_arm import FILES
 
 GOOD = {
     "kind": "pfs_os",
@@ -99,7 +104,7 @@ def apart(found, trials, seed):
 
 def test_power_is_that_of_trials_simulated_apart():
     """3,000 trials each; 3 errors of the difference, for PFS, OS."""
-    found = simulated(design(), trials=3000, seed=3)
+    found = simulated(design(), Run(3000, 3))
     wanted = apart(found, 3000, 4)
     for place, endpoint in enumerate(("pfs", "os")):
         power = found.of("truth", endpoint, "power")
@@ -108,21 +113,21 @@ def test_power_is_that_of_trials_simulated_apart():
 
 def test_the_family_keeps_its_level():
     """Any endpoint wins without an effect: at most 0.025, and, since PFS and OS share patients, below the sum."""
-    found = simulated(design(), trials=6000, seed=5)
+    found = simulated(design(), Run(6000, 5))
     error = found.of("null", "any", "type_one_error")
     assert error.value < 0.025 + 3.0 * error.mc_error
-    both = simulated(design(co_primary=True, pfs={"alpha": 0.025, "looks": [1]}), trials=3000, seed=5)
+    both = simulated(design(co_primary=True, pfs={"alpha": 0.025, "looks": [1]}), Run(3000, 5))
     assert both.of("null", "both", "type_one_error").value < error.value
     assert both.of("truth", "both", "power").value <= found.of("truth", "pfs", "power").value
 
 
 def test_boundaries_stand_at_the_events_expected_of_both_endpoints():
-    found = simulated(design(), trials=500, seed=1)
+    found = simulated(design(), Run(500, 1))
     assert found.events[0][0] == pytest.approx(90.0)
     assert found.events[1][1] == pytest.approx(110.0, abs=0.1)
     assert found.events[1][0] < 90.0
-    assert any(said.startswith("OS as a safety look") for said in summary(found))
-    assert any("OS is tested at 0.025" in said for said in summary(found))
+    assert any(said.startswith("OS as a safety look") for said in summary(told(found)))
+    assert any("OS is tested at 0.025" in said for said in summary(told(found)))
 
 
 @pytest.mark.parametrize(
@@ -149,7 +154,7 @@ def test_what_cannot_work_is_refused(sections, said):
 
 def test_events_that_never_come_are_refused_before_trials_are_judged():
     with pytest.raises(InputError, match="look 2 waits for 158 OS events"):
-        simulated(design(dropout={"yearly": 0.3}, analyses=[{"pfs": 90}, {"os": 158}]), trials=100, seed=1)
+        simulated(design(dropout={"yearly": 0.3}, analyses=[{"pfs": 90}, {"os": 158}]), Run(100, 1))
 
 
 def test_other_verbs_say_that_it_is_planned_alone():
@@ -191,7 +196,28 @@ def test_plan_writes_the_files_of_two_endpoints(tmp_path, monkeypatch, capsys):
     asked = ("plan", str(tmp_path / "two.toml"), "--trials", "500", "--protocol", "--quiet", "--out", str(out))
     code, printed, _ = run(monkeypatch, capsys, *asked)
     assert code == 0
-    names = {path.name for path in out.iterdir()}
-    assert {"operating_characteristics.csv", "summary.txt", "protocol.md", "protocol.docx", "run.json"} <= names
+    assert {path.name for path in out.iterdir()} == FILES
+    figures = {path.stem for path in (out / "figures").iterdir()}
+    assert figures == {"boundaries", "predicted_survival", "expected_course"}
     assert "median PFS 9.0 and OS 18.0 months" in (out / "protocol.md").read_text(encoding="utf-8")
     assert "any of them" in printed
+
+
+def test_blocks_are_what_another_process_computes():
+    """The work goes through pickle as it would to a worker, and blocks add up to the run."""
+    asked = design()
+    found = simulated(asked, Run(1200, 7))
+    work = pickle.loads(pickle.dumps(partial(sums_of_block, asked, found.hypotheses, 7)))
+    sums = [work(block, size)["truth"] for block, size in enumerate((500, 500, 200))]
+    assert found.of("truth", "pfs", "power").value == sum(of[2] for of in sums) / 1200
+
+
+def test_the_hazard_of_os_is_the_slope_of_its_survival():
+    """A difference of log S; and the expected month of the last look is that of the simulation."""
+    truth, step = Transitions(0.08, 0.01, 0.06), 1e-5
+    hazard, at = EndpointHazard(truth, True), np.array([0.5, 6.0, 30.0])
+    slope = (hazard.cumulative(at + step) - hazard.cumulative(at - step)) / (2.0 * step)
+    assert hazard.hazard(at) == pytest.approx(slope, rel=1e-6)
+    found = simulated(design(), Run(500, 1))
+    grid = told(found).timing()
+    assert grid.values[2][0] == pytest.approx(found.months[-1], abs=0.3)

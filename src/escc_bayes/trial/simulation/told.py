@@ -1,0 +1,83 @@
+"""A design of any kind and what it does, in words and tables: what `plan` prints, and what its files are made of."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from escc_bayes.foundation.record import Record
+from escc_bayes.trial.design.sensitivity_grid import SensitivityGrid
+from escc_bayes.trial.simulation.operating_characteristics import Quantity
+
+# Stands where a protocol needs words that no design has.
+FILL = "TO BE FILLED"
+
+
+@dataclass(frozen=True, slots=True)
+class ToFill:
+    """What a protocol must say and the design does not know in full: items of each heading, with gaps.
+
+    ``estimand``: ICH E9 (R1); ``reasons`` for priors and thresholds; ``adaptive``: ICH E20.
+    """
+
+    estimand: tuple[str, ...]
+    reasons: tuple[str, ...]
+    adaptive: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is said of a simulated design.
+
+    Attributes
+    ----------
+    heading : what is planned, in a sentence.
+    design, rules : what is taken as true, and what decides.
+    found : what the rules do.
+    table, caption : of the rules, headings first.
+    timing : when the last look comes under other hazards and dropout; asked when it is printed.
+    sentences : for a protocol.
+    to_fill : what is left for the statistician.
+    """
+
+    name: str
+    title: str
+    heading: str
+    design: tuple[str, ...]
+    rules: tuple[str, ...]
+    found: tuple[str, ...]
+    table: tuple[tuple[str, ...], ...]
+    caption: str
+    timing: Callable[[], SensitivityGrid]
+    sentences: tuple[str, ...]
+    to_fill: ToFill
+    quantities: tuple[Quantity, ...]
+    record: Record
+
+    @property
+    def trials(self) -> int:
+        """Trials of each scenario."""
+        return self.quantities[0].trials
+
+
+def summary(told: Told) -> tuple[str, ...]:
+    """Return what is printed."""
+    return (
+        *(told.heading, *told.design, *told.rules, "", *told.found, ""),
+        *columns_of(told.table),
+        f"{told.trials:,} trials of each scenario; a probability of 0.5 is then exact to {0.5 / told.trials**0.5:.4f}.",
+    )
+
+
+def columns_of(rows: tuple[tuple[str, ...], ...]) -> list[str]:
+    """Return the lines of a table, its first column to the left."""
+    widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
+    return ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows]
+
+
+def origin_sentence(record: Record, trials: int) -> str:
+    """Say how simulated numbers were found: the last sentence of a protocol's."""
+    version = dict(record.versions)["escc-bayes"]
+    return (
+        f"These numbers come from {trials:,} simulated trials of each scenario (escc-bayes {version}, seed "
+        f"{record.seed}, design {record.spec_digest}), so that a probability of 0.5 is exact to "
+        f"{0.5 / trials**0.5:.4f}."
+    )
