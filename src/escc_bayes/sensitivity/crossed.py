@@ -111,9 +111,12 @@ def margins_of(cells: np.ndarray, shape: tuple[int, ...]) -> FloatArray:
 def fitted(table: FloatArray, rows: FloatArray, columns: FloatArray) -> FloatArray:
     """Return the table scaled row by row and column by column to margins (iterative proportional fitting)."""
     for _ in range(500):
+        before = table
         for axis, margin in ((1, rows), (0, columns)):
             sums = table.sum(axis=axis, keepdims=True)
             table = table * np.expand_dims(margin, axis) / np.where(sums > 0.0, sums, 1.0)
+        if float(np.abs(table - before).max()) <= PRECISION:
+            break
     return table
 
 

@@ -1,12 +1,16 @@
 """Compare models by leave-one-patient-out predictive density: Vehtari, Gelman & Gabry 2017, Stat Comput 27:1413."""
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from escc_bayes.bayes.numeric.leave_one_out import left_out, stacking
+from escc_bayes.bayes.posterior.inference_groups import MOST_VALUES, patient_log_likelihood
 from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.foundation.errors import EstimandError
 from escc_bayes.foundation.labels import numbered
+from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.same_patients import other_outcomes
 
 NO_LOO = (
@@ -51,6 +55,38 @@ def compare_loo(posteriors: Sequence[Posterior]) -> tuple[LooRow, ...]:
     EstimandError : fewer than two models; other patients, clocks or follow-up (covariates may differ); sampling
         weights.
     """
+    refuse_other_patients(posteriors)
+    names = numbered(
+        [p.plan.spec.name for p in posteriors],
+        [(p.record.spec_digest, p.record.engine, p.record.seed, p.record.settings) for p in posteriors],
+    )
+    single = dict(zip(names, posteriors, strict=True))
+    if len(single) < 2:
+        raise EstimandError(f"a comparison of models needs two or more posteriors, was given '{names[0]}' only")
+    found = {name: left_out(densities(posterior)) for name, posterior in single.items()}
+    weights = dict(zip(found, stacking(np.stack([one.elpd for one in found.values()])), strict=True))
+    ranked = sorted(found, key=lambda name: -found[name].elpd.sum())
+    rows = posteriors[0].plan.rows
+    return tuple(
+        LooRow(
+            model=name,
+            rank=rank,
+            elpd=float(found[name].elpd.sum()),
+            elpd_se=standard_error(found[name].elpd),
+            elpd_diff=float((found[name].elpd - found[ranked[0]].elpd).sum()),
+            diff_se=standard_error(found[name].elpd - found[ranked[0]].elpd),
+            weight=float(weights[name]),
+            pareto_k_max=float(found[name].k.max()),
+            n=rows.n,
+            events=rows.events,
+            patients=rows.patients_digest,
+        )
+        for rank, name in enumerate(ranked)
+    )
+
+
+def refuse_other_patients(posteriors: Sequence[Posterior]) -> None:
+    """Raise where densities of patients cannot be compared, or there are none."""
     if len(posteriors) < 2:
         raise EstimandError("a comparison of models needs two or more posteriors")
     for posterior in posteriors[1:]:
@@ -63,39 +99,15 @@ def compare_loo(posteriors: Sequence[Posterior]) -> tuple[LooRow, ...]:
     weighted = [p.plan.spec.name for p in posteriors if p.plan.rows.sampled]
     if weighted:
         raise EstimandError(NO_LOO.format(model=weighted[0]))
-    import arviz_stats as azs
 
-    from escc_bayes.bayes.posterior.datatree import datatree
-    from escc_bayes.bayes.posterior.inference_groups import MOST_VALUES
 
-    names = numbered(
-        [p.plan.spec.name for p in posteriors],
-        [(p.record.spec_digest, p.record.engine, p.record.seed, p.record.settings) for p in posteriors],
-    )
-    if len(set(names)) < 2:
-        raise EstimandError(f"a comparison of models needs two or more posteriors, was given '{names[0]}' only")
-    trees = {
-        name: datatree(p.thinned(MOST_VALUES // p.plan.rows.n), "posterior", "log_likelihood")
-        for name, p in zip(names, posteriors, strict=True)
-    }
-    with warnings.catch_warnings():
-        # ArviZ warns of a Pareto k above 0.7; every row carries its largest k, which says the same.
-        warnings.simplefilter("ignore", UserWarning)
-        single = {name: azs.loo(tree, var_name="time", pointwise=True) for name, tree in trees.items()}
-        table = azs.compare(single, round_to="none")
-    return tuple(
-        LooRow(
-            model=str(name),
-            rank=int(line["rank"]),
-            elpd=float(line["elpd"]),
-            elpd_se=float(line["se"]),
-            elpd_diff=float(line["elpd_diff"]),
-            diff_se=float(line["dse"]),
-            weight=float(line["weight"]),
-            pareto_k_max=float(single[str(name)].pareto_k.max()),
-            n=posteriors[0].plan.rows.n,
-            events=posteriors[0].plan.rows.events,
-            patients=posteriors[0].plan.rows.patients_digest,
-        )
-        for name, line in table.iterrows()
-    )
+def densities(posterior: Posterior) -> FloatArray:
+    """Return log-likelihoods (draws, patients), of fewer draws where there are many patients."""
+    found = posterior.thinned(MOST_VALUES // posterior.plan.rows.n)
+    drawn = patient_log_likelihood(found.plan, found.values)
+    return drawn.reshape(-1, drawn.shape[-1])
+
+
+def standard_error(pointwise: FloatArray) -> float:
+    """Return the standard error of a sum over patients."""
+    return float(np.sqrt(pointwise.size) * pointwise.std(ddof=1))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import ClassVar
 
 import numpy as np
@@ -62,6 +63,7 @@ class Fixed:
         return (plain(self.covariates[0]),)
 
 
+@cache
 def plain(covariate: str) -> Fixed:
     """Return free effects of a covariate's levels, for methods in which a prior plays no part."""
     return Fixed(covariate, (covariate,), NEUTRAL)
