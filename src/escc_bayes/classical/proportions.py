@@ -1,7 +1,7 @@
 """A proportion of few patients: exact limits, and the posterior of a proportion under Jeffreys' prior.
 
-Symbols: r patients of n have it. Clopper & Pearson 1934, Biometrika 26:404; Brown, Cai & DasGupta 2001, Stat Sci 16:101.
-docs/methods/proportions.md.
+Symbols: r patients of n have it. Clopper & Pearson 1934, Biometrika 26:404; Brown, Cai & DasGupta 2001, Stat Sci
+16:101. docs/methods/proportions.md.
 """
 
 import math

@@ -62,42 +62,34 @@ def match(
     """Propensity score, matching or weighting, balance, and the treatment's effect: Cox, Weibull, posterior."""
     from escc_bayes.cli.match_words import match_lines
     from escc_bayes.foundation.outputs import staged
-    from escc_bayes.foundation.seeds import stream
-    from escc_bayes.matching.pooling import common_cuts, pooled
-    from escc_bayes.matching.run import match as made_alike
+    from escc_bayes.matching.members import matched_members
+    from escc_bayes.matching.request import Request
+    from escc_bayes.matching.run import as_estimand, as_method, as_score
     from escc_bayes.report.verbs.match import write_match_files
 
     names = names_in(on or "")
     if on is not None and not names:
         raise InputError(f"--on {on}: write covariates separated by commas, such as age,sex,stage")
     patients, ensemble = open_ensemble(cohort, schema)
-    members = ensemble.members if ensemble is not None else (patients,)
-    cuts = common_cuts(members, endpoint) if ensemble is not None else None
+    asked = Request(
+        endpoint,
+        treatment,
+        names,
+        method=as_method(method),
+        caliper=caliper,
+        ratio=ratio,
+        estimand=as_estimand(estimand),
+        score=as_score(score),
+        truncate=truncate,
+        designs=designs,
+        landmarks=tuple(landmark or ()),
+        grace=grace,
+        subgroups=names_in(subgroups or ""),
+        level=level,
+        seed=seed,
+    )
     with staged(out) as folder:
-        found = pooled(
-            [
-                made_alike(
-                    member,
-                    endpoint,
-                    treatment,
-                    names,
-                    method=method,
-                    caliper=caliper,
-                    ratio=ratio,
-                    estimand=estimand,
-                    score=score,
-                    truncate=truncate,
-                    designs=designs,
-                    landmarks=tuple(landmark or ()),
-                    grace=grace,
-                    cuts=cuts,
-                    subgroups=names_in(subgroups or ""),
-                    level=level,
-                    seed=stream(seed, str(place)) if ensemble is not None else seed,
-                )
-                for place, member in enumerate(members)
-            ]
-        )
+        found = matched_members(ensemble.members if ensemble is not None else (patients,), asked)
         write_match_files(folder, found)
     for sentence in found.sentences:
         typer.echo(sentence)
