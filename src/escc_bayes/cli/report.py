@@ -9,7 +9,7 @@ import typer
 
 from escc_bayes.cli.fields import fields_as_options
 from escc_bayes.cli.imputation import imputed_fits
-from escc_bayes.cli.inputs import default_models, open_ensemble, open_specs
+from escc_bayes.cli.inputs import open_ensemble
 from escc_bayes.cli.options import (
     CohortOption,
     ModelOption,
@@ -21,7 +21,8 @@ from escc_bayes.cli.options import (
     StrictOption,
 )
 from escc_bayes.cli.progress import finish, progress_bars
-from escc_bayes.cli.sampling import Sampling, checked_plans, gathered
+from escc_bayes.cli.sampling import Sampling, gathered, plans_of
+from escc_bayes.cli.study import cohort_of_paper, specs_of_report
 
 DEFAULT_COHORT = "escc79"
 WRITER = "escc_bayes.report.verbs.report"
@@ -45,6 +46,12 @@ def report(
         bool, typer.Option("--paper", help="Draw forests and curves for print, too: 85 and 180 mm, PDF, SVG, PNG.")
     ] = False,
     sampling: Sampling,
+    study: Annotated[
+        str | None,
+        typer.Option(
+            help="A bundled paper (seed1_scirep2025): each of its tables on this cohort; default cohort: its own."
+        ),
+    ] = None,
     strict: StrictOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -53,21 +60,26 @@ def report(
     Without options: the bundled cohort escc79 (RECONSTRUCTED from one study's print) and its four models. Each model is
     fitted by laplace, the first of each outcome by nuts as well, and the page says how far both agree. Where the cohort
     is one of several reconstructions, the first model of each outcome is pooled over all of them. Of a model with
-    [missing] the page shows complete cases, and completed cohorts in a section of their own.
+    [missing] the page shows complete cases, and completed cohorts in a section of their own. With --study the page has
+    a chapter with every table of that paper, done on the cohort.
     """
     from escc_bayes.foundation.executors import cores, executor
 
-    patients, ensemble = open_ensemble(cohort, schema)
+    patients, ensemble = open_ensemble(cohort_of_paper(study, cohort, schema, DEFAULT_COHORT), schema)
     if by:
         import_module("escc_bayes.classical.characteristics").group_of(patients, by)
     settings = sampling.settings(engine or "nuts")
-    names = model or default_models(patients)
-    completing = [spec for spec in open_specs(names) if spec.missing is not None]
-    plans = checked_plans(names, patients, settings, out=out, complete_cases=bool(completing))
+    specs = specs_of_report(model, patients, study)
+    completing = [spec for spec in specs if spec.missing is not None]
+    plans = plans_of(specs, patients, settings, out=out, complete_cases=bool(completing))
     with executor(workers or cores(2), needs=WRITER) as both, progress_bars(quiet=quiet) as stage:
         bundle = replace(gathered(patients, plans, engine, sampling, stage, both, ensemble), grouping=by or "")
         fits = imputed_fits(tuple(completing), patients, engine or "laplace", sampling, stage) if completing else ()
         bundle = replace(bundle, imputed={found.spec.name: found for found in fits})
+        if study is not None:
+            told = import_module("escc_bayes.study.run").retold
+            chapter = told(study, patients, ensemble, seed=sampling.seed, level=sampling.level, by=by or "")
+            bundle = replace(bundle, study=chapter)
         writing = stage("Writing the report")
         page = import_module(WRITER).write_report(bundle, out, both, full=full, paper=paper, progress=writing)
     typer.echo(str(page))

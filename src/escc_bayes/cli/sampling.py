@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from escc_bayes.data.ensemble import Ensemble
     from escc_bayes.foundation.executors import Executor
     from escc_bayes.report.page.bundle import Bundle, Stage
+    from escc_bayes.spec.model import ModelSpec
     from escc_bayes.spec.plan import ModelPlan
 
 
@@ -48,12 +49,26 @@ def checked_plans(
     So is the room for the posteriors, if they are written to ``out``. Of models that impute ``complete_cases`` are
     planned, where they stand beside.
     """
+    from escc_bayes.bayes.engines.registry import check_engine
+
+    check_engine(settings)
+    return plans_of(open_specs(names), cohort, settings, out=out, complete_cases=complete_cases)
+
+
+def plans_of(
+    specs: tuple["ModelSpec", ...],
+    cohort: "Cohort",
+    settings: "RunSettings",
+    *,
+    out: Path | None = None,
+    complete_cases: bool = False,
+) -> tuple["ModelPlan", ...]:
+    """Return the plans of specifications; see ``checked_plans``."""
     from escc_bayes.bayes.engines.registry import check_engine, sampler_for
     from escc_bayes.spec.plan import make_plan
 
     check_engine(settings)
     refuse_too_many(settings.chains, settings.draws or 1)
-    specs = open_specs(names)
     plans = tuple(make_plan(spec.complete_cases if complete_cases else spec, cohort) for spec in specs)
     if out is not None:
         refuse_without_room(out, plans, (settings.draws or sampler_for(settings).DRAWS) * settings.chains)

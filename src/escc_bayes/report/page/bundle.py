@@ -37,6 +37,7 @@ from escc_bayes.spec.cautions import NOTHING, cautions, shared_cautions
 from escc_bayes.spec.names import refuse_same_names
 from escc_bayes.spec.plan import ModelPlan, with_priors
 from escc_bayes.spec.sceptic import sceptical
+from escc_bayes.study.part import StudyChapter
 
 type Stage = Callable[[str], Progress]
 
@@ -72,6 +73,7 @@ class Bundle:
         by model name.
     grouping : the covariate in whose groups characteristics are shown; empty: of all patients alone.
     imputed : models fitted to completed cohorts, by name; all other results are then of their complete cases.
+    study : the tables of a paper on the cohort; None: no paper was named.
     """
 
     cohort: Cohort
@@ -93,6 +95,7 @@ class Bundle:
     grouping: str = ""
     other_analyses: Mapping[str, OtherAnalyses] = field(default_factory=dict)
     imputed: Mapping[str, Imputed] = field(default_factory=dict)
+    study: StudyChapter | None = None
 
     @property
     def fits(self) -> tuple[Posterior, ...]:

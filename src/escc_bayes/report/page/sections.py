@@ -24,6 +24,7 @@ from escc_bayes.report.page.participants import participants
 from escc_bayes.report.page.reconstruction_section import NAME, pooled_words, reconstruction_section
 from escc_bayes.report.page.sensitivity_section import sensitivity_section
 from escc_bayes.report.page.state_section import state_section
+from escc_bayes.report.page.study_section import study_section
 from escc_bayes.report.page.survival_table import headline_survival
 from escc_bayes.report.page.view import Block, Picture, Section, Table
 from escc_bayes.spec.transitions import heading
@@ -51,6 +52,7 @@ def sections(bundle: Bundle, pictures: Pictures) -> tuple[Section, ...]:
             if bundle.states
             else []
         ),
+        *([study_section(bundle.study)] if bundle.study is not None else []),
         classical(bundle, pictures),
         attribution(bundle, found, pictures),
         sensitivity_section(bundle, found),

@@ -119,6 +119,8 @@ def write_report_files(folder: Path, bundle: "Bundle") -> None:
     pooled = one_below_other(bundle.pooled_states.values())
     found |= {f"reconstructions_{name}": rows for name, rows in pooled.items()}
     found["information"] = [row for rows in bundle.information.values() for row in rows]
+    if bundle.study is not None:
+        found |= {f"study_{table.name}": list(table.rows) for table in bundle.study.tables}
     write_tables(folder, found)
 
 

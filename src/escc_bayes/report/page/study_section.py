@@ -1,0 +1,43 @@
+"""The chapter of a paper: each of its tables on the cohort, what the audit says of it beside, what was left out."""
+
+from escc_bayes.report.document.provenance import provenance_first
+from escc_bayes.report.page import view
+from escc_bayes.report.page.bundle import Bundle
+from escc_bayes.study.part import Part, StudyChapter, StudyTable
+
+NAME, SHORT = "study", "The paper"
+
+
+def study_section(chapter: StudyChapter) -> view.Section:
+    """Return the section, a block for each part."""
+    intro = (
+        f"{chapter.citation}. Tables of the paper on {chapter.whose}: classical methods as published, the Bayesian "
+        "answer beside, what the audit of the paper says of it below."
+    )
+    blocks = tuple(block for part in chapter.parts for block in blocks_of(part, chapter))
+    return view.Section(NAME, "The paper, table by table", intro, blocks, SHORT, chapter.methods)
+
+
+def blocks_of(part: Part, chapter: StudyChapter) -> tuple[view.Block, ...]:
+    """Return the block of a part, and, folded, what the audit says of it."""
+    tables = tuple(shown(table, part, chapter) for table in part.tables)
+    block = view.Block(part.heading, (*part.sentences, *part.skipped), tables)
+    said = tuple(f"{f.severity}: {f.statement} ({f.arithmetic})" for f in part.findings)
+    if not said:
+        return (block,)
+    return (block, view.Block(f"What the audit of the paper says of this: {part.heading}", said, folded=True))
+
+
+def shown(table: StudyTable, part: Part, chapter: StudyChapter) -> view.Table:
+    """Return a table of the page, its provenance and its number in the paper first."""
+    caption = f"{part.place}, {table.caption}" if part.place else table.caption
+    said = provenance_first(chapter.provenance, f"{caption}; file study_{table.name}.csv")
+    return view.Table(said, table.head, table.cells, table.note, table.folded)
+
+
+def study_tables(bundle: Bundle) -> tuple[view.Table, ...]:
+    """Return the tables of the chapter, for Word and LaTeX; none without one."""
+    chapter = bundle.study
+    if chapter is None:
+        return ()
+    return tuple(shown(table, part, chapter) for part in chapter.parts for table in part.tables)

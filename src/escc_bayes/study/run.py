@@ -1,0 +1,135 @@
+"""Every table of a paper on a cohort: which papers have a chapter, and what it is made of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from escc_bayes.data.bundled import ENSEMBLES, Bundled
+from escc_bayes.data.cohort import Cohort
+from escc_bayes.data.ensemble import Ensemble, read_ensemble
+from escc_bayes.data.shipped import find_schema
+from escc_bayes.data.study import read_study
+from escc_bayes.evidence.audit import audit
+from escc_bayes.foundation.checks import suggestion
+from escc_bayes.foundation.errors import InputError
+from escc_bayes.foundation.seeds import Seed
+from escc_bayes.spec.model import ModelSpec
+from escc_bayes.study.ici_crt.adverse import adverse_part
+from escc_bayes.study.ici_crt.characteristics import characteristics_part
+from escc_bayes.study.ici_crt.response import response_part
+from escc_bayes.study.ici_crt.roles import ROLES
+from escc_bayes.study.models import own_models
+from escc_bayes.study.part import StudyChapter
+from escc_bayes.study.printed import printed_of
+from escc_bayes.study.roles import Role, find_endpoints, find_roles
+from escc_bayes.study.subject import Maker, Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper with a chapter.
+
+    Attributes
+    ----------
+    roles : its factors.
+    parts : what makes each of its tables, in the order of the paper.
+    by : the factors in whose groups characteristics are shown: the first that a cohort has.
+    methods : pages of ``docs/methods`` that say how.
+    """
+
+    roles: tuple[Role, ...]
+    parts: tuple[Maker, ...]
+    by: tuple[str, ...]
+    methods: tuple[str, ...]
+
+
+PAPERS: Mapping[str, Paper] = {
+    "seed1_scirep2025": Paper(
+        ROLES,
+        (characteristics_part, response_part, adverse_part),
+        ("coverage", "sequence"),
+        ("characteristics", "proportions"),
+    ),
+}
+
+
+def paper_of(study: str) -> Paper:
+    """Return the chapter of a paper.
+
+    Raises
+    ------
+    InputError : it has none.
+    """
+    if study not in PAPERS:
+        raise InputError(f"--study {study}: no chapter for this paper; {suggestion(study, PAPERS)}")
+    return PAPERS[study]
+
+
+def models_of(study: str, cohort: Cohort) -> tuple[ModelSpec, ...]:
+    """Return the models of a cohort of one's own to which no shipped model fits."""
+    return own_models(cohort, paper_of(study).roles)
+
+
+def bundled_cohort(study: str) -> str:
+    """Return the name of the bundled cohort of a paper.
+
+    Raises
+    ------
+    InputError : the paper has no chapter.
+    """
+    paper_of(study)
+    return next(name for name, bundled in ENSEMBLES.items() if bundled.study == study)
+
+
+def retold(
+    study: str, cohort: Cohort, ensemble: Ensemble | None, *, seed: Seed, level: float, by: str = ""
+) -> StudyChapter:
+    """Return the chapter of a paper on a cohort, or over all reconstructions where it is one of the paper's own.
+
+    Parameters
+    ----------
+    study : name of a bundled study that has a chapter.
+    by : covariate in whose groups characteristics are shown; empty: as the paper.
+
+    Raises
+    ------
+    InputError : the study has no chapter.
+    """
+    subject = subject_of(study, cohort, ensemble, seed=seed, level=level, by=by)
+    paper = paper_of(study)
+    parts = tuple(make(subject) for make in paper.parts)
+    return StudyChapter(study, subject.study.citation, subject.whose, subject.first.provenance, parts, paper.methods)
+
+
+def subject_of(
+    study: str, cohort: Cohort, ensemble: Ensemble | None, *, seed: Seed, level: float, by: str = ""
+) -> Subject:
+    """Return what every table is made of."""
+    paper, read = paper_of(study), read_study(study)
+    own = next((b for b in ENSEMBLES.values() if b.study == study and is_of(ensemble, b)), None)
+    members = every_column(own) if own else ensemble.members if ensemble is not None else (cohort,)
+    schema = members[0].schema
+    covariates = find_roles(schema, paper.roles)
+    grouped = next((role for role, name in covariates.items() if name == by), "")
+    return Subject(
+        study=read,
+        printed=printed_of(read, own.folder if own else None),
+        findings=tuple(audit(read)),
+        members=members,
+        roles=paper.roles,
+        covariates=covariates,
+        endpoints=find_endpoints(schema),
+        by=grouped or next((role for role in paper.by if role in covariates), ""),
+        level=level,
+        seed=seed,
+    )
+
+
+def is_of(ensemble: Ensemble | None, bundled: Bundled) -> bool:
+    """Return whether an ensemble is the bundled one."""
+    return ensemble is not None and Path(ensemble.members[0].source) == bundled.folder / "cohorts.csv"
+
+
+def every_column(bundled: Bundled) -> tuple[Cohort, ...]:
+    """Return the members of a bundled ensemble with every column, also those that models do not take."""
+    return read_ensemble(bundled.folder / "cohorts.csv", find_schema(bundled.study)).members

@@ -1,0 +1,75 @@
+"""The tables of a paper: its printed numbers on the reconstructions; a cohort of one's own with Chinese columns."""
+
+import pytest
+
+from escc_bayes.data.bundled import example_cohort
+from escc_bayes.data.cohort import Cohort
+from escc_bayes.foundation.errors import InputError
+from escc_bayes.study.part import StudyChapter
+from escc_bayes.study.run import retold
+from tests.unit.study.conftest import STUDY, part_of, table_named
+
+
+def test_counts_of_the_paper_are_those_of_the_reconstructions(chapter: StudyChapter) -> None:
+    """Stage, coverage, sequence, ECOG and response as printed; stage IV as the Discussion has it."""
+    rows = [r for r in table_named(chapter, "characteristics").rows if r["group"] == "all patients"]
+    printed = {(r["covariate"], r["level"]): r for r in rows if r["reached"]}
+    assert len(printed) == 13
+    assert all(r["n"] == r["printed"] and r["reached"] == "reproduced" for r in printed.values())
+    assert printed["stage", "IV"]["n"] == 29
+    assert printed["response", "PR"]["n"] == 61
+
+
+def test_response_has_the_percentages_of_the_paper(chapter: StudyChapter) -> None:
+    rows = {r["response"]: r for r in table_named(chapter, "response").rows}
+    objective = rows["objective response (CR or PR)"]
+    assert f"{100 * objective['share']:.1f} %" == objective["printed"] == "82.3 %"
+    control = rows["disease control (CR, PR or SD)"]
+    assert f"{100 * control['share']:.1f} %" == control["printed"] == "96.2 %"
+    assert "65 of 79 patients, 82.3 %" in part_of(chapter, "Response").sentences[0]
+
+
+def test_two_prints_of_one_count_both_stand_and_neither_is_pooled(chapter: StudyChapter) -> None:
+    rows = {r["event"]: r for r in table_named(chapter, "adverse_events").rows}
+    assert (rows["any_first"]["events"], rows["any_second"]["events"]) == (29, 12)
+    assert rows["any_first"]["pooled_median"] != rows["any_first"]["pooled_median"]
+    assert rows["fistula"]["events"] == 4
+    assert rows["none"]["upper_of_none"] == pytest.approx(1 - 0.05 ** (1 / 79))
+    said = [f.statement for f in part_of(chapter, "Adverse events").findings]
+    assert "trae_ge2_n is printed as 29 and as 12." in said
+
+
+def test_the_audit_stands_beside_the_table_that_it_concerns(chapter: StudyChapter) -> None:
+    said = " ".join(f.statement for f in part_of(chapter, "Characteristics").findings)
+    assert "The stages sum to 69" in said
+    assert "8.1 %" in said
+    assert "trae" not in said
+
+
+def test_what_the_reconstructions_lack_is_named(chapter: StudyChapter) -> None:
+    skipped = part_of(chapter, "Characteristics").skipped
+    assert [line for line in skipped if "covariates.location" in line]
+
+
+def test_chinese_columns_are_known(chinese: Cohort) -> None:
+    chapter = retold(STUDY, chinese, None, seed=1, level=0.95)
+    rows = table_named(chapter, "characteristics").rows
+    assert {"stage", "coverage", "age", "response"} == {r["covariate"] for r in rows}
+    assert {r["group"] for r in rows} == {"all patients", "全部病灶", "部分病灶"}
+    assert not any(r["reached"] for r in rows)
+    lacking = " ".join(part_of(chapter, "Characteristics").skipped)
+    assert "covariates.alc_mid" in lacking
+    assert "covariates.sequence" in lacking
+
+
+def test_grades_of_ones_own_are_counted(chinese: Cohort) -> None:
+    chapter = retold(STUDY, chinese, None, seed=1, level=0.95)
+    grades = table_named(chapter, "adverse_events_by_grade").rows
+    held = chinese.covariates["rp"].values
+    assert [r["events"] for r in grades] == [int((held >= least).sum()) for least in range(1, 6)]
+    assert "grade 5 or more" in table_named(chapter, "adverse_events_by_grade").cells[-1][0]
+
+
+def test_a_study_without_a_chapter_is_refused() -> None:
+    with pytest.raises(InputError, match="no chapter for this paper"):
+        retold("orient15", example_cohort("escc79"), None, seed=1, level=0.95)
