@@ -65,6 +65,10 @@ _HOMES = {
     "compare": "compare.comparison",
     "match": "matching.run",
     "Match": "matching.run",
+    "time_zero": "time_zero.asked",
+    "TimeZero": "time_zero.run",
+    "guarantee_time": "time_zero.asked",
+    "GuaranteeRules": "data.guarantee",
     "report": "report.verbs.report",
     "write_report": "report.verbs.report",
     "Study": "data.study",
@@ -138,6 +142,7 @@ if TYPE_CHECKING:
     from escc_bayes.data.cohort import read_cohort as read_cohort
     from escc_bayes.data.ensemble import Ensemble as Ensemble
     from escc_bayes.data.ensemble import read_ensemble as read_ensemble
+    from escc_bayes.data.guarantee import GuaranteeRules as GuaranteeRules
     from escc_bayes.data.schema import CohortSchema as CohortSchema
     from escc_bayes.data.schema import load_schema as load_schema
     from escc_bayes.data.study import Study as Study
@@ -185,6 +190,9 @@ if TYPE_CHECKING:
     from escc_bayes.spec.structures.registry import Subgroup as Subgroup
     from escc_bayes.spec.structures.registry import TimeVarying as TimeVarying
     from escc_bayes.spec.structures.registry import register_structure as register_structure
+    from escc_bayes.time_zero.asked import guarantee_time as guarantee_time
+    from escc_bayes.time_zero.asked import time_zero as time_zero
+    from escc_bayes.time_zero.run import TimeZero as TimeZero
     from escc_bayes.trial.design.design import TrialDesign as TrialDesign
     from escc_bayes.trial.design.rule import DecisionRule as DecisionRule
     from escc_bayes.trial.monitoring.monitor import monitor as monitor

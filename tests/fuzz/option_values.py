@@ -86,6 +86,10 @@ COMMANDS = {
     "audit": ["seed1_scirep2025"],
     "reconstruct": ["seed1_scirep2025", "--replicates", "1", "--steps", "1000", "--workers", "1"],
     "evidence": ["--effect", "rt_added", "--endpoint", "OS"],
+    "time-zero": [
+        *("--cohort", "c.csv", "--schema", "late.toml", "--endpoint", "os", "--covariate", "arm", "--landmark", "3"),
+        *("--cycles", "b=2", "--interval", "0.5"),
+    ],
     "plan": ["rt_consolidation", "--trials", "100"],
     "monitor": ["rt_consolidation", "--data", "c.csv", "--schema", "s.toml", "--endpoint", "os"],
 }
@@ -95,7 +99,8 @@ LONG = frozenset({"--draws", "--tune", "--chains", "--steps", "--replicates", "-
 
 def command(number: int, seed: int, folder: Path) -> list[str]:
     """Write a small cohort into ``folder``, which commands stand in, and return command ``number``."""
-    for name, text in {"c.csv": COHORT, "s.toml": SCHEMA, "m.toml": MODEL}.items():
+    late = SCHEMA.replace('levels = ["a", "b"]', 'levels = ["a", "b"]\nknown_at = 1.0')
+    for name, text in {"c.csv": COHORT, "s.toml": SCHEMA, "late.toml": late, "m.toml": MODEL}.items():
         (folder / name).write_text(text, encoding="utf-8")
     chance = random.Random(f"{seed}/{number}")
     verbs = get_command(app).commands  # type: ignore[attr-defined]

@@ -217,6 +217,31 @@ def functions() -> dict[str, Call]:
                 "progress": None,
             },
         ),
+        "time_zero": (
+            eb.time_zero,
+            {
+                "cohort": eb.example_cohort("escc79"),
+                "endpoint": "os",
+                "covariate": "alc_mid",
+                "landmarks": (1.0,),
+                "grace": None,
+                "model": None,
+                "level": 0.95,
+                "seed": 1,
+            },
+        ),
+        "guarantee_time": (
+            eb.guarantee_time,
+            {
+                "cohort": larynx(),
+                "endpoint": "os",
+                "covariate": "stage",
+                "rules": eb.GuaranteeRules({"IV": 4.0}, 0.7),
+                "level": 0.95,
+                "seed": 1,
+                "simulations": 20,
+            },
+        ),
         "register_structure": (eb.register_structure, {"structure": eb.Fixed}),
         "report": (
             eb.report,
@@ -285,6 +310,10 @@ def constructors() -> dict[str, Call]:
         **{type(one).__name__: whole(one) for one in objects},
         **{name: (made, {"name": "stage", "covariates": ("stage",)} | rest) for name, (made, rest) in effects.items()},
         "DecisionRule": (eb.DecisionRule, rule),
+        "GuaranteeRules": (
+            eb.GuaranteeRules,
+            {"cycles": {"IV": 4.0}, "interval": 0.7, "fraction": 0.75, "lead": {"IV": 1.0}},
+        ),
         "Interim": (Interim, interim()),
         "PoolRequest": (eb.PoolRequest, POOL),
         "PublishedEffect": (eb.PublishedEffect, EFFECT),

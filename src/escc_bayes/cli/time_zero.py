@@ -31,7 +31,10 @@ def time_zero(
     ] = None,
     cycles: Annotated[
         list[str] | None,
-        typer.Option("--cycles", help="Guarantee time: cycles that inclusion asks for, N or LEVEL=N. May be repeated."),
+        typer.Option(
+            "--cycles",
+            help="Guarantee time: cycles that inclusion asks for, N or LEVEL=N. Default: the schema's.",
+        ),
     ] = None,
     interval: Annotated[
         float | None, typer.Option("--interval", min=0.0, max=120.0, help="Months between cycles.")
@@ -49,26 +52,28 @@ def time_zero(
 ) -> None:
     """Naive, landmark, time-updated, delayed entry, clones: what a covariate known later says, side by side."""
     from escc_bayes.cli.time_zero_words import guarantee_lines, table_lines
+    from escc_bayes.data.guarantee import GuaranteeRules
     from escc_bayes.foundation.outputs import staged
     from escc_bayes.report.verbs.time_zero import write_time_zero_files
-    from escc_bayes.time_zero.guarantee import Rules, guarantee_rows
+    from escc_bayes.time_zero.guarantee_rows import guarantee_rows
     from escc_bayes.time_zero.model import default_text
     from escc_bayes.time_zero.request import Request
     from escc_bayes.time_zero.run import time_zero as side_by_side
 
     spec = open_specs([model])[0] if model is not None else None
-    rules = None
+    patients, ensemble = open_ensemble(cohort, schema)
+    members = ensemble.members if ensemble else (patients,)
+    rules = patients.covariate(covariate).schema.guarantee
     if interval is not None:
-        rules = Rules(by_level(cycles, "--cycles"), interval, fraction, by_level(lead, "--lead"))
+        rules = GuaranteeRules(by_level(cycles, "--cycles"), interval, fraction, by_level(lead, "--lead"))
     elif cycles or lead:
         raise InputError("--cycles and --lead need --interval MONTHS, the months between cycles")
-    patients, ensemble = open_ensemble(cohort, schema)
     landmarks = tuple(sorted(set(landmark or ())))
     called = ensemble.name if ensemble else patients.name
     asked = Request(endpoint, covariate, landmarks, grace, spec, level, seed, called=called)
     with staged(out) as folder:
-        found = side_by_side(ensemble.members if ensemble else (patients,), asked, only_guarantee=rules is not None)
-        guaranteed = guarantee_rows(patients, endpoint, covariate, rules, level=level, seed=seed) if rules else []
+        found = side_by_side(members, asked, only_guarantee=rules is not None)
+        guaranteed = guarantee_rows(members, endpoint, covariate, rules, level=level, seed=seed) if rules else []
         write_time_zero_files(folder, found, guaranteed)
     for sentence in found.sentences:
         typer.echo(sentence)

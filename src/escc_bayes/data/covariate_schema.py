@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from types import MappingProxyType
 
+from escc_bayes.data.guarantee import GuaranteeRules, guarantee_from
 from escc_bayes.data.words import MISSING_WORDS, word
 from escc_bayes.foundation import checks
 from escc_bayes.foundation.errors import CutError, SchemaError, TomlError
@@ -28,6 +29,7 @@ COVARIATE_KEYS = (
     "missing_values",
     "range",
     "multiply",
+    "guarantee",
 )
 
 
@@ -52,6 +54,7 @@ class CovariateSchema:
     missing_values : words of a cell that mean a missing value here, beside those of the file.
     range : least and largest value that can be right; what lies outside is said, not changed.
     multiply : what values are multiplied by on reading; with ``above``, only those above it, which are in another unit.
+    guarantee : cycles that patients had to receive to be included, in all or by level; None: no such rule.
     """
 
     name: str
@@ -72,6 +75,7 @@ class CovariateSchema:
     missing_values: tuple[str, ...] = ()
     range: tuple[float, float] | None = None
     multiply: "Multiply | None" = None
+    guarantee: GuaranteeRules | None = None
 
     @property
     def categorical(self) -> bool:
@@ -148,6 +152,7 @@ def covariate_from(name: str, body: object, where: str) -> CovariateSchema:
         missing_values=checks.words(raw["missing_values"], f"{at}, missing_values") if "missing_values" in raw else (),
         range=range_from(raw["range"], f"{at}, range") if "range" in raw else None,
         multiply=multiply_from(raw["multiply"], f"{at}, multiply") if "multiply" in raw else None,
+        guarantee=guarantee_from(raw["guarantee"], levels, f"{at}, guarantee") if "guarantee" in raw else None,
     )
 
 

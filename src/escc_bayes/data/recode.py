@@ -111,6 +111,7 @@ def as_numbers(cohort: Cohort, name: str) -> CovariateData:
         on_cut=(),
         center=float(known.mean()),
         scale=float(known.std()) or 1.0,
+        guarantee=None,
     )
     return CovariateData(schema, data.measured, data.known_at)
 
@@ -145,7 +146,7 @@ def merged(cohort: Cohort, name: str, groups: Mapping[str, Sequence[str]]) -> Co
     codes = np.full(data.values.shape, np.nan)
     codes[~data.missing] = table[data.values[~data.missing].astype(np.int64)]
     kind = "binary" if len(groups) == 2 else data.schema.kind
-    schema = replace(data.schema, kind=kind, levels=tuple(groups), cuts=(), classes=(), on_cut=())
+    schema = replace(data.schema, kind=kind, levels=tuple(groups), cuts=(), classes=(), on_cut=(), guarantee=None)
     return with_covariate(cohort, name, CovariateData(schema, codes, data.known_at))
 
 

@@ -17,7 +17,9 @@ SHOWN = 60
 LONG = 200
 # The least that counts of computing can be.
 LEAST = {
-    **dict.fromkeys(("draws", "chains", "trials", "completions", "workers", "replicates", "steps", "most"), 1),
+    **dict.fromkeys(
+        ("draws", "chains", "trials", "completions", "workers", "replicates", "steps", "most", "simulations"), 1
+    ),
     "tune": 0,
 }
 MOST = 10**12

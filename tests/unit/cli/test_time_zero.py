@@ -77,6 +77,14 @@ def test_a_covariate_known_at_zero_has_its_guarantee_time(asked):
     assert "guarantee time alone" in str(said)
 
 
+def test_rules_of_the_schema_need_no_option(asked, tmp_path):
+    schema = tmp_path / "s.toml"
+    schema.write_text(SCHEMA + "guarantee = { cycles = { II = 4 }, interval = 0.69, fraction = 0.75 }\n")
+    said, out = asked("--covariate", "stage")
+    assert "2.07, 0.00 months guaranteed" in str(said)
+    assert (out / "guarantee.csv").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "reason"),
     [

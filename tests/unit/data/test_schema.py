@@ -17,7 +17,29 @@ def without(table, key):
     return {k: v for k, v in table.items() if k != key}
 
 
+def guaranteeing(**rules):
+    return with_covariate(kind="binary", levels=["a", "b"], guarantee=rules)
+
+
 BAD = {
+    "guarantee without interval": (guaranteeing(cycles=4), SchemaError, "guarantee: 'interval' is missing; write the"),
+    "guarantee without cycles": (guaranteeing(interval=0.7), SchemaError, "'cycles' is missing; write cycles = 4, or"),
+    "guarantee of no level": (
+        guaranteeing(cycles={"c": 4}, interval=0.7),
+        SchemaError,
+        "x, guarantee, cycles: there is no level 'c'",
+    ),
+    "guarantee beyond all cycles": (
+        guaranteeing(cycles=4, interval=0.7, fraction=1.5),
+        SchemaError,
+        "guarantee, fraction: expected a number from 0 to 1, was given 1.5",
+    ),
+    "guarantee key": (guaranteeing(cycle=4, interval=1), TomlError, "unknown key 'cycle'; did you mean 'cycles'"),
+    "guarantee of levels of a number": (
+        with_covariate(kind="continuous", guarantee={"interval": 1, "lead": {"b": 1}}),
+        SchemaError,
+        "guarantee, lead: there is no level 'b'; a number has no levels",
+    ),
     "unknown top key": ({"endpoint": {}}, TomlError, "unknown key 'endpoint'; did you mean 'endpoints'"),
     "no endpoint": ({"name": "a"}, SchemaError, "no endpoint is declared; add a table"),
     "endpoint no table": ({"endpoints": {"os": 3}}, TomlError, "endpoints.os: expected a table"),

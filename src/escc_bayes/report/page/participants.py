@@ -15,9 +15,13 @@ from escc_bayes.spec.transitions import in_words
 def participants(bundle: Bundle, found: Sequence[Outcome]) -> Section:
     """Return flow and characteristics, and the median follow-up of each endpoint."""
     block = Block(tables=(flow(bundle, found), table_one(bundle.cohort, bundle.grouping), follow_up(bundle)))
-    return Section(
-        "patients", "Patients, events and follow-up", "", (block,), "Patients", ("characteristics", "landmark")
-    )
+    pages = ("characteristics", "landmark", *(("time_zero",) if known_later(bundle.cohort) else ()))
+    return Section("patients", "Patients, events and follow-up", "", (block,), "Patients", pages)
+
+
+def known_later(cohort: Cohort) -> bool:
+    """Return whether a covariate becomes known, or changes, after time zero."""
+    return any(data.changes is not None or data.known_later for data in cohort.covariates.values())
 
 
 def follow_up(bundle: Bundle) -> Table:

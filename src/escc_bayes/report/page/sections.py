@@ -167,7 +167,8 @@ def classical(bundle: Bundle, pictures: Pictures) -> Section:
     """Return Kaplan-Meier, log-rank, proportional-hazards tests and Cox for every covariate of the cohort."""
     late = any(row["clock"] != "time zero" for b in bundle.baselines.values() for row in b.tables["medians"])
     naive = (
-        "Rows that say NAIVE treat a covariate known later as if known at time zero; patients had to live to have it."
+        "Rows that say NAIVE treat a covariate known later as if known at time zero; patients had to live to have it. "
+        "`escc-bayes time-zero` puts naive, landmark and time-updated analyses of it side by side."
     )
     blocks = tuple(
         Block(
@@ -189,7 +190,7 @@ def classical(bundle: Bundle, pictures: Pictures) -> Section:
         for endpoint, found in bundle.baselines.items()
     )
     title = "Kaplan-Meier, log-rank and Cox for every covariate of the cohort"
-    pages = ("kaplan_meier", "logrank", "cox", "ph_test")
+    pages = ("kaplan_meier", "logrank", "cox", "ph_test", *(("time_zero",) if late else ()))
     return Section("classical", title, naive if late else "", (*blocks, *said), "Kaplan-Meier", pages)
 
 

@@ -203,6 +203,12 @@ def test_every_method_that_a_section_links_to_is_a_page(page):
     assert all(source.startswith("#") and source[1:] in names for source in beside.sources)
 
 
+def test_the_patients_link_to_time_zero_where_a_covariate_is_known_later(page, hostile_page):
+    """The cohort of the page has such covariates; the other has not."""
+    assert 'href="methods.html#time_zero"' in page
+    assert 'href="methods.html#time_zero"' not in hostile_page
+
+
 def test_a_large_figure_goes_in_as_png(figures):
     found = figures[0]
     assert picture(found).image.startswith("<svg ")
