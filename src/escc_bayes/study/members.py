@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from escc_bayes.plots.words import NOTHING, probability
+from escc_bayes.estimand.estimate import Estimate
+from escc_bayes.plots.words import NOTHING, probability, ratio, with_limits
 
 
 def spread(values: Sequence[float]) -> tuple[float, float, float]:
@@ -48,3 +49,9 @@ def number_words(values: Sequence[float]) -> str:
     """Print a number as the mean over reconstructions, to at most four digits."""
     middle = float(np.mean(values))
     return NOTHING if np.isnan(middle) else f"{middle:.4g}"
+
+
+def posterior_words(e: Estimate) -> str:
+    """Print a posterior hazard ratio with its limits; one that must not be used says so first."""
+    words = with_limits(ratio(e.value), ratio(e.lower), ratio(e.upper))
+    return words if e.verdict == "ok" else f"NOT FIT FOR USE: {words}"

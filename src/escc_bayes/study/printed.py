@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from escc_bayes.data.published import PublishedEstimate
 from escc_bayes.data.study import Study
 
 REACHED, MISSED, NOT_PRINTED = "reproduced", "not reached", ""
@@ -40,10 +41,12 @@ class Printed:
     ----------
     numbers : of the [[number]] entries.
     targets : by endpoint (such as ``OS``; empty: of no endpoint) and target.
+    estimates : of the [[estimate]] entries.
     """
 
     numbers: Mapping[str, float]
     targets: Mapping[tuple[str, str], Target]
+    estimates: tuple[PublishedEstimate, ...] = ()
 
     def number(self, name: str) -> float | None:
         """Return a printed number; None where there is none of that name."""
@@ -54,6 +57,16 @@ class Printed:
         value = self.numbers.get(name)
         return None if value is None else round(value)
 
+    def logrank(self, effect: str, endpoint: str, groups: int) -> PublishedEstimate | None:
+        """Return the printed log-rank test of an effect over so many groups."""
+        asked = (effect, endpoint, "logrank", groups)
+        return next((e for e in self.estimates if (e.effect, e.endpoint, e.measure, e.groups) == asked), None)
+
+    def ratio(self, effect: str, endpoint: str) -> PublishedEstimate | None:
+        """Return the printed hazard ratio of an effect."""
+        asked = (effect, endpoint, "HR")
+        return next((e for e in self.estimates if (e.effect, e.endpoint, e.measure) == asked), None)
+
     def mark(self, endpoint: str, target: str) -> str:
         """Say whether a target was reached; nothing where it was not asked for."""
         found = self.targets.get((endpoint, target))
@@ -63,7 +76,8 @@ class Printed:
 def printed_of(study: Study, reconstructed: Path | None) -> Printed:
     """Return what a study prints, with what the reconstructions of a folder reached of it."""
     numbers = {number.name: float(number.value) for number in study.numbers}
-    return Printed(numbers, {} if reconstructed is None else read_targets(reconstructed / "targets.csv"))
+    targets = {} if reconstructed is None else read_targets(reconstructed / "targets.csv")
+    return Printed(numbers, targets, study.estimates)
 
 
 def read_targets(path: Path) -> dict[tuple[str, str], Target]:

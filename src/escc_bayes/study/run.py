@@ -16,8 +16,10 @@ from escc_bayes.foundation.seeds import Seed
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.study.ici_crt.adverse import adverse_part
 from escc_bayes.study.ici_crt.characteristics import characteristics_part
+from escc_bayes.study.ici_crt.multivariable import multivariable_part
 from escc_bayes.study.ici_crt.response import response_part
 from escc_bayes.study.ici_crt.roles import ROLES
+from escc_bayes.study.ici_crt.univariable import univariable_part
 from escc_bayes.study.models import own_models
 from escc_bayes.study.part import StudyChapter
 from escc_bayes.study.printed import printed_of
@@ -46,9 +48,9 @@ class Paper:
 PAPERS: Mapping[str, Paper] = {
     "seed1_scirep2025": Paper(
         ROLES,
-        (characteristics_part, response_part, adverse_part),
+        (characteristics_part, response_part, univariable_part, multivariable_part, adverse_part),
         ("coverage", "sequence"),
-        ("characteristics", "proportions"),
+        ("characteristics", "proportions", "screening"),
     ),
 }
 

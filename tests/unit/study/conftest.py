@@ -55,6 +55,11 @@ def chinese(tmp_path_factory: pytest.TempPathFactory) -> Cohort:
     return read_cohort(path, schema_from(chinese_schema(), "chinese"))
 
 
+@pytest.fixture(scope="session")
+def own(chinese: Cohort) -> StudyChapter:
+    return retold(STUDY, chinese, None, seed=1, level=0.95)
+
+
 def part_of(chapter: StudyChapter, title: str) -> Part:
     """Return the part of a title."""
     return next(part for part in chapter.parts if part.title == title)

@@ -7,7 +7,7 @@ from escc_bayes.data.cohort import Cohort
 from escc_bayes.foundation.errors import InputError
 from escc_bayes.study.part import StudyChapter
 from escc_bayes.study.run import retold
-from tests.unit.study.conftest import STUDY, part_of, table_named
+from tests.unit.study.conftest import part_of, table_named
 
 
 def test_counts_of_the_paper_are_those_of_the_reconstructions(chapter: StudyChapter) -> None:
@@ -51,23 +51,21 @@ def test_what_the_reconstructions_lack_is_named(chapter: StudyChapter) -> None:
     assert [line for line in skipped if "covariates.location" in line]
 
 
-def test_chinese_columns_are_known(chinese: Cohort) -> None:
-    chapter = retold(STUDY, chinese, None, seed=1, level=0.95)
-    rows = table_named(chapter, "characteristics").rows
+def test_chinese_columns_are_known(own: StudyChapter) -> None:
+    rows = table_named(own, "characteristics").rows
     assert {"stage", "coverage", "age", "response"} == {r["covariate"] for r in rows}
     assert {r["group"] for r in rows} == {"all patients", "全部病灶", "部分病灶"}
     assert not any(r["reached"] for r in rows)
-    lacking = " ".join(part_of(chapter, "Characteristics").skipped)
+    lacking = " ".join(part_of(own, "Characteristics").skipped)
     assert "covariates.alc_mid" in lacking
     assert "covariates.sequence" in lacking
 
 
-def test_grades_of_ones_own_are_counted(chinese: Cohort) -> None:
-    chapter = retold(STUDY, chinese, None, seed=1, level=0.95)
-    grades = table_named(chapter, "adverse_events_by_grade").rows
+def test_grades_of_ones_own_are_counted(own: StudyChapter, chinese: Cohort) -> None:
+    grades = table_named(own, "adverse_events_by_grade").rows
     held = chinese.covariates["rp"].values
     assert [r["events"] for r in grades] == [int((held >= least).sum()) for least in range(1, 6)]
-    assert "grade 5 or more" in table_named(chapter, "adverse_events_by_grade").cells[-1][0]
+    assert "grade 5 or more" in table_named(own, "adverse_events_by_grade").cells[-1][0]
 
 
 def test_a_study_without_a_chapter_is_refused() -> None:
