@@ -28,6 +28,7 @@ _HOMES = {
     "Spline": "spec.structures.registry",
     "AcrossTransitions": "spec.structures.registry",
     "Changepoint": "spec.structures.registry",
+    "Monotone": "spec.structures.registry",
     "Horseshoe": "spec.structures.registry",
     "Interaction": "spec.structures.registry",
     "Subgroup": "spec.structures.registry",
@@ -63,6 +64,8 @@ _HOMES = {
     "baselines": "classical.baselines",
     "Comparison": "compare.comparison",
     "compare": "compare.comparison",
+    "covariate_forms": "compare.covariate_forms",
+    "CovariateForms": "compare.form_results",
     "match": "matching.run",
     "Match": "matching.run",
     "time_zero": "time_zero.asked",
@@ -134,6 +137,8 @@ if TYPE_CHECKING:
     from escc_bayes.classical.fit import fit_classical_plan as fit_classical_plan
     from escc_bayes.compare.comparison import Comparison as Comparison
     from escc_bayes.compare.comparison import compare as compare
+    from escc_bayes.compare.covariate_forms import covariate_forms as covariate_forms
+    from escc_bayes.compare.form_results import CovariateForms as CovariateForms
     from escc_bayes.compare.imputed import Imputed as Imputed
     from escc_bayes.compare.imputed import fit_imputed as fit_imputed
     from escc_bayes.data.bundled import example_cohort as example_cohort
@@ -183,6 +188,7 @@ if TYPE_CHECKING:
     from escc_bayes.spec.structures.registry import Horseshoe as Horseshoe
     from escc_bayes.spec.structures.registry import Interaction as Interaction
     from escc_bayes.spec.structures.registry import Linear as Linear
+    from escc_bayes.spec.structures.registry import Monotone as Monotone
     from escc_bayes.spec.structures.registry import Ordered as Ordered
     from escc_bayes.spec.structures.registry import Pooled as Pooled
     from escc_bayes.spec.structures.registry import RandomIntercept as RandomIntercept

@@ -24,7 +24,7 @@ from escc_bayes.bayes.sampling.settings import RunSettings, silent
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from
 from escc_bayes.estimand.contrast import standard_contrasts, weights
-from escc_bayes.estimand.estimand import contrast_words
+from escc_bayes.estimand.estimand import HazardRatio, contrast_words
 from escc_bayes.spec.plan import make_plan
 from escc_bayes.spec.reading import spec_from
 from tests.calibration.drawn_truths import event_times
@@ -52,7 +52,10 @@ MARKERS = tuple(f"marker{j}" for j in range(1, 13))
 EFFECTS["horseshoe"] = [
     {"name": "markers", "covariates": list(MARKERS), "structure": "horseshoe", "expected": 3.0, "slab": 0.7}
 ]
-ENGINES = {"subgroup": "laplace", "interaction": "laplace", "horseshoe": "nuts"}
+EFFECTS["monotone"] = [{"covariate": "age", "structure": "monotone", "knots": 4, "prior": NORMAL}]
+ENGINES = {"subgroup": "laplace", "interaction": "laplace", "horseshoe": "nuts", "monotone": "laplace"}
+# Of a curve values on both sides of the middle; its quartiles differ from cohort to cohort.
+ALONG = {"monotone": tuple(HazardRatio("age", value, "65") for value in ("52", "60", "70", "78"))}
 SCHEMA = {
     "endpoints": {"os": {"time": "time", "event": "event"}},
     "covariates": {
@@ -122,6 +125,11 @@ def as_drawn(plan, source):
     return replace(plan, design=replace(plan.design, blocks=blocks))
 
 
+def asked_of(structure, plan):
+    """Return the hazard ratios held to their truths: those that tables show, and some along a curve."""
+    return ALONG.get(structure) or standard_contrasts(plan.design)
+
+
 def recovered(structure, patients_each):
     """Return coverage of 95 % intervals of every hazard ratio that tables show, and their mean error in SDs."""
     engine = ENGINES[structure]
@@ -134,14 +142,14 @@ def recovered(structure, patients_each):
         unfit += not posterior.diagnostics.fit_for_use
         replaced += posterior.record.engine != engine
         inside, score = [], []
-        for asked in standard_contrasts(plan.design):
+        for asked in asked_of(structure, plan):
             true, draws = float(weights(asked, plan.design) @ beta), posterior.draws(asked).ravel()
             low, high = np.quantile(draws, [0.025, 0.975])
             inside.append(low <= true <= high)
             score.append((draws.mean() - true) / draws.std())
         covered.append(inside)
         scores.append(score)
-    names = [f"{one.term}: {contrast_words(one)}" for one in standard_contrasts(plan.design)]
+    names = [f"{one.term}: {contrast_words(one)}" for one in asked_of(structure, plan)]
     coverage, mean = np.mean(covered, axis=0), np.mean(scores, axis=0)
     return {
         "engine": engine,

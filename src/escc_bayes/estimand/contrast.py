@@ -136,16 +136,14 @@ def in_transition(asked: HazardRatio, design: Design) -> HazardRatio:
 
 
 def beyond_knots(asked: HazardRatio, design: Design) -> str:
-    """Say that a value lies beyond the data's outer knots, where a curve goes on as a straight line."""
+    """Say that a value lies beyond the data's outer knots, and how the curve goes on there."""
     curve = design.block_of(asked.term, asked.transition)[0].coding.curve
     if curve is None:
         return ""
     low, high = curve.within
     values = (value_of(asked.term, str(word)) for word in (asked.level, asked.versus))
     far = [f"{value:g}" for value in values if not low <= value <= high]
-    return (
-        f"{' and '.join(far)} beyond the knots {low:g} to {high:g}: a straight line there, extrapolated" if far else ""
-    )
+    return f"{' and '.join(far)} beyond the knots {low:g} to {high:g}: {curve.beyond}" if far else ""
 
 
 def in_months(asked: HazardRatio, block: Block) -> HazardRatio:

@@ -51,6 +51,10 @@ def late_treatment(folder):
         ("compare", "--cohort", "larynx", "--model", "larynx_piecewise", "--engine", "laplace", "--draws", "200"),
         ("fit", "--cohort", "larynx", "--model", "larynx_piecewise", "--engine", "laplace", "--draws", "200"),
         ("fit", "--cohort", "escc79", "--model", "illness_death", "--engine", "laplace", "--draws", "200"),
+        (
+            *("forms", "--cohort", "larynx", "--endpoint", "os", "--covariate", "age"),
+            *("--draws", "200", "--cut", "65"),
+        ),
         ("audit", "seed1_scirep2025"),
         ("evidence", "--effect", "alc_low", "--endpoint", "OS", "--against", "1.5,1.1,2.0"),
         ("sensitivity", "--hr", "0.62", "--lower", "0.45", "--upper", "0.86"),

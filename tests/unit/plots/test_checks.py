@@ -45,8 +45,8 @@ def test_every_step_has_a_colour_of_its_own():
 
 
 def test_worse_models_stand_left_of_the_best(ax):
-    best = LooRow("a", 0, -100.0, 8.0, 0.0, 0.0, 1.0, 0.5, 79, 31, "abc")
-    worse = LooRow("b", 1, -105.0, 8.0, -5.0, 2.0, 0.0, 0.6, 79, 31, "abc")
+    best = LooRow("a", 0, -100.0, 8.0, 0.0, 0.0, 1.0, 3.0, 0.5, 79, 31, "abc")
+    worse = LooRow("b", 1, -105.0, 8.0, -5.0, 2.0, 0.0, 3.0, 0.6, 79, 31, "abc")
     loo_dots({"os from time zero": [best, worse]}, ax=ax)
     dots = [line.get_xdata()[0] for line in ax.lines if line.get_marker() == "o"]
     assert dots == [0.0, -5.0]

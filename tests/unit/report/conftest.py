@@ -59,7 +59,7 @@ def bundle_of(cohort, *specs):
 
 def loo_rows(names):
     return tuple(
-        LooRow(n, i, -150.0 - i, 10.0, -1.0 * i, 0.5 * i, 1.0 - i, 0.4, 79, 31, "abc") for i, n in enumerate(names)
+        LooRow(n, i, -150.0 - i, 10.0, -1.0 * i, 0.5 * i, 1.0 - i, 3.0, 0.4, 79, 31, "abc") for i, n in enumerate(names)
     )
 
 

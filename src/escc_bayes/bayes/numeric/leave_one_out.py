@@ -27,20 +27,23 @@ class LeftOut:
     Attributes
     ----------
     elpd : (n,) log predictive density of each patient, given the others.
+    within : (n,) log predictive density of each patient, given all.
     k : (n,) Pareto k; above 0.7 the patient's density is unreliable.
     """
 
     elpd: FloatArray
+    within: FloatArray
     k: FloatArray
 
 
 def left_out(log_likelihood: FloatArray) -> LeftOut:
     """Return the predictive density of each patient from log-likelihoods (draws, n)."""
     highest = log_likelihood.max(axis=0)
+    relative = np.exp(log_likelihood - highest)
     smoothed = [smooth(-column) for column in log_likelihood.T]
     weight = np.stack([one.weight for one in smoothed], axis=1)
-    elpd = highest + np.log((weight * np.exp(log_likelihood - highest)).sum(axis=0))
-    return LeftOut(elpd, np.array([one.k for one in smoothed]))
+    elpd = highest + np.log((weight * relative).sum(axis=0))
+    return LeftOut(elpd, highest + np.log(relative.mean(axis=0)), np.array([one.k for one in smoothed]))
 
 
 def stacking(elpd: FloatArray) -> FloatArray:

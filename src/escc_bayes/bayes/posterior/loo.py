@@ -31,6 +31,7 @@ class LooRow:
     elpd_se, elpd_diff, diff_se : its standard error; its distance from the best (0 or negative), and the SE of that.
     weight : stacking weight.
     n, events, patients : whose observations the densities are of; rows of other ``patients`` are not comparable.
+    p_loo : effective number of parameters, log predictive density within the sample less elpd.
     pareto_k_max : largest k over patients; above 0.7 the row is unreliable.
     """
 
@@ -41,6 +42,7 @@ class LooRow:
     elpd_diff: float
     diff_se: float
     weight: float
+    p_loo: float
     pareto_k_max: float
     n: int
     events: int
@@ -76,6 +78,7 @@ def compare_loo(posteriors: Sequence[Posterior]) -> tuple[LooRow, ...]:
             elpd_diff=float((found[name].elpd - found[ranked[0]].elpd).sum()),
             diff_se=standard_error(found[name].elpd - found[ranked[0]].elpd),
             weight=float(weights[name]),
+            p_loo=float((found[name].within - found[name].elpd).sum()),
             pareto_k_max=float(found[name].k.max()),
             n=rows.n,
             events=rows.events,

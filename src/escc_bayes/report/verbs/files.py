@@ -71,7 +71,8 @@ EMPTY: Mapping[str, tuple[str, ...]] = {
         *("difference", "low", "high", "hr_before", "hr_after", *ORIGIN),
     ),
     "loo": (
-        *("endpoint", "model", "rank", "elpd", "elpd_se", "elpd_diff", "diff_se", "weight", "pareto_k_max"),
+        *("endpoint", "model", "rank", "elpd", "elpd_se", "elpd_diff", "diff_se", "weight", "p_loo"),
+        "pareto_k_max",
         *("n", "events", "patients"),
         *ORIGIN,
     ),

@@ -102,6 +102,7 @@ def loo_row(row: "LooRow") -> dict[str, object]:
         "elpd_diff": row.elpd_diff,
         "diff_se": row.diff_se,
         "weight": row.weight,
+        "p_loo": row.p_loo,
         "pareto_k_max": row.pareto_k_max,
         "n": row.n,
         "events": row.events,

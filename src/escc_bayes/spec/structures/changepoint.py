@@ -19,6 +19,7 @@ from escc_bayes.spec.prior import NEUTRAL, Normal
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.structures.coding import linear_column, place
 from escc_bayes.spec.structures.keys import PER_UNIT
+from escc_bayes.spec.structures.natural import STRAIGHT
 from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Free, Key, Reading, Term
 from escc_bayes.spec.structures.words import per_words
 
@@ -53,6 +54,11 @@ class BrokenLine:
     def knots(self) -> tuple[float, ...]:
         """Where the lines meet, and the extremes."""
         return self.within[0], self.at, self.within[1]
+
+    @property
+    def beyond(self) -> str:
+        """What becomes of the lines beyond the extremes."""
+        return STRAIGHT
 
     def columns(self, values: FloatArray) -> FloatArray:
         """Return the number and what of it lies above the value, (n, 2)."""

@@ -12,6 +12,8 @@ import numpy as np
 
 from escc_bayes.hazard.piecewise import FloatArray
 
+STRAIGHT = "a straight line there, extrapolated"
+
 
 @dataclass(frozen=True, slots=True)
 class NaturalCurve:
@@ -33,6 +35,11 @@ class NaturalCurve:
     def within(self) -> tuple[float, float]:
         """The outer knots; beyond them the curve is a straight line."""
         return self.knots[0], self.knots[-1]
+
+    @property
+    def beyond(self) -> str:
+        """What becomes of the curve beyond the outer knots."""
+        return STRAIGHT
 
     def columns(self, values: FloatArray) -> FloatArray:
         """Return the columns (n, K - 1) of values (n,): the number, then the curves."""

@@ -112,7 +112,7 @@ class Curve(Protocol):
     ----------
     center : of the schema, over which tables and figures show other values.
     knots : values at which it may bend, and the two of ``within``, rising.
-    within : outside these two values it is a straight line.
+    within : beyond these two values it goes on as ``beyond`` says.
     shown : two values whose hazard ratio tables show, the first over the second.
     """
 
@@ -124,6 +124,8 @@ class Curve(Protocol):
     def within(self) -> tuple[float, float]: ...
     @property
     def shown(self) -> tuple[float, float]: ...
+    @property
+    def beyond(self) -> str: ...
 
     def columns(self, values: FloatArray) -> FloatArray:
         """Return the columns (n, width) of values (n,)."""

@@ -15,6 +15,7 @@ from escc_bayes.spec.structures.fixed import plain
 from escc_bayes.spec.structures.horseshoe import Horseshoe as Horseshoe
 from escc_bayes.spec.structures.interaction import Interaction as Interaction
 from escc_bayes.spec.structures.linear import Linear as Linear
+from escc_bayes.spec.structures.monotone import Monotone as Monotone
 from escc_bayes.spec.structures.ordered import Ordered as Ordered
 from escc_bayes.spec.structures.pooled import Pooled as Pooled
 from escc_bayes.spec.structures.protocol import Structure
@@ -33,6 +34,7 @@ SHIPPED: tuple[type[Structure], ...] = (
     TimeVarying,
     Spline,
     Changepoint,
+    Monotone,
     AcrossTransitions,
     Subgroup,
     Interaction,

@@ -47,6 +47,31 @@ def number_or_values(value: object, at: str, _: Reading) -> int | tuple[float, .
     return checks.whole_number(value, at, least=LEAST, most=MOST)
 
 
+def placed_knots(knots: int | tuple[float, ...], values: FloatArray, where: str) -> tuple[float, ...]:
+    """Return the knots: those given, or at equally spaced quantiles, the outer ones at the extremes."""
+    distinct = np.unique(values)
+    asked = knots if isinstance(knots, int) else len(knots)
+    if distinct.size < asked:
+        raise SpecError(f"{where} has {distinct.size} values, too few for {asked} knots; give fewer knots")
+    if not isinstance(knots, int):
+        if knots[0] < distinct[0] or knots[-1] > distinct[-1]:
+            raise SpecError(
+                f"{where} runs from {distinct[0]:g} to {distinct[-1]:g}, and the knots {knots[0]:g} to "
+                f"{knots[-1]:g} go beyond; place them within"
+            )
+        return knots
+    found = np.unique(np.quantile(values, np.linspace(0.0, 1.0, asked)))
+    # Many equal values leave fewer quantiles than knots: quantiles of the distinct values serve.
+    spread = found if found.size == asked else np.quantile(distinct, np.linspace(0.0, 1.0, asked))
+    return tuple(spread.tolist())
+
+
+def quartiles(values: FloatArray, knots: tuple[float, ...]) -> tuple[float, float]:
+    """Return the upper and the lower quartile, whose hazard ratio tables show; the outer knots where they are one."""
+    low, high = (float(f"{q:.3g}") for q in np.quantile(values, [0.25, 0.75]))
+    return (high, low) if high > low else (knots[-1], knots[0])
+
+
 @dataclass(frozen=True, slots=True)
 class Spline:
     """A penalised natural cubic spline; ``prior`` on the slope, ``sd`` on how much the slope changes."""
@@ -72,29 +97,10 @@ class Spline:
         covariate = rows.covariates[name]
         linear_column(covariate, rows)  # Refuses a constant.
         values, schema = covariate.values, covariate.schema
-        low, high = (float(f"{q:.3g}") for q in np.quantile(values, [0.25, 0.75]))
-        knots = self.placed(values, place(schema, rows))
-        curve = NaturalCurve(schema.center, schema.scale, knots, (high, low) if high > low else (knots[-1], knots[0]))
+        knots = placed_knots(self.knots, values, place(schema, rows))
+        curve = NaturalCurve(schema.center, schema.scale, knots, quartiles(values, knots))
         labels = (name, *(f"{name}[curve {j + 1}]" for j in range(len(knots) - 2)))
         return Columns(curve.columns(values), Coding(labels, ((),), curve=curve))
-
-    def placed(self, values: FloatArray, where: str) -> tuple[float, ...]:
-        """Return the knots: those given, or at equally spaced quantiles, the outer ones at the extremes."""
-        distinct = np.unique(values)
-        asked = self.knots if isinstance(self.knots, int) else len(self.knots)
-        if distinct.size < asked:
-            raise SpecError(f"{where} has {distinct.size} values, too few for {asked} knots; give fewer knots")
-        if not isinstance(self.knots, int):
-            if self.knots[0] < distinct[0] or self.knots[-1] > distinct[-1]:
-                raise SpecError(
-                    f"{where} runs from {distinct[0]:g} to {distinct[-1]:g}, and the knots {self.knots[0]:g} to "
-                    f"{self.knots[-1]:g} go beyond; place them within"
-                )
-            return self.knots
-        found = np.unique(np.quantile(values, np.linspace(0.0, 1.0, asked)))
-        # Many equal values leave fewer quantiles than knots: quantiles of the distinct values serve.
-        spread = found if found.size == asked else np.quantile(distinct, np.linspace(0.0, 1.0, asked))
-        return tuple(spread.tolist())
 
     def free(self, coding: Coding) -> tuple[Free, ...]:
         """Return the slope, the SD of its change, and a latent for each curve."""

@@ -33,6 +33,7 @@ def test_densities_and_k_equal_arviz():
     ours = left_out(drawn)
     theirs = az.loo(as_tree(drawn), var_name="y", pointwise=True, reff=1.0)
     np.testing.assert_allclose(ours.elpd, theirs.elpd_i.to_numpy(), atol=1e-8)
+    assert (ours.within - ours.elpd).sum() == pytest.approx(float(theirs.p), abs=1e-8)
     np.testing.assert_allclose(ours.k, theirs.pareto_k.to_numpy(), atol=1e-6)
 
 
