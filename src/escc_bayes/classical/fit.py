@@ -210,7 +210,8 @@ def fit_classical_plan(plan: ModelPlan) -> ClassicalFit:
     """
     spec, rows = plan.spec, plan.rows
     design, notes = classical_design(spec, rows)
-    plan = ModelPlan(spec, rows, design, plan.baseline)
+    # Maximum likelihood is of all causes, whatever a life table expects.
+    plan = ModelPlan(replace(spec, background=None), rows, design, plan.baseline)
     reference_time = float(np.median(plan.rows.time))
     record = Record(spec.digest, rows.data_digest, None, rows.provenance, "classical", (), versions())
     return ClassicalFit(

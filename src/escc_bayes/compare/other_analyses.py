@@ -1,7 +1,8 @@
 """One model fitted in other ways to the same patients: what its answers owe to intervals, and to other sources.
 
 Events between two months beside the analyses that give each a month, the right end or the middle; survivors of other
-sources beside the fit without them. docs/methods/interval_censoring.md, docs/methods/external_information.md.
+sources, or a life table, beside the fit without them. docs/methods/interval_censoring.md,
+docs/methods/external_information.md, docs/methods/background_mortality.md.
 """
 
 from collections.abc import Iterator
@@ -97,11 +98,11 @@ def refitted(plan: ModelPlan, seed: Seed) -> Posterior:
 
 
 def external_analyses(posterior: Posterior, *, seed: Seed, level: float) -> tuple[Analysis, ...]:
-    """Return the model with and without the survivors of other sources; none where it has none."""
+    """Return the model with and without survivors of other sources and a life table; none where it has neither."""
     plan = posterior.plan
-    if not plan.spec.external:
+    if not plan.spec.other_sources:
         return ()
-    bare = replace(plan, spec=replace(plan.spec, external=()))
+    bare = replace(plan, spec=plan.spec.without_sources)
     fits = ((WITH, posterior), (WITHOUT, refitted(bare, stream(seed, plan.spec.name, WITHOUT))))
     months = [SurvivalAt(month) for month in months_of(plan)]
     asked: list[Estimand] = [*standard_contrasts(plan.design), *months, MedianSurvival()]

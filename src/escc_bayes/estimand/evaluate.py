@@ -141,7 +141,7 @@ class Patterns:
 
 def patterns_of(plan: ModelPlan) -> Patterns:
     """Return the covariate patterns of the patients analysed."""
-    member = distinct_rows(plan.with_stratum(plan.design.columns))[1]
+    member = distinct_rows(plan.told_apart(plan.design.columns))[1]
     first = np.empty(int(member.max()) + 1, dtype=np.int64)
     first[member[::-1]] = np.arange(member.size - 1, -1, -1)
     return Patterns(first, member)
@@ -157,7 +157,7 @@ def averaged_over(
     # Patients with several rows are averaged over as they were in their first; of a group, in their first there.
     whole: IntArray | slice = slice(None) if plan.rows.patient is None else plan.rows.first_rows()
     if not term:
-        columns = plan.with_stratum(design.columns[found.first] - design.center, found.first)
+        columns = plan.told_apart(design.columns[found.first] - design.center, found.first)
         return columns, np.bincount(found.member[whole], weight[whole], rows)
     check_group(plan, term, group)
     if population == "everyone":
@@ -166,7 +166,7 @@ def averaged_over(
     covariate = plan.rows.covariates[term]
     inside = plan.rows.first_rows(covariate.values == covariate.schema.levels.index(group))
     held = np.bincount(found.member[inside], minlength=rows) > 0
-    columns = plan.with_stratum(design.columns[found.first[held]] - design.center, found.first[held])
+    columns = plan.told_apart(design.columns[found.first[held]] - design.center, found.first[held])
     return columns, np.bincount(found.member[inside], weight[inside], rows)[held]
 
 
@@ -174,10 +174,10 @@ def everyone_in(plan: ModelPlan, term: str, group: str, of: IntArray) -> FloatAr
     """Return centred columns of the rows ``of`` as they would be in a group: of a covariate, or of the strata."""
     design, rows = plan.design, plan.rows
     if term != rows.strata:
-        return plan.with_stratum(setting_columns(design, rows, term, group, of) - design.center, of)
+        return plan.told_apart(setting_columns(design, rows, term, group, of) - design.center, of)
     code = np.full(of.size, rows.stratum_levels.index(group))
     columns = crossed_anew(np.array(design.columns[of]), design, rows, term, group, of)
-    return np.column_stack([columns - design.center, code])
+    return np.column_stack([plan.with_profile(columns - design.center, of), code])
 
 
 def alike(columns: FloatArray, weight: FloatArray) -> tuple[FloatArray, FloatArray]:

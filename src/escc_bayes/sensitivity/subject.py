@@ -136,6 +136,7 @@ def refuse_other_terms(plan: ModelPlan) -> None:
     terms = {
         "events between two months": plan.rows.left is not None,
         "[[external]] survivors": bool(plan.spec.external),
+        "[background] mortality": plan.spec.background is not None,
     }
     for term, there in terms.items():
         if there:

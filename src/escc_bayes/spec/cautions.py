@@ -34,6 +34,7 @@ def cautions(plan: ModelPlan) -> tuple[str, ...]:
         *of_patients(plan.rows),
         *((f"in a posterior {alone}",) if alone else ()),
         *plan.notes,
+        *((plan.spec.background.words(),) if plan.spec.background is not None else ()),
         *short_groups(plan),
         *(sentence for block in plan.design.blocks for sentence in thin_segments(block, plan.rows)),
         *collinear_sentences(plan),

@@ -38,7 +38,22 @@ def describe(plan: ModelPlan) -> tuple[str, ...]:
         *(block.effect.words(block.coding, plan.design.schemas) + shared_words(block) for block in plan.design.blocks),
         likelihood_sentence(plan),
         *(f"Information of another source: {one.words()}." for one in plan.spec.external),
+        *background_sentences(plan),
         *plan.notes,
+    )
+
+
+def background_sentences(plan: ModelPlan) -> tuple[str, ...]:
+    """Say what a life table explains, and how many deaths it expects of these patients."""
+    known, background, rows = plan.expected, plan.spec.background, plan.rows
+    if known is None or background is None:
+        return ()
+    until, before = (known[0].cumulative_at(known[1], month[None])[0] for month in (rows.time, rows.entry))
+    expected = float(rows.weight @ (until - before))
+    said = background.words()
+    return (
+        f"{said[0].upper()}{said[1:]}. In their follow-up {expected:.1f} deaths are expected of these {rows.n} "
+        f"patients, and {rows.events} events were seen.",
     )
 
 

@@ -102,6 +102,11 @@ def refuse_design(spec: ModelSpec, cohort: Cohort) -> None:
             f"model '{spec.name}', [missing]: covariates are imputed for models of one endpoint, and this one has "
             "several transitions; model an endpoint, or leave [missing] out (complete cases)"
         )
+    if spec.background is not None:
+        raise SpecError(
+            f"model '{spec.name}', [missing]: covariates are imputed compatibly with a hazard of all causes, and "
+            "[background] makes it an excess; leave one of the two out"
+        )
     if spec.external or spec.outcome.visits is not None or cohort.endpoint(spec.outcome.endpoint).left is not None:
         raise SpecError(
             f"model '{spec.name}', [missing]: covariates are imputed where each event has its month and no counts of "

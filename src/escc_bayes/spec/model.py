@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from escc_bayes.foundation.careful import careful_class
 from escc_bayes.foundation.errors import SpecError
 from escc_bayes.foundation.record import digest
+from escc_bayes.spec.background import Background
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.external import External
 from escc_bayes.spec.missing import Missing
@@ -26,7 +27,8 @@ class ModelSpec:
 
     ``transitions`` says of each effect in which transitions of an illness-death model, or causes, it acts: empty: by a
     coefficient of its own in each, ``EVERY``: by one in all. No entries: one endpoint. ``external`` counts survivors of
-    other sources. ``missing`` says how missing covariates are imputed; None: complete cases.
+    other sources. ``missing`` says how missing covariates are imputed; None: complete cases. ``background`` is a life
+    table, in excess of which hazards are; None: hazards are of all causes.
     """
 
     name: str
@@ -38,6 +40,7 @@ class ModelSpec:
     transitions: tuple[tuple[str, ...], ...] = ()
     external: tuple[External, ...] = ()
     missing: Missing | None = None
+    background: Background | None = None
 
     @property
     def digest(self) -> str:
@@ -51,6 +54,7 @@ class ModelSpec:
             **({"transitions": self.transitions} if self.transitions else {}),
             **({"external": [dataclasses.asdict(one) for one in self.external]} if self.external else {}),
             **({"missing": dataclasses.asdict(self.missing)} if self.missing is not None else {}),
+            **({"background": background_content(self.background)} if self.background is not None else {}),
         }
         return digest(content)
 
@@ -71,9 +75,21 @@ class ModelSpec:
 
     @property
     def asked_of_patients(self) -> tuple[str, ...]:
-        """Every covariate that a patient must have: those of effects, and that of strata."""
+        """Every covariate that a patient must have: those of effects, of strata, and of a life table."""
         own = self.strata if self.outcome.states is None else ""
-        return (*self.covariates, *((own,) if own else ()))
+        known = self.background.covariates if self.background is not None else ()
+        return tuple(dict.fromkeys((*self.covariates, *((own,) if own else ()), *known)))
+
+    @property
+    def other_sources(self) -> tuple[str, ...]:
+        """What the model knows of other sources, in words: counts of survivors, a life table."""
+        known = (self.background.words(),) if self.background is not None else ()
+        return (*(one.words() for one in self.external), *known)
+
+    @property
+    def without_sources(self) -> "ModelSpec":
+        """The same model of the patients alone."""
+        return dataclasses.replace(self, external=(), background=None)
 
     @property
     def complete_cases(self) -> "ModelSpec":
@@ -108,20 +124,26 @@ class ModelSpec:
 
         Raises
         ------
-        SpecError : a prior rests on published evidence, which stands in a file of its own.
+        SpecError : a prior rests on published evidence, or hazards on a life table, which stands in a file of its own.
         """
+        if self.background is not None:
+            raise SpecError(
+                f"the background mortality of model '{self.name}' stands in a life table, and the specification no "
+                "longer knows where; print the TOML file that was loaded"
+            )
         parts = (self.outcome, self.baseline, self.effects, self.transitions, self.external, self.missing)
         return model_text(self.name, self.title, *parts)
 
     def __str__(self) -> str:
         evidence = any(isinstance(getattr(e, key), EvidencePrior) for e in self.effects for key in e.KEYS)
-        return repr(self) if evidence else self.toml
+        return repr(self) if evidence or self.background is not None else self.toml
 
     def __repr__(self) -> str:
         effects = ", ".join(f"{e.name} ({e.WORD})" for e in self.effects) or "none"
         own = "transition" if self.outcome.states is not None else f"stratum of {self.strata}"
         within = f" in each {own}" if self.strata else ""
         imputed = "; missing covariates imputed" if self.missing is not None else ""
+        imputed += f"; in excess of {self.background.table.file}" if self.background is not None else ""
         return (
             f"model {self.name} [{self.digest}]: {self.outcome.endpoint}, {self.baseline.family}{within}, "
             f"{self.outcome.clock}; effects: {effects}{imputed}"
@@ -133,6 +155,11 @@ def effect_content(effect: Structure) -> dict[str, object]:
     fields = {name: getattr(effect, name) for name in field_names(effect)}
     plain = {name: dataclasses.asdict(v) if dataclasses.is_dataclass(v) else v for name, v in fields.items()}  # type: ignore[arg-type]
     return {"structure": effect.WORD, "prior": None, "sd": None, **plain}
+
+
+def background_content(background: Background) -> dict[str, object]:
+    """Return all that a digest knows of background mortality: the table's own digest in place of its rates."""
+    return {"table": background.table.digest, **{key: getattr(background, key) for key in ("age", "sex", "year")}}
 
 
 def field_names(effect: Structure) -> tuple[str, ...]:

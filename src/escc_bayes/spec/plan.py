@@ -7,7 +7,9 @@ import numpy as np
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import SpecError
+from escc_bayes.hazard.expected import ExpectedHazard
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
+from escc_bayes.spec.background import expected_of, refuse_background
 from escc_bayes.spec.baseline import BaselinePrior, resolve_baseline, weibull_prior
 from escc_bayes.spec.design import Design, build_design, with_effects
 from escc_bayes.spec.external import refuse_external, shares_of
@@ -38,12 +40,24 @@ class ModelPlan:
 
     @property
     def patterns(self) -> FloatArray:
-        """What tells the hazards of rows apart: centred columns, and the stratum where baselines differ."""
-        return self.with_stratum(self.design.centred)
+        """What tells the hazards of rows apart: centred columns, and what ``told_apart`` puts beside them."""
+        return self.told_apart(self.design.centred)
 
-    def with_stratum(self, columns: FloatArray, of: IntArray | slice = slice(None)) -> FloatArray:
-        """Return centred columns of the rows ``of`` with their stratum beside them, where baselines differ."""
-        return np.column_stack([columns, self.rows.stratum[of]]) if self.rows.strata else columns
+    def told_apart(self, columns: FloatArray, of: IntArray | slice = slice(None)) -> FloatArray:
+        """Return centred columns of the rows ``of`` with the profile of a life table and the stratum beside them."""
+        own = self.with_profile(columns, of)
+        return np.column_stack([own, self.rows.stratum[of]]) if self.rows.strata else own
+
+    def with_profile(self, columns: FloatArray, of: IntArray | slice = slice(None)) -> FloatArray:
+        """Return centred columns of the rows ``of`` with their profile beside them, where there is a life table."""
+        return columns if self.expected is None else np.column_stack([columns, self.expected[1][of]])
+
+    @property
+    def expected(self) -> tuple[ExpectedHazard, IntArray] | None:
+        """The expected hazards of profiles, and the profile (n,) of each row; None without a life table."""
+        if self.spec.background is None:
+            return None
+        return expected_of(self.spec.background, self.rows, self.spec.outcome.landmark or 0.0)
 
     @property
     def external_shares(self) -> FloatArray:
@@ -72,6 +86,7 @@ def make_plan(spec: ModelSpec, cohort: Cohort) -> ModelPlan:
     refuse_imputation(spec)
     rows = rows_of(spec, cohort)
     refuse_external(spec.external, rows, spec.name)
+    refuse_background(spec.background, rows, spec.outcome.landmark or 0.0, spec.name)
     return ModelPlan(spec, rows, build_design(spec, rows), resolve_baseline(spec, rows))
 
 
@@ -135,4 +150,11 @@ def structure(spec: ModelSpec) -> tuple[object, ...]:
     else:
         # The columns of the likelihood hold times over the month at which b0 stands.
         kind = (baseline.family, baseline.reference_time, baseline.at, weibull_prior(baseline).reference_time)
-    return (spec.outcome, spec.external, kind, spec.transitions, *(shape_of(effect) for effect in spec.effects))
+    return (
+        spec.outcome,
+        spec.external,
+        spec.background,
+        kind,
+        spec.transitions,
+        *(shape_of(effect) for effect in spec.effects),
+    )

@@ -23,13 +23,16 @@ from escc_bayes.spec.reading_states import (
     states_from,
     transitions_from,
 )
-from escc_bayes.spec.reading_terms import external_from, visits_from
+from escc_bayes.spec.reading_terms import background_from, external_from, visits_from
 from escc_bayes.spec.request import Outcome
 from escc_bayes.spec.structures.protocol import Reading, Structure, acts_across
 from escc_bayes.spec.structures.registry import keys, structures
 from escc_bayes.spec.transitions import COMPETING, EVERY, KIND, CompetingCauses
 
-TOP_KEYS = ("name", "title", "outcome", "visits", "external", "baseline", "priors", "effect", "missing", "variants")
+TOP_KEYS = (
+    *("name", "title", "outcome", "visits", "external", "background", "baseline", "priors", "effect", "missing"),
+    "variants",
+)
 OUTCOME_KEYS = ("endpoint", "landmark", "time_zero")
 EFFECT_KEYS = ("name", "covariate", "covariates", "structure")
 
@@ -181,6 +184,7 @@ def read(raw: Mapping[str, object], where: str, folder: Path) -> ModelSpec:
         transitions=transitions,
         external=external_from(raw, where),
         missing=missing_from(checks.table(raw["missing"], f"{where}, [missing]"), where) if "missing" in raw else None,
+        background=background_from(raw, where, folder),
     )
     refuse_unused(spec.missing, spec.covariates, spec.strata, where)
     if spec.strata in spec.covariates:

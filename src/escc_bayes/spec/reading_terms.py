@@ -1,14 +1,18 @@
-"""TOML to what the likelihood has besides patients with their months: planned visits, survivors of other sources."""
+"""TOML to what the likelihood has besides patients with their months: visits, other sources, background mortality."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from escc_bayes.foundation import checks
 from escc_bayes.foundation.errors import SpecError
+from escc_bayes.spec.background import Background
 from escc_bayes.spec.external import External
+from escc_bayes.spec.life_table import COLUMNS, read_life_table
 from escc_bayes.spec.request import Outcome
 from escc_bayes.spec.visits import Visits, count_of
 
 VISIT_KEYS = ("every", "deaths", "late")
+BACKGROUND_KEYS = ("table", "age", "sex", "year")
 EXTERNAL_KEYS = ("start", "stop", "at_risk", "alive", "group", "source")
 EVERY_FORM = "every = [[from, to, step], ..] in months, such as [[0, 12, 1], [12, 24, 3]]"
 
@@ -87,3 +91,31 @@ def one_external(value: object, at: str) -> External:
         ),
         source=checks.text(body["source"], f"{at}, source") if "source" in body else "",
     )
+
+
+def background_from(raw: Mapping[str, object], where: str, folder: Path) -> Background | None:
+    """Read ``[background]``, if it is there, with its life table; a path is relative to ``folder``."""
+    if "background" not in raw:
+        return None
+    at = f"{where}, [background]"
+    body = checks.table(raw["background"], at)
+    checks.refuse_unknown_keys(body, BACKGROUND_KEYS, at)
+    for key in BACKGROUND_KEYS[:3]:
+        if key not in body:
+            raise SpecError(
+                f"{at}: '{key}' is missing; write table = \"life_table.csv\", and which covariates of the schema are "
+                'the patients\' age = "..", sex = ".." and year = ".." at time zero'
+            )
+    if "external" in raw:
+        raise SpecError(f"{at}: is not worked out beside [[external]], whose survivors are of all causes; keep one")
+    path = folder / checks.text(body["table"], f"{at}, table")
+    if not path.is_file():
+        raise SpecError(f"{at}, table: no file {path}; give a CSV file, relative to the model file, with {COLUMNS}")
+    table = read_life_table(path)
+    named = {key: checks.text(body[key], f"{at}, {key}") for key in BACKGROUND_KEYS[1:] if key in body}
+    if table.by_year != ("year" in named):
+        there = "has calendar years: add" if table.by_year else "has no column 'year': leave out"
+        raise SpecError(f'{at}: {table.file} {there} year = "..", a covariate that is the calendar year of time zero')
+    if len(set(named.values())) < len(named):
+        raise SpecError(f"{at}: {' and '.join(named)} must be different covariates, were given {list(named.values())}")
+    return Background(table, **named)

@@ -52,8 +52,8 @@ def checked_model(spec: ModelSpec, covariate: str, endpoint: str) -> ModelSpec:
             f"model '{spec.name}' is of '{spec.outcome.endpoint}', and --endpoint is '{endpoint}'; name a model of "
             "that endpoint"
         )
-    if spec.outcome.visits is not None or spec.external:
-        word = "[visits]" if spec.outcome.visits is not None else "[[external]]"
+    if spec.outcome.visits is not None or spec.external or spec.background is not None:
+        word = "[visits]" if spec.outcome.visits is not None else "[[external]]" if spec.external else "[background]"
         raise SpecError(f"model '{spec.name}': the analyses of time-zero know no {word}; leave it out")
     if covariate not in spec.covariates:
         raise SpecError(

@@ -106,7 +106,7 @@ def log_likelihood(plan: ModelPlan, hazards: PatientHazards, name: str, of: IntA
     columns = with_values(plan, name, of, values)
     several = np.repeat(of, values.shape[1])
     rows = plan.rows
-    patterns = plan.with_stratum(columns.reshape(several.size, -1), several)
+    patterns = plan.told_apart(columns.reshape(several.size, -1), several)
     found = hazards.log_likelihood(
         patterns, rows.time[several], rows.event[several], rows.entry[several], rows.weight[several]
     )

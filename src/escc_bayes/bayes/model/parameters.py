@@ -15,6 +15,7 @@ import numpy as np
 
 from escc_bayes.estimand.modelled import patient_hazards
 from escc_bayes.hazard.baseline import Hazard, PiecewiseHazard, WeibullHazard
+from escc_bayes.hazard.expected import with_expected
 from escc_bayes.hazard.patients import PatientHazards
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.hazard.stratified import stratified
@@ -155,5 +156,10 @@ def baseline_hazards(baseline: BaselinePrior, values: Mapping[str, FloatArray]) 
 def hazards(plan: ModelPlan, values: Mapping[str, FloatArray], draws: int) -> PatientHazards:
     """Return the hazards of patients in every draw from draws (draws, size) of the parameters."""
     beta = coefficients(plan.design.blocks, values, draws)
-    found = tuple(patient_hazards(plan.design, beta, own) for own in baseline_hazards(plan.baseline, values))
+    found: tuple[PatientHazards, ...] = tuple(
+        patient_hazards(plan.design, beta, own) for own in baseline_hazards(plan.baseline, values)
+    )
+    known = plan.expected
+    if known is not None:
+        found = tuple(with_expected(own, known[0]) for own in found)
     return stratified(found) if plan.rows.strata else found[0]

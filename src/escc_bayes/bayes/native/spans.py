@@ -2,8 +2,8 @@
 
     M_g = sum over rows m of group g of sign_m exp(A_m w + base_m),
 
-with w = psi, or the scaled latents; of a Weibull baseline its last element is the shape k itself. What the
-log-likelihood makes of M is the head's (``bayes/model/likelihood/spans``).
+with w = psi, or the scaled latents; of a Weibull baseline its last element is the shape k itself, to a power of which
+rows may be multiplied. What the log-likelihood makes of M is the head's (``bayes/model/likelihood/spans``).
 """
 
 import numpy as np
@@ -30,10 +30,16 @@ class SpansAt:
         with np.errstate(divide="ignore"):
             self.base = np.log(np.abs(term.months)) + moved
         self.sign, self.group, self.first = np.sign(term.months), term.group, term.first
+        self.power = 0 if term.log_time is None else term.SHAPE_POWER
 
     def add(self, w: FloatArray, by_w: FloatArray) -> float:
         """Return the log-likelihood at w (e,) and add its gradient to ``by_w``."""
         rows = self.sign * np.exp(self.columns @ w + self.base)
+        if self.power:
+            rows *= w[-1] ** self.power
         value, slope = self.term.of_hazard(np.add.reduceat(rows, self.first)[None])
-        by_w += (slope[0][self.group] * rows) @ self.columns
+        pull = slope[0][self.group] * rows
+        by_w += pull @ self.columns
+        if self.power:
+            by_w[-1] += self.power / w[-1] * pull.sum()
         return float(value[0])

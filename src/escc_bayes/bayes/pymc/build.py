@@ -22,7 +22,14 @@ from escc_bayes.bayes.model.parameters import (
     stratum_labels,
 )
 from escc_bayes.bayes.pymc import distributions
-from escc_bayes.bayes.pymc.terms import Cumulative, external_data, external_likelihood, span_data
+from escc_bayes.bayes.pymc.terms import (
+    Cumulative,
+    background_data,
+    background_likelihood,
+    external_data,
+    external_likelihood,
+    span_data,
+)
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.baseline import PiecewisePrior
@@ -74,6 +81,8 @@ def build_model(plan: ModelPlan) -> pm.Model:
             cumulative = weibull_likelihood(data, log_relative, row)
         if plan.spec.external:
             external_likelihood(plan, data, beta, cumulative)
+        if plan.spec.background is not None:
+            background_likelihood(plan, data, beta)
     return model
 
 
@@ -117,6 +126,8 @@ def model_data(plan: ModelPlan) -> dict[str, Any]:
         data |= span_data(plan, risk)
     if plan.spec.external:
         data |= external_data(plan)
+    if plan.spec.background is not None:
+        data |= background_data(plan)
     if isinstance(baseline, PiecewisePrior) and baseline.strata:
         data["row_stratum"] = risk.at_risk.stratum
     if isinstance(baseline, PiecewisePrior):

@@ -44,7 +44,12 @@ def structure(plan: ModelPlan) -> tuple[object, ...]:
         )
         for b in plan.design.blocks
     )
-    spans = (plan.rows.left is not None, bool(plan.design.segment_ends.size), len(plan.spec.external))
+    spans = (
+        plan.rows.left is not None,
+        bool(plan.design.segment_ends.size),
+        len(plan.spec.external),
+        plan.spec.background is not None,
+    )
     return plan.spec.baseline.family, walk, kinds, terms, spans, plan.rows.stratum_levels
 
 

@@ -1,4 +1,4 @@
-"""What a PyMC model has besides rows with known months: spans that hold an event, survivors of other sources."""
+"""What a PyMC model has besides rows with known months: spans with an event, other sources, expected hazards."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +7,9 @@ import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 
+from escc_bayes.bayes.model.likelihood.spans_of_plan import expected_events, pieces_at
 from escc_bayes.hazard.at_risk import AtRisk, split_at
+from escc_bayes.spec.baseline import PiecewisePrior
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.risk_rows import RiskRows, segment_columns
 
@@ -66,3 +68,36 @@ def external_likelihood(plan: ModelPlan, data: Any, beta: Any, cumulative: Cumul
         observed=data["external_observed"],
         dims="external",
     )
+
+
+def background_data(plan: ModelPlan) -> dict[str, Any]:
+    """Return the events that a life table expects too: columns, piece or log month, weight and expected hazard."""
+    found = expected_events(plan)
+    own = found.risk.at_risk
+    weight, stop = own.weight[found.of], own.stop[found.of]
+    where = (
+        {"background_piece": pieces_at(plan, stop, own.stratum[found.of])}
+        if isinstance(plan.baseline, PiecewisePrior)
+        else {"background_log_time": np.log(stop)}
+    )
+    return {
+        "background_X": found.risk.columns[found.of],
+        "background_log_hazard": np.log(found.hazard),
+        "background_weight": weight,
+        "background_passed": np.array(found.passed),
+        **where,
+    }
+
+
+def background_likelihood(plan: ModelPlan, data: Any, beta: Any) -> None:
+    """Add what a life table explains of each event, log(1 + h_expected / h_excess), and the hazard that all passed."""
+    model = pm.modelcontext(None)
+    log_excess = (data["background_X"] * beta).sum(-1)
+    if isinstance(plan.baseline, PiecewisePrior):
+        log_excess += (data["background_piece"] * model["log_rate"]).sum(-1)
+    else:
+        log_time, log_shape = data["background_log_time"], model["log_shape"]
+        log_excess += model["baseline"] + log_shape - log_time
+        log_excess += pt.exp(log_shape) * (log_time - data["log_reference_time"])
+    gained = data["background_weight"] * pt.softplus(data["background_log_hazard"] - log_excess)
+    pm.Potential("background", gained.sum() - data["background_passed"])

@@ -28,7 +28,7 @@ NO_OTHERS: Mapping[str, OtherAnalyses] = MappingProxyType({})
 
 def other_analyses(posterior: Posterior, level: float) -> OtherAnalyses:
     """Return the other analyses of a posterior, with random streams of its own seed."""
-    if posterior.plan.rows.left is None and not posterior.plan.spec.external:
+    if posterior.plan.rows.left is None and not posterior.plan.spec.other_sources:
         return OtherAnalyses()
     from escc_bayes.compare.other_analyses import external_analyses, interval_analyses
 

@@ -1,6 +1,6 @@
 """What a page shows of the same model without its intervals, or without its other sources."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from escc_bayes.report.document.provenance import provenance_first
 from escc_bayes.report.page.other_analyses import OtherAnalyses
 from escc_bayes.report.page.outcomes import Outcome
 from escc_bayes.report.page.view import Block, Table
+from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.plan import ModelPlan
 
 INTERVALS, EXTERNAL = "Events between two months", "With and without other sources"
@@ -31,16 +32,18 @@ def other_blocks(outcome: Outcome, labels: Mapping[str, str], found: Mapping[str
                     analyses_table(*pair, labels, posterior.plan)
                     for pair in zip((of_ratios, of_curves), whole, strict=True)
                 )
-                counts = tuple(f"Other source: {one.words()}." for one in posterior.plan.spec.external)
+                counts = tuple(f"Other source: {words}." for words in posterior.plan.spec.other_sources)
                 said = (*sentences_of(each), *(counts if each is of.external else ()))
                 blocks.append(Block(f"{title}: {outcome.title}, model {name}", said, tables))
     return tuple(blocks)
 
 
-def other_pages(found: Mapping[str, OtherAnalyses]) -> tuple[str, ...]:
+def other_pages(found: Mapping[str, OtherAnalyses], specs: Iterable[ModelSpec]) -> tuple[str, ...]:
     """Return the pages on methods that stand behind these blocks."""
+    specs = tuple(specs)
     held = {"interval_censoring": any(of.intervals for of in found.values())}
-    held["external_information"] = any(of.external for of in found.values())
+    held["external_information"] = any(spec.external for spec in specs)
+    held["background_mortality"] = any(spec.background is not None for spec in specs)
     return tuple(page for page, there in held.items() if there)
 
 

@@ -123,11 +123,12 @@ def ratios(bundle: Bundle, found: Sequence[Outcome], pictures: Pictures) -> Sect
         name = o.posteriors[0].plan.spec.name
         blocks.append(Block(f"In sentences: {o.title}, model {name}", result_sentences(o, bundle), folded=True))
     labels = term_labels(bundle.cohort)
+    specs = [posterior.plan.spec for o in found for posterior in o.posteriors]
     others = [block for o in found for block in other_blocks(o, labels, bundle.other_analyses)]
     engines = (Block("Which engine answered", bundle.remarks),) if bundle.remarks else ()
     title, pages = (
         "Hazard ratios beside Cox",
-        ("first_screen", "cox", "laplace", "nuts", *other_pages(bundle.other_analyses)),
+        ("first_screen", "cox", "laplace", "nuts", *other_pages(bundle.other_analyses, specs)),
     )
     return Section("hazard_ratios", title, HR_WORDS, (*blocks, *others, *engines), "Hazard ratios", pages)
 

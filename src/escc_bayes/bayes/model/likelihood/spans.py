@@ -9,7 +9,7 @@ shape. Terms of the likelihood that know a hazard over a span, and no month of a
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -28,8 +28,11 @@ class Spans(ABC):
     months : (m,), or (n, m) at each of n values of psi; what the exponential is multiplied by.
     group : (m,) whose rows.
     log_time : (m,) log(t / t0) of a Weibull baseline, whose shape multiplies it; None: months depend on no shape.
+
+    Of a Weibull baseline each row is also multiplied by the shape to the power ``SHAPE_POWER``.
     """
 
+    SHAPE_POWER: ClassVar[int] = 0
     design: FloatArray
     months: FloatArray
     group: IntArray
@@ -58,7 +61,8 @@ class Spans(ABC):
         """Return the term at log shapes (n,) of a Weibull baseline."""
         if self.log_time is None or log_shape is None:
             return self
-        return replace(self, months=self.months * np.exp(np.exp(log_shape)[:, None] * self.log_time), log_time=None)
+        log_factor = np.exp(log_shape)[:, None] * self.log_time + self.SHAPE_POWER * log_shape[:, None]
+        return replace(self, months=self.months * np.exp(log_factor), log_time=None)
 
     def along(self, log_shape: FloatArray | None) -> Callable[[slice], Self]:
         """Return the term of parts of many draws with log shapes (m,)."""

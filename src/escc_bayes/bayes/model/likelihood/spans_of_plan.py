@@ -1,24 +1,73 @@
-"""The terms of a plan that know hazards over spans of time: events between two months, survivors of other sources."""
+"""The terms of a plan beside its cells: events between two months, survivors of other sources, expected hazards."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from escc_bayes.bayes.model.likelihood.excess import Excess
 from escc_bayes.bayes.model.likelihood.passed import Passed
 from escc_bayes.bayes.model.likelihood.spans import Spans
 from escc_bayes.bayes.model.likelihood.survivors import Survivors
 from escc_bayes.hazard.at_risk import AtRisk, split_at
 from escc_bayes.hazard.cells import distinct_rows
 from escc_bayes.hazard.piecewise import FloatArray, IntArray, piece_of
-from escc_bayes.spec.baseline import WeibullPrior
+from escc_bayes.spec.baseline import PiecewisePrior, WeibullPrior
 from escc_bayes.spec.plan import ModelPlan
-from escc_bayes.spec.risk_rows import rows_between, segment_columns
+from escc_bayes.spec.risk_rows import RiskRows, risk_rows, rows_between, segment_columns
 
 
 def terms_of(plan: ModelPlan) -> tuple[Spans, ...]:
     """Return the terms of a plan beside its rows at risk; none where every event has its month."""
     between = bool((plan.rows.apart & (plan.rows.weight > 0.0)).any())
-    return (*((passed_of(plan),) if between else ()), *((survivors_of(plan),) if plan.spec.external else ()))
+    return (
+        *((passed_of(plan),) if between else ()),
+        *((survivors_of(plan),) if plan.spec.external else ()),
+        *((excess_of(plan),) if plan.spec.background is not None else ()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedEvents:
+    """Events that a life table expects too: rows at risk ``of`` the risk rows, and the hazard (m,) at each."""
+
+    risk: RiskRows
+    of: IntArray
+    hazard: FloatArray
+    passed: float
+
+
+def expected_events(plan: ModelPlan) -> ExpectedEvents:
+    """Return the events of weight above 0 with an expected hazard, and the expected hazard that all have passed."""
+    known, rows = plan.expected, plan.rows
+    assert known is not None
+    expected, profile = known
+    risk = risk_rows(rows, plan.design)
+    event = np.flatnonzero((risk.at_risk.event > 0.0) & (risk.at_risk.weight > 0.0))
+    hazard = expected.rate(profile[risk.of[event]], risk.at_risk.stop[event])
+    until, before = (expected.cumulative_at(profile, month[None])[0] for month in (rows.time, rows.entry))
+    there = hazard > 0.0
+    return ExpectedEvents(risk, event[there], hazard[there], float(rows.weight @ (until - before)))
+
+
+def excess_of(plan: ModelPlan) -> Excess:
+    """Return the part of events that a life table explains."""
+    found = expected_events(plan)
+    own, columns = found.risk.at_risk, found.risk.columns[found.of]
+    weight, stop = own.weight[found.of], own.stop[found.of]
+    group = np.arange(found.of.size)
+    if isinstance(plan.baseline, WeibullPrior):
+        design = -np.column_stack([columns, np.ones(group.size)])
+        log_time = -np.log(stop / plan.baseline.reference_time)
+        return Excess(design, found.hazard * stop, group, weight, found.passed, log_time=log_time)
+    design = -np.concatenate([columns, pieces_at(plan, stop, own.stratum[found.of])], axis=1)
+    return Excess(design, found.hazard, group, weight, found.passed)
+
+
+def pieces_at(plan: ModelPlan, months: FloatArray, stratum: IntArray) -> FloatArray:
+    """Return which piece of a piecewise baseline, stratum by stratum, months (m,) lie in: 0 or 1, (m, pieces)."""
+    assert isinstance(plan.baseline, PiecewisePrior)
+    piece = stratum * plan.baseline.pieces + piece_of(months, plan.baseline.cuts)
+    return np.asarray(np.eye(plan.baseline.copies * plan.baseline.pieces)[piece])
 
 
 def passed_of(plan: ModelPlan) -> Passed:
@@ -90,8 +139,7 @@ def span_rows(plan: ModelPlan, parts: Parts) -> SpanRows:
     blank = np.zeros(parts.group.size)
     whole = AtRisk(np.arange(parts.group.size), parts.start, parts.stop, blank, blank, parts.stratum)
     split, of = split_at(whole, cuts)
-    piece = split.stratum * plan.baseline.pieces + piece_of(split.stop, cuts)
-    design = np.concatenate([parts.columns[of], np.eye(plan.baseline.copies * plan.baseline.pieces)[piece]], axis=1)
+    design = np.concatenate([parts.columns[of], pieces_at(plan, split.stop, split.stratum)], axis=1)
     return SpanRows(design, split.stop - split.start, parts.group[of], None)
 
 

@@ -21,15 +21,13 @@ FRAME = pd.DataFrame(
     }
 )
 ORDERED = {"kind": "ordered", "levels": ["low", "mid", "high"]}
-SCHEMA = {
-    "endpoints": {"pfs": {"left": "l", "right": "r", "entry": "e"}},
-    "covariates": {
-        "arm": {"kind": "binary", "levels": ["a", "b"]},
-        "grade": ORDERED,
-        "level": ORDERED,
-        "site": {"kind": "nominal", "levels": ["x", "y"]},
-    },
+COVARIATES = {
+    "arm": {"kind": "binary", "levels": ["a", "b"]},
+    "grade": ORDERED,
+    "level": ORDERED,
+    "site": {"kind": "nominal", "levels": ["x", "y"]},
 }
+SCHEMA = {"endpoints": {"pfs": {"left": "l", "right": "r", "entry": "e"}}, "covariates": COVARIATES}
 FIXED = {"covariate": "arm", "structure": "fixed", "prior": {"normal": [0.2, 0.9]}}
 STEPS = {"covariate": "grade", "structure": "ordered", "prior": {"normal": [0.3, 1.0]}}
 POOLED = {"name": "both", "covariates": ["grade", "level"], "structure": "pooled", "prior": {"normal": [0.1, 0.8]}}
