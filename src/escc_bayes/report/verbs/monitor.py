@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 
 from escc_bayes.classical.km import kaplan_meier
-from escc_bayes.foundation.csv import write_csv
 from escc_bayes.hazard.piecewise import BoolArray
 from escc_bayes.plots.band import Band
 from escc_bayes.plots.canvas import sheet
@@ -16,8 +15,9 @@ from escc_bayes.report.document.provenance import provenance_first
 from escc_bayes.report.document.sheet import Sheet
 from escc_bayes.report.document.stepped import stepped
 from escc_bayes.report.verbs.files import write_run
+from escc_bayes.report.verbs.monitor_rows import said, write_findings
 from escc_bayes.trial.monitoring.interim import Interim
-from escc_bayes.trial.monitoring.interim_look import InterimLook, LookResult
+from escc_bayes.trial.monitoring.interim_look import InterimLook
 from escc_bayes.trial.simulation.forecast import Forecast
 
 HEIGHT_MM = 80.0
@@ -25,8 +25,7 @@ HEIGHT_MM = 80.0
 
 def write_monitor_files(folder: Path, look: InterimLook) -> None:
     """Write everything."""
-    write_csv(folder / "monitor.csv", [row_of(found, look) for found in look.findings])
-    (folder / "summary.txt").write_text("\n".join(sentences(look)) + "\n", encoding="utf-8")
+    write_findings(folder, look.findings, look.seen.month, which(look), look.record.provenance)
     if look.blinded is not None:
         write_figure(folder, forecast_sheet(look, look.blinded))
     write_figure(folder, survival_sheet(look))
@@ -35,25 +34,7 @@ def write_monitor_files(folder: Path, look: InterimLook) -> None:
 
 def sentences(look: InterimLook) -> tuple[str, ...]:
     """Return the findings in words."""
-    return tuple(found.words for found in look.findings if found.words)
-
-
-def row_of(found: LookResult, look: InterimLook) -> dict[str, object]:
-    """Return one row of ``monitor.csv``."""
-    return {
-        "quantity": found.quantity,
-        "rule": found.rule,
-        "criterion": found.criterion,
-        "value": found.value,
-        "lower": found.lower,
-        "upper": found.upper,
-        "level": found.level,
-        "interval": found.interval,
-        "month": look.seen.month,
-        "look": which(look),
-        "provenance": look.record.provenance,
-        "kind": found.kind,
-    }
+    return said(look.findings)
 
 
 def which(look: InterimLook) -> str:

@@ -165,6 +165,11 @@ class TrialDesign:
         events = month_of_events(look.events, self.arms_under(effect)) if look.events is not None else 0.0
         return look.due(events, self.accrual.duration, self.lag)
 
+    @property
+    def expected_end(self) -> float:
+        """Calendar month of the last look under the stated effect; infinite where it never comes."""
+        return self.month_of(self.looks[-1], self.effect)
+
     def month_of(self, look: Look, effect: Effect) -> float:
         """Return the calendar month at which a look is expected; infinite where it never comes."""
         return self.data_month(look, effect) + self.lag

@@ -4,12 +4,13 @@ One or a few dates far beyond all others would move the look, the pace of accrua
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 import numpy as np
 
 from escc_bayes.foundation.errors import some_of
 from escc_bayes.hazard.piecewise import FloatArray
-from escc_bayes.trial.design.design import TrialDesign
+from escc_bayes.trial.truth.accrual import Accrual
 
 # Months by which the first patient's own entry may miss 0.
 FIRST = 0.5
@@ -19,14 +20,34 @@ MOST_APART, APART, GAPS = 3, 2.0, 12.0
 LONG = 10.0
 
 
+class Watched(Protocol):
+    """A design of any kind, as far as reading the data of its trial needs it."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def accrual(self) -> Accrual:
+        """Who enters when."""
+        ...
+
+    @property
+    def expected_end(self) -> float:
+        """Calendar month of the last look under the stated effect; infinite where it never comes."""
+        ...
+
+
 def doubts(
-    ids: Sequence[str], design: TrialDesign, entry: FloatArray, known: FloatArray, *, asof: float | None
+    ids: Sequence[str], design: Watched, entry: FloatArray, known: FloatArray, *, asof: float | None
 ) -> Iterator[str]:
     """Yield what looks mistyped, a sentence each.
 
     Parameters
     ----------
     ids : (n,) of the patients.
+    design : what it plans.
     entry, known : (n,) calendar month of entry, and to which each is known.
     asof : month of the look where it is stated.
     """
@@ -58,7 +79,7 @@ def doubts(
             f"taken at the latest month; --asof {others:.1f} would take it when the others end"
         )
     reach = float(np.median(known))
-    if reach > LONG * max(design.month_of(design.looks[-1], design.effect), planned):
+    if reach > LONG * max(design.expected_end, planned):
         yield f"follow-up runs to month {float(known.max()):,.0f}; are times in days? They are in the schema's unit"
 
 

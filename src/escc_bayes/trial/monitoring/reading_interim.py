@@ -21,7 +21,7 @@ from escc_bayes.hazard.piecewise import BoolArray, FloatArray, IntArray
 from escc_bayes.trial.design.design import TrialDesign
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.monitoring.interim import SLACK, FollowUp, Interim
-from escc_bayes.trial.monitoring.interim_doubts import doubts
+from escc_bayes.trial.monitoring.interim_doubts import Watched, doubts
 
 # Months after which a patient without news is worth a word.
 STALE = 3.0
@@ -57,7 +57,7 @@ def read_interim(data: str | Path, schema: str | Path, columns: Columns, *, blin
 
 
 def follow_up_from(
-    cohort: Cohort, design: TrialDesign, *, endpoint: str, columns: Columns, month: float | None
+    cohort: Cohort, design: Watched, *, endpoint: str, columns: Columns, month: float | None
 ) -> FollowUp:
     """Return the patients of a cohort as a running trial shows them, blinded.
 
@@ -97,23 +97,28 @@ def follow_up_from(
 
 def unblinded(seen: FollowUp, cohort: Cohort, design: TrialDesign, columns: Columns) -> Interim:
     """Return the same patients with arms and strata; the levels of these covariates are the names in the design."""
-    arm = columns.arm
-    covariate = column(cohort, arm, "arm")
-    levels = covariate.schema.levels
-    if set(levels) != set(design.arms):
-        raise DesignError(
-            f"{cohort.source}, '{arm}': its levels are {quoted(levels)}, the arms of {design.name} are "
-            f"{quoted(design.arms)}; name them alike in the schema and the data, or in [arms]"
-        )
-    refuse(cohort, covariate.missing, f"no '{arm}'; fill it in, or look --blinded")
-    treated = covariate.values == float(levels.index(design.arms[1]))
-    for name, count in zip(design.arms, (np.count_nonzero(~treated), np.count_nonzero(treated)), strict=True):
-        if count == 0:
-            raise DesignError(f"{cohort.source}, '{arm}': nobody is in arm '{name}'; give both arms, or look --blinded")
+    treated = arm_of(cohort, design.name, design.arms, columns.arm) == 1
     found = Interim(seen.month, seen.entry, seen.time, seen.event, seen.lost, treated)
     if not design.strata:
         return found
     return replace(found, stratum=strata_of(cohort, design, columns.stratum), stratum_count=len(design.strata))
+
+
+def arm_of(cohort: Cohort, design: str, arms: tuple[str, ...], arm: str) -> IntArray:
+    """Return the place of each patient's arm among ``arms``, (n,), by the covariate ``arm``."""
+    covariate = column(cohort, arm, "arm")
+    levels = covariate.schema.levels
+    if set(levels) != set(arms):
+        raise DesignError(
+            f"{cohort.source}, '{arm}': its levels are {quoted(levels)}, the arms of {design} are "
+            f"{quoted(arms)}; name them alike in the schema and the data, or in [arms]"
+        )
+    refuse(cohort, covariate.missing, f"no '{arm}'; fill it in, or look --blinded")
+    place = np.array([arms.index(level) for level in levels])[covariate.values.astype(np.int64)]
+    for name, count in zip(arms, np.bincount(place, minlength=len(arms)).tolist(), strict=True):
+        if count == 0:
+            raise DesignError(f"{cohort.source}, '{arm}': nobody is in arm '{name}'; give both arms, or look --blinded")
+    return np.asarray(place)
 
 
 def strata_of(cohort: Cohort, design: TrialDesign, name: str) -> IntArray:

@@ -81,7 +81,8 @@ def design_from(raw: Mapping[str, object], where: str, *, folder: Path = Path())
     """Build a design from a parsed table; ``where`` begins every message, files are relative to ``folder``."""
     if raw.get("kind") in KINDS:
         raise DesignError(
-            f"{where}: a design of kind '{raw['kind']}' is read by `plan` alone; two arms and one endpoint have no kind"
+            f"{where}: a design of kind '{raw['kind']}' is read by `plan` and `monitor` alone; two arms and "
+            "one endpoint have no kind"
         )
     refuse_outside(raw, where)
     checks.refuse_unknown_keys(raw, TOP_KEYS, where)

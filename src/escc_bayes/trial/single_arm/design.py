@@ -58,6 +58,11 @@ class SingleArmDesign:
         hazard = TreatedHazard(self.reference, effect)
         return hazard if self.follow_up is None else EndedHazard(hazard, self.follow_up)
 
+    @property
+    def expected_end(self) -> float:
+        """Calendar month of the analysis under the stated effect; infinite where it never comes."""
+        return self.data_month(self.effect) + self.lag
+
     def data_month(self, effect: Effect) -> float:
         """Return the calendar month to which the data are expected to reach; infinite where the look never comes."""
         arms = ((self.accrual, self.hazard(effect), self.dropout),)

@@ -7,8 +7,9 @@ import numpy as np
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.trial.significance.alpha_spending import AlphaSpending
 from escc_bayes.trial.truth.accrual import Accrual
+from escc_bayes.trial.truth.expected_events import month_of_events
 from escc_bayes.trial.two_endpoints.graph import Hypothesis
-from escc_bayes.trial.two_endpoints.truth import Transitions
+from escc_bayes.trial.two_endpoints.truth import EndpointHazard, Transitions
 
 PFS, OS = "pfs", "os"
 ENDPOINTS = (PFS, OS)
@@ -62,6 +63,16 @@ class TwoEndpointDesign:
         total = round(self.accrual.patients)
         control = round(total * self.allocation[0] / sum(self.allocation))
         return control, total - control
+
+    @property
+    def expected_end(self) -> float:
+        """Calendar month of the last look under the stated hazards; infinite where it never comes."""
+        months = []
+        for look in self.looks:
+            arms = zip(self.patients, self.truth, self.dropout, strict=True)
+            parts = tuple((self.accrual.part(n), EndpointHazard(of, look.endpoint == OS), lost) for n, of, lost in arms)
+            months.append(month_of_events(look.events, parts))
+        return max(months)
 
     @property
     def alpha(self) -> float:

@@ -171,7 +171,7 @@ def test_what_cannot_work_is_refused(sections, said):
 
 
 def test_other_verbs_say_that_a_single_arm_is_planned_alone():
-    with pytest.raises(InputError, match="read by `plan` alone"):
+    with pytest.raises(InputError, match="read by `plan` and `monitor` alone"):
         design_from(GOOD, "one.toml")
 
 

@@ -158,7 +158,7 @@ def test_events_that_never_come_are_refused_before_trials_are_judged():
 
 
 def test_other_verbs_say_that_it_is_planned_alone():
-    with pytest.raises(InputError, match="of kind 'pfs_os' is read by `plan` alone"):
+    with pytest.raises(InputError, match="of kind 'pfs_os' is read by `plan` and `monitor` alone"):
         design_from(GOOD, "two.toml")
 
 
