@@ -13,7 +13,8 @@ import numpy as np
 from escc_bayes.classical.km import EventArray
 from escc_bayes.hazard.piecewise import FloatArray
 
-# Patients x event times up to which every risk set is laid out, which loses nothing to rounding; beyond, running sums.
+# Patients, alike ones taken together, x event times up to which every risk set is laid out, which loses nothing to
+# rounding; beyond, running sums.
 LAID_OUT = 250_000
 
 
@@ -36,12 +37,16 @@ class Deaths:
     sums : (p,) covariates summed over those who die.
     counts : (k,) deaths at each distinct event time.
     sizes : (k,) how many are at risk at it: the first ``sizes[j]`` rows.
+    patterns : (m, p) rows of ``z`` that differ.
+    held : (k, m) how many with each pattern are at risk; None where there are too many to lay out.
     """
 
     z: FloatArray
     sums: FloatArray
     counts: FloatArray
     sizes: np.ndarray
+    patterns: FloatArray
+    held: FloatArray | None
 
 
 def deaths_in_order(z: FloatArray, time: FloatArray, event: EventArray) -> Deaths:
@@ -50,7 +55,19 @@ def deaths_in_order(z: FloatArray, time: FloatArray, event: EventArray) -> Death
     order = np.argsort(-time, kind="stable")
     times, counts = np.unique(time[died], return_counts=True)
     sizes = np.searchsorted(-time[order], -times, side="right")
-    return Deaths(z[order], z[died].sum(axis=0), counts.astype(np.float64), sizes)
+    patterns, which = np.unique(z[order], axis=0, return_inverse=True)
+    held = at_risk(which, len(patterns), sizes) if len(patterns) * sizes.size <= LAID_OUT else None
+    return Deaths(z[order], z[died].sum(axis=0), counts.astype(np.float64), sizes, patterns, held)
+
+
+def at_risk(which: np.ndarray, patterns: int, sizes: np.ndarray) -> FloatArray:
+    """Return how many with each pattern are among the first ``sizes[j]`` patients, (k, patterns)."""
+    # Each patient joins at the smallest risk set that holds them.
+    joins = np.searchsorted(sizes[::-1], np.arange(which.size), side="right")
+    inside = joins < sizes.size
+    found = np.zeros((sizes.size, patterns))
+    np.add.at(found, (joins[inside], which[inside]), 1.0)
+    return found.cumsum(axis=0)[::-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +85,9 @@ class Moments:
 
 def penalised(deaths: Deaths, beta: FloatArray) -> Penalised:
     """Return l*, its score and the information at ``beta`` (p,)."""
-    log_hazard = deaths.z @ beta
-    moments = laid_out if deaths.counts.size * log_hazard.size <= LAID_OUT else running_sums
     # A step that is much too long overflows here; its likelihood is -inf and the step is halved.
     with np.errstate(all="ignore"):
-        found = moments(deaths, log_hazard)
+        found = running_sums(deaths, beta) if deaths.held is None else laid_out(deaths, deaths.held, beta)
         inverse, log_det = inverse_and_log_det(found.information)
         if not np.isfinite(log_det):
             return Penalised(-np.inf, np.full(beta.size, np.nan), found.information)
@@ -81,16 +96,15 @@ def penalised(deaths: Deaths, beta: FloatArray) -> Penalised:
     return Penalised(value if np.isfinite(value) else -np.inf, score, found.information)
 
 
-def laid_out(deaths: Deaths, log_hazard: FloatArray) -> Moments:
+def laid_out(deaths: Deaths, held: FloatArray, beta: FloatArray) -> Moments:
     """Return the moments risk set by risk set, each with its own largest hazard taken out: nothing is cancelled."""
-    at_risk = np.arange(log_hazard.size) < deaths.sizes[:, None]
-    inside = np.where(at_risk, log_hazard, -np.inf)
+    inside = np.where(held > 0.0, deaths.patterns @ beta, -np.inf)
     top = inside.max(axis=1, keepdims=True)
-    share = np.exp(inside - top)
+    share = held * np.exp(inside - top)
     total = share.sum(axis=1, keepdims=True)
     share /= total
-    mean = share @ deaths.z
-    centred = deaths.z - mean[:, None, :]
+    mean = share @ deaths.patterns
+    centred = deaths.patterns - mean[:, None, :]
     weighted = (deaths.counts[:, None] * share)[:, :, None] * centred
     size = (-1, centred.shape[-1])
     flat, heavy = centred.reshape(size), weighted.reshape(size)
@@ -101,10 +115,10 @@ def laid_out(deaths: Deaths, log_hazard: FloatArray) -> Moments:
     return Moments((top + np.log(total))[:, 0], mean, heavy.T @ flat, third)
 
 
-def running_sums(deaths: Deaths, log_hazard: FloatArray) -> Moments:
+def running_sums(deaths: Deaths, beta: FloatArray) -> Moments:
     """Return the moments from sums over the patients in order of time: for many patients."""
     z, p = deaths.z, deaths.z.shape[1]
-    last = deaths.sizes - 1
+    last, log_hazard = deaths.sizes - 1, deaths.z @ beta
     top = float(log_hazard.max())
     hazard = np.exp(log_hazard - top)
     total = np.cumsum(hazard)[last]
