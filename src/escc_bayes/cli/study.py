@@ -26,7 +26,17 @@ def cohort_of_paper(study: str | None, cohort: str, schema: str | None, default:
 
 
 def specs_of_report(names: list[str] | None, cohort: "Cohort", study: str | None) -> tuple["ModelSpec", ...]:
-    """Return the models named, the shipped ones that fit, or with a paper those of its factors that the cohort has."""
+    """Return the models named, the shipped ones that fit, or with a paper those of its factors that the cohort has.
+
+    Raises
+    ------
+    CohortError : a paper is named whose tables cannot be made of these rows.
+    SpecError : no model is named, and none fits.
+    """
+    if study is not None:
+        from escc_bayes.study.run import refuse_other_rows
+
+        refuse_other_rows(cohort)
     if names:
         return open_specs(names)
     try:

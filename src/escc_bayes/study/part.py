@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from escc_bayes.evidence.finding import Finding
+from escc_bayes.plots.band import Band
+from escc_bayes.plots.survival import AtRisk
 
 type Row = Mapping[str, object]
 
@@ -32,6 +34,49 @@ class StudyTable:
 
 
 @dataclass(frozen=True, slots=True)
+class StudyPanel:
+    """Survival curves in one panel.
+
+    Attributes
+    ----------
+    title : over it.
+    curves, behind : of groups; those behind are drawn thin.
+    until : last month shown.
+    time_label, survival_label : of the axes.
+    at_risk : numbers under the axis; None: none.
+    """
+
+    title: str
+    curves: tuple[Band, ...]
+    behind: tuple[Band, ...]
+    until: float
+    time_label: str
+    survival_label: str
+    at_risk: AtRisk | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StudyFigure:
+    """A figure of survival curves.
+
+    Attributes
+    ----------
+    name : of its files, ``study_NAME``.
+    title : what it shows.
+    about : patients and provenance.
+    words : how to read it.
+    clock : where time starts.
+    """
+
+    name: str
+    title: str
+    about: str
+    words: str
+    clock: str
+    panels: tuple[StudyPanel, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """What stands under one number of the paper.
 
@@ -43,6 +88,7 @@ class Part:
     tables : none where the cohort has nothing of what it takes.
     skipped : what was left out, with the column that is missing.
     findings : what the audit of the paper says of it.
+    figures : of survival.
     """
 
     place: str
@@ -51,6 +97,7 @@ class Part:
     tables: tuple[StudyTable, ...]
     skipped: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    figures: tuple[StudyFigure, ...] = ()
 
     @property
     def heading(self) -> str:

@@ -11,7 +11,7 @@ from escc_bayes.data.shipped import find_schema
 from escc_bayes.data.study import read_study
 from escc_bayes.evidence.audit import audit
 from escc_bayes.foundation.checks import suggestion
-from escc_bayes.foundation.errors import InputError
+from escc_bayes.foundation.errors import CohortError, InputError
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.study.ici_crt.adverse import adverse_part
@@ -19,6 +19,7 @@ from escc_bayes.study.ici_crt.characteristics import characteristics_part
 from escc_bayes.study.ici_crt.multivariable import multivariable_part
 from escc_bayes.study.ici_crt.response import response_part
 from escc_bayes.study.ici_crt.roles import ROLES
+from escc_bayes.study.ici_crt.survival import survival_part
 from escc_bayes.study.ici_crt.univariable import univariable_part
 from escc_bayes.study.models import own_models
 from escc_bayes.study.part import StudyChapter
@@ -48,9 +49,9 @@ class Paper:
 PAPERS: Mapping[str, Paper] = {
     "seed1_scirep2025": Paper(
         ROLES,
-        (characteristics_part, response_part, univariable_part, multivariable_part, adverse_part),
+        (characteristics_part, response_part, survival_part, univariable_part, multivariable_part, adverse_part),
         ("coverage", "sequence"),
-        ("characteristics", "proportions", "screening"),
+        ("characteristics", "proportions", "kaplan_meier", "illness_death", "screening"),
     ),
 }
 
@@ -107,6 +108,7 @@ def subject_of(
     study: str, cohort: Cohort, ensemble: Ensemble | None, *, seed: Seed, level: float, by: str = ""
 ) -> Subject:
     """Return what every table is made of."""
+    refuse_other_rows(cohort)
     paper, read = paper_of(study), read_study(study)
     own = next((b for b in ENSEMBLES.values() if b.study == study and is_of(ensemble, b)), None)
     members = every_column(own) if own else ensemble.members if ensemble is not None else (cohort,)
@@ -125,6 +127,24 @@ def subject_of(
         level=level,
         seed=seed,
     )
+
+
+def refuse_other_rows(cohort: Cohort) -> None:
+    """Raise where the tables of a paper cannot be made: several rows a patient, weights, delayed entry, intervals."""
+    what = "the tables of a paper (--study)"
+    cohort.refuse_several_rows(what)
+    for name, data in cohort.endpoints.items():
+        cohort.refuse_interval_censored(name, what)
+        if (data.entry > 0.0).any():
+            raise CohortError(
+                f"{cohort.source}: {what} count everybody from time zero, and endpoint '{name}' has patients who enter "
+                "later; give a schema without entry, or leave --study out"
+            )
+    if cohort.sampled:
+        raise CohortError(
+            f"{cohort.source}: {what} count patients, and these have sampling weights; give a schema without weight, "
+            "or leave --study out"
+        )
 
 
 def is_of(ensemble: Ensemble | None, bundled: Bundled) -> bool:

@@ -20,6 +20,7 @@ from escc_bayes.spec.usual import LEVELS_UPPER, STEP_SD, usual_cuts, usual_survi
 from escc_bayes.study.coded import Coded, coded_cohort
 from escc_bayes.study.subject import Subject
 
+type Fitted = Posterior | EnsemblePosterior
 type Family = Literal["piecewise", "weibull"]
 # Of each chain of each member: 20 members then hold 20,000.
 DRAWS = 250
@@ -62,7 +63,7 @@ def weibull(reach: float) -> WeibullBaseline:
     return WeibullBaseline(12.0, "mean", usual_survival(reach), Normal(0.0, SHAPE_SD))
 
 
-def fitted(subject: Subject, spec: ModelSpec, factors: Sequence[Coded]) -> Posterior | EnsemblePosterior:
+def fitted(subject: Subject, spec: ModelSpec, factors: Sequence[Coded]) -> Fitted:
     """Return the posterior by ``laplace``, pooled over the reconstructions where there are several."""
     members = tuple(coded_cohort(member, place, factors) for place, member in enumerate(subject.members))
     seed = stream(subject.seed, "study", spec.name)

@@ -1,9 +1,11 @@
 """The tables of a paper: its printed numbers on the reconstructions; a cohort of one's own with Chinese columns."""
 
+import pandas as pd
 import pytest
 
 from escc_bayes.data.bundled import example_cohort
-from escc_bayes.data.cohort import Cohort
+from escc_bayes.data.cohort import Cohort, read_cohort
+from escc_bayes.data.schema import schema_from
 from escc_bayes.foundation.errors import InputError
 from escc_bayes.study.part import StudyChapter
 from escc_bayes.study.run import retold
@@ -71,3 +73,12 @@ def test_grades_of_ones_own_are_counted(own: StudyChapter, chinese: Cohort) -> N
 def test_a_study_without_a_chapter_is_refused() -> None:
     with pytest.raises(InputError, match="no chapter for this paper"):
         retold("orient15", example_cohort("escc79"), None, seed=1, level=0.95)
+
+
+def test_rows_that_a_paper_does_not_have_are_refused() -> None:
+    late = read_cohort(
+        pd.DataFrame({"t": [5.0, 9.0, 7.0], "d": [1, 0, 1], "e": [0.0, 2.0, 0.0]}),
+        schema_from({"endpoints": {"os": {"time": "t", "event": "d", "entry": "e"}}}, "late"),
+    )
+    with pytest.raises(InputError, match="enter later"):
+        retold("seed1_scirep2025", late, None, seed=1, level=0.95)

@@ -18,6 +18,7 @@ from escc_bayes.report.page.over_time import of_outcome
 from escc_bayes.report.page.over_time_sheet import over_time_sheet
 from escc_bayes.report.page.reconstruction_section import members_sheet
 from escc_bayes.report.page.state_sheet import state_sheet
+from escc_bayes.report.page.study_sheet import study_sheet
 
 type Maker = partial[Sheet] | partial[Sheet | None]
 
@@ -30,6 +31,10 @@ def figure_makers(bundle: Bundle, *, full: bool = False) -> tuple[Maker, ...]:
     labels = term_labels(bundle.cohort)
     makers = [m for o in outcomes(bundle) for m in (every_figure if full else main_figures)(o, bundle, labels)]
     makers += [partial(survival_sheets.kaplan_meier_sheet, bundle, endpoint) for endpoint in bundle.baselines]
+    if bundle.study is not None:
+        makers += [
+            partial(study_sheet, bundle.study, part, figure) for part in bundle.study.parts for figure in part.figures
+        ]
     if full and bundle.loo:
         makers.append(partial(effect_sheets.loo_sheet, bundle))
     if full and any(not p.diagnostics.weighted for p in bundle.fits):

@@ -52,7 +52,7 @@ def sections(bundle: Bundle, pictures: Pictures) -> tuple[Section, ...]:
             if bundle.states
             else []
         ),
-        *([study_section(bundle.study)] if bundle.study is not None else []),
+        *([study_section(bundle.study, pictures)] if bundle.study is not None else []),
         classical(bundle, pictures),
         attribution(bundle, found, pictures),
         sensitivity_section(bundle, found),
