@@ -1,6 +1,7 @@
 """Are the hazards of several transitions recovered? SIMULATED cohorts (``transitions``), fitted by ``laplace``.
 
-400 and 79 patients. One truth, wide priors, nothing shared: 100 cohorts each. ``shrunk`` (``across_transitions``): the
+400 and 79 patients. One truth, wide priors, nothing shared, constant hazards or Weibull ones of shapes 1.3, 0.8 and
+1.2, after progression by both clocks: 100 cohorts each. ``shrunk`` (``across_transitions``): the
 effects of each cohort are drawn from the prior, about a common one that is drawn too, since at one truth a shrunk
 effect has a bias; 500 cohorts, so that coverage is known to 1 %. Beside the log hazard ratios
 the probability of being alive after progression, or the incidence of each cause, by month 24 in arm b.
@@ -28,6 +29,11 @@ SHRUNK = {
     "prior": {"normal": [0.0, PRIOR]},
     "sd": {"halfnormal": SPREAD},
 }
+WEIBULL = {
+    "baseline": {"family": "weibull", "reference_time": 12.0},
+    "priors": {"baseline_log_cumulative_hazard": {"normal": [-1.0, 2.0]}, "log_shape": {"normal": [0.0, 0.7]}},
+}
+SHAPES = (1.3, 0.8, 1.2)
 PIECEWISE = {
     "baseline": {"family": "piecewise_exponential", "cuts": [6.0, 18.0], "sd": {"halfnormal": 0.5}},
     "priors": {"baseline_log_rate": {"normal": [-3.5, 2.0]}},
@@ -36,10 +42,11 @@ PIECEWISE = {
 
 @dataclass(frozen=True)
 class Study:
-    """An outcome, an effect, and whether its truths are drawn from the prior."""
+    """An outcome, whether its effects are drawn from the prior, and the clock of Weibull transitions, or none."""
 
     kind: str
     drawn: bool = False
+    clock: str = ""
 
     @property
     def names(self):
@@ -49,7 +56,10 @@ class Study:
     def spec(self):
         """Return the model."""
         outcome, effect = KINDS[self.kind].outcome, SHRUNK if self.drawn else FREE
-        return spec_from({"name": "recovery", "outcome": outcome, **PIECEWISE, "effect": [effect]}, "recovery")
+        if "clock" in outcome and self.clock:
+            outcome = {**outcome, "clock": self.clock}
+        baseline = WEIBULL if self.clock else PIECEWISE
+        return spec_from({"name": "recovery", "outcome": outcome, **baseline, "effect": [effect]}, "recovery")
 
     def truth(self, rng):
         """Return the truth of one cohort."""
@@ -58,7 +68,8 @@ class Study:
         if self.drawn:
             about = rng.normal(0.0, PRIOR)
             effects = about + abs(rng.normal(0.0, SPREAD)) * rng.standard_normal(effects.size)
-        return Truth(np.array(kind.rates), np.ones(effects.size), effects)
+        shapes = np.array(SHAPES[: effects.size]) if self.clock else np.ones(effects.size)
+        return Truth(np.array(kind.rates), shapes, effects, self.clock or "forward")
 
 
 STUDIES = {
@@ -66,6 +77,9 @@ STUDIES = {
     "competing_causes": Study("competing_causes"),
     "illness_death, shrunk": Study("illness_death", drawn=True),
     "competing_causes, shrunk": Study("competing_causes", drawn=True),
+    "illness_death, Weibull": Study("illness_death", clock="forward"),
+    "illness_death, Weibull, reset": Study("illness_death", clock="reset"),
+    "competing_causes, Weibull": Study("competing_causes", clock="forward"),
 }
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from escc_bayes.estimand.contrast import located
 from escc_bayes.estimand.estimand import check_group, check_population
 from escc_bayes.foundation.errors import EstimandError
+from escc_bayes.hazard.baseline import PiecewiseHazard
 from escc_bayes.hazard.cells import distinct_rows
 from escc_bayes.hazard.patients import NODES, PatientHazards
 from escc_bayes.hazard.piecewise import FloatArray
@@ -23,6 +24,8 @@ from escc_bayes.spec.transitions import PROGRESSION
 
 # Patients x draws x months at a time.
 HELD = 1_000_000
+# Months at which a smooth hazard is looked at: probabilities are then right to about 1e-4.
+SMOOTH = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,8 @@ def cumulative_incidence(plan: ModelPlan, hazards: PatientHazards, whom: Whom, t
         raise EstimandError(
             f"model '{plan.spec.name}' is an illness-death model; ask posterior.states(months) for its states"
         )
-    grid = np.unique(np.concatenate([[0.0], times, hazards.breaks[hazards.breaks < times.max(initial=0.0)]]))
+    until = float(times.max(initial=0.0))
+    grid = np.union1d(within(knots(hazards, until), until), times)
     at = np.searchsorted(grid, times)
     found = np.empty((hazards.draws, times.size, len(whom.columns)))
     for part in draw_blocks(hazards, whom, grid):
@@ -159,7 +163,8 @@ def occupation(plan: ModelPlan, hazards: PatientHazards, whom: Whom, times: Floa
     """Return the probabilities of start, progressed and dead at months (t,) in each draw, (D, t, 3)."""
     refuse_causes(plan)
     reset = plan.rows.transitions is not None and plan.rows.transitions.clock == "reset"
-    grid = np.unique(np.concatenate([[0.0], times, hazards.breaks[hazards.breaks < times.max(initial=0.0)]]))
+    until = float(times.max(initial=0.0))
+    grid = np.union1d(within(knots(hazards, until), until), times)
     at = np.searchsorted(grid, times)
     found = np.empty((hazards.draws, times.size, 3))
     for part in draw_blocks(hazards, whom, grid):
@@ -177,7 +182,8 @@ def since_progression(hazards: PatientHazards, whom: Whom, times: FloatArray) ->
     """Return the probability of being alive after progression, clock reset: the hazard then counts from progression."""
     found = np.zeros((whom.share.size, hazards.draws, times.size))
     for place, month in enumerate(times.tolist()):
-        edges = within(np.concatenate([hazards.breaks, month - hazards.breaks]), month)
+        own = knots(hazards, month)
+        edges = within(np.concatenate([own, month - own]), month)
         found[..., place] = arrived(hazards, whom, edges, month - edges)
     return found
 
@@ -188,6 +194,17 @@ def arrived(hazards: PatientHazards, whom: Whom, edges: FloatArray, later: Float
     rising, place = np.unique(later, return_inverse=True)
     after = hazards.cumulative(whom.columns[2], rising)[..., place]
     return entering(one, one + two + after)
+
+
+def knots(hazards: PatientHazards, until: float) -> FloatArray:
+    """Return the months between which hazards are taken to keep their ratio to each other.
+
+    Those at which a hazard may jump; of a Weibull, which never stands still, ``SMOOTH`` months, closer where it moves
+    most.
+    """
+    if isinstance(hazards.hazard, PiecewiseHazard):
+        return hazards.breaks
+    return until * (np.arange(1, SMOOTH) / SMOOTH) ** 2
 
 
 def within(months: FloatArray, until: float) -> FloatArray:
@@ -221,7 +238,7 @@ def after_progression(plan: ModelPlan, hazards: PatientHazards, whom: Whom, time
 
 def ever(hazards: PatientHazards, whom: Whom, until: float) -> FloatArray:
     """Return the probability of progression by a month, (c, D)."""
-    edges = within(hazards.breaks, until)
+    edges = within(knots(hazards, until), until)
     one, two = (hazards.cumulative(whom.columns[code], edges) for code in range(2))
     return entering(one, one + two)
 
@@ -234,7 +251,7 @@ def constant(hazards: PatientHazards, whom: Whom, until: float, month: float) ->
 
 def lasting(hazards: PatientHazards, whom: Whom, until: float, month: float) -> FloatArray:
     """Return the probability of progression by ``until`` and survival for ``month`` months, (c, D); clock forward."""
-    edges = within(np.concatenate([hazards.breaks, hazards.breaks - month]), until)
+    edges = within(np.concatenate([knots(hazards, until), hazards.breaks - month]), until)
     one, two, three = (hazards.cumulative(columns, edges) for columns in whom.columns)
     after = hazards.cumulative(whom.columns[2], edges + month) - three
     return entering(one, one + two + after)
@@ -249,7 +266,7 @@ def months_in_states(plan: ModelPlan, hazards: PatientHazards, whom: Whom, until
     times, width, _ = nodes(ends, NODES, NODES)
     found = np.empty((hazards.draws, 3))
     found[:, 1] = occupation(plan, hazards, whom, times)[..., 1] @ width
-    edges = within(hazards.breaks, until)
+    edges = within(knots(hazards, until), until)
     for part in draw_blocks(hazards, whom, edges):
         own = hazards.part(part)
         one, two = (own.cumulative(whom.columns[code], edges) for code in range(2))

@@ -77,11 +77,23 @@ class WeibullPrior:
         specification's own.
     level : normal on b0.
     log_shape : normal on log k, independent of b0.
+    strata : levels that have a level and a shape of their own, each with these priors; none: one baseline.
     """
 
     reference_time: float
     level: Normal
     log_shape: Normal
+    strata: tuple[str, ...] = ()
+
+    @property
+    def copies(self) -> int:
+        """Number of baselines: of strata, or one."""
+        return max(1, len(self.strata))
+
+    @property
+    def pieces(self) -> int:
+        """Number of levels of each baseline."""
+        return 1
 
 
 type BaselinePrior = PiecewisePrior | WeibullPrior
@@ -94,9 +106,9 @@ def resolve_baseline(spec: ModelSpec, rows: AnalysisRows) -> BaselinePrior:
     ------
     SpecError : smoothing leaves the level less than half of the spread that a statement on survival has.
     """
-    if isinstance(spec.baseline, WeibullBaseline):
-        return weibull_prior(spec.baseline)
     refuse_strata(spec, rows)
+    if isinstance(spec.baseline, WeibullBaseline):
+        return replace(weibull_prior(spec.baseline), strata=rows.stratum_levels)
     try:
         return replace(piecewise_prior(spec.baseline, rows), strata=rows.stratum_levels)
     except SpecError as error:

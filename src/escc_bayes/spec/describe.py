@@ -63,7 +63,8 @@ def baseline_sentence(plan: ModelPlan) -> str:
     if isinstance(prior, WeibullPrior):
         shape = range_words(prior.log_shape)
         return (
-            f"Baseline hazard: Weibull, cumulative hazard H(t) = exp(b0) (t / {prior.reference_time:g} months)^k; "
+            f"Baseline hazard{strata_words(prior, 'transition')}: Weibull, cumulative hazard "
+            f"H(t) = exp(b0) (t / {prior.reference_time:g} months)^k; "
             f"shape k {shape} (1: constant hazard; above 1: rising)."
         )
     assert isinstance(asked, PiecewiseBaseline)
@@ -79,7 +80,7 @@ def baseline_sentence(plan: ModelPlan) -> str:
     return f"Baseline hazard{within}: {form}; the log rates follow a random walk; {steps}{shared}."
 
 
-def strata_words(prior: PiecewisePrior, word: str) -> str:
+def strata_words(prior: PiecewisePrior | WeibullPrior, word: str) -> str:
     """Say that each stratum, or transition, has a baseline of its own; nothing where there is one."""
     return f", one of its own with the same prior in each {word} ({', '.join(prior.strata)})" if prior.strata else ""
 

@@ -71,7 +71,7 @@ class ModelSpec:
     @property
     def strata(self) -> str:
         """The covariate whose levels have a baseline each; empty: one baseline."""
-        return self.baseline.strata if isinstance(self.baseline, PiecewiseBaseline) else ""
+        return self.baseline.strata
 
     @property
     def asked_of_patients(self) -> tuple[str, ...]:

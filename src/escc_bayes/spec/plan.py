@@ -149,7 +149,8 @@ def structure(spec: ModelSpec) -> tuple[object, ...]:
         kind: tuple[object, ...] = (baseline.family, *smooth)
     else:
         # The columns of the likelihood hold times over the month at which b0 stands.
-        kind = (baseline.family, baseline.reference_time, baseline.at, weibull_prior(baseline).reference_time)
+        own = weibull_prior(baseline).reference_time
+        kind = (baseline.family, baseline.reference_time, baseline.at, own, baseline.strata)
     return (
         spec.outcome,
         spec.external,

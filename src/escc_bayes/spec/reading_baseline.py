@@ -18,15 +18,11 @@ def baseline_from(raw: Mapping[str, object], where: str, outcome: Outcome) -> Pi
     found = of_family(raw, where)
     if outcome.states is None:
         return found
-    if isinstance(found, WeibullBaseline):
-        raise SpecError(
-            f"{where}, [baseline]: every transition or cause has a baseline of its own, and a Weibull baseline "
-            'is one for all; write family = "piecewise_exponential"'
-        )
     if found.strata:
         raise SpecError(
-            f"{where}, [baseline], strata: each transition has a baseline of its own already, and strata within "
-            "transitions are not fitted; leave strata out"
+            f"{where}, [baseline], strata: each transition has a baseline of its own already, and states are not "
+            f"worked out for strata within transitions; leave strata out, and let '{found.strata}' have an effect in "
+            "each transition, or fit each of its levels by itself"
         )
     return replace(found, strata=TRANSITION)
 
@@ -90,7 +86,8 @@ def weibull_from(body: Mapping[str, object], stated: Mapping[str, object], where
     at = f"{where}, [baseline]"
     if "strata" in body:
         raise SpecError(
-            f"{at}, strata: a Weibull baseline has one level and one shape for all patients; for a baseline of its own "
+            f"{at}, strata: a Weibull baseline has one level and one shape for all patients of an endpoint (of several "
+            "transitions one of each in every transition, without strata); for a baseline of its own "
             'in each stratum write family = "piecewise_exponential"'
         )
     checks.refuse_unknown_keys(body, WEIBULL_KEYS, at)

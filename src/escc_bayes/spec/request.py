@@ -89,12 +89,14 @@ class WeibullBaseline:
     at : ``mean`` or ``reference``.
     prior : on survival, or on b0.
     log_shape : on log k.
+    strata : what has a level and a shape of its own, each with this prior: transitions; empty: one baseline.
     """
 
     reference_time: float
     at: str
     prior: SurvivalStatement | Normal
     log_shape: Normal
+    strata: str = ""
 
     @property
     def family(self) -> str:

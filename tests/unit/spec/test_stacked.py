@@ -12,6 +12,7 @@ from escc_bayes.spec.describe import describe
 from escc_bayes.spec.model import shape_of
 from escc_bayes.spec.plan import make_plan, with_priors
 from escc_bayes.spec.reading import load_spec, spec_from
+from escc_bayes.spec.transitions import TRANSITIONS
 
 EFFECT = {"covariate": "x", "structure": "fixed", "prior": {"normal": [0.0, 1.0]}}
 # months and event of progression-free survival, of survival
@@ -165,13 +166,14 @@ def test_what_a_file_cannot_ask_is_refused(raw, said):
         spec_from(raw, "model")
 
 
-def test_a_weibull_baseline_is_refused():
+def test_every_transition_has_a_weibull_of_its_own():
     raw = raw_of() | {
         "baseline": {"family": "weibull", "reference_time": 12.0},
         "priors": {"baseline_survival": {"at": 12.0, "median": 0.7, "lower": 0.2}, "log_shape": {"normal": [0.0, 0.5]}},
     }
-    with pytest.raises(EsccBayesError, match="a Weibull baseline is one for all"):
-        spec_from(raw, "model")
+    plan = make_plan(spec_from(raw, "model"), cohort_of())
+    assert plan.baseline.strata == TRANSITIONS
+    assert "one of its own with the same prior in each transition" in " ".join(describe(plan))
 
 
 def test_endpoints_that_contradict_each_other_are_refused_with_their_patients():

@@ -33,7 +33,8 @@ def free_parameters(plan: ModelPlan) -> tuple[Free, ...]:
 def baseline_free(baseline: BaselinePrior) -> tuple[Free, ...]:
     """Return the free parameters of the baseline."""
     if not isinstance(baseline, PiecewisePrior):
-        return Free("baseline", baseline.level), Free("log_shape", baseline.log_shape)
+        of = (baseline.copies, "stratum", baseline.strata) if baseline.strata else ()
+        return Free("baseline", baseline.level, *of), Free("log_shape", baseline.log_shape, *of)
     if baseline.strata:
         return stratified_free(baseline)
     if baseline.sd is None:
@@ -145,7 +146,9 @@ def baseline_hazard(baseline: BaselinePrior, values: Mapping[str, FloatArray]) -
 def baseline_hazards(baseline: BaselinePrior, values: Mapping[str, FloatArray]) -> tuple[Hazard, ...]:
     """Return the baseline hazard of each stratum, or the one there is."""
     if not isinstance(baseline, PiecewisePrior):
-        return (WeibullHazard(values["baseline"][:, 0], values["log_shape"][:, 0], baseline.reference_time),)
+        levels, shapes = values["baseline"], values["log_shape"]
+        own = range(baseline.copies)
+        return tuple(WeibullHazard(levels[:, k], shapes[:, k], baseline.reference_time) for k in own)
     rates = log_rates(baseline, values, np, baseline.step_scale)
     if not baseline.strata:
         return (PiecewiseHazard(rates, baseline.cuts),)

@@ -109,7 +109,7 @@ class Coordinates:
     Attributes
     ----------
     loading, offset : (q, d) and (q,), psi = (loading scaled by u) x + offset; rows of a simplex times its
-        cumulative shares. q = columns + pieces (1 for Weibull).
+        cumulative shares. q = columns + pieces (for Weibull strata).
     hypers : what each u stands for.
     parameters : the free parameters that are linear in x.
     simplexes : the shares of ordered effects.
@@ -220,11 +220,9 @@ def predictors(coords: Coordinates, x: FloatArray, u: FloatArray, scales: FloatA
 
 
 def log_shape(coords: Coordinates, u: FloatArray) -> FloatArray | None:
-    """Return the Weibull log shape (n,), or None for piecewise baselines."""
-    for h, hyper in enumerate(coords.hypers):
-        if isinstance(hyper, Shape):
-            return hyper.mean + hyper.sd * u[:, h]
-    return None
+    """Return the Weibull log shapes (n, strata), or None for piecewise baselines."""
+    found = [hyper.mean + hyper.sd * u[:, h] for h, hyper in enumerate(coords.hypers) if isinstance(hyper, Shape)]
+    return np.stack(found, axis=1) if found else None
 
 
 def log_prior(coords: Coordinates, x: FloatArray, u: FloatArray) -> FloatArray:
@@ -248,8 +246,9 @@ def parameter_values(coords: Coordinates, x: FloatArray, u: FloatArray) -> dict[
         if isinstance(hyper, Scale):
             before = [found[hyper.name]] if hyper.name in found else []
             found[hyper.name] = np.concatenate([*before, hyper.values(u[:, [h]])], axis=1)
-        elif isinstance(hyper, Shape):
-            found["log_shape"] = hyper.mean + hyper.sd * u[:, [h]]
+    shapes = log_shape(coords, u)
+    if shapes is not None:
+        found["log_shape"] = shapes
     for simplex in coords.simplexes:
         found[simplex.name] = shares(simplex, u)
     return found

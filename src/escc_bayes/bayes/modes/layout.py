@@ -70,7 +70,7 @@ def choices(plan: ModelPlan) -> list[list[tuple[str, Component]]]:
 def component_coordinates(plan: ModelPlan, chosen: dict[str, Component]) -> Coordinates:
     """Return the coordinates under one component of each mixture prior."""
     columns = plan.design.size
-    pieces = plan.baseline.pieces * plan.baseline.copies if isinstance(plan.baseline, PiecewisePrior) else 1
+    pieces = plan.baseline.pieces * plan.baseline.copies
     builder = Builder(columns + pieces)
     gamma = add_baseline(builder, plan, columns)
     for block in plan.design.blocks:
@@ -93,7 +93,7 @@ def add_baseline(builder: Builder, plan: ModelPlan, columns: int) -> Gamma | Non
     baseline = plan.baseline
     rows = builder.offset.size
     if not isinstance(baseline, PiecewisePrior):
-        builder.hypers.append(Shape(baseline.log_shape.mean, baseline.log_shape.sd))
+        builder.hypers += [Shape(baseline.log_shape.mean, baseline.log_shape.sd)] * baseline.copies
         builder.add("baseline", np.eye(rows)[:, columns:], baseline.level.mean, baseline.level.sd)
         return None
     if isinstance(baseline.level, Gamma):

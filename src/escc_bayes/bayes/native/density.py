@@ -92,7 +92,9 @@ class Density:
         scaled = any(isinstance(hyper, Scale) for hyper in coords.hypers)
         self.scales = ScaledLatents(coords, self.factor, around.hypers, self.normal) if scaled else None
         self.ordered = OrderedRows(coords) if coords.simplexes else None
-        self.shapes = [(h, s) for h, s in enumerate(coords.hypers) if isinstance(s, Shape)]
+        shapes = [(h, s) for h, s in enumerate(coords.hypers) if isinstance(s, Shape)]
+        # Shapes are the last elements of w; each has its events.
+        self.shapes = [(h, s, k - len(shapes), rows.shape_events[k]) for k, (h, s) in enumerate(shapes)]
         self.place(rows)
         self.allocate()
 
@@ -109,7 +111,6 @@ class Density:
         self.columns, self.base, self.gain = np.ascontiguousarray(columns), base, gain
         # A last column of ones: the way back to w adds up the exponentials as well.
         self.back = np.ascontiguousarray(np.column_stack([columns, np.ones(base.size)]) * rows.sign[:, None])
-        self.shape_events = rows.shape_events
         self.constant = rows.constant + moved - LOG_SQRT_2PI * (float(self.normal.sum()) + len(self.coords.hypers))
 
     def allocate(self) -> None:
@@ -143,8 +144,8 @@ class Density:
             self.scaled[:] = x
         if self.ordered is not None:
             self.ordered.psi(self.scaled, hypers, self.linear)
-        for h, shape in self.shapes:
-            self.w[-1] = np.exp(shape.mean + shape.sd * hypers[h])
+        for h, shape, place, _ in self.shapes:
+            self.w[place] = np.exp(shape.mean + shape.sd * hypers[h])
         np.dot(self.columns, self.w, out=cells)
         cells += self.base
         np.exp(cells, out=cells)
@@ -164,9 +165,9 @@ class Density:
             self.scales.back(by_scaled, self.x, by_hyper, by_latent)
         else:
             np.subtract(by_scaled, self.free, out=by_latent)
-        for h, shape in self.shapes:
-            added += self.shape_events * (shape.mean + shape.sd * hypers[h])
-            by_hyper[h] += shape.sd * (self.shape_events + float(self.by_w[-1]) * float(self.w[-1]))
+        for h, shape, place, events in self.shapes:
+            added += events * (shape.mean + shape.sd * hypers[h])
+            by_hyper[h] += shape.sd * (events + float(self.by_w[place]) * float(self.w[place]))
         for mixture in self.mixed:
             value, slope = mixture.value_and_slope(float(self.x[mixture.latent]))
             added += value

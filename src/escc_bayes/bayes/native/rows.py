@@ -3,7 +3,8 @@
     log L = gain'w - sum_m sign_m exp(A_m w + base_m),      w = psi = (beta, log rates)
 
 A piecewise row is a cell of the likelihood, base = log person-months. A Weibull row is a stop (sign +) or a start
-(sign -) of a pattern, base = log weight; its w is (psi, k), k the shape itself, whose column in A is log(t / t0).
+(sign -) of a pattern, base = log weight; its w is (psi, k), k the shapes themselves, one for each stratum, whose
+columns in A are log(t / t0).
 A gamma prior on rates is ``shape`` events in ``rate`` person-months at beta = 0.
 """
 
@@ -21,14 +22,14 @@ from escc_bayes.hazard.piecewise import FloatArray
 
 @dataclass(frozen=True, slots=True)
 class LikelihoodRows:
-    """The terms of ``gain'w - sum sign exp(A w + base) + shape_events log k + constant``.
+    """The terms of ``gain'w - sum sign exp(A w + base) + shape_events'log k + constant``.
 
     Attributes
     ----------
     columns : (m, e) A.
     base, sign : (m,), and 1 or -1 (m,).
     gain : (e,).
-    shape_events : weighted events; 0 for a piecewise baseline.
+    shape_events : weighted events of each shape; none for a piecewise baseline.
     constant : free of parameters.
     terms : that know hazards over spans of time.
     """
@@ -37,7 +38,7 @@ class LikelihoodRows:
     base: FloatArray
     sign: FloatArray
     gain: FloatArray
-    shape_events: float
+    shape_events: tuple[float, ...]
     constant: float
     terms: tuple[Spans, ...] = ()
 

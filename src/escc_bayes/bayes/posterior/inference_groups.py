@@ -170,8 +170,9 @@ def parameter_group(plan: ModelPlan, values: Mapping[str, FloatArray]) -> Group:
         coords["piece"] = parameters.piece_labels(hazard.cuts)
         variables["log_rate"] = ((*SAMPLE, "piece"), hazard.log_rates.reshape(*shape, -1))
     elif isinstance(hazard, WeibullHazard):
-        variables["shape"] = (SAMPLE, np.exp(hazard.log_shape).reshape(shape))
-        variables |= at_own_month(plan, hazard, shape)
+        of = ("stratum",) if plan.baseline.strata else ()
+        variables["shape"] = ((*SAMPLE, *of), np.exp(values["log_shape"] if of else values["log_shape"][..., 0]))
+        variables |= {} if of else at_own_month(plan, hazard, shape)
     found = sampled(variables, coords)
     return replace(found, said={name: said for name, said in said_of(plan).items() if name in variables})
 

@@ -32,7 +32,7 @@ from escc_bayes.bayes.pymc.terms import (
 )
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.hazard.piecewise import FloatArray
-from escc_bayes.spec.baseline import PiecewisePrior
+from escc_bayes.spec.baseline import PiecewisePrior, WeibullPrior
 from escc_bayes.spec.design import Block
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.model import ModelSpec
@@ -78,7 +78,7 @@ def build_model(plan: ModelPlan) -> pm.Model:
         if isinstance(plan.baseline, PiecewisePrior):
             cumulative = piecewise_likelihood(plan.baseline, data, log_relative, row)
         else:
-            cumulative = weibull_likelihood(data, log_relative, row)
+            cumulative = weibull_likelihood(plan.baseline, data, log_relative, row)
         if plan.spec.external:
             external_likelihood(plan, data, beta, cumulative)
         if plan.spec.background is not None:
@@ -128,7 +128,7 @@ def model_data(plan: ModelPlan) -> dict[str, Any]:
         data |= external_data(plan)
     if plan.spec.background is not None:
         data |= background_data(plan)
-    if isinstance(baseline, PiecewisePrior) and baseline.strata:
+    if baseline.strata:
         data["row_stratum"] = risk.at_risk.stratum
     if isinstance(baseline, PiecewisePrior):
         data |= {"starts": np.concatenate([[0.0], baseline.cuts]), "step_scale": baseline.step_scale}
@@ -227,11 +227,11 @@ def piecewise_likelihood(baseline: PiecewisePrior, data: Any, log_relative: Any,
     return cumulative
 
 
-def weibull_likelihood(data: Any, log_relative: Any, row: str) -> Cumulative:
-    """Add baseline and likelihood of a Weibull model; return its cumulative hazard."""
-    level = pm.Normal("baseline", data["prior_baseline"][0], data["prior_baseline"][1])
-    log_shape = pm.Normal("log_shape", data["prior_log_shape"][0], data["prior_log_shape"][1])
-    shape = (log_shape, data["log_reference_time"])
+def weibull_likelihood(baseline: WeibullPrior, data: Any, log_relative: Any, row: str) -> Cumulative:
+    """Add baseline and likelihood of a Weibull model, stratum by stratum where there are any; return its hazard."""
+    level, log_shape = (variable(free, data) for free in baseline_free(baseline))
+    of = data["row_stratum"] if baseline.strata else 0
+    level, shape = level[of], (log_shape[of], data["log_reference_time"])
 
     def cumulative(times: Any, log_relative: Any, _stratum: Any) -> Any:
         return distributions.weibull_cumulative(times, level + log_relative, *shape)

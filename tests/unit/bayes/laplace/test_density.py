@@ -307,7 +307,7 @@ def test_derivatives_in_blocks_of_patterns_equal_those_at_once(monkeypatch):
         with monkeypatch.context() as patched:
             patched.setattr(product, "HELD", 1)
             blocked = cells_of(plan_of(form))
-        one, other = (data.given(np.array([-0.3, 0.0, 0.4])) for data in (whole, blocked))
+        one, other = (data.given(np.array([[-0.3], [0.0], [0.4]])) for data in (whole, blocked))
         assert one.products is not None
         assert len(other.blocks) == len(one.patterns)
         columns, pieces = one.patterns.shape[1], one.exposure.shape[1]

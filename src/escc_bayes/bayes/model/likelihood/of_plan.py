@@ -12,6 +12,7 @@ from escc_bayes.bayes.model.likelihood.product import product_of
 from escc_bayes.bayes.model.likelihood.protocol import Cells
 from escc_bayes.bayes.model.likelihood.spans_of_plan import terms_of
 from escc_bayes.bayes.model.likelihood.weibull import weibull_cells
+from escc_bayes.bayes.model.likelihood.weibull_strata import strata_of
 from escc_bayes.bayes.model.likelihood.with_terms import WithTerms
 from escc_bayes.hazard import cells
 from escc_bayes.spec.baseline import PiecewisePrior, WeibullPrior
@@ -28,7 +29,8 @@ def cells_of(plan: ModelPlan) -> Cells:
 def cells_of_rows(risk: RiskRows, plan: ModelPlan) -> Cells:
     """Return the cells of rows at risk under the baseline of a plan."""
     if isinstance(plan.baseline, WeibullPrior):
-        return weibull_cells(risk, plan.baseline.reference_time)
+        month = plan.baseline.reference_time
+        return strata_of(risk, plan.baseline.copies, month) if plan.baseline.strata else weibull_cells(risk, month)
     held = collapsed(risk, plan)
     if (plan.design.segment_ends.size or plan.rows.strata) and not product_is_cheaper(held):
         return counted_of(held)

@@ -80,11 +80,11 @@ class Cells(Protocol):
     def piece_months(self) -> FloatArray: ...
 
     def given(self, log_shape: FloatArray | None) -> Likelihood:
-        """Return the likelihood at log shapes (n,) of a Weibull baseline; None: at rates of pieces."""
+        """Return the likelihood at log shapes (n, strata) of a Weibull baseline; None: at rates of pieces."""
         ...
 
     def along(self, log_shape: FloatArray | None) -> Callable[[slice], Likelihood]:
-        """Return the likelihood of parts of many draws with log shapes (m,)."""
+        """Return the likelihood of parts of many draws with log shapes (m, strata)."""
         ...
 
     def spent(self, beta: FloatArray) -> FloatArray:
@@ -98,18 +98,18 @@ class Cells(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Rows of a log-likelihood gain'w - sum over m of months exp(design w) + shape_events log k + constant.
+    """Rows of a log-likelihood gain'w - sum over m of months exp(design w) + shape_events'log k + constant.
 
     Attributes
     ----------
-    design : (m, e); of a Weibull baseline its last column is log(t / t0), which the shape k multiplies.
+    design : (m, e); of a Weibull baseline its last columns, one for each shape k, are log(t / t0), which k multiplies.
     months : (m,); negative for starts under a Weibull baseline.
     gain : (e,).
-    shape_events, constant : weighted events, and what no parameter touches, of a Weibull baseline.
+    shape_events, constant : weighted events of each shape, and what no parameter touches, of a Weibull baseline.
     """
 
     design: FloatArray
     months: FloatArray
     gain: FloatArray
-    shape_events: float = 0.0
+    shape_events: tuple[float, ...] = ()
     constant: float = 0.0

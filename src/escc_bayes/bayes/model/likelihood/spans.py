@@ -58,14 +58,14 @@ class Spans(ABC):
         return np.flatnonzero(np.diff(self.group, prepend=-1))
 
     def given(self, log_shape: FloatArray | None) -> Self:
-        """Return the term at log shapes (n,) of a Weibull baseline."""
+        """Return the term at log shapes (n, 1) of a Weibull baseline."""
         if self.log_time is None or log_shape is None:
             return self
-        log_factor = np.exp(log_shape)[:, None] * self.log_time + self.SHAPE_POWER * log_shape[:, None]
+        log_factor = np.exp(log_shape) * self.log_time + self.SHAPE_POWER * log_shape
         return replace(self, months=self.months * np.exp(log_factor), log_time=None)
 
     def along(self, log_shape: FloatArray | None) -> Callable[[slice], Self]:
-        """Return the term of parts of many draws with log shapes (m,)."""
+        """Return the term of parts of many draws with log shapes (m, 1)."""
         return lambda part: self.given(None if log_shape is None else log_shape[part])
 
     def only(self, keep: IntArray) -> Self:

@@ -50,17 +50,17 @@ class WeibullCells:
         return self.product.piece_months
 
     def given(self, log_shape: FloatArray | None) -> Product:
-        """Return the likelihood at log shapes (n,)."""
+        """Return the likelihood at log shapes (n, 1)."""
         assert log_shape is not None
-        return self.product.with_months(log_exposures(self.times, log_shape), self.shape_terms(log_shape))
+        own = log_shape[:, 0]
+        return self.product.with_months(log_exposures(self.times, own), self.shape_terms(own))
 
     def along(self, log_shape: FloatArray | None) -> Callable[[slice], Product]:
-        """Return the likelihood of parts of many draws with log shapes (m,), exposures interpolated between these."""
+        """Return the likelihood of parts of many draws with log shapes (m, 1), exposures interpolated between these."""
         assert log_shape is not None
-        months = interpolated(self.times, float(log_shape.min()), float(log_shape.max()))
-        return lambda part: self.product.with_months(
-            months.of_shapes(log_shape[part]), self.shape_terms(log_shape[part])
-        )
+        own = log_shape[:, 0]
+        months = interpolated(self.times, float(own.min()), float(own.max()))
+        return lambda part: self.product.with_months(months.of_shapes(own[part]), self.shape_terms(own[part]))
 
     def shape_terms(self, log_shape: FloatArray) -> FloatArray:
         """Return the terms of events that depend on the shape alone, (n,)."""
@@ -89,7 +89,7 @@ class WeibullCells:
             np.column_stack([distinct[:, :-1], np.ones(net.size), np.log(distinct[:, -1] / self.reference)]),
             net,
             np.concatenate([weighted @ columns, [self.times.events, weighted @ log_times]]),
-            shape_events=self.times.events,
+            shape_events=(self.times.events,),
             constant=-float(weighted @ np.log(at_risk.stop)),
         )
 

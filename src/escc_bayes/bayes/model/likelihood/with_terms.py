@@ -37,11 +37,11 @@ class WithTerms:
         return self.cells.piece_months
 
     def given(self, log_shape: FloatArray | None) -> Together:
-        """Return the likelihood at log shapes (n,) of a Weibull baseline."""
+        """Return the likelihood at log shapes (n, 1) of a Weibull baseline."""
         return Together([self.cells.given(log_shape), *(term.given(log_shape) for term in self.terms)])
 
     def along(self, log_shape: FloatArray | None) -> Callable[[slice], Together]:
-        """Return the likelihood of parts of many draws with log shapes (m,)."""
+        """Return the likelihood of parts of many draws with log shapes (m, 1)."""
         each = [self.cells.along(log_shape), *(term.along(log_shape) for term in self.terms)]
         return lambda part: Together([of(part) for of in each])
 

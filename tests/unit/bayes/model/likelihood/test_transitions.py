@@ -1,19 +1,30 @@
-"""Illness-death models state one density to laplace and to PyMC."""
+"""Illness-death models state one density to laplace, to the native sampler and to PyMC, whatever their baselines."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from tests.unit.bayes.laplace.test_density import density, log_volume, pymc_log_density, pymc_values
 from tests.unit.bayes.model.likelihood.test_cells import points
+from tests.unit.bayes.native.test_density import density_of
 
 from escc_bayes.bayes.modes.coordinates import parameter_values
 from escc_bayes.bayes.modes.layout import coordinates
 from escc_bayes.data.bundled import example_cohort
 from escc_bayes.spec.plan import make_plan
+from escc_bayes.spec.prior import Normal
 from escc_bayes.spec.reading import load_spec
+from escc_bayes.spec.request import WeibullBaseline
+from escc_bayes.spec.transitions import TRANSITION
+
+WEIBULL = WeibullBaseline(12.0, "mean", Normal(-1.0, 1.0), Normal(0.0, 0.5), TRANSITION)
 
 
-@pytest.fixture(params=["", "reset"])
+@pytest.fixture(params=["forward", "reset", "forward, Weibull", "reset, Weibull"])
 def plan(request):
-    return make_plan(load_spec("illness_death", variant=request.param or None), example_cohort("escc79"))
+    clock, _, family = request.param.partition(", ")
+    spec = load_spec("illness_death", variant="reset" if clock == "reset" else None)
+    return make_plan(replace(spec, baseline=WEIBULL) if family else spec, example_cohort("escc79"))
 
 
 def test_density_of_laplace_equals_pymc(plan):
@@ -22,3 +33,18 @@ def test_density_of_laplace_equals_pymc(plan):
         at = x[None], u[None]
         theirs = pymc_log_density(plan, pymc_values(plan, parameter_values(coords, *at)))
         assert float(density(plan, coords, *at)[0]) - log_volume(plan, coords, *at) == pytest.approx(theirs, abs=1e-6)
+
+
+def test_density_of_native_is_that_of_laplace_with_its_gradient(plan):
+    """The value up to one constant, the volume of partial centring; the gradient by central differences."""
+    target, rng = density_of(plan), np.random.default_rng(3)
+    for _ in range(2):
+        q = rng.standard_normal(target.size)
+        value, gradient = target(q)
+        gradient = gradient.copy()
+        x, u = target.factor @ q[: target.latents] + target.centre, q[None, target.latents :]
+        z = x[None] if target.scales is None else target.scales.latents(x[None], u)
+        expected = float(density(plan, target.coords, z, u)[0]) + float(np.log(z / x).sum())
+        assert value == pytest.approx(expected, abs=1e-8)
+        numeric = [(target(q + 1e-5 * e)[0] - target(q - 1e-5 * e)[0]) / 2e-5 for e in np.eye(q.size)]
+        np.testing.assert_allclose(gradient, numeric, rtol=1e-5, atol=1e-5)
