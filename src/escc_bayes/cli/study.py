@@ -3,10 +3,12 @@
 from typing import TYPE_CHECKING
 
 from escc_bayes.cli.inputs import default_models, open_specs
-from escc_bayes.foundation.errors import SpecError
+from escc_bayes.cli.treatment import PAPERS, own_models
+from escc_bayes.foundation.errors import InputError, SpecError
 
 if TYPE_CHECKING:
     from escc_bayes.data.cohort import Cohort
+    from escc_bayes.report.page.treatment.asked import TreatmentAsked
     from escc_bayes.spec.model import ModelSpec
 
 
@@ -19,21 +21,36 @@ def cohort_of_paper(study: str | None, cohort: str, schema: str | None, default:
     """
     if study is None:
         return cohort
-    from escc_bayes.study.run import bundled_cohort
-
-    own = bundled_cohort(study)
+    own = PAPERS[study][0] if study in PAPERS else bundled(study)
     return own if cohort == default and schema is None else cohort
 
 
-def specs_of_report(names: list[str] | None, cohort: "Cohort", study: str | None) -> tuple["ModelSpec", ...]:
-    """Return the models named, the shipped ones that fit, or with a paper those of its factors that the cohort has.
+def bundled(study: str) -> str:
+    """Return the bundled cohort of a paper whose tables are told one by one."""
+    from escc_bayes.foundation.checks import suggestion
+    from escc_bayes.study.run import PAPERS as TOLD
+    from escc_bayes.study.run import bundled_cohort
+
+    if study not in TOLD:
+        raise InputError(f"--study {study}: no chapter for this paper; {suggestion(study, (*TOLD, *PAPERS))}")
+    return bundled_cohort(study)
+
+
+def specs_of_report(
+    names: list[str] | None, cohort: "Cohort", study: str | None, asked: "TreatmentAsked | None" = None
+) -> tuple["ModelSpec", ...]:
+    """Return the models named, the shipped ones that fit, or of a treatment or paper those of what the cohort has.
 
     Raises
     ------
-    CohortError : a paper is named whose tables cannot be made of these rows.
+    CohortError : a paper is named whose tables, or a treatment whose chapter, cannot be made of these rows.
     SpecError : no model is named, and none fits.
     """
-    if study is not None:
+    if asked is not None:
+        from escc_bayes.report.page.treatment.gather import refuse_treatment
+
+        refuse_treatment(cohort, asked)
+    if study is not None and study not in PAPERS:
         from escc_bayes.study.run import refuse_other_rows
 
         refuse_other_rows(cohort)
@@ -42,7 +59,9 @@ def specs_of_report(names: list[str] | None, cohort: "Cohort", study: str | None
     try:
         return open_specs(default_models(cohort))
     except SpecError:
-        if study is None:
+        if asked is not None:
+            return own_models(asked, cohort)
+        if study is None or study in PAPERS:
             raise
     from escc_bayes.study.run import models_of
 

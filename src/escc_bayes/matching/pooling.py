@@ -130,14 +130,25 @@ def pool_row(found: Sequence[Row], count: int, level: float) -> Row:
     if not known:
         return pooled_row
     z = float(ndtri(0.5 + level / 2.0))
-    full = [row for row in known if math.isfinite(number(row["lower"])) and math.isfinite(number(row["upper"]))]
-    if not full or (log and any(number(row["lower"]) <= 0.0 for row in full)):
-        middle = back(float(np.mean([to(number(row[name])) for row in known])))
-        return {**pooled_row, name: middle, "lower": math.nan, "upper": math.nan, **counts(known)}
-    se = np.array([(to(number(row["upper"])) - to(number(row["lower"]))) / (2.0 * z) for row in full])
-    value = np.array([to(number(row[name])) for row in full])
-    middle, _, (lower, upper) = combine(value, se, level, credible=found[0]["interval"] == "credible")
+    width = np.array([to_width(row, to) for row in known]) / (2.0 * z)
+    reached = np.isfinite(width)
+    middles = np.array([to(number(row[name])) for row in known])
+    if not reached.any():
+        return {**pooled_row, name: back(float(middles.mean())), "lower": math.nan, "upper": math.nan, **counts(known)}
+    # A limit that some members do not reach is taken to be as far off in them as in the others, and the note says so.
+    se = np.where(reached, width, math.sqrt(float(np.mean(width[reached] ** 2))))
+    middle, _, (lower, upper) = combine(middles, se, level, credible=found[0]["interval"] == "credible")
+    if not reached.all():
+        pooled_row["note"] = f"{pooled_row['note']}; limits are those of the {int(reached.sum())} that reach both"
     return {**pooled_row, name: back(middle), "lower": back(lower), "upper": back(upper), **counts(known)}
+
+
+def to_width(row: Row, to: Callable[[float], float]) -> float:
+    """Return the distance of both limits on the scale of pooling; NaN where one is not reached, or is 0 on a log."""
+    lower, upper = number(row["lower"]), number(row["upper"])
+    if not (math.isfinite(lower) and math.isfinite(upper)) or (to is math.log and lower <= 0.0):
+        return math.nan
+    return to(upper) - to(lower)
 
 
 def counts(found: Sequence[Row]) -> dict[str, int]:

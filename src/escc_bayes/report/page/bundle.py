@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from escc_bayes.bayes.posterior.fallback import fit_or_replace, replaced
 from escc_bayes.bayes.posterior.fit import fit_plan
@@ -38,6 +39,9 @@ from escc_bayes.spec.names import refuse_same_names
 from escc_bayes.spec.plan import ModelPlan, with_priors
 from escc_bayes.spec.sceptic import sceptical
 from escc_bayes.study.part import StudyChapter
+
+if TYPE_CHECKING:
+    from escc_bayes.report.page.treatment.gather import Treatment
 
 type Stage = Callable[[str], Progress]
 
@@ -74,6 +78,7 @@ class Bundle:
     grouping : the covariate in whose groups characteristics are shown; empty: of all patients alone.
     imputed : models fitted to completed cohorts, by name; all other results are then of their complete cases.
     study : the tables of a paper on the cohort; None: no paper was named.
+    treatment : the chapter on one treatment, where one is asked for.
     """
 
     cohort: Cohort
@@ -96,6 +101,7 @@ class Bundle:
     other_analyses: Mapping[str, OtherAnalyses] = field(default_factory=dict)
     imputed: Mapping[str, Imputed] = field(default_factory=dict)
     study: StudyChapter | None = None
+    treatment: "Treatment | None" = None
 
     @property
     def fits(self) -> tuple[Posterior, ...]:

@@ -19,6 +19,7 @@ from escc_bayes.report.page.over_time_sheet import over_time_sheet
 from escc_bayes.report.page.reconstruction_section import members_sheet
 from escc_bayes.report.page.state_sheet import state_sheet
 from escc_bayes.report.page.study_sheet import study_sheet
+from escc_bayes.report.page.treatment.sheets import treatment_makers
 
 type Maker = partial[Sheet] | partial[Sheet | None]
 
@@ -35,6 +36,8 @@ def figure_makers(bundle: Bundle, *, full: bool = False) -> tuple[Maker, ...]:
         makers += [
             partial(study_sheet, bundle.study, part, figure) for part in bundle.study.parts for figure in part.figures
         ]
+    if bundle.treatment is not None:
+        makers += treatment_makers(bundle.treatment)
     if full and bundle.loo:
         makers.append(partial(effect_sheets.loo_sheet, bundle))
     if full and any(not p.diagnostics.weighted for p in bundle.fits):

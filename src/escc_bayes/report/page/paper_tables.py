@@ -13,20 +13,22 @@ from escc_bayes.report.page.outcomes import Outcome, outcomes
 from escc_bayes.report.page.participants import table_one
 from escc_bayes.report.page.study_section import study_tables
 from escc_bayes.report.page.survival_table import headline_survival
+from escc_bayes.report.page.treatment.section import treatment_tables
 from escc_bayes.report.page.view import Table
 
 HEAD = ("", "n", "Events", "Univariable HR", "P", "Multivariable HR", "P", "Posterior HR", "P(HR > 1)")
 
 
 def paper_tables(bundle: Bundle) -> tuple[Table, ...]:
-    """Return Table 1, then of each outcome hazard ratios and survival, then the tables of a paper that was named."""
+    """Return Table 1, of each outcome hazard ratios and survival, then the tables of further chapters."""
     found = [table_one(bundle.cohort, bundle.grouping)]
     for outcome in outcomes(bundle):
         if outcome.comparison.of("hazard_ratio"):
             found.append(ratios_side_by_side(outcome, bundle))
         survival = headline_survival(outcome, bundle.cohort)
         found += [survival] if survival is not None else []
-    return (*found, *study_tables(bundle))
+    treated = treatment_tables(bundle.treatment) if bundle.treatment is not None else ()
+    return (*found, *treated, *study_tables(bundle))
 
 
 def ratios_side_by_side(outcome: Outcome, bundle: Bundle) -> Table:

@@ -26,6 +26,7 @@ from escc_bayes.report.page.sensitivity_section import sensitivity_section
 from escc_bayes.report.page.state_section import state_section
 from escc_bayes.report.page.study_section import study_section
 from escc_bayes.report.page.survival_table import headline_survival
+from escc_bayes.report.page.treatment.section import treatment_section
 from escc_bayes.report.page.view import Block, Picture, Section, Table
 from escc_bayes.spec.transitions import heading
 
@@ -43,6 +44,7 @@ def sections(bundle: Bundle, pictures: Pictures) -> tuple[Section, ...]:
     pooled = {o.key: of(pictures, NAME, o.key) for o in found}
     chapters = (
         participants(bundle, found),
+        *([treatment_section(bundle.treatment, pictures)] if bundle.treatment is not None else []),
         ratios(bundle, found, pictures),
         *([reconstruction_section(bundle, found, pooled)] if bundle.reconstructions is not None else []),
         *([imputed_section(bundle, found)] if bundle.imputed else []),

@@ -119,6 +119,11 @@ def write_report_files(folder: Path, bundle: "Bundle") -> None:
         found["reconstructions"] = bundle.reconstructions.rows()
     pooled = one_below_other(bundle.pooled_states.values())
     found |= {f"reconstructions_{name}": rows for name, rows in pooled.items()}
+    if bundle.treatment is not None:
+        # Of the chapter on one treatment alone: its import is not free.
+        from escc_bayes.report.page.treatment.files import treatment_files
+
+        found |= treatment_files(bundle.treatment)
     found["information"] = [row for rows in bundle.information.values() for row in rows]
     if bundle.study is not None:
         found |= {f"study_{table.name}": list(table.rows) for table in bundle.study.tables}

@@ -1,0 +1,79 @@
+"""What `report` is told of one treatment: which covariate it is, and what it depended on."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from escc_bayes.cli.match import names_in
+from escc_bayes.foundation.errors import InputError, SpecError
+
+if TYPE_CHECKING:
+    from escc_bayes.data.cohort import Cohort
+    from escc_bayes.report.page.treatment.asked import TreatmentAsked
+    from escc_bayes.spec.model import ModelSpec
+
+# Papers on one treatment, with the covariate that it is in their bundled cohort.
+PAPERS = {"seed2_cui2025": ("cui156", "radiotherapy")}
+
+
+@dataclass(frozen=True, slots=True)
+class TreatmentOptions:
+    """Options of the chapter on one treatment; `cli/fields.py` makes options of the fields."""
+
+    treatment: Annotated[
+        str | None,
+        typer.Option(help="A covariate of two levels, the second the treated: a chapter on its effect."),
+    ] = None
+    on: Annotated[
+        str | None,
+        typer.Option(help="With --treatment: covariates known at time zero that it depended on: a,b,c."),
+    ] = None
+    caliper: Annotated[
+        float,
+        typer.Option(min=0.01, max=100.0, help="With --on: largest distance of a pair, in SDs of the score."),
+    ] = 0.2
+
+    def asked(self, cohort: "Cohort", study: str | None) -> "TreatmentAsked | None":
+        """Return what the chapter is asked for; None: there is none.
+
+        Raises
+        ------
+        InputError : ``--on`` without a treatment, or a paper on one treatment without its name in this cohort.
+        """
+        own = study if study in PAPERS else None
+        named = self.treatment
+        if named is None and own is not None:
+            _, column = PAPERS[own]
+            if column not in cohort.covariates:
+                raise InputError(
+                    f"--study {own}: the cohort has no covariate '{column}' (covariates: "
+                    f"{', '.join(cohort.covariates)}); say which one is the treatment with --treatment NAME"
+                )
+            named = column
+        if named is None:
+            if self.on is not None:
+                raise InputError("--on names what a treatment depended on; say which one with --treatment NAME")
+            return None
+        names = names_in(self.on or "")
+        if self.on is not None and not names:
+            raise InputError(f"--on {self.on}: write covariates separated by commas, such as age,sex,stage")
+        from escc_bayes.report.page.treatment.asked import TreatmentAsked
+
+        return TreatmentAsked(named, names, self.caliper, study=own or "")
+
+
+def own_models(asked: "TreatmentAsked", cohort: "Cohort") -> "tuple[ModelSpec, ...]":
+    """Return a model of each endpoint with the treatment and what it depended on, where no shipped one fits.
+
+    Raises
+    ------
+    SpecError : no endpoint takes such a model.
+    """
+    from escc_bayes.spec.formula import model
+
+    terms = " + ".join((asked.treatment, *asked.on))
+    found = [model(f"{endpoint} ~ {terms}", cohort) for endpoint in cohort.endpoints]
+    if not found:
+        raise SpecError(f"{cohort.source}: has no endpoint")
+    return tuple(found)

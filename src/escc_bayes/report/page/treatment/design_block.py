@@ -1,0 +1,140 @@
+"""Design and balance: who is compared under each design, and how alike the groups are then."""
+
+import math
+from collections.abc import Sequence
+
+from escc_bayes.matching.balance import DISTANCE, Balance
+from escc_bayes.matching.run import Match
+from escc_bayes.report.page.treatment.gather import Treatment
+from escc_bayes.report.page.treatment.words import DESIGNS, captioned, label_of, marks_note, note_of
+from escc_bayes.report.page.view import Block, Picture, Table
+
+BALANCED = 0.1
+WHOSE = {
+    "att": "those who had it (att)",
+    "atm": "the matched alone (atm)",
+    "ate": "all patients (ate)",
+    "ato": "those who might have had either (ato)",
+    "given": "the patients given",
+}
+
+
+def design_block(held: Treatment, pictures: Sequence[Picture]) -> Block:
+    """Return the designs side by side, and their balance."""
+    tables = [design_table(held)]
+    if held.first.balance:
+        tables.append(balance_table(held))
+    said = (design_reading(held), *balance_reading(held), *held.refused)
+    return Block("Design and balance", said, tuple(tables), tuple(pictures))
+
+
+def shown(held: Treatment) -> tuple[Match, ...]:
+    """Return the matches of the first endpoint: designs do not depend on outcomes but through who has follow-up."""
+    return next(iter(held.matches.values()))
+
+
+def design_table(held: Treatment) -> Table:
+    """Return one row for each design, and what the study prints of its own."""
+    rows = []
+    for match in shown(held):
+        design, treated = match.design, match.patients.treated
+        kept = design.weight > 0.0
+        worst = worst_of(match.balance)
+        rows.append(
+            (
+                DESIGNS[design.method],
+                WHOSE[design.estimand],
+                f"{int((kept & treated).sum())} of {int(treated.sum())}",
+                f"{int((kept & ~treated).sum())} of {int((~treated).sum())}",
+                f"{design.effective(treated):.1f} and {design.effective(~treated):.1f}",
+                str(design.sets or ""),
+                "" if worst is None else f"{signed(worst.smd_after)} ({worst.covariate})",
+            )
+        )
+    control, treated_word = held.first.patients.levels
+    if held.printed is not None:
+        sizes, before = held.printed.sizes, held.printed.before
+        rows.append(("Printed", "", sizes[1], sizes[0], "", f"{before} patients before matching", ""))
+    head = ("Design", "Effect of whom", treated_word, control, "Worth unweighted", "Matched sets", "Largest difference")
+    printed = [cell for row in rows for cell in row]
+    note = note_of(
+        f"Treatment: {label_of(held.cohort, held.asked.treatment)}. Largest difference: of means after, in standard "
+        "deviations of the treated before; the score left out."
+        if held.first.balance
+        else "",
+        *marks_note(held, printed),
+    )
+    return Table(captioned_first(held, "Designs"), head, tuple(rows), note)
+
+
+def captioned_first(held: Treatment, words: str) -> str:
+    """Return a caption of what is of the first reconstruction alone."""
+    first = held if held.members == 1 else None
+    return captioned(held, words) if first is not None else f"{held.cohort.provenance.upper()}: {words}"
+
+
+def worst_of(balance: Sequence[Balance]) -> Balance | None:
+    """Return the covariate with the largest difference after; None where none is looked at."""
+    found = [one for one in balance if one.covariate != DISTANCE and math.isfinite(one.smd_after)]
+    return max(found, key=lambda one: abs(one.smd_after), default=None)
+
+
+def design_reading(held: Treatment) -> str:
+    """Say who stays and who does not."""
+    match = held.first
+    design, treated = match.design, match.patients.treated
+    kept = design.weight > 0.0
+    control, word = match.patients.levels
+    counts = f"{int((kept & treated).sum())} patients with {word} and {int((kept & ~treated).sum())} with {control}"
+    if design.method == "none":
+        before = held.printed.before.rstrip("*†") if held.printed is not None else ""
+        own = f"; the study matched them out of {before} before, and prints no covariate of theirs" if before else ""
+        return f"{counts} are compared as they are{own}."
+    left = int((treated & ~kept).sum())
+    gone = f"; {left} of {int(treated.sum())} with {word} find nobody within the caliper" if left else ""
+    return (
+        f"{design.sets} pairs, nearest neighbours within {held.asked.caliper:g} SD of the score, the largest first: "
+        f"{counts} stay{gone}."
+    )
+
+
+def balance_reading(held: Treatment) -> tuple[str, ...]:
+    """Say how far the largest difference falls under each design."""
+    if not held.first.balance:
+        return ()
+    covariates = [b for b in held.first.balance if b.covariate != DISTANCE and math.isfinite(b.smd_before)]
+    before = max(covariates, key=lambda one: abs(one.smd_before))
+    after = []
+    for match in shown(held):
+        worst = worst_of(match.balance)
+        if worst is not None:
+            apart = "" if abs(worst.smd_after) <= BALANCED else ", NOT BALANCED"
+            after.append(f"{DESIGNS[match.design.method].lower()} {abs(worst.smd_after):.2f}{apart}")
+    return (
+        f"The largest standardised difference is {abs(before.smd_before):.2f} before ({before.covariate}); after: "
+        f"{'; '.join(after)}.",
+    )
+
+
+def balance_table(held: Treatment) -> Table:
+    """Return standardised differences before, and after each design."""
+    matches = shown(held)
+    after = [{one.covariate: one.smd_after for one in match.balance} for match in matches]
+    rows = tuple(
+        (
+            "Propensity score" if one.covariate == DISTANCE else one.covariate,
+            signed(one.smd_before),
+            *(signed(of.get(one.covariate, math.nan)) for of in after),
+        )
+        for one in matches[0].balance
+    )
+    head = ("Covariate", "Before", *(f"After: {DESIGNS[m.design.method].lower()}" for m in matches))
+    note = (
+        "Differences of means, treated less control, in standard deviations of the treated before; within 0.1: alike."
+    )
+    return Table(captioned_first(held, "Standardised differences"), head, rows, note)
+
+
+def signed(x: float) -> str:
+    """Print a difference with its sign."""
+    return "" if math.isnan(x) else "0.00" if abs(x) < 0.005 else f"{x:+.2f}"

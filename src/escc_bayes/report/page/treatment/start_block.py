@@ -1,0 +1,113 @@
+"""When the treatment began: analyses that take immortal time out, or what an assumed start would do to the ratio."""
+
+import math
+
+from escc_bayes.estimand.printed import number
+from escc_bayes.estimand.tables import Row
+from escc_bayes.matching.assumed_start import COLUMN
+from escc_bayes.plots.words import ratio
+from escc_bayes.report.page.treatment.gather import Treatment
+from escc_bayes.report.page.treatment.words import (
+    captioned,
+    endpoint_of,
+    label_of,
+    limits_words,
+    method_of,
+    note_of,
+    ratio_of,
+)
+from escc_bayes.report.page.view import Block, Table
+from escc_bayes.time_zero.emulation import BAYES
+from escc_bayes.time_zero.views import CLONES, LANDMARK, NAIVE, UPDATED
+
+WORDS = {
+    NAIVE: "Naive: whoever ever had it",
+    LANDMARK: "Landmark",
+    UPDATED: "Time-updated",
+    CLONES: "Cloned, censored, weighted",
+}
+
+RESAMPLED = "Bayesian bootstrap of patients"
+
+
+def start_block(held: Treatment) -> Block:
+    """Return one table for each endpoint."""
+    starting = [(e, m[0].time_zero) for e, m in held.matches.items() if m[0].time_zero is not None]
+    if starting:
+        said = tuple(known_reading(held, e, found.rows) for e, found in starting if found is not None)
+        tables = tuple(known_table(held, e, found.rows) for e, found in starting if found is not None)
+        return Block("Immortal time: naive, landmark, time-updated, cloned", said, tables)
+    name = label_of(held.cohort, held.asked.treatment)
+    if not held.assumed:
+        said = (f"NAIVE: '{name}' becomes known after time zero and is compared as if known then.",)
+        return Block("Immortal time", said)
+    first = (
+        f"The file does not say in which month '{name}' began (starts_at in covariates.{held.asked.treatment}): "
+        "whoever had it lived until then, and that time counts for it. What follows assumes a month for everybody."
+    )
+    said = (first, *(assumed_reading(held, e, rows) for e, rows in held.assumed.items()))
+    tables = tuple(assumed_table(held, e, rows) for e, rows in held.assumed.items())
+    return Block("Immortal time: if the treatment began in one month", said, tables)
+
+
+def known_table(held: Treatment, endpoint: str, rows: list[Row]) -> Table:
+    """Return the analyses of a treatment whose start is known."""
+    lines = []
+    for row in (one for one in rows if one["method"]):
+        landmark = number(row["landmark"])
+        at = "" if math.isnan(landmark) else f" at month {landmark:g}"
+        what = f"{WORDS.get(str(row['analysis']), str(row['analysis']))}{at}"
+        method = RESAMPLED if row["method"] == BAYES else method_of(str(row["method"]))
+        lines.append((what, method, f"{row['n']} ({row['events']})", ratio_of(row, "hr")))
+    words = f"{endpoint_of(held.cohort, endpoint)}: the treatment's hazard ratio by when it is known"
+    note = note_of(
+        "Adjusted for the design's covariates. Each analysis answers a question of its own.", limits_words(held)
+    )
+    return Table(
+        captioned(held, words), ("Analysis", "Method", "Patients (events)", "Hazard ratio"), tuple(lines), note
+    )
+
+
+def known_reading(held: Treatment, endpoint: str, rows: list[Row]) -> str:
+    """Say naive and time-updated ratios of Cox, or of the posterior."""
+    found = {str(row["analysis"]): row for row in rows if str(row["method"]).startswith("cox")}
+    said = [f"{WORDS[a].split(':')[0].lower()} {ratio_of(found[a], 'hr')}" for a in WORDS if a in found]
+    words = endpoint_of(held.cohort, endpoint)
+    return (
+        f"NAIVE beside what is not, {words}, Cox: {'; '.join(said)}." if said else f"{words}: no analysis has a ratio."
+    )
+
+
+def assumed_table(held: Treatment, endpoint: str, rows: list[Row]) -> Table:
+    """Return hazard ratios by assumed start."""
+    lines = [("Naive: as compared above", *cells(rows, None, NAIVE))]
+    for month in dict.fromkeys(number(row[COLUMN]) for row in rows):
+        lines.append((f"Landmark at month {month:g}", *cells(rows, month, LANDMARK)))
+        lines.append((f"Time-updated, begun in month {month:g}", *cells(rows, month, UPDATED)))
+    words = f"{endpoint_of(held.cohort, endpoint)}: the treatment's hazard ratio if all who had it began in one month"
+    note = note_of(
+        "Landmark: of those followed beyond the month. Time-updated: months before the start count for no treatment; "
+        "who was followed for less than the month began half way. A sensitivity analysis: no start is known.",
+        limits_words(held),
+    )
+    return Table(captioned(held, words), ("Analysis", "Patients (events)", "Cox", "Bayes"), tuple(lines), note)
+
+
+def cells(rows: list[Row], month: float | None, analysis: str) -> tuple[str, str, str]:
+    """Return patients with events, Cox and posterior of one analysis."""
+    own = [r for r in rows if r["analysis"] == analysis and (month is None or number(r[COLUMN]) == month)]
+    by = {"cox" if str(r["method"]).startswith("cox") else "bayes": r for r in reversed(own)}
+    first = next(iter(by.values()))
+    return (
+        f"{first['n']} ({first['events']})",
+        *(ratio_of(by[word], "hr") if word in by else "" for word in ("cox", "bayes")),  # type: ignore[return-value]
+    )
+
+
+def assumed_reading(held: Treatment, endpoint: str, rows: list[Row]) -> str:
+    """Say how far the time-updated ratio moves from the naive one."""
+    cox = [r for r in rows if str(r["method"]).startswith("cox")]
+    naive = next(number(r["hr"]) for r in cox if r["analysis"] == NAIVE)
+    moved = [(number(r[COLUMN]), number(r["hr"])) for r in cox if r["analysis"] == UPDATED]
+    said = ", ".join(f"{ratio(hr)} if begun in month {month:g}" for month, hr in moved)
+    return f"{endpoint_of(held.cohort, endpoint)}: Cox's ratio of {ratio(naive)} becomes {said} (time-updated)."

@@ -1,0 +1,164 @@
+"""The chapter on one treatment: its tables are its files, cervical location is R's, what lacks is named."""
+
+import math
+import tomllib
+
+import pytest
+
+import escc_bayes as eb
+from escc_bayes.data.cohort import read_cohort
+from escc_bayes.data.ensemble import Ensemble
+from escc_bayes.data.schema import schema_from
+from escc_bayes.foundation.errors import InputError
+from escc_bayes.report.page.treatment.asked import TreatmentAsked
+from escc_bayes.report.page.treatment.files import treatment_files
+from escc_bayes.report.page.treatment.found_columns import grade_in
+from escc_bayes.report.page.treatment.gather import treatment_of
+from escc_bayes.report.page.treatment.printed import Marks, printed_of
+from escc_bayes.report.page.treatment.section import blocks_of, treatment_section, treatment_tables
+from escc_bayes.report.page.treatment.sheets import treatment_makers
+from tests.unit.docs.test_site import explained
+from tests.unit.report.page.treatment.patients import SCHEMA, STARTS, frame
+
+# coxph(Surv(os, d) ~ cerv + rt + factor(ecog) + age, d)$coefficients, R 4, survival 3.5-3
+CERVICAL = (0.3099261741, 0.2597844024)
+
+
+@pytest.fixture(scope="module")
+def own():
+    """A file with overall survival alone."""
+    text = SCHEMA.format(start=STARTS)
+    first, rest = text.split("[endpoints.pfs]")
+    raw = tomllib.loads(first + rest[rest.index("[covariates") :])
+    raw.pop("schema")
+    table = frame().drop(columns=["pfs_months", "pfs_event"])
+    cohort = read_cohort(table, schema_from(raw, "s"), provenance="simulated")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("escc_bayes.time_zero.run.DRAWS", 60)
+        asked = TreatmentAsked("放疗", ("ecog", "age", "部位"), designs=6)
+        return treatment_of(cohort, None, asked, level=0.95, seed=1)
+
+
+@pytest.fixture(scope="module")
+def paper():
+    bundled = eb.example_ensemble("cui156")
+    few = Ensemble(bundled.name, bundled.members[:2], bundled.notes)
+    asked = TreatmentAsked("radiotherapy", study="seed2_cui2025")
+    return treatment_of(few.members[0], few, asked, level=0.95, seed=1)
+
+
+def text_of(held):
+    section = treatment_section(held, {})
+    tables = [cell for table in treatment_tables(held) for row in (table.head, *table.rows) for cell in row]
+    said = [one for block in section.blocks for one in (block.title, *block.sentences)]
+    return "\n".join([section.intro, *said, *tables, *(table.caption + table.note for table in treatment_tables(held))])
+
+
+def test_every_design_stands_beside_the_others_with_its_balance(own):
+    designs = treatment_files(own)["treatment_design"]
+    assert [row["method"] for row in designs] == ["nearest", "overlap", "iptw"]
+    worst = max(
+        abs(row["smd_after"]) for row in treatment_files(own)["treatment_balance"] if row["method"] == "overlap"
+    )
+    assert worst < 0.02
+    titles = [block.title for block in blocks_of(own, {})]
+    assert titles[0] == "Design and balance"
+    assert {"Cervical location", "Pneumonitis by grade", "Effect within subgroups"} <= set(titles)
+
+
+def test_cervical_location_is_that_of_r(own):
+    (row,) = [
+        r for r in own.location if r["group"].endswith("covariates") and r["method"] == "cox" and r["endpoint"] == "os"
+    ]
+    assert math.log(row["value"]) == pytest.approx(CERVICAL[0], rel=1e-6)
+    assert math.log(row["upper"] / row["lower"]) / 2 / 1.959963985 == pytest.approx(CERVICAL[1], rel=1e-6)
+
+
+def test_no_severe_case_is_no_proof_of_none(own):
+    (row,) = [r for r in own.grades if r["group"] == "是" and r["grade"] == "grade 3 or more"]
+    assert row["count"] == 0
+    assert row["upper_of_none"] == pytest.approx(1.0 - 0.05 ** (1.0 / row["n"]), rel=1e-12)
+    grades = [r["count"] for r in own.grades if r["group"] == "是" and r["grade"] != "grade 3 or more"]
+    assert sum(grades) == row["n"]
+
+
+def test_a_treatment_that_starts_is_naive_and_says_so_before_its_ratio(own):
+    effect = next(block for block in blocks_of(own, {}) if block.title.endswith(": hazard ratio"))
+    assert effect.sentences[0].startswith("NAIVE time zero")
+    assert "NAIVE" in effect.tables[0].caption
+    start = next(block for block in blocks_of(own, {}) if block.title.startswith("Immortal time"))
+    assert start.tables[0].rows[0][0].startswith("Naive")
+    assert any(row[0] == "Cloned, censored, weighted" for row in start.tables[0].rows)
+
+
+def test_numbers_of_the_page_are_those_of_the_files(own):
+    files = treatment_files(own)
+    cox = next(r for r in files["treatment_effect"] if (r["method"], r["design"]) == ("cox", "nearest"))
+    assert f"{cox['hr']:.2f} ({cox['lower']:.2f} to {cox['upper']:.2f})" in text_of(own)
+    shrunk = next(r for r in files["treatment_subgroups"] if r["method"] == "bayes_shrunk")
+    assert f"{shrunk['hr']:.2f} ({shrunk['lower']:.2f} to {shrunk['upper']:.2f})" in text_of(own)
+
+
+def test_every_column_is_explained(own, paper):
+    columns = {key for held in (own, paper) for rows in treatment_files(held).values() for row in rows for key in row}
+    assert columns - explained() == set()
+
+
+def test_every_figure_is_drawn_under_a_name_of_its_own(own):
+    names = [make().name for make in treatment_makers(own)]
+    assert len(set(names)) == len(names) == 5
+
+
+def test_what_is_not_there_is_named_with_the_column_it_needs(own, paper):
+    assert any("One endpoint" in one for one in own.lacking)
+    said = " ".join(paper.lacking)
+    assert "--on a,b,c" in said
+    assert "cervical" in said
+    assert "pneumonitis" in said
+
+
+def test_the_print_stands_beside_with_a_mark_where_it_is_not_within_rounding(paper):
+    assert paper.printed.medians["os", 1] == "38"
+    assert paper.printed.ratios == {"os": "0.7 (P 0.32)*"}
+    printed = {(r["endpoint"], r["quantity"], r["group"]): r for r in treatment_files(paper)["treatment_printed"]}
+    assert printed["os", "hazard_ratio", "thoracic vs none"]["reached"] == "near"
+    assert printed["pfs", "median", "thoracic"]["printed"] == "not reached"
+    medians = {
+        (r["endpoint"], r["group"]): r["value"]
+        for r in treatment_files(paper)["treatment_contrasts"]
+        if r["quantity"] == "median" and r["method"] == "kaplan_meier"
+    }
+    assert round(medians["os", "thoracic"]) == 38
+    assert round(medians["os", "none"], 1) == 13.7
+    assert round(medians["pfs", "none"], 1) == 9.3
+    assert math.isnan(medians["pfs", "thoracic"])
+    text = text_of(paper)
+    assert "Audit (very unlikely): RT: median PFS is not reached" in text
+    assert "pooled over 2 reconstructions" in text
+    assert "prints no hazard ratio of progression-free survival" in text
+
+
+def test_ones_own_cohort_beside_the_print_carries_no_mark():
+    printed = printed_of("seed2_cui2025", marked=False, levels=("no", "yes"))
+    assert printed.ratios == {"os": "0.7 (P 0.32)"}
+    assert printed.remarks == ()
+    assert [(one.count, one.of) for one in printed.severe] == [(0, 32), (0, 64)]
+
+
+def test_a_target_that_is_not_matched_is_marked_as_not_reached():
+    row = {"endpoint": "OS", "target": "median, RT", "printed": "38", "achieved_median": "31.2"}
+    marks = Marks(({**row, "matched": "False", "within_rounding": "False"},))
+    assert marks.of_target("OS", "median, RT") == "†"
+    assert marks.remarks() == ("† OS 38 is not reached by the reconstructions: 31.2 in the median one.",)
+
+
+def test_a_study_that_compares_no_two_groups_is_refused():
+    with pytest.raises(InputError, match="compares no two groups"):
+        printed_of("seed1_scirep2025", marked=False, levels=("a", "b"))
+
+
+@pytest.mark.parametrize(
+    ("level", "grade"), [("0", 0), ("G3", 3), ("3级", 3), ("无", 0), ("severe", None), ("10", None)]
+)
+def test_grades_are_read_from_words(level, grade):
+    assert grade_in(level) == grade
