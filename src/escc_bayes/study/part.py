@@ -56,8 +56,25 @@ class StudyPanel:
 
 
 @dataclass(frozen=True, slots=True)
+class StudyDots:
+    """Shares with limits, one line each.
+
+    Attributes
+    ----------
+    lines : name, value, lower and upper limit, as fractions; the first is the cohort itself.
+    hollow : places of lines of another kind.
+    label : of the axis.
+    """
+
+    title: str
+    lines: tuple[tuple[str, float, float, float], ...]
+    hollow: frozenset[int]
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class StudyFigure:
-    """A figure of survival curves.
+    """A figure of panels.
 
     Attributes
     ----------
@@ -73,7 +90,7 @@ class StudyFigure:
     about: str
     words: str
     clock: str
-    panels: tuple[StudyPanel, ...]
+    panels: tuple[StudyPanel | StudyDots, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +105,7 @@ class Part:
     tables : none where the cohort has nothing of what it takes.
     skipped : what was left out, with the column that is missing.
     findings : what the audit of the paper says of it.
-    figures : of survival.
+    figures : in the order of the page.
     """
 
     place: str

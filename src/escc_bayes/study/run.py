@@ -17,6 +17,7 @@ from escc_bayes.spec.model import ModelSpec
 from escc_bayes.study.ici_crt.adverse import adverse_part
 from escc_bayes.study.ici_crt.characteristics import characteristics_part
 from escc_bayes.study.ici_crt.multivariable import multivariable_part
+from escc_bayes.study.ici_crt.others import others_part
 from escc_bayes.study.ici_crt.response import response_part
 from escc_bayes.study.ici_crt.roles import ROLES
 from escc_bayes.study.ici_crt.survival import survival_part
@@ -49,9 +50,17 @@ class Paper:
 PAPERS: Mapping[str, Paper] = {
     "seed1_scirep2025": Paper(
         ROLES,
-        (characteristics_part, response_part, survival_part, univariable_part, multivariable_part, adverse_part),
+        (
+            characteristics_part,
+            response_part,
+            survival_part,
+            univariable_part,
+            multivariable_part,
+            adverse_part,
+            others_part,
+        ),
         ("coverage", "sequence"),
-        ("characteristics", "proportions", "kaplan_meier", "illness_death", "screening"),
+        ("characteristics", "proportions", "kaplan_meier", "illness_death", "screening", "other_studies"),
     ),
 }
 

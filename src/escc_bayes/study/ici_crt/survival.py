@@ -189,7 +189,7 @@ def figure(subject: Subject, held: Sequence[OfEndpoint]) -> StudyFigure:
     behind = "Kaplan-Meier of the first reconstruction" if subject.several else "Kaplan-Meier"
     return StudyFigure(
         "survival",
-        "overall and progression-free survival" if len(held) > 1 else subject.words(held[0].endpoint),
+        "Overall and progression-free survival" if len(held) > 1 else subject.words(held[0].endpoint).capitalize(),
         f"{subject.whose}.",
         f"Smooth: posterior median with pointwise {100 * subject.level:g} % credible band. Thin: {behind}, whose "
         "numbers at risk stand below, events until then in brackets.",
