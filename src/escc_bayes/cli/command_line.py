@@ -18,7 +18,7 @@ from escc_bayes.foundation.memory import leave_at_exit
 # In the order of the help: from a file to a trial. Each stands in the module of its name.
 VERBS = (
     *("draft", "check", "report", "fit", "baselines", "compare", "forms", "sensitivity", "time_zero", "match"),
-    *("audit", "reconstruct", "evidence", "plan", "monitor", "explain"),
+    *("audit", "reconstruct", "evidence", "paper", "plan", "monitor", "explain"),
 )
 
 

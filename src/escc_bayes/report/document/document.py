@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 # What begins markup in Markdown: tags, links and pictures, code, emphasis, an escape. CommonMark 0.31.
 MARKUP = re.compile(r"<(?=[A-Za-z/!?])|\[|`|\*(?=\S)|(?<!\w)_(?=\S)|(?<=\S)_(?!\w)|\\(?=[!-/:-@\[-`{-~])|&(?=#?\w+;)")
@@ -41,13 +42,21 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A figure by its file ``name`` in ``figures/``, without ending."""
+    """A figure by its file ``name`` in ``figures/``, without ending; ``folder`` is where that lies, with its slash."""
 
     name: str
     caption: str
+    folder: str = ""
 
 
-type Block = Heading | Paragraph | Items | Table | Picture
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Files beside the document: each by its path from there, and what it holds."""
+
+    files: tuple[tuple[str, str], ...]
+
+
+type Block = Heading | Paragraph | Items | Table | Picture | Links
 
 
 def markdown(blocks: Iterable[Block]) -> str:
@@ -74,8 +83,10 @@ def markdown_of(block: Block) -> str:
             return plain(text)
         case Items(texts):
             return "\n".join(f"- {plain(text)}" for text in texts)
-        case Picture(name, caption):
-            return f"![{plain(caption)}](figures/{name}.png)"
+        case Picture(name, caption, folder):
+            return f"![{plain(caption)}]({folder}figures/{name}.png)"
+        case Links(files):
+            return "\n".join(f"- [{plain(path)}]({quote(path)}): {plain(words)}" for path, words in files)
         case Table(caption, head, rows):
             body = (line(padded(row, head)) for row in rows)
             return "\n".join([plain(caption), "", line(head), f"|{'---|' * len(head)}", *body])

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from escc_bayes.report.document.document import Block, Heading, Items, Paragraph, Picture, Table
+from escc_bayes.report.document.document import Block, Heading, Items, Links, Paragraph, Picture, Table
 from escc_bayes.report.document.figure_files import FOLDER
 
 if TYPE_CHECKING:
@@ -117,9 +117,12 @@ def add(document: "Document", block: Block, folder: Path, *, picture_mm: float) 
         case Items(texts):
             for text in texts:
                 document.add_paragraph(text, style="List Bullet")
-        case Picture(name, caption):
-            document.add_picture(str(folder / FOLDER / f"{name}.png"), width=Mm(picture_mm))
+        case Picture(name, caption, below):
+            document.add_picture(str(folder / below / FOLDER / f"{name}.png"), width=Mm(picture_mm))
             document.add_paragraph(caption, style="Caption")
+        case Links(files):
+            for path, words in files:
+                document.add_paragraph(f"{path}: {words}", style="List Bullet")
         case Table():
             add_table(document, block)
 

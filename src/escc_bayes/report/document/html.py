@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from html import escape
+from urllib.parse import quote
 
-from escc_bayes.report.document.document import Block, Heading, Items, Paragraph, Picture, Table
+from escc_bayes.report.document.document import Block, Heading, Items, Links, Paragraph, Picture, Table
 
 STYLE = """
 body { margin: 0 auto; max-width: 900px; padding: 12px 20px 40px; color: #1d2733; background: #fff;
@@ -12,8 +13,10 @@ h1 { font-size: 22px; } h2 { font-size: 18px; margin-top: 32px; border-top: 2px 
 h3 { font-size: 15.5px; margin: 20px 0 4px; } p { margin: 6px 0; max-width: 80ch; } li { max-width: 80ch; }
 .scroll { overflow-x: auto; margin: 12px 0; } table { border-collapse: collapse; width: 100%; font-size: 13px; }
 caption { text-align: left; font-weight: 600; padding: 4px 0; }
-th, td { text-align: left; vertical-align: top; padding: 3px 10px 3px 0; border-bottom: 1px solid #d5dae0; }
-thead th { border-bottom: 1.5px solid #1d2733; }
+th, td { text-align: left; vertical-align: top; padding: 3px 10px 3px 0; border-bottom: 1px solid #d5dae0;
+  overflow-wrap: break-word; }
+thead th { border-bottom: 1.5px solid #1d2733; } figure { margin: 12px 0; } img { max-width: 100%; height: auto; }
+a { color: #0b5394; } .files { font-size: 13px; }
 @media print { h3 { break-after: avoid; } tr { break-inside: avoid; } body { max-width: none; } }
 """
 
@@ -43,12 +46,16 @@ def html_of(block: Block) -> str:
             return f"<p>{escape(text)}</p>"
         case Items(texts):
             return "<ul>" + "".join(f"<li>{escape(text)}</li>" for text in texts) + "</ul>"
-        case Picture(name, caption):
-            return f'<figure><img src="figures/{escape(name)}.svg" alt="{escape(caption)}"></figure>'
+        case Picture(name, caption, folder):
+            where = quote(f"{folder}figures/{name}.svg")
+            return f'<figure><img src="{where}" alt="{escape(caption)}"></figure>'
+        case Links(files):
+            items = (f'<li><a href="{quote(path)}">{escape(path)}</a>: {escape(words)}</li>' for path, words in files)
+            return f'<ul class="files">{"".join(items)}</ul>'
         case Table(caption, head, rows):
             heads = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
             lines = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
             return (
-                f'<div class="scroll"><table><caption>{escape(caption)}</caption><thead><tr>{heads}</tr></thead>'
-                f"<tbody>{lines}</tbody></table></div>"
+                f'<div class="scroll" tabindex="0"><table><caption>{escape(caption)}</caption>'
+                f"<thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table></div>"
             )
