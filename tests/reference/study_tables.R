@@ -1,5 +1,5 @@
-# Reference values from R's survival on the first bundled reconstruction of study seed1_scirep2025: the tests of Table 1 and the
-# models of Table 5.
+# Reference values from R's survival on the first bundled reconstruction of study seed1_scirep2025: the tests of Tables 1 and 4 and
+# the models of Table 5.
 # Usage: Rscript study_tables.R ../../models/ensembles/seed1_scirep2025/cohorts.csv study_tables.json
 suppressPackageStartupMessages(library(survival))
 arguments <- commandArgs(trailingOnly = TRUE)
@@ -24,5 +24,14 @@ for (endpoint in c("os", "pfs")) {
   found <- c(found, line(paste0(endpoint, "_chi2"), chi2), line(paste0(endpoint, "_p"), p),
              line(paste0(endpoint, "_holm"), p.adjust(p, "holm")), line(paste0(endpoint, "_log_hr"), coef(fit)),
              line(paste0(endpoint, "_se"), sqrt(diag(vcov(fit)))))
+}
+for (endpoint in c("os", "pfs")) {
+  three <- function(d) survdiff(Surv(d[[paste0(endpoint, "_months")]], d[[paste0(endpoint, "_event")]]) ~ sequence, d)$chisq
+  groups <- c("ici_after_crt", "concurrent", "crt_after_ici")
+  pairs <- sapply(list(c(1, 2), c(1, 3), c(2, 3)), function(k) three(subset(d, sequence %in% groups[k])))
+  p <- pchisq(pairs, 1, lower.tail = FALSE)
+  found <- c(found, line(paste0(endpoint, "_sequence"), c(three(d), pairs)),
+             line(paste0(endpoint, "_sequence_holm"), p.adjust(p, "holm")),
+             line(paste0(endpoint, "_sequence_bonferroni"), p.adjust(p, "bonferroni")))
 }
 writeLines(paste0("{", paste(found, collapse = ",\n "), "}"), arguments[2])

@@ -24,6 +24,7 @@ class Coded:
     groups : reference first; of more than two the hazard ratio is per step away from it.
     values : of each member (n,) the group of each patient, counted from 0; NaN where it is not known.
     known_at : month from which it is known of everybody.
+    ordered : whether more than two groups are steps; otherwise each has a hazard ratio over the reference.
     """
 
     effect: str
@@ -32,6 +33,14 @@ class Coded:
     groups: tuple[str, ...]
     values: tuple[FloatArray, ...]
     known_at: float
+    ordered: bool = True
+
+    @property
+    def kind(self) -> str:
+        """The kind of the covariate that it becomes."""
+        if len(self.groups) == 2:
+            return "binary"
+        return "continuous" if self.ordered else "nominal"
 
     @property
     def contrast(self) -> str:
@@ -64,14 +73,13 @@ def coded_cohort(member: Cohort, place: int, factors: Sequence[Coded]) -> Cohort
 
 
 def covariate(factor: Coded, place: int) -> CovariateData:
-    """Return a factor as a covariate: of two groups with levels, of more as a number of steps."""
+    """Return a factor as a covariate: with levels, or of ordered groups, more than two, as a number of steps."""
     values = factor.values[place]
-    two = len(factor.groups) == 2
     schema = CovariateSchema(
         factor.effect,
         factor.effect,
-        "binary" if two else "continuous",
-        levels=factor.groups if two else (),
+        factor.kind,
+        levels=() if factor.kind == "continuous" else factor.groups,
         known_at=factor.known_at or None,
         label=factor.label,
     )

@@ -7,6 +7,7 @@ from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.plots.axes import month_ticks
 from escc_bayes.plots.band import Band
 from escc_bayes.plots.survival import AtRisk
+from escc_bayes.study.coded import Coded
 from escc_bayes.study.of_draws import curve_draws
 from escc_bayes.study.part import StudyPanel
 from escc_bayes.study.subject import Subject
@@ -33,6 +34,25 @@ def survival_panel(subject: Subject, endpoint: str, posterior: Fitted) -> StudyP
         f"{words.capitalize()} (%)",
         AtRisk(("",), ticks, counts, gone),
     )
+
+
+def group_panel(subject: Subject, endpoint: str, posterior: Fitted, factor: Coded) -> StudyPanel:
+    """Return the curve of each group of a factor of the model; Kaplan-Meier is of the first member."""
+    data, group = subject.followed(endpoint)[0], factor.values[0]
+    until = float(data.time[data.present].max())
+    ticks = np.asarray(month_ticks(until), dtype=np.float64)
+    bands, steps, counts, gone = [], [], [], []
+    for place, name in enumerate(factor.groups):
+        inside = data.present & (group == place)
+        time, event = data.time[inside], data.event[inside]
+        draws, grid = curve_draws(posterior, until, term=factor.effect, group=name)
+        bands.append(smooth(name, draws, grid, subject.level))
+        steps.append(stepped_band(kaplan_meier(time, event, level=subject.level)))
+        counts.append(numbers_at_risk(time, None, ticks))
+        gone.append([int(event[time <= tick].sum()) for tick in ticks])
+    words = subject.words(endpoint).capitalize()
+    at_risk = AtRisk(factor.groups, ticks, np.array(counts), np.array(gone))
+    return StudyPanel(words, tuple(bands), tuple(steps), until, "Months since time zero", f"{words} (%)", at_risk)
 
 
 def smooth(label: str, draws: FloatArray, grid: FloatArray, level: float) -> Band:

@@ -20,6 +20,7 @@ from escc_bayes.study.ici_crt.multivariable import multivariable_part
 from escc_bayes.study.ici_crt.others import others_part
 from escc_bayes.study.ici_crt.response import response_part
 from escc_bayes.study.ici_crt.roles import ROLES
+from escc_bayes.study.ici_crt.sequence import sequence_part
 from escc_bayes.study.ici_crt.survival import survival_part
 from escc_bayes.study.ici_crt.univariable import univariable_part
 from escc_bayes.study.models import own_models
@@ -55,12 +56,22 @@ PAPERS: Mapping[str, Paper] = {
             response_part,
             survival_part,
             univariable_part,
+            sequence_part,
             multivariable_part,
             adverse_part,
             others_part,
         ),
         ("coverage", "sequence"),
-        ("characteristics", "proportions", "kaplan_meier", "illness_death", "screening", "other_studies"),
+        (
+            "characteristics",
+            "proportions",
+            "kaplan_meier",
+            "illness_death",
+            "screening",
+            "logrank",
+            "time_zero",
+            "other_studies",
+        ),
     ),
 }
 

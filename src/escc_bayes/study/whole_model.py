@@ -15,8 +15,9 @@ from escc_bayes.foundation.seeds import stream
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.prior import Z975, HalfNormal, Normal
 from escc_bayes.spec.request import Outcome, PiecewiseBaseline, WeibullBaseline
+from escc_bayes.spec.structures.protocol import Structure
 from escc_bayes.spec.structures.registry import usual_structure
-from escc_bayes.spec.usual import LEVELS_UPPER, STEP_SD, usual_cuts, usual_survival
+from escc_bayes.spec.usual import LEVELS_SD, LEVELS_UPPER, STEP_SD, usual_cuts, usual_survival
 from escc_bayes.study.coded import Coded, coded_cohort
 from escc_bayes.study.subject import Subject
 
@@ -38,18 +39,21 @@ def whole_spec(subject: Subject, endpoint: str, factors: Sequence[Coded], family
     landmark = max((factor.known_at for factor in factors), default=0.0)
     data = subject.followed(endpoint)[0]
     reach = float(np.max(data.time[data.present])) - landmark
-    prior = Normal(0.0, math.log(LEVELS_UPPER) / Z975)
-    effects = [usual_structure("binary" if len(f.groups) == 2 else "continuous") for f in factors]
     return ModelSpec(
         name=name,
         outcome=Outcome(subject.endpoints[endpoint], landmark or None),
         baseline=piecewise(reach) if family == "piecewise" else weibull(reach),
-        effects=tuple(
-            structure(name=f.effect, covariates=(f.effect,), prior=prior)  # type: ignore[call-arg]
-            for structure, f in zip(effects, factors, strict=True)
-        ),
+        effects=tuple(effect_of(factor) for factor in factors),
         title=f"{subject.words(endpoint)}, every factor at once, {family}",
     )
+
+
+def effect_of(factor: Coded) -> Structure:
+    """Return the effect of a factor: levels without an order are shrunk towards each other."""
+    given = {"prior": Normal(0.0, math.log(LEVELS_UPPER) / Z975), "sd": HalfNormal(LEVELS_SD)}
+    structure = usual_structure(factor.kind)
+    keys = {key: given[key] for key in structure.KEYS}
+    return structure(name=factor.effect, covariates=(factor.effect,), **keys)  # type: ignore[call-arg]
 
 
 def piecewise(reach: float) -> PiecewiseBaseline:
