@@ -6,6 +6,8 @@ ANALYSIS = re.compile(
     r"(?:before|after|following) (?:propensity[- ]score |PS )?(?:matching|weighting|adjustment|IPTW|PSM)"
     r"|(?:propensity[- ])?(?:score[- ])?(?<!un)matched (?:cohort|patients|pairs|population|analysis)"
     r"|(?:interim|final|updated?|primary|per-protocol|post hoc|subgroup|landmark) (?:overall survival )?analys[ie]s"
+    r"|\b(?:in|of|from) (?:an?|the) (?:historical|external|separate|previous|validation) (?:[a-z]+ )?(?:series|cohort"
+    r"|control|group|study|trial)"
     r"|\bin (?:locally advanced|metastatic|oligometastatic|recurrent) (?:disease|patients|carcinoma|tumou?rs)"
     r"|\b(?:in|among|for) (?:the )?(?:\d+ )?(?:patients|those|subgroup|population)[^,.;]{0,20}? "
     r"(?:with|who|whose|of)\b[^,.;(]{2,50}",
@@ -33,7 +35,7 @@ def goes_on(analysis: str) -> bool:
     >>> goes_on("after matching"), goes_on("among patients with a cps of 10")
     (True, False)
     """
-    return re.match(r"in |among |for ", analysis) is None
+    return re.match(r"in |of |from |among |for ", analysis) is None
 
 
 def kept_apart(body: dict[str, object], analysis: str) -> dict[str, object]:

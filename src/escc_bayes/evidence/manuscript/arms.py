@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from escc_bayes.evidence.manuscript.entry import Passage
-from escc_bayes.evidence.manuscript.numbers import group_label
+from escc_bayes.evidence.manuscript.group_sizes import group_label, sized_in_brackets
 from escc_bayes.evidence.quotes.quote import read_quote
 from escc_bayes.evidence.quotes.statistics import SIZE
 
@@ -62,6 +62,10 @@ def arms_of(passages: Iterable[Passage]) -> tuple[Arm, ...]:
         named = [arm for arm in found if arm.label and len(arm.label) < 70]
         if len({arm.label for arm in named}) == len(named) > 1:
             return tuple(named)
+    for text in texts:
+        arms = tuple(Arm(label, n) for label, n, _ in sized_in_brackets(text))
+        if arms:
+            return arms
     for text in texts:
         both = ALLOCATED.search(text) or COUNTED.search(text)
         if both:

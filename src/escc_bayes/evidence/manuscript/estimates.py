@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import pairwise
 
-from escc_bayes.evidence.manuscript.endpoint_words import about
+from escc_bayes.evidence.manuscript.endpoint_words import about, mentions
 from escc_bayes.evidence.manuscript.entry import Entry
 from escc_bayes.evidence.quotes.p_values import PValue
 from escc_bayes.evidence.quotes.quote import Quote
@@ -27,6 +28,10 @@ COMPARED = re.compile(
 )
 """Two values of survival before a P: it is a test between them."""
 
+LISTING = re.compile(r"[ )\]]*(?:[,;] ?[Pp] ?[=<>]+ ?[\d.]+)?[ )\]]*(?:,|;|and|,? and)?[ (\[]*", re.IGNORECASE)
+ENDPOINTS = re.compile(r"[ )]*(?:,|and|, and|or|/)? ?(?:the )?[ (]*", re.IGNORECASE)
+"""What stands between ratios, or endpoints, of one list."""
+
 NEAR = 90
 """Letters before a ratio within which a word tells how it was estimated."""
 
@@ -35,12 +40,14 @@ def estimates(quote: Quote, sentence: str, before: str) -> Iterator[Entry]:
     """Yield the ratios of a sentence, each with the P behind it, and tests without a ratio."""
     taken: set[int] = set()
     own = ratios_of(quote)
+    shared = listed_endpoints(quote.text, own)
     for place, ratio in enumerate(own):
         end = own[place + 1].start if place + 1 < len(own) else len(quote.text)
         p = p_behind(quote, ratio, end)
         if p is not None:
             taken.add(p.start)
-        yield of_ratio(quote, ratio, p, sentence, before)
+        named = ratio if ratio.kind or place not in shared else ratio._replace(kind=own[place - 1].kind)
+        yield of_ratio(quote, named, p, sentence, shared.get(place) or about(quote.text, ratio.start, before))
     for found in CHI.finditer(quote.text):
         p = next((p for p in quote.ps if 0 <= p.start - found.end() <= NEAR), None)
         if p is not None and p.start not in taken:
@@ -80,9 +87,38 @@ def p_behind(quote: Quote, ratio: Ratio, end: int) -> PValue | None:
     return quote.ps[0] if len(quote.ps) == len(ratios_of(quote)) == 1 else None
 
 
-def of_ratio(quote: Quote, ratio: Ratio, p: PValue | None, sentence: str, before: str) -> Entry:
+def listed_endpoints(text: str, own: tuple[Ratio, ...]) -> dict[int, str]:
+    """Return the endpoints of ratios that stand in one list behind a list of as many endpoints, by their places.
+
+    Examples
+    --------
+    >>> from escc_bayes.evidence.quotes.quote import read_quote
+    >>> quote = read_quote("the HRs for OS and PFS were 0.62 (95% CI 0.48-0.79) and 0.45 (95% CI 0.31-0.64)")
+    >>> listed_endpoints(quote.text, ratios_of(quote))
+    {0: 'OS', 1: 'PFS'}
+    """
+    named = mentions(text)
+    found: dict[int, str] = {}
+    begun = 0
+    while begun < len(own):
+        end = begun + 1
+        while end < len(own) and LISTING.fullmatch(text[own[end - 1].end : own[end].start]):
+            end += 1
+        before = [mention for mention in named if mention.start < first_value(text, own[begun])][begun - end :]
+        joined = all(ENDPOINTS.fullmatch(text[one.end : other.start]) for one, other in pairwise(before))
+        if end - begun > 1 and len({mention.name for mention in before}) == end - begun and joined:
+            found |= {begun + place: mention.name for place, mention in enumerate(before)}
+        begun = end
+    return found
+
+
+def first_value(text: str, ratio: Ratio) -> int:
+    """Return where the value of a ratio stands, behind its name."""
+    return text.index(ratio.value, ratio.start)
+
+
+def of_ratio(quote: Quote, ratio: Ratio, p: PValue | None, sentence: str, endpoint: str) -> Entry:
     """Return one ratio as an estimate."""
-    endpoint = about(quote.text, ratio.start, before)
     measure = ratio.kind or "ratio"
     said = list(MODEL.finditer(quote.text, max(0, ratio.start - NEAR), ratio.start))
     body: dict[str, object] = {

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from escc_bayes.evidence.manuscript.entry import Entry
+from escc_bayes.evidence.manuscript.group_sizes import group_sizes
 from escc_bayes.evidence.quotes.quote import Quote
 from escc_bayes.evidence.quotes.shares import Share
-from escc_bayes.evidence.quotes.statistics import SIZE
 
 NUMBER = r"\d+(?:\.\d+)?"
 STOP = frozenset(
@@ -19,6 +19,14 @@ STOP = frozenset(
         during after before median mean range years year months month n no p vs versus rate rates percent achieved""",
     )
 )
+OTHER = re.compile(
+    r"\b(?:historical|external|previous|separate|validation|control|subset|subgroup)\b[^.;]{0,40}$", re.IGNORECASE
+)
+"""Words before a number of patients who are not those of the study."""
+
+MATCHED = re.compile(r"\bmatch(?:ed|ing)\b[^.;]*\d", re.IGNORECASE)
+"""A sentence that goes on to the patients who were matched: the number before it is of those they were chosen from."""
+
 WHOLE = (
     re.compile(
         r"(?:total of|enrolled|included|recruited|randomi[sz]ed|analy[sz]ed|reviewed|of|identified|studied|trial,) "
@@ -30,6 +38,11 @@ WHOLE = (
         r"(?<![\d.] )(?<![\d.-])(?P<n>\d{2,6}) (?:[A-Za-z-]+ ){0,6}?(?:patients|participants|subjects)\b[^.;]{0,80}?"
         r"\b(?:were|was) (?:\w+ )?(?:enrolled|included|recruited|randomi[sz]ed|randomly|analy[sz]ed|reviewed"
         r"|identified|assigned|treated|studied)",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"^(?:[A-Z][a-z]+: ?)?(?P<n>\d{2,6}) (?:[A-Za-z-]+ ){0,6}?(?:patients|participants|subjects)\b"
+        r"[^.;]{0,80}?\breceived\b(?![^.;]*\d+ (?:patients )?(?:received|had)\b)",
         re.IGNORECASE,
     ),
 )
@@ -107,38 +120,9 @@ def whole(text: str, sentence: str) -> Iterator[Entry]:
     """Yield the number of patients that a sentence says were studied."""
     for form in WHOLE:
         found = form.search(text)
-        if found:
+        if found and not OTHER.search(text[: found.start("n")]) and not MATCHED.search(text, found.end()):
             yield Entry("n", {"value": int(found["n"]), "quote": sentence}, f"n = {found['n']}", (found.span("n"),))
             return
-
-
-def group_sizes(quote: Quote, sentence: str) -> Iterator[Entry]:
-    """Yield group sizes such as "the CRT group (n = 45)", by the words before them."""
-    taken = [(share.start, share.end) for share in quote.shares]
-    for found in SIZE.finditer(quote.text):
-        if any(start <= found.start() < end for start, end in taken):
-            continue
-        n, label = found["n"] or found["bare"], group_label(quote.text[: found.start()])
-        name = "_".join(re.findall(r"[a-z0-9]+", label.casefold())[:5]) or "group"
-        body = {"name": f"{name}_n", "value": Decimal(n), "quote": sentence}
-        yield Entry("number", body, f"n = {n} of {label or 'a group'}", (found.span(),))
-
-
-def group_label(text: str) -> str:
-    """Return the name of a group that ends a text: "randomised to camrelizumab plus chemotherapy" gives its last part.
-
-    Examples
-    --------
-    >>> group_label("were assigned to receive camrelizumab plus chemotherapy "), group_label("an RT group ")
-    ('camrelizumab plus chemotherapy', 'RT')
-    """
-    parts = re.split(
-        r"\bcompared\b|[.;:()]|, (?:and|or)? ?|\b(?:to receive|receive[ds]?|to|either|versus|vs\.?|or|between|comparing"
-        r"|compared with|underwent|in|into|of|for|were|was|the|and)\b",
-        text,
-    )
-    label = next((part for part in reversed(parts) if part and part.strip()), "").strip()
-    return re.sub(r"^(?:an?|the|with) |\s*\b(?:groups?|arms?|cohorts?|patients)$", "", label).strip()
 
 
 def measures(text: str, sentence: str) -> Iterator[Entry]:

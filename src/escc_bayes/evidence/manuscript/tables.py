@@ -6,9 +6,18 @@ from collections.abc import Iterator
 from escc_bayes.evidence.manuscript.blocks import Grid
 from escc_bayes.evidence.manuscript.count_tables import is_count_table, read_counts
 from escc_bayes.evidence.manuscript.entry import Passage, Understood
+from escc_bayes.evidence.manuscript.outcome_tables import is_outcome_table, read_outcomes
 from escc_bayes.evidence.manuscript.ratio_tables import is_ratio_table, read_ratios
 from escc_bayes.evidence.manuscript.risk_tables import is_risk_table, read_at_risk
 from escc_bayes.evidence.manuscript.table_parts import parted
+
+KINDS = (
+    (is_risk_table, read_at_risk),
+    (is_outcome_table, read_outcomes),
+    (is_ratio_table, read_ratios),
+    (is_count_table, read_counts),
+)
+"""Kinds of tables, the first that fits: what tells one, and what reads it."""
 
 
 def read_table(grid: Grid) -> Iterator[Understood]:
@@ -22,7 +31,7 @@ def read_table(grid: Grid) -> Iterator[Understood]:
     """
     table = parted(grid)
     if table is not None:
-        for kind, read in ((is_risk_table, read_at_risk), (is_ratio_table, read_ratios), (is_count_table, read_counts)):
+        for kind, read in KINDS:
             if kind(table):
                 yield from read(table)
                 return

@@ -9,9 +9,12 @@ from escc_bayes.data.measures import Family, family
 
 NUMBER = r"(?:\d+(?:\.\d+)?|\.\d+)"
 END = r"(?![\d%]|\.\d| ?%)"
-LEVEL = r"(?P<level>\d{2}(?:\.\d+)?) ?% ?-?(?:CI\b|CrI\b|C\.I\.|confidence|credible|interval|HDI\b)[a-z ]*"
+LEVEL = (
+    r"(?P<level>\d{2}(?:\.\d+)?) ?% ?-?(?:CI\b|CrI\b|C\.I\.|confidence|credible|interval|HDI\b)[a-z ]*"
+    r"(?:[(\[]C\.?I\.?[)\]])?"
+)
 NAME = (
-    r"(?P<measure>(?<![A-Za-z])(?:[a-z]{0,3}HR|[acu]?OR|[acu]?RR)(?![A-Za-z])"
+    r"(?P<measure>(?<![A-Za-z])(?:[a-z]{0,3}HR|[acu]?OR|[acu]?RR)(?=s?(?![A-Za-z]))"
     r"|(?:hazards?|odds|risk|rate)[ -]ratio|relative risk)s?"
 )
 LIMITS = rf"(?P<low>{NUMBER})(?: ?(?:-|to|~|;) ?|, ?| and )(?P<high>{NUMBER}){END}"
