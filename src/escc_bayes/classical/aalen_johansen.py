@@ -53,10 +53,10 @@ def stays(rows: AnalysisRows) -> tuple[Stay, ...]:
     left out. Competing causes leave one state.
     """
     if rows.transitions is not None and rows.transitions.competing:
-        every = [rows.in_transition(name) for name in rows.transitions.names]
+        every = [rows.in_transition(name).one_each for name in rows.transitions.names]
         into = {state: own.event == 1.0 for state, own in enumerate(every, start=1)}
         return (Stay(every[0].whose, every[0].entry, every[0].time, into),)
-    first, second, third = (rows.in_transition(name) for name in MOVES)
+    first, second, third = (rows.in_transition(name).one_each for name in MOVES)
     place = {name: k for k, name in enumerate(rows.ids)}
     whose = [np.array([place[own.ids[i]] for i in own.whose.tolist()], dtype=np.int64) for own in (first, third)]
     start = Stay(whose[0], first.entry, first.time, {1: first.event == 1.0, 2: second.event == 1.0})
@@ -70,9 +70,9 @@ def stays(rows: AnalysisRows) -> tuple[Stay, ...]:
 
 def since_progression(rows: AnalysisRows) -> AnalysisRows:
     """Return the rows after progression as follow-up of one endpoint, in months since progression."""
-    after = rows.in_transition(DEATH_AFTER)
+    after = rows.in_transition(DEATH_AFTER).one_each
     if rows.transitions is not None and rows.transitions.clock == "forward":
-        begun = rows.in_transition(PROGRESSION)
+        begun = rows.in_transition(PROGRESSION).one_each
         month = dict(zip((begun.ids[i] for i in begun.whose.tolist()), begun.time.tolist(), strict=True))
         ago = np.array([month.get(after.ids[i], entry) for i, entry in zip(after.whose, after.entry, strict=True)])
         after = replace(after, time=after.time - ago, entry=np.maximum(after.entry - ago, 0.0))

@@ -51,6 +51,8 @@ def reason_against(plan: ModelPlan) -> str:
     rows = plan.rows
     if rows.sampled or rows.cluster is not None:
         return "not computed: sampling weights or clusters, for which neither has errors"
+    if any(rows.in_transition(name).whose.size > rows.in_transition(name).n for name in rows.transition_names):
+        return "not computed: a covariate changes during follow-up, for which neither is defined here"
     if rows.delayed:
         return "not computed: delayed entry, for which neither is defined here"
     if plan.design.segment_ends.size:
@@ -60,7 +62,7 @@ def reason_against(plan: ModelPlan) -> str:
 
 def response(rows: AnalysisRows) -> tuple[FloatArray, np.ndarray]:
     """Return follow-up of each patient (n,), and the code of the cause (n,): 0 censored, then as in the names."""
-    own = [rows.in_transition(name) for name in rows.transition_names]
+    own = [rows.in_transition(name).one_each for name in rows.transition_names]
     code = sum(place * one.event for place, one in enumerate(own, start=1))
     return own[0].time, np.asarray(code, dtype=np.int64)
 

@@ -128,6 +128,10 @@ class Cohort:
                 f"{self.source}: {what} takes covariates that stay as they are, and '{self.schema.changing[0]}' "
                 "changes during follow-up; give a schema in which it does not (without starts_at or measured)"
             )
+        self.refuse_start_stop(what)
+
+    def refuse_start_stop(self, what: str) -> None:
+        """Raise where a file has several rows for each patient: ``what`` takes one for each."""
         if self.schema.start_stop:
             raise CohortError(
                 f"{self.source}: {what} takes one row for each patient, and rows with start and stop are several; "

@@ -74,6 +74,11 @@ def averaged_over(plan: ModelPlan, term: str, group: str, population: str) -> Wh
         check_level(plan, term, group)
         own = rows.covariates[term]
         inside = own.values[rows.first_rows()] == own.schema.levels.index(group)
+        if population == "group" and not inside.any():
+            raise EstimandError(
+                f"nobody starts with {term} = {group}, which changes during follow-up; ask of everyone set to it "
+                'throughout (population = "everyone")'
+            )
         if population == "group":
             whole, weight = whole[inside], weight[inside]
         else:

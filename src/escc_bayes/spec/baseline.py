@@ -119,6 +119,12 @@ def refuse_strata(spec: ModelSpec, rows: AnalysisRows) -> None:
     """Raise for strata that are numbers or one level, or beside sampling weights."""
     if not spec.strata:
         return
+    if rows.sampled and rows.transitions is not None:
+        raise SpecError(
+            f"model '{spec.name}': sampling weights need errors that are robust in every transition at once, and those "
+            "of states and incidences are not worked out; model each endpoint by itself, where the weights count, or "
+            "leave the weight out of the schema, if the model holds what the patients were sampled by"
+        )
     at, schema = f"model '{spec.name}', [baseline] strata", rows.covariates[spec.strata].schema
     if not schema.categorical:
         raise SpecError(f"{at}: '{spec.strata}' is a number and makes no strata; cut it into classes in the schema")

@@ -188,7 +188,9 @@ class AnalysisRows:
         """Return the first row of each patient, or of each who has one in a mask (n,); in order of patients."""
         if self.patient is None:
             return np.arange(self.time.size) if inside is None else np.flatnonzero(inside)
-        order = np.lexsort((self.entry, self.patient))
+        # Of several transitions the clock of a later one may start anew: the first is that of the first transition.
+        keys = (self.entry, self.patient) if self.transitions is None else (self.entry, self.stratum, self.patient)
+        order = np.lexsort(keys)
         order = order if inside is None else order[inside[order]]
         return order[np.unique(self.patient[order], return_index=True)[1]]
 
@@ -219,6 +221,8 @@ class AnalysisRows:
         """Say how many rows patients have, and who is out of observation in between; nothing where each has one."""
         if self.patient is None:
             return ""
+        if self.transitions is not None:
+            return f" in {self.time.size} rows at risk"
         order = np.lexsort((self.entry, self.patient))
         follows = np.diff(self.patient[order]) == 0
         gap = follows & (self.entry[order][1:] > self.time[order][:-1])

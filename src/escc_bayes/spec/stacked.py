@@ -21,6 +21,7 @@ from escc_bayes.data.covariates import CovariateData
 from escc_bayes.data.endpoints import EndpointData, significant
 from escc_bayes.foundation.errors import CohortError, some_of
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
+from escc_bayes.spec.episodes import episodes
 from escc_bayes.spec.rows import AnalysisRows, Dropped, Transitions
 from escc_bayes.spec.selection import select_rows
 from escc_bayes.spec.thin import ThinLevel, thin_levels
@@ -81,10 +82,10 @@ def stacked_rows(
     CohortError : the endpoints contradict each other, patients have several rows, or nobody is followed after
         progression.
     """
-    cohort.refuse_several_rows("an illness-death model")
+    cohort.refuse_start_stop("an illness-death model")
     for name in (states.progression, states.death):
         cohort.refuse_interval_censored(name, "an illness-death model")
-    rows = select_rows(cohort, states.progression, covariates, landmark=landmark, naive=naive)
+    rows = rows_apart(cohort, states.progression, covariates, landmark=landmark, naive=naive)
     start = 0.0 if landmark is None else landmark
     whole = cohort.endpoint(states.death)
     known = whole.present[rows.positions]
@@ -100,7 +101,7 @@ def stacked_rows(
         )
     unknown = int(((rows.event == 0.0) & (death.event == 1.0) & (death.time > rows.time + SAME_MONTH)).sum())
     dropped = (*rows.dropped, *((gone,) if gone.patients else ()))
-    return stack(replace(rows, dropped=dropped), course, Transitions(TRANSITIONS, states.clock, unknown))
+    return stack(replace(rows, dropped=dropped), course, Transitions(TRANSITIONS, states.clock, unknown), start)
 
 
 def of_patients(rows: AnalysisRows, where: NDArray[np.int64]) -> AnalysisRows:
@@ -150,8 +151,13 @@ def course_of(rows: AnalysisRows, death: EndpointData) -> Course:
     return Course(np.maximum(rows.entry, death.entry), rows.time, progressed, together, last, death.event == 1.0)
 
 
-def stack(rows: AnalysisRows, course: Course, transitions: Transitions) -> AnalysisRows:
-    """Return the rows of the three transitions, one below the other."""
+def stack(rows: AnalysisRows, course: Course, transitions: Transitions, start: float) -> AnalysisRows:
+    """Return the rows of the three transitions, one below the other, cut where covariates change.
+
+    Parameters
+    ----------
+    start : months after time zero at which the clock starts, from which changes are counted too.
+    """
     first, after = np.flatnonzero(course.observed), np.flatnonzero(course.followed)
     of = np.concatenate([first, first, after])
     code = np.repeat(np.arange(3.0), [first.size, first.size, after.size])
@@ -161,7 +167,8 @@ def stack(rows: AnalysisRows, course: Course, transitions: Transitions) -> Analy
     never = rows.n - held.size
     event = np.concatenate([course.progressed[first], course.died_first[first], course.died[after]]).astype(np.float64)
     chosen = {name: c.at(of) for name, c in rows.covariates.items()}
-    return replace(
+    since = np.concatenate([np.zeros(2 * first.size), np.broadcast_to(ago, after.size)]) + start
+    stacked = replace(
         rows,
         endpoint=KIND,
         positions=rows.positions[of],
@@ -178,6 +185,7 @@ def stack(rows: AnalysisRows, course: Course, transitions: Transitions) -> Analy
         strata=TRANSITION,
         transitions=transitions,
     )
+    return in_stretches(stacked, since)
 
 
 def cause_rows(
@@ -200,14 +208,14 @@ def cause_rows(
     ------
     CohortError : an event has no cause, there is one cause alone, or patients have several rows.
     """
-    cohort.refuse_several_rows("a model of competing causes")
+    cohort.refuse_start_stop("a model of competing causes")
     cohort.refuse_interval_censored(asked.endpoint, "a model of competing causes")
-    rows = select_rows(cohort, asked.endpoint, covariates, landmark=landmark, naive=naive)
+    rows = rows_apart(cohort, asked.endpoint, covariates, landmark=landmark, naive=naive)
     names, code = causes_of(rows, cohort.covariate(asked.cause), cohort)
     of, place = np.tile(np.arange(rows.n), len(names)), np.repeat(np.arange(float(len(names))), rows.n)
     event = np.where((rows.event[of] == 1.0) & (code[of] == place), 1.0, 0.0)
     chosen = {name: c.at(of) for name, c in rows.covariates.items()}
-    return replace(
+    stacked = replace(
         rows,
         positions=rows.positions[of],
         time=rows.time[of],
@@ -221,6 +229,57 @@ def cause_rows(
         strata=TRANSITION,
         transitions=Transitions(names, "forward", competing=True),
     )
+    return in_stretches(stacked, np.full(of.size, landmark or 0.0))
+
+
+def rows_apart(
+    cohort: Cohort, endpoint: str, covariates: tuple[str, ...], *, landmark: float | None, naive: bool
+) -> AnalysisRows:
+    """Return the rows of an endpoint, one for each patient, with covariates that change as they are in the cohort."""
+    moving = tuple(name for name in covariates if cohort.covariate(name).changes is not None)
+    still = tuple(name for name in covariates if name not in moving)
+    rows = select_rows(cohort, endpoint, still, landmark=landmark, naive=naive)
+    return replace(rows, covariates=rows.covariates | {n: cohort.covariate(n).at(rows.positions) for n in moving})
+
+
+def in_stretches(rows: AnalysisRows, since: FloatArray) -> AnalysisRows:
+    """Return rows cut where covariates change; as they are where none does.
+
+    Parameters
+    ----------
+    rows : one for each patient and transition.
+    since : (m,) months after time zero from which the clock of each row counts.
+    """
+    if all(held.changes is None for held in rows.covariates.values()):
+        return rows
+    chosen = {name: counted_from(held, since) for name, held in rows.covariates.items()}
+    cut = episodes(EndpointData(rows.time, rows.event, rows.entry), chosen, start=0.0)
+    held, whose = np.unique(rows.whose[cut.of], return_inverse=True)
+    names = " and ".join(f"'{name}'" for name, one in chosen.items() if one.changes is not None)
+    gone = Dropped(f"with {names} without a value before the end of follow-up", rows.n - held.size)
+    event, code = cut.data.event, cut.covariates[TRANSITION].values
+    levels = {name: one for name, one in cut.covariates.items() if name != TRANSITION}
+    return replace(
+        rows,
+        positions=rows.positions[cut.of],
+        ids=tuple(rows.ids[i] for i in held.tolist()),
+        time=cut.data.time,
+        event=event,
+        entry=cut.data.entry,
+        weight=rows.weight[cut.of],
+        covariates=cut.covariates,
+        dropped=(*rows.dropped, *((gone,) if gone.patients else ())),
+        thin=thin_in_each(levels, event, whose, code, rows.transition_names),
+        cluster=None if rows.cluster is None else rows.cluster[cut.of],
+        patient=whose,
+    )
+
+
+def counted_from(held: CovariateData, since: FloatArray) -> CovariateData:
+    """Return a covariate whose changes are counted from months of each row's own."""
+    if held.changes is None:
+        return held
+    return replace(held, changes=replace(held.changes, months=held.changes.months - since[:, None]))
 
 
 def causes_of(rows: AnalysisRows, cause: CovariateData, cohort: Cohort) -> tuple[tuple[str, ...], FloatArray]:

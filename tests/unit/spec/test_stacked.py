@@ -32,6 +32,7 @@ def cohort_of(courses=COURSES, **schema):
     pfs, seen, last, died = (list(column) for column in zip(*courses.values(), strict=True))
     x = ["a", "b"] * (len(courses) // 2) + ["a"] * (len(courses) % 2)
     frame = pd.DataFrame({"id": list(courses), "pfs": pfs, "seen": seen, "os": last, "died": died, "x": x})
+    frame["times"], frame["share"] = 2, np.linspace(0.5, 1.5, len(frame))
     frame["wait"] = np.where(frame["x"] == "b", 1.0, np.nan)
     raw = {
         "time_unit": "months",
@@ -176,6 +177,24 @@ def test_every_transition_has_a_weibull_of_its_own():
     assert "one of its own with the same prior in each transition" in " ".join(describe(plan))
 
 
+@pytest.mark.filterwarnings("ignore::escc_bayes.foundation.errors.DataWarning")
+def test_weights_that_count_patients_are_so_many_patients():
+    """Patients and events of each transition are those of a table in which everybody stands twice."""
+    counted = cohort_of(weight="times", weight_kind="frequency")
+    doubled = cohort_of({f"{name}, {k}": course for name, course in COURSES.items() for k in (1, 2)})
+    plan, twice = (make_plan(spec_from(raw_of(), "model"), c) for c in (counted, doubled))
+    assert plan.rows.weight.sum() == twice.rows.weight.sum()
+    np.testing.assert_array_equal(
+        *(np.bincount(p.rows.stratum, p.rows.event * p.rows.weight) for p in (plan, twice)),
+    )
+
+
+def test_sampling_weights_are_refused_with_what_to_do():
+    cohort = cohort_of(weight="share", weight_kind="sampling")
+    with pytest.raises(EsccBayesError, match="sampling weights need errors .* model each endpoint by itself"):
+        make_plan(spec_from(raw_of(), "model"), cohort)
+
+
 def test_endpoints_that_contradict_each_other_are_refused_with_their_patients():
     courses = {**COURSES, "sees the future": (9.0, 1, 5.0, 1)}
     with pytest.raises(CohortError, match=r"in 1 of 9 patients: sees the future \(9 and 5 months\)"):
@@ -187,11 +206,3 @@ def test_nobody_after_progression_is_refused():
     del courses["progresses, alive"]
     with pytest.raises(CohortError, match="nobody is followed after a progression"):
         make_plan(spec_from(raw_of(), "model"), cohort_of(courses))
-
-
-def test_covariates_that_change_are_refused():
-    cohort = cohort_of(
-        covariates={"x": {"kind": "binary", "levels": ["a", "b"], "starts_at": "wait"}},
-    )
-    with pytest.raises(CohortError, match="an illness-death model takes covariates that stay as they are"):
-        make_plan(spec_from(raw_of(), "model"), cohort)

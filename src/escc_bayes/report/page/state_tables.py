@@ -125,11 +125,16 @@ def tables_of(posterior: Fitted, level: float) -> Mapping[str, list[Row]]:
 
 
 def asked_of(plan: ModelPlan) -> tuple[Asked, ...]:
-    """Return all patients, then every group: standardised over everyone, and as it is."""
+    """Return all patients, then every group: standardised over everyone, and as it is.
+
+    A covariate that changes during follow-up has no groups: who is in one now was in another before.
+    """
     found = [Asked("", "", EVERYONE)]
     for block in plan.design.blocks:
         if block.shown:
             for term, levels in zip(block.effect.covariates, block.levels, strict=True):
+                if plan.design.schemas[term].changes:
+                    continue
                 found += [Asked(term, level, whose) for whose in (EVERYONE, GROUP) for level in levels]
     return tuple(dict.fromkeys(found))
 
