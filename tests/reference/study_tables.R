@@ -34,4 +34,12 @@ for (endpoint in c("os", "pfs")) {
              line(paste0(endpoint, "_sequence_holm"), p.adjust(p, "holm")),
              line(paste0(endpoint, "_sequence_bonferroni"), p.adjust(p, "bonferroni")))
 }
+suppressPackageStartupMessages(library(cmprsk))
+died <- d$pfs_event == 1 & d$os_event == 1 & d$pfs_months >= d$os_months
+d$cause <- ifelse(d$pfs_event == 0, 0, ifelse(died, 2, 1))
+at <- timepoints(cuminc(d$pfs_months, d$cause), c(12, 24, 36))$est
+failed <- subset(d, cause == 1)
+since <- survfit(Surv(os_months - pfs_months, os_event) ~ 1, failed)
+found <- c(found, line("incidence_failure", at[1, ]), line("incidence_death", at[2, ]),
+           line("after_failure", summary(since, times = c(12, 24))$surv), line("after_failure_n", nrow(failed)))
 writeLines(paste0("{", paste(found, collapse = ",\n "), "}"), arguments[2])

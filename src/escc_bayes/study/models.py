@@ -20,7 +20,7 @@ def own_models(cohort: Cohort, roles: tuple[Role, ...]) -> tuple[ModelSpec, ...]
             f"{cohort.source}: has neither overall nor progression-free survival under a name known (endpoints: "
             f"{', '.join(cohort.endpoints)}); name them os and pfs in the schema"
         )
-    held = find_roles(cohort.schema, roles).values()
+    held = find_roles(cohort.schema, tuple(role for role in roles if not role.outcome)).values()
     early = [name for name in held if not cohort.covariates[name].known_later and varies(cohort, name)]
     return tuple(model(f"{name} ~ {' + '.join(early) or '1'}", cohort) for name in endpoints)
 

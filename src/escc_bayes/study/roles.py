@@ -17,11 +17,13 @@ class Role:
     name : the usual name of its covariate, which serves before all else.
     words : what a reader calls it.
     known_by : a pattern of other names, columns and labels, in English and Chinese.
+    outcome : whether it is what became of patients, and no factor.
     """
 
     name: str
     words: str
     known_by: str
+    outcome: bool = False
 
 
 def find_roles(schema: CohortSchema, roles: tuple[Role, ...]) -> dict[str, str]:

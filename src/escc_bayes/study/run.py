@@ -16,6 +16,7 @@ from escc_bayes.foundation.seeds import Seed
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.study.ici_crt.adverse import adverse_part
 from escc_bayes.study.ici_crt.characteristics import characteristics_part
+from escc_bayes.study.ici_crt.failure import failure_part
 from escc_bayes.study.ici_crt.multivariable import multivariable_part
 from escc_bayes.study.ici_crt.others import others_part
 from escc_bayes.study.ici_crt.response import response_part
@@ -58,6 +59,7 @@ PAPERS: Mapping[str, Paper] = {
             univariable_part,
             sequence_part,
             multivariable_part,
+            failure_part,
             adverse_part,
             others_part,
         ),
@@ -70,6 +72,7 @@ PAPERS: Mapping[str, Paper] = {
             "screening",
             "logrank",
             "time_zero",
+            "competing_causes",
             "other_studies",
         ),
     ),

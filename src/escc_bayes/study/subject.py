@@ -47,6 +47,16 @@ class Subject:
     seed: Seed
 
     @property
+    def of_paper(self) -> bool:
+        """Whether these are the reconstructions of the paper's own patients, of whom its printed counts are."""
+        return bool(self.printed.targets)
+
+    @property
+    def factors(self) -> tuple[str, ...]:
+        """The names of the roles that are factors, and no outcomes."""
+        return tuple(role.name for role in self.roles if not role.outcome)
+
+    @property
     def first(self) -> Cohort:
         """The cohort itself, or the first reconstruction."""
         return self.members[0]

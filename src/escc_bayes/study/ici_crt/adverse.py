@@ -45,6 +45,10 @@ NOTE = (
     "death or last contact, exact limits; the months of the events are not known, and an event that can come only "
     "during treatment is not proportional to follow-up."
 )
+NO_COLUMN = (
+    "Left out: adverse events; the cohort has no column for them (such as covariates.fistula with levels no and yes, "
+    "or covariates.pneumonitis with levels 0 to 5, in its schema)."
+)
 NO_DATA = "The cohort has no column of adverse events: counts are those that the paper prints."
 
 
@@ -62,10 +66,10 @@ class Kind:
 def adverse_part(subject: Subject) -> Part:
     """Return adverse events of the cohort, or as printed."""
     own = own_kinds(subject)
-    kinds = own or printed_kinds(subject)
+    kinds = own or (printed_kinds(subject) if subject.of_paper else [])
     findings = subject.concerning(*CONCERNED)
     if not kinds:
-        return Part("", TITLE, (), (), ("Left out: adverse events; neither cohort nor paper counts any.",), findings)
+        return Part("", TITLE, (), (), (NO_COLUMN,), findings)
     pooled = pooled_of(kinds, subject.level)
     tables = [kinds_table(subject, kinds, pooled)]
     grades = grade_columns(subject)

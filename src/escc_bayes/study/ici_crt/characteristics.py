@@ -39,9 +39,9 @@ class Tested:
 
 def characteristics_part(subject: Subject) -> Part:
     """Return the characteristics of the cohort, in the groups of one factor where it has it."""
-    names = [role.name for role in subject.roles if subject.has(role.name)]
+    names = [name for name in subject.factors if subject.has(name)]
     tested = {name: differences(subject, name) for name in names if name != subject.by}
-    lacking = subject.lacking(*(role.name for role in subject.roles))
+    lacking = subject.lacking(*subject.factors)
     if not names:
         return Part("", TITLE, (), (), lacking, subject.concerning(*CONCERNED))
     table = characteristics_table(subject, names, tested)

@@ -18,6 +18,13 @@ ROLES = (
     Role("alc_baseline", "ALC at baseline", r"alc.*(base|pre)|(治疗|放疗|基线).{0,3}前?.*淋巴|基线.*淋巴|治疗前.*淋巴"),
     Role("alc_mid", "ALC mid-treatment", r"alc.*(mid|during)|(治疗|放疗)中.*淋巴"),
     Role("alc_post", "ALC after treatment", r"alc.*(post|after)|(治疗|放疗)后.*淋巴"),
+    Role(
+        "failure",
+        "pattern of failure",
+        r"failure.?(pattern|site|type)|recurrence.?(pattern|site)|失败模式|复发(模式|部位)",
+        outcome=True,
+    ),
+    Role("second_line", "second-line treatment", r"second.?line|二线", outcome=True),
 )
 # Which printed number counts a level, and what of the reconstructions was asked for it.
 PRINTED_LEVELS: Mapping[tuple[str, str], tuple[str, str]] = {

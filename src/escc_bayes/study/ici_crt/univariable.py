@@ -53,7 +53,7 @@ class OfEndpoint:
 def univariable_part(subject: Subject) -> Part:
     """Return log-rank tests and screening for both endpoints."""
     factors = coded_factors(subject)
-    lacking = (*subject.lacking(*(role.name for role in subject.roles), *ENDPOINTS), *uncoded(subject))
+    lacking = (*subject.lacking(*subject.factors, *ENDPOINTS), *uncoded(subject))
     held = [of_endpoint(subject, name, factors) for name in ENDPOINTS if subject.has(name) and factors]
     findings = subject.concerning(*CONCERNED)
     if not held:

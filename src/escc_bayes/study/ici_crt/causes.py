@@ -1,0 +1,113 @@
+"""Cumulative incidence of failure by pattern, and of death without failure, as competing causes."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from escc_bayes.bayes.posterior.ensemble_posterior import EnsemblePosterior
+from escc_bayes.classical.aalen_johansen import aalen_johansen, limits
+from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.plots.words import percent
+from escc_bayes.spec.model import ModelSpec
+from escc_bayes.spec.reading import load_spec
+from escc_bayes.spec.request import Outcome
+from escc_bayes.spec.transitions import COMPETING, CompetingCauses
+from escc_bayes.study.coded import Coded
+from escc_bayes.study.middle import Middle, middle
+from escc_bayes.study.of_draws import DRAWS, of_draws
+from escc_bayes.study.part import Row, StudyTable, table_of
+from escc_bayes.study.subject import Subject
+from escc_bayes.study.whole_model import fitted
+
+MONTHS = (12.0, 24.0, 36.0)
+FAILURE, DEATH, UNKNOWN = "failure", "death without failure", "failure, pattern not known"
+NOTE = (
+    "Posterior: piecewise hazards of each cause, without covariates; Aalen-Johansen of the same patients beside. Death "
+    "competes with failure: one minus Kaplan-Meier would count those who died as if they could still fail."
+)
+
+
+def first_events(subject: Subject) -> list[FloatArray]:
+    """Return of each member who failed (1), died without failure (2) or neither (0); death at the month of PFS is one.
+
+    As the illness-death model reads them: an event of PFS is a death where the patient died in that month.
+    """
+    found = []
+    for death, first in zip(subject.followed("os"), subject.followed("pfs"), strict=True):
+        died = (first.event == 1.0) & (death.event == 1.0) & (first.time >= death.time)
+        found.append(np.where(died, 2.0, np.where(first.event == 1.0, 1.0, 0.0)))
+    return found
+
+
+def cause_factor(subject: Subject) -> Coded:
+    """Return the cause of each event of PFS: a pattern that the cohort has, or failure; death without failure."""
+    firsts = first_events(subject)
+    if subject.has("failure"):
+        patterns = subject.column("failure").schema.levels
+        values, missing = [], False
+        for first, data in zip(firsts, subject.columns("failure"), strict=True):
+            unknown = (first == 1.0) & data.missing
+            missing = missing or bool(unknown.any())
+            code = np.where(first == 1.0, np.where(unknown, len(patterns) + 1, data.values), len(patterns))
+            values.append(np.where(first == 0.0, np.nan, code))
+        groups = (*patterns, DEATH, *((UNKNOWN,) if missing else ()))
+    else:
+        values = [np.where(first == 0.0, np.nan, first - 1.0) for first in firsts]
+        groups = (FAILURE, DEATH)
+    seen = [place for place in range(len(groups)) if all((v == place).any() for v in values)]
+    kept = [sum(np.where(v == old, new, 0.0) for new, old in enumerate(seen)) for v in values]
+    coded = [np.where(np.isin(v, seen), k, np.nan) for v, k in zip(values, kept, strict=True)]
+    return Coded(
+        "cause", "cause", "First event", tuple(groups[place] for place in seen), tuple(coded), 0.0, ordered=False
+    )
+
+
+def cause_spec(subject: Subject) -> ModelSpec:
+    """Return piecewise hazards of each cause, the baseline that of the shipped illness-death model."""
+    shipped = load_spec("illness_death")
+    outcome = Outcome(COMPETING, states=CompetingCauses(subject.endpoints["pfs"], "cause"))
+    return replace(shipped, name="causes_all_patients", outcome=outcome, effects=(), transitions=())
+
+
+def incidence_table(subject: Subject) -> StudyTable:
+    """Return the share of patients who had each first event by 12, 24 and 36 months."""
+    factor = cause_factor(subject)
+    posterior = fitted(subject, cause_spec(subject), (factor,))
+    members = posterior.members if isinstance(posterior, EnsemblePosterior) else (posterior,)
+    at = np.array(MONTHS)
+    draws = posterior.thinned(DRAWS).cumulative_incidence(at)
+    names = members[0].plan.rows.transition_names
+    observed = []
+    for member in members:
+        probability, error = aalen_johansen(member.plan.rows).at(at)
+        observed.append(np.stack([probability, *limits(probability, error, subject.level)])[..., 1:])
+    rows: list[Row] = []
+    cells: list[tuple[str, ...]] = []
+    for which, name in enumerate(names):
+        cells.append((f"{name[:1].upper()}{name[1:]}",))
+        for place, month in enumerate(MONTHS):
+            bayes = of_draws(draws[:, place, which], subject.level)
+            classical = middle([tuple(found[:, place, which].tolist()) for found in observed])
+            cells.append((f"by {month:g} months", classical.words(percent), bayes.words(percent)))
+            rows += rows_of(subject, name, month, classical, bayes)
+    level = f"{100 * subject.level:g} %"
+    head = ("First event", f"Aalen-Johansen, % ({level} confidence)", f"Posterior, % ({level} credible)")
+    return table_of("table6_incidence", "cumulative incidence of first events", rows, head, cells, note=NOTE)
+
+
+def rows_of(subject: Subject, cause: str, month: float, classical: Middle, bayes: Middle) -> Sequence[Row]:
+    """Return the numbers of one cause at one month by both methods."""
+    return [
+        {
+            "cause": cause,
+            "time": month,
+            "method": method,
+            "probability": found.value,
+            "lower": found.lower,
+            "upper": found.upper,
+            "level": subject.level,
+            "members": len(subject.members),
+        }
+        for method, found in (("aalen_johansen", classical), ("bayes", bayes))
+    ]
