@@ -1,8 +1,13 @@
 """How the documentation site is built: `make docs` (strict: a warning is an error)."""
 
 import re
+import sys
+from pathlib import Path
 
 from escc_bayes import __version__
+
+sys.path.insert(0, str(Path(__file__).parent))
+from notebook_pages import write_tutorials
 
 project = "escc_bayes"
 author = "The escc_bayes developers"
@@ -11,6 +16,8 @@ release = version = __version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.mathjax"]
 source_suffix = {".md": "markdown"}
+# Before the files of the site are looked for.
+write_tutorials()
 exclude_patterns = ["images/**", "_build/**"]
 html_theme = "furo"
 html_title = "escc_bayes"

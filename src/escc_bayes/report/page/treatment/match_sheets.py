@@ -94,8 +94,9 @@ def positivity_sheet(found: Match) -> Sheet:
         found,
         lambda part: positivity(one, other, ax=part.subplots()),
         name="positivity",
-        title="Propensity scores of both groups: where there is nobody of one, nothing can be compared",
-        words=f"Scores run from {score[treated].min():.3f} to {score[treated].max():.3f} and from "
+        title="Propensity scores of both groups",
+        words="Where there is nobody of one group, nothing can be compared. "
+        f"Scores run from {score[treated].min():.3f} to {score[treated].max():.3f} and from "
         f"{score[~treated].min():.3f} to {score[~treated].max():.3f}.",
         height_mm=POSITIVITY_MM,
     )

@@ -36,7 +36,7 @@ def intro_of(held: Treatment) -> str:
     if held.members > 1:
         said.append(
             f"Each of {held.members} reconstructions is analysed by itself and the answers are pooled: Cox and its kin "
-            "by Rubin's rules, posteriors with equal weights. Figures are of the first."
+            "by Rubin's rules, posteriors with equal weights. Curves are of the first."
         )
     return " ".join(said)
 

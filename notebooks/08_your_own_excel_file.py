@@ -10,8 +10,8 @@
 # %% [markdown]
 # # From the hospital's Excel file to tables in Word
 #
-# SIMULATED data: 120 patients made below, in a file such as hospitals keep: Chinese headers, codes, two dates for each
-# endpoint, a lymphocyte count in two units, `/` and 999 for missing values.
+# SIMULATED data: patients made below, in a file such as hospitals keep: Chinese headers, codes, two dates for each
+# endpoint, a lymphocyte count in two units, `/` and `9999` for missing values.
 
 # %%
 import datetime
@@ -62,8 +62,8 @@ hospital = pd.DataFrame(
 hospital.to_excel(folder / "hospital.xlsx", index=False)
 
 # %% [markdown]
-# What do the columns seem to be? A draft guesses, with a reason for each guess, and asks where a person must decide. On
-# the command line: `escc-bayes draft hospital.xlsx`.
+# What do the columns seem to be? A draft guesses, with a reason for each guess, and asks where a person must decide.
+# On the command line: `escc-bayes draft hospital.xlsx`.
 
 # %%
 drafted = draft(folder / "hospital.xlsx")
@@ -74,7 +74,7 @@ for question in drafted.questions:
     print(question)
 
 # %% [markdown]
-# The decisions, in an editor or here: what the codes mean, and that counts above 40 are cells per microlitre. Where
+# The decisions, in an editor or here: what the codes mean, and that large counts are cells per microlitre. Where
 # "CHECK" stands as a value, nothing is read before it is decided.
 
 # %%
@@ -92,7 +92,8 @@ cohort = eb.read_cohort(folder / "hospital.xlsx", folder / "hospital.toml", prov
 cohort
 
 # %% [markdown]
-# Kaplan-Meier by stage, on axes of our own; then a model from a formula, which prints as a file with its priors stated.
+# Kaplan-Meier by stage, on axes of our own; then a model from a formula, which prints as a file with its priors
+# stated.
 
 # %%
 eb.plot.km(cohort, "os", by="stage")
@@ -102,7 +103,8 @@ spec = eb.model("os ~ stage + alc_before + age", cohort)
 print(spec)
 
 # %% [markdown]
-# The report: `report.html` opens with the answer; `tables.docx` holds Table 1, hazard ratios and survival for a paper.
+# The report: `report.html` opens with the answer; `tables.docx` holds characteristics, hazard ratios and survival for
+# a paper.
 
 # %%
 page = eb.report(cohort, [spec], folder / "report", seed=1)
