@@ -20,7 +20,8 @@ from escc_bayes.hazard.piecewise import FloatArray
 
 LONG_MEDIAN_MONTHS = 240.0
 LONG_MAXIMUM_MONTHS = 600.0
-SHORT_MAXIMUM_MONTHS = 1.0
+# Below so many months nobody's follow-up ends by design: times in days may be months.
+SHORT_MAXIMUM_MONTHS = {"days": 6.0, "weeks": 1.0, "months": 1.0, "years": 1.0}
 # The upper tenth of times may hold a jump of this factor between neighbours before it is called outlying:
 # among 80 exponential times the largest is 3 times the second largest about once in 1,000 cohorts.
 UPPER_JUMP = 3.0
@@ -59,7 +60,8 @@ def suspicions(
         if endpoint.time in seen:
             continue
         seen.add(endpoint.time)
-        found += implausible_follow_up(table, endpoint.time, endpoints[name], schema.time_unit)
+        unit = schema.time_unit if endpoint.start_date is None else "months"
+        found += implausible_follow_up(table, endpoint.time, endpoints[name], unit)
         found += outlying_times(table, endpoint.time, endpoints[name]) if provenance == "observed" else []
     for covariate in schema.covariates.values():
         for column in covariate.columns if provenance == "observed" else ():
@@ -263,10 +265,11 @@ def implausible_follow_up(table: RawTable, column: str, data: EndpointData, unit
             f"{table.source}, column '{column}': follow-up declared in {unit} has a median of {median / 12:.1f} years "
             f"and a maximum of {longest / 12:.1f} years ({table.place(which)}); is time_unit right (days, perhaps)?"
         ]
-    if longest < SHORT_MAXIMUM_MONTHS:
+    if longest < SHORT_MAXIMUM_MONTHS[unit]:
+        perhaps = " (months, perhaps)" if unit == "days" else ""
         return [
             f"{table.source}, column '{column}': follow-up declared in {unit} ends after {longest * 30.4375:.1f} days "
-            "for everyone; is time_unit right?"
+            f"for everyone; is time_unit right{perhaps}?"
         ]
     return []
 

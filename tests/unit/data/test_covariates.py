@@ -61,7 +61,7 @@ def test_a_missing_count_has_no_class():
     assert levels_of(cohort_of([0.5, None, 2.0], covariate)) == ["a", None, "b"]
 
 
-@pytest.mark.parametrize("unit", ["days", "months"])
+@pytest.mark.parametrize("unit", ["weeks", "months"])
 def test_a_number_in_known_at_is_months_whatever_the_unit_of_the_table(unit):
     cohort = cohort_of([1.0, 2.0], {"kind": "continuous", "known_at": 0.75}, unit=unit)
     np.testing.assert_array_equal(cohort.covariate("x").known_at, [0.75, 0.75])

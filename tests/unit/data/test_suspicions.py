@@ -106,7 +106,14 @@ def test_days_declared_as_months_are_said(months):
 
 def test_months_declared_as_days_are_said():
     (found,) = messages(np.random.default_rng(1).uniform(3.0, 29.0, 40), unit="days")
-    assert re.search(r"declared in days ends after 2\d\.\d days for everyone; is time_unit right\?", found)
+    ends = r"declared in days ends after 2\d\.\d days for everyone; is time_unit right \(months, perhaps\)\?"
+    assert re.search(ends, found)
+
+
+@pytest.mark.parametrize(("longest", "unit", "said"), [(95.0, "days", 1), (190.0, "days", 0), (3.0, "months", 0)])
+def test_a_cohort_followed_for_five_years_is_not_told_in_days(longest, unit, said):
+    # 95 months of follow-up declared as days are 3.1 months: nobody follows patients for so short a time.
+    assert len(messages(np.linspace(2.0, longest, 40), unit=unit)) == said
 
 
 def test_an_endpoint_that_shares_its_time_column_is_judged_once(months):
