@@ -34,6 +34,14 @@ for (endpoint in c("os", "pfs")) {
              line(paste0(endpoint, "_sequence_holm"), p.adjust(p, "holm")),
              line(paste0(endpoint, "_sequence_bonferroni"), p.adjust(p, "bonferroni")))
 }
+for (endpoint in c("os", "pfs")) {
+  for (name in c("crude", "adjusted", "within")) {
+    own <- if (name == "within") subset(d, s == 1) else d
+    y <- Surv(own[[paste0(endpoint, "_months")]], own[[paste0(endpoint, "_event")]])
+    fit <- coxph(formula(if (name == "adjusted") "y ~ c + s" else "y ~ c"), own, control = tight)
+    found <- c(found, line(paste0(endpoint, "_coverage_", name), c(coef(fit)[1], sqrt(vcov(fit)[1, 1]))))
+  }
+}
 suppressPackageStartupMessages(library(cmprsk))
 died <- d$pfs_event == 1 & d$os_event == 1 & d$pfs_months >= d$os_months
 d$cause <- ifelse(d$pfs_event == 0, 0, ifelse(died, 2, 1))

@@ -17,7 +17,9 @@ def of_draws(draws: FloatArray, level: float) -> Middle:
     return Middle(value, lower, upper)
 
 
-def curve_draws(posterior: Fitted, until: float, *, term: str = "", group: str = "") -> tuple[FloatArray, FloatArray]:
+def curve_draws(
+    posterior: Fitted, until: float, *, term: str = "", group: str = "", population: str = "group"
+) -> tuple[FloatArray, FloatArray]:
     """Return survival of all patients or a group at every quarter of a month, (draws, months), and the months."""
     grid = np.linspace(0.0, until, max(2, int(np.ceil(until / STEP)) + 1))
-    return posterior.thinned(DRAWS).survival(grid, term=term, group=group), grid
+    return posterior.thinned(DRAWS).survival(grid, term=term, group=group, population=population), grid

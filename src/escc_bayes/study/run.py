@@ -16,6 +16,7 @@ from escc_bayes.foundation.seeds import Seed
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.study.ici_crt.adverse import adverse_part
 from escc_bayes.study.ici_crt.characteristics import characteristics_part
+from escc_bayes.study.ici_crt.coverage import coverage_part
 from escc_bayes.study.ici_crt.failure import failure_part
 from escc_bayes.study.ici_crt.multivariable import multivariable_part
 from escc_bayes.study.ici_crt.others import others_part
@@ -57,6 +58,7 @@ PAPERS: Mapping[str, Paper] = {
             response_part,
             survival_part,
             univariable_part,
+            coverage_part,
             sequence_part,
             multivariable_part,
             failure_part,

@@ -12,12 +12,12 @@ from escc_bayes.classical.firth_search import FirthError
 from escc_bayes.data.published import PublishedEstimate
 from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.hazard.piecewise import FloatArray
-from escc_bayes.matching.pooling import combine
 from escc_bayes.plots.words import probability, ratio, with_limits
 from escc_bayes.study.coded import Coded
 from escc_bayes.study.ici_crt.coding import at_once, coded_factors
 from escc_bayes.study.members import p_words, posterior_words, spread
 from escc_bayes.study.part import Part, Row, StudyTable, table_of
+from escc_bayes.study.rubin import Pooled, pooled
 from escc_bayes.study.screening import wald
 from escc_bayes.study.subject import Subject
 from escc_bayes.study.whole_model import PRIOR_WORDS, Family, fitted, whole_spec
@@ -31,22 +31,6 @@ PRINTED_FACTORS: Mapping[str, tuple[str, ...]] = {
 FAMILIES: tuple[Family, ...] = ("piecewise", "weibull")
 CONCERNED = ("rt_coverage, OS: HR", "HR 2.", "HR 0.", "HR 1.")
 NAIVE = "NAIVE, Cox and Firth as published: {factors} taken as known at time zero. "
-
-
-@dataclass(frozen=True, slots=True)
-class Pooled:
-    """A log hazard ratio over the reconstructions (Rubin's rules), with each member's P value."""
-
-    log_hr: float
-    se: float
-    lower: float
-    upper: float
-    p_values: tuple[float, ...]
-
-    @property
-    def words(self) -> str:
-        """Ratio and limits."""
-        return with_limits(ratio(math.exp(self.log_hr)), ratio(math.exp(self.lower)), ratio(math.exp(self.upper)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +86,8 @@ def model_of(subject: Subject, endpoint: str, factors: tuple[Coded, ...]) -> Mod
     }
     nothing = np.full((len(log_hr), len(factors)), np.nan)
     each = range(len(factors))
-    cox = tuple(pooled(np.array(log_hr), np.array(se), np.array(p_values), k, subject.level) for k in each)
-    less_biased = tuple(pooled(np.array(by_firth), np.array(firth_se), nothing, k, subject.level) for k in each)
+    cox = tuple(column(np.array(log_hr), np.array(se), np.array(p_values), k, subject.level) for k in each)
+    less_biased = tuple(column(np.array(by_firth), np.array(firth_se), nothing, k, subject.level) for k in each)
     return Model(endpoint, factors, cox, less_biased, bayes)
 
 
@@ -116,10 +100,9 @@ def penalised(columns: FloatArray, time: FloatArray, event: FloatArray) -> tuple
     return coef, np.sqrt(np.diag(variance))
 
 
-def pooled(log_hr: FloatArray, se: FloatArray, p_values: FloatArray, k: int, level: float) -> Pooled:
-    """Return one factor over the members."""
-    middle, error, (lower, upper) = combine(log_hr[:, k], se[:, k], level, credible=False)
-    return Pooled(middle, error, lower, upper, tuple(p_values[:, k].tolist()))
+def column(log_hr: FloatArray, se: FloatArray, p_values: FloatArray, k: int, level: float) -> Pooled:
+    """Return one factor over the members, (members, factors) each."""
+    return pooled(log_hr[:, k], se[:, k], p_values[:, k].tolist(), level)
 
 
 def reading(subject: Subject, model: Model) -> str:
@@ -213,7 +196,7 @@ def factor_rows(subject: Subject, model: Model, k: int) -> list[Row]:
         p = math.nan if found.p is None else float(found.p)
         rows.append(row_of(common, "printed", float(found.value), lower, upper, p, "implied by P", subject.level))
     for method, one in (("cox", model.cox[k]), ("cox_firth", model.firth[k])):
-        hr, lower, upper = (math.exp(x) for x in (one.log_hr, one.lower, one.upper))
+        hr, lower, upper = one.limits
         p = spread(one.p_values)[0]
         rows.append(row_of(common, method, hr, lower, upper, p, "confidence", subject.level))
     for family, answers in model.bayes.items():
