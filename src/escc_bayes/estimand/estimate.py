@@ -170,7 +170,10 @@ def summary(draws: FloatArray, level: float) -> tuple[float, float, float]:
     median, lower, upper.
     """
     tail = (1.0 - level) / 2.0
-    middle, lower, upper = np.quantile(draws, [0.5, tail, 1.0 - tail])
+    # Between a month and one that never comes there is none: the draws' own values.
+    never, points = bool(np.isposinf(draws).any()), [0.5, tail, 1.0 - tail]
+    found = np.quantile(draws, points, method="inverted_cdf") if never else np.quantile(draws, points)
+    middle, lower, upper = found
     return float(middle), float(lower), float(upper)
 
 

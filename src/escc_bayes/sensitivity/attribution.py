@@ -112,7 +112,7 @@ def attribute(posterior: Posterior, classical: ClassicalFit, cohort: Cohort) -> 
     Both fits must be of the same specification and of this cohort; priors alone may differ. Of effects that change over
     time there is no such way: their Cox is one hazard ratio; nor is it worked out for effects that differ with a second
     covariate, for many covariates shrunk together, strata, several rows each, events between two months or survivors of
-    other sources, and excess hazards.
+    other sources, excess hazards and a cure fraction.
 
     Raises
     ------
@@ -121,7 +121,7 @@ def attribute(posterior: Posterior, classical: ClassicalFit, cohort: Cohort) -> 
     refuse_other_question(posterior, classical)
     rows = posterior.plan.rows
     other = rows.left is not None or bool(posterior.plan.spec.external)
-    other = other or posterior.plan.spec.background is not None
+    other = other or posterior.plan.spec.background is not None or posterior.plan.spec.cure is not None
     if posterior.plan.design.segment_ends.size or rows.strata or rows.patient is not None or other:
         return ()
     if {CROSSED, MANY} & set(kinds_of(posterior.plan)):

@@ -137,6 +137,7 @@ def refuse_other_terms(plan: ModelPlan) -> None:
         "events between two months": plan.rows.left is not None,
         "[[external]] survivors": bool(plan.spec.external),
         "[background] mortality": plan.spec.background is not None,
+        "a [cure] fraction": plan.spec.cure is not None,
     }
     for term, there in terms.items():
         if there:

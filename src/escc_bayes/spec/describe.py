@@ -39,6 +39,7 @@ def describe(plan: ModelPlan) -> tuple[str, ...]:
         likelihood_sentence(plan),
         *(f"Information of another source: {one.words()}." for one in plan.spec.external),
         *background_sentences(plan),
+        *cure_sentences(plan),
         *plan.notes,
     )
 
@@ -54,6 +55,16 @@ def background_sentences(plan: ModelPlan) -> tuple[str, ...]:
     return (
         f"{said[0].upper()}{said[1:]}. In their follow-up {expected:.1f} deaths are expected of these {rows.n} "
         f"patients, and {rows.events} events were seen.",
+    )
+
+
+def cure_sentences(plan: ModelPlan) -> tuple[str, ...]:
+    """Say that some are cured, and of whom baseline and effects are."""
+    if plan.spec.cure is None:
+        return ()
+    return (
+        f"Cure: {plan.spec.cure.words()}; baseline, its prior and hazard ratios are those of the others, survival, "
+        "medians and restricted means those of all.",
     )
 
 

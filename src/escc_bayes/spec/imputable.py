@@ -102,11 +102,12 @@ def refuse_design(spec: ModelSpec, cohort: Cohort) -> None:
             f"model '{spec.name}', [missing]: covariates are imputed for models of one endpoint, and this one has "
             "several transitions; model an endpoint, or leave [missing] out (complete cases)"
         )
-    if spec.background is not None:
-        raise SpecError(
-            f"model '{spec.name}', [missing]: covariates are imputed compatibly with a hazard of all causes, and "
-            "[background] makes it an excess; leave one of the two out"
-        )
+    for word, there in (("background", spec.background is not None), ("cure", spec.cure is not None)):
+        if there:
+            raise SpecError(
+                f"model '{spec.name}', [missing]: covariates are imputed compatibly with the hazard of everybody, and "
+                f"[{word}] makes it another; leave one of the two out"
+            )
     if spec.external or spec.outcome.visits is not None or cohort.endpoint(spec.outcome.endpoint).left is not None:
         raise SpecError(
             f"model '{spec.name}', [missing]: covariates are imputed where each event has its month and no counts of "

@@ -8,6 +8,7 @@ from escc_bayes.foundation.careful import careful_class
 from escc_bayes.foundation.errors import SpecError
 from escc_bayes.foundation.record import digest
 from escc_bayes.spec.background import Background
+from escc_bayes.spec.cure import Cure
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.external import External
 from escc_bayes.spec.missing import Missing
@@ -28,7 +29,8 @@ class ModelSpec:
     ``transitions`` says of each effect in which transitions of an illness-death model, or causes, it acts: empty: by a
     coefficient of its own in each, ``EVERY``: by one in all. No entries: one endpoint. ``external`` counts survivors of
     other sources. ``missing`` says how missing covariates are imputed; None: complete cases. ``background`` is a life
-    table, in excess of which hazards are; None: hazards are of all causes.
+    table, in excess of which hazards are; None: hazards are of all causes. ``cure`` is the prior on the share that
+    never has the event; None: hazards are of everybody.
     """
 
     name: str
@@ -41,6 +43,7 @@ class ModelSpec:
     external: tuple[External, ...] = ()
     missing: Missing | None = None
     background: Background | None = None
+    cure: Cure | None = None
 
     @property
     def digest(self) -> str:
@@ -54,6 +57,7 @@ class ModelSpec:
             **({"transitions": self.transitions} if self.transitions else {}),
             **({"external": [dataclasses.asdict(one) for one in self.external]} if self.external else {}),
             **({"missing": dataclasses.asdict(self.missing)} if self.missing is not None else {}),
+            **({"cure": dataclasses.asdict(self.cure)} if self.cure is not None else {}),
             **({"background": background_content(self.background)} if self.background is not None else {}),
         }
         return digest(content)
@@ -131,7 +135,7 @@ class ModelSpec:
                 f"the background mortality of model '{self.name}' stands in a life table, and the specification no "
                 "longer knows where; print the TOML file that was loaded"
             )
-        parts = (self.outcome, self.baseline, self.effects, self.transitions, self.external, self.missing)
+        parts = (self.outcome, self.baseline, self.effects, self.transitions, self.external, self.missing, self.cure)
         return model_text(self.name, self.title, *parts)
 
     def __str__(self) -> str:
@@ -143,6 +147,7 @@ class ModelSpec:
         own = "transition" if self.outcome.states is not None else f"stratum of {self.strata}"
         within = f" in each {own}" if self.strata else ""
         imputed = "; missing covariates imputed" if self.missing is not None else ""
+        imputed += "; a fraction cured" if self.cure is not None else ""
         imputed += f"; in excess of {self.background.table.file}" if self.background is not None else ""
         return (
             f"model {self.name} [{self.digest}]: {self.outcome.endpoint}, {self.baseline.family}{within}, "

@@ -11,6 +11,7 @@ from escc_bayes.hazard.expected import ExpectedHazard
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.spec.background import expected_of, refuse_background
 from escc_bayes.spec.baseline import BaselinePrior, resolve_baseline, weibull_prior
+from escc_bayes.spec.cure import refuse_cure
 from escc_bayes.spec.design import Design, build_design, with_effects
 from escc_bayes.spec.external import refuse_external, shares_of
 from escc_bayes.spec.model import ModelSpec, shape_of
@@ -86,6 +87,7 @@ def make_plan(spec: ModelSpec, cohort: Cohort) -> ModelPlan:
     refuse_imputation(spec)
     rows = rows_of(spec, cohort)
     refuse_external(spec.external, rows, spec.name)
+    refuse_cure(spec.cure, rows, spec.name)
     refuse_background(spec.background, rows, spec.outcome.landmark or 0.0, spec.name)
     return ModelPlan(spec, rows, build_design(spec, rows), resolve_baseline(spec, rows))
 
@@ -155,6 +157,7 @@ def structure(spec: ModelSpec) -> tuple[object, ...]:
         spec.outcome,
         spec.external,
         spec.background,
+        spec.cure is not None,
         kind,
         spec.transitions,
         *(shape_of(effect) for effect in spec.effects),

@@ -10,6 +10,7 @@ from escc_bayes.foundation import checks
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import SpecError
 from escc_bayes.foundation.toml import read_toml
+from escc_bayes.spec.cure import cure_from
 from escc_bayes.spec.missing import missing_from, refuse_unused
 from escc_bayes.spec.model import ModelSpec, in_one, refuse_lacking
 from escc_bayes.spec.reading_baseline import PIECEWISE_KEYS, WEIBULL_KEYS, baseline_from
@@ -30,8 +31,8 @@ from escc_bayes.spec.structures.registry import keys, structures
 from escc_bayes.spec.transitions import COMPETING, EVERY, KIND, CompetingCauses
 
 TOP_KEYS = (
-    *("name", "title", "outcome", "visits", "external", "background", "baseline", "priors", "effect", "missing"),
-    "variants",
+    *("name", "title", "outcome", "visits", "external", "background", "cure", "baseline", "priors", "effect"),
+    *("missing", "variants"),
 )
 OUTCOME_KEYS = ("endpoint", "landmark", "time_zero")
 EFFECT_KEYS = ("name", "covariate", "covariates", "structure")
@@ -100,7 +101,7 @@ def apply_variant(raw: Mapping[str, object], variant: str, where: str) -> dict[s
     sections = checks.table(variants[variant], at)
     drop_shape_prior(changed, sections)
     for section, body in sections.items():
-        checks.one_of(section, ("outcome", "visits", "baseline", "priors", "effect", "missing"), at)
+        checks.one_of(section, ("outcome", "visits", "cure", "baseline", "priors", "effect", "missing"), at)
         differences = checks.table(body, f"{at}.{section}")
         if section == "effect":
             change_effects(changed, differences, at)
@@ -184,6 +185,7 @@ def read(raw: Mapping[str, object], where: str, folder: Path) -> ModelSpec:
         transitions=transitions,
         external=external_from(raw, where),
         missing=missing_from(checks.table(raw["missing"], f"{where}, [missing]"), where) if "missing" in raw else None,
+        cure=cure_from(raw, where),
         background=background_from(raw, where, folder),
     )
     refuse_unused(spec.missing, spec.covariates, spec.strata, where)

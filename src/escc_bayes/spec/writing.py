@@ -4,6 +4,7 @@ import json
 from itertools import groupby
 
 from escc_bayes.foundation.errors import SpecError
+from escc_bayes.spec.cure import Cure
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.external import External
 from escc_bayes.spec.missing import Missing
@@ -28,6 +29,7 @@ def model_text(
     transitions: tuple[Within, ...],
     external: tuple[External, ...] = (),
     missing: Missing | None = None,
+    cure: Cure | None = None,
 ) -> str:
     """Return a specification as TOML, each prior with a remark that says it in hazard ratios.
 
@@ -41,6 +43,7 @@ def model_text(
     parts = [head, outcome_lines(outcome)]
     parts += [visit_lines(outcome.visits)] if outcome.visits is not None else []
     parts += [external_lines(one) for one in external]
+    parts += [["[cure]", f"fraction = {value_text(cure.prior)}   # {cure.words()}"]] if cure is not None else []
     parts += [baseline_lines(baseline, outcome), prior_lines(baseline)]
     parts += [effect_lines(*one) for one in written(effects, transitions)]
     parts += [missing_lines(missing)] if missing is not None else []

@@ -52,8 +52,13 @@ def checked_model(spec: ModelSpec, covariate: str, endpoint: str) -> ModelSpec:
             f"model '{spec.name}' is of '{spec.outcome.endpoint}', and --endpoint is '{endpoint}'; name a model of "
             "that endpoint"
         )
-    if spec.outcome.visits is not None or spec.external or spec.background is not None:
-        word = "[visits]" if spec.outcome.visits is not None else "[[external]]" if spec.external else "[background]"
+    unknown = {
+        "[visits]": spec.outcome.visits is not None,
+        "[[external]]": bool(spec.external),
+        "[background]": spec.background is not None,
+        "[cure]": spec.cure is not None,
+    }
+    for word in (word for word, there in unknown.items() if there):
         raise SpecError(f"model '{spec.name}': the analyses of time-zero know no {word}; leave it out")
     if covariate not in spec.covariates:
         raise SpecError(

@@ -15,6 +15,7 @@ import numpy as np
 
 from escc_bayes.estimand.modelled import patient_hazards
 from escc_bayes.hazard.baseline import Hazard, PiecewiseHazard, WeibullHazard
+from escc_bayes.hazard.cured import cured
 from escc_bayes.hazard.expected import with_expected
 from escc_bayes.hazard.patients import PatientHazards
 from escc_bayes.hazard.piecewise import FloatArray
@@ -24,10 +25,19 @@ from escc_bayes.spec.design import Block
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.structures.protocol import Free, Standard, Term
 
+# The log odds of cure.
+CURE = "cure_log_odds"
+
 
 def free_parameters(plan: ModelPlan) -> tuple[Free, ...]:
-    """Return the free parameters of a plan: those of its baseline, then effect by effect."""
-    return (*baseline_free(plan.baseline), *(free for block in plan.design.blocks for free in block.free))
+    """Return the free parameters of a plan: those of its baseline, then effect by effect, then the odds of cure."""
+    of_effects = (free for block in plan.design.blocks for free in block.free)
+    return (*baseline_free(plan.baseline), *of_effects, *cure_free(plan))
+
+
+def cure_free(plan: ModelPlan) -> tuple[Free, ...]:
+    """Return the log odds of cure of a plan that has them."""
+    return () if plan.spec.cure is None else (Free(CURE, plan.spec.cure.prior),)
 
 
 def baseline_free(baseline: BaselinePrior) -> tuple[Free, ...]:
@@ -165,4 +175,6 @@ def hazards(plan: ModelPlan, values: Mapping[str, FloatArray], draws: int) -> Pa
     known = plan.expected
     if known is not None:
         found = tuple(with_expected(own, known[0]) for own in found)
+    if plan.spec.cure is not None:
+        found = tuple(cured(own, values[CURE][:, 0]) for own in found)
     return stratified(found) if plan.rows.strata else found[0]

@@ -109,14 +109,15 @@ class Coordinates:
     Attributes
     ----------
     loading, offset : (q, d) and (q,), psi = (loading scaled by u) x + offset; rows of a simplex times its
-        cumulative shares. q = columns + pieces (for Weibull strata).
+        cumulative shares. q = columns + pieces (for Weibull strata) + besides.
     hypers : what each u stands for.
     parameters : the free parameters that are linear in x.
     simplexes : the shares of ordered effects.
     gamma : prior of the first latents where they are log rates of independent pieces; else None.
-    pieces : rows of psi after the columns; the first latents.
+    pieces : rows of psi after the columns, those of the baseline; the first latents.
     log_weight : log prior weight of this component of the priors that are mixtures.
     slabs : limits of the scales of some latents.
+    besides : rows of psi after those of the baseline.
     """
 
     loading: FloatArray
@@ -128,6 +129,12 @@ class Coordinates:
     pieces: int
     log_weight: float
     slabs: tuple[Slab, ...] = ()
+    besides: int = 0
+
+    @property
+    def shapes(self) -> int:
+        """Number of shapes of a Weibull baseline; 0 of pieces."""
+        return sum(isinstance(hyper, Shape) for hyper in self.hypers)
 
     @property
     def latents(self) -> int:
@@ -137,7 +144,7 @@ class Coordinates:
     @property
     def columns(self) -> int:
         """Number of log hazard ratios."""
-        return int(self.loading.shape[0]) - self.pieces
+        return int(self.loading.shape[0]) - self.pieces - self.besides
 
 
 def half_normal_score(u: FloatArray) -> FloatArray:

@@ -9,6 +9,7 @@ from typing import assert_never
 
 import numpy as np
 
+from escc_bayes.bayes.model.parameters import CURE
 from escc_bayes.bayes.modes.coordinates import Coordinates, Hyper, Parameter, Scale, Shape, Shares, Slab, Stick
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.baseline import PiecewisePrior
@@ -71,10 +72,14 @@ def component_coordinates(plan: ModelPlan, chosen: dict[str, Component]) -> Coor
     """Return the coordinates under one component of each mixture prior."""
     columns = plan.design.size
     pieces = plan.baseline.pieces * plan.baseline.copies
-    builder = Builder(columns + pieces)
-    gamma = add_baseline(builder, plan, columns)
+    cure = plan.spec.cure
+    rows = columns + pieces + (0 if cure is None else 1)
+    builder = Builder(rows)
+    gamma = add_baseline(builder, plan, slice(columns, columns + pieces))
     for block in plan.design.blocks:
-        add_block(builder, block, columns + pieces, chosen)
+        add_block(builder, block, rows, chosen)
+    if cure is not None:
+        builder.add(CURE, np.eye(rows)[:, -1:], cure.prior.mean, cure.prior.sd)
     return Coordinates(
         loading=np.stack(builder.loading, axis=1),
         offset=builder.offset,
@@ -85,28 +90,29 @@ def component_coordinates(plan: ModelPlan, chosen: dict[str, Component]) -> Coor
         pieces=pieces,
         log_weight=float(sum(np.log(weight) for weight, _, _ in chosen.values())),
         slabs=tuple(builder.slabs),
+        besides=rows - columns - pieces,
     )
 
 
-def add_baseline(builder: Builder, plan: ModelPlan, columns: int) -> Gamma | None:
-    """Add the latents of the baseline; return its gamma prior, if it has one."""
+def add_baseline(builder: Builder, plan: ModelPlan, own: slice) -> Gamma | None:
+    """Add the latents of the baseline, whose rows of psi are ``own``; return its gamma prior, if it has one."""
     baseline = plan.baseline
     rows = builder.offset.size
     if not isinstance(baseline, PiecewisePrior):
         builder.hypers += [Shape(baseline.log_shape.mean, baseline.log_shape.sd)] * baseline.copies
-        builder.add("baseline", np.eye(rows)[:, columns:], baseline.level.mean, baseline.level.sd)
+        builder.add("baseline", np.eye(rows)[:, own], baseline.level.mean, baseline.level.sd)
         return None
     if isinstance(baseline.level, Gamma):
-        builder.add("baseline", np.eye(rows)[:, columns:])
+        builder.add("baseline", np.eye(rows)[:, own])
         return baseline.level
     if baseline.sd is None:
-        builder.add("baseline", np.eye(rows)[:, columns:], baseline.level.mean, baseline.level.sd)
+        builder.add("baseline", np.eye(rows)[:, own], baseline.level.mean, baseline.level.sd)
         return None
     walk = np.zeros((baseline.pieces, baseline.pieces - 1))
     walk[1:] = np.tril(np.ones((baseline.pieces - 1, baseline.pieces - 1))) * baseline.step_scale
     each = np.eye(baseline.copies)
     level, steps = np.zeros((rows, baseline.copies)), np.zeros((rows, baseline.copies * (baseline.pieces - 1)))
-    level[columns:], steps[columns:] = np.kron(each, np.ones((baseline.pieces, 1))), np.kron(each, walk)
+    level[own], steps[own] = np.kron(each, np.ones((baseline.pieces, 1))), np.kron(each, walk)
     builder.add("baseline", level, baseline.level.mean, baseline.level.sd)
     builder.scaled("sd_baseline", baseline.sd.sd, "z_baseline", steps)
     return None

@@ -53,6 +53,10 @@ def likelihood_rows(data: Cells, coords: Coordinates) -> LikelihoodRows:
         months = np.concatenate([months, np.full(pieces, rate)])
         gain = np.concatenate([gain[:-pieces], gain[-pieces:] + shape])
         constant = float(pieces * (shape * np.log(rate) - gammaln(shape)))
+    if isinstance(data, WithTerms) and data.besides:
+        # What the terms alone know stands before the shapes of a Weibull baseline.
+        place = np.full(data.besides, columns.shape[1] - coords.shapes)
+        columns, gain = np.insert(columns, place, 0.0, axis=1), np.insert(gain, place, 0.0)
     return LikelihoodRows(
         columns=columns,
         base=np.log(np.abs(months)),

@@ -137,6 +137,7 @@ def estimate_of(
             few_in_months(plan.rows, months),
             beyond_knots(asked, plan.design) if isinstance(asked, HazardRatio) else "",
             differing_note(asked, plan),
+            "hazard ratio among those not cured; Cox beside is of all" if ratio and plan.spec.cure is not None else "",
             "" if plan.spec.background is None else plan.spec.background.note(ratio=ratio),
             size_note(asked.term, (value, lower, upper)) if ratio else "",
         ),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from escc_bayes.bayes.model import parameters
 from escc_bayes.bayes.posterior.answers import Answering, estimate_of
+from escc_bayes.bayes.posterior.cure_fraction import cure_sentences
 from escc_bayes.bayes.posterior.drawn import Drawn
 from escc_bayes.bayes.posterior.prior_conflict import PriorConflict, prior_conflict
 from escc_bayes.bayes.posterior.pseudo_posterior import LABEL
@@ -195,6 +196,7 @@ class Posterior(Answering, StateAnswers, ForMaketables, Drawn):
             f"{self.method}{kind}, seed {self.record.seed}: {verdict_words(self.verdict)}",
             *caution_lines(self.plan),
             *shrinkage_sentences(self, LEVEL),
+            *cure_sentences(self, LEVEL),
             self.prior_conflict.sentence(),
         )
 

@@ -13,9 +13,11 @@ import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 
+from escc_bayes.bayes.model.likelihood.cure_of_plan import rows_to_events
 from escc_bayes.bayes.model.parameters import (
     baseline_free,
     block_coefficients,
+    cure_free,
     free_parameters,
     log_rates,
     piece_labels,
@@ -26,6 +28,8 @@ from escc_bayes.bayes.pymc.terms import (
     Cumulative,
     background_data,
     background_likelihood,
+    cure_data,
+    cure_likelihood,
     external_data,
     external_likelihood,
     span_data,
@@ -83,6 +87,8 @@ def build_model(plan: ModelPlan) -> pm.Model:
             external_likelihood(plan, data, beta, cumulative)
         if plan.spec.background is not None:
             background_likelihood(plan, data, beta)
+        if plan.spec.cure is not None:
+            cure_likelihood(variable(cure_free(plan)[0], data), data, beta, cumulative)
     return model
 
 
@@ -115,6 +121,8 @@ def coordinates(plan: ModelPlan, data: Mapping[str, FloatArray]) -> dict[str, An
 def model_data(plan: ModelPlan) -> dict[str, Any]:
     """Return everything that may change without a new compilation: rows, cuts and prior constants."""
     risk, baseline = risk_rows(plan.rows, plan.design), plan.baseline
+    if plan.spec.cure is not None:
+        risk = rows_to_events(plan)
     data: dict[str, Any] = {
         "X": risk.columns,
         "entry": risk.at_risk.start,
@@ -128,6 +136,8 @@ def model_data(plan: ModelPlan) -> dict[str, Any]:
         data |= external_data(plan)
     if plan.spec.background is not None:
         data |= background_data(plan)
+    if plan.spec.cure is not None:
+        data |= cure_data(plan) | prior_data(cure_free(plan)[0])
     if baseline.strata:
         data["row_stratum"] = risk.at_risk.stratum
     if isinstance(baseline, PiecewisePrior):

@@ -49,6 +49,7 @@ def structure(plan: ModelPlan) -> tuple[object, ...]:
         bool(plan.design.segment_ends.size),
         len(plan.spec.external),
         plan.spec.background is not None,
+        plan.spec.cure is not None,
     )
     return plan.spec.baseline.family, walk, kinds, terms, spans, plan.rows.stratum_levels
 

@@ -7,6 +7,7 @@ import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 
+from escc_bayes.bayes.model.likelihood.cure_of_plan import months_left
 from escc_bayes.bayes.model.likelihood.spans_of_plan import expected_events, pieces_at
 from escc_bayes.hazard.at_risk import AtRisk, split_at
 from escc_bayes.spec.baseline import PiecewisePrior
@@ -101,3 +102,33 @@ def background_likelihood(plan: ModelPlan, data: Any, beta: Any) -> None:
         log_excess += pt.exp(log_shape) * (log_time - data["log_reference_time"])
     gained = data["background_weight"] * pt.softplus(data["background_log_hazard"] - log_excess)
     pm.Potential("background", gained.sum() - data["background_passed"])
+
+
+def cure_data(plan: ModelPlan) -> dict[str, Any]:
+    """Return the stretches of follow-up of who is censored, and of who enters late, to these months."""
+    of, month, count = months_left(plan)
+    blank = np.zeros(of.size)
+    parts, part_of = split_at(
+        AtRisk(np.arange(of.size), blank, month, blank, blank, plan.rows.stratum[of]), plan.design.segment_ends
+    )
+    return {
+        "cure_X": segment_columns(plan.design, plan.design.centred[of[part_of]], parts.stop),
+        "cure_start": parts.start,
+        "cure_stop": parts.stop,
+        "cure_stratum": parts.stratum,
+        "cure_whose": (np.arange(of.size)[:, None] == part_of).astype(np.float64),
+        "cure_count": count,
+        "cure_from_start": np.array(plan.rows.weight[plan.rows.entry == 0.0].sum()),
+    }
+
+
+def cure_likelihood(log_odds: Any, data: Any, beta: Any, cumulative: Cumulative) -> None:
+    """Add all but the events of those not cured: who is free of the event, cured or not, when censored or entering."""
+    log_relative = (data["cure_X"] * beta).sum(-1)
+    to_stop, to_start = (
+        cumulative(data[name], log_relative, data["cure_stratum"]) for name in ("cure_stop", "cure_start")
+    )
+    passed = pt.dot(data["cure_whose"], to_stop - to_start)
+    odds = log_odds[0]
+    left = (data["cure_count"] * pt.logaddexp(odds, -passed)).sum()
+    pm.Potential("cure", left - data["cure_from_start"] * pt.softplus(odds))

@@ -1,10 +1,11 @@
-"""The same model without its intervals, or without its other sources: what is fitted, and the tables in files."""
+"""The same model without its intervals or other sources, and what it says of cure: what is fitted, tables in files."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from escc_bayes.bayes.posterior.cure_fraction import cure_fraction
 from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.estimand.tables import Row
 from escc_bayes.report.page.panels import panels
@@ -38,11 +39,14 @@ def other_analyses(posterior: Posterior, level: float) -> OtherAnalyses:
     )
 
 
-def other_tables(posteriors: Iterable[Posterior], found: Mapping[str, OtherAnalyses]) -> dict[str, list[Row]]:
-    """Return ``intervals``, ``turnbull`` and ``external``, each where any model has such a term."""
-    tables: dict[str, list[Row]] = {"intervals": [], "turnbull": [], "external": []}
+def other_tables(
+    posteriors: Iterable[Posterior], found: Mapping[str, OtherAnalyses], level: float
+) -> dict[str, list[Row]]:
+    """Return ``intervals``, ``turnbull``, ``external`` and ``cure``, each where any model has such a term."""
+    tables: dict[str, list[Row]] = {"intervals": [], "turnbull": [], "external": [], "cure": []}
     for posterior in posteriors:
         plan, of = posterior.plan, found.get(posterior.plan.spec.name, OtherAnalyses())
+        tables["cure"] += cure_rows(posterior, level)
         if plan.rows.left is None and not of.external:
             continue
         from escc_bayes.classical.interval_censored import turnbull_rows
@@ -54,6 +58,39 @@ def other_tables(posteriors: Iterable[Posterior], found: Mapping[str, OtherAnaly
             own = turnbull_rows(plan.rows, tuple(term for term, _ in panels(plan)))
             tables["turnbull"] += [{"model": plan.spec.name, **row} for row in own]
     return {name: rows for name, rows in tables.items() if rows}
+
+
+def cure_rows(posterior: Posterior, level: float) -> list[Row]:
+    """Return the row of ``cure.csv``: posterior beside prior; none of a model without a cure fraction."""
+    found = cure_fraction(posterior, level)
+    if found is None:
+        return []
+    prior, prior_lower, prior_upper = found.prior
+    return [
+        {
+            "endpoint": posterior.plan.rows.endpoint,
+            "model": posterior.plan.spec.name,
+            "method": posterior.method,
+            "quantity": "cure_fraction",
+            "value": found.value,
+            "lower": found.lower,
+            "upper": found.upper,
+            "level": level,
+            "interval": "credible",
+            "prior_median": prior,
+            "prior_lower": prior_lower,
+            "prior_upper": prior_upper,
+            "data_share": found.data_share,
+            "last_follow_up": found.last,
+            "still_free": found.still_free,
+            "n": posterior.plan.rows.n,
+            "events": posterior.plan.rows.events,
+            "provenance": posterior.record.provenance,
+            "clock": posterior.plan.rows.clock,
+            "verdict": posterior.verdict,
+            "note": found.sentence(),
+        }
+    ]
 
 
 def other_sentences(found: Iterable[OtherAnalyses]) -> tuple[str, ...]:

@@ -1,9 +1,11 @@
-"""What a page shows of the same model without its intervals, or without its other sources."""
+"""What a page shows of the same model without its intervals or other sources, and of a cure fraction."""
 
 from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from escc_bayes.bayes.posterior.cure_fraction import cure_fraction
+from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.compare.other_analyses import WORDS, Analysis, at_risk, sentences_of
 from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.plots.words import estimate_words, method_words
@@ -17,11 +19,14 @@ from escc_bayes.spec.plan import ModelPlan
 INTERVALS, EXTERNAL = "Events between two months", "With and without other sources"
 
 
-def other_blocks(outcome: Outcome, labels: Mapping[str, str], found: Mapping[str, OtherAnalyses]) -> tuple[Block, ...]:
+def other_blocks(
+    outcome: Outcome, labels: Mapping[str, str], found: Mapping[str, OtherAnalyses], level: float
+) -> tuple[Block, ...]:
     """Return what a page shows of the models of an outcome; nothing where none has such a term."""
     blocks = []
     for posterior in outcome.posteriors:
         name = posterior.plan.spec.name
+        blocks += cure_blocks(posterior, outcome, level)
         of = found.get(name, OtherAnalyses())
         for each, title in ((of.intervals, INTERVALS), (of.external, EXTERNAL)):
             if each:
@@ -38,12 +43,30 @@ def other_blocks(outcome: Outcome, labels: Mapping[str, str], found: Mapping[str
     return tuple(blocks)
 
 
+def cure_blocks(posterior: Posterior, outcome: Outcome, level: float) -> list[Block]:
+    """Return what a page says of the share cured; nothing of a model without one."""
+    found = cure_fraction(posterior, level)
+    if found is None:
+        return []
+    name, provenance = posterior.plan.spec.name, posterior.record.provenance
+    rows = tuple(
+        (who, *(f"{100 * one:.0f} %" for one in limits))
+        for who, limits in (("Model", (found.value, found.lower, found.upper)), ("Prior", found.prior))
+    )
+    caption = provenance_first(provenance, f"Fraction cured, {outcome.key}; model {name}")
+    table = Table(
+        caption, ("", "Median", f"{100 * level:g} % from", "to"), rows, "Model: posterior, credible; prior beside."
+    )
+    return [Block(f"Cure fraction: {outcome.title}, model {name}", (found.sentence(),), (table,))]
+
+
 def other_pages(found: Mapping[str, OtherAnalyses], specs: Iterable[ModelSpec]) -> tuple[str, ...]:
     """Return the pages on methods that stand behind these blocks."""
     specs = tuple(specs)
     held = {"interval_censoring": any(of.intervals for of in found.values())}
     held["external_information"] = any(spec.external for spec in specs)
     held["background_mortality"] = any(spec.background is not None for spec in specs)
+    held["cure"] = any(spec.cure is not None for spec in specs)
     return tuple(page for page, there in held.items() if there)
 
 

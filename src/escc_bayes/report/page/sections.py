@@ -126,7 +126,7 @@ def ratios(bundle: Bundle, found: Sequence[Outcome], pictures: Pictures) -> Sect
         blocks.append(Block(f"In sentences: {o.title}, model {name}", result_sentences(o, bundle), folded=True))
     labels = term_labels(bundle.cohort)
     specs = [posterior.plan.spec for o in found for posterior in o.posteriors]
-    others = [block for o in found for block in other_blocks(o, labels, bundle.other_analyses)]
+    others = [block for o in found for block in other_blocks(o, labels, bundle.other_analyses, bundle.level)]
     engines = (Block("Which engine answered", bundle.remarks),) if bundle.remarks else ()
     title, pages = (
         "Hazard ratios beside Cox",

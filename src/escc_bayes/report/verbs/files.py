@@ -233,7 +233,7 @@ def fit_tables(
         **shrinkage_table(posteriors.values(), level),
         **({"survival": survival_rows(survival)} if survival else {}),
         **states,
-        **other_tables(posteriors.values(), others),
+        **other_tables(posteriors.values(), others, level),
         "diagnostics": diagnostics_rows(posteriors.values()),
     }
 
@@ -272,7 +272,7 @@ def compare_tables(bundle: "Bundle") -> dict[str, list[Row]]:
     return {
         **({"time_varying": time_varying_rows(changing)} if changing else {}),
         **({"spline": spline_rows(curves)} if curves else {}),
-        **other_tables(bundle.posteriors.values(), bundle.other_analyses),
+        **other_tables(bundle.posteriors.values(), bundle.other_analyses, bundle.level),
         **shrinkage_table(bundle.posteriors.values(), bundle.level),
         "comparison": [row for c in bundle.answered.values() for row in comparison_rows(c.estimates)],
         **({"imputation": imputation_rows(tuple(bundle.imputed.values()))} if bundle.imputed else {}),

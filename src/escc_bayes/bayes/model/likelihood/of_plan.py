@@ -8,6 +8,7 @@ their own, the form with fewer products in the information.
 import numpy as np
 
 from escc_bayes.bayes.model.likelihood.counted import Counted
+from escc_bayes.bayes.model.likelihood.cure_of_plan import rows_to_events, uncured_of
 from escc_bayes.bayes.model.likelihood.product import product_of
 from escc_bayes.bayes.model.likelihood.protocol import Cells
 from escc_bayes.bayes.model.likelihood.spans_of_plan import terms_of
@@ -22,6 +23,8 @@ from escc_bayes.spec.risk_rows import RiskRows, seen_rows
 
 def cells_of(plan: ModelPlan) -> Cells:
     """Return the cells of a plan, with what is known of spans of time; patients of weight 0 leave no trace."""
+    if plan.spec.cure is not None:
+        return WithTerms(cells_of_rows(rows_to_events(plan), plan), (uncured_of(plan),), besides=1)
     cells, terms = cells_of_rows(seen_rows(plan.rows, plan.design), plan), terms_of(plan)
     return WithTerms(cells, terms) if terms else cells
 

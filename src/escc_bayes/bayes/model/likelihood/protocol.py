@@ -1,7 +1,8 @@
 """What a term of the log-likelihood states: value, gradient and information in psi. Terms add up.
 
 psi = (beta, a): the coefficients of the design, then the log rates of the baseline's pieces, stratum by stratum (of a
-Weibull baseline log H at its reference month in place of log rates). Engines know no other form.
+Weibull baseline log H at its reference month in place of log rates), then what terms beside the cells know alone: the
+log odds of cure. Engines know no other form.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,11 +1,35 @@
-"""Cells of rows at risk with terms beside them that know hazards over spans of time."""
+"""Cells of rows at risk with terms beside them, which may know rows of psi that the cells do not."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from escc_bayes.bayes.model.likelihood.protocol import Cells, Counts, Together
+import numpy as np
+
+from escc_bayes.bayes.model.likelihood.protocol import Cells, Counts, Derivatives, Likelihood, Together
 from escc_bayes.bayes.model.likelihood.spans import Spans
-from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.hazard.piecewise import FloatArray, IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """A likelihood of all elements of psi but the last ``besides``."""
+
+    of: Likelihood
+    besides: int
+
+    def value(self, psi: FloatArray) -> FloatArray:
+        """Return the log-likelihood (n,) at psi (n, q)."""
+        return self.of.value(psi[:, : -self.besides])
+
+    def derivatives(self, psi: FloatArray) -> Derivatives:
+        """Return the log-likelihood and its derivatives at psi (n, q)."""
+        found, ahead = self.of.derivatives(psi[:, : -self.besides]), (0, self.besides)
+        gradient = np.pad(found.gradient, ((0, 0), ahead))
+        return Derivatives(found.value, gradient, np.pad(found.information, ((0, 0), ahead, ahead)))
+
+    def only(self, keep: IntArray) -> "First":
+        """Return the likelihood of some of the n values of psi."""
+        return First(self.of.only(keep), self.besides)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +40,16 @@ class WithTerms:
     ----------
     cells : of the rows at risk.
     terms : what is known besides.
+    besides : the last rows of psi that the terms know and the cells do not.
     """
 
     cells: Cells
     terms: tuple[Spans, ...]
+    besides: int = 0
+
+    def of_cells(self, likelihood: Likelihood) -> Likelihood:
+        """Return the likelihood of the cells in the whole psi."""
+        return First(likelihood, self.besides) if self.besides else likelihood
 
     @property
     def width(self) -> int:
@@ -38,12 +68,12 @@ class WithTerms:
 
     def given(self, log_shape: FloatArray | None) -> Together:
         """Return the likelihood at log shapes (n, 1) of a Weibull baseline."""
-        return Together([self.cells.given(log_shape), *(term.given(log_shape) for term in self.terms)])
+        return Together([self.of_cells(self.cells.given(log_shape)), *(term.given(log_shape) for term in self.terms)])
 
     def along(self, log_shape: FloatArray | None) -> Callable[[slice], Together]:
         """Return the likelihood of parts of many draws with log shapes (m, 1)."""
-        each = [self.cells.along(log_shape), *(term.along(log_shape) for term in self.terms)]
-        return lambda part: Together([of(part) for of in each])
+        cells, each = self.cells.along(log_shape), [term.along(log_shape) for term in self.terms]
+        return lambda part: Together([self.of_cells(cells(part)), *(of(part) for of in each)])
 
     def spent(self, beta: FloatArray) -> FloatArray:
         """Return the expected events of each piece at a rate of 1, (n, k), for beta (n, p): of rows, not of spans."""

@@ -1,0 +1,116 @@
+"""The share cured: posterior beside prior, and whether follow-up is long enough to tell cure from a late event.
+
+The data's share of the precision of the log odds of cure is 1 - posterior variance / prior variance. Of those not cured
+the share expected to be free of the event at the last month of follow-up says what of the plateau is not yet seen
+(Maller & Zhou 1996, Survival Analysis with Long-Term Survivors, chapter 2). docs/methods/cure.md.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from escc_bayes.bayes.model.parameters import CURE, hazards
+from escc_bayes.bayes.posterior.drawn import Drawn
+from escc_bayes.hazard.cured import Cured
+from escc_bayes.hazard.patients import PatientHazards
+from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.hazard.stratified import Stratified
+from escc_bayes.spec.cure import fraction_range
+
+# Of those not cured: more of them free of the event at the end, and a plateau is a matter of belief. Of the precision
+# of the log odds: less of it data, and it is the prior's.
+STILL_FREE, HALF = 0.1, 0.5
+DRAWS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class CureFraction:
+    """Share cured.
+
+    Attributes
+    ----------
+    value, lower, upper : posterior median and limits.
+    prior : prior median and limits of the same level.
+    level : such as 0.95.
+    data_share : of the precision of its log odds.
+    last : month to which the last patient is followed.
+    still_free : of those not cured, expected to be free of the event at ``last``.
+    """
+
+    value: float
+    lower: float
+    upper: float
+    prior: tuple[float, float, float]
+    level: float
+    data_share: float
+    last: float
+    still_free: float
+
+    @property
+    def short(self) -> bool:
+        """Whether prior and form of the hazard say much of it."""
+        return self.still_free > STILL_FREE or self.data_share < HALF
+
+    def sentence(self) -> str:
+        """Say the share, its prior, and what tells it from late events."""
+        middle, low, high = (100.0 * one for one in self.prior)
+        short = (
+            "; SHORT FOLLOW-UP for a cure: whether these would have the event later, prior and form of the hazard say"
+            if self.short
+            else ""
+        )
+        return (
+            f"Cured: {100 * self.value:.0f} % ({100 * self.level:g} % credible interval {100 * self.lower:.0f} % to "
+            f"{100 * self.upper:.0f} %); prior median {middle:.0f} % ({low:.0f} % to {high:.0f} %); "
+            f"{100 * self.data_share:.0f} % of the precision of its log odds is data. Of those not cured "
+            f"{100 * self.still_free:.0f} % are expected to be free of the event at {self.last:.1f} months, the last "
+            f"of follow-up{short}."
+        )
+
+
+def cure_fraction(posterior: Drawn, level: float) -> CureFraction | None:
+    """Return the share cured of a posterior; None for a model without one."""
+    plan = posterior.plan
+    if plan.spec.cure is None:
+        return None
+    log_odds = posterior.flat[CURE][:, 0]
+    tail = (1.0 - level) / 2.0
+    value, lower, upper = (1.0 / (1.0 + np.exp(-np.quantile(log_odds, [0.5, tail, 1.0 - tail])))).tolist()
+    prior = plan.spec.cure.prior
+    last = float(plan.rows.time.max())
+    return CureFraction(
+        value=value,
+        lower=lower,
+        upper=upper,
+        prior=fraction_range(prior, level),
+        level=level,
+        data_share=float(np.clip(1.0 - log_odds.var(ddof=1) / prior.sd**2, 0.0, 1.0)),
+        last=last,
+        still_free=float(free_at(posterior, last).mean()),
+    )
+
+
+def free_at(posterior: Drawn, month: float) -> FloatArray:
+    """Return who of those not cured is free of the event at a month, (draws,): the average over patients."""
+    step = max(1, next(iter(posterior.flat.values())).shape[0] // DRAWS)
+    values = {name: drawn[::step] for name, drawn in posterior.flat.items()}
+    draws = values[CURE].shape[0]
+    patterns = posterior.plan.patterns
+    found = others(hazards(posterior.plan, values, draws))
+    share = np.full((1, len(patterns)), 1.0 / len(patterns))
+    return found.survival(patterns, share, np.array([month]))[0, 0]
+
+
+def others(found: PatientHazards) -> PatientHazards:
+    """Return the hazards of those not cured."""
+    if isinstance(found, Stratified):
+        first, *rest = (others(one) for one in found.strata)
+        return Stratified(first.coefficients, first.hazard, (first, *rest))
+    assert isinstance(found, Cured)
+    return found.others
+
+
+def cure_sentences(posterior: Drawn, level: float) -> tuple[str, ...]:
+    """Say the share cured; nothing for a model without one."""
+    found = cure_fraction(posterior, level)
+    return () if found is None else (found.sentence(),)

@@ -1,0 +1,98 @@
+"""A cure fraction in fits: engines agree, posteriors reload, and the share stands beside its prior."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from tests.calibration.cure_recovery import ASKED, cohort, drawn, patients
+
+import escc_bayes as eb
+from escc_bayes.bayes.model.parameters import CURE
+from escc_bayes.bayes.posterior.cure_fraction import cure_fraction
+from escc_bayes.bayes.posterior.fit import fit_plan
+from escc_bayes.bayes.posterior.reload import load_posterior
+from escc_bayes.bayes.refits.refit_many import refit_many
+from escc_bayes.bayes.refits.requests import leave_one_out
+from escc_bayes.bayes.sampling.settings import RunSettings
+from escc_bayes.report.page.other_analyses import cure_rows
+from escc_bayes.spec.cure import Cure
+from escc_bayes.spec.prior import Normal
+
+PLAN = drawn("weibull", 79, 3)[0]
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    """The posterior by ``laplace``."""
+    return fit_plan(PLAN, RunSettings("laplace", draws=1000), seed=1)
+
+
+def test_both_engines_agree(fitted):
+    """Within 4 Monte Carlo errors: 1,000 independent draws beside NUTS of 4,000, of which a quarter count."""
+    sampled = fit_plan(PLAN, RunSettings("nuts", draws=1000, chains=4), seed=2)
+    assert fitted.verdict == sampled.verdict == "ok"
+    pairs = [(fitted.draws(one), sampled.draws(one)) for one in ASKED.values()]
+    for mine, theirs in [*pairs, (fitted.flat[CURE][:, 0], sampled.flat[CURE][:, 0])]:
+        error = np.hypot(mine.std(), theirs.std()) / np.sqrt(1000.0)
+        assert abs(mine.mean() - theirs.mean()) < 4 * error
+
+
+def test_it_is_saved_and_read_back(fitted, tmp_path):
+    fitted.save(tmp_path / "m.nc")
+    again = load_posterior(tmp_path / "m.nc")
+    assert again.plan.spec == fitted.plan.spec
+    assert cure_fraction(again, 0.95) == cure_fraction(fitted, 0.95)
+
+
+def test_the_share_stands_beside_its_prior(fitted):
+    found = cure_fraction(fitted, 0.95)
+    assert found.prior == pytest.approx((0.25, 0.045, 0.7), abs=0.003)
+    log_odds = fitted.flat[CURE][:, 0]
+    assert found.value == pytest.approx(1.0 / (1.0 + np.exp(-np.median(log_odds))))
+    assert found.data_share > 0.8
+    assert found.still_free < 0.05
+    assert not found.short
+    assert found.sentence() in fitted.sentences()
+    row = cure_rows(fitted, 0.95)[0]
+    assert (row["value"], row["prior_upper"]) == (found.value, found.prior[2])
+
+
+def test_a_short_follow_up_is_said():
+    """Followed for 3 to 9 months, many of those not cured are free of the event still: the prior speaks."""
+    plan = drawn("weibull", 79, 3, follow_up=(3.0, 9.0))[0]
+    found = cure_fraction(fit_plan(plan, RunSettings("laplace", draws=500), seed=1), 0.95)
+    assert found.still_free > 0.15
+    assert "SHORT FOLLOW-UP" in found.sentence()
+
+
+def test_without_events_to_come_the_prior_decides():
+    """Two priors far apart move the share by much under the short follow-up, and by little under the long."""
+    moved = {}
+    for name, follow_up in (("short", (3.0, 9.0)), ("long", (24.0, 84.0))):
+        plan = drawn("weibull", 79, 3, follow_up=follow_up)[0]
+        shares = []
+        for mean in (-2.0, 0.0):
+            spec = replace(plan.spec, cure=Cure(Normal(mean, 0.8)))
+            posterior = fit_plan(replace(plan, spec=spec), RunSettings("laplace", draws=500), seed=1)
+            shares.append(cure_fraction(posterior, 0.95).value)
+        moved[name] = shares[1] - shares[0]
+    assert moved["short"] > 0.2
+    assert moved["long"] < 0.06
+
+
+def test_refits_leave_patients_out():
+    """The hazard ratio without the first patient is that of a fit without them."""
+    frame = patients("weibull", 79, 3)[0]
+    table = refit_many(leave_one_out(PLAN.spec, cohort(frame)), seed=3, draws=2000)
+    row = next(row for row in table.rows() if row["term"] == "arm" and row["left_out"] == PLAN.rows.ids[0])
+    less = eb.fit(PLAN.spec, cohort(frame.drop(index=0)), seed=5, engine="laplace", draws=1000)
+    mine = less.draws(ASKED["arm"])
+    assert float(str(row["log_mean"])) == pytest.approx(mine.mean(), abs=4 * mine.std() / 30)
+
+
+def test_medians_that_most_never_reach(fitted):
+    """Half are cured a posteriori: the upper limit is infinite, and it is said in words."""
+    spec = replace(PLAN.spec, cure=Cure(Normal(0.4, 0.1)))
+    posterior = fit_plan(replace(PLAN, spec=spec), RunSettings("laplace", draws=500), seed=1)
+    assert np.isinf(posterior.estimate(eb.MedianSurvival()).upper)
+    assert np.isfinite(fitted.estimate(eb.MedianSurvival()).lower)
