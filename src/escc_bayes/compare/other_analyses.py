@@ -33,7 +33,7 @@ WORDS = {
     WITH: "with other sources",
     WITHOUT: "without",
 }
-MONTHS_READ = (12.0, 24.0, 36.0, 60.0, 120.0)
+MONTHS_READ = (12.0, 24.0, 36.0, 48.0, 60.0, 120.0)
 # Draws behind restricted means: a limit then moves by less than a fiftieth of the interval's width.
 AVERAGED = 4000
 

@@ -12,11 +12,13 @@ from escc_bayes.plots.words import estimate_words, method_words
 from escc_bayes.report.document.provenance import provenance_first
 from escc_bayes.report.page.other_analyses import OtherAnalyses
 from escc_bayes.report.page.outcomes import Outcome
+from escc_bayes.report.page.tail import tail_sentences, tail_table
 from escc_bayes.report.page.view import Block, Table
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.plan import ModelPlan
 
 INTERVALS, EXTERNAL = "Events between two months", "With and without other sources"
+TAIL = "What the tail rests on"
 
 
 def other_blocks(
@@ -40,7 +42,17 @@ def other_blocks(
                 counts = tuple(f"Other source: {words}." for words in posterior.plan.spec.other_sources)
                 said = (*sentences_of(each), *(counts if each is of.external else ()))
                 blocks.append(Block(f"{title}: {outcome.title}, model {name}", said, tables))
+        if of.external:
+            blocks.append(tail_block(posterior, outcome, of.external))
     return tuple(blocks)
+
+
+def tail_block(posterior: Posterior, outcome: Outcome, external: tuple[Analysis, ...]) -> Block:
+    """Return what the tail of the curve rests on."""
+    plan = posterior.plan
+    caption = provenance_first(posterior.record.provenance, f"{TAIL}, {outcome.key}; model {plan.spec.name}")
+    table = tail_table(external, caption, plan)
+    return Block(f"{TAIL}: {outcome.title}, model {plan.spec.name}", tail_sentences(external, plan), (table,))
 
 
 def cure_blocks(posterior: Posterior, outcome: Outcome, level: float) -> list[Block]:
