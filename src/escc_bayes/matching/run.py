@@ -68,7 +68,12 @@ class Match:
         return next(one for one in self.answers if one.method == method)
 
     def __repr__(self) -> str:
-        lines = [f"{one.method}: HR {one.hr:.2f} ({one.lower:.2f} to {one.upper:.2f})" for one in self.answers]
+        lines = [
+            f"{one.method}: HR {one.hr:.2f} ({one.lower:.2f} to {one.upper:.2f})"
+            if one.hr == one.hr
+            else f"no {one.method}: {one.note}"
+            for one in self.answers
+        ]
         return "\n  ".join([*self.sentences, *lines])
 
 

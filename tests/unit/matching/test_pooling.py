@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import escc_bayes as eb
-from escc_bayes.matching.pooling import combine, common_cuts, pooled
+from escc_bayes.matching.pooling import combine, common_cuts, pool_row, pooled
 from tests.unit.matching.cohorts import cohort, frame
 
 
@@ -51,3 +51,13 @@ def test_a_mixture_is_as_wide_as_its_parts_and_what_lies_between():
 def test_patients_as_they_are_are_not_called_alike(members):
     assert any(one.startswith("Compared as they are") for one in members[0].sentences)
     assert members[0].balance == ()
+
+
+def test_an_estimate_counts_members_whose_limit_is_not_reached():
+    """A median of 38 with an open upper limit is one of the two medians, not left out of the pool."""
+    row = {"quantity": "median", "group": "a", "time": math.nan, "method": "km", "interval": "confidence", "note": ""}
+    closed = {**row, "value": 20.0, "lower": 10.0, "upper": 40.0, "n": 30, "events": 12}
+    found = pool_row([closed, {**closed, "value": 38.0, "lower": 15.0, "upper": math.nan}], 2, 0.95)
+    assert found["value"] == pytest.approx(math.sqrt(20.0 * 38.0))
+    assert found["lower"] < 10.0
+    assert "limits are those of the 1 that reach both" in found["note"]

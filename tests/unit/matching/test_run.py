@@ -92,3 +92,8 @@ def test_start_stop_rows_are_refused():
     rows = {"os": {"start": "start", "stop": "months", "event": "death"}}
     with pytest.raises(CohortError, match="one row for each patient"):
         eb.match(cohort(table, endpoints=rows), "os", "arm", ["x"])
+
+
+def test_what_there_is_none_of_is_printed_with_its_reason_and_not_as_nan(paired):
+    assert "nan" not in repr(paired)
+    assert "no cox_m_estimation: who is matched with whom jumps" in repr(paired)

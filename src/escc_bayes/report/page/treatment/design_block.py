@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 from escc_bayes.matching.balance import DISTANCE, Balance
 from escc_bayes.matching.run import Match
+from escc_bayes.report.document.provenance import provenance_first
 from escc_bayes.report.page.treatment.gather import Treatment
-from escc_bayes.report.page.treatment.words import DESIGNS, captioned, label_of, marks_note, note_of
+from escc_bayes.report.page.treatment.words import DESIGNS, file_words, label_of, marks_note, note_of
 from escc_bayes.report.page.view import Block, Picture, Table
 
 BALANCED = 0.1
@@ -64,13 +65,13 @@ def design_table(held: Treatment) -> Table:
         else "",
         *marks_note(held, printed),
     )
-    return Table(captioned_first(held, "Designs"), head, tuple(rows), note)
+    return Table(captioned_first(held, "Designs", "design"), head, tuple(rows), note)
 
 
-def captioned_first(held: Treatment, words: str) -> str:
+def captioned_first(held: Treatment, words: str, file: str) -> str:
     """Return a caption of what is of the first reconstruction alone."""
-    first = held if held.members == 1 else None
-    return captioned(held, words) if first is not None else f"{held.cohort.provenance.upper()}: {words}"
+    first = "; of the first reconstruction" if held.members > 1 else ""
+    return provenance_first(held.cohort.provenance, f"{words}{first}; {file_words(file)}")
 
 
 def worst_of(balance: Sequence[Balance]) -> Balance | None:
@@ -132,7 +133,7 @@ def balance_table(held: Treatment) -> Table:
     note = (
         "Differences of means, treated less control, in standard deviations of the treated before; within 0.1: alike."
     )
-    return Table(captioned_first(held, "Standardised differences"), head, rows, note)
+    return Table(captioned_first(held, "Standardised differences", "balance"), head, rows, note)
 
 
 def signed(x: float) -> str:

@@ -19,6 +19,7 @@ from escc_bayes.report.page.treatment.words import (
     naive_words,
     note_of,
     ratio_cell,
+    treatment_of,
 )
 from escc_bayes.report.page.view import Block, Picture, Table
 
@@ -65,9 +66,9 @@ def effect_table(held: Treatment, endpoint: str) -> Table:
             beside = printed if one.method == "cox" and match is matches[0] else ""
             rows.append((*row_of(one), *([beside] if column else [])))
     head = ("Method", "Hazard ratio (limits)", "P", "P(HR < 1)", "P(HR < 0.8)", "Patients (events)", *column)
-    words = f"{endpoint_of(held.cohort, endpoint)}: hazard of {treated} over {control}"
+    words = f"{endpoint_of(held.cohort, endpoint)}: {treatment_of(held)}, hazard of {treated} over {control}"
     note = note_of(limits_words(held), absent_words(matches), *marks_note(held, [printed]))
-    return Table(captioned(held, words, of_design=True), head, tuple(rows), note)
+    return Table(captioned(held, words, "effect", of_design=True), head, tuple(rows), note)
 
 
 def row_of(one: Answer) -> tuple[str, ...]:

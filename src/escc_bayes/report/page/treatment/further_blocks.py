@@ -10,7 +10,15 @@ from escc_bayes.plots.words import percent, with_limits
 from escc_bayes.report.document.provenance import provenance_first
 from escc_bayes.report.page.treatment.gather import Treatment
 from escc_bayes.report.page.treatment.grades import SEVERE_WORDS
-from escc_bayes.report.page.treatment.words import captioned, chosen, endpoint_of, label_of, limits_words, ratio_of
+from escc_bayes.report.page.treatment.words import (
+    captioned,
+    chosen,
+    endpoint_of,
+    file_words,
+    label_of,
+    limits_words,
+    ratio_of,
+)
 from escc_bayes.report.page.view import Block, Picture, Table
 
 
@@ -31,7 +39,9 @@ def location_block(held: Treatment) -> Block:
             lines.append((f"Cervical vs elsewhere, {group}", f"{first['n']} ({first['events']})", *cells))
         said.append(location_reading(held, endpoint, own))
     head = ("", "Patients (events)", "Cox", "Bayes")
-    table = Table(captioned(held, "Cervical location: hazard ratios"), head, tuple(lines), limits_words(held))
+    table = Table(
+        captioned(held, "Cervical location: hazard ratios", "location"), head, tuple(lines), limits_words(held)
+    )
     return Block("Cervical location", tuple(said), (table,) if lines else ())
 
 
@@ -65,7 +75,8 @@ def harm_block(held: Treatment) -> Block:
         f"None seen: upper {level} bound, %",
     )
     counted = any(row["source"] == "counted" for row in held.grades)
-    words = "Pneumonitis by grade" if counted else "Pneumonitis of grade 3 or more, as printed"
+    what = "Pneumonitis by grade" if counted else "Pneumonitis of grade 3 or more, as printed"
+    words = f"{what}; {file_words('grades')}"
     caption = provenance_first(held.cohort.provenance, words) if counted else words
     note = (
         "Exact: Clopper-Pearson, two-sided. Posterior: uniform prior, median and credible limits. Upper bound: "
@@ -124,5 +135,8 @@ def subgroup_table(held: Treatment, endpoint: str, rows: Sequence[Row]) -> Table
         f"level tells. The test stands for the covariate, not for the level that looks best. {limits_words(held)}"
     )
     return Table(
-        captioned(held, words, of_design=True), ("Level", "Patients (events)", "Unshrunk", "Shrunk"), tuple(lines), note
+        captioned(held, words, "subgroups", of_design=True),
+        ("Level", "Patients (events)", "Unshrunk", "Shrunk"),
+        tuple(lines),
+        note,
     )

@@ -20,6 +20,7 @@ from escc_bayes.report.page.treatment.words import (
     method_of,
     note_of,
     ratio_of,
+    treatment_of,
 )
 from escc_bayes.report.page.view import Block, Table
 
@@ -66,14 +67,16 @@ def months_table(held: Treatment, endpoint: str) -> Table:
             own = [r for r in own if quantity != "probability" or MORE in str(r["group"])]
             lines.append((f"{words} by month {month:g}", *across(own), *([""] if beside else [])))
     head = ("", *HEADS, *(("Printed",) if beside else ()))
-    words = f"{endpoint_of(held.cohort, endpoint)}: {treated} less {control}, in months and in survival"
+    words = (
+        f"{endpoint_of(held.cohort, endpoint)}: {treatment_of(held)}, {treated} less {control}, in months and survival"
+    )
     note = note_of(
         "Months gained: difference of restricted means. Proportional hazards: one ratio for all months. Changing: a "
         "ratio for each period, shrunk towards the one before. No model: Kaplan-Meier under Dirichlet weights.",
         limits_words(held),
         *marks_note(held, printed),
     )
-    return Table(captioned(held, words, of_design=True), head, tuple(lines), note)
+    return Table(captioned(held, words, "contrasts", of_design=True), head, tuple(lines), note)
 
 
 def across(rows: Sequence[Row]) -> tuple[str, ...]:
@@ -98,9 +101,9 @@ def time_table(held: Treatment, endpoint: str) -> Table:
         cells = [ratio_of(own[m]) if m in own else "" for m in ("cox", CHANGES)]
         lines.append((period_of(group), f"{first['n']} ({first['events']})", *cells))
     control, treated = held.matches[endpoint][0].patients.levels
-    words = f"{endpoint_of(held.cohort, endpoint)}: hazard of {treated} over {control} by period"
+    words = f"{endpoint_of(held.cohort, endpoint)}: {treatment_of(held)}, hazard of {treated} over {control} by period"
     head = ("Period", "At risk (events)", "Cox", method_of(CHANGES))
-    return Table(captioned(held, words, of_design=True), head, tuple(lines), limits_words(held))
+    return Table(captioned(held, words, "contrasts", of_design=True), head, tuple(lines), limits_words(held))
 
 
 def period_of(group: str) -> str:
@@ -118,11 +121,11 @@ def median_reading(held: Treatment, endpoint: str) -> str:
     printed = held.printed.medians if held.printed is not None else {}
     said = " and ".join(text.rstrip("*†") for role in (TREATED, CONTROL) if (text := printed.get((endpoint, role), "")))
     head = f"Medians {reached(first)} and {reached(second)} months ({treated}, {control})"
-    head += f"; printed {said}" if said else ""
+    tail = f"; printed {said}" if said else ""
     if math.isnan(first) or math.isnan(second):
-        return f"{head}."
+        return f"{head}{tail}."
     cox = match.answer("cox").hr
-    return f"{head}: under constant hazards a ratio of {ratio(second / first)}, where Cox has {ratio(cox)}."
+    return f"{head}: under constant hazards a ratio of {ratio(second / first)}, where Cox has {ratio(cox)}{tail}."
 
 
 def reached(median: float) -> str:

@@ -33,6 +33,8 @@ def intro_of(held: Treatment) -> str:
     if held.printed is not None:
         study = held.printed.study
         said.append(f"Printed: {study.citation}; every printed number stands in a column of its own.")
+        if not held.printed.marked:
+            said.append("It is of that study's patients, not of these.")
     if held.members > 1:
         said.append(
             f"Each of {held.members} reconstructions is analysed by itself and the answers are pooled: Cox and its kin "

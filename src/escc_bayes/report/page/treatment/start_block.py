@@ -64,7 +64,10 @@ def known_table(held: Treatment, endpoint: str, rows: list[Row]) -> Table:
         "Adjusted for the design's covariates. Each analysis answers a question of its own.", limits_words(held)
     )
     return Table(
-        captioned(held, words), ("Analysis", "Method", "Patients (events)", "Hazard ratio"), tuple(lines), note
+        captioned(held, words, "time_zero"),
+        ("Analysis", "Method", "Patients (events)", "Hazard ratio"),
+        tuple(lines),
+        note,
     )
 
 
@@ -90,7 +93,9 @@ def assumed_table(held: Treatment, endpoint: str, rows: list[Row]) -> Table:
         "who was followed for less than the month began half way. A sensitivity analysis: no start is known.",
         limits_words(held),
     )
-    return Table(captioned(held, words), ("Analysis", "Patients (events)", "Cox", "Bayes"), tuple(lines), note)
+    return Table(
+        captioned(held, words, "assumed_start"), ("Analysis", "Patients (events)", "Cox", "Bayes"), tuple(lines), note
+    )
 
 
 def cells(rows: list[Row], month: float | None, analysis: str) -> tuple[str, str, str]:

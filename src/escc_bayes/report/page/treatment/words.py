@@ -40,6 +40,11 @@ def label_of(cohort: Cohort, name: str) -> str:
     return cohort.covariate(name).schema.label or name
 
 
+def treatment_of(held: Treatment) -> str:
+    """Return the words of the treatment."""
+    return label_of(held.cohort, held.asked.treatment)
+
+
 def endpoint_of(cohort: Cohort, name: str) -> str:
     """Return the words of an endpoint."""
     return cohort.schema.endpoints[name].label or name
@@ -82,12 +87,17 @@ def limit(x: float) -> str:
     return "–" if math.isnan(x) else months(x)
 
 
-def captioned(held: Treatment, words: str, *, of_design: bool = False) -> str:
-    """Return a caption: provenance first, how many reconstructions it is pooled over, the clock of a design."""
+def captioned(held: Treatment, words: str, file: str, *, of_design: bool = False) -> str:
+    """Return a caption: provenance first, how many reconstructions it is pooled over, a design's clock, the file."""
     pooled = f"; pooled over {held.members} reconstructions" if held.members > 1 else ""
     clock = held.first.patients.clock(held.asked.treatment) if of_design else ""
     naive = f"; {clock}" if clock.startswith("NAIVE") else ""
-    return provenance_first(held.cohort.provenance, f"{words}{pooled}{naive}")
+    return provenance_first(held.cohort.provenance, f"{words}{pooled}{naive}; {file_words(file)}")
+
+
+def file_words(file: str) -> str:
+    """Say in which file the numbers of a table stand."""
+    return f"file treatment_{file}.csv"
 
 
 def naive_words(held: Treatment, endpoint: str) -> tuple[str, ...]:
