@@ -14,6 +14,7 @@ from escc_bayes.report.page.treatment.asked import TreatmentAsked
 from escc_bayes.report.page.treatment.files import treatment_files
 from escc_bayes.report.page.treatment.found_columns import grade_in
 from escc_bayes.report.page.treatment.gather import treatment_of
+from escc_bayes.report.page.treatment.grades import graded
 from escc_bayes.report.page.treatment.printed import Marks, printed_of
 from escc_bayes.report.page.treatment.section import blocks_of, treatment_section, treatment_tables
 from escc_bayes.report.page.treatment.sheets import treatment_makers
@@ -150,6 +151,27 @@ def test_a_target_that_is_not_matched_is_marked_as_not_reached():
     marks = Marks(({**row, "matched": "False", "within_rounding": "False"},))
     assert marks.of_target("OS", "median, RT") == "†"
     assert marks.remarks() == ("† OS 38 is not reached by the reconstructions: 31.2 in the median one.",)
+
+
+def test_of_several_targets_the_worst_marks_the_number():
+    near = {"endpoint": "OS", "target": "log HR", "matched": "True", "within_rounding": "False"}
+    missed = {"endpoint": "OS", "target": "Wald z", "matched": "False", "within_rounding": "False"}
+    assert Marks((near, missed)).of_target("OS", "log HR", "Wald z") == "†"
+    assert Marks((near, missed)).of_target("OS", "log HR") == "*"
+    assert Marks((near, missed)).of_target("PFS", "log HR") == ""
+
+
+def test_grade_3_counts_as_severe_and_grade_2_does_not():
+    raw = tomllib.loads(SCHEMA.format(start=STARTS))
+    raw.pop("schema")
+    table = frame()
+    table["放射性肺炎"] = [3 if k < 5 else 2 for k in range(len(table))]
+    table["放疗"], table["start_months"] = "是", 1.0
+    table.loc[60:, ["放疗", "start_months"]] = ["否", math.nan]
+    table[["os_months", "pfs_months"]] += 2.0
+    cohort = read_cohort(table, schema_from(raw, "s"), provenance="simulated")
+    severe = {one.group: one.count for one in graded(cohort, "放射性肺炎", "放疗") if one.grade == "grade 3 or more"}
+    assert severe == {"是": 5, "否": 0}
 
 
 def test_a_study_that_compares_no_two_groups_is_refused():
