@@ -18,6 +18,7 @@ from escc_bayes.study.ici_crt.adverse import adverse_part
 from escc_bayes.study.ici_crt.characteristics import characteristics_part
 from escc_bayes.study.ici_crt.coverage import coverage_part
 from escc_bayes.study.ici_crt.failure import failure_part
+from escc_bayes.study.ici_crt.lymphocytes import lymphocytes_part
 from escc_bayes.study.ici_crt.multivariable import multivariable_part
 from escc_bayes.study.ici_crt.others import others_part
 from escc_bayes.study.ici_crt.response import response_part
@@ -58,6 +59,7 @@ PAPERS: Mapping[str, Paper] = {
             response_part,
             survival_part,
             univariable_part,
+            lymphocytes_part,
             coverage_part,
             sequence_part,
             multivariable_part,
@@ -73,6 +75,7 @@ PAPERS: Mapping[str, Paper] = {
             "illness_death",
             "screening",
             "logrank",
+            "paired_counts",
             "time_zero",
             "competing_causes",
             "other_studies",
