@@ -19,7 +19,7 @@ from escc_bayes.estimand.contrast import standard_contrasts, weights
 from escc_bayes.estimand.estimand import HazardRatio, contrast_words
 from escc_bayes.foundation.errors import EstimandError
 from escc_bayes.sensitivity.attribution_words import attribution_words
-from escc_bayes.sensitivity.not_computed import CROSSED, MANY, kinds_of
+from escc_bayes.sensitivity.not_computed import CROSSED, MANY, NOT_ONE_EVENT_EACH, kinds_of
 from escc_bayes.sensitivity.orders import Averaged, averaged
 from escc_bayes.sensitivity.part import Part, Rows
 from escc_bayes.sensitivity.subject import Subject, Tell
@@ -119,12 +119,9 @@ def attribute(posterior: Posterior, classical: ClassicalFit, cohort: Cohort) -> 
     EstimandError : the fits are of other patients, other data of theirs, or other covariates.
     """
     refuse_other_question(posterior, classical)
-    rows = posterior.plan.rows
-    other = rows.left is not None or bool(posterior.plan.spec.external)
-    other = other or posterior.plan.spec.background is not None or posterior.plan.spec.cure is not None
-    if posterior.plan.design.segment_ends.size or rows.strata or rows.patient is not None or other:
+    if posterior.plan.design.segment_ends.size:
         return ()
-    if {CROSSED, MANY} & set(kinds_of(posterior.plan)):
+    if {*NOT_ONE_EVENT_EACH, CROSSED, MANY} & set(kinds_of(posterior.plan)):
         return ()
     ways = Ways(posterior.plan)
     contrasts = standard_contrasts(posterior.plan.design)

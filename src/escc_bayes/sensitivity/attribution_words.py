@@ -6,6 +6,11 @@ from escc_bayes.sensitivity.part import Row, Rows, by_contrast, number
 
 # Steps named in a sentence, the largest first, and what is too small to name.
 NAMED, SMALL = 3, 0.02
+NONE = (
+    "not computed: no one way leads from Cox to this model: effects change over time, with a second covariate or are "
+    "shrunk together, or there are strata, several transitions, several rows of a patient, or more in the likelihood "
+    "than patients with the month of each event"
+)
 WORDS = {
     "dropped_rows": "leaving out patients without the other covariates",
     "likelihood_form": "the form of the likelihood",
@@ -23,7 +28,9 @@ WORDS = {
 
 
 def attribution_words(rows: Rows) -> tuple[str, ...]:
-    """Return a sentence for each contrast."""
+    """Return a sentence for each contrast; where there are none, why."""
+    if not rows:
+        return (NONE,)
     order = list(WORDS)
     # A step that the first reconstruction lacks comes last among pooled rows.
     ways = (sorted(way, key=lambda row: order.index(str(row["step"]))) for way in by_contrast(rows))

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from escc_bayes.estimand.contrast import weights
-from escc_bayes.estimand.estimand import HazardRatio, contrast_words
+from escc_bayes.estimand.estimand import HazardRatio, contrast_in
 from escc_bayes.foundation.root import root
 from escc_bayes.foundation.seeds import generator
 from escc_bayes.hazard.piecewise import FloatArray
@@ -19,7 +19,7 @@ from escc_bayes.sensitivity.confounder import Found, Hidden, hidden_of
 from escc_bayes.sensitivity.confounding_words import confounding_words
 from escc_bayes.sensitivity.e_value import e_value, e_value_of_limit
 from escc_bayes.sensitivity.information import cox_se
-from escc_bayes.sensitivity.not_computed import CROSSED, OVER_TIME, SEVERAL_ROWS, kinds_of
+from escc_bayes.sensitivity.not_computed import CROSSED, NOT_ONE_EVENT_EACH, OVER_TIME, kinds_of
 from escc_bayes.sensitivity.part import Part, Row, Rows, by_contrast
 from escc_bayes.sensitivity.pooled import pooled_rows
 from escc_bayes.sensitivity.subject import Subject, Tell
@@ -41,7 +41,7 @@ DRAWS, PRIOR_SD = 60, math.log(4.0) / 1.959963984540054
 
 def confounding(subject: Subject, tell: Tell) -> Rows:
     """Return the rows of every contrast, and of controls."""
-    apart = {SEVERAL_ROWS, OVER_TIME, CROSSED} & set(kinds_of(subject.plan))
+    apart = {*NOT_ONE_EVENT_EACH, OVER_TIME, CROSSED} & set(kinds_of(subject.plan))
     hidden = None if apart else hidden_of(subject.plan)
     rows: list[Row] = []
     for done, asked in enumerate(subject.contrasts, start=1):
@@ -55,7 +55,7 @@ def confounding(subject: Subject, tell: Tell) -> Rows:
 def row_of(subject: Subject, asked: HazardRatio, **cells: object) -> Row:
     """Return a row with empty cells for what a kind does not have."""
     head: dict[str, object] = {"endpoint": subject.plan.rows.endpoint, "model": subject.spec.name, "term": asked.term}
-    head |= {"contrast": contrast_words(asked), "level": subject.asked.level, "method": "", "outcome": ""}
+    head |= {"contrast": contrast_in(asked), "level": subject.asked.level, "method": "", "outcome": ""}
     return {name: {**head, **cells}.get(name, math.nan) for name in COLUMNS}
 
 

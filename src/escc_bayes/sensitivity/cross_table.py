@@ -6,6 +6,7 @@ from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.sensitivity.crossed import Crossed
 from escc_bayes.sensitivity.part import Part, Row, Rows
 from escc_bayes.sensitivity.subject import Subject, Tell
+from escc_bayes.spec.one_transition import one_transition
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.structures.coding import present_levels
@@ -50,11 +51,13 @@ def first_in_cell(rows: AnalysisRows, factors: tuple[str, str]) -> FloatArray:
 
 
 def cross_table(subject: Subject, tell: Tell) -> Rows:
-    """Return a row for every cell of every pair of factors."""
-    names = [name for name, c in subject.plan.rows.covariates.items() if c.schema.categorical]
-    found: list[Row] = []
+    """Return a row for every cell of every pair of factors; of several transitions, of those at risk of each."""
+    plan, found = subject.plan, []
+    names = [name for name, c in plan.rows.covariates.items() if c.schema.categorical and name != TRANSITION]
     for done, name in enumerate(names, start=1):
-        found += [row for table in crossings(subject.plan, name) for row in cell_rows(subject.plan, table)]
+        for transition in plan.rows.transition_names or ("",):
+            own = one_transition(plan, transition)
+            found += [row for table in crossings(own, name) for row in cell_rows(own, table)]
         tell(done, len(names))
     return found
 

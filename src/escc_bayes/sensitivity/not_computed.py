@@ -11,6 +11,17 @@ SEVERAL_ROWS = "patients have several rows (start and stop), and this looks at p
 OVER_TIME = "an effect changes over time, and this takes each hazard ratio to be one for all times"
 CURVES = "the log hazard ratio of a number is a curve, and this takes levels and numbers per unit"
 
+TRANSITIONS = (
+    "the model has several transitions, and this looks at one event of each patient; examine a model of each endpoint, "
+    "or refit this one (refit_many with leave_one_out, each_model or each_cohort)"
+)
+STRATA = "every stratum has a baseline of its own, and this takes one for all"
+OTHER_TERMS = (
+    "the likelihood has more than patients with the month of each event (events between two months, survivors of other "
+    "sources, a life table), and this knows no other; compare and refit_many take it"
+)
+# What every part that looks at patients one by one refuses.
+NOT_ONE_EVENT_EACH = (SEVERAL_ROWS, TRANSITIONS, STRATA, OTHER_TERMS)
 CROSSED = "a hazard ratio differs with another covariate, and this takes each to be one for all patients"
 
 MANY = "many covariates are shrunk together, and this takes effects one by one"
@@ -18,8 +29,16 @@ MANY = "many covariates are shrunk together, and this takes effects one by one"
 
 def kinds_of(plan: ModelPlan) -> tuple[str, ...]:
     """Return what sets a plan apart from one row a patient and one hazard ratio a contrast."""
+    rows, spec = plan.rows, plan.spec
+    several = rows.transitions is not None
     found = {
-        SEVERAL_ROWS: plan.rows.patient is not None,
+        TRANSITIONS: several,
+        SEVERAL_ROWS: rows.patient is not None and not several,
+        STRATA: bool(rows.strata) and not several,
+        OTHER_TERMS: rows.left is not None
+        or bool(spec.external)
+        or spec.background is not None
+        or spec.cure is not None,
         OVER_TIME: bool(plan.design.segment_ends.size),
         CURVES: any(block.coding.curve is not None for block in plan.design.blocks),
         MANY: any(block.coding.shrinkage is not None for block in plan.design.blocks),

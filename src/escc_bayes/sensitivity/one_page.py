@@ -6,7 +6,7 @@
 import math
 from collections.abc import Iterator
 
-from escc_bayes.estimand.estimand import HazardRatio, contrast_words
+from escc_bayes.estimand.estimand import HazardRatio, contrast_in
 from escc_bayes.sensitivity.one_page_words import one_page_words
 from escc_bayes.sensitivity.part import Row, Rows, Summary, Tables, number
 from escc_bayes.sensitivity.subject import Subject
@@ -28,7 +28,7 @@ def one_page(subject: Subject, tables: Tables) -> Rows:
 
 def page_row(subject: Subject, asked: HazardRatio, tables: Tables) -> Row:
     """Return the row of one hazard ratio; what no table says stays empty."""
-    key = (subject.plan.rows.endpoint, asked.term, contrast_words(asked))
+    key = (subject.plan.rows.endpoint, asked.term, contrast_in(asked))
     own = {name: [row for row in rows if held_by(row, key)] for name, rows in tables.items()}
     cells: dict[str, object] = {"endpoint": key[0], "model": subject.spec.name, "term": key[1], "contrast": key[2]}
     cells |= {"provenance": subject.plan.rows.provenance, "clock": subject.plan.rows.clock, "warning": ""}

@@ -15,7 +15,7 @@ import numpy as np
 from escc_bayes.bayes.model.parameters import free_parameters
 from escc_bayes.bayes.refits.requests import RefitRequest
 from escc_bayes.bayes.refits.table import NUMBERS
-from escc_bayes.estimand.estimand import contrast_words
+from escc_bayes.estimand.estimand import contrast_in
 from escc_bayes.sensitivity.part import Row
 from escc_bayes.sensitivity.subject import Subject
 from escc_bayes.spec.baseline import PiecewisePrior
@@ -42,7 +42,7 @@ def power_rows(subject: Subject, columns: tuple[str, ...]) -> Iterator[Row]:
             "endpoint": subject.plan.rows.endpoint,
             "model": subject.spec.name,
             "term": asked.term,
-            "contrast": contrast_words(asked),
+            "contrast": contrast_in(asked),
             "kind": "power",
             "level": subject.asked.level,
             "conclusion": "",

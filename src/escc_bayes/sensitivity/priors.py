@@ -10,7 +10,7 @@ from scipy.special import ndtr
 
 from escc_bayes.bayes.refits.table import NUMBERS, RefitTable
 from escc_bayes.estimand.contrast import weights
-from escc_bayes.estimand.estimand import HazardRatio, contrast_words
+from escc_bayes.estimand.estimand import HazardRatio, contrast_in
 from escc_bayes.sensitivity.dials import Dial, Point, dials_of, turned_refits
 from escc_bayes.sensitivity.information import cox_se
 from escc_bayes.sensitivity.part import Part, Row, Rows
@@ -64,7 +64,7 @@ def rungs(subject: Subject, dial: Dial) -> Iterator[tuple[str, Point]]:
 
 def own_side(subject: Subject, dial: Dial) -> float:
     """Return 1 where an effect's last contrast lies above 1 and -1 below: an enthusiast believes what was found."""
-    last = [asked for asked in subject.contrasts if asked.term in dial.terms][-1]
+    last = [asked for asked in subject.contrasts if dial.about(asked)][-1]
     return math.copysign(1.0, float(subject.posterior.draws(last).mean()))
 
 
@@ -89,7 +89,7 @@ def refit_rows(subject: Subject, points: list[tuple[str, Point]], found: RefitTa
     for place, asked in enumerate(subject.contrasts):
         above = float(subject.posterior.draws(asked).mean()) > 0.0
         for row, (name, (dial, mean, sd)) in enumerate(points):
-            if asked.term in dial.terms:
+            if dial.about(asked):
                 numbers = dict(zip(NUMBERS, found.numbers[row, place].tolist(), strict=True))
                 cells = {
                     "kind": "grid" if name == "grid" else "ladder",
@@ -112,7 +112,7 @@ def row_of(subject: Subject, asked: HazardRatio, cells: dict[str, object]) -> Ro
         "endpoint": subject.plan.rows.endpoint,
         "model": subject.spec.name,
         "term": asked.term,
-        "contrast": contrast_words(asked),
+        "contrast": contrast_in(asked),
         "level": subject.asked.level,
     }
     return {name: {**head, **cells}.get(name, math.nan) for name in COLUMNS}

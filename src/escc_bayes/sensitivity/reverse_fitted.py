@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from escc_bayes.estimand.contrast import weights
-from escc_bayes.estimand.estimand import HazardRatio
+from escc_bayes.estimand.estimand import HazardRatio, contrast_in
 from escc_bayes.sensitivity import reverse_bayes
 from escc_bayes.sensitivity.dials import Dial, dials_of
 from escc_bayes.sensitivity.e_value import e_value, e_value_of_limit
@@ -64,17 +64,18 @@ class Advocate:
 
 def reverse_fitted(subject: Subject, tell: Tell) -> Rows:
     """Return a row for every contrast."""
-    dials = {term: dial for dial in dials_of(subject) for term in dial.terms}
+    every = dials_of(subject)
+    dials = {asked: dial for asked in subject.contrasts for dial in every if dial.about(asked)}
     found = tipped(subject, dials, tell)
-    return [fitted_row(subject, asked, dials.get(asked.term), found) for asked in subject.contrasts]
+    return [fitted_row(subject, asked, dials.get(asked), found) for asked in subject.contrasts]
 
 
-def tipped(subject: Subject, dials: dict[str, Dial], tell: Tell) -> dict[tuple[int, str], float]:
+def tipped(subject: Subject, dials: dict[HazardRatio, Dial], tell: Tell) -> dict[tuple[int, str], float]:
     """Return, by contrast and column, the SDs, means and limits at which P reaches its target."""
     half = (1.0 + subject.asked.level) / 2.0
     plain: list[tuple[int, str, Search]] = []
     for place, asked in enumerate(subject.contrasts):
-        dial, side = dials.get(asked.term), side_of(subject, asked)
+        dial, side = dials.get(asked), side_of(subject, asked)
         if dial is None:
             continue
         around: Way = Around(dial.sd)
@@ -124,7 +125,7 @@ def fitted_row(subject: Subject, asked: HazardRatio, dial: Dial | None, found: d
         "study": subject.cohort.name,
         "endpoint": estimate.endpoint,
         "term": asked.term,
-        "contrast": estimate.contrast,
+        "contrast": contrast_in(asked),
         "hr": estimate.value,
         "lower": estimate.lower,
         "upper": estimate.upper,

@@ -115,33 +115,15 @@ def subject_of(cohort: Cohort, spec: ModelSpec, asked: Asked) -> Subject:
             known = ", ".join(sorted(spec.covariates))
             raise SpecError(f"control '{term}': model '{spec.name}' has no such term; it has {known}")
     plan = make_plan(spec, cohort)
-    if plan.rows.transitions is not None:
-        raise SpecError(
-            f"model '{spec.name}': sensitivity is of one endpoint, and this model has several transitions. `report` "
-            "shows each hazard ratio under a sceptical prior and the information behind it, and refit_many with "
-            "prior_grid or leave_one_out refits it; for the rest give a model of one endpoint, as with endpoint = "
-            f'"{spec.outcome.states.alone if spec.outcome.states else "os"}"'
-        )
-    if plan.rows.strata:
-        raise SpecError(
-            f"model '{spec.name}': what a model with [baseline] strata rests on is not worked out here; leave it out"
-        )
-    refuse_other_terms(plan)
+    refuse_cure(plan)
     posterior = fit_or_replace(plan, RunSettings("laplace"), seed=stream(asked.seed, spec.name, "fit"))
     return Subject(cohort, spec, posterior, fit_classical_plan(plan), asked, starts_of(plan))
 
 
-def refuse_other_terms(plan: ModelPlan) -> None:
-    """Raise where the likelihood has more than patients with the month of each event: the parts know no other."""
-    terms = {
-        "events between two months": plan.rows.left is not None,
-        "[[external]] survivors": bool(plan.spec.external),
-        "[background] mortality": plan.spec.background is not None,
-        "a [cure] fraction": plan.spec.cure is not None,
-    }
-    for term, there in terms.items():
-        if there:
-            raise SpecError(
-                f"model '{plan.spec.name}': what a model with {term} rests on is not worked out here; fit, compare, "
-                "report and refits take it, and its variants say how much a prior matters"
-            )
+def refuse_cure(plan: ModelPlan) -> None:
+    """Raise for a cure fraction: a hazard ratio is then of those not cured alone, and the parts know no other."""
+    if plan.spec.cure is not None:
+        raise SpecError(
+            f"model '{plan.spec.name}': what a model with a [cure] fraction rests on is not worked out here; fit, "
+            "compare, report and refits take it, and its variants say how much a prior matters"
+        )

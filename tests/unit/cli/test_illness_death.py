@@ -1,7 +1,6 @@
 """Verbs on an illness-death model: `fit` writes its states; `compare`, `report` and `sensitivity` refuse it."""
 
 import csv
-import re
 
 import pytest
 
@@ -61,17 +60,6 @@ def test_fit_writes_what_comes_after_progression(written):
         assert float(bayes[asked]["lower"]) < km[asked] < float(bayes[asked]["upper"])
     months = [float(r["months"]) for r in rows_of(written[0] / "time_in_states.csv") if not r["term"]]
     assert sum(months) == pytest.approx(36.0, abs=0.5)
-
-
-def test_sensitivity_refuses_states_and_says_what_works(tmp_path, monkeypatch, capsys):
-    out = tmp_path / "out"
-    code, _, err = run(
-        monkeypatch, capsys, "sensitivity", "--cohort", "escc79", "--model", "illness_death", "--out", out
-    )
-    assert code == 2
-    told = " ".join(err.split())
-    assert re.search('sensitivity is of one endpoint.*`report` shows.*refit_many.*endpoint = "os"', told)
-    assert not out.exists()
 
 
 MODEL = """

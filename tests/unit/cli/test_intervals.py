@@ -57,11 +57,3 @@ def test_baselines_of_left_and_right_say_right_ends(tmp_path, monkeypatch, capsy
     assert code == 0
     for table in ("hazard_ratios", "medians", "logrank", "ph_test", "rmst", "followup"):
         assert all("RIGHT END" in r["note"] for r in rows_of(tmp_path / "b" / f"{table}.csv") if "note" in r), table
-
-
-def test_sensitivity_refuses(tmp_path, monkeypatch, capsys):
-    words = ("sensitivity", "--cohort", "escc79", "--model", "pfs_intervals", "--out", tmp_path / "s")
-    code, _, told = run(monkeypatch, capsys, *words)
-    assert code == 2
-    assert "events between two months rests on is not worked out here" in told
-    assert not (tmp_path / "s").exists()

@@ -9,8 +9,7 @@ import pytest
 import escc_bayes as eb
 from escc_bayes.bayes.posterior.loo import compare_loo
 from escc_bayes.data.schema import schema_from
-from escc_bayes.foundation.errors import CohortError, EstimandError, LandmarkError, SpecError
-from escc_bayes.sensitivity.subject import Asked, subject_of
+from escc_bayes.foundation.errors import CohortError, EstimandError, LandmarkError
 from escc_bayes.spec.describe import describe
 from escc_bayes.spec.plan import make_plan
 from escc_bayes.spec.visits import Visits, between_visits
@@ -96,8 +95,6 @@ def test_other_questions_name_what_they_cannot_take():
     )
     with pytest.raises(EstimandError, match="another last month without the event in 37 of 79 rows"):
         compare_loo([one, two])
-    with pytest.raises(SpecError, match="events between two months rests on is not worked out here"):
-        subject_of(cohort, one.plan.spec, Asked(1))
 
 
 def test_the_card_names_visits():

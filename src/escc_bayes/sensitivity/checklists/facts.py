@@ -7,12 +7,13 @@ import numpy as np
 
 from escc_bayes.bayes.posterior.prior_conflict import prior_conflict
 from escc_bayes.classical.km import kaplan_meier
-from escc_bayes.estimand.estimand import HazardRatio, contrast_words
+from escc_bayes.estimand.estimand import HazardRatio, contrast_in
 from escc_bayes.estimand.estimate import ratio_words
 from escc_bayes.sensitivity.part import Rows, Tables, number
 from escc_bayes.sensitivity.subject import Subject
 from escc_bayes.spec.cautions import cautions
 from escc_bayes.spec.describe import describe
+from escc_bayes.spec.transitions import TRANSITION, in_words
 
 
 def facts(subject: Subject, tables: Tables) -> dict[str, str]:
@@ -27,12 +28,15 @@ def of_data(subject: Subject) -> Iterator[tuple[str, str]]:
     yield "patients", rows.sentence()
     yield "provenance", f"{rows.provenance} cohort {rows.cohort}"
     yield "clock", f"time counts from {rows.clock}"
-    yield "events", f"{rows.events} events in {rows.n} patients"
+    several = rows.transitions is not None
+    yield "events", rows.event_words if several else f"{rows.events} events in {rows.n} patients"
     left_out = "; ".join(f"{one.patients} {one.reason}" for one in rows.dropped) or "nobody left out"
     yield "dropped", f"complete cases of {rows.total} patients: {left_out}"
-    schema = subject.cohort.schema.endpoints[rows.endpoint]
-    yield "endpoint", schema.label or rows.endpoint
-    each = rows.one_each
+    states = subject.spec.outcome.states
+    name = rows.endpoint if states is None else states.alone
+    schema = subject.cohort.schema.endpoints[name]
+    yield "endpoint", f"{f'{in_words(rows.endpoint)}, ' if several else ''}{schema.label or name}"
+    each = rows.one_each if states is None else subject.cohort.endpoint(name).at(np.unique(rows.positions))
     reverse = kaplan_meier(each.time, each.event == 0.0, level=0.95)
     reached = np.flatnonzero(reverse.survival <= 0.5)
     if reached.size:
@@ -50,6 +54,8 @@ def of_data(subject: Subject) -> Iterator[tuple[str, str]]:
 def level_words(subject: Subject) -> Iterator[str]:
     """Yield the patients of each level, or the range of a number, covariate by covariate."""
     for name, covariate in subject.plan.rows.one_each.covariates.items():
+        if name == TRANSITION:
+            continue
         if not covariate.schema.categorical:
             yield f"{name} {covariate.values.min():g} to {covariate.values.max():g}"
             continue
@@ -81,7 +87,7 @@ def of_answers(subject: Subject) -> Iterator[tuple[str, str]]:
     """Yield the hazard ratios of the posterior and of Cox."""
     level = subject.asked.level
     yield "ratios", "; ".join(ratio_words(one) for one in subject.posterior.hazard_ratios(level=level))
-    moved = [one.term + " " + contrast_words(one) for one in subject.contrasts if moved_by_baseline(subject, one)]
+    moved = [one.term + " " + contrast_in(one) for one in subject.contrasts if moved_by_baseline(subject, one)]
     if not subject.posterior.vague_baseline.fault:
         named = "; ".join(moved) or "none"
         yield "baseline_prior", f"moved by more than half an SD under a vague baseline prior: {named}"

@@ -27,7 +27,7 @@ from escc_bayes.sensitivity.checks.foretold import BAYES, COX, Foretold, by_baye
 from escc_bayes.sensitivity.checks.periods import cut_month, early, late
 from escc_bayes.sensitivity.checks.replicates import curves_of, replicates
 from escc_bayes.sensitivity.checks.words import words
-from escc_bayes.sensitivity.not_computed import OVER_TIME, SEVERAL_ROWS, except_of, or_refusal
+from escc_bayes.sensitivity.not_computed import NOT_ONE_EVENT_EACH, OVER_TIME, except_of, or_refusal
 from escc_bayes.sensitivity.part import Part, Row, Rows
 from escc_bayes.sensitivity.subject import Subject, Tell
 from escc_bayes.spec.plan import ModelPlan
@@ -301,5 +301,10 @@ def ph_rows(subject: Subject) -> list[Row]:
 
 
 PART = Part(
-    "checks", "checks of fit", COLUMNS, KEYS, except_of((SEVERAL_ROWS, OVER_TIME), run, COLUMNS), or_refusal(words)
+    "checks",
+    "checks of fit",
+    COLUMNS,
+    KEYS,
+    except_of((*NOT_ONE_EVENT_EACH, OVER_TIME), run, COLUMNS),
+    or_refusal(words),
 )

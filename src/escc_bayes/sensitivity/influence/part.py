@@ -38,7 +38,7 @@ from escc_bayes.sensitivity.influence.conclusion import passed, towards
 from escc_bayes.sensitivity.influence.fragility import Fragile, Search, fragility
 from escc_bayes.sensitivity.influence.misclassified import RECODINGS, recodings
 from escc_bayes.sensitivity.influence.words import words
-from escc_bayes.sensitivity.not_computed import SEVERAL_ROWS, except_of, or_refusal
+from escc_bayes.sensitivity.not_computed import NOT_ONE_EVENT_EACH, except_of, or_refusal
 from escc_bayes.sensitivity.part import Part, Row, Rows
 from escc_bayes.sensitivity.subject import Subject, Tell
 
@@ -267,6 +267,6 @@ PART = Part(
     "influence and fragility",
     COLUMNS,
     KEYS,
-    except_of((SEVERAL_ROWS,), run, COLUMNS),
+    except_of(NOT_ONE_EVENT_EACH, run, COLUMNS),
     or_refusal(words),
 )

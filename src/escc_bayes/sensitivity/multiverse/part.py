@@ -5,7 +5,15 @@ from dataclasses import replace
 
 from escc_bayes.sensitivity.multiverse.table import COLUMNS, PERMUTATIONS, multiverse, with_numbers
 from escc_bayes.sensitivity.multiverse.words import words
-from escc_bayes.sensitivity.not_computed import CROSSED, CURVES, MANY, OVER_TIME, SEVERAL_ROWS, except_of, or_refusal
+from escc_bayes.sensitivity.not_computed import (
+    CROSSED,
+    CURVES,
+    MANY,
+    NOT_ONE_EVENT_EACH,
+    OVER_TIME,
+    except_of,
+    or_refusal,
+)
 from escc_bayes.sensitivity.part import Part, Rows
 from escc_bayes.sensitivity.pooled import pooled_rows
 from escc_bayes.sensitivity.subject import Subject, Tell
@@ -43,7 +51,7 @@ PART = Part(
     "other defensible specifications",
     COLUMNS,
     KEYS,
-    except_of((SEVERAL_ROWS, OVER_TIME, CURVES, CROSSED, MANY), run, COLUMNS),
+    except_of((*NOT_ONE_EVENT_EACH, OVER_TIME, CURVES, CROSSED, MANY), run, COLUMNS),
     or_refusal(words),
     pooled,
 )
