@@ -17,8 +17,8 @@ def audit(
     studies: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Study files; a paper as Markdown, text, HTML or .docx; a CSV of prints (what, value, where); bundled "
-            "studies by name; none: every bundled study."
+            help="Study files; a paper as Markdown, text, HTML, .docx or PDF; a CSV of prints (what, value, where); "
+            "bundled studies by name; none: every bundled study."
         ),
     ] = None,
     quick: Annotated[

@@ -78,16 +78,24 @@ def pair_of(estimate: PublishedEstimate, study: Study, least: int) -> Pair | Non
     least : groups that the sentence must name if it does not print their survival.
     """
     own = [c for c in study.survivals if c.endpoint == estimate.endpoint and c.cutoff == estimate.cutoff]
-    arms = {curve.arm for curve in own}
-    if len(own) != 2 or len(arms) != 2 or not alone(estimate, study):
+    arms = dict.fromkeys(curve.arm for curve in own)
+    if len(arms) != 2 or not alone(estimate, study):
         return None
+    first, second = (joined([curve for curve in own if curve.arm == arm]) for arm in arms)
     plain = estimate.quote.casefold()
     named = sum(arm.casefold() in plain for arm in arms)
-    first, second = own
-    if named < least and not first.quote == second.quote == estimate.quote:
+    beside = {curve.arm for curve in own if curve.quote == estimate.quote}
+    if named < least and len(beside) < 2:
         return None
     sign = longer(first, second)
     return None if sign == 0 else Pair(first, second) if sign > 0 else Pair(second, first)
+
+
+def joined(curves: Sequence[PublishedSurvival]) -> PublishedSurvival:
+    """Return what several sentences print of one group as one curve."""
+    median = next((curve.median for curve in curves if curve.median is not None), None)
+    landmarks = tuple(mark for curve in curves for mark in curve.landmarks)
+    return replace(curves[0], median=median, landmarks=landmarks)
 
 
 def alone(estimate: PublishedEstimate, study: Study) -> bool:

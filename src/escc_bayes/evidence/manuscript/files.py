@@ -21,7 +21,7 @@ def is_manuscript(name: str) -> bool:
     >>> is_manuscript("prints.csv"), is_manuscript("orient15"), is_manuscript("orient15.toml")
     (True, False, False)
     """
-    return Path(name).suffix.casefold() in (*ROWS, *READERS, ".pdf", ".doc")
+    return Path(name).suffix.casefold() in (*ROWS, *READERS, ".doc")
 
 
 def drafted_file(path: Path) -> Draft:
@@ -35,10 +35,7 @@ def drafted_file(path: Path) -> Draft:
     if ending in ROWS:
         return draft_of(study_name(path), rows_of(path))
     if ending not in READERS:
-        raise InputError(
-            f"{path}: a {ending[1:]} file is not read; save the paper as text, HTML or .docx (of a PDF: "
-            "`pdftotext -layout`)"
-        )
+        raise InputError(f"{path}: a {ending[1:]} file is not read; save the paper as .docx, PDF, HTML or text")
     blocks = READERS[ending](path)
     said = read_in_order(list(passages(blocks)))
     tables = [row for grid in grids(blocks) for row in read_table(grid)]

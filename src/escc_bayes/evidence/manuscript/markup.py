@@ -7,6 +7,7 @@ from pathlib import Path
 
 from escc_bayes.data.files.encoding import decode
 from escc_bayes.evidence.manuscript.blocks import Block, Grid, Heading, Text
+from escc_bayes.evidence.manuscript.pdf import pdf_blocks
 from escc_bayes.foundation.errors import InputError
 
 SKIPPED = frozenset({"script", "style", "nav", "head", "template"})
@@ -179,4 +180,5 @@ READERS: Mapping[str, Callable[[Path], list[Block]]] = {
     **dict.fromkeys((".md", ".markdown", ".txt", ".text"), markdown_blocks),
     **dict.fromkeys((".html", ".htm", ".xhtml"), html_blocks),
     ".docx": docx_blocks,
+    ".pdf": pdf_blocks,
 }

@@ -31,6 +31,15 @@ def test_a_ratio_above_one_is_that_of_the_other_group():
     assert told(text) == [("ici_added_to_chemo", CONTROL, TREATED)]
 
 
+def test_medians_and_rates_of_other_sentences_count_with_those_beside_the_ratio():
+    text = (
+        f"{ARMS}Median OS was 16.7 months with {TREATED} v 12.5 months with {CONTROL} (HR 0.63, 95% CI 0.51-0.78). "
+        f"The 1-year OS rate was 64% with {TREATED} and 52% with {CONTROL}."
+    )
+    assert told(text) == [("ici_added_to_chemo", TREATED, CONTROL)]
+    assert told(text.replace("64%", "44%"))[0][1:] == ("", "")
+
+
 @pytest.mark.parametrize(
     "sentence",
     [
