@@ -31,7 +31,9 @@ _HOMES = {
     "Monotone": "spec.structures.registry",
     "Horseshoe": "spec.structures.registry",
     "Interaction": "spec.structures.registry",
+    "PerDoubling": "spec.structures.registry",
     "Subgroup": "spec.structures.registry",
+    "Trajectory": "spec.structures.registry",
     "load_spec": "spec.reading",
     "model": "spec.formula",
     "HazardRatio": "estimand.estimand",
@@ -190,11 +192,13 @@ if TYPE_CHECKING:
     from escc_bayes.spec.structures.registry import Linear as Linear
     from escc_bayes.spec.structures.registry import Monotone as Monotone
     from escc_bayes.spec.structures.registry import Ordered as Ordered
+    from escc_bayes.spec.structures.registry import PerDoubling as PerDoubling
     from escc_bayes.spec.structures.registry import Pooled as Pooled
     from escc_bayes.spec.structures.registry import RandomIntercept as RandomIntercept
     from escc_bayes.spec.structures.registry import Spline as Spline
     from escc_bayes.spec.structures.registry import Subgroup as Subgroup
     from escc_bayes.spec.structures.registry import TimeVarying as TimeVarying
+    from escc_bayes.spec.structures.registry import Trajectory as Trajectory
     from escc_bayes.spec.structures.registry import register_structure as register_structure
     from escc_bayes.time_zero.asked import guarantee_time as guarantee_time
     from escc_bayes.time_zero.asked import time_zero as time_zero

@@ -1,8 +1,9 @@
 """One model fitted in other ways to the same patients: what its answers owe to intervals, and to other sources.
 
 Events between two months beside the analyses that give each a month, the right end or the middle; survivors of other
-sources, or a life table, beside the fit without them. docs/methods/interval_censoring.md,
-docs/methods/external_information.md, docs/methods/background_mortality.md.
+sources, or a life table, beside the fit without them; of trajectories see ``trajectory_analyses``.
+docs/methods/interval_censoring.md, docs/methods/external_information.md,
+docs/methods/background_mortality.md.
 """
 
 from collections.abc import Iterator
@@ -26,12 +27,16 @@ from escc_bayes.spec.plan import ModelPlan
 
 BETWEEN, RIGHT_END, MIDPOINT = "between", "right_end", "midpoint"
 WITH, WITHOUT = "with", "without"
+TRAJECTORY, CARRIED, AS_KNOWN = "trajectory", "carried_forward", "naive"
 WORDS = {
     BETWEEN: "between two months",
     RIGHT_END: "at the later month",
     MIDPOINT: "in the middle",
     WITH: "with other sources",
     WITHOUT: "without",
+    TRAJECTORY: "by the current value of the trajectory",
+    CARRIED: "by the last value carried forward",
+    AS_KNOWN: "by the last value as if known at time zero (NAIVE)",
 }
 MONTHS_READ = (12.0, 24.0, 36.0, 48.0, 60.0, 120.0)
 # Draws behind restricted means: a limit then moves by less than a fiftieth of the interval's width.
@@ -44,7 +49,8 @@ class Analysis:
 
     Attributes
     ----------
-    name : ``between`` two months, ``right_end`` or ``midpoint``; ``with`` or ``without`` other sources.
+    name : ``between`` two months, ``right_end`` or ``midpoint``; ``with`` or ``without`` other sources; ``trajectory``,
+        ``carried_forward`` or ``naive``.
     estimates : hazard ratios, survival, medians, by the model; Cox and Kaplan-Meier where each event has a month.
     """
 
@@ -134,13 +140,10 @@ def at_risk(plan: ModelPlan, month: float) -> int | None:
 
 
 def sentences_of(analyses: tuple[Analysis, ...]) -> tuple[str, ...]:
-    """Say how the median differs between analyses, and which hazard ratio moves most."""
+    """Say how the median differs between analyses, where they have one, and which hazard ratio moves most."""
     by_model = {a.name: [e for e in a.estimates if e.interval_kind == "credible"] for a in analyses}
-    medians = [(name, next(e for e in of if e.estimand == "median" and not e.term)) for name, of in by_model.items()]
-    told = "; ".join(f"{WORDS[name]} {e.value:.3g} ({e.lower:.3g} to {e.upper:.3g})" for name, e in medians)
-    whose = medians[0][1].record.provenance.upper()
-    asked = medians[0][1]
-    head = f"{whose}: median {asked.endpoint} of {asked.model}, months from {asked.clock}: {told}."
+    medians = [(name, e) for name, of in by_model.items() for e in of if e.estimand == "median" and not e.term]
+    heads = [median_sentence(medians)] if medians else []
     first, *others = by_model
     ratios = {
         name: {(e.term, e.contrast): e for e in of if e.estimand == "hazard_ratio"} for name, of in by_model.items()
@@ -151,11 +154,19 @@ def sentences_of(analyses: tuple[Analysis, ...]) -> tuple[str, ...]:
         for key, e in ratios[name].items()
     ]
     if not moves:
-        return (head,)
+        return tuple(heads)
     _, name, key = max(moves)
     one, two = ratios[first][key], ratios[name][key]
     said = f"HR {one.term} {one.contrast_in}: {WORDS[first]} {one.value:.2f}, {WORDS[name]} {two.value:.2f}"
-    return (head, f"Of all hazard ratios the one that differs most is {said}.")
+    return (*heads, f"Of all hazard ratios the one that differs most is {said}.")
+
+
+def median_sentence(medians: list[tuple[str, Estimate]]) -> str:
+    """Say the median by each analysis."""
+    told = "; ".join(f"{WORDS[name]} {e.value:.3g} ({e.lower:.3g} to {e.upper:.3g})" for name, e in medians)
+    whose = medians[0][1].record.provenance.upper()
+    asked = medians[0][1]
+    return f"{whose}: median {asked.endpoint} of {asked.model}, months from {asked.clock}: {told}."
 
 
 def analysis_rows(plan: ModelPlan, analyses: tuple[Analysis, ...]) -> Iterator[Row]:

@@ -59,7 +59,8 @@ def read_measured(table: RawTable, covariate: CovariateSchema, schema: CohortSch
     refuse_falling(table, covariate, months)
     values = np.stack([one.values for one in each], axis=1)
     first, changes = carried_forward(months, values)
-    return CovariateData(covariate, first, np.zeros(first.size), changes=changes)
+    series = tuple(one.values for one in each)
+    return CovariateData(covariate, first, np.zeros(first.size), changes=changes, series=series)
 
 
 def carried_forward(months: FloatArray, values: FloatArray) -> tuple[FloatArray, Changes]:

@@ -174,6 +174,8 @@ class Cohort:
             if covariate.changes is not None:
                 changes = covariate.changes
                 found |= {f"months.{name}": changes.months, f"changes.{name}": changes.values}
+            # A value that repeats the last one is no change, and a measurement all the same.
+            found |= {f"series.{name}.{k}": values for k, values in enumerate(covariate.series)}
         for name, stratum in self.strata.items():
             found[f"stratum.{name}"] = stratum.values
         return found

@@ -48,6 +48,7 @@ class CovariateData:
     known_at : (n,) months after time zero at which the value becomes known; 0 = at time zero.
     measured : (n,) the numbers that were cut into classes; None where the column holds no such numbers.
     changes : what becomes of the values, which are then those of time zero; None: they do not change.
+    series : (n,) what was measured at each month of ``measured`` in the schema, NaN where nothing was; none without it.
     """
 
     schema: CovariateSchema
@@ -55,12 +56,14 @@ class CovariateData:
     known_at: FloatArray
     measured: FloatArray | None = None
     changes: Changes | None = None
+    series: tuple[FloatArray, ...] = ()
 
     def at(self, where: NDArray[np.bool_] | NDArray[np.int64]) -> "CovariateData":
         """Return the covariate of some patients: a mask, or positions in order, repeats allowed."""
         measured = None if self.measured is None else self.measured[where]
         changes = None if self.changes is None else self.changes.at(where)
-        return CovariateData(self.schema, self.values[where], self.known_at[where], measured, changes)
+        series = tuple(values[where] for values in self.series)
+        return CovariateData(self.schema, self.values[where], self.known_at[where], measured, changes, series)
 
     @property
     def missing(self) -> NDArray[np.bool_]:

@@ -31,7 +31,8 @@ def cautions(plan: ModelPlan) -> tuple[str, ...]:
     """Return every caution of a plan: of its patients, then of its columns."""
     alone = independence_words(plan)
     return (
-        *of_patients(plan.rows),
+        *of_patients(plan.rows, "" if plan.course is None else plan.course.name),
+        *trajectory_words(plan),
         *((f"in a posterior {alone}",) if alone else ()),
         *plan.notes,
         *((plan.spec.background.words(),) if plan.spec.background is not None else ()),
@@ -98,8 +99,12 @@ def shared_cautions(plans: Sequence[ModelPlan]) -> tuple[str, ...]:
     return (*(sentence for sentence in kept if sentence not in said), *counted)
 
 
-def of_patients(rows: AnalysisRows) -> tuple[str, ...]:
-    """Return who was left out, and what the clock, the entries, the weights and the number of events ask for."""
+def of_patients(rows: AnalysisRows, trajectory: str = "") -> tuple[str, ...]:
+    """Return who was left out, and what the clock, the entries, the weights and the number of events ask for.
+
+    ``trajectory`` names the covariate in whose place a trajectory stands.
+    """
+    changing = [c.schema for c in rows.covariates.values() if c.schema.changes and c.schema.name != trajectory]
     late = int((rows.one_each.entry > 0.0).sum())
     gone = sum(dropped.patients for dropped in rows.dropped)
     reasons = "; ".join(f"{dropped.patients} {dropped.reason}" for dropped in rows.dropped)
@@ -113,8 +118,8 @@ def of_patients(rows: AnalysisRows) -> tuple[str, ...]:
     found = {
         f"{rows.clock}: patients had to live to have a value, and its effect is not one at time zero": rows.naive,
         f"{whole}left out: {reasons}": gone > 0,
-        each: rows.patient is not None and not stacked,
-        **dict.fromkeys((change_words(c.schema) for c in rows.covariates.values() if c.schema.changes), True),
+        each: rows.patient is not None and not stacked and (bool(changing) or not trajectory),
+        **dict.fromkeys(map(change_words, changing), True),
         strata: bool(rows.strata) and not stacked,
         **dict.fromkeys(transition_words(rows), True),
         f"{late} of {rows.n} patients enter late (delayed entry): who died before entry is not among them": late > 0,
@@ -139,6 +144,22 @@ def transition_words(rows: AnalysisRows) -> tuple[str, ...]:
         "not known, and they count as free of it until then"
     )
     return (*thin, *((late,) if gone else ()))
+
+
+def trajectory_words(plan: ModelPlan) -> tuple[str, ...]:
+    """Say from how many measurements trajectories are known, and whose curves are shown."""
+    course = plan.course
+    if course is None:
+        return ()
+    counted = ", ".join(
+        f"{int(n)} at {m:g}" for m, n in zip(course.measured.months, course.measured.counts, strict=True)
+    )
+    return (
+        f"{course.name}: the current value of each patient's own trajectory, from values at time zero and later "
+        f"(patients measured, by month: {counted}); what is missing is taken to be so at random given the values "
+        "before and the event; curves follow each patient's own trajectory; methods of maximum likelihood carry the "
+        "last value forward",
+    )
 
 
 def change_words(schema: CovariateSchema) -> str:

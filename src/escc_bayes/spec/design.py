@@ -290,7 +290,7 @@ def sampling_unit(effect: Structure, coding: Coding, columns: FloatArray, weight
     they are not: a column far from 0 is tied to the baseline, which alone decides how far its effect may go.
     Effects of levels have 1: their columns are 0 and 1.
     """
-    if not coding.numeric or coding.shrinkage is not None:
+    if not coding.numeric or coding.shrinkage is not None or coding.measured is not None:
         return 1.0
     prior, column = effect.free(coding)[0].prior, columns[:, 0]
     assert isinstance(prior, Normal | EvidencePrior)

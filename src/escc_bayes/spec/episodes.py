@@ -60,7 +60,8 @@ def episodes(data: EndpointData, covariates: Mapping[str, CovariateData], *, sta
             for k in range(covariate.changes.months.shape[1]):
                 passed = significant(covariate.changes.months[row, k] - start) <= begin
                 values = np.where(passed, covariate.changes.values[row, k], values)
-        held[name] = CovariateData(covariate.schema, values, covariate.known_at[row])
+        series = tuple(one[row] for one in covariate.series)
+        held[name] = CovariateData(covariate.schema, values, covariate.known_at[row], series=series)
     event = np.where(end == data.time[row], data.event[row], 0.0)
     known = np.all([~np.isnan(c.values) for c in held.values()], axis=0)
     kept = {name: c.at(known) for name, c in held.items()}

@@ -19,6 +19,7 @@ from escc_bayes.spec.request import PiecewiseBaseline
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.selection import select_rows
 from escc_bayes.spec.stacked import cause_rows, stacked_rows
+from escc_bayes.spec.trajectories import Course, course_of, measured_from_start, refuse_beside, refuse_rows
 from escc_bayes.spec.transitions import CompetingCauses
 
 
@@ -45,7 +46,14 @@ class ModelPlan:
         return self.told_apart(self.design.centred)
 
     def told_apart(self, columns: FloatArray, of: IntArray | slice = slice(None)) -> FloatArray:
-        """Return centred columns of the rows ``of`` with the profile of a life table and the stratum beside them."""
+        """Return centred columns of the rows ``of`` with the profile of a life table and the stratum beside them.
+
+        Where each patient has a trajectory: with the patient, and without the value that the trajectory stands for.
+        """
+        if self.course is not None:
+            without = columns.copy()
+            without[:, self.course.block.start] = 0.0
+            return np.column_stack([without, self.rows.whose[of]])
         own = self.with_profile(columns, of)
         return np.column_stack([own, self.rows.stratum[of]]) if self.rows.strata else own
 
@@ -59,6 +67,11 @@ class ModelPlan:
         if self.spec.background is None:
             return None
         return expected_of(self.spec.background, self.rows, self.spec.outcome.landmark or 0.0)
+
+    @property
+    def course(self) -> Course | None:
+        """The trajectory of a marker that acts on the hazard; None for most."""
+        return course_of(self.design)
 
     @property
     def external_shares(self) -> FloatArray:
@@ -85,7 +98,9 @@ def make_plan(spec: ModelSpec, cohort: Cohort) -> ModelPlan:
     SpecError, CohortError, LandmarkError : the specification does not fit the cohort.
     """
     refuse_imputation(spec)
+    refuse_beside(spec, cohort)
     rows = rows_of(spec, cohort)
+    refuse_rows(spec, rows)
     refuse_external(spec.external, rows, spec.name)
     refuse_cure(spec.cure, rows, spec.name)
     refuse_background(spec.background, rows, spec.outcome.landmark or 0.0, spec.name)
@@ -121,6 +136,7 @@ def rows_of(spec: ModelSpec, cohort: Cohort) -> AnalysisRows:
         naive=outcome.naive,
         strata=spec.strata,
         visits=outcome.visits,
+        from_start=measured_from_start(spec),
     )
 
 

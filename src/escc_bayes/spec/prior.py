@@ -48,6 +48,12 @@ class Normal:
         return f"hazard ratio {math.exp(self.mean):.2f}, 95 % prior interval {low:.2f} to {high:.2f}"
 
 
+@careful_class
+@dataclass(frozen=True, slots=True)
+class Location(Normal):
+    """A normal on a number that is no log hazard ratio."""
+
+
 # Where a prior plays no part.
 NEUTRAL = Normal(0.0, 1.0)
 

@@ -33,6 +33,7 @@ def select_rows(
     naive: bool = False,
     strata: str = "",
     visits: Visits | None = None,
+    from_start: tuple[str, ...] = (),
 ) -> AnalysisRows:
     """Return the complete cases for an endpoint and covariates.
 
@@ -42,6 +43,7 @@ def select_rows(
     naive : allow covariates known after time zero without a landmark.
     strata : one of the covariates, whose levels have a baseline each.
     visits : between which events lie; None: the months are those of the cohort.
+    from_start : covariates measured several times that must have a value at time zero.
 
     Raises
     ------
@@ -65,7 +67,9 @@ def select_rows(
         dropped += [Dropped(f"with the event {by}", clock.events_before)]
         dropped += [Dropped(f"censored {by}", clock.censored_before)]
         keep, data = clock.keep, clock.data
-    for reason, gone in incomplete(chosen, 0.0 if landmark is None else landmark, naive):
+    gaps = incomplete(chosen, 0.0 if landmark is None else landmark, naive)
+    gaps += [(f"without '{name}' at time zero", np.isnan(chosen[name].values)) for name in from_start]
+    for reason, gone in gaps:
         dropped.append(Dropped(f"{rows}{reason}", int((keep & gone).sum())))
         keep &= ~gone
     where = np.flatnonzero(keep)

@@ -8,7 +8,7 @@ from escc_bayes.spec.cure import Cure
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.external import External
 from escc_bayes.spec.missing import Missing
-from escc_bayes.spec.prior import Gamma, HalfNormal, Normal, Slab, SurvivalStatement
+from escc_bayes.spec.prior import Gamma, HalfNormal, Location, Normal, Slab, SurvivalStatement
 from escc_bayes.spec.request import Outcome, PiecewiseBaseline, WeibullBaseline
 from escc_bayes.spec.structures.protocol import Structure, acts_across
 from escc_bayes.spec.transitions import COMPETING, EVERY, KIND, CompetingCauses, IllnessDeath
@@ -163,7 +163,7 @@ def missing_lines(missing: Missing) -> list[str]:
 
 def remark(value: object) -> str:
     """Say a prior on a log hazard ratio, or on an SD, in words; nothing for other values."""
-    if isinstance(value, Normal):
+    if isinstance(value, Normal) and not isinstance(value, Location):
         return f"   # {value.hazard_ratio_words()}"
     return f"   # {value.words()}" if isinstance(value, HalfNormal) else ""
 

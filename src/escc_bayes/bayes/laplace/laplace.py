@@ -27,10 +27,12 @@ from escc_bayes.bayes.numeric.quasi_random import Source
 from escc_bayes.bayes.numeric.resample import resampled
 from escc_bayes.bayes.sampling.diagnose import MAX_PARETO_K
 from escc_bayes.bayes.sampling.draws import Draws
+from escc_bayes.foundation.errors import SamplingError
 from escc_bayes.foundation.memory import keep_freed_memory
 from escc_bayes.foundation.seeds import Seed, generator
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.structures.registry import LAST_VALUE
 
 # Weighted draws for each draw kept, and effective ones of these that suffice.
 PROPOSALS_PER_DRAW, ENOUGH = 1.6, 1.1
@@ -148,7 +150,12 @@ def explored(plan: ModelPlan, data: Cells, like: Sequence[Start] = ()) -> list[P
     plan : priors and columns.
     data : of the plan.
     like : where the search may start, component by component, from the same model under other priors or weights.
+
+    Raises
+    ------
+    SamplingError : the grid of hyperparameters would be too large, or patients have trajectories.
     """
+    refuse_trajectories(plan)
     found = []
     every = coordinates(plan)
     known = like if len(like) == len(every) else len(every) * [None]
@@ -162,6 +169,16 @@ def explored(plan: ModelPlan, data: Cells, like: Sequence[Start] = ()) -> list[P
     share = np.maximum(share / share.sum(), 1e-4)
     share /= share.sum()
     return [Part(*parts, float(s)) for parts, s in zip(found, share, strict=True)]
+
+
+def refuse_trajectories(plan: ModelPlan) -> None:
+    """Raise where each patient has a trajectory, whose two numbers this engine has no form for."""
+    if plan.course is not None:
+        raise SamplingError(
+            f"model '{plan.spec.name}': engine laplace does not integrate over the trajectory of "
+            f"'{plan.course.name}' of each patient; use engine nuts, or for the last value carried forward "
+            f'structure = "{LAST_VALUE}"'
+        )
 
 
 def start_of(part: Part) -> Start:

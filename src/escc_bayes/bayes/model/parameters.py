@@ -13,7 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from escc_bayes.bayes.model.trajectories import latents_of, law_of, patterns_of, trajectories
 from escc_bayes.estimand.modelled import patient_hazards
+from escc_bayes.hazard.along_trajectories import AlongTrajectories
 from escc_bayes.hazard.baseline import Hazard, PiecewiseHazard, WeibullHazard
 from escc_bayes.hazard.cured import cured
 from escc_bayes.hazard.expected import with_expected
@@ -24,6 +26,7 @@ from escc_bayes.spec.baseline import BaselinePrior, PiecewisePrior
 from escc_bayes.spec.design import Block
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.structures.protocol import Free, Standard, Term
+from escc_bayes.spec.trajectories import Course
 
 # The log odds of cure.
 CURE = "cure_log_odds"
@@ -166,9 +169,23 @@ def baseline_hazards(baseline: BaselinePrior, values: Mapping[str, FloatArray]) 
     return tuple(PiecewiseHazard(np.ascontiguousarray(own), baseline.cuts) for own in apart)
 
 
+def along_trajectories(
+    course: Course, beta: FloatArray, baseline: Hazard, values: Mapping[str, FloatArray]
+) -> AlongTrajectories:
+    """Return the hazards of patients along their trajectories."""
+    assert isinstance(baseline, PiecewiseHazard)
+    found = trajectories(law_of(course.name, values), latents_of(course.name, values), patterns_of(course.measured), np)
+    months = np.array(course.measured.months)
+    value = found.mean[:, None, :] + found.level[..., None] + found.slope[..., None] * months
+    psi = beta[:, course.block.first]
+    return AlongTrajectories(beta, baseline, months, psi[:, None, None] * (value - course.center))
+
+
 def hazards(plan: ModelPlan, values: Mapping[str, FloatArray], draws: int) -> PatientHazards:
     """Return the hazards of patients in every draw from draws (draws, size) of the parameters."""
     beta = coefficients(plan.design.blocks, values, draws)
+    if plan.course is not None:
+        return along_trajectories(plan.course, beta, baseline_hazard(plan.baseline, values), values)
     found: tuple[PatientHazards, ...] = tuple(
         patient_hazards(plan.design, beta, own) for own in baseline_hazards(plan.baseline, values)
     )

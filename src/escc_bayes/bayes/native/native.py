@@ -12,11 +12,13 @@ import numpy as np
 from escc_bayes.bayes.model.likelihood.of_plan import cells_of
 from escc_bayes.bayes.model.likelihood.protocol import Cells
 from escc_bayes.bayes.model.prior import parameter_priors
+from escc_bayes.bayes.model.trajectory_rows import trajectory_rows
 from escc_bayes.bayes.modes.coordinates import Coordinates
 from escc_bayes.bayes.modes.grid import climb
 from escc_bayes.bayes.modes.layout import coordinates
 from escc_bayes.bayes.modes.modes import Modes, Target, find_modes
 from escc_bayes.bayes.native.density import Around, Density, mixtures
+from escc_bayes.bayes.native.joint import JointDensity, still_cells
 from escc_bayes.bayes.native.nutpie_core import STATS, Chain, run_chain
 from escc_bayes.bayes.native.rows import likelihood_rows
 from escc_bayes.bayes.sampling.draws import Draws
@@ -28,6 +30,8 @@ from escc_bayes.spec.plan import ModelPlan
 
 # Starting points are spread this many posterior SDs, about, around the mode.
 SPREAD = 1.0
+# What describes trajectories starts this far, at most, from what is measured, on log scales.
+NEAR = 0.3
 
 
 def posed(plan: ModelPlan) -> tuple[Density, FloatArray]:
@@ -40,6 +44,18 @@ def posed(plan: ModelPlan) -> tuple[Density, FloatArray]:
     coords, best = max(found, key=lambda pair: float(pair[1].log_mass[0]) + pair[0].log_weight)
     rows = likelihood_rows(data, coords)
     return Density(coords, rows, mixtures(plan, coords), Around(best.u[0], best.x[0], best.factor[0])), best.u[0]
+
+
+def posed_joint(plan: ModelPlan) -> tuple[JointDensity, FloatArray]:
+    """Return the density of a plan with a trajectory, and the hyperparameters of the mode with values carried forward.
+
+    That mode and the spread about it place and turn the coordinates of survival; what they move is not the density.
+    """
+    alike, hypers = posed(plan)
+    rows = trajectory_rows(plan)
+    own = likelihood_rows(still_cells(rows, alike.coords.pieces), alike.coords)
+    around = Around(hypers, alike.centre, alike.factor)
+    return JointDensity(plan, Density(alike.coords, own, alike.mixed, around), rows), hypers
 
 
 def mode(coords: Coordinates, data: Cells) -> Modes:
@@ -63,7 +79,7 @@ def sample(plan: ModelPlan, settings: NutsSettings, seed: Seed, report: Progress
     ------
     SamplingError : a chain could not start.
     """
-    density, hypers = posed(plan)
+    density, start = target(plan)
     each = settings.draws + settings.tune
     total = settings.chains * each
     chains: list[Chain] = []
@@ -72,7 +88,7 @@ def sample(plan: ModelPlan, settings: NutsSettings, seed: Seed, report: Progress
         try:
             chain = run_chain(
                 density,
-                starting_points(density.latents, hypers),
+                start,
                 size=density.size,
                 draws=settings.draws,
                 tune=settings.tune,
@@ -88,6 +104,23 @@ def sample(plan: ModelPlan, settings: NutsSettings, seed: Seed, report: Progress
     drawn = draws_of_chains(plan, density, chains)
     report("Sampling", total, total, int(drawn.stats["diverging"].sum()))
     return drawn
+
+
+def target(plan: ModelPlan) -> tuple[Density | JointDensity, Callable[[int], FloatArray]]:
+    """Return the density of a plan, and starting points from seeds."""
+    if plan.course is None:
+        density, hypers = posed(plan)
+        return density, starting_points(density.latents, hypers)
+    joint, hypers = posed_joint(plan)
+    around = starting_points(joint.latents, hypers)
+    described = joint.start()
+
+    def start(seed: int) -> FloatArray:
+        rng = np.random.default_rng([seed])
+        own = described + NEAR * rng.uniform(-1.0, 1.0, described.size)
+        return np.concatenate([around(seed), own, SPREAD * rng.uniform(-1.0, 1.0, 2 * joint.patients)])
+
+    return joint, start
 
 
 def starting_points(latents: int, hypers: FloatArray) -> Callable[[int], FloatArray]:
@@ -109,7 +142,7 @@ def watcher(report: Progress, before: int, total: int, divergences: int) -> Call
     return watch
 
 
-def draws_of_chains(plan: ModelPlan, density: Density, chains: list[Chain]) -> Draws:
+def draws_of_chains(plan: ModelPlan, density: Density | JointDensity, chains: list[Chain]) -> Draws:
     """Return parameters as (chains, draws, size) arrays and the sampler's statistics."""
     points = np.stack([chain.points for chain in chains])
     shape = points.shape[:2]

@@ -18,6 +18,7 @@ from escc_bayes.bayes.model.parameters import free_parameters
 from escc_bayes.bayes.model.patient_log_likelihood import log_likelihoods
 from escc_bayes.bayes.model.predicted_times import predicted_times
 from escc_bayes.bayes.model.prior import log_prior, parameter_priors, prior_draws
+from escc_bayes.bayes.model.trajectory_log_likelihood import integrated_log_likelihoods
 from escc_bayes.bayes.posterior.drawn import Drawn
 from escc_bayes.bayes.posterior.group import CONTENTS, READ, Group, contents
 from escc_bayes.bayes.posterior.pseudo_posterior import pseudo_note
@@ -199,6 +200,9 @@ def patient_group(plan: ModelPlan, values: FloatArray) -> Group:
 
 def patient_log_likelihood(plan: ModelPlan, values: Mapping[str, FloatArray]) -> FloatArray:
     """Return the log-likelihood of every patient under every draw, (chains, draws, n)."""
+    if plan.course is not None:
+        flat, (chains, draws) = flattened(values)
+        return integrated_log_likelihoods(plan, flat, chains * draws).reshape(chains, draws, -1)
     hazards, shape = derived(plan, values)
     return log_likelihoods(plan, hazards).reshape(*shape, -1)
 

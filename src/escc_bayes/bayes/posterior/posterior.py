@@ -14,6 +14,7 @@ from escc_bayes.bayes.posterior.prior_conflict import PriorConflict, prior_confl
 from escc_bayes.bayes.posterior.pseudo_posterior import LABEL
 from escc_bayes.bayes.posterior.shrinkage import shrinkage_sentences
 from escc_bayes.bayes.posterior.state_answers import OfDraws, StateAnswers, refuse_no_months
+from escc_bayes.bayes.posterior.trajectory import trajectory_sentences
 from escc_bayes.bayes.posterior.vague_baseline import VagueBaseline, vague_baseline
 from escc_bayes.estimand import marginal
 from escc_bayes.estimand.contrast import weights
@@ -197,6 +198,7 @@ class Posterior(Answering, StateAnswers, ForMaketables, Drawn):
             *caution_lines(self.plan),
             *shrinkage_sentences(self, LEVEL),
             *cure_sentences(self, LEVEL),
+            *trajectory_sentences(self, LEVEL),
             self.prior_conflict.sentence(),
         )
 

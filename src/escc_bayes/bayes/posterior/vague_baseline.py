@@ -65,6 +65,8 @@ def vague_baseline(plan: ModelPlan, seed: Seed) -> VagueBaseline:
     seed : of the fit; the refit has a stream of its own.
     """
     width = plan.design.size
+    if plan.course is not None:
+        return VagueBaseline(np.full(width, np.nan), "by laplace alone, which has no trajectories")
     if not width:
         return VagueBaseline(np.zeros(0))
     wide, own = replace(plan, baseline=with_vague_level(plan.baseline)), stream(seed, "vague baseline")

@@ -34,6 +34,7 @@ from escc_bayes.bayes.pymc.terms import (
     external_likelihood,
     span_data,
 )
+from escc_bayes.bayes.pymc.trajectories import trajectory_data, trajectory_likelihood
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.baseline import PiecewisePrior, WeibullPrior
@@ -44,6 +45,7 @@ from escc_bayes.spec.plan import ModelPlan, make_plan
 from escc_bayes.spec.prior import Gamma, HalfCauchy, HalfNormal, Normal
 from escc_bayes.spec.risk_rows import risk_rows
 from escc_bayes.spec.structures.protocol import Free, Simplex, Standard
+from escc_bayes.spec.trajectories import Course
 
 OBSERVED = "time"
 OF_ROWS = ("X", "entry", "event", "weight", "follow_up", "row_stratum", "until")
@@ -79,6 +81,9 @@ def build_model(plan: ModelPlan) -> pm.Model:
         beta = pm.Deterministic("beta", pt.concatenate(blocks) if blocks else pt.zeros(0), dims="coefficient")
         # A sum of products, not X @ beta: the matrix product takes three times as long to compile.
         log_relative = (data["X"] * beta).sum(-1)
+        if isinstance(plan.baseline, PiecewisePrior) and plan.course is not None:
+            add_trajectories(plan.course, data, log_relative, piecewise_log_rates(plan.baseline, data), row)
+            return model
         if isinstance(plan.baseline, PiecewisePrior):
             cumulative = piecewise_likelihood(plan.baseline, data, log_relative, row)
         else:
@@ -130,6 +135,7 @@ def model_data(plan: ModelPlan) -> dict[str, Any]:
         "weight": risk.at_risk.weight,
         "follow_up": risk.at_risk.stop,
     }
+    data |= trajectory_data(plan)
     if plan.rows.left is not None:
         data |= span_data(plan, risk)
     if plan.spec.external:
@@ -210,11 +216,24 @@ def block_variables(block: Block, data: Any) -> Any:
     return block_coefficients(block, values, pt)
 
 
-def piecewise_likelihood(baseline: PiecewisePrior, data: Any, log_relative: Any, row: str) -> Cumulative:
-    """Add baseline and likelihood of a piecewise-exponential model; return its cumulative hazard."""
+def piecewise_log_rates(baseline: PiecewisePrior, data: Any) -> Any:
+    """Add a piecewise baseline; return its log rates."""
     values = {free.name: variable(free, data) for free in baseline_free(baseline)}
     dims = "stratum_piece" if baseline.strata else "piece"
-    log_rate = pm.Deterministic("log_rate", log_rates(baseline, values, pt, data["step_scale"]), dims=dims)
+    return pm.Deterministic("log_rate", log_rates(baseline, values, pt, data["step_scale"]), dims=dims)
+
+
+def add_trajectories(course: Course, data: Any, log_relative: Any, log_rate: Any, row: str) -> None:
+    """Add the likelihood of survival and trajectories, whose parameters the model has already."""
+    made = pm.modelcontext(None)
+    values = {free.name: made[free.name] if free.dims else made[free.name][None] for free in course.block.free}
+    (psi,) = (values[term.parameter][0] for term in course.block.terms)
+    trajectory_likelihood(course, data, values, psi, log_relative + log_rate[data["piece_row"]], OBSERVED, row)
+
+
+def piecewise_likelihood(baseline: PiecewisePrior, data: Any, log_relative: Any, row: str) -> Cumulative:
+    """Add baseline and likelihood of a piecewise-exponential model; return its cumulative hazard."""
+    log_rate = piecewise_log_rates(baseline, data)
 
     def rates_of(log_relative: Any, stratum: Any) -> Any:
         own = log_rate[None, :]

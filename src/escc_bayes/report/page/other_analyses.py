@@ -1,4 +1,4 @@
-"""The same model without its intervals or other sources, and what it says of cure: what is fitted, tables in files."""
+"""The same model without its intervals, other sources or trajectory; what it says of cure: fits, tables in files."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ class OtherAnalyses:
 
     intervals: "tuple[Analysis, ...]" = ()
     external: "tuple[Analysis, ...]" = ()
+    trajectory: "tuple[Analysis, ...]" = ()
 
 
 # Of models without such terms.
@@ -29,6 +30,10 @@ NO_OTHERS: Mapping[str, OtherAnalyses] = MappingProxyType({})
 
 def other_analyses(posterior: Posterior, level: float) -> OtherAnalyses:
     """Return the other analyses of a posterior, with random streams of its own seed."""
+    if posterior.plan.course is not None:
+        from escc_bayes.compare.trajectory_analyses import trajectory_analyses
+
+        return OtherAnalyses(trajectory=trajectory_analyses(posterior, seed=posterior.seed, level=level))
     if posterior.plan.rows.left is None and not posterior.plan.spec.other_sources:
         return OtherAnalyses()
     from escc_bayes.compare.other_analyses import external_analyses, interval_analyses
@@ -42,18 +47,20 @@ def other_analyses(posterior: Posterior, level: float) -> OtherAnalyses:
 def other_tables(
     posteriors: Iterable[Posterior], found: Mapping[str, OtherAnalyses], level: float
 ) -> dict[str, list[Row]]:
-    """Return ``intervals``, ``turnbull``, ``external`` and ``cure``, each where any model has such a term."""
-    tables: dict[str, list[Row]] = {"intervals": [], "turnbull": [], "external": [], "cure": []}
+    """Return ``intervals``, ``external``, ``trajectory_analyses`` and the like, each where any model has such a term."""
+    names = ("intervals", "turnbull", "external", "trajectory_analyses", "cure")
+    tables: dict[str, list[Row]] = {name: [] for name in names}
     for posterior in posteriors:
         plan, of = posterior.plan, found.get(posterior.plan.spec.name, OtherAnalyses())
         tables["cure"] += cure_rows(posterior, level)
-        if plan.rows.left is None and not of.external:
+        if plan.rows.left is None and not of.external and not of.trajectory:
             continue
         from escc_bayes.classical.interval_censored import turnbull_rows
         from escc_bayes.compare.other_analyses import analysis_rows
 
         tables["intervals"] += analysis_rows(plan, of.intervals)
         tables["external"] += analysis_rows(plan, of.external)
+        tables["trajectory_analyses"] += analysis_rows(plan, of.trajectory)
         if plan.rows.left is not None:
             own = turnbull_rows(plan.rows, tuple(term for term, _ in panels(plan)))
             tables["turnbull"] += [{"model": plan.spec.name, **row} for row in own]
@@ -95,9 +102,15 @@ def cure_rows(posterior: Posterior, level: float) -> list[Row]:
 
 def other_sentences(found: Iterable[OtherAnalyses]) -> tuple[str, ...]:
     """Say how the answers of models differ without their intervals or other sources."""
-    several = [of for of in found if of.intervals or of.external]
+    several = [of for of in found if of.intervals or of.external or of.trajectory]
     if not several:
         return ()
     from escc_bayes.compare.other_analyses import sentences_of
 
-    return tuple(line for of in several for each in (of.intervals, of.external) if each for line in sentences_of(each))
+    return tuple(
+        line
+        for of in several
+        for each in (of.intervals, of.external, of.trajectory)
+        if each
+        for line in sentences_of(each)
+    )

@@ -1,4 +1,4 @@
-"""What a page shows of the same model without its intervals or other sources, and of a cure fraction."""
+"""What a page shows of the same model without its intervals, other sources or trajectory, and of a cure fraction."""
 
 from collections.abc import Iterable, Mapping
 
@@ -19,6 +19,12 @@ from escc_bayes.spec.plan import ModelPlan
 
 INTERVALS, EXTERNAL = "Events between two months", "With and without other sources"
 TAIL = "What the tail rests on"
+TRAJECTORY = "The trajectory, and values as measured"
+COX = {
+    EXTERNAL: "",
+    INTERVALS: " Cox and Kaplan-Meier: confidence intervals; neither has a place for an event between two months.",
+    TRAJECTORY: " Cox: confidence intervals.",
+}
 
 
 def other_blocks(
@@ -30,14 +36,15 @@ def other_blocks(
         name = posterior.plan.spec.name
         blocks += cure_blocks(posterior, outcome, level)
         of = found.get(name, OtherAnalyses())
-        for each, title in ((of.intervals, INTERVALS), (of.external, EXTERNAL)):
+        for each, title in ((of.intervals, INTERVALS), (of.external, EXTERNAL), (of.trajectory, TRAJECTORY)):
             if each:
                 captions = (f"{title}: {what}, {outcome.key}; model {name}" for what in ("hazard ratios", "survival"))
                 whole = [provenance_first(posterior.record.provenance, caption) for caption in captions]
                 of_ratios, of_curves = (parted(each, ratios=ratios) for ratios in (True, False))
                 tables = tuple(
-                    analyses_table(*pair, labels, posterior.plan)
+                    analyses_table(*pair, labels, posterior.plan, COX[title])
                     for pair in zip((of_ratios, of_curves), whole, strict=True)
+                    if any(a.estimates for a in pair[0])
                 )
                 counts = tuple(f"Other source: {words}." for words in posterior.plan.spec.other_sources)
                 said = (*sentences_of(each), *(counts if each is of.external else ()))
@@ -79,6 +86,7 @@ def other_pages(found: Mapping[str, OtherAnalyses], specs: Iterable[ModelSpec]) 
     held["external_information"] = any(spec.external for spec in specs)
     held["background_mortality"] = any(spec.background is not None for spec in specs)
     held["cure"] = any(spec.cure is not None for spec in specs)
+    held["trajectory"] = any(of.trajectory for of in found.values())
     return tuple(page for page, there in held.items() if there)
 
 
@@ -89,8 +97,10 @@ def parted(analyses: tuple[Analysis, ...], *, ratios: bool) -> tuple[Analysis, .
     )
 
 
-def analyses_table(analyses: tuple[Analysis, ...], caption: str, labels: Mapping[str, str], plan: ModelPlan) -> Table:
-    """Return a row for each question, and a column for each method of each analysis."""
+def analyses_table(
+    analyses: tuple[Analysis, ...], caption: str, labels: Mapping[str, str], plan: ModelPlan, cox: str = ""
+) -> Table:
+    """Return a row for each question, and a column for each method of each analysis; ``cox`` says what Cox is here."""
     held: dict[tuple[str, str], dict[str, Estimate]] = {}
     for analysis in analyses:
         for e in analysis.estimates:
@@ -110,8 +120,7 @@ def analyses_table(analyses: tuple[Analysis, ...], caption: str, labels: Mapping
             (f"{words} †" if beyond else words, *(estimate_words(cells[c]) if c in cells else "" for c in columns))
         )
     months = any(e.interval_kind == "confidence" for cells in held.values() for e in cells.values())
-    beside = " Cox and Kaplan-Meier: confidence intervals; neither has a place for an event between two months."
-    note = f"Model: posterior median and credible interval.{beside if months else ''}"
+    note = f"Model: posterior median and credible interval.{cox if months else ''}"
     dagger = " †: extrapolated beyond follow-up." if any("†" in row[0] for row in rows) else ""
     return Table(caption, ("", *columns), tuple(rows), note + dagger)
 

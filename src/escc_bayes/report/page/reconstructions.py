@@ -22,6 +22,7 @@ from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.names import refuse_same_names
+from escc_bayes.spec.trajectories import trajectories
 
 # Of each chain of each member: 20 members then hold 20,000 draws.
 DRAWS = 250
@@ -94,7 +95,7 @@ class Reconstructions:
 def pool_reconstructions(
     ensemble: Ensemble, specs: Sequence[ModelSpec], seed: Seed, level: float, progress: Progress
 ) -> Reconstructions:
-    """Fit each model to every member by ``laplace`` and pool.
+    """Fit each model to every member by ``laplace``, one with a trajectory by ``nuts``, and pool.
 
     Warns
     -----
@@ -103,7 +104,12 @@ def pool_reconstructions(
     refuse_same_names(specs)
     pooled = {
         spec.name: fit_ensemble(
-            spec, ensemble, seed=stream(seed, spec.name, "reconstructions"), draws=DRAWS, progress=progress
+            spec,
+            ensemble,
+            seed=stream(seed, spec.name, "reconstructions"),
+            engine="nuts" if trajectories(spec) else "laplace",
+            draws=DRAWS,
+            progress=progress,
         )
         for spec in specs
     }

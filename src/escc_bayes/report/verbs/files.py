@@ -18,6 +18,7 @@ from escc_bayes.report.page.on_curves import on_curves, posterior_on_curves, spl
 from escc_bayes.report.page.other_analyses import NO_OTHERS, OtherAnalyses, other_tables
 from escc_bayes.report.page.over_time import over_time, posterior_over_time, time_varying_rows
 from escc_bayes.report.page.shrunk import shrinkage_rows
+from escc_bayes.report.page.trajectory import trajectory_rows
 from escc_bayes.report.verbs.rows import agreement_row, diagnostics_rows, imputation_rows, loo_row
 
 if TYPE_CHECKING:
@@ -231,6 +232,7 @@ def fit_tables(
         **({"time_varying": time_varying_rows(changing)} if changing else {}),
         **({"spline": spline_rows(curves)} if curves else {}),
         **shrinkage_table(posteriors.values(), level),
+        **trajectory_table(posteriors.values(), level),
         **({"survival": survival_rows(survival)} if survival else {}),
         **states,
         **other_tables(posteriors.values(), others, level),
@@ -242,6 +244,12 @@ def shrinkage_table(posteriors: Iterable[Posterior], level: float) -> dict[str, 
     """Return ``shrinkage`` where a model has an effect under a horseshoe."""
     rows = shrinkage_rows(posteriors, level)
     return {"shrinkage": rows} if rows else {}
+
+
+def trajectory_table(posteriors: Iterable[Posterior], level: float) -> dict[str, list[Row]]:
+    """Return ``trajectory`` where a model has a trajectory."""
+    rows = trajectory_rows(posteriors, level)
+    return {"trajectory": rows} if rows else {}
 
 
 def bundle_survival(bundle: "Bundle") -> list[Estimate]:
@@ -274,6 +282,7 @@ def compare_tables(bundle: "Bundle") -> dict[str, list[Row]]:
         **({"spline": spline_rows(curves)} if curves else {}),
         **other_tables(bundle.posteriors.values(), bundle.other_analyses, bundle.level),
         **shrinkage_table(bundle.posteriors.values(), bundle.level),
+        **trajectory_table(bundle.posteriors.values(), bundle.level),
         "comparison": [row for c in bundle.answered.values() for row in comparison_rows(c.estimates)],
         **({"imputation": imputation_rows(tuple(bundle.imputed.values()))} if bundle.imputed else {}),
         "attribution": [

@@ -23,6 +23,7 @@ from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.prior import Gamma, HalfCauchy, HalfNormal, Normal
 from escc_bayes.spec.rows import AnalysisRows
+from escc_bayes.spec.structures.measured import Measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +210,7 @@ class Coding:
     copies : the transitions for each of which the columns stand once, one copy after the other; none for most.
     crossing : how the columns multiply those of the covariate by a second covariate; None for most.
     shrinkage : of many columns of which few matter; None for most.
+    measured : the measurements of a trajectory that stands in the column's place; None for most.
     """
 
     labels: tuple[str, ...]
@@ -221,6 +223,7 @@ class Coding:
     copies: tuple[str, ...] = ()
     crossing: Crossing | None = None
     shrinkage: Shrinkage | None = None
+    measured: Measured | None = None
 
     @property
     def width(self) -> int:

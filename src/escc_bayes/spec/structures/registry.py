@@ -17,12 +17,14 @@ from escc_bayes.spec.structures.interaction import Interaction as Interaction
 from escc_bayes.spec.structures.linear import Linear as Linear
 from escc_bayes.spec.structures.monotone import Monotone as Monotone
 from escc_bayes.spec.structures.ordered import Ordered as Ordered
+from escc_bayes.spec.structures.per_doubling import PerDoubling as PerDoubling
 from escc_bayes.spec.structures.pooled import Pooled as Pooled
 from escc_bayes.spec.structures.protocol import Structure
 from escc_bayes.spec.structures.random_intercept import RandomIntercept as RandomIntercept
 from escc_bayes.spec.structures.spline import Spline as Spline
 from escc_bayes.spec.structures.subgroup import Subgroup as Subgroup
 from escc_bayes.spec.structures.time_varying import TimeVarying as TimeVarying
+from escc_bayes.spec.structures.trajectory import Trajectory as Trajectory
 
 SHIPPED: tuple[type[Structure], ...] = (
     Fixed,
@@ -39,9 +41,13 @@ SHIPPED: tuple[type[Structure], ...] = (
     Subgroup,
     Interaction,
     Horseshoe,
+    PerDoubling,
+    Trajectory,
 )
 # What lets patients of one centre, or of another cluster, differ together.
 FOR_CLUSTERS = RandomIntercept.WORD
+# What takes the last value measured in place of a trajectory.
+LAST_VALUE = PerDoubling.WORD
 # What a first model takes for a covariate of each kind.
 USUAL: Mapping[str, type[Structure]] = MappingProxyType(
     {"continuous": Linear, "ordered": Ordered, "nominal": Exchangeable, "binary": Fixed}
