@@ -47,7 +47,7 @@ def other_analyses(posterior: Posterior, level: float) -> OtherAnalyses:
 def other_tables(
     posteriors: Iterable[Posterior], found: Mapping[str, OtherAnalyses], level: float
 ) -> dict[str, list[Row]]:
-    """Return ``intervals``, ``external``, ``trajectory_analyses`` and the like, each where any model has such a term."""
+    """Return ``intervals``, ``external``, ``trajectory_analyses`` and so on, where any model has such a term."""
     names = ("intervals", "turnbull", "external", "trajectory_analyses", "cure")
     tables: dict[str, list[Row]] = {name: [] for name in names}
     for posterior in posteriors:
