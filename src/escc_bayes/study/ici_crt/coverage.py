@@ -249,7 +249,7 @@ def figure(subject: Subject, factor: Coded, held: Sequence[OfEndpoint]) -> Study
     behind = "Kaplan-Meier of the first reconstruction" if subject.several else "Kaplan-Meier"
     return StudyFigure(
         "coverage",
-        "Survival by radiation coverage (Figures 2 and 3 of the paper)",
+        "Survival by radiation coverage, Figures 2 and 3",
         f"{subject.whose}.",
         f"Not adjusted for stage. Smooth: posterior median with pointwise {100 * subject.level:g} % credible band. "
         f"Thin: {behind}, whose numbers at risk stand below, events until then in brackets.",

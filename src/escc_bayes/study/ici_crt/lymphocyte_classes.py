@@ -221,11 +221,11 @@ def figure(subject: Subject, factors: Sequence[Coded], held: dict[tuple[str, str
     panels = []
     for (endpoint, role), posterior in held.items():
         panel = group_panel(subject, endpoint, posterior, by_role[role])
-        panels.append(replace(panel, title=f"{panel.title}, {by_role[role].label}"))
+        panels.append(replace(panel, title=f"{endpoint.upper()}, {by_role[role].label}"))
     behind = "Kaplan-Meier of the first reconstruction" if subject.several else "Kaplan-Meier"
     return StudyFigure(
         "lymphocytes",
-        "Survival by class of lymphocyte count",
+        "Survival by class of lymphocyte count, Figure 1",
         f"{subject.whose}.",
         f"As published: counts taken as known at time zero. Smooth: posterior median with pointwise "
         f"{100 * subject.level:g} % credible band. Thin: {behind}; numbers at risk, events until then in brackets.",

@@ -281,7 +281,7 @@ def figure(subject: Subject, factor: Coded, held: Sequence[OfEndpoint]) -> Study
     behind = "Kaplan-Meier of the first reconstruction" if subject.several else "Kaplan-Meier"
     return StudyFigure(
         "sequence",
-        "Survival by sequence (Figures 4 and 5 of the paper)",
+        "Survival by sequence, Figures 4 and 5",
         f"{subject.whose}.",
         f"Smooth: posterior median with pointwise {100 * subject.level:g} % credible band. Thin: {behind}, whose "
         "numbers at risk stand below, events until then in brackets.",
