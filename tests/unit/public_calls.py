@@ -254,6 +254,8 @@ def functions() -> dict[str, Call]:
                 "confirm": "no",
                 "full": False,
                 "paper": False,
+                "treatment": None,
+                "on": (),
             },
         ),
         "write_report": (eb.write_report, {"bundle": None, "out": folder / "report"}),

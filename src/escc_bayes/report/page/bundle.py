@@ -110,14 +110,16 @@ class Bundle:
 
     @property
     def records(self) -> list[Record]:
-        """The record of every fit, those over completed cohorts first."""
-        return [*(found.pooled.record for found in self.imputed.values()), *(p.record for p in self.fits)]
+        """The record of every fit, those over completed cohorts first, the designs of a treatment last."""
+        own = self.treatment.records if self.treatment is not None else []
+        return [*(found.pooled.record for found in self.imputed.values()), *(p.record for p in self.fits), *own]
 
     @property
     def verdicts(self) -> dict[str, str]:
-        """The verdict on each fit, by model name; of a confirmation with its method."""
+        """The verdict on each fit, by model name; of a confirmation with its method, of a treatment with its design."""
         first = {name: found.pooled.verdict for name, found in self.imputed.items()}
         first |= {name: p.diagnostics.verdict for name, p in self.posteriors.items()}
+        first |= self.treatment.verdicts if self.treatment is not None else {}
         return first | {f"{name} ({p.method})": p.diagnostics.verdict for name, p in self.confirmations.items()}
 
     @property

@@ -22,6 +22,8 @@ from escc_bayes.report.document.method_pages import FILE, as_html
 from escc_bayes.report.page.bundle import SERIAL, Bundle, gather
 from escc_bayes.report.page.figures import Maker, figure_makers, takes_long
 from escc_bayes.report.page.page import render
+from escc_bayes.report.page.treatment.asked import TreatmentAsked
+from escc_bayes.report.page.treatment.gather import refuse_treatment, treatment_of
 from escc_bayes.report.verbs.files import named_posteriors, write_posterior, write_report_files, write_run
 from escc_bayes.report.verbs.for_the_paper import LINKS, write_paper_figure, write_paper_files
 from escc_bayes.spec.model import ModelSpec
@@ -93,6 +95,8 @@ def report(
     confirm: Literal["nuts", "no"] = "nuts",
     full: bool = False,
     paper: bool = False,
+    treatment: str | None = None,
+    on: Sequence[str] = (),
 ) -> Path:
     """Fit models to a cohort and write their report: ``report.html``, tables, figures, posteriors.
 
@@ -106,6 +110,8 @@ def report(
     level : of every interval.
     confirm : whether headline models, fitted by ``laplace``, are fitted by ``nuts`` as well.
     full, paper : as for ``write_report``.
+    treatment, on : a covariate of two levels, and those known at time zero that it depended on: a chapter on its
+        effect (``docs/treatment.md``).
 
     Returns
     -------
@@ -114,15 +120,20 @@ def report(
     Raises
     ------
     SpecError : no model, two of one name, or one that does not fit the cohort.
+    CohortError : the treatment has not two levels, or nobody can be matched.
     OutputError : ``out`` is a file, or cannot be written.
     """
     if not specs:
         raise SpecError("report: no model; give at least one, from load_spec")
+    asked = None if treatment is None else TreatmentAsked(treatment, tuple(on))
+    if asked is not None:
+        refuse_treatment(cohort, asked)
     plans = [make_plan(spec.complete_cases, cohort) for spec in specs]
     confirming = RunSettings("nuts") if confirm == "nuts" else None
     bundle = gather(cohort, plans, RunSettings("laplace"), seed=seed, level=level, confirming=confirming)
     imputed = {spec.name: fit_imputed(spec, cohort, seed=seed) for spec in specs if spec.missing is not None}
-    return write_report(replace(bundle, imputed=imputed), out, full=full, paper=paper)
+    chapter = None if asked is None else treatment_of(cohort, None, asked, level=level, seed=seed)
+    return write_report(replace(bundle, imputed=imputed, treatment=chapter), out, full=full, paper=paper)
 
 
 def linked(page: str) -> list[str]:

@@ -8,6 +8,7 @@ from escc_bayes.data.ensemble import Ensemble
 from escc_bayes.estimand.tables import Row
 from escc_bayes.foundation.errors import CohortError, InputError, LandmarkError
 from escc_bayes.foundation.executors import Executor, Serial
+from escc_bayes.foundation.record import Record
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.matching.assumed_start import AssumedStart, assumed_start_rows
 from escc_bayes.matching.immortal import as_if_known
@@ -61,6 +62,22 @@ class Treatment:
     printed: Printed | None
     lacking: tuple[str, ...]
     level: float
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """The verdict on each posterior, by endpoint, design and method."""
+        return {
+            f"{endpoint}, {match.design.method}, {one.method}": one.verdict
+            for endpoint, matches in self.matches.items()
+            for match in matches
+            for one in match.answers
+            if one.interval == "credible" and one.hr == one.hr
+        }
+
+    @property
+    def records(self) -> list[Record]:
+        """The record of each design of each endpoint."""
+        return [match.record for matches in self.matches.values() for match in matches]
 
     @property
     def first(self) -> Match:

@@ -105,6 +105,12 @@ def test_every_column_is_explained(own, paper):
     assert columns - explained() == set()
 
 
+def test_the_run_remembers_every_design_and_its_verdicts(own):
+    assert len(own.records) == 3
+    assert own.verdicts["os, nearest, bayes_piecewise"] == "ok"
+    assert {name.split(", ")[1] for name in own.verdicts} == {"nearest", "overlap", "iptw"}
+
+
 def test_every_figure_is_drawn_under_a_name_of_its_own(own):
     names = [make().name for make in treatment_makers(own)]
     assert len(set(names)) == len(names) == 5
