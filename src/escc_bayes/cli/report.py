@@ -87,7 +87,9 @@ def report(
             bundle = replace(bundle, treatment=found)
         if study is not None and study not in PAPERS:
             told = import_module("escc_bayes.study.run").retold
-            chapter = told(study, patients, ensemble, seed=sampling.seed, level=sampling.level, by=by or "")
+            chapter = told(
+                study, patients, ensemble, seed=sampling.seed, level=sampling.level, by=by or "", executor=both
+            )
             bundle = replace(bundle, study=chapter)
         writing = stage("Writing the report")
         page = import_module(WRITER).write_report(bundle, out, both, full=full, paper=paper, progress=writing)

@@ -12,6 +12,7 @@ from escc_bayes.data.study import read_study
 from escc_bayes.evidence.audit import audit
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import CohortError, InputError
+from escc_bayes.foundation.executors import Executor, Serial
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.study.ici_crt.adverse import adverse_part
@@ -27,7 +28,7 @@ from escc_bayes.study.ici_crt.sequence import sequence_part
 from escc_bayes.study.ici_crt.survival import survival_part
 from escc_bayes.study.ici_crt.univariable import univariable_part
 from escc_bayes.study.models import own_models
-from escc_bayes.study.part import StudyChapter
+from escc_bayes.study.part import Part, StudyChapter
 from escc_bayes.study.printed import printed_of
 from escc_bayes.study.roles import Role, find_endpoints, find_roles
 from escc_bayes.study.subject import Maker, Subject
@@ -43,14 +44,17 @@ class Paper:
     parts : what makes each of its tables, in the order of the paper.
     by : the factors in whose groups characteristics are shown: the first that a cohort has.
     methods : pages of ``docs/methods`` that say how.
+    slow : the parts that take longest.
     """
 
     roles: tuple[Role, ...]
     parts: tuple[Maker, ...]
     by: tuple[str, ...]
     methods: tuple[str, ...]
+    slow: tuple[Maker, ...] = ()
 
 
+SERIAL = Serial()
 PAPERS: Mapping[str, Paper] = {
     "seed1_scirep2025": Paper(
         ROLES,
@@ -80,6 +84,7 @@ PAPERS: Mapping[str, Paper] = {
             "competing_causes",
             "other_studies",
         ),
+        slow=(lymphocytes_part,),
     ),
 }
 
@@ -113,7 +118,14 @@ def bundled_cohort(study: str) -> str:
 
 
 def retold(
-    study: str, cohort: Cohort, ensemble: Ensemble | None, *, seed: Seed, level: float, by: str = ""
+    study: str,
+    cohort: Cohort,
+    ensemble: Ensemble | None,
+    *,
+    seed: Seed,
+    level: float,
+    by: str = "",
+    executor: Executor = SERIAL,
 ) -> StudyChapter:
     """Return the chapter of a paper on a cohort, or over all reconstructions where it is one of the paper's own.
 
@@ -121,6 +133,7 @@ def retold(
     ----------
     study : name of a bundled study that has a chapter.
     by : covariate in whose groups characteristics are shown; empty: as the paper.
+    executor : who makes the parts.
 
     Raises
     ------
@@ -128,8 +141,14 @@ def retold(
     """
     subject = subject_of(study, cohort, ensemble, seed=seed, level=level, by=by)
     paper = paper_of(study)
-    parts = tuple(make(subject) for make in paper.parts)
+    slow = [place for place, make in enumerate(paper.parts) if make in paper.slow]
+    parts = tuple(executor.shared(part_of, subject, len(paper.parts), first=slow))
     return StudyChapter(study, subject.study.citation, subject.whose, subject.first.provenance, parts, paper.methods)
+
+
+def part_of(subject: Subject, place: int) -> Part:
+    """Return one part of the chapter of a paper."""
+    return paper_of(subject.study.id).parts[place](subject)
 
 
 def subject_of(

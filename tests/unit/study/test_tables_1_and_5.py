@@ -14,7 +14,9 @@ def test_every_printed_test_that_is_marked_reproduced_is_there(chapter: StudyCha
     for row in rows:
         if row["reached"] == "reproduced":
             assert row["chi2"] == pytest.approx(row["printed_chi2"], abs=0.06)
-            assert row["p_value"] == pytest.approx(float(row["printed_p"]), abs=0.003)
+            # A chi-square of 0.33 given back within 0.06 moves its P by up to 0.04; a large one by less than 0.001.
+            room = 0.04 if row["chi2"] < 1.0 else 0.003
+            assert row["p_value"] == pytest.approx(float(row["printed_p"]), abs=room)
     missed = [(r["endpoint"], r["factor"]) for r in rows if r["reached"] == "not reached"]
     assert missed == [("pfs", "rt_coverage")]
 
