@@ -6,11 +6,12 @@ docs/methods/interval_censoring.md, docs/methods/external_information.md,
 docs/methods/background_mortality.md.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from escc_bayes.bayes.posterior.ensemble_posterior import EnsemblePosterior
 from escc_bayes.bayes.posterior.fallback import fit_or_replace
 from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.bayes.sampling.settings import RunSettings
@@ -24,6 +25,8 @@ from escc_bayes.estimand.tables import Row, origin
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.plan import ModelPlan
+
+type Fitted = Posterior | EnsemblePosterior
 
 BETWEEN, RIGHT_END, MIDPOINT = "between", "right_end", "midpoint"
 WITH, WITHOUT = "with", "without"
@@ -58,23 +61,37 @@ class Analysis:
     estimates: tuple[Estimate, ...]
 
 
-def interval_analyses(posterior: Posterior, *, seed: Seed, level: float) -> tuple[Analysis, ...]:
+def interval_analyses(posterior: Fitted, *, seed: Seed, level: float) -> tuple[Analysis, ...]:
     """Return the model with events between two months, at right ends, and in the middle; none where all have a month.
 
-    Cox and Kaplan-Meier stand beside the analyses that give each event a month: neither has a place for a span.
+    Cox and Kaplan-Meier stand beside the analyses that give each event a month: neither has a place for a span. Of
+    reconstructions every member is fitted in each way, and the posteriors alone are pooled.
     """
     plan = posterior.plan
     if plan.rows.left is None:
         return ()
     asked = questions_of(plan)
     found = [Analysis(BETWEEN, tuple(posterior.estimates(asked, level=level)))]
-    for name, other in ((RIGHT_END, at_month(plan, plan.rows.time)), (MIDPOINT, at_month(plan, middle(plan)))):
-        fitted = refitted(other, stream(seed, plan.spec.name, name))
-        classical = fit_classical_plan(other)
-        beside = (e for one in asked for e in classical.estimate(one, level=level))
-        kept = (e for e in beside if e.method in ("cox", "cox_stratified", "km"))
-        found.append(Analysis(name, (*fitted.estimates(asked, level=level), *kept)))
+    for name, change in ((RIGHT_END, at_right_end), (MIDPOINT, at_middle)):
+        fitted = changed(posterior, change, stream(seed, plan.spec.name, name))
+        beside = classical_beside(change(plan), asked, level) if isinstance(posterior, Posterior) else ()
+        found.append(Analysis(name, (*fitted.estimates(asked, level=level), *beside)))
     return tuple(found)
+
+
+def changed(posterior: Fitted, change: Callable[[ModelPlan], ModelPlan], seed: Seed) -> Fitted:
+    """Return the fit of a changed plan; of reconstructions that of each member's, with a stream of its data."""
+    if isinstance(posterior, Posterior):
+        return refitted(change(posterior.plan), seed)
+    each = ((m, refitted(change(m.plan), stream(seed, m.record.data_digest))) for m in posterior.members)
+    return replace(posterior, members=tuple(found.thinned(m.flat["baseline"].shape[0]) for m, found in each))
+
+
+def classical_beside(plan: ModelPlan, asked: Sequence[Estimand], level: float) -> Iterator[Estimate]:
+    """Yield Cox and Kaplan-Meier of a plan."""
+    classical = fit_classical_plan(plan)
+    for one in asked:
+        yield from (e for e in classical.estimate(one, level=level) if e.method in ("cox", "cox_stratified", "km"))
 
 
 def questions_of(plan: ModelPlan) -> list[Estimand]:
@@ -93,9 +110,14 @@ def at_month(plan: ModelPlan, time: FloatArray) -> ModelPlan:
     return replace(plan, spec=spec, rows=replace(plan.rows, time=time, left=None))
 
 
-def middle(plan: ModelPlan) -> FloatArray:
-    """Return the month in the middle of each span."""
-    return 0.5 * (plan.rows.time + plan.rows.last_free)
+def at_right_end(plan: ModelPlan) -> ModelPlan:
+    """Return the plan with each event at the later month."""
+    return at_month(plan, plan.rows.time)
+
+
+def at_middle(plan: ModelPlan) -> ModelPlan:
+    """Return the plan with each event in the middle of its span."""
+    return at_month(plan, 0.5 * (plan.rows.time + plan.rows.last_free))
 
 
 def refitted(plan: ModelPlan, seed: Seed) -> Posterior:
@@ -103,13 +125,12 @@ def refitted(plan: ModelPlan, seed: Seed) -> Posterior:
     return fit_or_replace(plan, RunSettings("laplace"), seed=seed)
 
 
-def external_analyses(posterior: Posterior, *, seed: Seed, level: float) -> tuple[Analysis, ...]:
+def external_analyses(posterior: Fitted, *, seed: Seed, level: float) -> tuple[Analysis, ...]:
     """Return the model with and without survivors of other sources and a life table; none where it has neither."""
     plan = posterior.plan
     if not plan.spec.other_sources:
         return ()
-    bare = replace(plan, spec=plan.spec.without_sources)
-    fits = ((WITH, posterior), (WITHOUT, refitted(bare, stream(seed, plan.spec.name, WITHOUT))))
+    fits = ((WITH, posterior), (WITHOUT, changed(posterior, without_sources, stream(seed, plan.spec.name, WITHOUT))))
     months = [SurvivalAt(month) for month in months_of(plan)]
     asked: list[Estimand] = [*standard_contrasts(plan.design), *months, MedianSurvival()]
     return tuple(
@@ -118,15 +139,32 @@ def external_analyses(posterior: Posterior, *, seed: Seed, level: float) -> tupl
     )
 
 
-def restricted_means(posterior: Posterior, months: tuple[float, ...], *, level: float) -> Iterator[Estimate]:
+def without_sources(plan: ModelPlan) -> ModelPlan:
+    """Return the plan without survivors of other sources and without a life table."""
+    return replace(plan, spec=plan.spec.without_sources)
+
+
+def restricted_means(posterior: Fitted, months: tuple[float, ...], *, level: float) -> Iterator[Estimate]:
     """Yield restricted mean survival of everyone to each of the rising months."""
-    columns, weight = averaged_over(posterior.plan, "", "", "group")
-    drawn = marginal.restricted_mean(posterior.thinned(AVERAGED).hazards, columns, weight[None], np.array(months))[0]
+    members = members_of(posterior)
+    drawn = np.concatenate([restricted(m, months, max(1, AVERAGED // len(members))) for m in members])
     tail = (1.0 - level) / 2.0
     for month, draws in zip(months, drawn.T, strict=True):
         lower, value, upper = np.quantile(draws, [tail, 0.5, 1.0 - tail]).tolist()
         same = posterior.estimate(SurvivalAt(month), level=level)
         yield replace(same, estimand="rmst", value=value, lower=lower, upper=upper)
+
+
+def restricted(posterior: Posterior, months: tuple[float, ...], draws: int) -> FloatArray:
+    """Return draws of the restricted means of everyone, (draws, months)."""
+    columns, weight = averaged_over(posterior.plan, "", "", "group")
+    own = posterior.thinned(draws).hazards
+    return np.asarray(marginal.restricted_mean(own, columns, weight[None], np.array(months))[0])
+
+
+def members_of(posterior: Fitted) -> tuple[Posterior, ...]:
+    """Return the posterior alone, or those of the members."""
+    return (posterior,) if isinstance(posterior, Posterior) else posterior.members
 
 
 def months_of(plan: ModelPlan) -> tuple[float, ...]:
@@ -137,6 +175,13 @@ def months_of(plan: ModelPlan) -> tuple[float, ...]:
 def at_risk(plan: ModelPlan, month: float) -> int | None:
     """Return how many patients are still followed at a month; None for what has no month."""
     return None if np.isnan(month) else int((plan.rows.one_each.time >= month).sum())
+
+
+def at_risk_of(posterior: Fitted, month: float) -> int | None:
+    """Return how many patients are still followed at a month, the median over reconstructions."""
+    counts = [at_risk(one.plan, month) for one in members_of(posterior)]
+    known = [count for count in counts if count is not None]
+    return round(float(np.median(known))) if known else None
 
 
 def sentences_of(analyses: tuple[Analysis, ...]) -> tuple[str, ...]:
@@ -169,7 +214,7 @@ def median_sentence(medians: list[tuple[str, Estimate]]) -> str:
     return f"{whose}: median {asked.endpoint} of {asked.model}, months from {asked.clock}: {told}."
 
 
-def analysis_rows(plan: ModelPlan, analyses: tuple[Analysis, ...]) -> Iterator[Row]:
+def analysis_rows(posterior: Fitted, analyses: tuple[Analysis, ...]) -> Iterator[Row]:
     """Yield rows of ``intervals.csv`` and ``external.csv``."""
     for analysis in analyses:
         for e in analysis.estimates:
@@ -190,6 +235,6 @@ def analysis_rows(plan: ModelPlan, analyses: tuple[Analysis, ...]) -> Iterator[R
                 "n": e.n,
                 "events": e.events,
                 "last_follow_up": e.last_follow_up,
-                "at_risk": at_risk(plan, e.time),
+                "at_risk": at_risk_of(posterior, e.time),
                 **origin(e),
             }

@@ -14,6 +14,7 @@ import numpy as np
 from escc_bayes.bayes.posterior.answers import Answering, estimate_of
 from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.bayes.posterior.pseudo_posterior import pseudo_note
+from escc_bayes.bayes.posterior.shrinkage import shrunk_over
 from escc_bayes.bayes.posterior.state_answers import OfDraws, StateAnswers
 from escc_bayes.bayes.sampling.diagnose import Diagnostics
 from escc_bayes.data.ensemble import RECONSTRUCTIONS, span
@@ -228,7 +229,8 @@ class EnsemblePosterior(Answering, StateAnswers):
         carried = lines_of(shared_cautions([member.plan for member in self.members]))
         verdict = f"{self.method}, seed {self.record.seed}: {verdict_words(self.verdict)}"
         conflict = self.one_for_all(self.typical.prior_conflict.sentence())
-        return (self.sentence(), f"{self.plan.spec!r}", verdict, *carried, conflict)
+        kept = (one.sentence(LEVEL) for one in shrunk_over(self.members))
+        return (self.sentence(), f"{self.plan.spec!r}", verdict, *carried, conflict, *kept)
 
     def ratio_lines(self, ratios: Sequence[Estimate]) -> list[str]:
         """Return each hazard ratio as a line with its note."""

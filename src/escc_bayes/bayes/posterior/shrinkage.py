@@ -8,8 +8,8 @@ posterior mean of one with prior SD s is about (1 - kappa) times what the data s
 Piironen & Vehtari 2017, Electron J Stat 11:5018, sections 2 and 3. docs/methods/horseshoe.md.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -81,6 +81,18 @@ def shrunk(posterior: Drawn) -> tuple[Shrunk, ...]:
             factors_of(block, prior),
         )
         for block in blocks
+    )
+
+
+def shrunk_over(members: Sequence[Drawn]) -> tuple[Shrunk, ...]:
+    """Return the same over all members of an ensemble, as many draws of each."""
+    return tuple(
+        replace(
+            of_effect[0],
+            factors=np.concatenate([one.factors for one in of_effect]),
+            prior_factors=np.concatenate([one.prior_factors for one in of_effect]),
+        )
+        for of_effect in zip(*(shrunk(member) for member in members), strict=True)
     )
 
 

@@ -58,9 +58,9 @@ def other_tables(
         from escc_bayes.classical.interval_censored import turnbull_rows
         from escc_bayes.compare.other_analyses import analysis_rows
 
-        tables["intervals"] += analysis_rows(plan, of.intervals)
-        tables["external"] += analysis_rows(plan, of.external)
-        tables["trajectory_analyses"] += analysis_rows(plan, of.trajectory)
+        tables["intervals"] += analysis_rows(posterior, of.intervals)
+        tables["external"] += analysis_rows(posterior, of.external)
+        tables["trajectory_analyses"] += analysis_rows(posterior, of.trajectory)
         if plan.rows.left is not None:
             own = turnbull_rows(plan.rows, tuple(term for term, _ in panels(plan)))
             tables["turnbull"] += [{"model": plan.spec.name, **row} for row in own]

@@ -1,24 +1,36 @@
 """Rows of ``shrinkage.csv``: how far each column under a horseshoe is shrunk, and how many effects that leaves."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from escc_bayes.bayes.posterior.posterior import Posterior
-from escc_bayes.bayes.posterior.shrinkage import Shrunk, is_shrunk, shrunk
+from escc_bayes.bayes.posterior.shrinkage import Shrunk, is_shrunk, shrunk, shrunk_over
 from escc_bayes.estimand.tables import Row
 from escc_bayes.hazard.piecewise import FloatArray
+
+if TYPE_CHECKING:
+    from escc_bayes.bayes.posterior.ensemble_posterior import EnsemblePosterior
 
 KEPT, EFFECTS = "kept", "effective_effects"
 
 
-def shrinkage_rows(posteriors: Iterable[Posterior], level: float) -> list[Row]:
-    """Return the rows of posteriors with an effect under a horseshoe; none of others."""
-    each = [(p, one) for p in posteriors if is_shrunk(p.plan) for one in shrunk(p)]
+type Fitted = Posterior | EnsemblePosterior
+
+
+def shrinkage_rows(posteriors: Iterable[Fitted], level: float) -> list[Row]:
+    """Return the rows of posteriors with an effect under a horseshoe; none of others. Ensembles are pooled."""
+    each = [(p, one) for p in posteriors if is_shrunk(p.plan) for one in shrunk_of(p)]
     return [row for posterior, one in each for row in rows_of(posterior, one, level)]
 
 
-def rows_of(posterior: Posterior, one: Shrunk, level: float) -> list[Row]:
+def shrunk_of(posterior: Fitted) -> tuple[Shrunk, ...]:
+    """Return how far effects are shrunk, by one posterior or by all members."""
+    return shrunk(posterior) if isinstance(posterior, Posterior) else shrunk_over(posterior.members)
+
+
+def rows_of(posterior: Fitted, one: Shrunk, level: float) -> list[Row]:
     """Return the effective number of effects, then what is kept of each column."""
     rows = [row_of(posterior, level, one.effect, EFFECTS, one.effects, one.prior_effects)]
     for j, label in enumerate(one.labels):
@@ -26,7 +38,7 @@ def rows_of(posterior: Posterior, one: Shrunk, level: float) -> list[Row]:
     return rows
 
 
-def row_of(posterior: Posterior, level: float, term: str, quantity: str, drawn: FloatArray, prior: FloatArray) -> Row:
+def row_of(posterior: Fitted, level: float, term: str, quantity: str, drawn: FloatArray, prior: FloatArray) -> Row:
     """Return median and limits of draws of the posterior, and of the prior."""
     shares = [(1.0 - level) / 2.0, 0.5, (1.0 + level) / 2.0]
     (low, middle, high), (prior_low, prior_middle, prior_high) = np.quantile(drawn, shares), np.quantile(prior, shares)

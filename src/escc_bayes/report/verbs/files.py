@@ -17,7 +17,7 @@ from escc_bayes.foundation.seeds import Seed
 from escc_bayes.report.page.on_curves import on_curves, posterior_on_curves, spline_rows
 from escc_bayes.report.page.other_analyses import NO_OTHERS, OtherAnalyses, other_tables
 from escc_bayes.report.page.over_time import over_time, posterior_over_time, time_varying_rows
-from escc_bayes.report.page.shrunk import shrinkage_rows
+from escc_bayes.report.page.shrunk import Fitted, shrinkage_rows
 from escc_bayes.report.page.trajectory import trajectory_rows
 from escc_bayes.report.verbs.rows import agreement_row, diagnostics_rows, imputation_rows, loo_row
 
@@ -240,7 +240,7 @@ def fit_tables(
     }
 
 
-def shrinkage_table(posteriors: Iterable[Posterior], level: float) -> dict[str, list[Row]]:
+def shrinkage_table(posteriors: Iterable[Fitted], level: float) -> dict[str, list[Row]]:
     """Return ``shrinkage`` where a model has an effect under a horseshoe."""
     rows = shrinkage_rows(posteriors, level)
     return {"shrinkage": rows} if rows else {}
