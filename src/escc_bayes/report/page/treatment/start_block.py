@@ -46,7 +46,7 @@ def start_block(held: Treatment) -> Block:
         "whoever had it lived until then, and that time counts for it. What follows assumes a month for everybody."
     )
     said = (first, *(assumed_reading(held, e, rows) for e, rows in held.assumed.items()))
-    tables = tuple(assumed_table(held, e, rows) for e, rows in held.assumed.items())
+    tables = tuple(table for e, rows in held.assumed.items() if (table := assumed_table(held, e, rows)).rows)
     return Block("Immortal time: if the treatment began in one month", said, tables)
 
 
@@ -83,10 +83,12 @@ def known_reading(held: Treatment, endpoint: str, rows: list[Row]) -> str:
 
 def assumed_table(held: Treatment, endpoint: str, rows: list[Row]) -> Table:
     """Return hazard ratios by assumed start."""
-    lines = [("Naive: as compared above", *cells(rows, None, NAIVE))]
+    asked: list[tuple[str, float | None, str]] = [("Naive: as compared above", None, NAIVE)]
     for month in dict.fromkeys(number(row[COLUMN]) for row in rows):
-        lines.append((f"Landmark at month {month:g}", *cells(rows, month, LANDMARK)))
-        lines.append((f"Time-updated, begun in month {month:g}", *cells(rows, month, UPDATED)))
+        asked.append((f"Landmark at month {month:g}", month, LANDMARK))
+        asked.append((f"Time-updated, begun in month {month:g}", month, UPDATED))
+    found = ((word, cells(rows, month, analysis)) for word, month, analysis in asked)
+    lines = [(word, *numbers) for word, numbers in found if numbers]
     words = f"{endpoint_of(held.cohort, endpoint)}: the treatment's hazard ratio if all who had it began in one month"
     note = note_of(
         "Landmark: of those followed beyond the month. Time-updated: months before the start count for no treatment; "
@@ -98,21 +100,23 @@ def assumed_table(held: Treatment, endpoint: str, rows: list[Row]) -> Table:
     )
 
 
-def cells(rows: list[Row], month: float | None, analysis: str) -> tuple[str, str, str]:
-    """Return patients with events, Cox and posterior of one analysis."""
+def cells(rows: list[Row], month: float | None, analysis: str) -> tuple[str, ...]:
+    """Return patients with events, Cox and posterior of one analysis; nothing where neither has a ratio."""
     own = [r for r in rows if r["analysis"] == analysis and (month is None or number(r[COLUMN]) == month)]
     by = {"cox" if str(r["method"]).startswith("cox") else "bayes": r for r in reversed(own)}
+    if not by:
+        return ()
     first = next(iter(by.values()))
-    return (
-        f"{first['n']} ({first['events']})",
-        *(ratio_of(by[word], "hr") if word in by else "" for word in ("cox", "bayes")),  # type: ignore[return-value]
-    )
+    return (f"{first['n']} ({first['events']})", *(ratio_of(by[w], "hr") if w in by else "" for w in ("cox", "bayes")))
 
 
 def assumed_reading(held: Treatment, endpoint: str, rows: list[Row]) -> str:
     """Say how far the time-updated ratio moves from the naive one."""
-    cox = [r for r in rows if str(r["method"]).startswith("cox")]
-    naive = next(number(r["hr"]) for r in cox if r["analysis"] == NAIVE)
+    cox = [r for r in rows if str(r["method"]).startswith("cox") and math.isfinite(number(r["hr"]))]
+    naive = next((number(r["hr"]) for r in cox if r["analysis"] == NAIVE), math.nan)
     moved = [(number(r[COLUMN]), number(r["hr"])) for r in cox if r["analysis"] == UPDATED]
+    words = endpoint_of(held.cohort, endpoint)
+    if math.isnan(naive) or not moved:
+        return f"{words}: Cox has no ratio whose move could be followed."
     said = ", ".join(f"{ratio(hr)} if begun in month {month:g}" for month, hr in moved)
-    return f"{endpoint_of(held.cohort, endpoint)}: Cox's ratio of {ratio(naive)} becomes {said} (time-updated)."
+    return f"{words}: Cox's ratio of {ratio(naive)} becomes {said} (time-updated)."

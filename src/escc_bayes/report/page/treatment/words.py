@@ -79,7 +79,7 @@ def cell_of(row: Row) -> str:
         return NOTHING
     if quantity in ("survival", "survival_difference"):
         return with_limits(*(percent(x) for x in (value, lower, upper)))
-    return with_limits(*(f"{x:.1f}" for x in (value, lower, upper)))
+    return with_limits(*(limit(x) for x in (value, lower, upper)))
 
 
 def limit(x: float) -> str:

@@ -3,6 +3,8 @@
 import math
 import tomllib
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import escc_bayes as eb
@@ -109,6 +111,27 @@ def test_the_run_remembers_every_design_and_its_verdicts(own):
     assert len(own.records) == 3
     assert own.verdicts["os, nearest, bayes_piecewise"] == "ok"
     assert {name.split(", ")[1] for name in own.verdicts} == {"nearest", "overlap", "iptw"}
+
+
+@pytest.mark.parametrize(
+    ("event", "longest"),
+    [(lambda arm: arm == "a", 40.0), (lambda arm: arm == "?", 40.0), (lambda arm: arm != "?", 1.8)],
+    ids=["none in the treated", "none at all", "all before the second month"],
+)
+def test_a_cohort_that_can_say_little_has_a_chapter_without_nan_that_says_so(event, longest):
+    table = pd.DataFrame({"t": np.linspace(0.2, longest, 24).round(2), "arm": ["a", "b"] * 12})
+    table = table.assign(d=event(table["arm"]).astype(int))
+    raw = {"endpoints": {"os": {"time": "t", "event": "d"}}}
+    raw |= {"covariates": {"arm": {"kind": "binary", "levels": ["a", "b"]}}}
+    cohort = read_cohort(table, schema_from(raw, "s"), provenance="simulated")
+    held = treatment_of(cohort, None, TreatmentAsked("arm"), level=0.95, seed=1)
+    text = text_of(held)
+    assert "nan" not in text
+    if longest < 2.0:
+        assert "Cox has no ratio whose move could be followed" in text or "if begun in month 2" in text
+    else:
+        assert "No hazard ratio: a group has no events" in text
+    assert all(make().name for make in treatment_makers(held))
 
 
 def test_every_figure_is_drawn_under_a_name_of_its_own(own):
