@@ -6,7 +6,7 @@ from pathlib import Path
 import typer
 
 from escc_bayes.foundation.errors import InputError
-from escc_bayes.trial.kind import SINGLE_ARM
+from escc_bayes.trial.kind import PFS_OS, SINGLE_ARM
 from escc_bayes.trial.monitoring.reading_interim import Columns
 
 
@@ -28,7 +28,10 @@ class Given:
 
 def monitor_kind(kind: str, design: str, given: Given) -> None:
     """Look at a running trial of such a design."""
-    (monitor_arm if kind == SINGLE_ARM else monitor_endpoints)(design, given)
+    verbs = {SINGLE_ARM: monitor_arm, PFS_OS: monitor_endpoints}
+    if kind not in verbs:
+        raise InputError(f"{design}: a design of kind '{kind}' is planned alone; monitor reads no data of its trial")
+    verbs[kind](design, given)
 
 
 def monitor_arm(design: str, given: Given) -> None:

@@ -6,11 +6,12 @@ from escc_bayes.data.shipped import find_toml, models_folder
 from escc_bayes.foundation.toml import read_toml
 from escc_bayes.trial.errors import DesignError
 
-SINGLE_ARM, PFS_OS = "single_arm", "pfs_os"
-KINDS = (SINGLE_ARM, PFS_OS)
+SINGLE_ARM, PFS_OS, MULTI_ARM, REESTIMATION = "single_arm", "pfs_os", "multi_arm", "reestimation"
+RESPONSE_ADAPTIVE = "response_adaptive"
+KINDS = (SINGLE_ARM, PFS_OS, MULTI_ARM, REESTIMATION, RESPONSE_ADAPTIVE)
 
 
 def kind_of(name_or_path: str | Path) -> object:
-    """Return what a design's file says it is: ``single_arm`` or ``pfs_os``; None of two arms and one endpoint."""
+    """Return what a design's file says it is, one of ``KINDS``; None of two arms and one endpoint."""
     path = find_toml(name_or_path, models_folder() / "designs", "trial design", DesignError)
     return read_toml(path).get("kind")

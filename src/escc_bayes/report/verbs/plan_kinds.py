@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from escc_bayes.trial.kind import PFS_OS, SINGLE_ARM
+from escc_bayes.trial.kind import MULTI_ARM, PFS_OS, REESTIMATION, RESPONSE_ADAPTIVE, SINGLE_ARM
 
 if TYPE_CHECKING:
     from escc_bayes.report.document.sheet import Sheet
+    from escc_bayes.trial.multi_arm.design import MultiArmDesign
+    from escc_bayes.trial.reestimation.design import ReestimationDesign
+    from escc_bayes.trial.response_adaptive.design import AdaptiveDesign
     from escc_bayes.trial.simulation.run import Run
     from escc_bayes.trial.simulation.told import Told
     from escc_bayes.trial.single_arm.design import SingleArmDesign
@@ -71,4 +74,64 @@ def two_endpoints(design: "TwoEndpointDesign", run: "Run") -> Planned:
     return told(found), partial(two_endpoints_sheets, found)
 
 
-READERS = {SINGLE_ARM: single_arm_plan, PFS_OS: two_endpoints_plan}
+def multi_arm_plan(name_or_path: str) -> KindPlan:
+    """Read a design of several treatments."""
+    from escc_bayes.trial.multi_arm.reading import load_multi_arm
+
+    design = load_multi_arm(name_or_path)
+    return KindPlan(design.name, design.digest, partial(multi_arm, design))
+
+
+def multi_arm(design: "MultiArmDesign", run: "Run") -> Planned:
+    """Simulate a design of several treatments."""
+    from escc_bayes.report.verbs.multi_arm_figures import multi_arm_sheets
+    from escc_bayes.trial.multi_arm.simulate import simulated
+    from escc_bayes.trial.multi_arm.words import told
+
+    found = simulated(design, run)
+    return told(found), partial(multi_arm_sheets, found)
+
+
+def reestimation_plan(name_or_path: str) -> KindPlan:
+    """Read a design that re-estimates its events."""
+    from escc_bayes.trial.reestimation.reading import load_reestimation
+
+    design = load_reestimation(name_or_path)
+    return KindPlan(design.name, design.digest, partial(reestimation, design))
+
+
+def reestimation(design: "ReestimationDesign", run: "Run") -> Planned:
+    """Simulate a design that re-estimates its events."""
+    from escc_bayes.report.verbs.reestimation_figures import reestimation_sheets
+    from escc_bayes.trial.reestimation.simulate import simulated
+    from escc_bayes.trial.reestimation.words import told
+
+    found = simulated(design, run)
+    return told(found), partial(reestimation_sheets, found)
+
+
+def response_adaptive_plan(name_or_path: str) -> KindPlan:
+    """Read a response-adaptive design."""
+    from escc_bayes.trial.response_adaptive.reading import load_adaptive
+
+    design = load_adaptive(name_or_path)
+    return KindPlan(design.name, design.digest, partial(response_adaptive, design))
+
+
+def response_adaptive(design: "AdaptiveDesign", run: "Run") -> Planned:
+    """Simulate a response-adaptive design."""
+    from escc_bayes.report.verbs.response_adaptive_figures import adaptive_sheets
+    from escc_bayes.trial.response_adaptive.simulate import simulated
+    from escc_bayes.trial.response_adaptive.words import told
+
+    found = simulated(design, run)
+    return told(found), partial(adaptive_sheets, found)
+
+
+READERS = {
+    SINGLE_ARM: single_arm_plan,
+    PFS_OS: two_endpoints_plan,
+    MULTI_ARM: multi_arm_plan,
+    REESTIMATION: reestimation_plan,
+    RESPONSE_ADAPTIVE: response_adaptive_plan,
+}
