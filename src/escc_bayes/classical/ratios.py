@@ -293,7 +293,7 @@ def ratio_estimate(
     logs = (log_ratio, lower, upper)
     too_large = size_note(asked.term, [exponential(x) for x in logs]) if all(map(math.isfinite, logs)) else ""
     return Estimate(
-        endpoint=rows.endpoint,
+        endpoint=rows.endpoint_in(asked.transition),
         estimand="hazard_ratio",
         term=asked.term,
         contrast=contrast_words(asked),

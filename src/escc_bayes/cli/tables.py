@@ -14,7 +14,7 @@ def print_fit(
     out: Path,
     posteriors: Iterable[str] = (),
     *,
-    beside: str = "Cause-specific Cox",
+    beside: str = "",
 ) -> None:
     """Print hazard ratios and survival of a fit, and where its files are.
 

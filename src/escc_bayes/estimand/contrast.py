@@ -123,6 +123,9 @@ def in_transition(asked: HazardRatio, design: Design) -> HazardRatio:
         return asked
     if not acting:
         raise EstimandError(f"the model has no transitions; ask for HazardRatio('{asked.term}', ..) without one")
+    if asked.transition in acting:
+        # The name as the model has it, which knows whether it is of an endpoint.
+        return replace(asked, transition=acting[acting.index(asked.transition)])
     if not asked.transition and len(acting) == 1:
         return replace(asked, transition=acting[0])
     if not asked.transition:
@@ -130,9 +133,7 @@ def in_transition(asked: HazardRatio, design: Design) -> HazardRatio:
             f"'{asked.term}' has a hazard ratio in each transition; ask for one, as in HazardRatio('{asked.term}', .., "
             f"transition='{acting[0]}'); it acts in {', '.join(acting)}"
         )
-    if asked.transition not in acting:
-        raise EstimandError(f"'{asked.term}' does not act in '{asked.transition}'; it acts in {', '.join(acting)}")
-    return asked
+    raise EstimandError(f"'{asked.term}' does not act in '{asked.transition}'; it acts in {', '.join(acting)}")
 
 
 def beyond_knots(asked: HazardRatio, design: Design) -> str:

@@ -198,6 +198,11 @@ def check_group(plan: ModelPlan, term: str, group: str) -> None:
 
 def refuse_states(plan: ModelPlan) -> None:
     """Raise ``EstimandError`` where a plan has states, and so no one survival."""
+    if plan.rows.marginal:
+        raise EstimandError(
+            f"model '{plan.spec.name}' is of several endpoints and answers hazard ratios; survival, medians and "
+            "restricted means are those of a model of each endpoint alone, or of an illness-death model"
+        )
     if plan.rows.transitions is not None and plan.rows.transitions.competing:
         raise EstimandError(
             f"model '{plan.spec.name}' is of competing causes and answers how likely each is; ask "

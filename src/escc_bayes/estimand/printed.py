@@ -9,6 +9,7 @@ type Words = Callable[[object], str]
 
 # Months at which states are printed; the CSV has every month.
 MONTHS_READ = (12.0, 24.0, 36.0)
+CAUSES, BOTH = "Cause-specific Cox", "Cox of each endpoint, errors by patient (Wei, Lin & Weissfeld)"
 EXACT = "exact limits (beta product): the log-log ones do not exist"
 
 
@@ -24,11 +25,24 @@ def ratio_table(rows: Sequence[Row], *, by: str, title: str = "Hazard ratios") -
     if not rows:
         return "No hazard ratios: the model has no covariates."
     first = rows[0]
-    head = (by, "contrast", "transition", "HR", interval_words(first), chance_words(rows), "n", "events", "note")
+    together = several_endpoints(rows)
+    head = (
+        by,
+        "endpoint",
+        "contrast",
+        "transition",
+        "HR",
+        interval_words(first),
+        chance_words(rows),
+        "n",
+        "events",
+        "note",
+    )
     notes = Notes()
     body = [
         (
             answers(row, by),
+            str(row["endpoint"]) if together else "",
             f"{row['term']} {row['contrast']}",
             str(row.get("transition") or ""),
             ratio(row["hr"]),
@@ -41,6 +55,12 @@ def ratio_table(rows: Sequence[Row], *, by: str, title: str = "Hazard ratios") -
         for row in rows
     ]
     return aligned(title, head, body, notes)
+
+
+def several_endpoints(rows: Sequence[Row]) -> bool:
+    """Return whether one model answers for several endpoints."""
+    models = {row.get("model") for row in rows}
+    return len({(row.get("model"), row.get("endpoint")) for row in rows}) > len(models)
 
 
 def answers(row: Row, by: str) -> str:
@@ -186,8 +206,9 @@ def logrank_table(rows: Sequence[Row]) -> str:
     return aligned("Log-rank tests", ("term", "comparison", "chi2", "df", "P", "note"), body, notes)
 
 
-def fit_tables(tables: Mapping[str, Sequence[Row]], *, beside: str = "Cause-specific Cox") -> list[str]:
+def fit_tables(tables: Mapping[str, Sequence[Row]], *, beside: str = "") -> list[str]:
     """Return hazard ratios and survival of a fit as tables; ``beside`` is the title of what maximum likelihood says."""
+    beside = beside or (BOTH if several_endpoints(tables["hazard_ratios"]) else CAUSES)
     ratios = tables["hazard_ratios"]
     bayes, others = ([row for row in ratios if row["interval"] == kind] for kind in ("credible", "confidence"))
     several = len({row["model"] for row in others}) > 1

@@ -49,6 +49,11 @@ def transitions_of(plan: ModelPlan) -> Transitions:
             f"model '{plan.spec.name}' is of one endpoint, '{plan.rows.endpoint}', and has no states; ask for "
             'SurvivalAt, MedianSurvival or RMSTDifference, or fit an outcome of kind = "illness_death"'
         )
+    if plan.rows.marginal:
+        raise EstimandError(
+            f"model '{plan.spec.name}' is of several endpoints, each by itself, and has no states; fit an outcome of "
+            'kind = "illness_death" for them'
+        )
     return plan.rows.transitions
 
 

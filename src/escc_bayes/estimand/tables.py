@@ -59,7 +59,7 @@ def tidy_ratio_rows(ratios: Iterable[Estimate]) -> list[Row]:
 def hazard_ratio_rows(estimates: Iterable[Estimate]) -> list[Row]:
     """Return rows of ``hazard_ratios.csv``; with the column ``transition`` where any is of an illness-death model."""
     held = tuple(estimates)
-    several = any(e.transition for e in held)
+    several = any(e.transition and e.transition != e.endpoint for e in held)
     return [
         {
             "endpoint": e.endpoint,
@@ -67,7 +67,7 @@ def hazard_ratio_rows(estimates: Iterable[Estimate]) -> list[Row]:
             "method": e.method,
             "term": e.term,
             "contrast": e.contrast,
-            **({"transition": e.transition} if several else {}),
+            **({"transition": "" if e.transition == e.endpoint else e.transition} if several else {}),
             "hr": e.value,
             "lower": e.lower,
             "upper": e.upper,

@@ -10,7 +10,7 @@ from escc_bayes.spec.one_transition import one_transition
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.structures.coding import present_levels
-from escc_bayes.spec.transitions import TRANSITION
+from escc_bayes.spec.transitions import ENDPOINT, TRANSITION
 
 COLUMNS = ("endpoint", "model", "term", "level", "other", "other_level", "patients", "events")
 
@@ -18,7 +18,7 @@ COLUMNS = ("endpoint", "model", "term", "level", "other", "other_level", "patien
 def crossings(plan: ModelPlan, term: str) -> tuple[Crossed, ...]:
     """Return a factor crossed with every other factor of a model; nothing for a number."""
     known = plan.rows.covariates.items()
-    factors = [name for name, covariate in known if covariate.schema.categorical and name != TRANSITION]
+    factors = [name for name, covariate in known if covariate.schema.categorical and name not in (TRANSITION, ENDPOINT)]
     if term not in factors:
         return ()
     return tuple(crossed(plan, term, other) for other in factors if other != term)

@@ -79,7 +79,7 @@ def baseline_sentence(plan: ModelPlan) -> str:
             f"shape k {shape} (1: constant hazard; above 1: rising)."
         )
     assert isinstance(asked, PiecewiseBaseline)
-    word = "stratum" if plan.rows.transitions is None else "transition"
+    word = "endpoint" if plan.rows.marginal else "stratum" if plan.rows.transitions is None else "transition"
     within = strata_words(prior, word)
     cuts = ", ".join(f"{c:.3g}" for c in prior.cuts)
     form = f"constant within {prior.pieces} pieces, cut at {cuts} months" if cuts else "constant"

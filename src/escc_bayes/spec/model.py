@@ -15,7 +15,7 @@ from escc_bayes.spec.missing import Missing
 from escc_bayes.spec.prior import HalfNormal, Normal, Slab
 from escc_bayes.spec.request import Outcome, PiecewiseBaseline, WeibullBaseline
 from escc_bayes.spec.structures.protocol import Structure
-from escc_bayes.spec.transitions import EVERY
+from escc_bayes.spec.transitions import EVERY, SeveralEndpoints
 from escc_bayes.spec.writing import model_text
 
 COMPLETE_CASES = "@complete_cases"
@@ -119,6 +119,8 @@ class ModelSpec:
         for effect, within in zip(self.effects, self.transitions, strict=True):
             own = names if within == EVERY else within
             refuse_other_names(effect, own, names)
+            # The names as the rows have them, which know what they are of.
+            own = tuple(names[names.index(name)] for name in own)
             found += [(effect, own)] if own else [(in_one(effect, name), (name,)) for name in names]
         return tuple(found)
 
@@ -144,7 +146,9 @@ class ModelSpec:
 
     def __repr__(self) -> str:
         effects = ", ".join(f"{e.name} ({e.WORD})" for e in self.effects) or "none"
-        own = "transition" if self.outcome.states is not None else f"stratum of {self.strata}"
+        states = self.outcome.states
+        own = "transition" if states is not None else f"stratum of {self.strata}"
+        own = "endpoint" if isinstance(states, SeveralEndpoints) else own
         within = f" in each {own}" if self.strata else ""
         imputed = "; missing covariates imputed" if self.missing is not None else ""
         imputed += "; a fraction cured" if self.cure is not None else ""

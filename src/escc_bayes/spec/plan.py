@@ -14,13 +14,14 @@ from escc_bayes.spec.baseline import BaselinePrior, resolve_baseline, weibull_pr
 from escc_bayes.spec.cure import refuse_cure
 from escc_bayes.spec.design import Design, build_design, with_effects
 from escc_bayes.spec.external import refuse_external, shares_of
+from escc_bayes.spec.marginal_rows import endpoint_rows
 from escc_bayes.spec.model import ModelSpec, shape_of
 from escc_bayes.spec.request import PiecewiseBaseline
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.selection import select_rows
 from escc_bayes.spec.stacked import cause_rows, stacked_rows
 from escc_bayes.spec.trajectories import Course, course_of, measured_from_start, refuse_beside, refuse_rows
-from escc_bayes.spec.transitions import CompetingCauses
+from escc_bayes.spec.transitions import CompetingCauses, SeveralEndpoints
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,10 @@ def rows_of(spec: ModelSpec, cohort: Cohort) -> AnalysisRows:
     outcome = spec.outcome
     if isinstance(outcome.states, CompetingCauses):
         return cause_rows(
+            cohort, outcome.states, spec.asked_of_patients, landmark=outcome.landmark, naive=outcome.naive
+        )
+    if isinstance(outcome.states, SeveralEndpoints):
+        return endpoint_rows(
             cohort, outcome.states, spec.asked_of_patients, landmark=outcome.landmark, naive=outcome.naive
         )
     if outcome.states is not None:

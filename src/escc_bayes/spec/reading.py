@@ -15,7 +15,9 @@ from escc_bayes.spec.missing import missing_from, refuse_unused
 from escc_bayes.spec.model import ModelSpec, in_one, refuse_lacking
 from escc_bayes.spec.reading_baseline import PIECEWISE_KEYS, WEIBULL_KEYS, baseline_from
 from escc_bayes.spec.reading_states import (
+    ENDPOINTS_KEYS,
     TRANSITION_KEYS,
+    endpoints_from,
     keys_of,
     refuse_named,
     refuse_one_name,
@@ -23,12 +25,13 @@ from escc_bayes.spec.reading_states import (
     refuse_transitions,
     states_from,
     transitions_from,
+    within_endpoints,
 )
 from escc_bayes.spec.reading_terms import background_from, external_from, visits_from
 from escc_bayes.spec.request import Outcome
 from escc_bayes.spec.structures.protocol import Reading, Structure, acts_across
 from escc_bayes.spec.structures.registry import keys, structures
-from escc_bayes.spec.transitions import COMPETING, EVERY, KIND, CompetingCauses
+from escc_bayes.spec.transitions import COMPETING, EVERY, KIND, CompetingCauses, IllnessDeath, SeveralEndpoints
 
 TOP_KEYS = (
     *("name", "title", "outcome", "visits", "external", "background", "cure", "baseline", "priors", "effect"),
@@ -212,13 +215,18 @@ def refuse_repeats(effects: tuple[Structure, ...], transitions: tuple[tuple[str,
 
 def outcome_from(raw: Mapping[str, object], at: str) -> Outcome:
     """Read ``[outcome]``: an endpoint or states, and a landmark or ``time_zero = "naive"`` but not both."""
-    checks.refuse_unknown_keys(raw, keys_of(raw, at) if "kind" in raw else OUTCOME_KEYS, at)
-    if "kind" not in raw and "endpoint" not in raw:
+    several = "endpoints" in raw and "kind" not in raw
+    known = ENDPOINTS_KEYS if several else keys_of(raw, at) if "kind" in raw else OUTCOME_KEYS
+    checks.refuse_unknown_keys(raw, known, at)
+    if "kind" not in raw and not several and "endpoint" not in raw:
         raise SpecError(f"{at}: 'endpoint' is missing; name an endpoint of the cohort schema, such as os")
     naive = "time_zero" in raw and checks.one_of(raw["time_zero"], ("naive",), f"{at}, time_zero") == "naive"
     landmark = checks.number(raw["landmark"], f"{at}, landmark", above=0.0) if "landmark" in raw else None
     if naive and landmark is not None:
         raise SpecError(f'{at}: a landmark and time_zero = "naive" exclude each other; keep one')
+    if several:
+        together = endpoints_from(raw, at)
+        return Outcome(together.name, landmark, naive, together)
     if "kind" in raw:
         states = states_from(raw, at)
         name = states.endpoint if isinstance(states, CompetingCauses) else KIND
@@ -244,7 +252,9 @@ def in_transitions(
     """Read one ``[[effect]]``: a coefficient of its own in each of its transitions, or one for all of them."""
     at = f"{where}, effect '{effect_name(body)}'"
     assert outcome.states is not None
-    kind = COMPETING if isinstance(outcome.states, CompetingCauses) else KIND
+    if isinstance(outcome.states, SeveralEndpoints):
+        body = within_endpoints(body, at)
+    kind = KIND if isinstance(outcome.states, IllnessDeath) else COMPETING
     coefficients = transitions_from(body, at, kind)
     plain = {key: value for key, value in body.items() if key not in TRANSITION_KEYS}
     effect = effect_from(plain, where, outcome.endpoint, folder)

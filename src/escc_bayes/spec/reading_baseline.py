@@ -7,7 +7,7 @@ from escc_bayes.foundation import checks
 from escc_bayes.foundation.errors import CutError, SpecError
 from escc_bayes.spec import prior as priors
 from escc_bayes.spec.request import FAMILIES, Outcome, PiecewiseBaseline, WeibullBaseline
-from escc_bayes.spec.transitions import TRANSITION
+from escc_bayes.spec.transitions import ENDPOINT, TRANSITION, SeveralEndpoints
 
 PIECEWISE_KEYS = ("family", "cuts", "pieces", "at", "smoothing", "steps", "sd", "strata")
 WEIBULL_KEYS = ("family", "at", "reference_time")
@@ -18,13 +18,19 @@ def baseline_from(raw: Mapping[str, object], where: str, outcome: Outcome) -> Pi
     found = of_family(raw, where)
     if outcome.states is None:
         return found
+    together = isinstance(outcome.states, SeveralEndpoints)
+    if together and isinstance(found, WeibullBaseline):
+        raise SpecError(
+            f"{where}, [baseline]: of several endpoints each has a piecewise baseline of its own, and how their Weibull "
+            'shapes go together is not worked out; write family = "piecewise_exponential"'
+        )
     if found.strata:
         raise SpecError(
             f"{where}, [baseline], strata: each transition has a baseline of its own already, and states are not "
             f"worked out for strata within transitions; leave strata out, and let '{found.strata}' have an effect in "
             "each transition, or fit each of its levels by itself"
         )
-    return replace(found, strata=TRANSITION)
+    return replace(found, strata=ENDPOINT if together else TRANSITION)
 
 
 def of_family(raw: Mapping[str, object], where: str) -> PiecewiseBaseline | WeibullBaseline:

@@ -7,6 +7,7 @@ from escc_bayes.foundation.errors import SpecError
 from escc_bayes.spec.transitions import (
     CLOCKS,
     COMPETING,
+    ENDPOINT,
     EVERY,
     KIND,
     KINDS,
@@ -14,12 +15,15 @@ from escc_bayes.spec.transitions import (
     TRANSITIONS,
     CompetingCauses,
     IllnessDeath,
+    SeveralEndpoints,
+    States,
 )
 
 STATE_KEYS = {
     KIND: ("kind", "progression", "death", "clock", "landmark", "time_zero"),
     COMPETING: ("kind", "endpoint", "cause", "landmark", "time_zero"),
 }
+ENDPOINTS_KEYS = ("endpoints", "landmark", "time_zero")
 TRANSITION_KEYS = ("transitions", "shared")
 
 
@@ -31,6 +35,23 @@ def keys_of(raw: Mapping[str, object], at: str) -> tuple[str, ...]:
 def states_from(raw: Mapping[str, object], at: str) -> IllnessDeath | CompetingCauses:
     """Read the states of an outcome."""
     return illness_death_from(raw, at) if raw["kind"] == KIND else causes_from(raw, at)
+
+
+def endpoints_from(raw: Mapping[str, object], at: str) -> SeveralEndpoints:
+    """Read several endpoints of the same patients."""
+    names = checks.words(raw["endpoints"], f"{at}, endpoints")
+    if len(names) < 2 or len(set(names)) < len(names):
+        raise SpecError(f'{at}, endpoints: name two or more, each once, as in ["os", "pfs"]; one is endpoint = "os"')
+    return SeveralEndpoints(names)
+
+
+def within_endpoints(body: Mapping[str, object], at: str) -> dict[str, object]:
+    """Return an effect of several endpoints that says ``transitions`` where its file says ``endpoints``."""
+    if "transitions" in body:
+        raise SpecError(
+            f"{at}: 'transitions' belongs to an outcome with states; of several endpoints write endpoints = [..]"
+        )
+    return {"transitions" if key == "endpoints" else key: value for key, value in body.items()}
 
 
 def causes_from(raw: Mapping[str, object], at: str) -> CompetingCauses:
@@ -81,9 +102,9 @@ def shared_from(body: Mapping[str, object], at: str, within: tuple[str, ...]) ->
     return shared
 
 
-def refuse_outcome_as_effect(states: IllnessDeath | CompetingCauses, covariates: tuple[str, ...], at: str) -> None:
+def refuse_outcome_as_effect(states: States, covariates: tuple[str, ...], at: str) -> None:
     """Raise where a covariate of an effect is part of the outcome."""
-    taken = (TRANSITION, states.cause) if isinstance(states, CompetingCauses) else (TRANSITION,)
+    taken = (TRANSITION, ENDPOINT, states.cause) if isinstance(states, CompetingCauses) else (TRANSITION, ENDPOINT)
     for name in covariates:
         if name in taken:
             raise SpecError(f"{at}: '{name}' says which event patients have, and has no effect on it; leave it out")

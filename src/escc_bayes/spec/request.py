@@ -4,7 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 
 from escc_bayes.spec.prior import Gamma, HalfNormal, Normal, SurvivalStatement
-from escc_bayes.spec.transitions import CompetingCauses, IllnessDeath
+from escc_bayes.spec.transitions import CompetingCauses, IllnessDeath, SeveralEndpoints
 from escc_bayes.spec.visits import Visits
 
 FAMILIES = ("piecewise_exponential", "weibull")
@@ -19,14 +19,14 @@ class Outcome:
     endpoint : name of the endpoint; of states the kind of the outcome.
     landmark : months after time zero at which the clock restarts; None: no landmark.
     naive : analyse covariates known later than time zero as if known at time zero; every output says NAIVE.
-    states : of an illness-death model, or of competing causes; None: one endpoint.
+    states : of an illness-death model, of competing causes, or several endpoints; None: one endpoint.
     visits : when visits were planned, between which progressions lie; None: events have the months of the cohort.
     """
 
     endpoint: str
     landmark: float | None = None
     naive: bool = False
-    states: IllnessDeath | CompetingCauses | None = None
+    states: IllnessDeath | CompetingCauses | SeveralEndpoints | None = None
     visits: Visits | None = None
 
     @property

@@ -11,7 +11,7 @@ from escc_bayes.foundation.record import digest
 from escc_bayes.hazard.at_risk import AtRisk
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.spec.thin import ThinLevel
-from escc_bayes.spec.transitions import in_words
+from escc_bayes.spec.transitions import EndpointName, in_words
 from escc_bayes.spec.weighting import UNWEIGHTED, Weighting
 
 NAIVE = "NAIVE"
@@ -35,12 +35,19 @@ class Transitions:
     clock : ``forward`` or ``reset``: from when time counts after progression.
     unknown : deaths after follow-up for progression had ended, which are of no transition.
     competing : whether all of them leave one state: causes of one event.
+    marginal : whether they are endpoints of the same patients, each by itself.
     """
 
     names: tuple[str, ...]
     clock: str
     unknown: int = 0
     competing: bool = False
+    marginal: bool = False
+
+    def __post_init__(self) -> None:
+        if self.marginal:
+            # Read back from a file they are plain words.
+            object.__setattr__(self, "names", tuple(EndpointName(name) for name in self.names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +146,21 @@ class AnalysisRows:
     def sampled(self) -> bool:
         """Whether the weights are sampling weights."""
         return self.weighting.kind == "sampling"
+
+    @property
+    def marginal(self) -> bool:
+        """Whether they are of several endpoints, whose likelihoods are no joint law of a patient."""
+        return self.transitions is not None and self.transitions.marginal
+
+    @property
+    def pseudo(self) -> bool:
+        """Whether the likelihood is no probability of the data: sampling weights, or several endpoints."""
+        return self.sampled or self.marginal
+
+    @property
+    def has_states(self) -> bool:
+        """Whether they are of transitions between states, or of causes."""
+        return self.transitions is not None and not self.transitions.marginal
 
     @property
     def weight_sum(self) -> float:
@@ -286,6 +308,10 @@ class AnalysisRows:
             cluster=None if self.cluster is None else self.cluster[inside],
             patient=whose,
         )
+
+    def endpoint_in(self, transition: str) -> str:
+        """Return the endpoint of which a hazard ratio is: where there are several that which stands as transition."""
+        return transition if self.marginal and transition else self.endpoint
 
     @property
     def event_words(self) -> str:

@@ -310,9 +310,9 @@ def causes_of(rows: AnalysisRows, cause: CovariateData, cohort: Cohort) -> tuple
     return names, np.where(happened, np.searchsorted(levels, code), -1.0)
 
 
-def transition_of(code: FloatArray, names: tuple[str, ...]) -> CovariateData:
-    """Return the covariate that says of which transition each row is at risk."""
-    schema = CovariateSchema(TRANSITION, TRANSITION, "nominal", names)
+def transition_of(code: FloatArray, names: tuple[str, ...], called: str = TRANSITION) -> CovariateData:
+    """Return the covariate that says of which transition, or endpoint, each row is."""
+    schema = CovariateSchema(called, called, "nominal", names)
     return CovariateData(schema, code, np.zeros(code.size))
 
 

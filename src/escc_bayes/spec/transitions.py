@@ -2,7 +2,8 @@
 
 Illness-death: everybody starts free of progression and of death; progression leads to a second state, death from
 either ends follow-up (docs/methods/illness_death.md). Competing causes: one event, of one of several causes
-(docs/methods/competing_causes.md).
+(docs/methods/competing_causes.md). Several endpoints of the same patients stand where transitions do, each with its own
+follow-up (docs/methods/several_endpoints.md).
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ COMPETING = "competing_causes"
 KINDS = (KIND, COMPETING)
 # The covariate of stacked rows that says which transition a row is at risk of: each has a baseline of its own.
 TRANSITION = "transition"
+# Of several endpoints the covariate that says of which a row is.
+ENDPOINT = "endpoint"
 PROGRESSION = "progression"
 DEATH_WITHOUT = "death_without_progression"
 DEATH_AFTER = "death_after_progression"
@@ -72,14 +75,47 @@ class CompetingCauses:
         return (self.endpoint,)
 
 
+class EndpointName(str):
+    """The name of an endpoint that stands where transitions do: words tell it from that of a cause."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SeveralEndpoints:
+    """Which endpoints of the same patients are fitted together.
+
+    Attributes
+    ----------
+    endpoints : of the schema, in order.
+    """
+
+    endpoints: tuple[str, ...]
+
+    @property
+    def alone(self) -> str:
+        """The endpoint that a model of one endpoint would have."""
+        return self.endpoints[0]
+
+    @property
+    def name(self) -> str:
+        """All of them in words."""
+        return " and ".join(self.endpoints)
+
+
+type States = IllnessDeath | CompetingCauses | SeveralEndpoints
+
+
 def in_words(transition: str) -> str:
     """Return a transition as readers see it; a cause says that it is one, and one endpoint has none.
 
     Examples
     --------
-    >>> in_words("death_after_progression"), in_words("local"), in_words("")
-    ('death after progression', 'cause local', '')
+    >>> in_words("death_after_progression"), in_words("local"), in_words(EndpointName("os")), in_words("")
+    ('death after progression', 'cause local', 'os', '')
     """
+    if isinstance(transition, EndpointName):
+        return str(transition)
     if transition in TRANSITIONS:
         return transition.replace("_", " ")
     return f"cause {transition}" if transition else ""

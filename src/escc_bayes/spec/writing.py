@@ -11,7 +11,7 @@ from escc_bayes.spec.missing import Missing
 from escc_bayes.spec.prior import Gamma, HalfNormal, Location, Normal, Slab, SurvivalStatement
 from escc_bayes.spec.request import Outcome, PiecewiseBaseline, WeibullBaseline
 from escc_bayes.spec.structures.protocol import Structure, acts_across
-from escc_bayes.spec.transitions import COMPETING, EVERY, KIND, CompetingCauses, IllnessDeath
+from escc_bayes.spec.transitions import COMPETING, EVERY, KIND, CompetingCauses, IllnessDeath, SeveralEndpoints
 from escc_bayes.spec.visits import Visits
 
 type Baseline = PiecewiseBaseline | WeibullBaseline
@@ -45,7 +45,8 @@ def model_text(
     parts += [external_lines(one) for one in external]
     parts += [["[cure]", f"fraction = {value_text(cure.prior)}   # {cure.words()}"]] if cure is not None else []
     parts += [baseline_lines(baseline, outcome), prior_lines(baseline)]
-    parts += [effect_lines(*one) for one in written(effects, transitions)]
+    key = "endpoints" if isinstance(outcome.states, SeveralEndpoints) else "transitions"
+    parts += [effect_lines(*one, key) for one in written(effects, transitions)]
     parts += [missing_lines(missing)] if missing is not None else []
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
@@ -86,6 +87,8 @@ def outcome_lines(outcome: Outcome) -> list[str]:
             f"endpoint = {quoted(states.endpoint)}",
             f"cause = {quoted(states.cause)}",
         ]
+    elif isinstance(states, SeveralEndpoints):
+        lines.append(f"endpoints = {value_text(states.endpoints)}")
     else:
         lines.append(f"endpoint = {quoted(outcome.endpoint)}")
     if outcome.landmark is not None:
@@ -142,7 +145,7 @@ def prior_lines(baseline: Baseline) -> list[str]:
     return lines
 
 
-def effect_lines(name: str, effect: Structure, within: Within, shared: bool) -> list[str]:  # noqa: FBT001
+def effect_lines(name: str, effect: Structure, within: Within, shared: bool, acts_in: str) -> list[str]:  # noqa: FBT001
     """Return one ``[[effect]]``."""
     lines = ["[[effect]]"]
     if name != "_".join(effect.covariates):
@@ -151,7 +154,7 @@ def effect_lines(name: str, effect: Structure, within: Within, shared: bool) -> 
     lines.append(several if effect.SEVERAL else f"covariate = {quoted(effect.covariates[0])}")
     lines.append(f"structure = {quoted(effect.WORD)}")
     lines += [f"{key} = {value_text(getattr(effect, key))}{remark(getattr(effect, key))}" for key in effect.KEYS]
-    lines += [f"transitions = {value_text(within)}"] if within else []
+    lines += [f"{acts_in} = {value_text(within)}"] if within else []
     return [*lines, *(["shared = true"] if shared else [])]
 
 

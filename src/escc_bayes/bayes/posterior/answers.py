@@ -109,7 +109,7 @@ def estimate_of(
     months = asked.months if isinstance(asked, HazardRatio) else None
     transition = asked.transition if isinstance(asked, HazardRatio) else ""
     return Estimate(
-        endpoint=plan.rows.endpoint,
+        endpoint=plan.rows.endpoint_in(transition),
         estimand=NAMES[type(asked)],
         term=asked.term,
         contrast=contrast_words(asked),

@@ -4,7 +4,7 @@ import warnings
 
 from escc_bayes.bayes.engines.registry import check_engine, sampler_for
 from escc_bayes.bayes.posterior.posterior import Posterior
-from escc_bayes.bayes.posterior.pseudo_posterior import LABEL, as_pseudo_posterior
+from escc_bayes.bayes.posterior.pseudo_posterior import as_pseudo_posterior, label_of
 from escc_bayes.bayes.sampling.settings import CHAINS, TUNE, Progress, RunSettings, silent
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.foundation.careful import careful
@@ -57,8 +57,8 @@ def fit(
 
     Returns
     -------
-    Posterior; its ``diagnostics.verdict`` says whether it may be used. With sampling weights a pseudo-posterior: draws
-    rescaled to the sandwich covariance (docs/methods/weights.md).
+    Posterior; its ``diagnostics.verdict`` says whether it may be used. With sampling weights or several endpoints a
+    pseudo-posterior: draws rescaled to the sandwich covariance (docs/methods/weights.md).
 
     Several things done with one model on one cohort share one plan: ``make_plan``, then ``fit_plan``,
     ``fit_classical_plan``, ``prior_check_plan``.
@@ -131,8 +131,8 @@ def posterior_of(plan: ModelPlan, settings: RunSettings, seed: Seed, progress: P
     """Return the posterior of a plan, with its verdict and without a warning."""
     found = sampler_for(settings).run(plan, settings, seed, progress)
     drawn, said = found.draws, dict(found.settings)
-    if plan.rows.sampled:
-        drawn, said = as_pseudo_posterior(plan, drawn), said | {"weights": LABEL}
+    if plan.rows.pseudo:
+        drawn, said = as_pseudo_posterior(plan, drawn), said | {"weights": label_of(plan)}
     record = Record(
         spec_digest=plan.spec.digest,
         data_digest=plan.rows.data_digest,

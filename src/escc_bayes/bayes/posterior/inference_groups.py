@@ -75,9 +75,10 @@ def invalid(posterior: Drawn) -> tuple[str, ...]:
 
     Draws of a pseudo-posterior follow no prior times likelihood; an illness-death model predicts states, no one time.
     """
-    states = posterior.plan.rows.transitions is not None
-    predicted = ("posterior_predictive", "prior_predictive") if states else ()
-    return ("log_likelihood", "log_prior") if posterior.plan.rows.sampled else predicted
+    several = posterior.plan.rows.transitions is not None
+    predicted = ("posterior_predictive", "prior_predictive") if several else ()
+    density = ("log_likelihood", "log_prior") if posterior.plan.rows.pseudo else ()
+    return (*density, *predicted)
 
 
 def left_out(posterior: Drawn) -> tuple[str, ...]:
@@ -122,7 +123,7 @@ def attributes(posterior: Drawn, found: Mapping[str, Group]) -> dict[str, str]:
     absent = (*left_out(posterior), *invalid(posterior))
     pseudo = {"pseudo_posterior": f"{pseudo_note(posterior.plan)}; no log_likelihood, log_prior or marginal likelihood"}
     told |= {"left_out": ", ".join(absent)} if absent else {}
-    told |= pseudo if posterior.plan.rows.sampled else {}
+    told |= pseudo if posterior.plan.rows.pseudo else {}
     return told | ({CONTENTS: contents(found, told)} if found.keys() >= set(READ) else {})
 
 

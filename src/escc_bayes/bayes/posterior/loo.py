@@ -18,6 +18,11 @@ NO_LOO = (
     "compare models by what they say with and without each other's effects"
 )
 
+NO_JOINT = (
+    "model '{model}' is of several endpoints, whose likelihoods together are no probability of a patient left out; "
+    "compare models of each endpoint alone, or illness-death models"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class LooRow:
@@ -99,6 +104,9 @@ def refuse_other_patients(posteriors: Sequence[Posterior]) -> None:
             raise EstimandError(
                 f"leave-one-out compares models on the same patients, endpoint and clock; given {given}: {differ}"
             )
+    joined = [p.plan.spec.name for p in posteriors if p.plan.rows.marginal]
+    if joined:
+        raise EstimandError(NO_JOINT.format(model=joined[0]))
     weighted = [p.plan.spec.name for p in posteriors if p.plan.rows.sampled]
     if weighted:
         raise EstimandError(NO_LOO.format(model=weighted[0]))

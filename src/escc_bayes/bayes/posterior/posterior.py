@@ -11,7 +11,7 @@ from escc_bayes.bayes.posterior.answers import Answering, estimate_of
 from escc_bayes.bayes.posterior.cure_fraction import cure_sentences
 from escc_bayes.bayes.posterior.drawn import Drawn
 from escc_bayes.bayes.posterior.prior_conflict import PriorConflict, prior_conflict
-from escc_bayes.bayes.posterior.pseudo_posterior import LABEL
+from escc_bayes.bayes.posterior.pseudo_posterior import label_of
 from escc_bayes.bayes.posterior.shrinkage import shrinkage_sentences
 from escc_bayes.bayes.posterior.state_answers import OfDraws, StateAnswers, refuse_no_months
 from escc_bayes.bayes.posterior.trajectory import trajectory_sentences
@@ -190,7 +190,7 @@ class Posterior(Answering, StateAnswers, ForMaketables, Drawn):
 
     def sentences(self) -> tuple[str, ...]:
         """Say who was analysed, by which model and engine, whether it may be used, and what else must be known."""
-        kind = f" ({LABEL})" if self.plan.rows.sampled else ""
+        kind = f" ({label_of(self.plan)})" if self.plan.rows.pseudo else ""
         return (
             self.plan.rows.sentence(),
             f"{self.plan.spec!r}",

@@ -149,7 +149,15 @@ def prior_check_plan(plan: ModelPlan, *, seed: Seed = SEED, draws: int = 4000, l
     values = prior_draws(plan, draws, seed)
     hazards = parameters.hazards(plan, values, draws)
     times = np.linspace(0.0, max(60.0, float(plan.rows.time.max())), GRID_POINTS)
-    if plan.rows.transitions is not None:
+    if plan.rows.marginal:
+        curves = {
+            f"Survival, {name}": np.exp(-own.cumulative(times))
+            for name, own in zip(
+                plan.rows.transition_names, parameters.baseline_hazards(plan.baseline, values), strict=True
+            )
+        }
+        cohort = next(iter(curves.values()))
+    elif plan.rows.transitions is not None:
         curves = state_curves(plan, hazards, states.described(plan), times)
         everyone = state_curves(plan, hazards, states.averaged_over(plan, "", "", "everyone"), times)
         cohort = next(iter(everyone.values()))

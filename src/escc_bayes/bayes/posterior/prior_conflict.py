@@ -67,7 +67,9 @@ class PriorConflict:
         """Say what the prior is worth, and where Kaplan-Meier lies within it."""
         head = f"Prior on the baseline: {self.worth.words()}"
         if self.expected != self.expected:
-            return f"{head}; it is one prior for the hazard of each transition, which no Kaplan-Meier curve shows."
+            return (
+                f"{head}; it is one prior for the hazard of each transition or endpoint, held to no Kaplan-Meier curve."
+            )
         if self.observed != self.observed:
             return (
                 f"{head}; nobody is followed so far, or not from time zero on, and Kaplan-Meier cannot confirm or "

@@ -1,4 +1,4 @@
-"""Sampling weights: posterior draws rescaled so that their covariance is the sandwich.
+"""Sampling weights, several endpoints: posterior draws rescaled so that their covariance is the sandwich.
 
 A posterior of weighted terms is right in its place and wrong in its width. With S the covariance of its draws, H the
 information and J the variance of the scores over independent units at its mean, the draws are spread to
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escc_bayes.bayes.model import parameters
+from escc_bayes.bayes.posterior.endpoint_scores import endpoint_scores
 from escc_bayes.bayes.posterior.pseudo_scores import scores
 from escc_bayes.bayes.sampling.draws import Draws
 from escc_bayes.estimand.estimate import joined_notes
@@ -20,10 +21,18 @@ from escc_bayes.spec.baseline import PiecewisePrior
 from escc_bayes.spec.cautions import independence_words
 from escc_bayes.spec.design import Block
 from escc_bayes.spec.plan import ModelPlan
-from escc_bayes.spec.risk_rows import risk_rows
+from escc_bayes.spec.risk_rows import RiskRows, risk_rows
 from escc_bayes.spec.structures.protocol import Term
 
 LABEL = "pseudo-posterior, draws rescaled to the sandwich covariance"
+
+
+ENDPOINTS = "pseudo-posterior, draws rescaled to how the endpoints of one patient go together"
+
+
+def label_of(plan: ModelPlan) -> str:
+    """Return what kind of pseudo-posterior a plan has."""
+    return ENDPOINTS if plan.rows.marginal else LABEL
 
 
 def pseudo_note(plan: ModelPlan, inside: NDArray[np.bool_] | None = None) -> str:
@@ -32,6 +41,8 @@ def pseudo_note(plan: ModelPlan, inside: NDArray[np.bool_] | None = None) -> str
     With the weights of the patients in a mask (n,), or of all.
     """
     rows = plan.rows
+    if rows.marginal:
+        return joined_notes(ENDPOINTS, independence_words(plan))
     if rows.sampled:
         return joined_notes(LABEL, rows.weight_words(inside), rows.weighting.cluster_words(rows.cluster))
     return independence_words(plan)
@@ -53,7 +64,7 @@ def rescaled(
 
     Parameters
     ----------
-    plan : with sampling weights that sum to the number of patients.
+    plan : with sampling weights that sum to the number of patients, or with rows of several endpoints.
     values : (m, size) draws by name.
     weight : (m,) of the draws, summing to 1; None: equal.
 
@@ -67,11 +78,21 @@ def rescaled(
     apart = drawn - mean
     spread = (share[:, None] * apart).T @ apart
     risk = risk_rows(plan.rows, plan.design)
-    found = scores(plan.baseline, risk.at_risk, risk.columns @ directions(plan, values, share), mean)
+    columns = risk.columns @ directions(plan, values, share)
+    moved = endpoint_scores if plan.rows.marginal else unit_scores
+    information, variance = moved(plan, risk, columns, mean)
+    return with_coordinates(plan, values, mean + apart @ stretch(spread, information, variance).T)
+
+
+def unit_scores(
+    plan: ModelPlan, risk: RiskRows, columns: FloatArray, point: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return the information (q, q) at a point, and the variance (q, q) of the score over independent units."""
+    found = scores(plan.baseline, risk.at_risk, columns, point)
     assert plan.rows.cluster is not None
-    units = np.zeros((int(plan.rows.cluster.max()) + 1, mean.size))
+    units = np.zeros((int(plan.rows.cluster.max()) + 1, point.size))
     np.add.at(units, plan.rows.cluster[risk.of], found.of_rows)
-    return with_coordinates(plan, values, mean + apart @ stretch(spread, found.information, units.T @ units).T)
+    return found.information, units.T @ units
 
 
 def stretch(spread: FloatArray, information: FloatArray, variance: FloatArray) -> FloatArray:
@@ -143,13 +164,17 @@ def with_coordinates(plan: ModelPlan, values: Mapping[str, FloatArray], drawn: F
     """Return draws of every free parameter whose coordinates are ``drawn`` (m, q)."""
     found, baseline = dict(values), plan.baseline
     if isinstance(baseline, PiecewisePrior):
-        start = baseline.pieces
+        start = baseline.pieces * baseline.copies
         rates = drawn[:, :start]
         if baseline.sd is None:
             found["baseline"] = rates
         else:
-            found["baseline"] = rates[:, :1]
-            found["z_baseline"] = np.diff(rates, axis=1) / (values["sd_baseline"] * baseline.step_scale)
+            found["baseline"] = rates[:, :: baseline.pieces]
+            steps = [
+                np.diff(own, axis=1) / (values["sd_baseline"] * baseline.step_scale)
+                for own in np.split(rates, baseline.copies, axis=1)
+            ]
+            found["z_baseline"] = np.hstack(steps)
     else:
         start = 2
         found |= {"baseline": drawn[:, :1], "log_shape": drawn[:, 1:2]}

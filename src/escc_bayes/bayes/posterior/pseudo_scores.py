@@ -1,6 +1,7 @@
 """Scores of rows at risk and information of a pseudo-likelihood, at one point: sampling weights inside.
 
-Symbols: psi = (baseline, coefficients of the columns Z); baseline: log rates of a piecewise model, or (b0, log k) of a
+Symbols: psi = (baseline, coefficients of the columns Z); baseline: log rates of a piecewise model (of strata one below
+the other), or (b0, log k) of a
 Weibull one; s_i weighted score of row i, H the negative second derivative. docs/methods/weights.md.
 """
 
@@ -30,11 +31,16 @@ def scores(baseline: BaselinePrior, rows: AtRisk, columns: FloatArray, point: Fl
 
 def piecewise_scores(cuts: FloatArray, rows: AtRisk, columns: FloatArray, point: FloatArray) -> Scores:
     """Return scores and information of log rates and coefficients."""
-    pieces = cuts.size + 1
-    relative = rows.weight * np.exp(columns @ point[pieces:])
-    expected = person_months(rows.stop, cuts, rows.start) * np.exp(point[:pieces]) * relative[:, None]
+    pieces, rates = cuts.size + 1, point.size - columns.shape[1]
+    relative = rows.weight * np.exp(columns @ point[rates:])
+    # Rates stand stratum by stratum; a row knows those of its own.
+    own = rows.stratum[:, None] * pieces + np.arange(pieces)
+    expected = np.zeros((rows.stop.size, rates))
+    at_rates = person_months(rows.stop, cuts, rows.start) * np.exp(point[own]) * relative[:, None]
+    np.put_along_axis(expected, own, at_rates, axis=1)
     of_rates = -expected
-    of_rates[np.arange(rows.stop.size), piece_of(rows.stop, cuts)] += rows.weight * rows.event
+    each = np.arange(rows.stop.size)
+    of_rates[each, own[each, piece_of(rows.stop, cuts)]] += rows.weight * rows.event
     whole = expected.sum(axis=1)
     crossed = expected.T @ columns
     among = columns.T @ (whole[:, None] * columns)

@@ -15,7 +15,7 @@ from escc_bayes.bayes.model.likelihood.of_plan import cells_of
 from escc_bayes.bayes.model.likelihood.protocol import Cells
 from escc_bayes.bayes.modes.warm_start import Start
 from escc_bayes.bayes.numeric.quasi_random import Source
-from escc_bayes.bayes.posterior.pseudo_posterior import LABEL, rescaled
+from escc_bayes.bayes.posterior.pseudo_posterior import label_of, rescaled
 from escc_bayes.bayes.refits.requests import RefitRequest
 from escc_bayes.bayes.refits.table import Asked, OfWhom, RefitTable
 from escc_bayes.bayes.refits.weighted_draws import starts_of
@@ -72,7 +72,7 @@ class RefitWork:
             raise type(error)(f"refit {place + 1} of {len(self.request)} ({named}): {error}") from None
         smoothed = found.smoothed
         # A pseudo-likelihood is no probability of the data: it has no marginal likelihood.
-        evidence = np.nan if plan.rows.sampled else smoothed.log_mean
+        evidence = np.nan if plan.rows.pseudo else smoothed.log_mean
         checks = np.array([smoothed.k, smoothed.effective, found.grid_edge, evidence])
         return summaries(plan, self.asked, found, self.level), checks
 
@@ -116,7 +116,7 @@ def chunk_size(refits: int) -> int:
 def summaries(plan: ModelPlan, asked: tuple[Estimand, ...], found: laplace.Weighted, level: float) -> FloatArray:
     """Return median, limits, P(HR > 1), mean and SD of the log of every estimand under weighted draws, (asked, 6)."""
     values, weight = found.values(), found.smoothed.weight
-    if plan.rows.sampled:
+    if plan.rows.pseudo:
         values = rescaled(plan, values, weight)
     drawn = np.stack(draws_of_many(asked, plan, parameters.hazards(plan, values, weight.size)))
     ratios = np.array([isinstance(one, HazardRatio) for one in asked])[:, None]
@@ -233,7 +233,7 @@ def completed_questions(request: RefitRequest, asked: tuple[Estimand, ...]) -> t
 def record_of(request: RefitRequest, draws: int, seed: Seed) -> Record:
     """Return the record of a run."""
     first = request.plans[0] if request.base is None else request.base
-    pseudo = (("weights", LABEL),) if first.rows.sampled else ()
+    pseudo = (("weights", label_of(first)),) if first.rows.pseudo else ()
     return Record(
         spec_digest=first.spec.digest,
         data_digest=first.rows.data_digest,

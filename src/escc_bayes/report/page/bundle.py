@@ -256,7 +256,7 @@ def gather(
         loo={
             k: compare_loo([posteriors[n] for n in names])
             for k, names in groups.items()
-            if len(names) > 1 and not posteriors[names[0]].plan.rows.sampled
+            if len(names) > 1 and not posteriors[names[0]].plan.rows.pseudo
         },
         attribution={name: attribute(posteriors[name], classical[name], cohort) for name in posteriors},
         baselines={
@@ -283,7 +283,7 @@ def states_of(
     posteriors: Mapping[str, Fitted], level: float, classical: Mapping[str, ClassicalFit] = MappingProxyType({})
 ) -> dict[str, StateTables]:
     """Return the tables of each model of several transitions; with Gray's test and Fine-Gray where fitted beside."""
-    several = {name: p for name, p in posteriors.items() if p.plan.rows.transitions is not None}
+    several = {name: p for name, p in posteriors.items() if p.plan.rows.has_states}
     return {
         name: {
             **state_tables([posterior], level),

@@ -88,6 +88,8 @@ def curve_figures(outcome: Outcome, bundle: Bundle, labels: dict[str, str]) -> I
             classical = bundle.classical[posterior.plan.spec.name]
             yield partial(curve_sheet, posterior, classical, outcome, labels, level=bundle.level)
     for posterior in outcome.posteriors:
+        if posterior.plan.rows.marginal:
+            continue
         if several(outcome):
             yield partial(state_sheet, posterior, outcome, labels, level=bundle.level)
         else:

@@ -8,7 +8,7 @@ from escc_bayes.compare.comparison import Comparison
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.spec.plan import ModelPlan
-from escc_bayes.spec.transitions import CompetingCauses
+from escc_bayes.spec.transitions import CompetingCauses, SeveralEndpoints
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,8 @@ def outcome_title(cohort: Cohort, plan: ModelPlan) -> str:
     states = plan.spec.outcome.states
     if states is None:
         return endpoint_label(cohort, plan.rows.endpoint)
+    if isinstance(states, SeveralEndpoints):
+        return " and ".join(endpoint_label(cohort, name) for name in states.endpoints)
     if isinstance(states, CompetingCauses):
         return f"{endpoint_label(cohort, states.endpoint)} by cause"
     return "Progression and death"

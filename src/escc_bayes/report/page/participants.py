@@ -7,7 +7,7 @@ from escc_bayes.data.cohort import Cohort
 from escc_bayes.report.document.provenance import provenance_first
 from escc_bayes.report.page import baseline_tables
 from escc_bayes.report.page.bundle import Bundle
-from escc_bayes.report.page.outcomes import Outcome, as_labelled, term_labels
+from escc_bayes.report.page.outcomes import Outcome, as_labelled, endpoint_label, term_labels
 from escc_bayes.report.page.view import Block, Section, Table
 from escc_bayes.spec.transitions import in_words
 
@@ -48,6 +48,7 @@ def flow(bundle: Bundle, found: Sequence[Outcome]) -> Table:
         for name in analysed.transition_names:
             own = analysed.in_transition(name)
             words = in_words(name)
+            words = endpoint_label(bundle.cohort, name) if analysed.marginal else words
             rows.append((f"{words[:1].upper()}{words[1:]}", f"{own.events} of {own.n} at risk"))
     caption = provenance_first(bundle.cohort.provenance, "Participant flow of each outcome")
     return Table(caption, ("", "Patients"), tuple(rows))

@@ -31,7 +31,7 @@ ALL = "All patients"
 
 def state_section(bundle: Bundle, found: Sequence[Outcome], pictures: Mapping[str, tuple[Picture, ...]]) -> Section:
     """Return the section; ``pictures`` by outcome. Without a model of several transitions it is empty."""
-    several = [o for o in found if o.posteriors[0].plan.rows.transitions is not None]
+    several = [o for o in found if o.posteriors[0].plan.rows.has_states]
     blocks = tuple(block_of(o, bundle, pictures.get(o.key, ())) for o in several)
     return Section(NAME, TITLE, "", blocks, "States", ("illness_death", "competing_causes"))
 

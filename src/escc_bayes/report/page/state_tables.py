@@ -54,7 +54,7 @@ def state_tables(posteriors: Iterable[Fitted], level: float) -> dict[str, list[R
     found: dict[str, list[Row]] = {}
     for posterior in posteriors:
         transitions = posterior.plan.rows.transitions
-        if transitions is not None:
+        if transitions is not None and not transitions.marginal:
             own = incidences(posterior, level) if transitions.competing else tables_of(posterior, level)
             for name, rows in own.items():
                 found.setdefault(name, []).extend(rows)
@@ -305,7 +305,7 @@ def bayes_months(posterior: Fitted, asked: Asked, level: float) -> Iterator[Row]
 
 
 def cause_specific(posteriors: Sequence[Posterior], level: float) -> list[Estimate]:
-    """Return Cox's hazard ratios of each transition, of the illness-death models."""
+    """Return Cox's hazard ratios of each transition or endpoint, of the models of several."""
     return [
         e
         for posterior in posteriors

@@ -64,8 +64,8 @@ def fits_curve(outcome: Outcome) -> Word:
 
 
 def several(outcome: Outcome) -> bool:
-    """Whether the outcome has several transitions."""
-    return outcome.posteriors[0].plan.rows.transitions is not None
+    """Whether the outcome has several transitions, and so states."""
+    return outcome.posteriors[0].plan.rows.has_states
 
 
 def fits_states(outcome: Outcome, bundle: Bundle) -> Word:
@@ -94,7 +94,11 @@ def proportional(outcome: Outcome) -> Word:
         return Word("Proportional hazards", "not tested", "doubt")
     p = min(1.0, len(tested) * min(tested))
     verdict, tone = ("signs against", "doubt") if p < AGAINST else ("no sign against", "good")
-    of = f", smallest of {len(tested)} transitions, Bonferroni" if len(names) > 1 else ""
+    of = (
+        f", smallest of {len(tested)} {'endpoints' if plan.rows.marginal else 'transitions'}, Bonferroni"
+        if len(names) > 1
+        else ""
+    )
     return Word("Proportional hazards", verdict, tone, f"P {probability(p)}{of}")
 
 

@@ -14,6 +14,7 @@ from escc_bayes.foundation.csv import write_csv
 from escc_bayes.foundation.outputs import write_json
 from escc_bayes.foundation.record import Record, seed_label
 from escc_bayes.foundation.seeds import Seed
+from escc_bayes.report.page.endpoint_tables import endpoint_tables
 from escc_bayes.report.page.on_curves import on_curves, posterior_on_curves, spline_rows
 from escc_bayes.report.page.other_analyses import NO_OTHERS, OtherAnalyses, other_tables
 from escc_bayes.report.page.over_time import over_time, posterior_over_time, time_varying_rows
@@ -219,7 +220,7 @@ def fit_tables(
         from escc_bayes.report.page.state_tables import cause_specific, state_tables
 
         ratios += cause_specific(tuple(posteriors.values()), level)
-        states = state_tables(posteriors.values(), level)
+        states = {**state_tables(posteriors.values(), level), **endpoint_tables(posteriors.values(), level)}
     survival = [
         e
         for p in posteriors.values()
@@ -289,6 +290,7 @@ def compare_tables(bundle: "Bundle") -> dict[str, list[Row]]:
             {**step.row(), **origin(step.model)} for steps in bundle.attribution.values() for step in steps
         ],
         **one_below_other(bundle.states.values()),
+        **endpoint_tables(bundle.posteriors.values(), bundle.level),
         "loo": [
             {"endpoint": origins[row.model].endpoint, **loo_row(row), **origin(row.model)}
             for rows in bundle.loo.values()

@@ -40,7 +40,8 @@ class AcrossTransitions:
         if not rows.transition_names:
             raise SpecError(
                 f"effect '{self.name}': structure '{self.WORD}' shrinks the effects in several transitions towards "
-                'each other; it belongs to an outcome of kind = "illness_death" or "competing_causes"'
+                'each other; it belongs to an outcome of kind = "illness_death" or "competing_causes", or of several '
+                "endpoints = [..]"
             )
         name, names = self.covariates[0], rows.transition_names
         number = rows.covariates[name].schema.kind == "continuous"
@@ -73,7 +74,7 @@ class AcrossTransitions:
         spread = spread_words(self.sd, "the ratio of two of their hazard ratios")
         return (
             f"{self.name}: in each of {', '.join(coding.copies)}, shrunk towards a common effect, {whose}: "
-            f"{self.prior.hazard_ratio_words()}; between the transitions, {spread}."
+            f"{self.prior.hazard_ratio_words()}; between them, {spread}."
         )
 
     def contrasts(self, coding: Coding) -> tuple[Contrast, ...]:

@@ -1,0 +1,35 @@
+# Reference values from R's survival package for several endpoints of the same patients: Cox regression stratified by
+# endpoint with errors by patient (Wei, Lin & Weissfeld 1989), on mgus2: survival, and survival free of progression.
+# Usage: Rscript several_endpoints.R several_endpoints.json
+
+suppressPackageStartupMessages(library(survival))
+
+number <- function(x) formatC(x, digits = 17, format = "g", width = 1)
+list_of <- function(x) paste0("[", paste(number(unname(as.numeric(x))), collapse = ", "), "]")
+field <- function(name, x) paste0('"', name, '": ', list_of(x))
+
+d <- mgus2
+d$failed <- as.integer(d$pstat == 1 | (d$death == 1 & d$ptime == d$futime))
+d$male <- as.integer(d$sex == "M")
+rows <- rbind(
+  data.frame(id = d$id, time = d$futime, event = d$death, age = d$age, male = d$male, endpoint = "os"),
+  data.frame(id = d$id, time = d$ptime, event = d$failed, age = d$age, male = d$male, endpoint = "pfs")
+)
+for (name in c("os", "pfs")) {
+  rows[[paste0("age_", name)]] <- rows$age * (rows$endpoint == name)
+  rows[[paste0("male_", name)]] <- rows$male * (rows$endpoint == name)
+}
+tight <- coxph.control(eps = 1e-11, toler.chol = 1e-13, iter.max = 200)
+own <- coxph(Surv(time, event) ~ age_os + male_os + age_pfs + male_pfs + strata(endpoint) + cluster(id), rows,
+             control = tight)
+one <- coxph(Surv(time, event) ~ age + male + strata(endpoint) + cluster(id), rows, control = tight)
+alone <- coxph(Surv(futime, death) ~ age + male, d, control = tight)
+
+parts <- c(
+  paste0('"data": {', paste(mapply(field, c("os", "died", "pfs", "failed", "age", "male"),
+                                   list(d$futime, d$death, d$ptime, d$failed, d$age, d$male)), collapse = ",\n"), "}"),
+  field("coef", coef(own)), field("covariance", vcov(own)),
+  field("shared_coef", coef(one)), field("shared_covariance", vcov(one)),
+  field("alone_coef", coef(alone)), field("alone_se", sqrt(diag(vcov(alone))))
+)
+writeLines(paste0("{", paste(parts, collapse = ",\n"), "}"), commandArgs(TRUE)[1])

@@ -1,0 +1,95 @@
+"""Several endpoints of the same patients equal Wei, Lin & Weissfeld's Cox in R on mgus2 (``several_endpoints.R``)."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from escc_bayes.bayes.posterior.fit import fit
+from escc_bayes.classical.fit import fit_classical
+from escc_bayes.data.cohort import read_cohort
+from escc_bayes.data.schema import schema_from
+from escc_bayes.estimand.estimand import HazardRatio
+from escc_bayes.spec.reading import spec_from
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*duplicate row")
+R = json.loads(Path(__file__).with_name("several_endpoints.json").read_text(encoding="utf-8"))
+COVARIANCE = np.array(R["covariance"]).reshape(4, 4)
+SCHEMA = {
+    "endpoints": {
+        "os": {"time": "os", "event": "died"},
+        "pfs": {"time": "pfs", "event": "failed", "not_after": "os"},
+    },
+    "covariates": {"age": {"kind": "continuous"}, "male": {"kind": "binary", "levels": ["no", "yes"]}},
+}
+
+
+def cohort():
+    frame = pd.DataFrame(R["data"])
+    frame = frame.assign(male=np.where(frame["male"] == 1, "yes", "no"))
+    return read_cohort(frame, schema_from(SCHEMA, "mgus2"), provenance="observed", name="mgus2")
+
+
+def model(**more):
+    """Age and sex on both endpoints, priors so wide that they say nothing."""
+    return spec_from(
+        {
+            "name": "mgus2",
+            "outcome": {"endpoints": ["os", "pfs"]},
+            "baseline": {
+                "family": "piecewise_exponential",
+                "cuts": [6.0, 12.0, 24.0, 48.0, 72.0, 96.0, 120.0, 160.0, 200.0, 250.0],
+                "smoothing": "independent",
+            },
+            "priors": {"baseline_log_rate": {"normal": [-4.0, 5.0]}},
+            "effect": [
+                {"covariate": "age", "structure": "linear", "prior": {"normal": [0.0, 1.0]}, **more},
+                {"covariate": "male", "structure": "fixed", "prior": {"normal": [0.0, 5.0]}, **more},
+            ],
+        },
+        "mgus2.toml",
+    )
+
+
+def asked():
+    """Return the hazard ratios in the order of R's coefficients."""
+    levels = {"age": (), "male": ("yes", "no")}
+    return [HazardRatio(term, *levels[term], transition=name) for name in ("os", "pfs") for term in ("age", "male")]
+
+
+@pytest.fixture(scope="module")
+def mgus2():
+    return cohort()
+
+
+def test_cox_is_that_of_wei_lin_and_weissfeld(mgus2):
+    classical = fit_classical(model(), mgus2)
+    found = [next(e for e in classical.estimate(one, level=0.95) if e.method == "cox") for one in asked()]
+    assert [e.log_mean for e in found] == pytest.approx(R["coef"], rel=1e-7)
+    assert [e.log_sd for e in found] == pytest.approx(np.sqrt(np.diag(COVARIANCE)), rel=1e-6)
+    assert [e.endpoint for e in found] == ["os", "os", "pfs", "pfs"]
+    shared = fit_classical(model(shared=True), mgus2)
+    both = [next(e for e in shared.estimate(one, level=0.95) if e.method == "cox") for one in asked()[:2]]
+    assert [e.log_mean for e in both] == pytest.approx(R["shared_coef"], rel=1e-7)
+    assert [e.log_sd for e in both] == pytest.approx(np.sqrt(R["shared_covariance"][::3]), rel=1e-6)
+
+
+def test_draws_go_together_as_the_estimates_do(mgus2):
+    """Of 1,384 patients: SDs of each endpoint alone and correlations of WLW, to what 20,000 draws and pieces leave."""
+    posterior = fit(model(), mgus2, seed=1, engine="laplace")
+    drawn = np.stack([posterior.draws(one).ravel() for one in asked()])
+    sd = np.sqrt(np.diag(COVARIANCE))
+    assert drawn.std(axis=1) == pytest.approx(sd, rel=0.06)
+    assert drawn.std(axis=1)[:2] == pytest.approx(R["alone_se"], rel=0.03)
+    assert np.abs(np.corrcoef(drawn) - COVARIANCE / np.outer(sd, sd)).max() < 0.05
+    assert drawn.mean(axis=1) == pytest.approx(R["coef"], abs=0.3 * sd.max())
+
+
+def test_a_common_effect_is_no_better_known_than_by_wlw(mgus2):
+    """Two cohorts would know it with 0.72 of the SD that these patients leave."""
+    posterior = fit(model(shared=True), mgus2, seed=1, engine="laplace")
+    sd = np.array([posterior.draws(one).std() for one in asked()[:2]])
+    expected = np.sqrt(R["shared_covariance"][::3])
+    assert sd == pytest.approx(expected, rel=0.05)

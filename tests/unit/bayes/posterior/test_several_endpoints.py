@@ -1,0 +1,257 @@
+"""Endpoints of the same patients fitted together: limits in closed form, scores by hand, tables, refusals, verbs."""
+
+import csv
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.unit.cli.running import run
+
+from escc_bayes.bayes.posterior.endpoint_correlation import going_together
+from escc_bayes.bayes.posterior.endpoint_scores import endpoint_scores, root
+from escc_bayes.bayes.posterior.ensemble import fit_ensemble
+from escc_bayes.bayes.posterior.fit import fit
+from escc_bayes.bayes.posterior.loo import compare_loo
+from escc_bayes.bayes.posterior.prior_check import prior_check
+from escc_bayes.bayes.posterior.reload import load_posterior
+from escc_bayes.bayes.refits.refit_many import refit_many
+from escc_bayes.bayes.refits.requests import each_model
+from escc_bayes.data.bundled import example_cohort, example_ensemble
+from escc_bayes.data.cohort import read_cohort
+from escc_bayes.data.schema import schema_from
+from escc_bayes.estimand.estimand import HazardRatio, SurvivalAt
+from escc_bayes.foundation.errors import CohortError, EstimandError, SpecError
+from escc_bayes.report.verbs.files import fit_tables
+from escc_bayes.spec.describe import describe
+from escc_bayes.spec.plan import make_plan
+from escc_bayes.spec.reading import load_spec, spec_from
+from escc_bayes.spec.risk_rows import risk_rows
+from escc_bayes.spec.transitions import in_words
+
+CUTS, WIDE, NORMAL = [6.0, 18.0], {"normal": [0.0, 10.0]}, {"hr_median": 1.0, "hr_upper": 4.0}
+SHRUNK = {"structure": "across_transitions", "prior": NORMAL, "sd": {"halfnormal": 0.3}}
+
+
+def model(*effects, names=("os", "pfs"), endpoint=None, **outcome):
+    return spec_from(
+        {
+            "name": "both",
+            "outcome": ({"endpoint": endpoint} if endpoint else {"endpoints": list(names)}) | outcome,
+            "baseline": {"family": "piecewise_exponential", "cuts": CUTS, "sd": {"halfnormal": 0.5}},
+            "priors": {"baseline_log_rate": {"normal": [-3.0, 1.0]}},
+            "effect": list(effects),
+        },
+        "both.toml",
+    )
+
+
+def coverage(**more):
+    return {"covariate": "coverage", "structure": "fixed", "prior": NORMAL} | more
+
+
+def ratio(endpoint):
+    return HazardRatio("coverage", "RPL", "RAL", transition=endpoint)
+
+
+def drawn_cohort(n=400, *, copy=False):
+    """Return SIMULATED patients with two endpoints: one twice, or two that have nothing to do with each other."""
+    rng = np.random.default_rng(3)
+    arm = rng.integers(0, 2, n)
+    time = [rng.exponential(20.0 * np.exp(-0.4 * arm)) for _ in range(2)]
+    first, second = (np.minimum(one, 36.0) for one in (time[0], time[0] if copy else time[1]))
+    frame = pd.DataFrame({"a": first, "b": second, "arm": np.array(["no", "yes"])[arm]})
+    frame["a_event"], frame["b_event"] = (first < 36.0).astype(int), (second < 36.0).astype(int)
+    schema = {
+        "endpoints": {"a": {"time": "a", "event": "a_event"}, "b": {"time": "b", "event": "b_event"}},
+        "covariates": {"arm": {"kind": "binary", "levels": ["no", "yes"]}},
+    }
+    return read_cohort(frame, schema_from(schema, "made"), provenance="simulated")
+
+
+ARM = {"covariate": "arm", "structure": "fixed", "prior": WIDE}
+
+
+@pytest.fixture(scope="module")
+def escc():
+    return example_cohort("escc79")
+
+
+@pytest.fixture(scope="module")
+def posterior(escc):
+    return fit(model(coverage(**SHRUNK)), escc, seed=1, engine="laplace", draws=2000)
+
+
+def test_one_endpoint_twice_is_no_more_than_once():
+    """Limit: the copy's correlation is 1, and a common effect has the SD of one endpoint, not 1 / sqrt(2) of it."""
+    cohort = drawn_cohort(copy=True)
+    once = fit(model(ARM, endpoint="a"), cohort, seed=1, engine="laplace").draws(HazardRatio("arm", "yes"))
+    twice = fit(model(ARM, names=("a", "b")), cohort, seed=1, engine="laplace")
+    drawn = np.stack([twice.draws(HazardRatio("arm", "yes", transition=name)).ravel() for name in ("a", "b")])
+    assert np.corrcoef(drawn)[0, 1] > 0.99
+    shared = fit(model(ARM | {"shared": True}, names=("a", "b")), cohort, seed=1, engine="laplace")
+    assert shared.draws(HazardRatio("arm", "yes", transition="a")).std() == pytest.approx(once.std(), rel=0.03)
+
+
+def test_endpoints_without_relation_stay_without():
+    """Limit: SDs of each alone, correlation 0 to what 400 patients tell, and a common effect as of two cohorts."""
+    cohort = drawn_cohort()
+    both = fit(model(ARM, names=("a", "b")), cohort, seed=1, engine="laplace")
+    drawn = np.stack([both.draws(HazardRatio("arm", "yes", transition=name)).ravel() for name in ("a", "b")])
+    assert abs(np.corrcoef(drawn)[0, 1]) < 3.0 / np.sqrt(400)
+    for name, own in zip(("a", "b"), drawn, strict=True):
+        alone = fit(model(ARM, endpoint=name), cohort, seed=1, engine="laplace").draws(HazardRatio("arm", "yes"))
+        assert own.std() == pytest.approx(alone.std(), rel=0.04)
+
+
+def test_scores_are_those_of_the_formula_by_hand(escc):
+    """Events less expected events of each endpoint, piece and column, patient by patient, in plain numpy."""
+    plan = make_plan(model(coverage()), escc)
+    risk = risk_rows(plan.rows, plan.design)
+    point = np.array([-3.2, -3.0, -3.4, -2.8, -2.5, -2.9, 0.3, 0.1])
+    information, variance = endpoint_scores(plan, risk, risk.columns, point)
+    edges, n = [0.0, *CUTS, np.inf], plan.rows.n
+    by_hand, score = np.zeros((8, 8)), np.zeros((2, n, 8))
+    for i in range(plan.rows.time.size):
+        k, who, x = int(plan.rows.stratum[i]), plan.rows.whose[i], risk.columns[i]
+        for piece in range(3):
+            months = max(0.0, min(plan.rows.time[i], edges[piece + 1]) - edges[piece])
+            died = plan.rows.event[i] * (edges[piece] < plan.rows.time[i] <= edges[piece + 1])
+            row = np.concatenate([np.eye(6)[3 * k + piece], x])
+            expected = months * np.exp(row @ point)
+            by_hand += expected * np.outer(row, row)
+            score[k, who] += (died - expected) * row
+    np.testing.assert_allclose(information, by_hand, rtol=1e-10)
+    own = [0, 1, 2, 6], [3, 4, 5, 7]
+    power = {}
+    for k, kept in enumerate(own):
+        inside = np.ix_(kept, kept)
+        power[k] = root(by_hand[inside]) @ root(score[k].T[kept] @ score[k][:, kept], inverse=True)
+    across = power[0] @ (score[0][:, own[0]].T @ score[1][:, own[1]]) @ power[1].T
+    np.testing.assert_allclose(variance[np.ix_(*own)], across, rtol=1e-8, atol=1e-10)
+    np.testing.assert_allclose(variance[np.ix_(own[0], own[0])], by_hand[np.ix_(own[0], own[0])], rtol=1e-10)
+    assert np.linalg.eigvalsh(variance).min() > -1e-8 * np.linalg.eigvalsh(variance).max()
+
+
+def test_both_engines_say_the_same(posterior, escc):
+    sampled = fit(model(coverage(**SHRUNK)), escc, seed=1, engine="nuts", draws=800)
+    for name in ("os", "pfs"):
+        ours, theirs = (one.draws(ratio(name)).ravel() for one in (posterior, sampled))
+        assert ours.mean() == pytest.approx(theirs.mean(), abs=0.1 * theirs.std())
+        assert ours.std() == pytest.approx(theirs.std(), rel=0.08)
+    (ours,), (theirs,) = going_together(posterior), going_together(sampled)
+    assert ours.estimates == pytest.approx(theirs.estimates, abs=0.05)
+    assert np.median(ours.effects) == pytest.approx(np.median(theirs.effects), abs=0.06)
+
+
+def test_the_correlation_of_effects_is_that_of_its_formula(posterior):
+    """rho = s^2 / (s^2 + sd^2), s of the prior on the common effect."""
+    s, sd = np.log(4.0) / 1.959964, posterior.flat["sd_coverage"][:, 0]
+    (found,) = going_together(posterior)
+    np.testing.assert_allclose(found.effects, s**2 / (s**2 + sd**2), rtol=1e-5)
+    drawn = np.stack([posterior.draws(ratio(name)).ravel() for name in ("os", "pfs")])
+    assert found.estimates == pytest.approx(np.corrcoef(drawn)[0, 1])
+
+
+def test_tables_name_the_endpoint(posterior, tmp_path, escc):
+    tables = fit_tables({"both": posterior}, 0.95)
+    rows = tables["hazard_ratios"]
+    assert [(row["endpoint"], row["method"]) for row in rows] == [
+        ("os", "bayes_laplace"),
+        ("pfs", "bayes_laplace"),
+        ("os", "cox"),
+        ("pfs", "cox"),
+    ]
+    assert not any(row.get("transition") for row in rows)
+    assert {row["endpoint"]: row["events"] for row in rows} == {"os": 31, "pfs": 56}
+    assert [row["quantity"] for row in tables["endpoint_correlation"]] == ["estimates", "effects"]
+    assert "survival" not in tables
+    assert "pseudo-posterior, draws rescaled to how the endpoints of one patient go together" in rows[0]["note"]
+    posterior.save(tmp_path / "both.nc")
+    again = load_posterior(tmp_path / "both.nc", posterior.plan.spec, escc)
+    assert np.array_equal(again.draws(ratio("pfs")), posterior.draws(ratio("pfs")))
+    assert [in_words(e.transition) for e in load_posterior(tmp_path / "both.nc").hazard_ratios()] == ["os", "pfs"]
+    assert "os 31 of 79 at risk, pfs" in repr(load_posterior(tmp_path / "both.nc"))
+    assert "log_likelihood" not in posterior.to_datatree().children
+
+
+def test_it_is_said_and_read_back(posterior, escc, tmp_path):
+    words = " ".join(describe(posterior.plan))
+    assert "one of its own with the same prior in each endpoint (os, pfs)" in words
+    assert "os 31 of 79 at risk, pfs 56 of 79 at risk" in words
+    assert in_words(posterior.plan.rows.transition_names[0]) == "os"
+    mixed = model(coverage(), {"covariate": "stage", "structure": "ordered", "prior": NORMAL, "endpoints": ["pfs"]})
+    (tmp_path / "mixed.toml").write_text(mixed.toml)
+    assert load_spec(tmp_path / "mixed.toml").digest == mixed.digest
+    assert 'endpoints = ["pfs"]' in mixed.toml
+    labels = make_plan(mixed, escc).design.labels
+    assert labels == ("coverage[RPL], os", "coverage[RPL], pfs", "stage[III], pfs", "stage[IV], pfs")
+    check = prior_check(mixed, escc, seed=1, draws=200)
+    assert list(check.curves) == ["Survival, os", "Survival, pfs"]
+
+
+def test_a_landmark_keeps_those_at_risk_of_each_endpoint(escc):
+    rows = make_plan(model(coverage(), landmark=9.0), escc).rows
+    at_risk = {name: rows.in_transition(name).n for name in ("os", "pfs")}
+    for name in ("os", "pfs"):
+        alone = make_plan(model(coverage(), endpoint=name, landmark=9.0), escc).rows
+        assert at_risk[name] == alone.n
+    assert rows.n == max(at_risk.values())
+    assert {one.reason[-5:-1] for one in rows.dropped if "(of" in one.reason} <= {"f os", " pfs"}
+
+
+def test_refits_and_ensembles_rescale_each_posterior(escc):
+    spec = model(coverage(shared=True))
+    alone = fit(spec, escc, seed=1, engine="laplace").estimate(ratio("os"))
+    (refit,) = refit_many(each_model({"one": spec}, escc), asked=(ratio("os"),), seed=1).rows()
+    assert refit["log_sd"] == pytest.approx(alone.log_sd, rel=0.04)
+    ensemble = example_ensemble("escc79")
+    few = replace(ensemble, members=ensemble.members[:2])
+    pooled = fit_ensemble(spec, few, seed=1)
+    found = pooled.estimate(ratio("os"))
+    assert found.endpoint == "os"
+    assert "endpoints of one patient go together" in found.note
+
+
+def test_what_it_does_not_answer_is_refused(posterior, escc):
+    with pytest.raises(EstimandError, match="answers hazard ratios; survival, medians and restricted means"):
+        posterior.estimate(SurvivalAt(12.0))
+    with pytest.raises(EstimandError, match="is of several endpoints, each by itself, and has no states"):
+        posterior.states(np.array([12.0]))
+    with pytest.raises(EstimandError, match="no probability of a patient left out"):
+        compare_loo([posterior, fit(model(coverage()), escc, seed=2, engine="laplace", draws=500)])
+    with pytest.raises(SpecError, match=r"name two or more, each once, as in \[\"os\", \"pfs\"\]"):
+        model(coverage(), names=("os",))
+    with pytest.raises(SpecError, match="no 'local'; the outcome has: os, pfs"):
+        make_plan(model(coverage(endpoints=["local"])), escc)
+    with pytest.raises(SpecError, match=r"of several endpoints write endpoints = \[..\]"):
+        model(coverage(transitions=["os"]))
+    with pytest.raises(CohortError, match="efs"):
+        make_plan(model(coverage(), names=("os", "efs")), escc)
+
+
+def test_the_verbs_work(tmp_path, monkeypatch, capsys):
+    (tmp_path / "both.toml").write_text(model(coverage(**SHRUNK)).toml)
+    words = (
+        "--cohort",
+        "escc79",
+        "--model",
+        tmp_path / "both.toml",
+        "--engine",
+        "laplace",
+        "--draws",
+        "300",
+        "--quiet",
+    )
+    code, said, _ = run(monkeypatch, capsys, "fit", *words, "--out", tmp_path / "fit")
+    assert code == 0
+    assert "both   os        coverage RPL vs RAL" in said
+    assert "Cox of each endpoint, errors by patient (Wei, Lin & Weissfeld)" in said
+    assert "stratified by endpoint (2 strata)" in said
+    code, said, _ = run(monkeypatch, capsys, "compare", *words, "--out", tmp_path / "compare")
+    assert code == 0
+    assert "hazard ratio coverage RPL vs RAL, pfs" in said
+    with (tmp_path / "compare" / "endpoint_correlation.csv").open(encoding="utf-8", newline="") as table:
+        assert {row["quantity"] for row in csv.DictReader(table)} == {"estimates", "effects"}
+    code, _, err = run(monkeypatch, capsys, "sensitivity", *words[:4], "--out", tmp_path / "sensitivity")
+    assert "sensitivity is of one endpoint" in err
