@@ -4,7 +4,7 @@ Patients live by an illness-death law drawn here by hand: hazards of progression
 it, with effects of an arm and of age that are drawn anew for each cohort, about a common one with SD 0.2 between the
 transitions. OS and PFS then share deaths, and OS has no proportional hazards. The truth is what the same model says of
 100,000 patients of that law: hazard ratios of Poisson regressions written here (each endpoint's own; for a common
-coefficient that of both together). 79 and 400 patients, 200 cohorts each, by ``laplace``; beside the posteriors those
+coefficient that of both together). 79 and 400 patients, 100 cohorts each, by ``laplace``; beside the posteriors those
 of the product of the two likelihoods, which takes each death for two patients.
 ``python -m tests.calibration.several_endpoints_coverage`` writes ``several_endpoints_coverage.json``, cohort by cohort.
 """
@@ -28,11 +28,12 @@ from escc_bayes.spec.plan import make_plan
 from escc_bayes.spec.reading import spec_from
 
 STORED = Path(__file__).with_name("several_endpoints_coverage.json")
-SEED, COHORTS, SIZES, MANY = 20261204, 200, (79, 400), 100_000
+SEED, COHORTS, SIZES, MANY = 20261204, 100, (79, 400), 100_000
 CUTS, ENDPOINTS = [6.0, 18.0], ("os", "pfs")
 SETTINGS = RunSettings("laplace", draws=1000)
-# Hazards per month of progression, death without it, death after it.
-HAZARDS, COMMON_SD, BETWEEN_SD = np.array([0.045, 0.008, 0.06]), 0.5, 0.2
+# Hazards per month of progression, death without it, death after it; effects on OS add up over them, to an SD of about
+# 0.65, which the prior on each endpoint (0.7) is wide enough for.
+HAZARDS, COMMON_SD, BETWEEN_SD = np.array([0.045, 0.008, 0.06]), 0.4, 0.2
 NORMAL = {"normal": [0.0, 0.7]}
 FORMS = {
     "own": {"structure": {"arm": "fixed", "age": "linear"}},
@@ -63,7 +64,7 @@ def spec_of(form):
         {
             "name": form,
             "outcome": {"endpoints": list(ENDPOINTS)},
-            "baseline": {"family": "piecewise_exponential", "cuts": CUTS, "sd": {"halfnormal": 0.3}},
+            "baseline": {"family": "piecewise_exponential", "cuts": CUTS, "sd": {"halfnormal": 0.5}},
             "priors": {"baseline_log_rate": {"normal": [-3.2, 0.7]}},
             "effect": effects,
         },
