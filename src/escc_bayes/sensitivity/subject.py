@@ -116,10 +116,21 @@ def subject_of(cohort: Cohort, spec: ModelSpec, asked: Asked) -> Subject:
             known = ", ".join(sorted(spec.covariates))
             raise SpecError(f"control '{term}': model '{spec.name}' has no such term; it has {known}")
     plan = make_plan(spec, cohort)
+    refuse_endpoints(plan)
     refuse_cure(plan)
     refuse_trajectory(plan)
     posterior = fit_or_replace(plan, RunSettings("laplace"), seed=stream(asked.seed, spec.name, "fit"))
     return Subject(cohort, spec, posterior, fit_classical_plan(plan), asked, starts_of(plan))
+
+
+def refuse_endpoints(plan: ModelPlan) -> None:
+    """Raise for several endpoints, each by itself: patients are in all of them, and parts would count them twice."""
+    if plan.rows.marginal:
+        raise SpecError(
+            f"model '{plan.spec.name}': sensitivity is of one endpoint, or of transitions between states, and this "
+            f"model is of {plan.rows.endpoint}, each by itself; examine a model of each alone, as with endpoint = "
+            f'"{plan.rows.transition_names[0]}". `report` shows its hazard ratios under a sceptical prior'
+        )
 
 
 def refuse_cure(plan: ModelPlan) -> None:

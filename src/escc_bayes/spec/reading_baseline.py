@@ -21,7 +21,7 @@ def baseline_from(raw: Mapping[str, object], where: str, outcome: Outcome) -> Pi
     together = isinstance(outcome.states, SeveralEndpoints)
     if together and isinstance(found, WeibullBaseline):
         raise SpecError(
-            f"{where}, [baseline]: of several endpoints each has a piecewise baseline of its own, and how their Weibull "
+            f"{where}, [baseline]: of several endpoints each has a piecewise baseline of its own, and how Weibull "
             'shapes go together is not worked out; write family = "piecewise_exponential"'
         )
     if found.strata:

@@ -153,7 +153,7 @@ def test_a_plan_with_other_priors_shares_the_rows():
         (raw_of(outcome={"endpoint": "os"}), "unknown key 'endpoint'"),
         ({**raw_of(), "outcome": {"kind": "illness_death", "progression": "ttp"}}, 'needs death = "os"'),
         ({**raw_of(), "outcome": {"endpoint": "os", "clock": "reset"}}, "unknown key 'clock'"),
-        (raw_of(baseline={"strata": "x"}), "each transition or endpoint has a baseline of its own already"),
+        (raw_of(baseline={"strata": "x"}), "each transition has a baseline of its own already"),
         (raw_of({**EFFECT, "transitions": ["relapse"]}), "'relapse' is not possible here"),
         (raw_of({**EFFECT, "transitions": ["progression"], "shared": True}), "one transition shares with none"),
         (raw_of({**EFFECT, "shared": "yes"}), "write true or false, was given 'yes'"),
