@@ -15,7 +15,7 @@ def quantities(found):
 @pytest.mark.parametrize("patients", SIZES)
 @pytest.mark.parametrize("form", FORMS)
 def test_the_stored_study_holds_its_truths(form, patients):
-    """Each quantity holds at least 90 %, and all of a form together 90 to 99: one alone may be held always by chance."""
+    """Each quantity holds at least 90 %, all of a form together 90 to 99: one may be held always by chance."""
     found = json.loads(STORED.read_text())[str(patients)][form]
     assert found["not_fit_for_use"] == 0
     each = [one["posterior"]["coverage"] for one in quantities(found).values()]
