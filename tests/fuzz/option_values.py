@@ -90,11 +90,14 @@ COMMANDS = {
         *("--cohort", "c.csv", "--schema", "late.toml", "--endpoint", "os", "--covariate", "arm", "--landmark", "3"),
         *("--cycles", "b=2", "--interval", "0.5"),
     ],
+    "paper": ["orient15", "--members", "1", "--trials", "100"],
     "plan": ["rt_consolidation", "--trials", "100"],
     "monitor": ["rt_consolidation", "--data", "c.csv", "--schema", "s.toml", "--endpoint", "os"],
 }
 # What decides how long a command works; a value that is allowed may well be long.
-LONG = frozenset({"--draws", "--tune", "--chains", "--steps", "--replicates", "--trials", "--completions", "--workers"})
+LONG = frozenset(
+    {"--draws", "--tune", "--chains", "--steps", "--replicates", "--members", "--trials", "--completions", "--workers"}
+)
 
 
 def command(number: int, seed: int, folder: Path) -> list[str]:

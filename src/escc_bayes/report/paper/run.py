@@ -16,6 +16,8 @@ from escc_bayes.report.paper.request import PaperRequest
 PARTS = ("part", "came_of_it", "skipped_because")
 NO_COHORTS = "there are no cohorts to fit"
 
+RECONSTRUCTING = "Reconstructing: seconds where arms are printed; a search takes one to two minutes on two cores"
+
 type Stage = Callable[[str], Progress]
 
 
@@ -33,7 +35,7 @@ def run_paper(asked: PaperRequest, folder: Path, stage: Stage) -> tuple[Part, ..
         reconstruct_part.NAME,
         reconstruct_part.TITLE,
         folder,
-        lambda: reconstruct_part.reconstruct_part(asked, folder, stage("Reconstructing")),
+        lambda: reconstruct_part.reconstruct_part(asked, folder, stage(RECONSTRUCTING)),
     )
     fit, fitted = fitted_or_skipped(asked, folder, cohorts, stage)
     stage("Looking at the printed hazard ratios")
