@@ -144,3 +144,9 @@ def within_each(one: Contrast, crossing: Crossing) -> tuple[Contrast, ...]:
     if len(words) > MOST_COMPARED:
         return apart
     return (*apart, *(replace(one, within=word, within_versus=words[0]) for word in words[1:]))
+
+
+def plain(coding: Coding) -> int:
+    """Return the number of columns that are not within a level of the other covariate, which come first."""
+    assert coding.crossing is not None
+    return sum(level is None for _, level in coding.crossing.parts)

@@ -15,7 +15,7 @@ from escc_bayes.foundation.errors import SpecError
 from escc_bayes.spec.prior import HalfNormal, Normal
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.structures.coding import place
-from escc_bayes.spec.structures.crossing import base_contrasts, crossed, crossed_columns, within_each
+from escc_bayes.spec.structures.crossing import base_contrasts, crossed, crossed_columns, plain, within_each
 from escc_bayes.spec.structures.keys import NORMAL, SD, covariate
 from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Free, Key, Standard, Term
 from escc_bayes.spec.structures.within import Within
@@ -96,9 +96,3 @@ class Subgroup:
     def unshrunk(self) -> tuple[Within, ...]:
         """Return a free effect within each level."""
         return (Within(self.name, self.covariates, self.within),)
-
-
-def plain(coding: Coding) -> int:
-    """Return the number of columns of the common effect, which come first."""
-    assert coding.crossing is not None
-    return sum(level is None for _, level in coding.crossing.parts)
