@@ -168,8 +168,11 @@ def kinds_table(subject: Subject, kinds: Sequence[Kind], pooled: dict[str, Poole
         held = "" if shrunk is None else f"{percent(shrunk.median)} ({percent(shrunk.low)} to {percent(shrunk.high)})"
         over = NOTHING if np.isnan(per[0]) else "{:.2f} ({:.2f} to {:.2f})".format(*(100.0 * x for x in per))
         cells.append((kind.words, *share_cells(found), held, over))
+    printed = "" if own_columns(subject) else ", as the paper counts them"
     head = ("Event", *share_head(subject.level), "Partially pooled, %", "Per 100 patient-years (exact)")
-    return table_of("adverse_events", f"Adverse events; {years:.0f} patient-years", rows, head, cells, note=NOTE)
+    return table_of(
+        "adverse_events", f"Adverse events{printed}; {years:.0f} patient-years", rows, head, cells, note=NOTE
+    )
 
 
 def follow_up_years(subject: Subject) -> float:

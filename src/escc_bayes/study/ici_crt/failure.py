@@ -137,4 +137,7 @@ def pattern_table(subject: Subject, patterns: list[Pattern], treated: list[Patte
                 }
             )
     head = ("", *share_head(subject.level))
-    return table_of("table6_patterns", "patterns of failure and what was done after", rows, head, cells, note=NOTE)
+    own = "" if subject.has("failure") else ", as the paper counts them"
+    return table_of(
+        "table6_patterns", f"patterns of failure and what was done after{own}", rows, head, cells, note=NOTE
+    )
