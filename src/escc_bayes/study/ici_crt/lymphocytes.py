@@ -16,6 +16,7 @@ from escc_bayes.foundation.seeds import generator
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.plots.words import NOTHING, probability
 from escc_bayes.study.ici_crt.lymphocyte_classes import class_tables
+from escc_bayes.study.ici_crt.lymphocyte_missing import missing_tables
 from escc_bayes.study.ici_crt.roles import PRINTED_MEANS
 from escc_bayes.study.members import p_words, spread
 from escc_bayes.study.middle import Middle
@@ -78,7 +79,7 @@ def lymphocytes_part(subject: Subject) -> Part:
         PLACE,
         TITLE,
         (*said, *classes.sentences),
-        (*tables, *classes.tables),
+        (*tables, *missing_tables(subject, counted), *classes.tables),
         (*lacking, *classes.skipped),
         findings,
         classes.figures,
