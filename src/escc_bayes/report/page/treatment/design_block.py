@@ -25,7 +25,7 @@ def design_block(held: Treatment, pictures: Sequence[Picture]) -> Block:
     tables = [design_table(held)]
     if held.first.balance:
         tables.append(balance_table(held))
-    said = (design_reading(held), *balance_reading(held), *held.refused)
+    said = (design_reading(held), *held.first.patients.notes, *balance_reading(held), *held.refused)
     return Block("Design and balance", said, tuple(tables), tuple(pictures))
 
 

@@ -165,6 +165,7 @@ def test_the_print_stands_beside_with_a_mark_where_it_is_not_within_rounding(pap
     text = text_of(paper)
     assert "Audit (very unlikely): RT: median PFS is not reached" in text
     assert "pooled over 2 reconstructions" in text
+    assert "92 of 156 patients are left out before matching" in text
     assert "prints no hazard ratio of progression-free survival" in text
 
 
