@@ -55,7 +55,7 @@ def cure_from(raw: Mapping[str, object], where: str) -> Cure | None:
     checks.refuse_unknown_keys(body, KEYS, at)
     if "fraction" not in body:
         raise SpecError(f"{at}: 'fraction' is missing, the prior on the share cured; write {FORM}")
-    for other in ("external", "background"):
+    for other in ("external", "external_arm", "background"):
         if other in raw:
             raise SpecError(f"{at}: is not worked out beside [{other}]; keep one of the two")
     return Cure(fraction_prior(checks.table(body["fraction"], f"{at}, fraction"), f"{at}, fraction"))

@@ -1,10 +1,11 @@
 """Survivors of another source: of those at risk at one month, how many were alive at a later one.
 
 An entry is about people like our patients, or like those of a group: its survival is standardised over their
-covariates. docs/methods/external_information.md.
+covariates. The arm of a published study may have hazards exp(delta) times ours, delta ~ N(0, sd), a drift of its own.
+docs/methods/external_information.md.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -24,6 +25,8 @@ class External:
     alive : how many of these were alive at ``stop``.
     group : covariates with their level, whose patients the count is about; none: everyone.
     source : where the count is from.
+    study : whose entries share a drift; empty: hazards as ours.
+    sd : of the drift's prior.
     """
 
     start: float
@@ -32,6 +35,14 @@ class External:
     alive: int
     group: tuple[tuple[str, str], ...] = ()
     source: str = ""
+    study: str = ""
+    sd: float = 0.0
+
+    @property
+    def content(self) -> dict[str, object]:
+        """All of it that changes a result; without a drift as it was before there were any."""
+        own = {field.name: getattr(self, field.name) for field in fields(self)}
+        return own if self.study else {name: value for name, value in own.items() if name not in ("study", "sd")}
 
     @property
     def whose(self) -> str:
@@ -47,8 +58,26 @@ class External:
         '40 of 50 alive at 36 months were alive at 60 months (stage = III)'
         """
         of = f"; {self.source}" if self.source else ""
+        of += f"; {self.study}, whose log hazard may drift from ours with SD {self.sd:g}" if self.study else ""
         began = "" if self.start == 0.0 else f" alive at {self.start:g} months"
         return f"{self.alive} of {self.at_risk}{began} were alive at {self.stop:g} months ({self.whose}{of})"
+
+
+def studies_of(external: tuple[External, ...]) -> tuple[tuple[str, float], ...]:
+    """Return the studies with a drift, in order, each with its SD.
+
+    Examples
+    --------
+    >>> studies_of((External(0.0, 6.0, 50, 40, study="A", sd=0.3), External(6.0, 12.0, 40, 30, study="A", sd=0.3)))
+    (('A', 0.3),)
+    """
+    return tuple(dict.fromkeys((one.study, one.sd) for one in external if one.study))
+
+
+def drifting(external: tuple[External, ...]) -> FloatArray:
+    """Return which study's drift each count has, (e, studies), 0 or 1."""
+    studies = [study for study, _ in studies_of(external)]
+    return np.array([[float(one.study == study) for study in studies] for one in external]).reshape(len(external), -1)
 
 
 def shares_of(external: tuple[External, ...], rows: AnalysisRows, model: str) -> FloatArray:

@@ -10,7 +10,7 @@ from escc_bayes.foundation.record import digest
 from escc_bayes.spec.background import Background
 from escc_bayes.spec.cure import Cure
 from escc_bayes.spec.evidence_prior import EvidencePrior
-from escc_bayes.spec.external import External
+from escc_bayes.spec.external import External, studies_of
 from escc_bayes.spec.missing import Missing
 from escc_bayes.spec.prior import HalfNormal, Normal, Slab
 from escc_bayes.spec.request import Outcome, PiecewiseBaseline, WeibullBaseline
@@ -55,7 +55,7 @@ class ModelSpec:
             "effects": [effect_content(effect) for effect in self.effects],
             "family": self.baseline.family,
             **({"transitions": self.transitions} if self.transitions else {}),
-            **({"external": [dataclasses.asdict(one) for one in self.external]} if self.external else {}),
+            **({"external": [one.content for one in self.external]} if self.external else {}),
             **({"missing": dataclasses.asdict(self.missing)} if self.missing is not None else {}),
             **({"cure": dataclasses.asdict(self.cure)} if self.cure is not None else {}),
             **({"background": background_content(self.background)} if self.background is not None else {}),
@@ -89,6 +89,11 @@ class ModelSpec:
         """What the model knows of other sources, in words: counts of survivors, a life table."""
         known = (self.background.words(),) if self.background is not None else ()
         return (*(one.words() for one in self.external), *known)
+
+    @property
+    def studies(self) -> tuple[tuple[str, float], ...]:
+        """The studies whose hazards may drift from ours, each with the SD of its drift."""
+        return studies_of(self.external)
 
     @property
     def without_sources(self) -> "ModelSpec":

@@ -11,6 +11,8 @@ from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import SpecError
 from escc_bayes.foundation.toml import read_toml
 from escc_bayes.spec.cure import cure_from
+from escc_bayes.spec.external import External
+from escc_bayes.spec.external_arm import external_arms_from
 from escc_bayes.spec.missing import missing_from, refuse_unused
 from escc_bayes.spec.model import ModelSpec, in_one, refuse_lacking
 from escc_bayes.spec.reading_baseline import PIECEWISE_KEYS, WEIBULL_KEYS, baseline_from
@@ -27,14 +29,26 @@ from escc_bayes.spec.reading_states import (
     transitions_from,
     within_endpoints,
 )
-from escc_bayes.spec.reading_terms import background_from, external_from, visits_from
+from escc_bayes.spec.reading_terms import background_from, external_from, refuse_two_drifts, visits_from
 from escc_bayes.spec.request import Outcome
 from escc_bayes.spec.structures.protocol import Reading, Structure, acts_across
 from escc_bayes.spec.structures.registry import keys, structures
 from escc_bayes.spec.transitions import COMPETING, EVERY, KIND, CompetingCauses, IllnessDeath, SeveralEndpoints
 
 TOP_KEYS = (
-    *("name", "title", "outcome", "visits", "external", "background", "cure", "baseline", "priors", "effect"),
+    *(
+        "name",
+        "title",
+        "outcome",
+        "visits",
+        "external",
+        "external_arm",
+        "background",
+        "cure",
+        "baseline",
+        "priors",
+        "effect",
+    ),
     *("missing", "variants"),
 )
 OUTCOME_KEYS = ("endpoint", "landmark", "time_zero")
@@ -186,7 +200,7 @@ def read(raw: Mapping[str, object], where: str, folder: Path) -> ModelSpec:
         baseline=baseline_from(raw, where, outcome),
         effects=effects,
         transitions=transitions,
-        external=external_from(raw, where),
+        external=all_external(raw, where, outcome, folder),
         missing=missing_from(checks.table(raw["missing"], f"{where}, [missing]"), where) if "missing" in raw else None,
         cure=cure_from(raw, where),
         background=background_from(raw, where, folder),
@@ -199,6 +213,13 @@ def read(raw: Mapping[str, object], where: str, folder: Path) -> ModelSpec:
         )
     refuse_lacking(spec, where)
     return spec
+
+
+def all_external(raw: Mapping[str, object], where: str, outcome: Outcome, folder: Path) -> tuple[External, ...]:
+    """Read the counts of survivors of other sources: those stated, and those of patients of other studies."""
+    found = (*external_from(raw, where), *external_arms_from(raw, where, outcome, folder))
+    refuse_two_drifts(found, where)
+    return found
 
 
 def refuse_repeats(effects: tuple[Structure, ...], transitions: tuple[tuple[str, ...], ...], where: str) -> None:

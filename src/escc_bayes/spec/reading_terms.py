@@ -6,14 +6,14 @@ from pathlib import Path
 from escc_bayes.foundation import checks
 from escc_bayes.foundation.errors import SpecError
 from escc_bayes.spec.background import Background
-from escc_bayes.spec.external import External
+from escc_bayes.spec.external import External, studies_of
 from escc_bayes.spec.life_table import COLUMNS, read_life_table
 from escc_bayes.spec.request import Outcome
 from escc_bayes.spec.visits import Visits, count_of
 
 VISIT_KEYS = ("every", "deaths", "late")
 BACKGROUND_KEYS = ("table", "age", "sex", "year")
-EXTERNAL_KEYS = ("start", "stop", "at_risk", "alive", "group", "source")
+EXTERNAL_KEYS = ("start", "stop", "at_risk", "alive", "group", "source", "study", "sd")
 EVERY_FORM = "every = [[from, to, step], ..] in months, such as [[0, 12, 1], [12, 24, 3]]"
 
 
@@ -69,6 +69,15 @@ def external_from(raw: Mapping[str, object], where: str) -> tuple[External, ...]
     return tuple(one_external(body, f"{where}, [[external]] {place}") for place, body in enumerate(value, start=1))
 
 
+def refuse_two_drifts(external: tuple[External, ...], where: str) -> None:
+    """Raise where the entries of one study state SDs that differ."""
+    named = [study for study, _ in studies_of(external)]
+    twice = next((study for study in named if named.count(study) > 1), "")
+    if twice:
+        sds = ", ".join(f"{one.sd:g}" for one in external if one.study == twice)
+        raise SpecError(f"{where}, [[external]]: study '{twice}' has one drift and states its sd as {sds}; write one")
+
+
 def one_external(value: object, at: str) -> External:
     """Read one count of survivors."""
     body = checks.table(value, at)
@@ -78,6 +87,11 @@ def one_external(value: object, at: str) -> External:
             raise SpecError(
                 f"{at}: '{key}' is missing; write start and stop in months, at_risk (alive at start), alive (at stop)"
             )
+    if ("study" in body) != ("sd" in body):
+        raise SpecError(
+            f"{at}: 'study' and 'sd' belong together: the study whose hazards may drift from ours, and the SD of its "
+            "log hazard over ours, such as 0.3; state both or neither"
+        )
     start = checks.number(body["start"], f"{at}, start", least=0.0)
     at_risk = checks.whole_number(body["at_risk"], f"{at}, at_risk", least=1)
     return External(
@@ -90,6 +104,8 @@ def one_external(value: object, at: str) -> External:
             for name, level in checks.table(body.get("group", {}), f"{at}, group").items()
         ),
         source=checks.text(body["source"], f"{at}, source") if "source" in body else "",
+        study=checks.text(body["study"], f"{at}, study") if "study" in body else "",
+        sd=checks.number(body["sd"], f"{at}, sd", above=0.0, below=10.0) if "sd" in body else 0.0,
     )
 
 
@@ -106,7 +122,7 @@ def background_from(raw: Mapping[str, object], where: str, folder: Path) -> Back
                 f"{at}: '{key}' is missing; write table = \"life_table.csv\", and which covariates of the schema are "
                 'the patients\' age = "..", sex = ".." and year = ".." at time zero'
             )
-    if "external" in raw:
+    if "external" in raw or "external_arm" in raw:
         raise SpecError(f"{at}: is not worked out beside [[external]], whose survivors are of all causes; keep one")
     path = folder / checks.text(body["table"], f"{at}, table")
     if not path.is_file():

@@ -111,7 +111,8 @@ def external_lines(one: External) -> list[str]:
     lines += [f"at_risk = {one.at_risk}", f"alive = {one.alive}"]
     group = ", ".join(f"{quoted(name)} = {quoted(level)}" for name, level in one.group)
     lines += [f"group = {{ {group} }}"] if group else []
-    return [*lines, *([f"source = {quoted(one.source)}"] if one.source else [])]
+    lines += [f"source = {quoted(one.source)}"] if one.source else []
+    return [*lines, *([f"study = {quoted(one.study)}", f"sd = {value_text(one.sd)}"] if one.study else [])]
 
 
 def keyed(**words: str) -> list[str]:

@@ -25,6 +25,7 @@ from escc_bayes.hazard.stratified import stratified
 from escc_bayes.spec.baseline import BaselinePrior, PiecewisePrior
 from escc_bayes.spec.design import Block
 from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.prior import Normal
 from escc_bayes.spec.structures.protocol import Free, Standard, Term
 from escc_bayes.spec.trajectories import Course
 
@@ -33,14 +34,20 @@ CURE = "cure_log_odds"
 
 
 def free_parameters(plan: ModelPlan) -> tuple[Free, ...]:
-    """Return the free parameters of a plan: those of its baseline, then effect by effect, then the odds of cure."""
+    """Return the free parameters of a plan: baseline, effect by effect, then the odds of cure and drifts of studies."""
     of_effects = (free for block in plan.design.blocks for free in block.free)
-    return (*baseline_free(plan.baseline), *of_effects, *cure_free(plan))
+    return (*baseline_free(plan.baseline), *of_effects, *cure_free(plan), *drift_free(plan))
 
 
 def cure_free(plan: ModelPlan) -> tuple[Free, ...]:
     """Return the log odds of cure of a plan that has them."""
     return () if plan.spec.cure is None else (Free(CURE, plan.spec.cure.prior),)
+
+
+def drift_free(plan: ModelPlan) -> tuple[Free, ...]:
+    """Return the log hazard of each study with a drift over ours: ``drift_1``, .."""
+    studies = enumerate(plan.spec.studies, start=1)
+    return tuple(Free(f"drift_{place}", Normal(0.0, sd)) for place, (_, sd) in studies)
 
 
 def baseline_free(baseline: BaselinePrior) -> tuple[Free, ...]:

@@ -9,7 +9,7 @@ from typing import assert_never
 
 import numpy as np
 
-from escc_bayes.bayes.model.parameters import CURE
+from escc_bayes.bayes.model.parameters import cure_free, drift_free
 from escc_bayes.bayes.modes.coordinates import Coordinates, Hyper, Parameter, Scale, Shape, Shares, Slab, Stick
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.baseline import PiecewisePrior
@@ -72,14 +72,15 @@ def component_coordinates(plan: ModelPlan, chosen: dict[str, Component]) -> Coor
     """Return the coordinates under one component of each mixture prior."""
     columns = plan.design.size
     pieces = plan.baseline.pieces * plan.baseline.copies
-    cure = plan.spec.cure
-    rows = columns + pieces + (0 if cure is None else 1)
+    besides = (*cure_free(plan), *drift_free(plan))
+    rows = columns + pieces + len(besides)
     builder = Builder(rows)
     gamma = add_baseline(builder, plan, slice(columns, columns + pieces))
     for block in plan.design.blocks:
         add_block(builder, block, rows, chosen)
-    if cure is not None:
-        builder.add(CURE, np.eye(rows)[:, -1:], cure.prior.mean, cure.prior.sd)
+    for place, free in enumerate(besides, start=columns + pieces):
+        mean, sd = location(free, chosen)
+        builder.add(free.name, np.eye(rows)[:, place : place + 1], mean, sd)
     return Coordinates(
         loading=np.stack(builder.loading, axis=1),
         offset=builder.offset,
@@ -90,7 +91,7 @@ def component_coordinates(plan: ModelPlan, chosen: dict[str, Component]) -> Coor
         pieces=pieces,
         log_weight=float(sum(np.log(weight) for weight, _, _ in chosen.values())),
         slabs=tuple(builder.slabs),
-        besides=rows - columns - pieces,
+        besides=len(besides),
     )
 
 

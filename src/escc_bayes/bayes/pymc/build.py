@@ -18,6 +18,7 @@ from escc_bayes.bayes.model.parameters import (
     baseline_free,
     block_coefficients,
     cure_free,
+    drift_free,
     free_parameters,
     log_rates,
     piece_labels,
@@ -89,7 +90,8 @@ def build_model(plan: ModelPlan) -> pm.Model:
         else:
             cumulative = weibull_likelihood(plan.baseline, data, log_relative, row)
         if plan.spec.external:
-            external_likelihood(plan, data, beta, cumulative)
+            drift = [variable(free, data) for free in drift_free(plan)]
+            external_likelihood(plan, data, beta, cumulative, pt.concatenate(drift) if drift else None)
         if plan.spec.background is not None:
             background_likelihood(plan, data, beta)
         if plan.spec.cure is not None:
@@ -140,6 +142,8 @@ def model_data(plan: ModelPlan) -> dict[str, Any]:
         data |= span_data(plan, risk)
     if plan.spec.external:
         data |= external_data(plan)
+        for free in drift_free(plan):
+            data |= prior_data(free)
     if plan.spec.background is not None:
         data |= background_data(plan)
     if plan.spec.cure is not None:

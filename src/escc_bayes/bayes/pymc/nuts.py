@@ -48,6 +48,7 @@ def structure(plan: ModelPlan) -> tuple[object, ...]:
         plan.rows.left is not None,
         bool(plan.design.segment_ends.size),
         len(plan.spec.external),
+        len(plan.spec.studies),
         plan.spec.background is not None,
         plan.spec.cure is not None,
     )

@@ -11,6 +11,7 @@ from escc_bayes.bayes.model.likelihood.cure_of_plan import months_left
 from escc_bayes.bayes.model.likelihood.spans_of_plan import expected_events, pieces_at
 from escc_bayes.hazard.at_risk import AtRisk, split_at
 from escc_bayes.spec.baseline import PiecewisePrior
+from escc_bayes.spec.external import drifting
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.risk_rows import RiskRows, segment_columns
 
@@ -46,13 +47,17 @@ def external_data(plan: ModelPlan) -> dict[str, Any]:
         "external_stratum": parts.stratum,
         "external_first": np.flatnonzero(np.diff(part_of, prepend=-1)),
         "external_share": plan.external_shares,
+        "external_drifting": drifting(external),
         "external_at_risk": np.array([one.at_risk for one in external]),
         "external_observed": np.array([one.alive for one in external]),
     }
 
 
-def external_likelihood(plan: ModelPlan, data: Any, beta: Any, cumulative: Cumulative) -> None:
-    """Add the counts of survivors, binomial on survival standardised over the patients each is about."""
+def external_likelihood(plan: ModelPlan, data: Any, beta: Any, cumulative: Cumulative, drift: Any) -> None:
+    """Add the counts of survivors, binomial on survival standardised over the patients each is about.
+
+    ``drift`` are the log hazards of studies over ours; None where there are none.
+    """
     log_relative = (data["external_X"] * beta).sum(-1)
     to_stop, to_start = (
         cumulative(data[name], log_relative, data["external_stratum"]) for name in ("external_stop", "external_start")
@@ -61,6 +66,8 @@ def external_likelihood(plan: ModelPlan, data: Any, beta: Any, cumulative: Cumul
     first = data["external_first"]
     last = pt.concatenate([first[1:], pt.shape(to_stop)])
     hazard = (spent[last] - spent[first]).reshape((len(plan.spec.external), 2, -1))
+    if drift is not None:
+        hazard *= pt.exp(pt.dot(data["external_drifting"], drift))[:, None, None]
     alive = (data["external_share"][:, None, :] * pt.exp(-hazard)).sum(-1)
     pm.Binomial(
         SURVIVORS,

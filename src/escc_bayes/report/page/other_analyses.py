@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from escc_bayes.bayes.posterior.cure_fraction import cure_fraction
+from escc_bayes.bayes.posterior.drifts import drifts
 from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.estimand.tables import Row
 from escc_bayes.report.page.panels import panels
@@ -48,11 +49,12 @@ def other_tables(
     posteriors: Iterable[Posterior], found: Mapping[str, OtherAnalyses], level: float
 ) -> dict[str, list[Row]]:
     """Return ``intervals``, ``external``, ``trajectory_analyses`` and so on, where any model has such a term."""
-    names = ("intervals", "turnbull", "external", "trajectory_analyses", "cure")
+    names = ("intervals", "turnbull", "external", "trajectory_analyses", "cure", "drift")
     tables: dict[str, list[Row]] = {name: [] for name in names}
     for posterior in posteriors:
         plan, of = posterior.plan, found.get(posterior.plan.spec.name, OtherAnalyses())
         tables["cure"] += cure_rows(posterior, level)
+        tables["drift"] += drift_rows(posterior, level)
         if plan.rows.left is None and not of.external and not of.trajectory:
             continue
         from escc_bayes.classical.interval_censored import turnbull_rows
@@ -97,6 +99,34 @@ def cure_rows(posterior: Posterior, level: float) -> list[Row]:
             "verdict": posterior.verdict,
             "note": found.sentence(),
         }
+    ]
+
+
+def drift_rows(posterior: Posterior, level: float) -> list[Row]:
+    """Return a row of ``drift.csv`` for each study whose hazards may drift from ours: posterior beside prior."""
+    return [
+        {
+            "endpoint": posterior.plan.rows.endpoint,
+            "model": posterior.plan.spec.name,
+            "method": posterior.method,
+            "study": one.study,
+            "quantity": "hazard_over_ours",
+            "value": one.value,
+            "lower": one.lower,
+            "upper": one.upper,
+            "level": level,
+            "interval": "credible",
+            "prior_median": one.prior[0],
+            "prior_lower": one.prior[1],
+            "prior_upper": one.prior[2],
+            "data_share": one.data_share,
+            "n": posterior.plan.rows.n,
+            "events": posterior.plan.rows.events,
+            "provenance": posterior.record.provenance,
+            "clock": posterior.plan.rows.clock,
+            "verdict": posterior.verdict,
+        }
+        for one in drifts(posterior, level)
     ]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from escc_bayes.bayes.posterior.cure_fraction import cure_fraction
+from escc_bayes.bayes.posterior.drifts import drift_sentences
 from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.compare.other_analyses import WORDS, Analysis, at_risk, sentences_of
 from escc_bayes.estimand.estimate import Estimate
@@ -47,7 +48,8 @@ def other_blocks(
                     if any(a.estimates for a in pair[0])
                 )
                 counts = tuple(f"Other source: {words}." for words in posterior.plan.spec.other_sources)
-                said = (*sentences_of(each), *(counts if each is of.external else ()))
+                drift = drift_sentences(posterior, level)
+                said = (*sentences_of(each), *((*counts, *drift) if each is of.external else ()))
                 blocks.append(Block(f"{title}: {outcome.title}, model {name}", said, tables))
         if of.external:
             blocks.append(tail_block(posterior, outcome, of.external))

@@ -57,7 +57,11 @@ def tail_sentences(analyses: tuple[Analysis, ...], plan: ModelPlan) -> tuple[str
 def mean_words(with_sources: Estimate, without: Estimate) -> str:
     """Say a restricted mean with and without other sources, and how much of its interval they take away."""
     wide, narrow = without.upper - without.lower, with_sources.upper - with_sources.lower
-    change = f"{abs(1.0 - narrow / wide):.0%} {'narrower' if narrow < wide else 'wider'}" if wide > 0.0 else "as wide"
+    change = (
+        f"{100 * abs(1.0 - narrow / wide):.0f} % {'narrower' if narrow < wide else 'wider'}"
+        if wide > 0.0
+        else "as wide"
+    )
     return (
         f"Mean survival to {with_sources.time:g} months: {number_words(with_sources)} with other sources, "
         f"{number_words(without)} without; the interval is {change} with them."

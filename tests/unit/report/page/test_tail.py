@@ -35,7 +35,7 @@ def test_the_means_are_those_of_both_analyses(shipped):
     for name in (WITH, WITHOUT):
         assert f"{means[name].value:.1f} ({means[name].lower:.1f} to {means[name].upper:.1f})" in sentence
     widths = {name: e.upper - e.lower for name, e in means.items()}
-    assert f"{1.0 - widths[WITH] / widths[WITHOUT]:.0%} narrower" in sentence
+    assert f"{100 * (1.0 - widths[WITH] / widths[WITHOUT]):.0f} % narrower" in sentence
 
 
 def test_the_month_of_the_tenth_last_is_told(shipped):

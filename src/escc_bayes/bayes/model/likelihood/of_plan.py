@@ -5,12 +5,15 @@ pattern meets the same pieces the product form is taken; where effects change ov
 their own, the form with fewer products in the information.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from escc_bayes.bayes.model.likelihood.counted import Counted
 from escc_bayes.bayes.model.likelihood.cure_of_plan import rows_to_events, uncured_of
 from escc_bayes.bayes.model.likelihood.product import product_of
 from escc_bayes.bayes.model.likelihood.protocol import Cells
+from escc_bayes.bayes.model.likelihood.spans import Spans
 from escc_bayes.bayes.model.likelihood.spans_of_plan import terms_of
 from escc_bayes.bayes.model.likelihood.weibull import weibull_cells
 from escc_bayes.bayes.model.likelihood.weibull_strata import strata_of
@@ -26,7 +29,15 @@ def cells_of(plan: ModelPlan) -> Cells:
     if plan.spec.cure is not None:
         return WithTerms(cells_of_rows(rows_to_events(plan), plan), (uncured_of(plan),), besides=1)
     cells, terms = cells_of_rows(seen_rows(plan.rows, plan.design), plan), terms_of(plan)
-    return WithTerms(cells, terms) if terms else cells
+    besides = len(plan.spec.studies)
+    return WithTerms(cells, tuple(widened(term, plan, besides) for term in terms), besides) if terms else cells
+
+
+def widened(term: Spans, plan: ModelPlan, besides: int) -> Spans:
+    """Return a term with columns of 0 for the last rows of psi, where it does not know them."""
+    pieces = plan.baseline.pieces * plan.baseline.copies
+    lacking = plan.design.size + pieces + besides - term.design.shape[1]
+    return replace(term, design=np.pad(term.design, ((0, 0), (0, lacking)))) if lacking else term
 
 
 def cells_of_rows(risk: RiskRows, plan: ModelPlan) -> Cells:

@@ -12,6 +12,7 @@ from escc_bayes.hazard.at_risk import AtRisk, split_at
 from escc_bayes.hazard.cells import distinct_rows
 from escc_bayes.hazard.piecewise import FloatArray, IntArray, piece_of
 from escc_bayes.spec.baseline import PiecewisePrior, WeibullPrior
+from escc_bayes.spec.external import drifting
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.risk_rows import RiskRows, risk_rows, rows_between, segment_columns
 
@@ -105,9 +106,12 @@ def survivors_of(plan: ModelPlan) -> Survivors:
     split, part_of = split_at(whole, plan.design.segment_ends)
     columns = segment_columns(plan.design, plan.design.centred[of[part_of]], split.stop)
     rows = span_rows(plan, Parts(part_of, split.start, split.stop, split.stratum, columns))
+    # Two ends of every pattern for each count: the study's drift multiplies all of its hazards.
+    drift = np.repeat(drifting(external), 2 * row.size, axis=0)[rows.group]
     alive = np.array([float(one.alive) for one in external])
     dead = np.array([float(one.at_risk - one.alive) for one in external])
-    return Survivors(rows.design, rows.months, rows.group, own[:, needed], alive, dead, log_time=rows.log_time)
+    design = np.concatenate([rows.design, drift], axis=1)
+    return Survivors(design, rows.months, rows.group, own[:, needed], alive, dead, log_time=rows.log_time)
 
 
 @dataclass(frozen=True, slots=True)
