@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.calibration.drift_recovery import ASKED, SIZES, STORED, recovered
+from tests.calibration.drift_recovery import ASKED, COHORTS, SIZES, STORED, recovered
 
 QUANTITIES = ("drift", *ASKED)
 
@@ -13,7 +13,7 @@ QUANTITIES = ("drift", *ASKED)
 def test_the_stored_study_recovers(size):
     """At 400 bias within 3 Monte Carlo errors; intervals cover 90 to 99 % at both sizes."""
     found = json.loads(STORED.read_text())[str(size)]
-    assert found["cohorts"] == 100
+    assert found["cohorts"] == COHORTS[size]
     for name in QUANTITIES:
         one = found[name]
         assert 0.90 <= one["coverage"] <= 0.99, name
