@@ -1,16 +1,18 @@
 """The joint log density of survival and trajectories at one point, and its gradient, in numpy.
 
 The part of survival is ``Density`` with a row for each patient, piece of the baseline and stretch of trajectories, of
-which the trajectory moves the log months. What describes trajectories has the coordinates level, changes, log SDs,
-Fisher's z, log error; a patient has two standard normal ones (``bayes/model/trajectories.py``). The gradient of the few
-numbers that describe all trajectories is taken by a complex step (Squire & Trapp 1998, SIAM Rev 40:110), which is exact
-to the last digit: of a sum of some ten terms for each pattern of measurements, whatever the number of patients.
+which the trajectory moves the log months. What describes trajectories has the coordinates level, changes, Fisher's z
+and, of SDs and the error, numbers that are standard normal a priori (``coordinates``); a patient has two standard
+normal ones (``bayes/model/trajectories.py``). The gradient of the few numbers that describe all trajectories is taken
+by a complex step (Squire & Trapp 1998, SIAM Rev 40:110), which is exact to the last digit: of a sum of some ten terms
+for each pattern of measurements, whatever the number of patients.
 """
 
 import math
 from dataclasses import fields
 
 import numpy as np
+from scipy.special import ndtr, ndtri
 
 from escc_bayes.bayes.model.likelihood.counted import Counted
 from escc_bayes.bayes.model.trajectories import (
@@ -26,14 +28,17 @@ from escc_bayes.bayes.model.trajectories import (
     standard_means,
 )
 from escc_bayes.bayes.model.trajectory_rows import TrajectoryRows, log_sinhc, slope_of_log_sinhc
-from escc_bayes.bayes.modes.coordinates import Coordinates
+from escc_bayes.bayes.modes.coordinates import Coordinates, half_normal_score
 from escc_bayes.bayes.native.density import Density
+from escc_bayes.bayes.native.scales import half_normal
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.structures.protocol import variable
 from escc_bayes.spec.structures.registry import Trajectory
 
 STEP = 1e-30
+# Prior SDs beyond which no chain starts.
+FAR = 3.0
 
 
 def still_cells(rows: TrajectoryRows, pieces: int) -> Counted:
@@ -81,6 +86,8 @@ class JointDensity:
         self.place_measurements()
         self.gradient = np.empty(self.size)
         self.steps = 1j * STEP * np.eye(self.described)
+        s, effect = self.stretches, self.effect
+        self.scales = ((1 + s, effect.sd_level), (2 + s, effect.sd_change), (4 + s, effect.error))
 
     def place_of_ratio(self, coords: Coordinates) -> None:
         """Find the log hazard ratio per doubling among the latents."""
@@ -114,16 +121,19 @@ class JointDensity:
         self.squares = inside.T @ (held.values**2).sum(axis=1)
 
     def law(self, described: FloatArray) -> Law:
-        """Return the law of trajectories from its coordinates (.., described), real or complex."""
-        s = self.stretches
-        scales = np.exp(described[..., [1 + s, 2 + s, 4 + s]])
+        """Return the law of trajectories, with a complex step along each of its coordinates (described,) in turn."""
+        s, scaled = self.stretches, []
+        steps = described + self.steps
+        for place, prior in self.scales:
+            quantile, slope = half_normal(float(described[place]))
+            scaled.append(prior.sd * (quantile + slope * self.steps[:, place]))
         return Law(
-            level=described[..., 0],
-            change=described[..., 1 : 1 + s],
-            sd_level=scales[..., 0],
-            sd_change=scales[..., 1],
-            fisher_z=described[..., 3 + s],
-            error=scales[..., 2],
+            level=steps[:, 0],
+            change=steps[:, 1 : 1 + s],
+            sd_level=scaled[0],
+            sd_change=scaled[1],
+            fisher_z=steps[:, 3 + s],
+            error=scaled[2],
         )
 
     def __call__(self, q: FloatArray) -> tuple[float, FloatArray]:
@@ -131,7 +141,7 @@ class JointDensity:
         own = self.survival.size
         y, described, z = q[:own], q[own : own + self.described], q[own + self.described :]
         z0, z1 = z[0::2], z[1::2]
-        along, of = self.law(described + self.steps), self.held.of
+        along, of = self.law(described), self.held.of
         leaning = spread_of(along, self.held.moments, np)
         law, spread = real_law(along), real_spread(leaning)
         mean = means(law, self.held.passed)
@@ -250,11 +260,10 @@ class JointDensity:
             apart = (described[place] - prior.mean) / prior.sd
             found -= 0.5 * float(apart @ apart) + apart.size * (math.log(prior.sd) + LOG_SQRT_2PI)
             gradient[place] -= apart / prior.sd
-        for place, scale in ((1 + s, effect.sd_level), (2 + s, effect.sd_change), (4 + s, effect.error)):
-            log_sd = float(described[place])
-            square = math.exp(min(2.0 * (log_sd - math.log(scale.sd)), 700.0))
-            found += log_sd - 0.5 * square - math.log(scale.sd) + math.log(2.0) - LOG_SQRT_2PI
-            gradient[place] += 1.0 - square
+        for place, _ in self.scales:
+            u = float(described[place])
+            found -= 0.5 * u * u + LOG_SQRT_2PI
+            gradient[place] -= u
         return found
 
     def start(self) -> FloatArray:
@@ -264,22 +273,18 @@ class JointDensity:
         middle = held.values.sum(axis=0) / held.seen[held.of].sum(axis=0)
         spread = float(np.std(held.values[:, 0]))
         guess = max(0.5 * spread, 1e-3)
-        return np.array(
-            [
-                middle[0],
-                *(np.diff(middle) / months),
-                math.log(guess),
-                math.log(max(guess / held.passed[-1].sum(), 1e-3)),
-                effect.correlation.mean,
-                math.log(guess),
-            ]
+        scales = (guess, guess / held.passed[-1].sum(), guess)
+        level, change, error = (
+            float(np.clip(ndtri(2.0 * ndtr(size / prior.sd) - 1.0), -FAR, FAR))
+            for size, (_, prior) in zip(scales, self.scales, strict=True)
         )
+        return np.array([middle[0], *(np.diff(middle) / months), level, change, effect.correlation.mean, error])
 
     def values(self, points: FloatArray) -> dict[str, FloatArray]:
         """Return the free parameters, (n, size) by name, from draws of q (n, size)."""
         own, s, name = self.survival.size, self.stretches, self.effect.name
         described = points[:, own : own + self.described]
-        scales = np.exp(described[:, [1 + s, 2 + s, 4 + s]])
+        scales = np.stack([prior.sd * half_normal_score(described[:, k]) for k, prior in self.scales], axis=1)
         found = {
             f"level_{name}": described[:, :1],
             f"change_{name}": described[:, 1 : 1 + s],

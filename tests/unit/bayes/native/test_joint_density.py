@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.special import ndtri
-from scipy.stats import halfnorm
+from scipy.stats import halfnorm, norm
 from tests.reference.trajectory_models import cohort, model, parameters_of
 
 from escc_bayes.bayes.model.prior import log_prior
@@ -63,6 +63,16 @@ def latents(point, plan):
     return z.ravel(), volume
 
 
+# Of the half-normal priors, in the order of the coordinates.
+SCALES = {"sd_level": 0.7, "sd_change": 0.5, "error": 0.7}
+
+
+def standard(sd, scale):
+    """Return the standard normal number that an SD is made of, and log |d SD / d number|."""
+    u = ndtri(halfnorm.cdf(sd / scale))
+    return u, norm.logpdf(u) - halfnorm.logpdf(sd, scale=scale)
+
+
 def in_coordinates(point, density, z):
     """Return q of a point, and log |d parameters / d q| but for what is the same at all points."""
     free = {"baseline": point["first"], "z_baseline": point["step"], "b_coverage": point["coverage"]}
@@ -71,25 +81,17 @@ def in_coordinates(point, density, z):
     x = np.empty(survival.latents)
     for one in survival.coords.parameters:
         x[one.start : one.stop] = (np.array(free[one.name]) - one.mean) / one.sd
-    u = ndtri(halfnorm.cdf(point["step_sd"] / 0.5))
+    u, of_u = standard(point["step_sd"], 0.5)
     # Steps of the baseline are partly centred: each is a multiple of its coordinate, which the SD decides.
     ones = np.append(np.linalg.solve(survival.factor, 1.0 - survival.centre), u)
     multiple = survival.values(ones[None])["z_baseline"][0]
     steps = next(one for one in survival.coords.parameters if one.name == "z_baseline")
     x[steps.start : steps.stop] /= multiple
-    logs = {key: np.log(point[key]) for key in ("sd_level", "sd_change", "error")}
-    described = [
-        point["level"],
-        *point["change"],
-        logs["sd_level"],
-        logs["sd_change"],
-        point["fisher_z"],
-        logs["error"],
-    ]
+    scales = {key: standard(point[key], scale) for key, scale in SCALES.items()}
+    of_level, of_change, of_error = (u for u, _ in scales.values())
+    described = [point["level"], *point["change"], of_level, of_change, point["fisher_z"], of_error]
     y = np.linalg.solve(survival.factor, x - survival.centre)
-    # The density of u is that of the SD times its slope.
-    of_u = -0.5 * u * u - halfnorm.logpdf(point["step_sd"], scale=0.5)
-    moved = of_u + sum(logs.values()) + np.log(multiple).sum()
+    moved = of_u + sum(volume for _, volume in scales.values()) + np.log(multiple).sum()
     return np.concatenate([y, [u], described, z]), moved
 
 
@@ -131,7 +133,8 @@ def test_the_prior_is_that_of_every_free_parameter(plan):
         described = q[density.survival.size :][: density.described]
         own = {k: v for k, v in log_prior(plan, values).items() if k.endswith("_alc") and k not in ("b_alc", "z_alc")}
         density.gradient[:] = 0.0
-        volume = described[[3, 4, 6]].sum()
+        sds = {name: float(values[f"{name}_alc"][0, 0]) for name in SCALES}
+        volume = sum(standard(sd, SCALES[name])[1] for name, sd in sds.items())
         found.append(density.prior(described) - volume - sum(float(v.sum()) for v in own.values()))
     np.testing.assert_allclose(found, 0.0, atol=1e-10)
 
