@@ -9,6 +9,14 @@ from escc_bayes.evidence.quotes.quote import Quote
 from escc_bayes.evidence.quotes.statistics import SIZE
 
 ALLOCATING = re.compile(r"\b(?:assigned|allocated|randomi[sz]ed)\b", re.IGNORECASE)
+PARTING = re.compile(
+    r"\bthan(?: (?:in|for))?(?: the)?(?: (?:those|patients))?(?: (?:with|given|receiving|treated with|who received)\b)?"
+    r"|\bcompared\b|[.;:()]|, (?:and|or)? ?"
+    r"|\b(?:to receive|receive[ds]?|to|either|versus|vs\.?|or|between|comparing|compared with|underwent|in|into|of|for"
+    r"|were|was|the|and)\b"
+)
+"""What parts the name of a group from the words before it."""
+
 IN_BRACKETS = re.compile(r"(?P<label>[A-Za-z][\w +/-]*?) ?\((?P<n>\d{2,5})(?: patients)?\)")
 
 
@@ -57,10 +65,6 @@ def group_label(text: str) -> str:
     >>> group_label("were assigned to receive camrelizumab plus chemotherapy "), group_label("an RT group ")
     ('camrelizumab plus chemotherapy', 'RT')
     """
-    parts = re.split(
-        r"\bcompared\b|[.;:()]|, (?:and|or)? ?|\b(?:to receive|receive[ds]?|to|either|versus|vs\.?|or|between|comparing"
-        r"|compared with|underwent|in|into|of|for|were|was|the|and)\b",
-        text,
-    )
+    parts = PARTING.split(text)
     label = next((part for part in reversed(parts) if part and part.strip()), "").strip()
     return re.sub(r"^(?:an?|the|with) |\s*\b(?:groups?|arms?|cohorts?|patients)$", "", label).strip()

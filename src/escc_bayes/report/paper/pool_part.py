@@ -109,12 +109,13 @@ def pooled(asked: PaperRequest, effect: str, word: str) -> Pooled:
     bundled = [read_study(find_study(name)) for name in study_names()]
     others, not_asked = meant_for_pools([s for s in bundled if s.id != asked.study.id], question)
     printing = [s for s in others if any(same_question(e, effect, word) for e in s.estimates)]
+    printing, sharing = one_of_each_group(printing, question, asked.study)
     if not printing:
         raise InputError("no other bundled study prints it, as far as it is meant for pools")
     twins = twins_of(asked.study, printing, question)
     rest = [study for study in printing if study.id not in twins]
     conflict = tuple(conflict_words(asked.study, answer(rest, question, request, WANTED), question)) if rest else ()
-    said = (*conflict, *(f"Left out: {words}" for words in not_asked))
+    said = (*conflict, *(f"Left out: {words}" for words in (*sharing, *not_asked)))
     if twins:
         known = "; ".join(f"{name} ({why})" for name, why in twins.items())
         own = f"{asked.study.id} is known to the bundled evidence as {known}, and stands in the pool as that."
@@ -125,6 +126,35 @@ def pooled(asked: PaperRequest, effect: str, word: str) -> Pooled:
         return Pooled(effect, word, with_paper, entered=True, said=(own, *said))
     own = f"{asked.study.id} is not in the pool: {why}"
     return Pooled(effect, word, answer(printing, question, request, WANTED), entered=False, said=(own, *said))
+
+
+def one_of_each_group(
+    studies: Sequence[Study], question: Question, paper: Study
+) -> tuple[list[Study], tuple[str, ...]]:
+    """Return the studies of which none may share patients with another or the paper, and who was left out for whom.
+
+    Of an independence group the most precise is kept, or the paper itself.
+    """
+    kept: dict[str, Study] = {}
+    said = []
+    for study in sorted(studies, key=lambda one: (own_error(one, question), one.id)):
+        group = study.independence_group or study.id
+        first = paper if group == paper.independence_group else kept.get(group)
+        if first is None:
+            kept[group] = study
+        else:
+            why = "this paper is kept" if first is paper else "the more precise is kept"
+            said.append(f"{study.id} may share patients with {first.id} ({group}): {why}.")
+    return [study for study in studies if study in kept.values()], tuple(said)
+
+
+def own_error(study: Study, question: Question) -> float:
+    """Return the standard error of a study's ratio; infinite where it has none that can be pooled."""
+    try:
+        errors = [effect.se for effect in study_effects([study], question).effects if effect.se is not None]
+    except InputError:
+        return math.inf
+    return min(errors, default=math.inf)
 
 
 def twins_of(study: Study, others: Sequence[Study], question: Question) -> dict[str, str]:
