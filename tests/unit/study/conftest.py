@@ -34,7 +34,8 @@ def chapter(subject: Subject) -> StudyChapter:
     """The chapter on four reconstructions: all give back the print, and twenty take five times as long."""
     few = replace(subject, members=subject.members[:4])
     parts = tuple(make(few) for make in PAPERS[STUDY].parts)
-    return StudyChapter(STUDY, few.study.citation, few.whose, few.first.provenance, parts)
+    methods = PAPERS[STUDY].methods
+    return StudyChapter(STUDY, few.study.citation, few.whose, few.first.provenance, parts, methods)
 
 
 def chinese_frame(n: int = 60) -> pd.DataFrame:
