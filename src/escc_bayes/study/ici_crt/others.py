@@ -309,6 +309,12 @@ def response_table(subject: Subject) -> StudyTable:
     return table_of("others_response", "response and fistula beside other studies", rows, head, cells, note=note)
 
 
+def short_name(arm: Arm) -> str:
+    """Return the name of a study, with the arm where it has several here."""
+    several = sum(other.study == arm.study for other in ARMS) > 1
+    return f"{arm.study}, {arm.arm}" if several else arm.study
+
+
 def figure(subject: Subject, held: Sequence[str], found: Sequence[Beside]) -> StudyFigure:
     """Return survival at one and two years of every arm, this cohort first."""
     panels = []
@@ -318,7 +324,7 @@ def figure(subject: Subject, held: Sequence[str], found: Sequence[Beside]) -> St
             own = km.survival(curves, month)
             arms = [one for one in found if one.endpoint == name.upper() and one.month == month]
             lines = [("this cohort", own.value, own.lower, own.upper)]
-            lines += [(f"{o.arm.study}, {o.arm.arm}", o.value, o.lower, o.upper) for o in arms]
+            lines += [(short_name(o.arm), o.value, o.lower, o.upper) for o in arms]
             without = frozenset(k for k, o in enumerate(arms, start=1) if o.arm.kind == WITHOUT)
             panels.append(StudyDots(f"{name.upper()} at {month:g} months", tuple(lines), without, "Survival (%)"))
     return StudyFigure(
