@@ -18,7 +18,7 @@ from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.sensitivity.confounder import Found, Hidden, hidden_of
 from escc_bayes.sensitivity.confounding_words import confounding_words
 from escc_bayes.sensitivity.e_value import e_value, e_value_of_limit
-from escc_bayes.sensitivity.information import cox_se
+from escc_bayes.sensitivity.information import as_number, cox_se
 from escc_bayes.sensitivity.not_computed import CROSSED, NOT_ONE_EVENT_EACH, OVER_TIME, kinds_of
 from escc_bayes.sensitivity.part import Part, Row, Rows, by_contrast
 from escc_bayes.sensitivity.pooled import pooled_rows
@@ -101,7 +101,7 @@ class Shifted:
     def of(cls, subject: Subject, asked: HazardRatio, hidden: Hidden) -> "Shifted":
         """Return the posterior of a contrast, ready to be moved."""
         covariate = subject.plan.rows.covariates[asked.term]
-        if not covariate.schema.categorical:
+        if as_number(subject.plan, asked):
             first = covariate.values > covariate.values.mean()
         else:
             first = covariate.values == covariate.schema.levels.index(asked.level)

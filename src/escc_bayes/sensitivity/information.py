@@ -50,7 +50,9 @@ def information(subject: Subject, tell: Tell) -> Rows:
     rows = []
     for done, asked in enumerate(contrasts, start=1):
         # Within a level of a second covariate the cross-table is that of the level.
-        of_term = tables[asked.term, asked.transition] if asked.within is None else ()
+        # Nor has a rank, which enters as a number, levels to cross.
+        of_levels = asked.within is None and not as_number(subject.plan, asked)
+        of_term = tables[asked.term, asked.transition] if of_levels else ()
         rows.append(contrast_row(subject, asked, own[asked.transition], of_term))
         tell(done, len(contrasts))
     return [*rows, *(baseline_row(subject, name, plan) for name, plan in own.items())]
@@ -94,10 +96,15 @@ def kept_share(subject: Subject, asked: HazardRatio) -> float:
     return float(1.0 - found.factors[:, found.terms.index(asked.term)].mean())
 
 
+def as_number(plan: ModelPlan, asked: HazardRatio) -> bool:
+    """Return whether a hazard ratio is per number: of a number, or of levels that enter by their rank."""
+    return asked.per is not None or not plan.rows.covariates[asked.term].schema.categorical
+
+
 def counts(plan: ModelPlan, asked: HazardRatio) -> dict[str, object]:
     """Return patients and events of both levels; of a number everyone, and nobody to compare with."""
     within = behind(asked, plan.rows) if within_of(asked, plan.rows) else ()
-    if not plan.rows.covariates[asked.term].schema.categorical:
+    if as_number(plan, asked):
         whole = within or (of_group(plan.rows, months=asked.months),)
         patients, events = sum(one.n for one in whole), sum(one.events for one in whole)
         return {"patients": patients, "events": events, "versus_patients": None, "versus_events": None}
@@ -138,7 +145,7 @@ def se_floor(plan: ModelPlan, asked: HazardRatio, tables: tuple[Crossed, ...]) -
 
     Of an effect that changes over time the events in the months of its hazard ratio count, and no cross-table.
     """
-    if not plan.rows.covariates[asked.term].schema.categorical:
+    if as_number(plan, asked):
         plain = asked.level is None and asked.months is None and not asked.modifier
         return number_floor(plan, asked) if plain else math.nan
     if within_of(asked, plan.rows):

@@ -38,6 +38,7 @@ from escc_bayes.sensitivity.influence.conclusion import passed, towards
 from escc_bayes.sensitivity.influence.fragility import Fragile, Search, fragility
 from escc_bayes.sensitivity.influence.misclassified import RECODINGS, recodings
 from escc_bayes.sensitivity.influence.words import words
+from escc_bayes.sensitivity.information import as_number
 from escc_bayes.sensitivity.not_computed import NOT_ONE_EVENT_EACH, except_of, or_refusal
 from escc_bayes.sensitivity.part import Part, Row, Rows
 from escc_bayes.sensitivity.subject import Subject, Tell
@@ -229,7 +230,7 @@ def misclassified_rows(subject: Subject, refits: Refits, before: FloatArray) -> 
 def arms(subject: Subject, asked: HazardRatio) -> Iterator[tuple[str, np.ndarray]]:
     """Yield the two groups that a hazard ratio compares, or everybody for a number's."""
     covariate = subject.plan.rows.covariates[asked.term]
-    if not covariate.schema.categorical:
+    if as_number(subject.plan, asked):
         yield "everybody", np.ones(subject.plan.rows.n, dtype=bool)
         return
     for level in (str(asked.level), str(asked.versus)):
