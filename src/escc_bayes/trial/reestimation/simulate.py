@@ -160,7 +160,8 @@ def quantities_of(design: ReestimationDesign, scenario: str, sums: FloatArray, t
     values = iter(sums.tolist())
 
     def share(rule: str, quantity: str, of: float, closed: float | None = None) -> Quantity:
-        value = next(values) / of if of else 0.0
+        hits = next(values)
+        value = hits / of if of else 0.0
         error = math.sqrt(value * (1.0 - value) / of) if of else 0.0
         return Quantity(scenario, rule, quantity, value, error, round(of), closed, null)
 

@@ -45,6 +45,9 @@ def log_rank_power(design: SingleArmDesign, effect: Effect, alpha: float) -> flo
     clock, known = design.reference.cumulative(times), reference[1].hazard(times)
     v0, v1 = float(share @ known), float(share @ hazard)
     v00, v01 = float(share @ (clock * known)), float(share @ (clock * hazard))
-    sd = math.sqrt(v1 + 2.0 * v00 - 2.0 * v01 - (v0 - v1) ** 2)
+    variance = v1 + 2.0 * v00 - 2.0 * v01 - (v0 - v1) ** 2
+    # After centuries nothing is left but rounding.
+    if not variance > 0.0:
+        return None
     root = math.sqrt(design.accrual.patients)
-    return float(ndtr((root * (v0 - v1) - float(ndtri(1.0 - alpha)) * math.sqrt(v0)) / sd))
+    return float(ndtr((root * (v0 - v1) - float(ndtri(1.0 - alpha)) * math.sqrt(v0)) / math.sqrt(variance)))

@@ -7,6 +7,7 @@ their own: the mean of what 2,000 of them show.
 import math
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 
@@ -109,6 +110,7 @@ def simulated(design: TwoEndpointDesign, run: Run) -> TwoEndpointResult:
     """Simulate a design under its effect and without one."""
     events, months = planned_looks(design, run.seed)
     refuse_rare(design, events)
+    refuse_standing(design, events)
     hypotheses = design.hypotheses(events)
     refuse_falling(design, hypotheses)
     sums = run.summed(partial(sums_of_block, design, hypotheses, run.seed), size=BLOCK, part="two endpoints")
@@ -146,6 +148,18 @@ def refuse_rare(design: TwoEndpointDesign, events: FloatArray) -> None:
                 f"{design.name}: look {place + 1} waits for {look.words()}, and {expected:.0f} are expected at most "
                 "under the planned effect; enter more patients, or ask for fewer"
             )
+
+
+def refuse_standing(design: TwoEndpointDesign, events: FloatArray) -> None:
+    """Raise if a test gains no event from one of its looks to the next: both come at once."""
+    for this, test in enumerate(design.tests):
+        for before, look in pairwise(test.looks):
+            if events[this][look] < events[this][before] + 1.0:
+                raise DesignError(
+                    f"{design.name}: look {look + 1} waits for {design.looks[look].words()}, which are there by look "
+                    f"{before + 1} under the planned effect ({events[this][before]:.0f} {test.endpoint.upper()} "
+                    "events); ask for more, or leave it out"
+                )
 
 
 def refuse_falling(design: TwoEndpointDesign, hypotheses: tuple[Hypothesis, Hypothesis]) -> None:

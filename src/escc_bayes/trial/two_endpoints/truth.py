@@ -19,6 +19,8 @@ from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.trial.errors import DesignError
 
 FASTEST, SLOWEST, LONGEST = 20.0, 1e-9, 1e4
+# Survival so small is that of nobody.
+LEAST = 1e-300
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,8 @@ class EndpointHazard:
         """
         if not self.death:
             return self.truth.leaving * times
-        return np.array([-math.log(self.truth.os(month)) for month in times.ravel().tolist()]).reshape(times.shape)
+        alive = [max(self.truth.os(month), LEAST) for month in times.ravel().tolist()]
+        return -np.log(np.array(alive)).reshape(times.shape)
 
     def hazard(self, times: FloatArray) -> FloatArray:
         """Return h(t): of OS that of death before progression and after, by who is where."""
@@ -98,7 +101,7 @@ class EndpointHazard:
             return np.full(times.shape, self.truth.leaving)
         free = np.exp(-self.truth.leaving * times)
         alive = np.exp(-self.cumulative(times))
-        return np.asarray((self.truth.death * free + self.truth.after * (alive - free)) / alive)
+        return np.asarray((self.truth.death * free + self.truth.after * np.maximum(alive - free, 0.0)) / alive)
 
 
 def from_medians(pfs_median: float, os_median: float, death: float, at: str) -> Transitions:

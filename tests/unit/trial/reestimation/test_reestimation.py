@@ -177,6 +177,20 @@ def test_power_is_that_of_trials_followed_one_by_one():
     assert any("keeps alpha where events rise only at a conditional power" in said for said in summary(told(found)))
 
 
+def test_an_empty_zone_moves_no_number():
+    """Events rise wherever conditional power is too small: nothing is unfavourable, and the shares add up."""
+    found = simulated(design(reestimation={"most_events": 150, "conditional_power": 0.9}), Run(500, 6))
+    zones = [found.of("truth", zone, "share").value for zone in ("unfavourable", "promising", "favourable", "stopped")]
+    assert zones[0] == 0.0
+    assert sum(zones) == pytest.approx(1.0)
+    inside = sum(
+        share * found.of("truth", "weighted", f"power_if_{zone}").value
+        for share, zone in zip(zones, ("unfavourable", "promising", "favourable", "stopped"), strict=True)
+    )
+    assert inside == pytest.approx(found.of("truth", "weighted", "power").value)
+    assert 100.0 <= found.of("truth", "weighted", "expected_events").value <= 150.0
+
+
 def test_an_effect_that_changes_has_no_closed_form():
     found = simulated(design(effect={"hr": [1.0, 0.6], "cuts": [3.0]}), Run(250, 6))
     assert found.of("truth", "weighted", "power").closed_form is None

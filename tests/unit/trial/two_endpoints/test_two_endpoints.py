@@ -157,6 +157,18 @@ def test_events_that_never_come_are_refused_before_trials_are_judged():
         simulated(design(dropout={"yearly": 0.3}, analyses=[{"pfs": 90}, {"os": 158}]), Run(100, 1))
 
 
+def test_a_look_that_comes_with_the_one_before_is_refused():
+    with pytest.raises(InputError, match="look 2 waits for 2 OS events, which are there by look 1"):
+        simulated(design(analyses=[{"pfs": 90}, {"os": 2}, {"os": 110}]), Run(100, 1))
+
+
+def test_survival_of_nobody_is_no_error():
+    """Medians of weeks, months of decades: the hazard of OS stays that of death after progression."""
+    hazard = EndpointHazard(Transitions(0.7, 0.01, 3.0), True)
+    assert np.isfinite(hazard.cumulative(np.array([1.0, 2000.0]))).all()
+    assert hazard.hazard(np.array([2000.0]))[0] >= 0.0
+
+
 def test_other_verbs_say_that_it_is_planned_alone():
     with pytest.raises(InputError, match="of kind 'pfs_os' is read by `plan` and `monitor` alone"):
         design_from(GOOD, "two.toml")
