@@ -82,6 +82,8 @@ def follow_up_from(
     event = data.event == 1.0
     lost = losses(cohort, columns.lost)
     refuse(cohort, event & lost, f"both an event and '{columns.lost}'; keep what came first")
+    if not data.time.max() > 0.0:
+        raise DesignError(f"{cohort.source}: nobody has been followed for any time by '{endpoint}'; look later")
     known = entry + data.time
     at = float(known.max()) if month is None else month
     refuse(

@@ -52,6 +52,13 @@ def look(monkeypatch, capsys, folder, rows, *words, schema="trial_interim", head
     return run(monkeypatch, capsys, "monitor", "rt_consolidation", *asked, "--out", folder / "out", *words)
 
 
+def test_a_look_before_anybody_was_followed_is_refused(tmp_path, monkeypatch, capsys):
+    rows = ["P1,radiotherapy,0,0,0,no,simulated", "P2,no radiotherapy,0,0,0,no,simulated"]
+    code, _, said = look(monkeypatch, capsys, tmp_path, rows)
+    assert code == 2
+    assert "nobody has been followed for any time" in said
+
+
 def test_it_writes_numbers_sentences_and_figures(tmp_path, monkeypatch, capsys):
     code, printed, _ = look(monkeypatch, capsys, tmp_path, ROWS, "--lost", "lost", "--asof", "20")
     out = tmp_path / "out"
