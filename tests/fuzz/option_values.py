@@ -82,6 +82,10 @@ COMMANDS = {
     "fit": ["--cohort", "c.csv", "--schema", "s.toml", "--model", "m.toml", "--engine", "laplace", "--draws", "50"],
     "baselines": ["--cohort", "c.csv", "--schema", "s.toml", "--endpoint", "os"],
     "compare": ["--cohort", "c.csv", "--schema", "s.toml", "--model", "m.toml", "--engine", "laplace", "--draws", "50"],
+    "forms": [
+        *("--cohort", "c.csv", "--schema", "s.toml", "--endpoint", "os", "--covariate", "age", "--raw"),
+        *("--knots", "3", "--draws", "50"),
+    ],
     "sensitivity": ["--hr", "0.7", "--lower", "0.5", "--upper", "0.98"],
     "audit": ["seed1_scirep2025"],
     "reconstruct": ["seed1_scirep2025", "--replicates", "1", "--steps", "1000", "--workers", "1"],

@@ -18,6 +18,7 @@ from escc_bayes.compare.form_columns import Measured, measured, with_columns
 from escc_bayes.compare.form_models import form_models, form_words, left_out, refuse_unfit
 from escc_bayes.compare.form_results import CovariateForms, FormRatio, FormRow
 from escc_bayes.data.cohort import Cohort
+from escc_bayes.data.covariates import CovariateData
 from escc_bayes.data.ensemble import Ensemble
 from escc_bayes.estimand.estimand import HazardRatio
 from escc_bayes.estimand.estimate import ratio_summary
@@ -151,11 +152,26 @@ def fitted(cohort: Cohort, asked: Asked, seed: Seed) -> Member:
     outcome, others = asked.spec.outcome, tuple(n for n in asked.spec.asked_of_patients if n != asked.covariate)
     known = with_columns(cohort, found, float(np.nanmedian(found.data.values)))
     rows = select_rows(known, outcome.endpoint, (*others, found.column), landmark=outcome.landmark, naive=outcome.naive)
+    if found.classes is not None:
+        refuse_empty(known.covariates[found.cut_column], rows)
     schema = known.covariates[found.column].schema
     entered = (known.covariates[found.column].values[rows.positions] - schema.center) / schema.scale
     specs = form_models(asked.spec, found, entered, asked.stated)
     fits = {word: fit_or_replace(make_plan(one, known), asked.settings, seed=seed) for word, one in specs.items()}
     return Member(found, rows, fits, {row.model: row for row in compare_loo(tuple(fits.values()))})
+
+
+def refuse_empty(classes: CovariateData, rows: AnalysisRows) -> None:
+    """Raise where nobody analysed lies between two cut points: a step there rests on nothing."""
+    schema = classes.schema
+    held = set(classes.values[rows.positions].tolist())
+    empty = [level for code, level in enumerate(schema.levels) if code not in held]
+    if empty:
+        cuts = ", ".join(f"{cut:g}" for cut in schema.cuts)
+        raise EstimandError(
+            f"cut points {cuts} of '{schema.column}' leave nobody of the {rows.n} patients analysed in class "
+            f"'{empty[0]}'; name cut points with patients on both sides (--cut; cuts=[..])"
+        )
 
 
 def answered(

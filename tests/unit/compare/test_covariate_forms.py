@@ -169,6 +169,8 @@ def test_what_cannot_be_compared_is_refused(stepped):
         covariate_forms(load_spec("illness_death"), example_cohort("escc79"), "alc_post")
     with pytest.raises(SpecError, match="cuts"):
         covariate_forms(spec, stepped, "alc", cuts=[1.0, 0.5])
+    with pytest.raises(EstimandError, match="cut points 0.5, 80 of 'alc' leave nobody of the 400 patients analysed"):
+        covariate_forms(spec, stepped, "alc", cuts=[0.5, 80.0])
     zero = stepped.covariates["alc"].values.copy()
     zero[3] = 0.0
     held = dict(stepped.covariates) | {"alc": replace(stepped.covariates["alc"], values=zero)}
