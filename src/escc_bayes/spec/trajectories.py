@@ -70,7 +70,7 @@ def refuse_beside(spec: ModelSpec, cohort: Cohort) -> None:
     own = {covariate for effect in found for covariate in effect.covariates}
     reasons = {
         "two trajectories": len(found) > 1,
-        "several transitions": outcome.states is not None,
+        "several transitions or endpoints": outcome.states is not None,
         "a landmark, which drops the measurements before it": outcome.landmark is not None,
         'time_zero = "naive"': outcome.naive,
         "[visits], after which no event has its month": outcome.visits is not None,
