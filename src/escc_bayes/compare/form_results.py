@@ -101,7 +101,8 @@ class CovariateForms:
                 "published, they do not."
             )
         bad = [row.words for row in self.rows if row.pareto_k_max > WORST_K]
-        return (*said, *((f"Unreliable, Pareto k above {WORST_K:g}: {'; '.join(bad)}.",) if bad else ()))
+        where = " in at least one reconstruction" if self.members > 1 else ""
+        return (*said, *((f"Unreliable{where}, Pareto k above {WORST_K:g}: {'; '.join(bad)}.",) if bad else ()))
 
     def __repr__(self) -> str:
         lines = [f"  {row.words}: elpd {row.elpd:.1f}, weight {row.weight:.2f}" for row in self.rows]
