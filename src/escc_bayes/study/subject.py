@@ -94,8 +94,13 @@ class Subject:
         return [np.where(data.missing, -1, data.values).astype(np.int64) for data in self.columns(role)]
 
     def label(self, role: str) -> str:
-        """Return what a factor is called: its label in the schema, or the words of the paper."""
-        return self.column(role).schema.label if role in self.covariates else self.words(role)
+        """Return what a factor is called: its label in the schema, or the words of the paper where it has none."""
+        words = self.words(role)
+        if role not in self.covariates:
+            return words
+        schema = self.column(role).schema
+        unlabelled = schema.label in ("", schema.name, schema.name.replace("_", " "))
+        return f"{words[:1].upper()}{words[1:]}" if unlabelled else schema.label
 
     def words(self, name: str) -> str:
         """Return what the paper calls a factor or an endpoint."""

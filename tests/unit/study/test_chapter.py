@@ -7,7 +7,9 @@ from escc_bayes.data.bundled import example_cohort
 from escc_bayes.data.cohort import Cohort, read_cohort
 from escc_bayes.data.schema import schema_from
 from escc_bayes.foundation.errors import InputError
+from escc_bayes.study.ici_crt.roles import ROLES
 from escc_bayes.study.part import StudyChapter
+from escc_bayes.study.roles import find_roles
 from escc_bayes.study.run import retold
 from tests.unit.study.conftest import part_of, table_named
 
@@ -68,6 +70,29 @@ def test_grades_of_ones_own_are_counted(own: StudyChapter, chinese: Cohort) -> N
     held = chinese.covariates["rp"].values
     assert [r["events"] for r in grades] == [int((held >= least).sum()) for least in range(1, 6)]
     assert "grade 5 or more" in table_named(own, "adverse_events_by_grade").cells[-1][0]
+
+
+@pytest.mark.parametrize(
+    ("column", "role"),
+    [
+        ("放疗前淋巴细胞", "alc_baseline"),
+        ("基线淋巴细胞计数", "alc_baseline"),
+        ("放疗中淋巴细胞", "alc_mid"),
+        ("治疗后淋巴细胞", "alc_post"),
+        ("临床分期", "stage"),
+        ("免疫治疗周期数", "ici_cycles"),
+        ("失败模式", "failure"),
+    ],
+)
+def test_a_chinese_column_is_its_own_factor_and_no_other(column: str, role: str) -> None:
+    found = schema_from(
+        {
+            "endpoints": {"os": {"time": "t", "event": "d"}},
+            "covariates": {"x": {"column": column, "kind": "continuous", "center": 0.0}},
+        },
+        "own",
+    )
+    assert find_roles(found, ROLES) == {role: "x"}
 
 
 def test_a_study_without_a_chapter_is_refused() -> None:

@@ -22,6 +22,9 @@ def test_tests_of_table_1_are_those_of_r(subject: Subject, endpoint: str) -> Non
     assert [test.p_value for test in found.tests] == pytest.approx(R[f"{endpoint}_p"], rel=1e-8)
     assert found.p_holm.tolist() == pytest.approx(R[f"{endpoint}_holm"], rel=1e-8)
     assert found.screened == {k for k, p in enumerate(R[f"{endpoint}_p"]) if p <= 0.05}
+    assert found.model is not None
+    assert found.kept == {k for k, p in zip(found.model.factors, found.model.p_value, strict=True) if p <= 0.05}
+    assert found.kept < found.screened
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ ROLES = (
     Role("sequence", "sequence of ICI and chemoradiotherapy", r"sequence|顺序|时序"),
     Role("ici_cycles", "cycles of immunotherapy", r"ici.*cycles?|immuno.*cycles?|免疫.*周期"),
     Role("response", "response", r"response|疗效|缓解|recist"),
-    Role("alc_baseline", "ALC at baseline", r"alc.*(base|pre)|(治疗|放疗|基线).{0,3}前?.*淋巴|基线.*淋巴|治疗前.*淋巴"),
+    Role("alc_baseline", "ALC at baseline", r"alc.*(base|pre)|(基线|治疗前|放疗前|化疗前).*淋巴"),
     Role("alc_mid", "ALC mid-treatment", r"alc.*(mid|during)|(治疗|放疗)中.*淋巴"),
     Role("alc_post", "ALC after treatment", r"alc.*(post|after)|(治疗|放疗)后.*淋巴"),
     Role(
