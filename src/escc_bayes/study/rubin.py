@@ -37,7 +37,7 @@ def pooled(log_hr: FloatArray, se: FloatArray, p_values: Sequence[float], level:
     --------
     >>> import numpy as np
     >>> pooled(np.array([0.0, 0.2]), np.array([0.1, 0.1]), (1.0, 0.05), 0.95).words
-    '1.11 (0.78 to 1.57)'
+    '1.11 (0.75 to 1.64)'
     """
     middle, error, (lower, upper) = combine(log_hr, se, level, credible=False)
     return Pooled(middle, error, lower, upper, tuple(p_values))
