@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,14 +11,41 @@ import numba
 from numba import carray, njit, types
 from numba.extending import intrinsic
 
+HERE = Path(__file__).parent
+OUTERMOST = "annealing.py"
+NEIGHBOUR = re.compile(r"from escc_bayes\.evidence\.reconstruction(?:\.(\w+) import| import (\w+))")
+
+
+def kernel_sources() -> tuple[Path, ...]:
+    """Return the files of which compiled code is made: the outermost kernel's, and every neighbour it goes through.
+
+    How a layout is read or a table written is not among them: where that changes, the kernels are as they were.
+
+    Examples
+    --------
+    >>> names = [path.stem for path in kernel_sources()]
+    >>> "rank_statistics" in names, "problem" in names, "read_layout" in names
+    (True, True, False)
+    """
+    found: set[Path] = set()
+    left = [HERE / OUTERMOST]
+    while left:
+        path = left.pop()
+        if path not in found:
+            found.add(path)
+            named = NEIGHBOUR.findall(path.read_text(encoding="utf-8"))
+            left += [HERE / f"{one or other}.py" for one, other in named]
+    return tuple(sorted(found))
+
 
 def kernel_folder() -> Path:
     """Return the folder of the compiled kernels of exactly these sources: ``$XDG_CACHE_HOME`` or ``~/.cache``.
 
-    Numba does not see that a function called from another file has changed; a folder for each state of all files does.
+    Numba does not see that a function called from another file has changed; a folder for each state of all of them
+    does.
     """
     sources = hashlib.sha256(numba.__version__.encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in kernel_sources():
         sources.update(path.read_bytes())
     cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
     return Path(cache).expanduser() / "escc_bayes" / "kernels" / sources.hexdigest()[:16]
