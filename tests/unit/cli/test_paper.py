@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from escc_bayes.sensitivity.parts import PARTS
 from tests.unit.cli.running import run
 from tests.unit.evidence.manuscript.papers import KEPT, WRITTEN
 
@@ -36,9 +37,14 @@ def test_a_trial_runs_to_the_next_one(tmp_path, monkeypatch, capsys, paper):
     code, printed, err = run(monkeypatch, capsys, *words)
     assert (code, err) == (0, "")
     out = tmp_path / "out"
-    assert {name: row["skipped_because"] for name, row in parts_of(out).items() if row["skipped_because"]} == {}
+    parts = parts_of(out)
+    skipped = {name for name, row in parts.items() if row["skipped_because"]}
+    assert skipped == {f"cohort_sensitivity/{part.name}" for part in PARTS}
+    assert {row["command"] for name, row in parts.items() if name not in skipped} == {""}
     assert [link for link in links_of(out) if not (out / link).is_file()] == []
     page = (out / "index.html").read_text(encoding="utf-8")
+    assert all(part.title in page for part in PARTS)
+    assert parts["cohort_sensitivity/priors"]["command"] in page
     assert page.index("RECONSTRUCTED") < page.index("orient15")
     assert "known to the bundled evidence as orient15 (the same digits)" in page
     design = (out / "next_trial" / "design.toml").read_text(encoding="utf-8")
@@ -62,6 +68,7 @@ def test_parts_that_a_paper_does_not_serve_say_why(tmp_path, monkeypatch, capsys
     why = {name: row["skipped_because"] for name, row in parts_of(tmp_path / "out").items()}
     assert "no printed curve has a number of patients" in why["reconstruct"]
     assert "no cohorts to fit" in why["fit"]
+    assert "no cohorts to fit" in why["cohort_sensitivity/influence"]
     assert "--effect" in why["evidence"]
     assert (why["audit"], why["sensitivity"]) == ("", "")
     assert not (tmp_path / "out" / "reconstruct").exists()
@@ -99,6 +106,6 @@ def test_the_79_patient_study_runs_to_the_end(tmp_path, monkeypatch, capsys):
     words = ("paper", "seed1_scirep2025", *QUICK, "--steps", "200000", "--out", tmp_path / "out")
     assert run(monkeypatch, capsys, *words)[0] == 0
     why = {name for name, row in parts_of(tmp_path / "out").items() if row["skipped_because"]}
-    assert why == {"evidence"}
+    assert why == {"evidence", *(f"cohort_sensitivity/{part.name}" for part in PARTS)}
     assert [link for link in links_of(tmp_path / "out") if not (tmp_path / "out" / link).is_file()] == []
     assert "RAL" in parts_of(tmp_path / "out")["next_trial"]["came_of_it"]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from escc_bayes.report.document.document import Block, Heading, Items, Links, Paragraph, Table
+from escc_bayes.report.paper.not_run import TITLE, section
 from escc_bayes.report.paper.part import Part
 from escc_bayes.report.paper.request import PaperRequest
 
@@ -24,13 +25,14 @@ def made_cohorts(parts: Sequence[Part]) -> bool:
     return any(part.name == "reconstruct" and not part.skipped for part in parts)
 
 
-def page(asked: PaperRequest, parts: Sequence[Part]) -> Iterator[Block]:
-    """Yield the page: whose paper it is, each part in a line, then the parts."""
+def page(asked: PaperRequest, parts: Sequence[Part], left: Sequence[Part]) -> Iterator[Block]:
+    """Yield the page: whose paper it is, each part in a line, the parts, and those ``left`` to another verb."""
     yield Heading(page_title(asked, parts), 1)
     yield Paragraph(RECONSTRUCTED if made_cohorts(parts) else NO_COHORT)
     yield Paragraph(f"{asked.words}.")
     rows = tuple((part.title, f"skipped: {part.skipped}" if part.skipped else part.short) for part in parts)
-    yield Table("What came of each part.", ("part", "answer"), rows)
+    others = (TITLE, f"skipped: {len(left)} parts, listed below with the command that runs them")
+    yield Table("What came of each part.", ("part", "answer"), (*rows, others))
     for part in parts:
         yield Heading(part.title, 2)
         if part.skipped:
@@ -38,6 +40,7 @@ def page(asked: PaperRequest, parts: Sequence[Part]) -> Iterator[Block]:
             continue
         yield from (block for block in part.blocks if not empty(block))
         yield Links(part.files)
+    yield from section(left)
     yield Heading("How this was made", 2)
     yield Items(tuple(how(asked)))
 

@@ -21,6 +21,7 @@ class Part:
     blocks : of its section.
     files : path from the page, and what it holds.
     skipped : the reason, in words; empty where the part was run.
+    command : of a part that this page never runs, what runs it.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Part:
     blocks: tuple[Block, ...] = ()
     files: tuple[tuple[str, str], ...] = ()
     skipped: str = ""
+    command: str = ""
 
 
 def or_skipped[T](name: str, title: str, folder: Path, run: Callable[[], tuple[Part, T]]) -> tuple[Part, T | None]:
