@@ -1,6 +1,7 @@
 """Texts that the reader had not seen: what it read at first stands in docs/methods/audit.md; here what it reads now.
 
-Second source: the study files. Of 103 facts 13 are not printed in the FRESH texts, of 49 four not in UNTOUCHED.
+Second source: the study files. Of 103 facts 13 are not printed in the FRESH texts, of 49 four not in UNTOUCHED. All 50
+of HELD were read at first sight; nothing was mended for them.
 """
 
 import pytest
@@ -14,8 +15,9 @@ from escc_bayes.evidence.manuscript.markup import of_lines
 from escc_bayes.evidence.manuscript.tables import read_table
 from tests.unit.evidence.manuscript.compared import facts
 from tests.unit.evidence.manuscript.fresh import FRESH, UNTOUCHED
+from tests.unit.evidence.manuscript.held import HELD, TRUE
 
-PAPERS = FRESH | UNTOUCHED
+PAPERS = FRESH | UNTOUCHED | HELD
 # Of two groups that the sentence does not name: told as "first group named", and no role of the study file.
 UNNAMED = {"yang2025_290": {("OS", "control", "s at 24"), ("OS", "treated", "median")}}
 
@@ -28,10 +30,11 @@ def draft_of_paper(name):
 
 def read_and_true(name):
     paper = PAPERS[name]
-    return facts(draft_of_paper(name).study, paper.treated), facts(read_study(name), paper.treated_in_file)
+    true = TRUE[name] if name in TRUE else facts(read_study(name), paper.treated_in_file)
+    return facts(draft_of_paper(name).study, paper.treated), true
 
 
-@pytest.mark.parametrize(("texts", "least"), [(FRESH, 90), (UNTOUCHED, 43)], ids=["fresh", "untouched"])
+@pytest.mark.parametrize(("texts", "least"), [(FRESH, 90), (UNTOUCHED, 43), (HELD, 50)])
 def test_most_numbers_of_later_papers_are_read(texts, least):
     assert sum(len(read & true) for read, true in map(read_and_true, texts)) >= least
 
