@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from escc_bayes.data.published import PublishedEstimate, PublishedSurvival, Study
+from escc_bayes.evidence.manuscript.whole_curves import whole_curves
 
 ICI = re.compile(
     r"\b\w*(?:lizumab|limab|lumab|limumab)\b"
@@ -22,6 +23,7 @@ RT = re.compile(
     r"\b\w*(?:radiotherapy|radiation|irradiation)\b|\b(?:[a-z]?C?CRT|[a-z]?RT|RCIT|SBRT|IMRT)\b", re.IGNORECASE
 )
 CHEMO = re.compile(r"chemo|\b(?:d?C?CRT|ICT|C?CIT|RCIT)\b", re.IGNORECASE)
+OF_ARMS = "HR of the arms"
 WITHOUT = re.compile(r"\b(?:no|without|not)\b.*", re.IGNORECASE)
 
 
@@ -41,7 +43,8 @@ def between_arms(study: Study, effect: str | None = None) -> Study:
     """
     curves = tuple(of_all(curve, study) for curve in study.survivals)
     study = replace(study, survivals=curves)
-    return replace(study, estimates=tuple(with_groups(estimate, study, effect) for estimate in study.estimates))
+    estimates = tuple(with_groups(estimate, study, effect) for estimate in study.estimates)
+    return replace(study, estimates=estimates, survivals=whole_curves(curves))
 
 
 def of_all(curve: PublishedSurvival, study: Study) -> PublishedSurvival:
@@ -61,13 +64,21 @@ def with_groups(estimate: PublishedEstimate, study: Study, effect: str | None) -
     note = "whose hazard over whose: read from the survival beside it"
     return replace(
         estimate,
-        effect=effect or effect_between(first.arm, second.arm) or estimate.effect,
+        effect=effect or effect_between(first.arm, second.arm) or named(estimate),
         hazard_of=first.arm,
         versus=second.arm,
         n_hazard_of=first.n,
         n_versus=second.n,
         coding_note=note,
     )
+
+
+def named(estimate: PublishedEstimate) -> str:
+    """Return the effect of a ratio between the two groups; where its number alone names it, one for every endpoint.
+
+    Cohorts are asked for the ratios of one effect on several endpoints.
+    """
+    return OF_ARMS if estimate.effect.startswith(f"{estimate.measure} ") else estimate.effect
 
 
 def pair_of(estimate: PublishedEstimate, study: Study, least: int) -> Pair | None:

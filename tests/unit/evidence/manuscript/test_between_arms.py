@@ -2,6 +2,7 @@
 
 import pytest
 
+from escc_bayes.evidence.arm_level.published import read_arms
 from escc_bayes.evidence.manuscript.between_arms import between_arms
 from escc_bayes.evidence.manuscript.blocks import passages
 from escc_bayes.evidence.manuscript.draft import draft_of, read_in_order
@@ -73,3 +74,24 @@ def test_an_effect_that_the_user_names_needs_one_group_in_the_sentence():
 def test_the_only_group_has_all_patients():
     curves = study_of("We enrolled 40 patients. Median OS was 31.0 months.").survivals
     assert [(curve.arm, curve.n) for curve in curves] == [("all patients", 40)]
+
+
+def test_cohorts_are_asked_for_every_median_rate_and_ratio_of_arms_without_a_known_effect():
+    """The median of one sentence and the rate of the next are one curve; the ratio of PFS goes with that of OS."""
+    text = (
+        "Patients were assigned to arm A (n = 60) or arm B (n = 58). Median OS was 20.1 months in arm A and 13.9 "
+        "months in arm B (HR 0.62, 95% CI 0.40-0.96). The 2-year OS rate was 43% in arm A and 26% in arm B. Median PFS "
+        "was 9.8 months in arm A and 6.1 months in arm B (HR 0.58, 95% CI 0.39-0.87)."
+    )
+    targets = [target.name for target in read_arms(study_of(text), None, ()).targets()]
+    assert sum("log HR" in one for one in targets) == 2
+    assert sum("median" in one for one in targets) == 4
+    assert sum("S(24)" in one for one in targets) == 2
+
+
+def test_curves_that_deny_each_other_stay_apart():
+    text = (
+        f"{ARMS}Median OS was 16.7 months with {TREATED} v 12.5 months with {CONTROL}. Median OS was 15.9 months with "
+        f"{TREATED} and 12.5 months with {CONTROL}."
+    )
+    assert [str(curve.median) for curve in study_of(text).survivals if curve.arm == TREATED] == ["16.7", "15.9"]
