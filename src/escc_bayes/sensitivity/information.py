@@ -263,6 +263,17 @@ def information_words(rows: Rows) -> tuple[str, ...]:
     return tuple(said(row) for row in rows)
 
 
+def counted(row: Row, key: str) -> str:
+    """Return a number of patients or events, or its mean over reconstructions to a decimal.
+
+    Examples
+    --------
+    >>> counted({"events": 12}, "events"), counted({"events": 34 / 3}, "events")
+    ('12', '11.3')
+    """
+    return f"{round(number(row, key), 1):g}"
+
+
 def said(row: Row) -> str:
     """Return a row as a sentence."""
     share = 100 * number(row, "data_share")
@@ -271,9 +282,9 @@ def said(row: Row) -> str:
             f"Baseline, {row['contrast']}: the prior is worth {number(row, 'prior_events'):.3g} events, beside "
             f"{number(row, 'events'):.3g} in the data ({share:.0f} % data)."
         )
-    groups = f"{row['events']} events in {row['patients']}"
+    groups = f"{counted(row, 'events')} events in {counted(row, 'patients')}"
     if row["versus_patients"] is not None:
-        groups += f" v {row['versus_events']} in {row['versus_patients']}"
+        groups += f" v {counted(row, 'versus_events')} in {counted(row, 'versus_patients')}"
     warning = f" Beware: {row['warning']}." if row["warning"] else ""
     return (
         f"{row['term']} {row['contrast']}: {groups}; the prior is worth {number(row, 'prior_events'):.3g} events, "
