@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -54,6 +55,7 @@ def model(structure, *, at="mean"):
     )
 
 
+@pytest.mark.filterwarnings("ignore:.*is time_unit right")
 @given(hundredths, st.sampled_from(["days", "weeks", "years"]))
 def test_the_time_unit_changes_no_bit(times, unit):
     other, plain = read(times, unit=unit), read(times)

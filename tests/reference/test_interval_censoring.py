@@ -73,7 +73,7 @@ def in_our_terms(case, plan):
 def test_weibull_log_likelihood_equals_survreg(case):
     plan = make_plan(spec_from(WEIBULL, "w"), cohort(case))
     psi, log_shape = in_our_terms(case, plan)
-    value = cells_of(plan).given(np.array([log_shape])).value(psi[None])[0]
+    value = cells_of(plan).given(np.array([[log_shape]])).value(psi[None])[0]
     assert value == pytest.approx(REFERENCE[case]["weibull"]["loglik"], rel=1e-9)
 
 
@@ -85,7 +85,7 @@ def test_weibull_maximum_equals_survreg(case):
     expected = np.append(psi, log_shape)
 
     def negative(point):
-        return -float(cells.given(point[-1:]).value(point[None, :-1])[0])
+        return -float(cells.given(point[None, -1:]).value(point[None, :-1])[0])
 
     start = minimize(negative, np.zeros(expected.size), method="BFGS").x
     for _ in range(6):
@@ -105,7 +105,7 @@ def slopes(cells, point):
     step, q = 1e-5, point.size - 1
 
     def at(moved):
-        return cells.given(moved[-1:]).derivatives(moved[None, :-1])
+        return cells.given(moved[None, -1:]).derivatives(moved[None, :-1])
 
     here, up, down = at(point), at(point + step * np.eye(q + 1)[q]), at(point - step * np.eye(q + 1)[q])
     by_shape = (up.value[0] - down.value[0]) / (2 * step)
