@@ -14,6 +14,7 @@ from escc_bayes.spec.external import External, studies_of
 from escc_bayes.spec.missing import Missing
 from escc_bayes.spec.prior import HalfNormal, Normal, Slab
 from escc_bayes.spec.request import Outcome, PiecewiseBaseline, WeibullBaseline
+from escc_bayes.spec.structures.keys import stated
 from escc_bayes.spec.structures.protocol import Structure
 from escc_bayes.spec.transitions import EVERY, SeveralEndpoints
 from escc_bayes.spec.writing import model_text
@@ -112,6 +113,12 @@ class ModelSpec:
         """Covariates with an intercept for each level, such as centres: strata or frailties of maximum likelihood."""
         return tuple(dict.fromkeys(effect.covariates[0] for effect in self.effects if not effect.unshrunk()))
 
+    @property
+    def centre_words(self) -> str:
+        """What each of ``intercepts`` is, for the notes of a table: ``random intercept of centre``."""
+        own = (effect for effect in self.effects if not effect.unshrunk())
+        return "; ".join(f"{getattr(one, 'said', 'random intercept')} of {one.covariates[0]}" for one in own)
+
     def acting(self, names: tuple[str, ...]) -> tuple[tuple[Structure, tuple[str, ...]], ...]:
         """Return the effects as blocks of columns have them, each with the transitions in which it acts.
 
@@ -166,7 +173,7 @@ class ModelSpec:
 
 def effect_content(effect: Structure) -> dict[str, object]:
     """Return all that a digest knows of an effect: its word, and its keys, prior and SD among them or absent."""
-    fields = {name: getattr(effect, name) for name in field_names(effect)}
+    fields = {name: getattr(effect, name) for name in ("name", "covariates", *stated(effect))}
     plain = {name: dataclasses.asdict(v) if dataclasses.is_dataclass(v) else v for name, v in fields.items()}  # type: ignore[arg-type]
     return {"structure": effect.WORD, "prior": None, "sd": None, **plain}
 

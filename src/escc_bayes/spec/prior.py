@@ -85,6 +85,16 @@ class HalfCauchy:
         refuse_no_prior("HalfCauchy", 0.0, self.scale)
 
 
+@dataclass(frozen=True, slots=True)
+class LogGamma:
+    """Independent logarithms of gamma variables of mean 1, over their SD, a parameter called ``scale``.
+
+    The smaller it is, the nearer they are to standard normals.
+    """
+
+    scale: str
+
+
 @careful_class
 @dataclass(frozen=True, slots=True)
 class Slab:

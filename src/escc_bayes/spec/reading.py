@@ -308,9 +308,9 @@ def effect_from(raw: Mapping[str, object], where: str, endpoint: str, folder: Pa
     covariates = covariates_from(raw, structure, at)
     values = {}
     for key, form in structure.KEYS.items():
-        if key not in raw:
+        if key not in raw and form.usual is None:
             raise SpecError(f"{at}: structure '{word}' needs {key} = {form.form}")
-        values[key] = form.read(raw[key], f"{at}, {key}", reading)
+        values[key] = form.read(raw[key], f"{at}, {key}", reading) if key in raw else form.usual
     make: Callable[..., Structure] = structure
     return make(name=checks.covariate_name(name, at), covariates=covariates, **values)
 

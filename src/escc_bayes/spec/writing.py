@@ -10,6 +10,7 @@ from escc_bayes.spec.external import External
 from escc_bayes.spec.missing import Missing
 from escc_bayes.spec.prior import Gamma, HalfNormal, Location, Normal, Slab, SurvivalStatement
 from escc_bayes.spec.request import Outcome, PiecewiseBaseline, WeibullBaseline
+from escc_bayes.spec.structures.keys import stated
 from escc_bayes.spec.structures.protocol import Structure, acts_across
 from escc_bayes.spec.transitions import COMPETING, EVERY, KIND, CompetingCauses, IllnessDeath, SeveralEndpoints
 from escc_bayes.spec.visits import Visits
@@ -154,7 +155,7 @@ def effect_lines(name: str, effect: Structure, within: Within, shared: bool, act
     several = f"covariates = {value_text(effect.covariates)}"
     lines.append(several if effect.SEVERAL else f"covariate = {quoted(effect.covariates[0])}")
     lines.append(f"structure = {quoted(effect.WORD)}")
-    lines += [f"{key} = {value_text(getattr(effect, key))}{remark(getattr(effect, key))}" for key in effect.KEYS]
+    lines += [f"{key} = {value_text(getattr(effect, key))}{remark(getattr(effect, key))}" for key in stated(effect)]
     lines += [f"{acts_in} = {value_text(within)}"] if within else []
     return [*lines, *(["shared = true"] if shared else [])]
 

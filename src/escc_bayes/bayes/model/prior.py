@@ -7,15 +7,18 @@ import numpy as np
 from scipy.special import gammaln
 
 from escc_bayes.bayes.model.parameters import free_parameters
+from escc_bayes.bayes.numeric.log_gamma import beside_normal
 from escc_bayes.foundation.seeds import Seed, generator
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec import mixture
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.plan import ModelPlan
-from escc_bayes.spec.prior import Gamma, HalfCauchy, HalfNormal, Normal
+from escc_bayes.spec.prior import Gamma, HalfCauchy, HalfNormal, LogGamma, Normal
 from escc_bayes.spec.structures.protocol import FreePrior, Simplex, Standard
 
 LOG_TWO_PI = float(np.log(2.0 * np.pi))
+# An SD of a frailty below this leaves its logarithm a normal to more digits than a number has.
+LEAST_SD = 1e-7
 
 
 def parameter_priors(plan: ModelPlan) -> dict[str, tuple[tuple[int, ...], FreePrior]]:
@@ -25,10 +28,22 @@ def parameter_priors(plan: ModelPlan) -> dict[str, tuple[tuple[int, ...], FreePr
 
 def prior_draws(plan: ModelPlan, draws: int, seed: Seed) -> dict[str, FloatArray]:
     """Return draws (draws, size) of every free parameter from its prior."""
-    return {
-        name: draw(prior, (draws, *shape), generator(seed, "prior", name))
-        for name, (shape, prior) in parameter_priors(plan).items()
-    }
+    found: dict[str, FloatArray] = {}
+    for name, (shape, prior) in parameter_priors(plan).items():
+        rng, size = generator(seed, "prior", name), (draws, *shape)
+        found[name] = (
+            log_gammas(found[prior.scale], size, rng) if isinstance(prior, LogGamma) else draw(prior, size, rng)
+        )
+    return found
+
+
+def log_gammas(sd: FloatArray, size: tuple[int, ...], rng: np.random.Generator) -> FloatArray:
+    """Draw logarithms of gamma variables of mean 1 with these SDs (draws, 1), over their SD."""
+    shape = 1.0 / np.maximum(sd, LEAST_SD) ** 2
+    # A gamma of a small shape underflows: it is one of shape + 1 times a uniform to the power 1 / shape.
+    log_uniform = -rng.standard_exponential(size)
+    drawn = np.log(rng.gamma(shape + 1.0, size=size)) + log_uniform / shape - np.log(shape)
+    return np.asarray(drawn / np.maximum(sd, LEAST_SD))
 
 
 def draw(prior: FreePrior, size: tuple[int, ...], rng: np.random.Generator) -> FloatArray:
@@ -50,6 +65,8 @@ def draw(prior: FreePrior, size: tuple[int, ...], rng: np.random.Generator) -> F
             return rng.dirichlet(np.ones(size[-1]), size[0])
         case Standard():
             return rng.standard_normal(size)
+        case LogGamma():
+            raise TypeError(f"draws of {prior!r} need those of its scale: log_gammas")
         case _:
             assert_never(prior)
 
@@ -65,7 +82,14 @@ def log_prior(plan: ModelPlan, values: Mapping[str, FloatArray]) -> dict[str, Fl
     -------
     Arrays of the shapes of ``values``; a simplex has one density, (...,).
     """
-    return {name: log_density(prior, values[name]) for name, (_, prior) in parameter_priors(plan).items()}
+    found: dict[str, FloatArray] = {}
+    for name, (_, prior) in parameter_priors(plan).items():
+        if isinstance(prior, LogGamma):
+            sd = values[prior.scale]
+            found[name] = log_density(Standard(), values[name]) + beside_normal(sd * values[name], sd)
+        else:
+            found[name] = log_density(prior, values[name])
+    return found
 
 
 def log_density(prior: FreePrior, x: FloatArray) -> FloatArray:
@@ -86,5 +110,7 @@ def log_density(prior: FreePrior, x: FloatArray) -> FloatArray:
             return np.full(x.shape[:-1], gammaln(x.shape[-1]))
         case Standard():
             return -0.5 * x**2 - 0.5 * LOG_TWO_PI
+        case LogGamma():
+            raise TypeError(f"the density of {prior!r} needs its scale: log_prior")
         case _:
             assert_never(prior)

@@ -9,6 +9,7 @@ z                  z = x, and T holds sd
 log shape          kappa = m + s u
 simplex of shares  stick breaking: 1 - v_j = (1 - Phi(u_j))^(1 / (steps - j)); uniform on the simplex
 gamma rates        x = log rate, with its gamma prior
+log gamma z        z = x, with the density of ``numeric/log_gamma``; counted as a normal but in ``log_prior``
 
 Which of them a plan has is laid out in ``layout``. See docs/methods/laplace.md.
 """
@@ -18,12 +19,15 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import erfcinv, erfinv, gammaln, ndtr
 
+from escc_bayes.bayes.numeric.log_gamma import beside_normal
 from escc_bayes.hazard.matrix_product import on_one_thread
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.prior import Gamma
 
 SQRT2 = float(np.sqrt(2.0))
 LOG_SQRT_2PI = 0.5 * float(np.log(2.0 * np.pi))
+# Keeps a ratio to the SD of a frailty a number where that is 0 to the last digit.
+LEAST_SD = 1e-150
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,15 @@ class Slab:
     start: int
     stop: int
     sd: float
+
+
+@dataclass(frozen=True, slots=True)
+class Frailty:
+    """Latents ``start`` to ``stop`` are log gammas over their SD, the scale that is hyperparameter ``hyper``."""
+
+    hyper: int
+    start: int
+    stop: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +130,7 @@ class Coordinates:
     pieces : rows of psi after the columns, those of the baseline; the first latents.
     log_weight : log prior weight of this component of the priors that are mixtures.
     slabs : limits of the scales of some latents.
+    frailties : latents that are no normals but logarithms of gamma variables.
     besides : rows of psi after those of the baseline.
     """
 
@@ -129,6 +143,7 @@ class Coordinates:
     pieces: int
     log_weight: float
     slabs: tuple[Slab, ...] = ()
+    frailties: tuple[Frailty, ...] = ()
     besides: int = 0
 
     @property
@@ -237,7 +252,21 @@ def log_prior(coords: Coordinates, x: FloatArray, u: FloatArray) -> FloatArray:
     free = x if coords.gamma is None else x[:, coords.pieces :]
     total = coords.log_weight - 0.5 * (free**2).sum(axis=1) - 0.5 * (u**2).sum(axis=1)
     total -= LOG_SQRT_2PI * (free.shape[1] + u.shape[1])
+    for frailty in coords.frailties:
+        total += log_frailties(coords, frailty, x, u)
     return total if coords.gamma is None else total + log_gamma_prior(coords.gamma, x[:, : coords.pieces])
+
+
+def log_frailties(coords: Coordinates, frailty: Frailty, x: FloatArray, u: FloatArray) -> FloatArray:
+    """Return by how much the log density of log gammas differs from that of the normals that they are counted as, (n,).
+
+    A frailty whose exponential overflows has density 0.
+    """
+    scale = coords.hypers[frailty.hyper]
+    assert isinstance(scale, Scale)
+    sd = np.maximum(scale.values(u[:, [frailty.hyper]]), LEAST_SD)
+    with np.errstate(over="ignore"):
+        return np.asarray(beside_normal(sd * x[:, frailty.start : frailty.stop], sd).sum(axis=1))
 
 
 def log_gamma_prior(gamma: Gamma, log_rates: FloatArray) -> FloatArray:

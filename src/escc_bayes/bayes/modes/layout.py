@@ -10,13 +10,13 @@ from typing import assert_never
 import numpy as np
 
 from escc_bayes.bayes.model.parameters import cure_free, drift_free
-from escc_bayes.bayes.modes.coordinates import Coordinates, Hyper, Parameter, Scale, Shape, Shares, Slab, Stick
+from escc_bayes.bayes.modes.coordinates import Coordinates, Frailty, Hyper, Parameter, Scale, Shape, Shares, Slab, Stick
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.baseline import PiecewisePrior
 from escc_bayes.spec.design import Block
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.plan import ModelPlan
-from escc_bayes.spec.prior import Gamma, HalfCauchy, HalfNormal, Normal
+from escc_bayes.spec.prior import Gamma, HalfCauchy, HalfNormal, LogGamma, Normal
 from escc_bayes.spec.structures.protocol import Free, Simplex, Standard
 
 type Component = tuple[float, float, float]
@@ -32,6 +32,7 @@ class Builder:
         self.parameters: list[Parameter] = []
         self.simplexes: list[Shares] = []
         self.slabs: list[Slab] = []
+        self.frailties: list[Frailty] = []
 
     def add(self, name: str, loading: FloatArray, mean: float = 0.0, sd: float = 1.0) -> None:
         """Add a parameter ``mean + sd x`` whose columns of psi are ``loading`` (rows, size)."""
@@ -91,6 +92,7 @@ def component_coordinates(plan: ModelPlan, chosen: dict[str, Component]) -> Coor
         pieces=pieces,
         log_weight=float(sum(np.log(weight) for weight, _, _ in chosen.values())),
         slabs=tuple(builder.slabs),
+        frailties=tuple(builder.frailties),
         besides=len(besides),
     )
 
@@ -126,6 +128,8 @@ def add_block(builder: Builder, block: Block, rows: int, chosen: Mapping[str, Co
     for term in block.terms:
         mean, sd = location(free[term.parameter], chosen)
         start = len(builder.loading)
+        if isinstance(free[term.parameter].prior, LogGamma):
+            builder.frailties.append(Frailty(len(builder.hypers), start, start + free[term.parameter].size))
         builder.add(term.parameter, here @ term.loading, mean, sd)
         builder.hypers += [one for name in term.scales for one in scales_of(free[name], start, len(builder.loading))]
         if term.slab:
@@ -153,7 +157,7 @@ def location(free: Free, chosen: Mapping[str, Component]) -> tuple[float, float]
             return mean, sd
         case EvidencePrior():
             return chosen[free.name][1:]
-        case Standard():
+        case Standard() | LogGamma():
             return 0.0, 1.0
         case HalfNormal() | HalfCauchy() | Gamma() | Simplex():
             raise TypeError(f"parameter '{free.name}': a term loads normals, mixtures and latents, not {free.prior!r}")

@@ -11,11 +11,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from escc_bayes.bayes.modes.coordinates import LOG_SQRT_2PI, Coordinates, Scale, Shape, parameter_values
+from escc_bayes.bayes.modes.coordinates import (
+    LEAST_SD,
+    LOG_SQRT_2PI,
+    Coordinates,
+    Frailty,
+    Scale,
+    Shape,
+    parameter_values,
+)
 from escc_bayes.bayes.native.rows import LikelihoodRows
 from escc_bayes.bayes.native.scales import ScaledLatents
 from escc_bayes.bayes.native.shares import OrderedRows
 from escc_bayes.bayes.native.spans import SpansAt
+from escc_bayes.bayes.numeric.log_gamma import with_slopes
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.plan import ModelPlan
@@ -91,6 +100,7 @@ class Density:
         self.normal = normal_latents(coords, mixed)
         scaled = any(isinstance(hyper, Scale) for hyper in coords.hypers)
         self.scales = ScaledLatents(coords, self.factor, around.hypers, self.normal) if scaled else None
+        self.frailties = frailties(coords)
         self.ordered = OrderedRows(coords) if coords.simplexes else None
         shapes = [(h, s) for h, s in enumerate(coords.hypers) if isinstance(s, Shape)]
         # Shapes are the last elements of w; each has its events.
@@ -161,6 +171,8 @@ class Density:
         by_hyper, by_scaled = [-value for value in hypers], self.by_linear
         if self.ordered is not None:
             by_scaled = self.ordered.back(self.by_linear, by_hyper)
+        for frailty, place in self.frailties:
+            added += self.frail(frailty, place, by_scaled, by_hyper)
         if self.scales is not None:
             self.scales.back(by_scaled, self.x, by_hyper, by_latent)
         else:
@@ -176,10 +188,26 @@ class Density:
         self.gradient[self.latents :] = by_hyper
         return added
 
+    def frail(self, frailty: Frailty, place: int, by_scaled: FloatArray, by_hyper: list[float]) -> float:
+        """Add to the gradient by log frailties, and by their SD; return the log density beside that of normals."""
+        assert self.scales is not None
+        inside = slice(frailty.start, frailty.stop)
+        sd = max(self.scales.sds[place], LEAST_SD)
+        value, by_own, by_log_sd = with_slopes(self.scaled[inside], sd)
+        by_scaled[inside] += by_own
+        by_hyper[frailty.hyper] += by_log_sd * self.scales.slopes[place]
+        return value
+
     def values(self, points: FloatArray) -> dict[str, FloatArray]:
         """Return the free parameters of ``bayes/model/parameters.py``, (n, size) by name, from draws of q (n, size)."""
         x, u = points[:, : self.latents] @ self.factor.T + self.centre, points[:, self.latents :]
         return parameter_values(self.coords, x if self.scales is None else self.scales.latents(x, u), u)
+
+
+def frailties(coords: Coordinates) -> list[tuple[Frailty, int]]:
+    """Return the log gammas of a plan, each with the place of its SD among the scales."""
+    scales = [h for h, hyper in enumerate(coords.hypers) if isinstance(hyper, Scale)]
+    return [(frailty, scales.index(frailty.hyper)) for frailty in coords.frailties]
 
 
 def normal_latents(coords: Coordinates, mixed: tuple[Mixture, ...]) -> FloatArray:

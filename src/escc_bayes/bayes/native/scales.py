@@ -89,6 +89,8 @@ class ScaledLatents:
         self.share, self.square, self.scale, self.free, self.work, self.by_sd = np.empty((6, d))
         # d log sd / du of each scale, at the last point.
         self.slopes = [0.0] * len(self.scales)
+        # Each scale there.
+        self.sds = [0.0] * len(self.scales)
         # 1 / slab^2 of each latent, 0 where nothing limits its SD; d log SD / d log product of its scales.
         self.limit, self.damping = np.zeros(d), np.ones(d)
         for slab in coords.slabs:
@@ -107,6 +109,7 @@ class ScaledLatents:
             else:
                 self.variance[inside] = own
             self.slopes[place] = slope / max(quantile, SMALLEST)
+            self.sds[place] = sd * quantile
         if self.limited:
             self.limit_variance()
         share, square, free, work = self.share, self.square, self.free, self.work

@@ -147,5 +147,5 @@ def estimate_of(
         months=months,
         transition=transition,
         strata=plan.rows.strata if ratio else "",
-        centres="; ".join(f"random intercept of {name}" for name in plan.spec.intercepts),
+        centres=plan.spec.centre_words,
     )

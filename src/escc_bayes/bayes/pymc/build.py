@@ -43,7 +43,7 @@ from escc_bayes.spec.design import Block
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.plan import ModelPlan, make_plan
-from escc_bayes.spec.prior import Gamma, HalfCauchy, HalfNormal, Normal
+from escc_bayes.spec.prior import Gamma, HalfCauchy, HalfNormal, LogGamma, Normal
 from escc_bayes.spec.risk_rows import risk_rows
 from escc_bayes.spec.structures.protocol import Free, Simplex, Standard
 from escc_bayes.spec.trajectories import Course
@@ -175,7 +175,7 @@ def prior_data(free: Free, unit: float = 1.0) -> dict[str, FloatArray]:
             constants = np.array([scale])
         case Gamma(shape=shape, rate=rate):
             constants = np.array([shape, rate])
-        case Standard() | Simplex():
+        case Standard() | LogGamma() | Simplex():
             return {}
         case _:
             assert_never(free.prior)
@@ -209,6 +209,10 @@ def variable(free: Free, data: Any, unit: float = 1.0) -> Any:
             found = pm.Dirichlet(name, np.ones(free.shape), dims=dims)
         case Standard():
             found = pm.Normal(name, 0.0, 1.0, dims=dims)
+        case LogGamma(scale=scale):
+            sd = pm.modelcontext(None)[scale]
+            frailty = pm.Gamma(f"frailty_{name}", alpha=sd**-2, beta=sd**-2, shape=free.shape)
+            found = pm.Deterministic(name, pt.log(frailty) / sd, dims=dims)
         case _:
             assert_never(free.prior)
     return found if dims else found[None]

@@ -4,7 +4,7 @@ from escc_bayes.foundation import checks
 from escc_bayes.foundation.errors import SpecError
 from escc_bayes.spec import prior as priors
 from escc_bayes.spec.evidence_prior import EvidencePrior, named_prior
-from escc_bayes.spec.structures.protocol import Key, Reading
+from escc_bayes.spec.structures.protocol import Key, Reading, Structure
 
 
 def normal_or_evidence(value: object, at: str, reading: Reading) -> priors.Normal | EvidencePrior:
@@ -46,3 +46,8 @@ PRIOR = Key(normal_or_evidence, "{ normal = [0.0, 1.0] }")
 PER_UNIT = Key(per_unit_or_evidence, "{ normal = [0.0, 1.0] }")
 SD = Key(half_normal, "{ halfnormal = 0.5 }")
 NORMAL = Key(normal_prior, "{ normal = [0.0, 1.0] }")
+
+
+def stated(effect: Structure) -> tuple[str, ...]:
+    """Return the keys of an effect that a file states: all but those with their usual value."""
+    return tuple(name for name, key in effect.KEYS.items() if key.usual is None or getattr(effect, name) != key.usual)

@@ -21,7 +21,7 @@ import numpy as np
 from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.evidence_prior import EvidencePrior
-from escc_bayes.spec.prior import Gamma, HalfCauchy, HalfNormal, Normal
+from escc_bayes.spec.prior import Gamma, HalfCauchy, HalfNormal, LogGamma, Normal
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.structures.measured import Measured
 
@@ -36,7 +36,7 @@ class Simplex:
     """Uniform on the simplex: shares that add up to 1."""
 
 
-type FreePrior = Normal | EvidencePrior | HalfNormal | HalfCauchy | Gamma | Standard | Simplex
+type FreePrior = Normal | EvidencePrior | HalfNormal | HalfCauchy | Gamma | Standard | LogGamma | Simplex
 
 
 def variable(name: str) -> str:
@@ -84,7 +84,7 @@ class Term:
 
     Attributes
     ----------
-    parameter : name of a normal, mixture or standard parameter.
+    parameter : name of a normal, mixture, standard or log gamma parameter.
     loading : (coefficients, size of the parameter).
     scales : names of half-normal or half-Cauchy parameters that multiply it: numbers, or one for each coefficient
         where the loading is diagonal.
@@ -283,12 +283,14 @@ class Reading:
 class Key:
     """A key of ``[[effect]]``: how its value is read (value, place, reading), and how it is written, for messages.
 
-    ``modifier`` says that its value is a covariate, which must have an effect of its own or be the strata.
+    ``modifier``: its value is a covariate, which must have an effect or be the strata. ``usual``: its value where no
+    file states it, left out of digests; None: it must be stated.
     """
 
     read: Callable[[object, str, Reading], object]
     form: str
     modifier: bool = False
+    usual: object = None
 
 
 def acts_across(structure: object) -> bool:

@@ -3,6 +3,8 @@
 import math
 from collections.abc import Mapping
 
+from scipy.special import betaincinv
+
 from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.spec.prior import Z975, HalfNormal
 
@@ -38,4 +40,16 @@ def spread_words(sd: HalfNormal, which: str) -> str:
     return (
         f"SD on the log scale {sd.words()}; at its median {which} lies within "
         f"{1.0 / reach:.2f} to {reach:.2f} with 95 % probability"
+    )
+
+
+def frailty_words(sd: HalfNormal, which: str) -> str:
+    """Say a prior on the SD of gamma factors of mean 1, and how far ``which``, the ratio of two, may be from 1."""
+    # Of two gammas of one shape, the first over their sum is beta.
+    shape = (HALF_NORMAL_MEDIAN * sd.sd) ** -2
+    share = float(betaincinv(shape, shape, 0.975))
+    reach = share / (1.0 - share)
+    return (
+        f"SD of the factor {sd.words()}; at its median {which} lies within {1.0 / reach:.2f} to {reach:.2f} with 95 % "
+        "probability"
     )

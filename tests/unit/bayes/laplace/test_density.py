@@ -21,6 +21,7 @@ from escc_bayes.bayes.modes.layout import coordinates
 from escc_bayes.bayes.modes.modes import Target, find_modes, problem_at, start
 from escc_bayes.bayes.pymc.build import build_model
 from escc_bayes.spec.plan import ModelPlan, make_plan
+from escc_bayes.spec.prior import LogGamma
 from escc_bayes.spec.reading import spec_from
 
 FORMS = {
@@ -71,6 +72,11 @@ def pooled_plan(form, declared="abcd"):
 
 PLANS = {f"{name}-{kind}": (form, kind) for name, form in FORMS.items() for kind in ("intercepts", "many", "pooled")}
 PLANS |= {"walk-gaps": (WALK, "gaps")}
+# Centres that differ by a gamma, also beside shares.
+FRAIL = [effect | ({"distribution": "gamma"} if effect["covariate"] == "centre" else {}) for effect in EFFECTS]
+PLANS |= {f"{name}-frailty": (FORMS[name], "frailty") for name in ("walk", "gamma", "weibull")}
+PLANS |= {"walk-frailty_alone": (WALK, "frailty_alone")}
+KINDS = {"intercepts": EFFECTS, "many": MANY, "frailty": FRAIL, "frailty_alone": FRAIL[:2]}
 
 
 def planned(name: str) -> ModelPlan:
@@ -78,7 +84,7 @@ def planned(name: str) -> ModelPlan:
     if kind in ("pooled", "gaps"):
         # Nobody in x, y and z: x and y keep their steps, z is the end of no step.
         return pooled_plan(form, "abcd" if kind == "pooled" else "abxcydz")
-    return plan_of(form, EFFECTS if kind == "intercepts" else MANY)
+    return plan_of(form, KINDS[kind])
 
 
 def density(plan, coords, x, u):
@@ -99,6 +105,8 @@ def free_vector(plan, coords, x, u):
 
 def pymc_values(plan, values):
     """Values by the names of PyMC's variables."""
+    free = [one for b in plan.design.blocks for one in b.free]
+    frail = {one.name: one.prior.scale for one in free if isinstance(one.prior, LogGamma)}
     units = {f"b_{b.effect.name}": b.unit for b in plan.design.blocks}
     found = {}
     for name, value in values.items():
@@ -106,6 +114,8 @@ def pymc_values(plan, values):
             found["rate"] = np.exp(value)
         elif units.get(name, 1.0) != 1.0:
             found[f"raw_{name}"] = value / units[name]
+        elif name in frail:
+            found[f"frailty_{name}"] = np.exp(values[frail[name]] * value)
         else:
             found[name] = value
     return found
