@@ -54,7 +54,7 @@ def beside_normal(b: FloatArray, sd: FloatArray) -> FloatArray:
     Examples
     --------
     >>> beside_normal(np.array([0.0, 0.5]), np.array([0.5])).round(4)
-    array([-0.0208, -0.1158])
+    array([-0.0208, -0.1157])
     """
     return np.asarray(-stirling(sd)[0] - (b / sd) ** 2 * b * third_order(b))
 
