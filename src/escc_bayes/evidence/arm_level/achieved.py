@@ -81,9 +81,10 @@ def spread_rows(printed: ArmPrint, members: tuple[Member, ...]) -> list[dict[str
 def summary(printed: ArmPrint, members: tuple[Member, ...]) -> list[str]:
     """Say in sentences what every cohort has, and what none has."""
     rows = target_rows(printed, members)
+    arms = f"{len(printed.arms)} arm{'s' * (len(printed.arms) != 1)}"
     said = [
-        f"RECONSTRUCTED {printed.study.id}: {len(members)} cohorts of {sum(printed.sizes)} patients in "
-        f"{len(printed.arms)} arms ({', '.join(printed.arms)}); {sum(bool(r['matched']) for r in rows)} of {len(rows)} "
+        f"RECONSTRUCTED {printed.study.id}: {len(members)} cohort{'s' * (len(members) != 1)} of {sum(printed.sizes)} "
+        f"patients in {arms} ({', '.join(printed.arms)}); {sum(bool(r['matched']) for r in rows)} of {len(rows)} "
         "printed statistics are matched in every cohort."
     ]
     for r in rows:

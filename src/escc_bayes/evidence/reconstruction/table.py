@@ -244,6 +244,11 @@ def within(found: Reconstruction, outer: str, inner: str) -> list[tuple[str, lis
     return shares
 
 
+def cohorts_words(found: Reconstruction) -> str:
+    """Say how many cohorts there are."""
+    return f"{len(found.solutions)} cohort{'s' * (len(found.solutions) != 1)}"
+
+
 def patients_words(found: Reconstruction) -> str:
     """Say how many patients a cohort has, and how many of them have no outcome."""
     outside = len(found.cohorts[0]) - found.n
@@ -271,7 +276,7 @@ def summary(found: Reconstruction) -> list[str]:
     }
     asked = [r for r in rows if r["reachable"] or (r["endpoint"], r["target"]) in required]
     said = [
-        f"RECONSTRUCTED {found.study.id}: {len(found.solutions)} cohorts of {patients_words(found)}; "
+        f"RECONSTRUCTED {found.study.id}: {cohorts_words(found)} of {patients_words(found)}; "
         f"{sum(bool(r['matched']) for r in asked)} of {len(asked)} targets asked of every "
         "cohort are matched in every cohort."
     ]

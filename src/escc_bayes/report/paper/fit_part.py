@@ -86,12 +86,17 @@ def with_e_values(row: Row) -> dict[str, object]:
 
 
 def short(rows: Sequence[Row], ensemble: Ensemble) -> str:
-    """Say what was fitted, with the number of ratios whose interval leaves out 1."""
+    """Say what was fitted, with the number of ratios whose interval excludes 1."""
     clear = sum(not float(str(row["lower"])) <= 1.0 <= float(str(row["upper"])) for row in rows)
     cohorts = "1 cohort" if len(ensemble) == 1 else f"{len(ensemble)} cohorts, pooled"
     if not rows:
         return f"survival over {cohorts}; no hazard ratio between groups was printed with its direction"
-    return f"{len(rows)} hazard ratios over {cohorts}; the credible interval of {clear} leaves out 1"
+    which = (
+        "no credible interval excludes 1"
+        if not clear
+        else f"{clear} of their credible intervals exclude{'s' * (clear == 1)} 1"
+    )
+    return f"{len(rows)} hazard ratio{'s' * (len(rows) > 1)} over {cohorts}; {which}"
 
 
 def blocks(found: Reconstructions, rows: Sequence[Row], said: Sequence[str]) -> tuple[Items | Paragraph | Table, ...]:
