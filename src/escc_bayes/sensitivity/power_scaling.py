@@ -22,7 +22,8 @@ from escc_bayes.spec.baseline import PiecewisePrior
 from escc_bayes.spec.model import with_key
 from escc_bayes.spec.plan import ModelPlan, with_priors
 from escc_bayes.spec.prior import Gamma, HalfNormal, Normal
-from escc_bayes.spec.structures.protocol import Simplex, Standard, Structure
+from escc_bayes.spec.structures.free import Simplex, Standard
+from escc_bayes.spec.structures.protocol import Structure
 
 ALPHAS = (0.5, 2.0)
 # Draws of the posterior that ArviZ weighs.

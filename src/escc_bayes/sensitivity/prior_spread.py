@@ -12,7 +12,7 @@ from escc_bayes.spec.design import Block
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.prior import Normal
-from escc_bayes.spec.structures.protocol import FreePrior
+from escc_bayes.spec.structures.free import FreePrior
 
 # The SD of so many draws is right to 0.5 %.
 DRAWS = 20_000

@@ -19,7 +19,8 @@ from escc_bayes.spec.model import ModelSpec, refuse_lacking
 from escc_bayes.spec.prior import Normal
 from escc_bayes.spec.refuse_effects import refuse_crossed, refuse_evidence, refuse_kinds
 from escc_bayes.spec.rows import AnalysisRows
-from escc_bayes.spec.structures.protocol import Coding, Columns, Free, Structure, Term
+from escc_bayes.spec.structures.free import Free, Term
+from escc_bayes.spec.structures.protocol import Coding, Columns, Structure
 from escc_bayes.spec.transitions import together
 
 # The sampler adapts to scales within this factor of 1 by itself.

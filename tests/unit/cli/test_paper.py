@@ -53,7 +53,7 @@ def test_a_trial_runs_to_the_next_one(tmp_path, monkeypatch, capsys, paper):
     pool = (out / "evidence" / "ici_added_to_chemo_os" / "pool.csv").read_text(encoding="utf-8")
     assert pool.count(",orient15,printed,") == 1
     assert "orient15_read" not in pool
-    assert "RECONSTRUCTED orient15_read: 1 cohorts of 659 patients in 2 arms" in printed
+    assert "RECONSTRUCTED orient15_read: 1 cohort of 659 patients in 2 arms" in printed
     # The layout that it drafted, given back: searched for, and no longer built.
     words = ("paper", paper("orient15"), *QUICK, "--layout", out / "layout.toml", "--steps", "1000")
     code, printed, err = run(monkeypatch, capsys, *words, "--out", tmp_path / "again")

@@ -26,7 +26,7 @@ from escc_bayes.spec.baseline import BaselinePrior, PiecewisePrior
 from escc_bayes.spec.design import Block
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.prior import Normal
-from escc_bayes.spec.structures.protocol import Free, Standard, Term
+from escc_bayes.spec.structures.free import Free, Standard, Term
 from escc_bayes.spec.trajectories import Course
 
 # The log odds of cure.

@@ -14,7 +14,7 @@ from escc_bayes.spec import mixture
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.prior import Gamma, HalfCauchy, HalfNormal, LogGamma, Normal
-from escc_bayes.spec.structures.protocol import FreePrior, Simplex, Standard
+from escc_bayes.spec.structures.free import FreePrior, Simplex, Standard
 
 LOG_TWO_PI = float(np.log(2.0 * np.pi))
 # An SD of a frailty below this leaves its logarithm a normal to more digits than a number has.

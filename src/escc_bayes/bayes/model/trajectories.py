@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
+from escc_bayes.spec.structures.free import variable
 from escc_bayes.spec.structures.measured import Measured
-from escc_bayes.spec.structures.protocol import variable
 
 LOG_SQRT_2PI = 0.5 * float(np.log(2.0 * np.pi))
 

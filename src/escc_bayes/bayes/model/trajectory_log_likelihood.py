@@ -15,7 +15,7 @@ from escc_bayes.bayes.model.parameters import hazards
 from escc_bayes.bayes.model.patient_log_likelihood import log_likelihoods
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.plan import ModelPlan
-from escc_bayes.spec.structures.protocol import variable
+from escc_bayes.spec.structures.free import variable
 
 # In each direction: logarithms are right to 1e-3 on 79 patients with an error of measurement as large as their SD.
 NODES = 5

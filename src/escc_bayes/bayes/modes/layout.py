@@ -17,7 +17,7 @@ from escc_bayes.spec.design import Block
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.prior import Gamma, HalfCauchy, HalfNormal, LogGamma, Normal
-from escc_bayes.spec.structures.protocol import Free, Simplex, Standard
+from escc_bayes.spec.structures.free import Free, Simplex, Standard
 
 type Component = tuple[float, float, float]
 

@@ -33,7 +33,7 @@ from escc_bayes.bayes.native.density import Density
 from escc_bayes.bayes.native.scales import half_normal
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.plan import ModelPlan
-from escc_bayes.spec.structures.protocol import variable
+from escc_bayes.spec.structures.free import variable
 from escc_bayes.spec.structures.registry import Trajectory
 
 STEP = 1e-30

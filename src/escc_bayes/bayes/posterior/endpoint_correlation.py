@@ -15,7 +15,7 @@ from escc_bayes.estimand.estimand import HazardRatio
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.design import Block
 from escc_bayes.spec.prior import Normal
-from escc_bayes.spec.structures.protocol import Standard
+from escc_bayes.spec.structures.free import Standard
 
 
 @dataclass(frozen=True, slots=True)

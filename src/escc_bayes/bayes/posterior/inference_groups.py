@@ -35,7 +35,7 @@ from escc_bayes.spec.cautions import caution_words
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.request import WeibullBaseline
 from escc_bayes.spec.risk_rows import risk_rows
-from escc_bayes.spec.structures.protocol import variable
+from escc_bayes.spec.structures.free import variable
 
 PRIOR_DRAWS = 1000
 SAMPLE = ("chain", "draw")

@@ -22,7 +22,7 @@ from escc_bayes.spec.cautions import independence_words
 from escc_bayes.spec.design import Block
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.risk_rows import RiskRows, risk_rows
-from escc_bayes.spec.structures.protocol import Term
+from escc_bayes.spec.structures.free import Term
 
 LABEL = "pseudo-posterior, draws rescaled to the sandwich covariance"
 

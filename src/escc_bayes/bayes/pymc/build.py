@@ -45,7 +45,7 @@ from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.plan import ModelPlan, make_plan
 from escc_bayes.spec.prior import Gamma, HalfCauchy, HalfNormal, LogGamma, Normal
 from escc_bayes.spec.risk_rows import risk_rows
-from escc_bayes.spec.structures.protocol import Free, Simplex, Standard
+from escc_bayes.spec.structures.free import Free, Simplex, Standard
 from escc_bayes.spec.trajectories import Course
 
 OBSERVED = "time"

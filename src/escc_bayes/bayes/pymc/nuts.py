@@ -23,7 +23,7 @@ from escc_bayes.foundation.seeds import Seed, seed_number
 from escc_bayes.spec.baseline import PiecewisePrior
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.plan import ModelPlan
-from escc_bayes.spec.structures.protocol import FreePrior
+from escc_bayes.spec.structures.free import FreePrior
 
 KEPT = 8
 _compiled: OrderedDict[tuple[object, ...], tuple[pm.Model, Any]] = OrderedDict()

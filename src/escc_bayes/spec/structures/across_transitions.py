@@ -13,9 +13,10 @@ from escc_bayes.spec.prior import HalfNormal, Normal
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.structures.coding import against_reference, level_columns, number_column
 from escc_bayes.spec.structures.fixed import Fixed, plain
+from escc_bayes.spec.structures.free import Free, Standard, Term
 from escc_bayes.spec.structures.keys import SD
 from escc_bayes.spec.structures.pooled import MEAN
-from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Free, Key, Standard, Term
+from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Key
 from escc_bayes.spec.structures.words import over, per_words, spread_words
 
 

@@ -18,9 +18,10 @@ from escc_bayes.spec import prior as priors
 from escc_bayes.spec.prior import NEUTRAL, Normal
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.structures.coding import linear_column, place
+from escc_bayes.spec.structures.free import Free, Term
 from escc_bayes.spec.structures.keys import PER_UNIT
 from escc_bayes.spec.structures.natural import STRAIGHT
-from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Free, Key, Reading, Term
+from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Key, Reading
 from escc_bayes.spec.structures.words import per_words
 
 

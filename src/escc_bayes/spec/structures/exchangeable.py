@@ -13,8 +13,9 @@ from escc_bayes.spec.prior import HalfNormal
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.structures.coding import against_reference, level_columns
 from escc_bayes.spec.structures.fixed import Fixed, plain
+from escc_bayes.spec.structures.free import Free, Standard, Term
 from escc_bayes.spec.structures.keys import SD
-from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Free, Key, Standard, Term
+from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Key
 from escc_bayes.spec.structures.words import TWO_LEVELS, spread_words
 
 

@@ -24,7 +24,8 @@ from escc_bayes.foundation.errors import SpecError
 from escc_bayes.spec.prior import MOST_SCALE, Z975, HalfCauchy, Slab
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.structures.coding import against_reference
-from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Free, Key, Reading, Shrinkage, Standard, Term
+from escc_bayes.spec.structures.free import Free, Standard, Term
+from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Key, Reading, Shrinkage
 from escc_bayes.spec.structures.side_by_side import SideBySide, one_each
 
 

@@ -12,8 +12,9 @@ from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.prior import NEUTRAL, Normal
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.structures.coding import against_reference, number_column
+from escc_bayes.spec.structures.free import Free, Term
 from escc_bayes.spec.structures.keys import PER_UNIT
-from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Free, Key, Term
+from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Key
 from escc_bayes.spec.structures.words import per_words
 
 

@@ -19,9 +19,10 @@ from escc_bayes.spec import prior as priors
 from escc_bayes.spec.prior import NEUTRAL, HalfNormal, Normal
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.structures.coding import linear_column, place
+from escc_bayes.spec.structures.free import Free, Simplex, Term
 from escc_bayes.spec.structures.keys import PRIOR
 from escc_bayes.spec.structures.ordered_curve import OrderedCurve
-from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Free, Key, Reading, Simplex, Term
+from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Key, Reading
 from escc_bayes.spec.structures.spline import Spline, number_or_values, placed_knots, quartiles
 
 

@@ -18,8 +18,9 @@ from escc_bayes.spec.prior import Normal
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.structures.coding import against_reference, level_columns
 from escc_bayes.spec.structures.fixed import Fixed, plain
+from escc_bayes.spec.structures.free import Free, Simplex, Term
 from escc_bayes.spec.structures.keys import PRIOR
-from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Free, Key, Simplex, Term
+from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Key
 
 
 @careful_class

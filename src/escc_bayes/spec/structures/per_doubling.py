@@ -15,8 +15,9 @@ from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.prior import NEUTRAL, Normal
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.structures.coding import linear_column, place
+from escc_bayes.spec.structures.free import Free, Term
 from escc_bayes.spec.structures.keys import PRIOR
-from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Free, Key, Term
+from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Key
 
 
 @dataclass(frozen=True, slots=True)

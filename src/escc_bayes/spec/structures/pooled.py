@@ -15,8 +15,9 @@ from escc_bayes.spec.prior import HalfNormal, Normal
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.structures.coding import against_reference, level_columns
 from escc_bayes.spec.structures.fixed import Fixed, plain
+from escc_bayes.spec.structures.free import Free, Standard, Term
 from escc_bayes.spec.structures.keys import PRIOR, SD
-from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Free, Key, Reading, Standard, Term
+from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Key, Reading
 from escc_bayes.spec.structures.words import over, spread_words
 
 

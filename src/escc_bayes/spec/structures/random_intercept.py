@@ -16,8 +16,9 @@ from escc_bayes.spec.prior import HalfNormal, LogGamma
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.structures.coding import level_columns
 from escc_bayes.spec.structures.fixed import Fixed
+from escc_bayes.spec.structures.free import Free, Standard, Term, variable
 from escc_bayes.spec.structures.keys import SD
-from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Free, Key, Reading, Standard, Term, variable
+from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Key, Reading
 from escc_bayes.spec.structures.words import TWO_LEVELS, frailty_words, spread_words
 
 NORMAL, GAMMA = "normal", "gamma"

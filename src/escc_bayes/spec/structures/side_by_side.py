@@ -15,8 +15,9 @@ from escc_bayes.foundation.careful import careful_class
 from escc_bayes.spec.prior import NEUTRAL, Normal
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.structures.coding import against_reference, level_columns, number_column
+from escc_bayes.spec.structures.free import Free, Term
 from escc_bayes.spec.structures.keys import NORMAL
-from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Free, Key, Term
+from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Key
 
 
 @careful_class

@@ -18,9 +18,10 @@ from escc_bayes.spec import prior as priors
 from escc_bayes.spec.prior import NEUTRAL, HalfNormal, Normal
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.structures.coding import linear_column, place
+from escc_bayes.spec.structures.free import Free, Standard, Term
 from escc_bayes.spec.structures.keys import PER_UNIT, SD
 from escc_bayes.spec.structures.natural import NaturalCurve
-from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Free, Key, Reading, Standard, Term
+from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Key, Reading
 from escc_bayes.spec.structures.words import per_words, step_words
 
 LEAST, MOST = 3, 12

@@ -16,8 +16,9 @@ from escc_bayes.spec.prior import HalfNormal, Normal
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.structures.coding import place
 from escc_bayes.spec.structures.crossing import base_contrasts, crossed, crossed_columns, plain, within_each
+from escc_bayes.spec.structures.free import Free, Standard, Term
 from escc_bayes.spec.structures.keys import NORMAL, SD, covariate
-from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Free, Key, Standard, Term
+from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Key
 from escc_bayes.spec.structures.within import Within
 from escc_bayes.spec.structures.words import over, per_words, spread_words
 

@@ -19,8 +19,9 @@ from escc_bayes.spec import prior as priors
 from escc_bayes.spec.prior import NEUTRAL, HalfNormal, Normal
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.structures.coding import against_reference, level_columns, number_column
+from escc_bayes.spec.structures.free import Free, Standard, Term
 from escc_bayes.spec.structures.keys import PER_UNIT, SD
-from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Free, Key, Reading, Standard, Term
+from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Key, Reading
 from escc_bayes.spec.structures.words import over, per_words, step_words
 
 

@@ -22,6 +22,7 @@ from escc_bayes.foundation.errors import SpecError
 from escc_bayes.spec import prior as priors
 from escc_bayes.spec.prior import NEUTRAL, HalfNormal, Location, Normal
 from escc_bayes.spec.rows import AnalysisRows
+from escc_bayes.spec.structures.free import Free, Standard, Term
 from escc_bayes.spec.structures.keys import SD
 from escc_bayes.spec.structures.measured import Measured, planned
 from escc_bayes.spec.structures.per_doubling import (
@@ -31,7 +32,7 @@ from escc_bayes.spec.structures.per_doubling import (
     log2_of,
     refuse_no_logarithm,
 )
-from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Free, Key, Reading, Standard, Term
+from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Key, Reading
 
 # A planned month and an end of follow-up closer than this are one.
 SAME_MONTH = 1e-6

@@ -18,8 +18,9 @@ from escc_bayes.spec.prior import NEUTRAL, Normal
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.structures.coding import place
 from escc_bayes.spec.structures.crossing import base_contrasts, crossed, crossed_columns, told_cells, within_each
+from escc_bayes.spec.structures.free import Free, Term
 from escc_bayes.spec.structures.keys import NORMAL, covariate
-from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Free, Key, Term
+from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Key
 from escc_bayes.spec.structures.words import over, per_words
 
 

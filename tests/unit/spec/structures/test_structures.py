@@ -23,8 +23,9 @@ from escc_bayes.spec.prior import Normal
 from escc_bayes.spec.reading import spec_from
 from escc_bayes.spec.structures import registry
 from escc_bayes.spec.structures.coding import number_column
+from escc_bayes.spec.structures.free import Free, Term
 from escc_bayes.spec.structures.keys import PRIOR
-from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Free, Term
+from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast
 from tests.reference import structure_plans
 
 SOURCES = Path(registry.__file__).parents[2]

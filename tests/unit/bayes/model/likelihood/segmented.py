@@ -6,7 +6,7 @@ import numpy as np
 
 from escc_bayes.spec.prior import Normal
 from escc_bayes.spec.structures.coding import against_reference, level_columns
-from escc_bayes.spec.structures.protocol import Free, Term
+from escc_bayes.spec.structures.free import Free, Term
 
 
 @dataclass(frozen=True, slots=True)
