@@ -112,3 +112,11 @@ def pages_of(pdf):
     """Return the bytes of drawing on each page of a PDF."""
     lengths = {int(number): int(size) for number, size in re.findall(rb"(\d+) 0 obj\s*<<[^>]*?/Length (\d+)", pdf)}
     return [lengths[int(n)] for n in re.findall(rb"/Type /Page\b[^s].*?/Contents (\d+) 0 R", pdf, re.DOTALL)]
+
+
+def links_of(tab: Tab, section: str) -> tuple[list[str], list[str], list[str]]:
+    """Return what a section of a report links to: files beside the page, parts of itself, methods."""
+    links = tab.value(f"[...document.querySelectorAll('#{section} a')].map(a => a.getAttribute('href'))")
+    files = [link for link in links if link.endswith(".csv")]
+    contents = [link for link in links if link.startswith("#")]
+    return files, contents, [link for link in links if link not in files and link not in contents]

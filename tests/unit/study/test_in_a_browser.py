@@ -10,7 +10,7 @@ from escc_bayes.data.bundled import example_cohort
 from escc_bayes.report.verbs.report import write_report
 from escc_bayes.spec.reading import load_spec
 from escc_bayes.study.part import StudyChapter
-from tests.browser import CHROMIUM, WHY_NOT, Tab, browser, pages_of
+from tests.browser import CHROMIUM, WHY_NOT, Tab, browser, links_of, pages_of
 from tests.unit.report.conftest import bundle_of
 from tests.unit.report.page.test_in_a_browser import HEADLESS, OUTSIDE, PALE, UNNAMED
 
@@ -54,11 +54,15 @@ def test_links_lead_to_it_every_table_has_its_file_and_every_figure_its_words(ta
     figures = "[...document.querySelectorAll('#study figure')]"
     assert tab.value(f"{figures}.length") == drawn == 5
     assert tab.value(f"{figures}.every(f => f.querySelector('svg, img').matches('[aria-label], [alt]'))")
-    links = tab.value("[...document.querySelectorAll('#study a')].map(a => a.getAttribute('href'))")
-    methods = (folder / "methods.html").read_text(encoding="utf-8")
-    assert links
-    for link in links:
-        assert f'id="{link.partition("#")[2]}"' in methods
+    files, contents, methods = links_of(tab, "study")
+    assert files == [f"study_{table.name}.csv" for table in chapter.tables]
+    assert all((folder / file).is_file() for file in files)
+    titles = tab.value(f"{contents}.map(href => document.querySelector(href).textContent)")
+    assert titles == [part.heading for part in chapter.parts]
+    page = (folder / "methods.html").read_text(encoding="utf-8")
+    assert methods
+    for link in methods:
+        assert f'id="{link.partition("#")[2]}"' in page
 
 
 def test_paper_takes_fewer_than_40_pages(tab, folder):

@@ -18,6 +18,8 @@ from escc_bayes.report.page.view import Link, Page, Picture
 
 # A larger SVG goes in as PNG: browsers draw it faster.
 LARGEST_SVG = 400_000
+# A table's numbers at full precision, as its caption names them.
+NAMED_FILE = re.compile(r"(?<=\bfile )(\w+\.csv)\b")
 WARNINGS = {
     "simulated": "no row of these data describes a person; nothing on this page is evidence about a treatment.",
     "reconstructed": "patients rebuilt from published figures; no row of these data is a patient's record.",
@@ -55,7 +57,21 @@ def render(bundle: Bundle, figures: Iterable[Written], *, full: bool = False, fi
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["linked"] = linked
     return environment.get_template("template.html.j2").render(page=page)
+
+
+def linked(caption: str) -> Markup:
+    """Return a caption in which a file beside the page is a link.
+
+    Examples
+    --------
+    >>> linked("Events & grades; file study_response.csv")
+    Markup('Events &amp; grades; file <a href="study_response.csv">study_response.csv</a>')
+    """
+    before, file, after = NAMED_FILE.split(caption, maxsplit=1) if NAMED_FILE.search(caption) else (caption, "", "")
+    link = Markup('<a href="{0}">{0}</a>').format(file) if file else ""
+    return Markup("{}{}{}").format(before, link, after)
 
 
 def title(bundle: Bundle) -> str:

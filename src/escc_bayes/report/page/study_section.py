@@ -18,7 +18,7 @@ def study_section(chapter: StudyChapter, pictures: Mapping[tuple[str, str], Sequ
         "answer beside, what the audit of the paper says of it below."
     )
     blocks = tuple(block for part in chapter.parts for block in blocks_of(part, chapter, pictures))
-    return view.Section(NAME, "The paper, table by table", intro, blocks, SHORT, chapter.methods)
+    return view.Section(NAME, "The paper, table by table", intro, blocks, SHORT, chapter.methods, listed=True)
 
 
 def blocks_of(

@@ -55,6 +55,7 @@ class Section:
     name, title : for links and for readers; ``short`` in the list of links.
     intro : a paragraph under the title.
     methods : names of the pages of ``docs/methods`` that say how its numbers are made.
+    listed : whether a list of links to its blocks stands under the title: a chapter.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Section:
     blocks: tuple[Block, ...]
     short: str = ""
     methods: tuple[str, ...] = ()
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ type Pictures = Mapping[tuple[str, str], Sequence[Picture]]
 
 def treatment_section(held: Treatment, pictures: Pictures) -> Section:
     """Return the chapter; ``pictures`` by section and by ``design``, ``subgroups`` or endpoint."""
-    return Section(NAME, title_of(held), intro_of(held), blocks_of(held, pictures), "Treatment", PAGES)
+    return Section(NAME, title_of(held), intro_of(held), blocks_of(held, pictures), "Treatment", PAGES, listed=True)
 
 
 def title_of(held: Treatment) -> str:

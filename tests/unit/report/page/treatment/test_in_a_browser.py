@@ -8,7 +8,7 @@ from escc_bayes.report.page.treatment.asked import TreatmentAsked
 from escc_bayes.report.page.treatment.gather import treatment_of
 from escc_bayes.report.verbs.report import write_report
 from escc_bayes.spec.formula import model
-from tests.browser import CHROMIUM, WHY_NOT, browser, pages_of
+from tests.browser import CHROMIUM, WHY_NOT, browser, links_of, pages_of
 from tests.unit.matching.cohorts import cohort
 from tests.unit.report.conftest import bundle_of
 from tests.unit.report.page.test_in_a_browser import HEADLESS, OUTSIDE, PALE, UNNAMED
@@ -53,11 +53,15 @@ def test_the_list_of_links_leads_to_it_and_every_figure_has_words_and_files(tab,
     assert tab.value(f"{figures}.every(f => f.querySelector('svg, img').matches('[aria-label], [alt]'))")
     drawn = {path.stem for path in (folder / "figures").glob("treatment_*.png")}
     assert drawn == {f"treatment_{name}" for name in ("love", "positivity", "os_curves", "os_effect", "os_subgroups")}
-    links = tab.value("[...document.querySelectorAll('#treatment a')].map(a => a.getAttribute('href'))")
-    methods = (folder / "methods.html").read_text(encoding="utf-8")
-    assert links
-    for link in links:
-        assert f'id="{link.partition("#")[2]}"' in methods
+    files, contents, methods = links_of(tab, "treatment")
+    assert files
+    assert all((folder / file).is_file() for file in files)
+    assert contents
+    assert tab.value(f"{contents}.every(href => document.querySelector(href).matches('h3'))")
+    page = (folder / "methods.html").read_text(encoding="utf-8")
+    assert methods
+    for link in methods:
+        assert f'id="{link.partition("#")[2]}"' in page
 
 
 def test_paper_takes_fewer_than_40_pages(tab, folder):
