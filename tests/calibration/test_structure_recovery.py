@@ -8,15 +8,12 @@ from tests.calibration.structure_recovery import EFFECTS, SIZES, STORED, recover
 
 
 def assert_held(found):
-    """95 % intervals hold 90 to 99 %, of each contrast in 100 cohorts, of all together in 20; no error on average."""
+    """95 % intervals hold 90 to 99 %, of each contrast in 100 cohorts or more, 17 of 20; no error on average."""
     assert found["not_fit_for_use"] == 0
     each = found["coverage"].values()
-    if found["cohorts"] == 100:
-        assert min(each) >= 0.90, found["coverage"]
-    # One contrast may by chance be held always; all of them together would be too wide. Twelve covariates all alike
-    # are 240 truths in 20 cohorts: of 24 counts of 20 at a true 95 %, one of 16 or fewer is no surprise (P 0.3).
+    assert min(each) >= (0.90 if found["cohorts"] >= 100 else 0.85), found["coverage"]
+    # One contrast may by chance be held always; all of them together would be too wide.
     assert 0.90 <= sum(each) / len(each) <= 0.99
-    assert min(each) >= 0.80
     # The mean of m errors of SD 1 has SD 1 / sqrt(m).
     most = 3.5 / found["cohorts"] ** 0.5
     assert all(abs(error) < most for error in found["mean_error_in_sd"].values()), found["mean_error_in_sd"]
