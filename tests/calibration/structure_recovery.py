@@ -2,8 +2,8 @@
 
 Of log hazard ratios drawn from the prior itself an interval holds what it says on average, whatever the prior shrinks
 (Cook, Gelman & Rubin 2006). 79 and 400 patients, 100 cohorts each by ``laplace`` (where it refuses, as the verbs do, by
-``nuts``, counted); the horseshoe, of which ``laplace`` is not capable, 200 of 79 and 20 of 400 by ``nuts``. Event times are drawn here
-by hand, piece by piece, not by the package.
+``nuts``, counted); the horseshoe, of which ``laplace`` is not capable, 200 of 79 and 20 of 400 by ``nuts``. Event times
+are drawn here by hand, piece by piece, not by the package.
 ``python -m tests.calibration.structure_recovery [STRUCTURE ..]`` writes ``structure_recovery.json``.
 """
 
