@@ -2,6 +2,7 @@
 
 import math
 
+from escc_bayes.foundation.sentence import capital
 from escc_bayes.spec.baseline import PiecewisePrior, WeibullPrior
 from escc_bayes.spec.baseline_worth import baseline_worth
 from escc_bayes.spec.design import Block
@@ -53,7 +54,7 @@ def background_sentences(plan: ModelPlan) -> tuple[str, ...]:
     expected = float(rows.weight @ (until - before))
     said = background.words()
     return (
-        f"{said[0].upper()}{said[1:]}. In their follow-up {expected:.1f} deaths are expected of these {rows.n} "
+        f"{capital(said)}. In their follow-up {expected:.1f} deaths are expected of these {rows.n} "
         f"patients, and {rows.events} events were seen.",
     )
 

@@ -13,5 +13,9 @@ KINDS = (SINGLE_ARM, PFS_OS, MULTI_ARM, REESTIMATION, RESPONSE_ADAPTIVE)
 
 def kind_of(name_or_path: str | Path) -> object:
     """Return what a design's file says it is, one of ``KINDS``; None of two arms and one endpoint."""
-    path = find_toml(name_or_path, models_folder() / "designs", "trial design", DesignError)
-    return read_toml(path).get("kind")
+    return read_toml(design_path(name_or_path)).get("kind")
+
+
+def design_path(name_or_path: str | Path) -> Path:
+    """Return the path of a design's file, or of a bundled design by name."""
+    return find_toml(name_or_path, models_folder() / "designs", "trial design", DesignError)

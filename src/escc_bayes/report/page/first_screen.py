@@ -5,6 +5,7 @@ import re
 from itertools import groupby
 
 from escc_bayes.estimand.estimate import Estimate
+from escc_bayes.foundation.sentence import capital
 from escc_bayes.plots.words import probability, ratio
 from escc_bayes.report.page.answer_words import counted, paragraph
 from escc_bayes.report.page.answers import Answer, answers
@@ -153,7 +154,7 @@ def notes(lines: tuple[Answer, ...], outcome: Outcome, *, informed: bool) -> tup
     found += in_common(outcome, lines)
     estimates = [e for line in lines for e in (line.posterior, line.cox) if e is not None and not math.isnan(e.lower)]
     parts = (part for e in estimates for part in e.note.split("; ") if part and not SAID.search(part))
-    found += [f"{part[0].upper()}{part[1:]}." for part in dict.fromkeys(parts)]
+    found += [f"{capital(part)}." for part in dict.fromkeys(parts)]
     if outcome.clock.startswith("NAIVE"):
         found.append("NAIVE: covariates known later are treated as if known at time zero.")
     return tuple(found)

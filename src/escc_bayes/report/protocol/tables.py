@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from escc_bayes.foundation.sentence import capital
 from escc_bayes.report.document.document import Table
 from escc_bayes.spec.effective_events import effective_events
 from escc_bayes.spec.mixture import NormalMixture
@@ -15,7 +16,8 @@ from escc_bayes.trial.significance.boundaries import spent_by_look
 from escc_bayes.trial.simulation.decide import BELIEVED, NULL, TRUTH
 from escc_bayes.trial.simulation.expected_course import MONTHS, arm_truths
 from escc_bayes.trial.simulation.interim_table import InterimRow, interim_table
-from escc_bayes.trial.simulation.operating_characteristics import OperatingCharacteristics, Quantity, constant_by_design
+from escc_bayes.trial.simulation.operating_characteristics import OperatingCharacteristics, constant_by_design
+from escc_bayes.trial.simulation.quantity import Quantity
 
 SCENARIOS = {TRUTH: "the planned effect", NULL: "the null of each rule", BELIEVED: "the design prior"}
 NONE = "-"
@@ -172,7 +174,7 @@ def operating_row(number: Quantity) -> tuple[str, ...]:
 def grid_table(grid: SensitivityGrid) -> Table:
     """Return a sensitivity grid as text; shares with three decimals, months and events with one."""
     rule = f", rule {grid.rule}" if grid.rule else ""
-    caption = f"{grid.name[0].upper()}{grid.name[1:]}{rule}: {grid.row_name} (down) by {grid.column_name} (across)."
+    caption = f"{capital(grid.name)}{rule}: {grid.row_name} (down) by {grid.column_name} (across)."
     digits = 3 if grid.rule else 1
     rows = tuple(
         (row, *(f"{value:.{digits}f}" if math.isfinite(value) else "never" for value in values))

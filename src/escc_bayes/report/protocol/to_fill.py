@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from escc_bayes.report.document.document import Block, Heading, Items, Paragraph
 from escc_bayes.trial.design.design import TrialDesign
-from escc_bayes.trial.simulation.operating_characteristics import OperatingCharacteristics, Quantity
+from escc_bayes.trial.simulation.operating_characteristics import OperatingCharacteristics
+from escc_bayes.trial.simulation.quantity import Quantity
 from escc_bayes.trial.simulation.told import FILL, ToFill
 
 # A prior so wide on the log hazard ratio has limits that nobody reads.

@@ -12,13 +12,8 @@ from escc_bayes.trial.kind import MULTI_ARM, PFS_OS, REESTIMATION, RESPONSE_ADAP
 
 if TYPE_CHECKING:
     from escc_bayes.report.document.sheet import Sheet
-    from escc_bayes.trial.multi_arm.design import MultiArmDesign
-    from escc_bayes.trial.reestimation.design import ReestimationDesign
-    from escc_bayes.trial.response_adaptive.design import AdaptiveDesign
     from escc_bayes.trial.simulation.run import Run
-    from escc_bayes.trial.simulation.told import Told
-    from escc_bayes.trial.single_arm.design import SingleArmDesign
-    from escc_bayes.trial.two_endpoints.design import TwoEndpointDesign
+    from escc_bayes.trial.simulation.told import Found, Named, Told, Words
 
 # What a design does in words and tables, and what draws its figures.
 type Planned = tuple["Told", Callable[[], Sequence["Sheet"]]]
@@ -38,100 +33,102 @@ def plan_of_kind(kind: str, name_or_path: str) -> KindPlan:
     return READERS[kind](name_or_path)
 
 
-def single_arm_plan(name_or_path: str) -> KindPlan:
-    """Read a single-arm design."""
+def told_and_drawn[Design: "Named", Result: "Found"](
+    design: Design,
+    found: Result,
+    words: "Words[Design, Result]",
+    sheets: Callable[[Result], Sequence["Sheet"]],
+) -> Planned:
+    """Return what is said of a simulated design, and what draws it."""
+    from escc_bayes.trial.simulation.told import told
+
+    return told(design, found, words), partial(sheets, found)
+
+
+def single_arm(name_or_path: str) -> KindPlan:
+    """One arm against a reference."""
     from escc_bayes.trial.single_arm.reading import load_single_arm
 
     design = load_single_arm(name_or_path)
-    return KindPlan(design.name, design.digest, partial(single_arm, design))
+
+    def planned(run: "Run") -> Planned:
+        from escc_bayes.report.verbs.single_arm_figures import single_arm_sheets
+        from escc_bayes.trial.single_arm.simulate import simulated
+        from escc_bayes.trial.single_arm.words import WORDS
+
+        return told_and_drawn(design, simulated(design, run), WORDS, single_arm_sheets)
+
+    return KindPlan(design.name, design.digest, planned)
 
 
-def single_arm(design: "SingleArmDesign", run: "Run") -> Planned:
-    """Simulate a single-arm design."""
-    from escc_bayes.report.verbs.single_arm_figures import single_arm_sheets
-    from escc_bayes.trial.single_arm.simulate import simulated
-    from escc_bayes.trial.single_arm.words import told
-
-    found = simulated(design, run)
-    return told(found), partial(single_arm_sheets, found)
-
-
-def two_endpoints_plan(name_or_path: str) -> KindPlan:
-    """Read a design of PFS and OS."""
+def two_endpoints(name_or_path: str) -> KindPlan:
+    """PFS and OS."""
     from escc_bayes.trial.two_endpoints.reading import load_two_endpoints
 
     design = load_two_endpoints(name_or_path)
-    return KindPlan(design.name, design.digest, partial(two_endpoints, design))
+
+    def planned(run: "Run") -> Planned:
+        from escc_bayes.report.verbs.two_endpoints_figures import two_endpoints_sheets
+        from escc_bayes.trial.two_endpoints.simulate import simulated
+        from escc_bayes.trial.two_endpoints.words import WORDS
+
+        return told_and_drawn(design, simulated(design, run), WORDS, two_endpoints_sheets)
+
+    return KindPlan(design.name, design.digest, planned)
 
 
-def two_endpoints(design: "TwoEndpointDesign", run: "Run") -> Planned:
-    """Simulate a design of PFS and OS."""
-    from escc_bayes.report.verbs.two_endpoints_figures import two_endpoints_sheets
-    from escc_bayes.trial.two_endpoints.simulate import simulated
-    from escc_bayes.trial.two_endpoints.words import told
-
-    found = simulated(design, run)
-    return told(found), partial(two_endpoints_sheets, found)
-
-
-def multi_arm_plan(name_or_path: str) -> KindPlan:
-    """Read a design of several treatments."""
+def multi_arm(name_or_path: str) -> KindPlan:
+    """Several treatments against one control."""
     from escc_bayes.trial.multi_arm.reading import load_multi_arm
 
     design = load_multi_arm(name_or_path)
-    return KindPlan(design.name, design.digest, partial(multi_arm, design))
+
+    def planned(run: "Run") -> Planned:
+        from escc_bayes.report.verbs.multi_arm_figures import multi_arm_sheets
+        from escc_bayes.trial.multi_arm.simulate import simulated
+        from escc_bayes.trial.multi_arm.words import WORDS
+
+        return told_and_drawn(design, simulated(design, run), WORDS, multi_arm_sheets)
+
+    return KindPlan(design.name, design.digest, planned)
 
 
-def multi_arm(design: "MultiArmDesign", run: "Run") -> Planned:
-    """Simulate a design of several treatments."""
-    from escc_bayes.report.verbs.multi_arm_figures import multi_arm_sheets
-    from escc_bayes.trial.multi_arm.simulate import simulated
-    from escc_bayes.trial.multi_arm.words import told
-
-    found = simulated(design, run)
-    return told(found), partial(multi_arm_sheets, found)
-
-
-def reestimation_plan(name_or_path: str) -> KindPlan:
-    """Read a design that re-estimates its events."""
+def reestimation(name_or_path: str) -> KindPlan:
+    """Events set anew at the interim look."""
     from escc_bayes.trial.reestimation.reading import load_reestimation
 
     design = load_reestimation(name_or_path)
-    return KindPlan(design.name, design.digest, partial(reestimation, design))
+
+    def planned(run: "Run") -> Planned:
+        from escc_bayes.report.verbs.reestimation_figures import reestimation_sheets
+        from escc_bayes.trial.reestimation.simulate import simulated
+        from escc_bayes.trial.reestimation.words import WORDS
+
+        return told_and_drawn(design, simulated(design, run), WORDS, reestimation_sheets)
+
+    return KindPlan(design.name, design.digest, planned)
 
 
-def reestimation(design: "ReestimationDesign", run: "Run") -> Planned:
-    """Simulate a design that re-estimates its events."""
-    from escc_bayes.report.verbs.reestimation_figures import reestimation_sheets
-    from escc_bayes.trial.reestimation.simulate import simulated
-    from escc_bayes.trial.reestimation.words import told
-
-    found = simulated(design, run)
-    return told(found), partial(reestimation_sheets, found)
-
-
-def response_adaptive_plan(name_or_path: str) -> KindPlan:
-    """Read a response-adaptive design."""
+def response_adaptive(name_or_path: str) -> KindPlan:
+    """Allocation that follows the data."""
     from escc_bayes.trial.response_adaptive.reading import load_adaptive
 
     design = load_adaptive(name_or_path)
-    return KindPlan(design.name, design.digest, partial(response_adaptive, design))
 
+    def planned(run: "Run") -> Planned:
+        from escc_bayes.report.verbs.response_adaptive_figures import adaptive_sheets
+        from escc_bayes.trial.response_adaptive.simulate import simulated
+        from escc_bayes.trial.response_adaptive.words import WORDS
 
-def response_adaptive(design: "AdaptiveDesign", run: "Run") -> Planned:
-    """Simulate a response-adaptive design."""
-    from escc_bayes.report.verbs.response_adaptive_figures import adaptive_sheets
-    from escc_bayes.trial.response_adaptive.simulate import simulated
-    from escc_bayes.trial.response_adaptive.words import told
+        return told_and_drawn(design, simulated(design, run), WORDS, adaptive_sheets)
 
-    found = simulated(design, run)
-    return told(found), partial(adaptive_sheets, found)
+    return KindPlan(design.name, design.digest, planned)
 
 
 READERS = {
-    SINGLE_ARM: single_arm_plan,
-    PFS_OS: two_endpoints_plan,
-    MULTI_ARM: multi_arm_plan,
-    REESTIMATION: reestimation_plan,
-    RESPONSE_ADAPTIVE: response_adaptive_plan,
+    SINGLE_ARM: single_arm,
+    PFS_OS: two_endpoints,
+    MULTI_ARM: multi_arm,
+    REESTIMATION: reestimation,
+    RESPONSE_ADAPTIVE: response_adaptive,
 }

@@ -49,7 +49,7 @@ def points_of(found: SingleArmResult, rule: SingleArmRule) -> list[tuple[float, 
     scenarios += [(factor, found.of(drift_name(factor), rule.name, "type_one_error")) for factor in DRIFTS]
     if len(effect.hr) == 1:
         scenarios.append((effect.hr[0], found.of(TRUTH, rule.name, "power")))
-    return [(ratio, one.value, one.mc_error) for ratio, one in scenarios if one is not None]
+    return [(ratio, one.value, one.mc_error) for ratio, one in scenarios]
 
 
 def survival_sheet(found: SingleArmResult, course: ArmCourse) -> Sheet:

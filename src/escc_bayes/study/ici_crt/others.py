@@ -8,6 +8,7 @@ import numpy as np
 from escc_bayes.classical.proportions import share
 from escc_bayes.data.study import read_study
 from escc_bayes.foundation.seeds import stream
+from escc_bayes.foundation.sentence import capital
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.plots.words import percent, probability
 from escc_bayes.study import middle as km
@@ -187,7 +188,7 @@ def survival_table(subject: Subject, held: Sequence[str], found: Sequence[Beside
     cells: list[tuple[str, ...]] = []
     cells.append(("this cohort", str(len(subject.first)), *(one.words(percent) for one in here)))
     for kind in (WITH_ICI, WITHOUT):
-        cells.append((f"{kind[0].upper()}{kind[1:]}",))
+        cells.append((capital(kind),))
         for arm in (arm for arm in ARMS if arm.kind == kind):
             each = {(one.endpoint.lower(), one.month): one for one in found if one.arm == arm}
             if not each:

@@ -135,9 +135,7 @@ class TrialDesign:
     @property
     def patients(self) -> tuple[int, int]:
         """Patients of control and treatment."""
-        total = round(self.accrual.patients)
-        control = round(total * self.allocation[0] / sum(self.allocation))
-        return control, total - control
+        return self.accrual.of_two_arms(self.allocation)
 
     @careful
     def arms_under(self, effect: Effect) -> tuple[tuple[Accrual, ArmHazard, float], ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from escc_bayes.foundation.sentence import capital
 from escc_bayes.trial.design.design import TrialDesign
 from escc_bayes.trial.design.null_truth import hazard_ratio_of
 from escc_bayes.trial.design.trial_plan import TrialPlan
@@ -44,7 +45,7 @@ def design_paragraph(plan: TrialPlan) -> str:
             *lag_sentence(design),
             *((design.scans.words(),) if design.scans is not None else ()),
             *strata_sentence(design),
-            *((f"{design.switching.words()[0].upper()}{design.switching.words()[1:]}.",) if design.switching else ()),
+            *((f"{capital(design.switching.words())}.",) if design.switching else ()),
         )
     )
 
@@ -52,7 +53,7 @@ def design_paragraph(plan: TrialPlan) -> str:
 def origin_sentences(plan: TrialPlan) -> tuple[str, ...]:
     """Say what the control hazard rests on, and that the stated effect is a harm where it is one."""
     design = plan.design
-    said = [f"{design.control_origin[0].upper()}{design.control_origin[1:]}"] if design.control_origin else []
+    said = [capital(design.control_origin)] if design.control_origin else []
     nulls = {planned.rule.name: planned.null for planned in plan.rules}
     wrong = [name for name, null in nulls.items() if min(design.effect.ratios) > hazard_ratio_of(null, design) + NEAR]
     if wrong:

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from escc_bayes.data.shipped import find_toml, models_folder
 from escc_bayes.foundation import checks
 from escc_bayes.foundation.record import digest
 from escc_bayes.foundation.toml import read_toml
 from escc_bayes.trial.errors import DesignError
-from escc_bayes.trial.kind import MULTI_ARM
+from escc_bayes.trial.kind import MULTI_ARM, design_path
 from escc_bayes.trial.multi_arm.design import ALL, ANY, MultiArmDesign, Selection
 from escc_bayes.trial.reading.design import MOST_LOOKS, listed
+from escc_bayes.trial.reading.design_file import sections
 from escc_bayes.trial.reading.spending import BOUNDARY_FORMS, SPENDING_FORMS, spending_from
 from escc_bayes.trial.reading.truth import accrual_from, control_from, dropout_from, rates_of
 from escc_bayes.trial.reading.validate import PATIENCE
@@ -24,21 +24,13 @@ FEWEST, MOST = 2, 5
 
 def load_multi_arm(name_or_path: str | Path) -> MultiArmDesign:
     """Read a design of several treatments by path, or a bundled one by name."""
-    path = find_toml(name_or_path, models_folder() / "designs", "trial design", DesignError)
+    path = design_path(name_or_path)
     return multi_arm_from(read_toml(path), str(path), folder=path.parent)
 
 
 def multi_arm_from(raw: Mapping[str, object], where: str, *, folder: Path = Path()) -> MultiArmDesign:
     """Build a design from a parsed table; ``where`` begins every message."""
-    checks.refuse_unknown_keys(raw, KEYS, where)
-    checks.one_of(raw.get("kind"), (MULTI_ARM,), f"{where}, kind")
-    for key in NEEDED:
-        if key not in raw:
-            raise DesignError(f"{where}: '{key}' is missing; add it (docs/methods/multi_arm.md shows the format)")
-
-    def section(key: str) -> tuple[dict[str, object], str]:
-        return checks.table(raw.get(key, {}), f"{where}, [{key}]"), f"{where}, [{key}]"
-
+    section = sections(raw, where, needed=NEEDED, known=KEYS, page="multi_arm", kind=MULTI_ARM)
     arms, allocation = arms_from(*section("arms"))
     control, origin = control_from(*section("control"), folder)
     looks = looks_from(*section("analyses"))

@@ -3,13 +3,11 @@
 Blocks have streams of their own; every scenario has the same patients.
 """
 
-import math
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
-from escc_bayes.foundation.record import Record, seed_label, versions
 from escc_bayes.foundation.scheduler import Arrays
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.hazard.piecewise import BoolArray, FloatArray, IntArray
@@ -18,7 +16,8 @@ from escc_bayes.trial.multi_arm.closed import Stages, rejected_at
 from escc_bayes.trial.multi_arm.design import ALL, ANY, MultiArmDesign, Selection
 from escc_bayes.trial.multi_arm.power import power_of_any
 from escc_bayes.trial.simulation.decide import NULL, TRUTH
-from escc_bayes.trial.simulation.operating_characteristics import Quantity
+from escc_bayes.trial.simulation.kind_result import KindResult
+from escc_bayes.trial.simulation.quantity import OverTrials, Quantity
 from escc_bayes.trial.simulation.run import Run
 from escc_bayes.trial.simulation.simulate import exponentials
 
@@ -26,19 +25,7 @@ BLOCK = 250
 # Sums of a block that are means of a trial, after the counts.
 MEANS = ("events", "patients", "months")
 
-
-@dataclass(frozen=True, slots=True)
-class MultiArmResult:
-    """What a design does: its quantities and the record of the run."""
-
-    design: MultiArmDesign
-    quantities: tuple[Quantity, ...]
-    record: Record
-
-    def of(self, scenario: str, rule: str, quantity: str) -> Quantity:
-        """Return one quantity."""
-        wanted = (scenario, rule, quantity)
-        return next(q for q in self.quantities if (q.scenario, q.rule, q.quantity) == wanted)
+type MultiArmResult = KindResult[MultiArmDesign]
 
 
 def scenarios_of(design: MultiArmDesign) -> dict[str, tuple[float, ...]]:
@@ -218,28 +205,20 @@ def simulated(design: MultiArmDesign, run: Run) -> MultiArmResult:
     """Simulate a design under every scenario."""
     sums = run.summed(partial(block_sums, design, run.seed), size=BLOCK, part="several arms")
     found = [one for name in scenarios_of(design) for one in quantities_of(design, name, sums[name], run.trials)]
-    settings = (("trials", run.trials), ("block", BLOCK))
-    record = Record(design.digest, "", seed_label(run.seed), "simulated", "plan", settings, versions())
-    return MultiArmResult(design, tuple(found), record)
+    return KindResult(design, tuple(found), run.record(design.digest, BLOCK))
 
 
 def quantities_of(design: MultiArmDesign, scenario: str, sums: FloatArray, trials: int) -> list[Quantity]:
     """Return the quantities of a scenario."""
     fields, ratios = fields_of(design, scenario), scenarios_of(design)[scenario]
     null = "" if scenario == TRUTH else f"hazard ratios {', '.join(f'{hr:g}' for hr in ratios)}"
-    rows = []
+    seen, rows = OverTrials(scenario, trials, null), []
     for (rule, quantity), hits in zip(fields, sums[: len(fields)].tolist(), strict=True):
         if quantity == "kept" and design.selection is None:
             continue
-        share = hits / trials
         asked = rule == ANY and quantity in {"power", "type_one_error"}
-        closed = power_of_any(design, ratios) if asked else None
-        rows.append(
-            Quantity(scenario, rule, quantity, share, math.sqrt(share * (1 - share) / trials), trials, closed, null)
-        )
+        rows.append(seen.share(rule, quantity, hits, power_of_any(design, ratios) if asked else None))
     count = len(MEANS)
     for name, total, square in zip(MEANS, sums[-2 * count : -count].tolist(), sums[-count:].tolist(), strict=True):
-        mean = total / trials
-        error = math.sqrt(max(square / trials - mean**2, 0.0) / trials)
-        rows.append(Quantity(scenario, ANY, f"expected_{name}", mean, error, trials, None, null))
+        rows.append(seen.mean(ANY, f"expected_{name}", total, square))
     return rows

@@ -1,20 +1,20 @@
 """A design of several treatments and what it does, in words."""
 
-import math
 from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
 
+from escc_bayes.foundation.sentence import capital
 from escc_bayes.trial.design.design_words import accrual_sentence
 from escc_bayes.trial.design.sensitivity_grid import SensitivityGrid, timing_over
 from escc_bayes.trial.multi_arm.design import ALL, ANY, MultiArmDesign
 from escc_bayes.trial.multi_arm.dunnett import critical_value
 from escc_bayes.trial.multi_arm.simulate import MultiArmResult, null_of
 from escc_bayes.trial.simulation.decide import NULL, TRUTH
-from escc_bayes.trial.simulation.expected_course import median_of
 from escc_bayes.trial.simulation.rounded import rounded
-from escc_bayes.trial.simulation.told import FILL, ToFill, Told, origin_sentence
+from escc_bayes.trial.simulation.told import FILL, ToFill, Words, origin_sentence
+from escc_bayes.trial.simulation.truth_words import origin_of_hazard, survival_words
 from escc_bayes.trial.truth.expected_events import month_of_events
 
 NAMES = {ANY: "any of them", ALL: "all of them"}
@@ -35,26 +35,17 @@ def design_sentences(design: MultiArmDesign) -> Iterator[str]:
     parts = ":".join(f"{part:g}" for part in design.allocation)
     yield f"{sum(design.patients)} patients are randomised {parts} to {', '.join(design.arms)}."
     yield accrual_sentence(design.accrual)
-    median = median_of(design.control)
-    reached = f"a median of {median:.1f} months" if math.isfinite(median) else "no median"
-    alive = math.exp(-float(design.control.cumulative(np.array([12.0]))[0]))
-    yield f"The control has {reached} and a survival of {100.0 * alive:.1f} % at 12 months."
-    if design.origin:
-        yield f"{design.origin[0].upper()}{design.origin[1:].rstrip('.')}."
+    yield f"The control has {survival_words(design.control, 12.0)}."
+    yield from origin_of_hazard(design.origin)
     pairs = zip(design.treatments, design.ratios, strict=True)
     yield f"Planned hazard ratios over the control: {', '.join(f'{arm} {hr:g}' for arm, hr in pairs)}."
     if max(design.dropout) > 0.0:
         yield "Patients are lost at constant rates, independent of the event."
     if design.selection is not None:
         yield (
-            f"{first_large(design.selection.words())}. Patients of a dropped treatment are followed no longer and "
+            f"{capital(design.selection.words())}. Patients of a dropped treatment are followed no longer and "
             "their events count until then; those who enter later go to the arms that stay, by the same parts."
         )
-
-
-def first_large(words: str) -> str:
-    """Return words as the beginning of a sentence."""
-    return words[0].upper() + words[1:]
 
 
 def rule_sentences(design: MultiArmDesign) -> Iterator[str]:
@@ -121,26 +112,6 @@ def small_table(found: MultiArmResult) -> tuple[tuple[str, ...], ...]:
     return tuple(rows)
 
 
-def told(found: MultiArmResult) -> Told:
-    """Return all that is said of a simulated design."""
-    design = found.design
-    return Told(
-        name=design.name,
-        title=design.title,
-        heading=heading(design),
-        design=tuple(design_sentences(design)),
-        rules=tuple(rule_sentences(design)),
-        found=tuple(found_sentences(found)),
-        table=small_table(found),
-        caption="Type I error: of a treatment where it alone does not work, of any and all where none does.",
-        timing=partial(timing, design),
-        sentences=tuple(protocol_sentences(found)),
-        to_fill=left_to_say(design),
-        quantities=found.quantities,
-        record=found.record,
-    )
-
-
 def timing(design: MultiArmDesign) -> SensitivityGrid:
     """Return the expected month of the last look for which all arms are in, over hazard and dropout."""
     place = len(design.looks) - 1 if design.selection is None else design.selection.look
@@ -171,7 +142,7 @@ def left_to_say(design: MultiArmDesign) -> ToFill:
     """Return what the design does not know."""
     adaptive = [f"Looks at {', '.join(map(str, design.looks))} events of all patients."]
     if design.selection is not None:
-        adaptive.append(f"{first_large(design.selection.words())}. Who decides, and when the rule may be left: {FILL}")
+        adaptive.append(f"{capital(design.selection.words())}. Who decides, and when the rule may be left: {FILL}")
     adaptive.append(f"What is estimated for a treatment that was selected, and how its bias is told: {FILL}")
     return ToFill(
         estimand=(
@@ -184,3 +155,16 @@ def left_to_say(design: MultiArmDesign) -> ToFill:
         reasons=(f"One-sided alpha {design.alpha:g} for the family. Why the family is one: {FILL}",),
         adaptive=tuple(adaptive),
     )
+
+
+WORDS = Words(
+    heading=heading,
+    design=design_sentences,
+    rules=rule_sentences,
+    found=found_sentences,
+    table=small_table,
+    caption="Type I error: of a treatment where it alone does not work, of any and all where none does.",
+    timing=timing,
+    sentences=protocol_sentences,
+    to_fill=left_to_say,
+)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from escc_bayes.data.shipped import find_toml, models_folder
 from escc_bayes.foundation import checks
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.record import digest
@@ -11,10 +10,11 @@ from escc_bayes.foundation.toml import read_toml
 from escc_bayes.trial.design.design import ThresholdRequest, TrialDesign
 from escc_bayes.trial.design.rule import DecisionRule
 from escc_bayes.trial.errors import DesignError
-from escc_bayes.trial.kind import KINDS
+from escc_bayes.trial.kind import KINDS, design_path
 from escc_bayes.trial.looks.look import Look
 from escc_bayes.trial.posterior.borrowing import Borrowing
 from escc_bayes.trial.reading.borrowing import borrowing_from
+from escc_bayes.trial.reading.design_file import sections
 from escc_bayes.trial.reading.effect import effect_from
 from escc_bayes.trial.reading.priors import analysis_prior_from, design_prior_from
 from escc_bayes.trial.reading.requests import estimation_from, nulls_from, sizing_from, threshold_from
@@ -73,7 +73,7 @@ def load_design(name_or_path: str | Path) -> TrialDesign:
     >>> load_design("rt_consolidation").arms
     ('no radiotherapy', 'radiotherapy')
     """
-    path = find_toml(name_or_path, models_folder() / "designs", "trial design", DesignError)
+    path = design_path(name_or_path)
     return design_from(read_toml(path), str(path), folder=path.parent)
 
 
@@ -85,14 +85,7 @@ def design_from(raw: Mapping[str, object], where: str, *, folder: Path = Path())
             "one endpoint have no kind"
         )
     refuse_outside(raw, where)
-    checks.refuse_unknown_keys(raw, TOP_KEYS, where)
-    for key in NEEDED:
-        if key not in raw:
-            raise DesignError(f"{where}: '{key}' is missing; add it (docs/methods/trial_design.md shows the format)")
-
-    def section(key: str) -> tuple[dict[str, object], str]:
-        return checks.table(raw.get(key, {}), f"{where}, [{key}]"), f"{where}, [{key}]"
-
+    section = sections(raw, where, needed=NEEDED, known=TOP_KEYS, page="trial_design")
     arms, allocation = arms_from(*section("arms"))
     followed = follow_up_from(*section("analyses"))
     looks = looks_from(*section("analyses"))

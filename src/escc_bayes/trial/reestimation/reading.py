@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from escc_bayes.data.shipped import find_toml, models_folder
 from escc_bayes.foundation import checks
 from escc_bayes.foundation.record import digest
 from escc_bayes.foundation.toml import read_toml
 from escc_bayes.trial.errors import DesignError
-from escc_bayes.trial.kind import REESTIMATION
+from escc_bayes.trial.kind import REESTIMATION, design_path
 from escc_bayes.trial.reading.design import arms_from, listed
+from escc_bayes.trial.reading.design_file import sections
 from escc_bayes.trial.reading.effect import effect_from
 from escc_bayes.trial.reading.spending import BOUNDARY_FORMS, SPENDING_FORMS, spending_from
 from escc_bayes.trial.reading.truth import accrual_from, control_from, dropout_from, rates_of
@@ -25,21 +25,13 @@ KEYS = ("kind", "title", "dropout", *NEEDED)
 
 def load_reestimation(name_or_path: str | Path) -> ReestimationDesign:
     """Read a design by path, or a bundled one by name."""
-    path = find_toml(name_or_path, models_folder() / "designs", "trial design", DesignError)
+    path = design_path(name_or_path)
     return reestimation_from(read_toml(path), str(path), folder=path.parent)
 
 
 def reestimation_from(raw: Mapping[str, object], where: str, *, folder: Path = Path()) -> ReestimationDesign:
     """Build a design from a parsed table; ``where`` begins every message."""
-    checks.refuse_unknown_keys(raw, KEYS, where)
-    checks.one_of(raw.get("kind"), (REESTIMATION,), f"{where}, kind")
-    for key in NEEDED:
-        if key not in raw:
-            raise DesignError(f"{where}: '{key}' is missing; add it (docs/methods/reestimation.md shows the format)")
-
-    def section(key: str) -> tuple[dict[str, object], str]:
-        return checks.table(raw.get(key, {}), f"{where}, [{key}]"), f"{where}, [{key}]"
-
+    section = sections(raw, where, needed=NEEDED, known=KEYS, page="reestimation", kind=REESTIMATION)
     arms, allocation = arms_from(*section("arms"))
     control, origin = control_from(*section("control"), folder)
     effect, effect_origin = effect_from(*section("effect"), control, ())

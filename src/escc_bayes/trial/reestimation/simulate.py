@@ -10,7 +10,6 @@ from functools import partial
 
 import numpy as np
 
-from escc_bayes.foundation.record import Record, seed_label, versions
 from escc_bayes.foundation.scheduler import Arrays
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.hazard.piecewise import BoolArray, FloatArray, IntArray
@@ -18,7 +17,8 @@ from escc_bayes.trial.looks.pairwise_scores import scores
 from escc_bayes.trial.reestimation.design import ReestimationDesign
 from escc_bayes.trial.reestimation.power import PLANNED, UNWEIGHTED, WEIGHTED, power_of
 from escc_bayes.trial.simulation.decide import NULL, TRUTH
-from escc_bayes.trial.simulation.operating_characteristics import Quantity
+from escc_bayes.trial.simulation.kind_result import KindResult
+from escc_bayes.trial.simulation.quantity import OverTrials, Quantity
 from escc_bayes.trial.simulation.run import Run
 from escc_bayes.trial.simulation.simulate import exponentials
 from escc_bayes.trial.truth.data_generating import Effect, inverted
@@ -27,19 +27,7 @@ BLOCK = 250
 TESTS = (WEIGHTED, UNWEIGHTED, PLANNED)
 ZONES = ("unfavourable", "promising", "favourable", "stopped")
 
-
-@dataclass(frozen=True, slots=True)
-class ReestimationResult:
-    """What a design does: its quantities and the record of the run."""
-
-    design: ReestimationDesign
-    quantities: tuple[Quantity, ...]
-    record: Record
-
-    def of(self, scenario: str, rule: str, quantity: str) -> Quantity:
-        """Return one quantity."""
-        wanted = (scenario, rule, quantity)
-        return next(q for q in self.quantities if (q.scenario, q.rule, q.quantity) == wanted)
+type ReestimationResult = KindResult[ReestimationDesign]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,9 +135,7 @@ def simulated(design: ReestimationDesign, run: Run) -> ReestimationResult:
     """Simulate a design under its effect and without one."""
     sums = run.summed(partial(block_sums, design, run.seed), size=BLOCK, part="re-estimation")
     found = [one for name in (TRUTH, NULL) for one in quantities_of(design, name, sums[name], run.trials)]
-    settings = (("trials", run.trials), ("block", BLOCK))
-    record = Record(design.digest, "", seed_label(run.seed), "simulated", "plan", settings, versions())
-    return ReestimationResult(design, tuple(found), record)
+    return KindResult(design, tuple(found), run.record(design.digest, BLOCK))
 
 
 def quantities_of(design: ReestimationDesign, scenario: str, sums: FloatArray, trials: int) -> list[Quantity]:
@@ -159,11 +145,11 @@ def quantities_of(design: ReestimationDesign, scenario: str, sums: FloatArray, t
     ratio = design.effect.hr if scenario == TRUTH else (1.0,)
     values = iter(sums.tolist())
 
-    def share(rule: str, quantity: str, of: float, closed: float | None = None) -> Quantity:
+    def share(rule: str, quantity: str, of: int, closed: float | None = None) -> Quantity:
         hits = next(values)
-        value = hits / of if of else 0.0
-        error = math.sqrt(value * (1.0 - value) / of) if of else 0.0
-        return Quantity(scenario, rule, quantity, value, error, round(of), closed, null)
+        if of == 0:
+            return Quantity(scenario, rule, quantity, 0.0, 0.0, of, closed, null)
+        return OverTrials(scenario, of, null).share(rule, quantity, hits, closed)
 
     rows = []
     for test in TESTS:
@@ -174,8 +160,6 @@ def quantities_of(design: ReestimationDesign, scenario: str, sums: FloatArray, t
         rows += [share(test, f"{success}_if_{of.rule}", round(of.value * trials)) for test in TESTS]
     rows += [*zones, share(WEIGHTED, "short_of_events", trials)]
     names = [(test, f"expected_{size}") for size in ("events", "months") for test in TESTS]
-    means = [next(values) / trials for _ in names]
-    for (test, name), mean in zip(names, means, strict=True):
-        error = math.sqrt(max(next(values) / trials - mean**2, 0.0) / trials)
-        rows.append(Quantity(scenario, test, name, mean, error, trials, None, null))
-    return rows
+    totals = [next(values) for _ in names]
+    seen = OverTrials(scenario, trials, null)
+    return rows + [seen.mean(*name, total, next(values)) for name, total in zip(names, totals, strict=True)]

@@ -1,20 +1,18 @@
 """A design that re-estimates its events and what it does, in words."""
 
-import math
 from collections.abc import Iterator
 from functools import partial
 
-import numpy as np
-
+from escc_bayes.foundation.sentence import capital
 from escc_bayes.trial.design.design_words import accrual_sentence
 from escc_bayes.trial.design.sensitivity_grid import SensitivityGrid, timing_over
 from escc_bayes.trial.reestimation.design import ReestimationDesign
 from escc_bayes.trial.reestimation.power import PLANNED, UNWEIGHTED, WEIGHTED
 from escc_bayes.trial.reestimation.simulate import TESTS, ZONES, ReestimationResult
 from escc_bayes.trial.simulation.decide import NULL, TRUTH
-from escc_bayes.trial.simulation.expected_course import median_of
 from escc_bayes.trial.simulation.rounded import rounded
-from escc_bayes.trial.simulation.told import FILL, ToFill, Told, origin_sentence
+from escc_bayes.trial.simulation.told import FILL, ToFill, Words, origin_sentence
+from escc_bayes.trial.simulation.truth_words import origin_of_hazard, survival_words
 from escc_bayes.trial.truth.expected_events import month_of_events
 
 NAMES = {
@@ -42,12 +40,8 @@ def design_sentences(design: ReestimationDesign) -> Iterator[str]:
         "follow-up grows with the events, no more patients enter."
     )
     yield accrual_sentence(design.accrual)
-    median = median_of(design.control)
-    reached = f"a median of {median:.1f} months" if math.isfinite(median) else "no median"
-    alive = math.exp(-float(design.control.cumulative(np.array([12.0]))[0]))
-    yield f"{design.arms[0]} has {reached} and a survival of {100.0 * alive:.1f} % at 12 months."
-    if design.origin:
-        yield f"{design.origin[0].upper()}{design.origin[1:].rstrip('.')}."
+    yield f"{design.arms[0]} has {survival_words(design.control, 12.0)}."
+    yield from origin_of_hazard(design.origin)
     origin = f", {design.effect_origin}" if design.effect_origin else ""
     yield f"The planned effect is a hazard ratio of {design.effect.words()}{origin}."
     if max(design.dropout) > 0.0:
@@ -80,7 +74,7 @@ def found_sentences(found: ReestimationResult) -> Iterator[str]:
     for test in TESTS:
         power, error = found.of(TRUTH, test, "power"), found.of(NULL, test, "type_one_error")
         beside = f" ({power.closed_form:.3f} in closed form)" if power.closed_form is not None else ""
-        first = NAMES[test][0].upper() + NAMES[test][1:]
+        first = capital(NAMES[test])
         yield (
             f"{first}: power {power.value:.3f}{beside}; type I error {error.value:.4f} (Monte Carlo error "
             f"{error.mc_error:.4f}, {error.closed_form:.4f} in closed form)."
@@ -109,26 +103,6 @@ def small_table(found: ReestimationResult) -> tuple[tuple[str, ...], ...]:
         events, months = (found.of(TRUTH, test, f"expected_{size}").value for size in ("events", "months"))
         rows.append((NAMES[test], f"{power.value:.3f}", f"{error.value:.4f}", f"{events:.0f}", f"{months:.1f}"))
     return tuple(rows)
-
-
-def told(found: ReestimationResult) -> Told:
-    """Return all that is said of a simulated design."""
-    design = found.design
-    return Told(
-        name=design.name,
-        title=design.title,
-        heading=heading(design),
-        design=tuple(design_sentences(design)),
-        rules=tuple(rule_sentences(design)),
-        found=tuple(found_sentences(found)),
-        table=small_table(found),
-        caption="Events and months: means under the planned effect.",
-        timing=partial(timing, design),
-        sentences=tuple(protocol_sentences(found)),
-        to_fill=left_to_say(design),
-        quantities=found.quantities,
-        record=found.record,
-    )
 
 
 def timing(design: ReestimationDesign) -> SensitivityGrid:
@@ -177,3 +151,16 @@ def left_to_say(design: ReestimationDesign) -> ToFill:
             f"Who computes conditional power, who learns the new number, how integrity is kept: {FILL}",
         ),
     )
+
+
+WORDS = Words(
+    heading=heading,
+    design=design_sentences,
+    rules=rule_sentences,
+    found=found_sentences,
+    table=small_table,
+    caption="Events and months: means under the planned effect.",
+    timing=timing,
+    sentences=protocol_sentences,
+    to_fill=left_to_say,
+)

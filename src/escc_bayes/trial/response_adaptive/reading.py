@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from escc_bayes.data.shipped import find_toml, models_folder
 from escc_bayes.foundation import checks
 from escc_bayes.foundation.record import digest
 from escc_bayes.foundation.toml import read_toml
 from escc_bayes.trial.errors import DesignError
-from escc_bayes.trial.kind import RESPONSE_ADAPTIVE
+from escc_bayes.trial.kind import RESPONSE_ADAPTIVE, design_path
 from escc_bayes.trial.reading.design import arms_from
+from escc_bayes.trial.reading.design_file import sections
 from escc_bayes.trial.reading.truth import accrual_from, control_from, dropout_from, rates_of
 from escc_bayes.trial.reading.validate import PATIENCE
 from escc_bayes.trial.response_adaptive.design import AdaptiveDesign
@@ -25,23 +25,13 @@ TRENDS = (1.0, 0.8)
 
 def load_adaptive(name_or_path: str | Path) -> AdaptiveDesign:
     """Read a design by path, or a bundled one by name."""
-    path = find_toml(name_or_path, models_folder() / "designs", "trial design", DesignError)
+    path = design_path(name_or_path)
     return adaptive_from(read_toml(path), str(path), folder=path.parent)
 
 
 def adaptive_from(raw: Mapping[str, object], where: str, *, folder: Path = Path()) -> AdaptiveDesign:
     """Build a design from a parsed table; ``where`` begins every message."""
-    checks.refuse_unknown_keys(raw, KEYS, where)
-    checks.one_of(raw.get("kind"), (RESPONSE_ADAPTIVE,), f"{where}, kind")
-    for key in NEEDED:
-        if key not in raw:
-            raise DesignError(
-                f"{where}: '{key}' is missing; add it (docs/methods/response_adaptive.md shows the format)"
-            )
-
-    def section(key: str) -> tuple[dict[str, object], str]:
-        return checks.table(raw.get(key, {}), f"{where}, [{key}]"), f"{where}, [{key}]"
-
+    section = sections(raw, where, needed=NEEDED, known=KEYS, page="response_adaptive", kind=RESPONSE_ADAPTIVE)
     arms, allocation = arms_from(*section("arms"))
     if "allocation" in section("arms")[0] and allocation[0] != allocation[1]:
         raise DesignError(f"{where}, [arms], allocation: it begins one to one and then follows the data; remove it")

@@ -5,21 +5,20 @@ periods in which different shares were on treatment; stratified by period of ent
 randomised alike. Beside both, one to one allocation of the same patients. Blocks have streams of their own.
 """
 
-import math
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 from scipy.special import ndtri
 
-from escc_bayes.foundation.record import Record, seed_label, versions
 from escc_bayes.foundation.scheduler import Arrays
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.hazard.piecewise import BoolArray, FloatArray, IntArray
 from escc_bayes.trial.looks.pairwise_scores import scores, scores_by
 from escc_bayes.trial.response_adaptive.design import AdaptiveDesign
 from escc_bayes.trial.response_adaptive.rule import probability_better
-from escc_bayes.trial.simulation.operating_characteristics import Quantity
+from escc_bayes.trial.simulation.kind_result import KindResult
+from escc_bayes.trial.simulation.quantity import OverTrials, Quantity
 from escc_bayes.trial.simulation.run import Run
 from escc_bayes.trial.simulation.simulate import exponentials
 
@@ -28,19 +27,7 @@ PLAIN, STRATIFIED, EQUAL = "unstratified", "stratified", "one_to_one"
 TESTS = (PLAIN, STRATIFIED, EQUAL)
 MONTHS_PER_YEAR = 12.0
 
-
-@dataclass(frozen=True, slots=True)
-class AdaptiveResult:
-    """What a design does: its quantities and the record of the run."""
-
-    design: AdaptiveDesign
-    quantities: tuple[Quantity, ...]
-    record: Record
-
-    def of(self, scenario: str, rule: str, quantity: str) -> Quantity:
-        """Return one quantity."""
-        wanted = (scenario, rule, quantity)
-        return next(q for q in self.quantities if (q.scenario, q.rule, q.quantity) == wanted)
+type AdaptiveResult = KindResult[AdaptiveDesign]
 
 
 def scenario_name(trend: float, *, works: bool) -> str:
@@ -179,9 +166,7 @@ def simulated(design: AdaptiveDesign, run: Run) -> AdaptiveResult:
         for trend in design.trends
         for one in quantities_of(scenario_name(trend, works=works), sums, run.trials, works=works)
     ]
-    settings = (("trials", run.trials), ("block", BLOCK))
-    record = Record(design.digest, "", seed_label(run.seed), "simulated", "plan", settings, versions())
-    return AdaptiveResult(design, tuple(found), record)
+    return KindResult(design, tuple(found), run.record(design.digest, BLOCK))
 
 
 def quantities_of(scenario: str, sums: dict[str, FloatArray], trials: int, *, works: bool) -> list[Quantity]:
@@ -189,16 +174,8 @@ def quantities_of(scenario: str, sums: dict[str, FloatArray], trials: int, *, wo
     null = "" if works else "hazard ratio 1, the trend in both arms"
     values, success = sums[scenario].tolist(), "power" if works else "type_one_error"
     names = [*((test, success) for test in TESTS), (PLAIN, "fewer_than_half_on_treatment")]
-    rows = []
-    for (rule, quantity), hits in zip(names, values[:4], strict=True):
-        share = hits / trials
-        error = math.sqrt(share * (1.0 - share) / trials)
-        rows.append(Quantity(scenario, rule, quantity, share, error, trials, None, null))
-    means = ((PLAIN, "share_on_treatment"), (PLAIN, "expected_events"), (PLAIN, "expected_months"))
-    for (rule, quantity), total, square in zip(
-        (*means, (EQUAL, "expected_months")), values[4:8], values[8:12], strict=True
-    ):
-        mean = total / trials
-        error = math.sqrt(max(square / trials - mean**2, 0.0) / trials)
-        rows.append(Quantity(scenario, rule, quantity, mean, error, trials, None, null))
-    return rows
+    means = [(PLAIN, "share_on_treatment"), (PLAIN, "expected_events"), (PLAIN, "expected_months")]
+    means.append((EQUAL, "expected_months"))
+    seen = OverTrials(scenario, trials, null)
+    shares = [seen.share(*name, hits) for name, hits in zip(names, values[:4], strict=True)]
+    return shares + [seen.mean(*name, *of) for name, *of in zip(means, values[4:8], values[8:12], strict=True)]

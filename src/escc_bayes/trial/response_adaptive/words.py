@@ -1,11 +1,9 @@
 """A response-adaptive design and what it does, in words."""
 
-import math
 from collections.abc import Iterator
 from functools import partial
 
-import numpy as np
-
+from escc_bayes.foundation.sentence import capital
 from escc_bayes.trial.design.design_words import accrual_sentence
 from escc_bayes.trial.design.sensitivity_grid import SensitivityGrid, timing_over
 from escc_bayes.trial.response_adaptive.design import AdaptiveDesign
@@ -17,9 +15,9 @@ from escc_bayes.trial.response_adaptive.simulate import (
     AdaptiveResult,
     scenario_name,
 )
-from escc_bayes.trial.simulation.expected_course import median_of
 from escc_bayes.trial.simulation.rounded import rounded
-from escc_bayes.trial.simulation.told import FILL, ToFill, Told, origin_sentence
+from escc_bayes.trial.simulation.told import FILL, ToFill, Words, origin_sentence
+from escc_bayes.trial.simulation.truth_words import origin_of_hazard, survival_words
 from escc_bayes.trial.truth.expected_events import month_of_events
 
 NAMES = {
@@ -41,12 +39,8 @@ def design_sentences(design: AdaptiveDesign) -> Iterator[str]:
     """Yield what is taken as true."""
     yield f"{design.patients} patients enter, one to one to {design.arms[0]} and {design.arms[1]} at first."
     yield accrual_sentence(design.accrual)
-    median = median_of(design.control)
-    reached = f"a median of {median:.1f} months" if math.isfinite(median) else "no median"
-    alive = math.exp(-float(design.control.cumulative(np.array([12.0]))[0]))
-    yield f"{design.arms[0]}, without a trend, has {reached} and a survival of {100.0 * alive:.1f} % at 12 months."
-    if design.origin:
-        yield f"{design.origin[0].upper()}{design.origin[1:].rstrip('.')}."
+    yield f"{design.arms[0]}, without a trend, has {survival_words(design.control, 12.0)}."
+    yield from origin_of_hazard(design.origin)
     if max(design.dropout) > 0.0:
         yield "Patients are lost at constant rates, independent of the event."
     factors = ", ".join(f"{trend:g}" for trend in design.trends)
@@ -56,7 +50,7 @@ def design_sentences(design: AdaptiveDesign) -> Iterator[str]:
 def rule_sentences(design: AdaptiveDesign) -> Iterator[str]:
     """Yield the rule of allocation and the tests."""
     said = design.adaptation.words()
-    yield f"{said[0].upper()}{said[1:]} (exponential working model)."
+    yield f"{capital(said)} (exponential working model)."
     yield (
         f"Log-rank test one-sided {design.alpha:g} at {design.events} events, of all patients, and stratified by the "
         "period of entry between two updates, in which all were randomised by one share."
@@ -106,26 +100,6 @@ def small_table(found: AdaptiveResult) -> tuple[tuple[str, ...], ...]:
     return tuple(rows)
 
 
-def told(found: AdaptiveResult) -> Told:
-    """Return all that is said of a simulated design."""
-    design = found.design
-    return Told(
-        name=design.name,
-        title=design.title,
-        heading=heading(design),
-        design=tuple(design_sentences(design)),
-        rules=tuple(rule_sentences(design)),
-        found=tuple(found_sentences(found)),
-        table=small_table(found),
-        caption="Trend: factor of both arms' hazard for each year of entry.",
-        timing=partial(timing, design),
-        sentences=tuple(protocol_sentences(found)),
-        to_fill=left_to_say(design),
-        quantities=found.quantities,
-        record=found.record,
-    )
-
-
 def timing(design: AdaptiveDesign) -> SensitivityGrid:
     """Return the expected month of the analysis over hazard and dropout, one to one."""
     month = partial(month_of_events, design.events)
@@ -172,7 +146,20 @@ def left_to_say(design: AdaptiveDesign) -> ToFill:
             f"Updates, power and bounds of the rule. Why these: {FILL}",
         ),
         adaptive=(
-            f"{said[0].upper()}{said[1:]}.",
+            f"{capital(said)}.",
             f"Who computes allocation, how current the data are then, who learns the share: {FILL}",
         ),
     )
+
+
+WORDS = Words(
+    heading=heading,
+    design=design_sentences,
+    rules=rule_sentences,
+    found=found_sentences,
+    table=small_table,
+    caption="Trend: factor of both arms' hazard for each year of entry.",
+    timing=timing,
+    sentences=protocol_sentences,
+    to_fill=left_to_say,
+)

@@ -3,7 +3,6 @@
 Every rule is judged on the same simulated trials; each number carries its Monte Carlo standard error.
 """
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,29 +25,12 @@ from escc_bayes.trial.design.null_truth import null_effect
 from escc_bayes.trial.design.plan_words import PlanInWords, plan_in_words
 from escc_bayes.trial.design.trial_plan import TrialPlan, planned
 from escc_bayes.trial.simulation.decide import BELIEVED, NULL, TRUTH, Scenario, nulls_to_simulate, scenarios
+from escc_bayes.trial.simulation.quantity import OverTrials, Quantity
 from escc_bayes.trial.simulation.tally import FIELDS, fields_of
 from escc_bayes.trial.truth.cure import CuredControl
 
 COLUMNS = ("scenario", "rule", "quantity", "value", "mc_error", "trials", "closed_form", "null")
 SUCCESS = {TRUTH: "power", NULL: "type_one_error", BELIEVED: "assurance"}
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """One number: ``mc_error`` is its Monte Carlo standard error, 0 where nothing was simulated.
-
-    ``closed_form`` is the normal approximation beside it; None where there is none. ``null``: the truth of a scenario
-    that is a null, in words.
-    """
-
-    scenario: str
-    rule: str
-    quantity: str
-    value: float
-    mc_error: float
-    trials: int
-    closed_form: float | None = None
-    null: str = ""
 
 
 @careful_class
@@ -164,23 +146,18 @@ def quantities_of(plan: TrialPlan, scenario: Scenario, place: int, sums: FloatAr
     design = plan.design
     rule, sum_of = design.rules[place], dict(zip(fields_of(len(design.looks)), sums.tolist(), strict=True))
     name, null = name_of(plan, scenario, place), scenario.words if isinstance(scenario, Null) else ""
-
-    def split(quantity: str, count: float, closed_form: float | None = None) -> Quantity:
-        p = count / trials
-        return Quantity(name, rule.name, quantity, p, math.sqrt(p * (1.0 - p) / trials), trials, closed_form, null)
+    seen = OverTrials(name, trials, null)
 
     def share(quantity: str, field: str, closed_form: float | None = None) -> Quantity:
-        return split(quantity, sum_of[field], closed_form)
+        return seen.share(rule.name, quantity, sum_of[field], closed_form)
 
     def mean(quantity: str, field: str) -> Quantity:
-        average = sum_of[field] / trials
-        variance = max(sum_of[f"{field}_squared"] / trials - average**2, 0.0)
-        return Quantity(name, rule.name, quantity, average, math.sqrt(variance / trials), trials, None, null)
+        return seen.mean(rule.name, quantity, sum_of[field], sum_of[f"{field}_squared"])
 
     found = [share(SUCCESS.get(name, "power"), "success", closed_form_of(plan, scenario, place))]
     if scenario == BELIEVED:
-        found += [split("assurance_correct", sum_of["success"] - sum_of["lucky_success"])]
-        found += [split("assurance_lucky", sum_of["lucky_success"])]
+        found += [seen.share(rule.name, "assurance_correct", sum_of["success"] - sum_of["lucky_success"])]
+        found += [share("assurance_lucky", "lucky_success")]
     limit = assurance_limit(design, rule) if scenario == BELIEVED else None
     if limit is not None:
         found.append(Quantity(name, rule.name, "assurance_limit", limit, 0.0, 0, limit))

@@ -2,7 +2,7 @@
 
 import math
 
-from escc_bayes.trial.simulation.operating_characteristics import Quantity
+from escc_bayes.trial.simulation.quantity import Quantity
 from escc_bayes.trial.simulation.summary import MISSING
 
 # Digits of a number without a Monte Carlo error.

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from escc_bayes.foundation.chunks import Progress, run_chunks
+from escc_bayes.foundation.record import Record, seed_label, versions
 from escc_bayes.foundation.scheduler import Arrays, Scheduler, Serial
 from escc_bayes.foundation.seeds import Seed
 from escc_bayes.hazard.piecewise import FloatArray
@@ -41,6 +42,11 @@ class Run:
         for found in self.blocks(work, size=size, part=part):
             total = {name: total[name] + value for name, value in found.items()} if total else dict(found)
         return total
+
+    def record(self, digest: str, block: int) -> Record:
+        """Return the record of the run of a design, in blocks of ``block`` trials."""
+        settings = (("trials", self.trials), ("block", block))
+        return Record(digest, "", seed_label(self.seed), "simulated", "plan", settings, versions())
 
     def blocks(self, work: BlockWork, *, size: int, part: str) -> Iterator[Arrays]:
         """Yield what ``work`` says of each block, in order."""

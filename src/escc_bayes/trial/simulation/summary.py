@@ -5,7 +5,8 @@ from escc_bayes.trial.design.null import Null
 from escc_bayes.trial.design.null_truth import null_effect
 from escc_bayes.trial.design.rule import DecisionRule
 from escc_bayes.trial.simulation.decide import BELIEVED, NULL, TRUTH
-from escc_bayes.trial.simulation.operating_characteristics import OperatingCharacteristics, Quantity
+from escc_bayes.trial.simulation.operating_characteristics import OperatingCharacteristics
+from escc_bayes.trial.simulation.quantity import Quantity
 
 # Assurance that no number of events can exceed.
 UNLIMITED = "with unlimited events"

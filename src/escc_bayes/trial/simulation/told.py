@@ -1,11 +1,13 @@
 """A design of any kind and what it does, in words and tables: what `plan` prints, and what its files are made of."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
 
 from escc_bayes.foundation.record import Record
 from escc_bayes.trial.design.sensitivity_grid import SensitivityGrid
-from escc_bayes.trial.simulation.operating_characteristics import Quantity
+from escc_bayes.trial.simulation.quantity import Quantity
 
 # Stands where a protocol needs words that no design has.
 FILL = "TO BE FILLED"
@@ -56,6 +58,60 @@ class Told:
     def trials(self) -> int:
         """Trials of each scenario."""
         return self.quantities[0].trials
+
+
+class Named(Protocol):
+    """A design, as far as all kinds are alike."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def digest(self) -> str: ...
+
+
+class Found(Protocol):
+    """What a design does, as far as all kinds are alike."""
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]: ...
+    @property
+    def record(self) -> Record: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Words[Design: Named, Result: Found]:
+    """How one kind of design is said: the parts of ``Told``, from the design or from what it does."""
+
+    heading: Callable[[Design], str]
+    design: Callable[[Design], Iterable[str]]
+    rules: Callable[[Design], Iterable[str]]
+    found: Callable[[Result], Iterable[str]]
+    table: Callable[[Result], tuple[tuple[str, ...], ...]]
+    caption: str
+    timing: Callable[[Design], SensitivityGrid]
+    sentences: Callable[[Result], Iterable[str]]
+    to_fill: Callable[[Design], ToFill]
+
+
+def told[Design: Named, Result: Found](design: Design, found: Result, words: Words[Design, Result]) -> Told:
+    """Return all that is said of a simulated design."""
+    return Told(
+        name=design.name,
+        title=design.title,
+        heading=words.heading(design),
+        design=tuple(words.design(design)),
+        rules=tuple(words.rules(design)),
+        found=tuple(words.found(found)),
+        table=words.table(found),
+        caption=words.caption,
+        timing=partial(words.timing, design),
+        sentences=tuple(words.sentences(found)),
+        to_fill=words.to_fill(design),
+        quantities=found.quantities,
+        record=found.record,
+    )
 
 
 def summary(told: Told) -> tuple[str, ...]:

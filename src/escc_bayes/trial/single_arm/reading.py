@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from escc_bayes.data.shipped import find_toml, models_folder
 from escc_bayes.foundation import checks
 from escc_bayes.foundation.record import digest
 from escc_bayes.foundation.toml import read_toml
@@ -15,9 +14,10 @@ from escc_bayes.spec.mixture import NormalMixture
 from escc_bayes.spec.prior import Normal
 from escc_bayes.trial.design.design import mixture_from
 from escc_bayes.trial.errors import DesignError
-from escc_bayes.trial.kind import SINGLE_ARM
+from escc_bayes.trial.kind import SINGLE_ARM, design_path
 from escc_bayes.trial.reading.criteria import level, plain_number, probability
 from escc_bayes.trial.reading.design import follow_up_from, lag_from, looks_from
+from escc_bayes.trial.reading.design_file import sections
 from escc_bayes.trial.reading.effect import effect_from
 from escc_bayes.trial.reading.historical import historical_from
 from escc_bayes.trial.reading.priors import log_hr_prior
@@ -58,21 +58,13 @@ POSTERIOR = rf"P\(\s*HR\s*<\s*{NUMBER}\s*\|\s*data\s*\)\s*>\s*{NUMBER}"
 
 def load_single_arm(name_or_path: str | Path) -> SingleArmDesign:
     """Read a single-arm design by path, or a bundled one by name."""
-    path = find_toml(name_or_path, models_folder() / "designs", "trial design", DesignError)
+    path = design_path(name_or_path)
     return single_arm_from(read_toml(path), str(path), folder=path.parent)
 
 
 def single_arm_from(raw: Mapping[str, object], where: str, *, folder: Path = Path()) -> SingleArmDesign:
     """Build a design from a parsed table; ``where`` begins every message."""
-    checks.refuse_unknown_keys(raw, KEYS, where)
-    checks.one_of(raw.get("kind"), (SINGLE_ARM,), f"{where}, kind")
-    for key in NEEDED:
-        if key not in raw:
-            raise DesignError(f"{where}: '{key}' is missing; add it (docs/methods/single_arm.md shows the format)")
-
-    def section(key: str) -> tuple[dict[str, object], str]:
-        return checks.table(raw.get(key, {}), f"{where}, [{key}]"), f"{where}, [{key}]"
-
+    section = sections(raw, where, needed=NEEDED, known=KEYS, page="single_arm", kind=SINGLE_ARM)
     reference, origin = reference_from(*section("reference"), folder)
     effect, effect_origin = effect_from(*section("effect"), reference, ())
     accrual = accrual_from(*section("accrual"))

@@ -4,20 +4,19 @@ Where the reference is known by draws, a draw is true for each trial, and the an
 it does not know of the reference then shows in the type I error. Blocks have streams of their own.
 """
 
-import math
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
-from escc_bayes.foundation.record import Record, seed_label, versions
 from escc_bayes.foundation.scheduler import Arrays
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.trial.looks.patients import Patients
 from escc_bayes.trial.looks.snapshot import look_months, snapshot
 from escc_bayes.trial.simulation.decide import BELIEVED, NULL, TRUTH
-from escc_bayes.trial.simulation.operating_characteristics import Quantity
+from escc_bayes.trial.simulation.kind_result import KindResult
+from escc_bayes.trial.simulation.quantity import OverTrials, Quantity
 from escc_bayes.trial.simulation.run import Run
 from escc_bayes.trial.simulation.simulate import drawn_log_ratios, exponentials
 from escc_bayes.trial.single_arm.design import SingleArmDesign
@@ -30,19 +29,7 @@ BLOCK = 1000
 DRIFTS = (0.8, 1.25)
 SUCCESS = {TRUTH: "power", BELIEVED: "assurance"}
 
-
-@dataclass(frozen=True, slots=True)
-class SingleArmResult:
-    """What a design does: its quantities and the record of the run."""
-
-    design: SingleArmDesign
-    quantities: tuple[Quantity, ...]
-    record: Record
-
-    def of(self, scenario: str, rule: str, quantity: str) -> Quantity | None:
-        """Return one quantity; None where there is none."""
-        wanted = (scenario, rule, quantity)
-        return next((q for q in self.quantities if (q.scenario, q.rule, q.quantity) == wanted), None)
+type SingleArmResult = KindResult[SingleArmDesign]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +66,7 @@ def simulated(design: SingleArmDesign, run: Run) -> SingleArmResult:
         for place, scenario in enumerate(scenarios_of(design))
         for quantity in quantities_of(design, scenario, sums[str(place)], run.trials)
     ]
-    settings = (("trials", run.trials), ("block", BLOCK))
-    record = Record(design.digest, "", seed_label(run.seed), "simulated", "plan", settings, versions())
-    return SingleArmResult(design, tuple(found), record)
+    return KindResult(design, tuple(found), run.record(design.digest, BLOCK))
 
 
 def sums_of_block(design: SingleArmDesign, seed: Seed, block: int, trials: int) -> Arrays:
@@ -142,12 +127,10 @@ def quantities_of(design: SingleArmDesign, scenario: Scenario, sums: FloatArray,
     means, squares = sums[rules : rules + 3] / trials, sums[rules + 3 :] / trials
     errors = np.sqrt(np.maximum(squares - means**2, 0.0) / trials)
     for rule, won in zip(scenario.rules, sums[:rules].tolist(), strict=True):
-        share = won / trials
         null = null_words(rule.criterion.null) if scenario.name == NULL else ""
         closed = None if scenario.effect is None else power_of(design, rule.criterion, scenario.effect)
-        error = math.sqrt(share * (1.0 - share) / trials)
         success = SUCCESS.get(scenario.name, "type_one_error")
-        found.append(Quantity(scenario.name, rule.name, success, share, error, trials, closed, null))
+        found.append(OverTrials(scenario.name, trials, null).share(rule.name, success, won, closed))
         for name, mean, spread in zip(("events", "patients", "months"), means.tolist(), errors.tolist(), strict=True):
             found.append(Quantity(scenario.name, rule.name, f"expected_{name}", mean, spread, trials, None, null))
     return found

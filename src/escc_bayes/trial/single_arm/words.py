@@ -1,17 +1,13 @@
 """A single-arm design and what it does, in words."""
 
-import math
 from collections.abc import Iterator
-from functools import partial
-
-import numpy as np
 
 from escc_bayes.trial.design.design_words import accrual_sentence
 from escc_bayes.trial.design.sensitivity_grid import Arms, SensitivityGrid, timing_over
 from escc_bayes.trial.simulation.decide import BELIEVED, NULL, TRUTH
-from escc_bayes.trial.simulation.expected_course import median_of
 from escc_bayes.trial.simulation.rounded import rounded
-from escc_bayes.trial.simulation.told import FILL, ToFill, Told, origin_sentence
+from escc_bayes.trial.simulation.told import FILL, ToFill, Words, origin_sentence
+from escc_bayes.trial.simulation.truth_words import origin_of_hazard, survival_words
 from escc_bayes.trial.single_arm.design import SingleArmDesign
 from escc_bayes.trial.single_arm.rules import Milestone
 from escc_bayes.trial.single_arm.simulate import DRIFTS, SingleArmResult, drift_name, null_words
@@ -34,9 +30,8 @@ def design_sentences(design: SingleArmDesign) -> Iterator[str]:
     origin = f", {design.effect_origin}" if design.effect_origin else ""
     yield f"{design.patients} patients enter one arm, {design.arm}."
     yield accrual_sentence(design.accrual)
-    yield reference_sentence(design)
-    if design.origin:
-        yield f"{design.origin[0].upper()}{design.origin[1:].rstrip('.')}."
+    yield f"The reference has {survival_words(design.reference, 12.0, 24.0)}."
+    yield from origin_of_hazard(design.origin)
     yield f"The planned effect is a hazard ratio over the reference of {design.effect.words()}{origin}."
     if design.dropout > 0.0:
         yield "Patients are lost at a constant rate, independent of the event."
@@ -46,17 +41,9 @@ def design_sentences(design: SingleArmDesign) -> Iterator[str]:
         yield f"What happens is known {design.lag:g} months later."
 
 
-def reference_sentence(design: SingleArmDesign) -> str:
-    """Say survival under the reference, at the average of its draws."""
-    median, months = median_of(design.reference), (12.0, 24.0)
-    shares = np.exp(-design.reference.cumulative(np.array(months))).tolist()
-    at = " and ".join(f"{100.0 * share:.1f} % at {month:g} months" for share, month in zip(shares, months, strict=True))
-    reached = f"a median of {median:.1f} months" if math.isfinite(median) else "no median"
-    return f"The reference has {reached} and a survival of {at}."
-
-
 def rule_sentences(design: SingleArmDesign) -> Iterator[str]:
-    """Yield every rule, and the level that whole numbers leave to a milestone."""
+    """Yield when it is analysed; every rule, and the level that whole numbers leave to a milestone."""
+    yield f"One analysis, at {design.look.words()}."
     for rule in design.rules:
         yield rule.sentence()
         if isinstance(rule.criterion, Milestone):
@@ -68,14 +55,12 @@ def found_sentences(found: SingleArmResult) -> Iterator[str]:
     """Yield what the rules do, and what rests on the reference."""
     for rule in found.design.rules:
         power, error = found.of(TRUTH, rule.name, "power"), found.of(NULL, rule.name, "type_one_error")
-        assert power is not None
-        assert error is not None
         beside = f" ({power.closed_form:.3f} in closed form)" if power.closed_form is not None else ""
         yield f"{rule.name}: power {power.value:.3f}{beside}; type I error {error.value:.4f} at {error.null}."
         drifted = "; ".join(
             f"{one.value:.3f} where their hazard is {factor:g} times the reference's"
             for factor in DRIFTS
-            if (one := found.of(drift_name(factor), rule.name, "type_one_error")) is not None
+            if (one := found.find(drift_name(factor), rule.name, "type_one_error")) is not None
         )
         yield f"{rule.name}: succeeds with an arm no better than concurrent controls in {drifted}."
     yield (
@@ -96,29 +81,9 @@ def small_table(found: SingleArmResult) -> tuple[tuple[str, ...], ...]:
     )
     rows: list[tuple[str, ...]] = [HEADINGS]
     for rule in found.design.rules:
-        numbers = [(found.of(scenario, rule.name, name), digits) for scenario, name, digits in columns]
+        numbers = [(found.find(scenario, rule.name, name), digits) for scenario, name, digits in columns]
         rows.append((rule.name, *("-" if one is None else f"{one.value:.{digits}f}" for one, digits in numbers)))
     return tuple(rows)
-
-
-def told(found: SingleArmResult) -> Told:
-    """Return all that is said of a simulated design."""
-    design = found.design
-    return Told(
-        name=design.name,
-        title=design.title,
-        heading=heading(design),
-        design=tuple(design_sentences(design)),
-        rules=(f"One analysis, at {design.look.words()}.", *rule_sentences(design)),
-        found=tuple(found_sentences(found)),
-        table=small_table(found),
-        caption="Means under the planned effect; type I error at each rule's own null.",
-        timing=partial(timing, design),
-        sentences=tuple(protocol_sentences(found)),
-        to_fill=left_to_say(design),
-        quantities=found.quantities,
-        record=found.record,
-    )
 
 
 def timing(design: SingleArmDesign) -> SensitivityGrid:
@@ -139,13 +104,12 @@ def protocol_sentences(found: SingleArmResult) -> Iterator[str]:
     """Yield three sentences on the first rule."""
     design, rule = found.design, found.design.rules[0]
     power, error = found.of(TRUTH, rule.name, "power"), found.of(NULL, rule.name, "type_one_error")
-    assert power is not None
     yield (
         f"{design.patients} patients in one arm, analysed at {design.look.words()}, give the {rule.criterion.words()} "
         f"a power of {rounded(power)} under a hazard ratio over the reference of {design.effect.words()} and a type I "
         f"error of {rounded(error)} at {null_words(rule.criterion.null)}."
     )
-    assurance = found.of(BELIEVED, rule.name, "assurance")
+    assurance = found.find(BELIEVED, rule.name, "assurance")
     if assurance is not None:
         yield (
             f"Averaged over what is believed of the effect the probability of success is {rounded(assurance)}. "
@@ -175,3 +139,16 @@ def left_to_say(design: SingleArmDesign) -> ToFill:
         reasons=tuple(reasons),
         adaptive=("None: one arm, one analysis, size fixed.",),
     )
+
+
+WORDS = Words(
+    heading=heading,
+    design=design_sentences,
+    rules=rule_sentences,
+    found=found_sentences,
+    table=small_table,
+    caption="Means under the planned effect; type I error at each rule's own null.",
+    timing=timing,
+    sentences=protocol_sentences,
+    to_fill=left_to_say,
+)

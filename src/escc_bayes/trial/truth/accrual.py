@@ -35,6 +35,18 @@ class Accrual:
         share = patients / self.patients
         return Accrual(patients, tuple(share * rate for rate in self.rates), self.cuts)
 
+    def of_two_arms(self, allocation: tuple[float, float]) -> tuple[int, int]:
+        """Return patients of control and treatment, whole, in the parts of ``allocation``.
+
+        Examples
+        --------
+        >>> Accrual.uniform(100, 20).of_two_arms((1.0, 2.0))
+        (33, 67)
+        """
+        total = round(self.patients)
+        control = round(total * allocation[0] / sum(allocation))
+        return control, total - control
+
     @property
     def duration(self) -> float:
         """Months until the last patient is in."""

@@ -60,9 +60,7 @@ class TwoEndpointDesign:
     @property
     def patients(self) -> tuple[int, int]:
         """Patients of control and treatment."""
-        total = round(self.accrual.patients)
-        control = round(total * self.allocation[0] / sum(self.allocation))
-        return control, total - control
+        return self.accrual.of_two_arms(self.allocation)
 
     @property
     def expected_end(self) -> float:

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from escc_bayes.data.shipped import find_toml, models_folder
 from escc_bayes.foundation import checks
 from escc_bayes.foundation.record import digest
 from escc_bayes.foundation.toml import read_toml
 from escc_bayes.trial.errors import DesignError
-from escc_bayes.trial.kind import PFS_OS
+from escc_bayes.trial.kind import PFS_OS, design_path
 from escc_bayes.trial.reading.design import MOST_LOOKS, arms_from
+from escc_bayes.trial.reading.design_file import sections
 from escc_bayes.trial.reading.priors import yes_or_no
 from escc_bayes.trial.reading.spending import SPENDING_FORMS, spending_from
 from escc_bayes.trial.reading.truth import HIGHEST_RATE, accrual_from, dropout_from
@@ -26,21 +26,13 @@ MEDIANS = ("pfs_median", "os_median", "death")
 
 def load_two_endpoints(name_or_path: str | Path) -> TwoEndpointDesign:
     """Read a design of two endpoints by path, or a bundled one by name."""
-    path = find_toml(name_or_path, models_folder() / "designs", "trial design", DesignError)
+    path = design_path(name_or_path)
     return two_endpoints_from(read_toml(path), str(path))
 
 
 def two_endpoints_from(raw: Mapping[str, object], where: str) -> TwoEndpointDesign:
     """Build a design from a parsed table; ``where`` begins every message."""
-    checks.refuse_unknown_keys(raw, KEYS, where)
-    checks.one_of(raw.get("kind"), (PFS_OS,), f"{where}, kind")
-    for key in NEEDED:
-        if key not in raw:
-            raise DesignError(f"{where}: '{key}' is missing; add it (docs/methods/two_endpoints.md shows the format)")
-
-    def section(key: str) -> tuple[dict[str, object], str]:
-        return checks.table(raw.get(key, {}), f"{where}, [{key}]"), f"{where}, [{key}]"
-
+    section = sections(raw, where, needed=NEEDED, known=KEYS, page="two_endpoints", kind=PFS_OS)
     arms, allocation = arms_from(*section("arms"))
     together = yes_or_no(raw.get("co_primary", False), f"{where}, co_primary")
     accrual = accrual_from(*section("accrual"))

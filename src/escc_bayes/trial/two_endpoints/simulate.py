@@ -4,14 +4,12 @@ Boundaries stand at the events of either endpoint that the planned effect brings
 their own: the mean of what 2,000 of them show.
 """
 
-import math
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 
 import numpy as np
 
-from escc_bayes.foundation.record import Record, seed_label, versions
 from escc_bayes.foundation.scheduler import Arrays
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.hazard.piecewise import FloatArray
@@ -20,7 +18,8 @@ from escc_bayes.trial.looks.patients import Patients
 from escc_bayes.trial.looks.risk_sets import risk_sets, stratified_z
 from escc_bayes.trial.looks.snapshot import snapshot
 from escc_bayes.trial.simulation.decide import NULL, TRUTH
-from escc_bayes.trial.simulation.operating_characteristics import Quantity
+from escc_bayes.trial.simulation.kind_result import KindResult
+from escc_bayes.trial.simulation.quantity import OverTrials, Quantity
 from escc_bayes.trial.simulation.run import Run
 from escc_bayes.trial.simulation.simulate import exponentials
 from escc_bayes.trial.two_endpoints.design import ENDPOINTS, OS, TwoEndpointDesign
@@ -43,20 +42,12 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TwoEndpointResult:
-    """What a design does: planned ``events`` (2, looks) and ``months`` (looks,), boundaries, quantities, record."""
+class TwoEndpointResult(KindResult[TwoEndpointDesign]):
+    """What a design does, with planned ``events`` (2, looks) and ``months`` (looks,), and boundaries."""
 
-    design: TwoEndpointDesign
     events: FloatArray
     months: FloatArray
     hypotheses: tuple[Hypothesis, Hypothesis]
-    quantities: tuple[Quantity, ...]
-    record: Record
-
-    def of(self, scenario: str, rule: str, quantity: str) -> Quantity:
-        """Return one quantity."""
-        wanted = (scenario, rule, quantity)
-        return next(q for q in self.quantities if (q.scenario, q.rule, q.quantity) == wanted)
 
 
 def course(
@@ -115,9 +106,7 @@ def simulated(design: TwoEndpointDesign, run: Run) -> TwoEndpointResult:
     refuse_falling(design, hypotheses)
     sums = run.summed(partial(sums_of_block, design, hypotheses, run.seed), size=BLOCK, part="two endpoints")
     found = [one for name in (TRUTH, NULL) for one in quantities_of(design, name, sums[name], run.trials)]
-    settings = (("trials", run.trials), ("block", BLOCK))
-    record = Record(design.digest, "", seed_label(run.seed), "simulated", "plan", settings, versions())
-    return TwoEndpointResult(design, events, months, hypotheses, tuple(found), record)
+    return TwoEndpointResult(design, tuple(found), run.record(design.digest, BLOCK), events, months, hypotheses)
 
 
 def planned_looks(design: TwoEndpointDesign, seed: Seed) -> tuple[FloatArray, FloatArray]:
@@ -213,12 +202,6 @@ def quantities_of(design: TwoEndpointDesign, scenario: str, sums: FloatArray, tr
     """Return shares of success of each endpoint, of any and of both, by look too, and months to the last decision."""
     success = "power" if scenario == TRUTH else "type_one_error"
     null = "the control's hazards in both arms" if scenario == NULL else ""
-    rows = []
-    for (rule, quantity), hits in zip(fields_of(design, success), sums[2:].tolist(), strict=True):
-        share = hits / trials
-        error = math.sqrt(share * (1.0 - share) / trials)
-        rows.append(Quantity(scenario, rule, quantity, share, error, trials, None, null))
-    mean = float(sums[0]) / trials
-    error = math.sqrt(max(float(sums[1]) / trials - mean**2, 0.0) / trials)
-    rows.append(Quantity(scenario, ANY, "expected_months", mean, error, trials, None, null))
-    return rows
+    seen, (total, squares, *counts) = OverTrials(scenario, trials, null), sums.tolist()
+    shares = [seen.share(*field, hits) for field, hits in zip(fields_of(design, success), counts, strict=True)]
+    return [*shares, seen.mean(ANY, "expected_months", total, squares)]

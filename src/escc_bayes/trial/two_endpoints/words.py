@@ -1,12 +1,11 @@
 """A design of two endpoints and what it does, in words."""
 
 from collections.abc import Iterator
-from functools import partial
 
 from escc_bayes.trial.design.sensitivity_grid import SensitivityGrid, timing_over
 from escc_bayes.trial.simulation.decide import NULL, TRUTH
 from escc_bayes.trial.simulation.rounded import rounded
-from escc_bayes.trial.simulation.told import FILL, ToFill, Told, origin_sentence
+from escc_bayes.trial.simulation.told import FILL, ToFill, Words, origin_sentence
 from escc_bayes.trial.truth.expected_events import month_of_events
 from escc_bayes.trial.two_endpoints.design import ENDPOINTS, OS, PFS, TwoEndpointDesign
 from escc_bayes.trial.two_endpoints.simulate import ANY, BOTH, TwoEndpointResult
@@ -98,26 +97,6 @@ def small_table(found: TwoEndpointResult) -> tuple[tuple[str, ...], ...]:
     return tuple(rows)
 
 
-def told(found: TwoEndpointResult) -> Told:
-    """Return all that is said of a simulated design."""
-    design = found.design
-    return Told(
-        name=design.name,
-        title=design.title,
-        heading=heading(design),
-        design=tuple(truth_sentences(design)),
-        rules=tuple(rule_sentences(design)),
-        found=tuple(found_sentences(found)),
-        table=small_table(found),
-        caption="Success by endpoint; type I error without an effect on either.",
-        timing=partial(timing, design),
-        sentences=tuple(protocol_sentences(found)),
-        to_fill=left_to_say(design),
-        quantities=found.quantities,
-        record=found.record,
-    )
-
-
 def timing(design: TwoEndpointDesign) -> SensitivityGrid:
     """Return the expected month of the last look over the hazards of an endpoint in both arms, and dropout."""
     look = design.looks[-1]
@@ -175,3 +154,16 @@ def left_to_say(design: TwoEndpointDesign) -> ToFill:
             f"Who sees unblinded data, how integrity is kept: {FILL}",
         ),
     )
+
+
+WORDS = Words(
+    heading=heading,
+    design=truth_sentences,
+    rules=rule_sentences,
+    found=found_sentences,
+    table=small_table,
+    caption="Success by endpoint; type I error without an effect on either.",
+    timing=timing,
+    sentences=protocol_sentences,
+    to_fill=left_to_say,
+)

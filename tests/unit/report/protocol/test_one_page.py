@@ -6,7 +6,8 @@ import pytest
 from escc_bayes.report.document.document import Heading, Items, Picture, Table
 from escc_bayes.report.protocol.one_page import one_page, rounded
 from escc_bayes.report.protocol.to_fill import FILL, blocks_to_fill
-from escc_bayes.trial.simulation.operating_characteristics import Quantity, operating_characteristics
+from escc_bayes.trial.simulation.operating_characteristics import operating_characteristics
+from escc_bayes.trial.simulation.quantity import Quantity
 from tests.unit.trial.designs import small
 
 

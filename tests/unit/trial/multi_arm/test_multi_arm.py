@@ -16,10 +16,10 @@ from escc_bayes.trial.multi_arm.design import Selection
 from escc_bayes.trial.multi_arm.dunnett import critical_value, exceeds, loadings
 from escc_bayes.trial.multi_arm.reading import multi_arm_from
 from escc_bayes.trial.multi_arm.simulate import course, drawn, outcomes, selected, simulated
-from escc_bayes.trial.multi_arm.words import told
+from escc_bayes.trial.multi_arm.words import WORDS
 from escc_bayes.trial.reading.design import design_from
 from escc_bayes.trial.simulation.run import Run
-from escc_bayes.trial.simulation.told import summary
+from escc_bayes.trial.simulation.told import summary, told
 from tests.unit.cli.running import run
 from tests.unit.trial.single_arm.test_single_arm import FILES
 from tests.unit.trial.two_endpoints.test_two_endpoints import log_rank
@@ -217,7 +217,7 @@ def test_the_family_keeps_its_level_and_one_look_has_a_closed_form():
     for scenario, rule in (("null", "any"), ("null low", "low"), ("null high", "high")):
         error = two.of(scenario, rule, "type_one_error")
         assert error.value < 0.025 + 3.0 * error.mc_error
-    assert any("Dunnett" in said for said in summary(told(two)))
+    assert any("Dunnett" in said for said in summary(told(two.design, two, WORDS)))
 
 
 @pytest.mark.parametrize(

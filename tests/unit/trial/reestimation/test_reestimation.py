@@ -14,9 +14,9 @@ from escc_bayes.trial.reestimation.power import power_of
 from escc_bayes.trial.reestimation.reading import reestimation_from
 from escc_bayes.trial.reestimation.rule import Reestimation
 from escc_bayes.trial.reestimation.simulate import drawn, seen_of, simulated
-from escc_bayes.trial.reestimation.words import told
+from escc_bayes.trial.reestimation.words import WORDS
 from escc_bayes.trial.simulation.run import Run
-from escc_bayes.trial.simulation.told import summary
+from escc_bayes.trial.simulation.told import summary, told
 from tests.unit.cli.running import run
 from tests.unit.trial.single_arm.test_single_arm import FILES
 from tests.unit.trial.two_endpoints.test_two_endpoints import log_rank
@@ -174,7 +174,10 @@ def test_power_is_that_of_trials_followed_one_by_one():
     assert sum(zones) == pytest.approx(1.0)
     raised, kept = (found.of("truth", test, "power_if_promising").value for test in ("weighted", "planned"))
     assert raised > kept
-    assert any("keeps alpha where events rise only at a conditional power" in said for said in summary(told(found)))
+    assert any(
+        "keeps alpha where events rise only at a conditional power" in said
+        for said in summary(told(found.design, found, WORDS))
+    )
 
 
 def test_an_empty_zone_moves_no_number():

@@ -9,10 +9,10 @@ from escc_bayes.foundation.errors import InputError
 from escc_bayes.trial.response_adaptive.reading import adaptive_from
 from escc_bayes.trial.response_adaptive.rule import Adaptation, probability_better
 from escc_bayes.trial.response_adaptive.simulate import allocated, drawn, lives, scenario_name, simulated
-from escc_bayes.trial.response_adaptive.words import told
+from escc_bayes.trial.response_adaptive.words import WORDS
 from escc_bayes.trial.significance.closed_forms import schoenfeld_events
 from escc_bayes.trial.simulation.run import Run
-from escc_bayes.trial.simulation.told import summary
+from escc_bayes.trial.simulation.told import summary, told
 from tests.unit.cli.running import run
 from tests.unit.trial.single_arm.test_single_arm import FILES
 
@@ -128,7 +128,7 @@ def test_a_trend_breaks_one_test_and_strata_repair_it():
     for scenario in (NULL, DRIFT):
         assert found.of(scenario, "stratified", "type_one_error").value < 0.035 + 3.0 * repaired.mc_error
         assert found.of(scenario, "one_to_one", "type_one_error").value < 0.025 + 3.0 * repaired.mc_error
-    assert any("takes that change for an effect" in said for said in summary(told(found)))
+    assert any("takes that change for an effect" in said for said in summary(told(found.design, found, WORDS)))
 
 
 def test_one_to_one_has_the_power_of_schoenfeld():

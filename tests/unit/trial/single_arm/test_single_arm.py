@@ -16,11 +16,11 @@ from escc_bayes.trial.looks.patients import Snapshot
 from escc_bayes.trial.reading.design import design_from
 from escc_bayes.trial.simulation.checkpoint import Checkpoint
 from escc_bayes.trial.simulation.run import Run
-from escc_bayes.trial.simulation.told import summary
+from escc_bayes.trial.simulation.told import summary, told
 from escc_bayes.trial.single_arm.reading import single_arm_from
 from escc_bayes.trial.single_arm.rules import ArmSeen, Milestone, OneSampleLogRank, SingleArmPosterior
 from escc_bayes.trial.single_arm.simulate import simulated
-from escc_bayes.trial.single_arm.words import told
+from escc_bayes.trial.single_arm.words import WORDS
 from tests.unit.cli.running import run
 
 R = json.loads((Path(__file__).parents[3] / "reference" / "single_arm.json").read_text(encoding="utf-8"))
@@ -148,7 +148,7 @@ def test_a_reference_from_few_patients_shows_in_the_type_one_error():
     error = one.of("null", "logrank", "type_one_error")
     assert error.closed_form is None
     assert error.value > 0.1
-    assert any("20 events in 346 person-months" in said for said in summary(told(one)))
+    assert any("20 events in 346 person-months" in said for said in summary(told(one.design, one, WORDS)))
 
 
 @pytest.mark.parametrize(
@@ -241,7 +241,7 @@ def test_workers_and_a_killed_run_change_nothing(tmp_path):
 def test_the_timing_grid_is_that_of_the_simulation():
     """Events of the analysis in month 24 after twelve of entry, at the planned hazard; 4 errors."""
     found = simulated(design(), Run(4000, 8))
-    grid = told(found).timing()
+    grid = told(found.design, found, WORDS).timing()
     events = found.of("truth", "logrank", "expected_events")
     row, column = grid.rows.index("1 x"), grid.columns.index("1 x")
     # The last of 60 patients enters a little before month 12.

@@ -11,11 +11,11 @@ from scipy import integrate
 from escc_bayes.foundation.errors import InputError
 from escc_bayes.trial.reading.design import design_from
 from escc_bayes.trial.simulation.run import Run
-from escc_bayes.trial.simulation.told import summary
+from escc_bayes.trial.simulation.told import summary, told
 from escc_bayes.trial.two_endpoints.reading import two_endpoints_from
 from escc_bayes.trial.two_endpoints.simulate import simulated, sums_of_block
 from escc_bayes.trial.two_endpoints.truth import EndpointHazard, Transitions, from_medians
-from escc_bayes.trial.two_endpoints.words import told
+from escc_bayes.trial.two_endpoints.words import WORDS
 from tests.unit.cli.running import run
 from tests.unit.trial.single_arm.test_single_arm import FILES
 
@@ -126,8 +126,8 @@ def test_boundaries_stand_at_the_events_expected_of_both_endpoints():
     assert found.events[0][0] == pytest.approx(90.0)
     assert found.events[1][1] == pytest.approx(110.0, abs=0.1)
     assert found.events[1][0] < 90.0
-    assert any(said.startswith("OS as a safety look") for said in summary(told(found)))
-    assert any("OS is tested at 0.025" in said for said in summary(told(found)))
+    assert any(said.startswith("OS as a safety look") for said in summary(told(found.design, found, WORDS)))
+    assert any("OS is tested at 0.025" in said for said in summary(told(found.design, found, WORDS)))
 
 
 @pytest.mark.parametrize(
@@ -231,5 +231,5 @@ def test_the_hazard_of_os_is_the_slope_of_its_survival():
     slope = (hazard.cumulative(at + step) - hazard.cumulative(at - step)) / (2.0 * step)
     assert hazard.hazard(at) == pytest.approx(slope, rel=1e-6)
     found = simulated(design(), Run(500, 1))
-    grid = told(found).timing()
+    grid = told(found.design, found, WORDS).timing()
     assert grid.values[2][0] == pytest.approx(found.months[-1], abs=0.3)
