@@ -66,6 +66,18 @@ def with_data(cohort: Cohort, name: str, data: CovariateData) -> Cohort:
     return replace(cohort, schema=schema, covariates=MappingProxyType(covariates))
 
 
+def with_levels_met(cohort: Cohort, name: str) -> Cohort:
+    """Return the cohort without the levels of a covariate that none of its patients is in; as it is if it changes."""
+    data = cohort.covariate(name)
+    met = np.unique(data.values[~np.isnan(data.values)]).astype(np.int64)
+    if met.size == len(data.schema.levels) or data.changes is not None:
+        return cohort
+    kept = tuple(data.schema.levels[code] for code in met)
+    schema = CovariateSchema(name, data.schema.column, "nominal", levels=kept, label=data.schema.label)
+    values = np.where(np.isnan(data.values), np.nan, np.searchsorted(met, data.values).astype(np.float64))
+    return with_data(cohort, name, CovariateData(schema, values, data.known_at))
+
+
 def with_sets(cohort: Cohort, group: IntArray) -> Cohort:
     """Return the cohort with the matched set of each patient as a covariate of levels."""
     codes = np.unique(group, return_inverse=True)[1]

@@ -7,7 +7,7 @@ from escc_bayes.data.cohort import Cohort
 from escc_bayes.matching.matched_cohort import PAIR
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.reading import spec_from
-from escc_bayes.spec.structures.registry import RandomIntercept, TimeVarying, plain_effect
+from escc_bayes.spec.structures.registry import RandomIntercept, Subgroup, TimeVarying, plain_effect
 
 PIECEWISE = """[baseline]
 family = "piecewise_exponential"
@@ -42,6 +42,13 @@ CHANGING = """[[effect]]
 covariate = {name}
 structure = "{word}"
 cuts = [{cuts}]
+prior = {{ normal = [0.0, 1.0] }}
+sd = {{ halfnormal = 0.5 }}
+"""
+WITHIN = """[[effect]]
+covariate = {name}
+structure = "{word}"
+within = {within}
 prior = {{ normal = [0.0, 1.0] }}
 sd = {{ halfnormal = 0.5 }}
 """
@@ -80,10 +87,25 @@ def changing_model(cohort: Cohort, endpoint: str, treatment: str, cuts: tuple[fl
     return spec_from(tomllib.loads(spec_text(endpoint, PIECEWISE, effects, naive=naive)), "the model of match")
 
 
+def subgroup_model(cohort: Cohort, endpoint: str, treatment: str, within: str) -> ModelSpec:
+    """Return the model of a treatment's effect within each level of a covariate, shrunk towards a common one."""
+    effects = plain_text(cohort, within) + WITHIN.format(
+        name=json.dumps(treatment, ensure_ascii=False),
+        word=Subgroup.WORD,
+        within=json.dumps(within, ensure_ascii=False),
+    )
+    naive = any(cohort.covariate(name).known_later for name in (treatment, within))
+    return spec_from(tomllib.loads(spec_text(endpoint, PIECEWISE, effects, naive=naive)), "the model of match")
+
+
+def plain_text(cohort: Cohort, name: str) -> str:
+    """Return the effect of a covariate as it is."""
+    return PLAIN.format(
+        name=json.dumps(name, ensure_ascii=False), word=plain_effect(cohort.covariate(name).schema).WORD
+    )
+
+
 def adjusted_model(cohort: Cohort, endpoint: str, treatment: str, on: tuple[str, ...]) -> ModelSpec:
     """Return the model of a treatment with the covariates that it depended on, for the analyses of its start."""
-    effects = treatment_text(treatment) + "".join(
-        PLAIN.format(name=json.dumps(name, ensure_ascii=False), word=plain_effect(cohort.covariate(name).schema).WORD)
-        for name in on
-    )
+    effects = treatment_text(treatment) + "".join(plain_text(cohort, name) for name in on)
     return spec_from(tomllib.loads(spec_text(endpoint, PIECEWISE, effects, naive=False)), "the model of match")

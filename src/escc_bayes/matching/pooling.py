@@ -126,7 +126,8 @@ def pool_row(found: Sequence[Row], count: int, level: float) -> Row:
     values = [number(row[name]) for row in found]
     known = [row for row, value in zip(found, values, strict=True) if math.isfinite(value) and (value > 0.0 or not log)]
     said = [f"{len(known)} of {count} reconstructions pooled"]
-    pooled_row = {**found[0], "note": "; ".join([*said, str(found[0]["note"])]).rstrip("; ")}
+    note = "; ".join([*said, str(found[0]["note"])]).rstrip("; ")
+    pooled_row = {**found[0], **counts(found), **tests_of(found), "note": note}
     if not known:
         return pooled_row
     z = float(ndtri(0.5 + level / 2.0))
@@ -149,6 +150,18 @@ def to_width(row: Row, to: Callable[[float], float]) -> float:
     if not (math.isfinite(lower) and math.isfinite(upper)) or (to is math.log and lower <= 0.0):
         return math.nan
     return to(upper) - to(lower)
+
+
+def tests_of(found: Sequence[Row]) -> dict[str, float | int]:
+    """Return the test of interaction of several rows: medians, and the range of P; nothing where rows have none."""
+    if "p_interaction" not in found[0]:
+        return {}
+    tested = [row for row in found if math.isfinite(number(row["p_interaction"]))]
+    if not tested:
+        return {}
+    p = [number(row["p_interaction"]) for row in tested]
+    chi2, df = (float(np.median([number(row[word]) for row in tested])) for word in ("chi2", "df"))
+    return {"chi2": chi2, "df": round(df), "p_interaction": float(np.median(p)), "p_low": min(p), "p_high": max(p)}
 
 
 def counts(found: Sequence[Row]) -> dict[str, int]:

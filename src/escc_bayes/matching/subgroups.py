@@ -1,8 +1,8 @@
 """The treatment's effect within levels of other covariates, unshrunk and shrunk, with the test of interaction.
 
-Symbols: b_k log hazard ratio in level k, estimated by weighted Cox with a baseline of its own for each level; V their
-robust covariance; b_k = m + s z_k with m normal(0, 1), s half-normal(0.5), z_k standard normal. Jones et al. 2011, Clin
-Trials 8:129. docs/methods/matching.md.
+Unshrunk: b_k, log hazard ratio in level k by weighted Cox with a baseline of its own for each level; V their robust
+covariance. Shrunk: the weighted posterior of the structure ``subgroup`` (docs/methods/subgroup.md), the other covariate
+an effect beside it. docs/methods/matching.md.
 """
 
 import math
@@ -12,22 +12,28 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
+from escc_bayes.bayes.posterior.fallback import fit_or_replace
+from escc_bayes.bayes.posterior.posterior import Posterior
+from escc_bayes.bayes.sampling.settings import RunSettings
 from escc_bayes.classical.cox import cox
 from escc_bayes.classical.cox_robust import with_robust_errors
 from escc_bayes.classical.logrank import quadratic_form, upper_tail
-from escc_bayes.estimand.estimate import ratio_summary
+from escc_bayes.estimand.estimand import HazardRatio
+from escc_bayes.estimand.estimate import joined_notes, p_words
+from escc_bayes.estimand.printed import number
 from escc_bayes.estimand.tables import Row
-from escc_bayes.foundation.errors import CohortError
-from escc_bayes.foundation.seeds import generator
+from escc_bayes.foundation.errors import CohortError, EstimandError, LandmarkError, SpecError
+from escc_bayes.foundation.seeds import stream
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.matching.design import Design
 from escc_bayes.matching.followed import Followed, followed
+from escc_bayes.matching.matched_cohort import matched_cohort, with_levels_met
+from escc_bayes.matching.models import subgroup_model
 from escc_bayes.matching.patients import Patients
 from escc_bayes.matching.request import Request
+from escc_bayes.spec.plan import make_plan
 
 UNSHRUNK, SHRUNK = "cox", "bayes_shrunk"
-PRIOR_SD, SPREAD = 1.0, 0.5
-DRAWS, NODES = 8000, 400
 FEW = 5
 
 
@@ -42,6 +48,16 @@ class Levels:
     def known(self) -> IntArray:
         """Which levels have an estimate."""
         return np.flatnonzero(np.isfinite(self.log_hr))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A hazard ratio with its limits; NaN where there is none, and the note says why."""
+
+    hr: float
+    lower: float
+    upper: float
+    note: str
 
 
 def subgroup_rows(patients: Patients, design: Design, asked: Request) -> list[Row]:
@@ -71,16 +87,17 @@ def rows_of(name: str, patients: Patients, design: Design, asked: Request, own: 
         )
     code = values.astype(np.int64)
     found = within_levels(own, code, len(data.schema.levels))
-    drawn = shrunk(found, asked, name)
+    drawn = shrunk(patients, design, asked, name)
     tested = interaction(found)
     rows = []
     for place, word in enumerate(data.schema.levels):
-        for method in (UNSHRUNK, SHRUNK):
-            numbers = unshrunk_row(found, place, asked) if method == UNSHRUNK else shrunk_row(drawn, place, asked)
-            rows.append(
-                row(f"{name}: {word}", method, numbers, counts(own, code == place), tested, patients, design, asked)
-            )
-    common = shrunk_row(drawn, -1, asked)
+        of = counts(own, code == place)
+        for method, told in (
+            (UNSHRUNK, unshrunk_numbers(found, place, of, asked)),
+            (SHRUNK, shrunk_numbers(drawn, word, patients, asked)),
+        ):
+            rows.append(row(f"{name}: {word}", method, told, of, tested, patients, design, asked))
+    common = shrunk_numbers(drawn, None, patients, asked)
     rows.append(row(f"{name}: common", SHRUNK, common, counts(own, code >= 0), tested, patients, design, asked))
     return rows
 
@@ -116,60 +133,38 @@ def interaction(found: Levels) -> tuple[float, int, float]:
     return chi2, df, upper_tail(chi2, df)
 
 
-def shrunk(found: Levels, asked: Request, name: str) -> FloatArray:
-    """Return draws of the log hazard ratio of each level and, last, of the common one, (draws, k + 1).
-
-    The SD between levels by quadrature; given it all is normal. A level without an estimate has what a further level
-    would be expected to have.
-    """
-    known, size = found.known, found.log_hr.size
-    b, V = found.log_hr[known], found.covariance[np.ix_(known, known)]
-    # Midpoints of equal shares of the half-normal prior: all have the same prior weight.
-    spread = SPREAD * ndtri(0.5 + 0.5 * (np.arange(NODES) + 0.5) / NODES)
-    rng = generator(asked.seed, "subgroups", name)
-    log_weight = np.array([evidence(b, V, s) for s in spread])
-    weight = np.exp(log_weight - log_weight.max())
-    node = rng.choice(NODES, DRAWS, p=weight / weight.sum())
-    drawn = np.empty((DRAWS, size + 1))
-    for place in np.unique(node):
-        inside = node == place
-        normal = rng.standard_normal((int(inside.sum()), size + 1))
-        drawn[inside] = given_spread(b, V, known, size, float(spread[place]), normal)
-    return drawn
+def shrunk(patients: Patients, design: Design, asked: Request, name: str) -> Posterior | str:
+    """Return the weighted posterior of the structure ``subgroup``; without one, the reason."""
+    cohort = with_levels_met(matched_cohort(patients, asked.treatment, design, sampling=True), name)
+    try:
+        plan = make_plan(subgroup_model(cohort, asked.endpoint, asked.treatment, name), cohort)
+    except (CohortError, LandmarkError, SpecError) as error:
+        return str(error)
+    return fit_or_replace(plan, RunSettings("laplace"), seed=stream(asked.seed, "subgroups", name))
 
 
-def evidence(b: FloatArray, V: FloatArray, spread: float) -> float:
-    """Return the log density of the estimates given the SD between levels."""
-    if not b.size:
-        return 0.0
-    S = V + spread**2 * np.eye(b.size) + PRIOR_SD**2
-    return float(-0.5 * (np.linalg.slogdet(S)[1] + b @ np.linalg.solve(S, b)))
-
-
-def given_spread(
-    b: FloatArray, V: FloatArray, known: IntArray, size: int, spread: float, normal: FloatArray
-) -> FloatArray:
-    """Return draws of (b_1, .., b_k, m) given the SD between levels: a normal posterior, (draws, k + 1)."""
-    prior = np.full((size + 1, size + 1), PRIOR_SD**2)
-    prior[:size, :size] += spread**2 * np.eye(size)
-    S = prior[np.ix_(known, known)] + V
-    gain = np.linalg.solve(S, prior[known]).T if b.size else np.zeros((size + 1, 0))
-    mean = gain @ b
-    values, vectors = np.linalg.eigh(prior - gain @ prior[known])
-    return np.asarray(mean + (normal * np.sqrt(np.maximum(values, 0.0))) @ vectors.T)
-
-
-def unshrunk_row(found: Levels, place: int, asked: Request) -> tuple[float, float, float]:
+def unshrunk_numbers(found: Levels, place: int, of: tuple[int, int], asked: Request) -> Told:
     """Return hazard ratio and confidence limits of a level."""
     b, z = found.log_hr[place], float(ndtri(0.5 + asked.level / 2.0))
-    se = math.sqrt(found.covariance[place, place]) if math.isfinite(b) else math.nan
-    lower, middle, upper = (float(np.exp(b + sign * z * se)) for sign in (-1.0, 0.0, 1.0))
-    return middle, lower, upper
+    if not math.isfinite(b):
+        return Told(math.nan, math.nan, math.nan, "a group has no events in this level")
+    se = math.sqrt(found.covariance[place, place])
+    middle, lower, upper = (float(np.exp(b + sign * z * se)) for sign in (0.0, -1.0, 1.0))
+    return Told(middle, lower, upper, f"{of[1]} events only" if of[1] < FEW else "")
 
 
-def shrunk_row(drawn: FloatArray, place: int, asked: Request) -> tuple[float, float, float]:
-    """Return hazard ratio and credible limits of a level; of -1, the common one."""
-    return ratio_summary(drawn[:, place], asked.level)
+def shrunk_numbers(drawn: Posterior | str, level: str | None, patients: Patients, asked: Request) -> Told:
+    """Return hazard ratio and credible limits of a level; of None, the common one."""
+    if isinstance(drawn, str):
+        return Told(math.nan, math.nan, math.nan, drawn)
+    control, treated = patients.levels
+    ratio = HazardRatio(asked.treatment, treated, control, within=level)
+    try:
+        e = drawn.estimate(ratio, level=asked.level)
+    except EstimandError:
+        return Told(math.nan, math.nan, math.nan, "nobody of the design is in this level")
+    unfit = "" if drawn.verdict == "ok" else drawn.verdict
+    return Told(e.value, e.lower, e.upper, joined_notes(unfit, e.remark))
 
 
 def counts(own: Followed, inside: np.ndarray) -> tuple[int, int]:
@@ -180,7 +175,7 @@ def counts(own: Followed, inside: np.ndarray) -> tuple[int, int]:
 def row(
     within: str,
     method: str,
-    numbers: tuple[float, float, float],
+    told: Told,
     of: tuple[int, int],
     tested: tuple[float, int, float],
     patients: Patients,
@@ -196,9 +191,9 @@ def row(
         "within": within,
         "method": method,
         "design": design.method,
-        "hr": numbers[0],
-        "lower": numbers[1],
-        "upper": numbers[2],
+        "hr": told.hr,
+        "lower": told.lower,
+        "upper": told.upper,
         "level": asked.level,
         "interval": "confidence" if method == UNSHRUNK else "credible",
         "n": of[0],
@@ -206,27 +201,24 @@ def row(
         "chi2": tested[0],
         "df": tested[1],
         "p_interaction": tested[2],
+        "p_low": tested[2],
+        "p_high": tested[2],
         "clock": patients.clock(asked.treatment),
         "provenance": patients.cohort.provenance,
-        "note": note_of(numbers, of),
+        "note": told.note,
     }
 
 
-def note_of(numbers: tuple[float, float, float], of: tuple[int, int]) -> str:
-    """Say that a level has no estimate, or few events."""
-    if math.isnan(numbers[0]):
-        return "a group has no events in this level"
-    return f"{of[1]} events only" if of[1] < FEW else ""
-
-
 def subgroup_words(rows: Sequence[Row]) -> list[str]:
-    """Return a sentence on the interaction with each covariate."""
+    """Return a sentence on the interaction with each covariate; of several reconstructions with the range of P."""
     said = {}
     for one in rows:
-        name, p = str(one["within"]).rpartition(": ")[0], one["p_interaction"]
-        if isinstance(p, float) and not math.isnan(p):
-            test = f"chi-squared {one['chi2']:.2f} on {one['df']} df, P = {p:.3f} (robust Wald)"
-            said[name] = f"Interaction with {name}: {test}."
-        else:
+        name, p = str(one["within"]).rpartition(": ")[0], number(one["p_interaction"])
+        if math.isnan(p):
             said[name] = f"Interaction with {name}: fewer than two levels have events in both groups; not tested."
+            continue
+        low, high = number(one["p_low"]), number(one["p_high"])
+        over = "" if low == high else f", median of the reconstructions ({p_words(low)} to {p_words(high)[4:]})"
+        test = f"chi-squared {number(one['chi2']):.2f} on {one['df']} df, {p_words(p)} (robust Wald{over})"
+        said[name] = f"Interaction with {name}: {test}."
     return list(said.values())

@@ -131,8 +131,9 @@ def subgroup_table(held: Treatment, endpoint: str, rows: Sequence[Row]) -> Table
             lines.append((within.rpartition(": ")[2], f"{first['n']} ({first['events']})", *cells))
     words = f"{endpoint_of(held.cohort, endpoint)}: the treatment's hazard ratio within levels, of the matched"
     note = (
-        "Unshrunk: Cox with a baseline for each level, robust. Shrunk: towards the common ratio, the more the less a "
-        f"level tells. The test stands for the covariate, not for the level that looks best. {limits_words(held)}"
+        "Unshrunk: Cox with a baseline for each level, robust. Shrunk: posterior whose levels share a common ratio, "
+        "drawn towards it the more the less a level tells. The test stands for the covariate, not for the level that "
+        f"looks best. {limits_words(held)}"
     )
     return Table(
         captioned(held, words, "subgroups", of_design=True),
