@@ -4,16 +4,15 @@ The package's name is also its verb: ``escc_bayes.compare(...)`` calls ``compari
 """
 
 import sys
-from types import ModuleType
+from collections.abc import Callable
+
+from escc_bayes.foundation.verb_module import VerbModule
 
 
-class _Verb(ModuleType):
-    """A module that can be called: importing it would otherwise hide the verb of the same name."""
+def _verb() -> Callable[..., object]:
+    from escc_bayes.compare.comparison import compare
 
-    def __call__(self, *args: object, **options: object) -> object:
-        from escc_bayes.compare import comparison
-
-        return comparison.compare(*args, **options)  # type: ignore[arg-type]
+    return compare
 
 
-sys.modules[__name__].__class__ = _Verb
+sys.modules[__name__].__class__ = VerbModule

@@ -21,7 +21,7 @@ from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, MedianSurvival, SurvivalAt
 from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.estimand.evaluate import averaged_over
-from escc_bayes.estimand.tables import Row, origin
+from escc_bayes.estimand.tables import Row, limits, origin
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.plan import ModelPlan
@@ -228,10 +228,7 @@ def analysis_rows(posterior: Fitted, analyses: tuple[Analysis, ...]) -> Iterator
                 "contrast": e.contrast,
                 "time": e.time,
                 "value": e.value,
-                "lower": e.lower,
-                "upper": e.upper,
-                "level": e.level,
-                "interval": e.interval_kind,
+                **limits(e),
                 "n": e.n,
                 "events": e.events,
                 "last_follow_up": e.last_follow_up,

@@ -6,7 +6,7 @@ ratios with their limits; a posterior has no P value, hence no stars.
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from escc_bayes.estimand.estimate import Estimate
 
@@ -24,17 +24,21 @@ LABELS = {
 }
 
 
+class Tabulated(Protocol):
+    """What ``ForMaketables`` asks of a fitted model."""
+
+    def tabulated(self) -> Sequence[Estimate]:
+        """Return the hazard ratios of the method that stands in such a table."""
+        ...
+
+
 class ForMaketables:
     """maketables' plug-in format, from the hazard ratios of one method."""
 
     __slots__ = ()
 
-    def tabulated(self) -> Sequence[Estimate]:
-        """Return the hazard ratios of the method that stands in such a table."""
-        raise NotImplementedError
-
     @property
-    def __maketables_coef_table__(self) -> "pd.DataFrame":
+    def __maketables_coef_table__(self: Tabulated) -> "pd.DataFrame":
         """Log hazard ratios, one row each, with their limits as log and as hazard ratios."""
         import pandas as pd
 
@@ -43,7 +47,7 @@ class ForMaketables:
         return pd.DataFrame(rows, index=names)
 
     @property
-    def __maketables_depvar__(self) -> str:
+    def __maketables_depvar__(self: Tabulated) -> str:
         """The endpoint."""
         return next((e.endpoint for e in self.tabulated()), "")
 
@@ -57,7 +61,7 @@ class ForMaketables:
         """The lines below the coefficients."""
         return list(LABELS)
 
-    def __maketables_stat__(self, key: str) -> object:
+    def __maketables_stat__(self: Tabulated, key: str) -> object:
         """Return one line below the coefficients; None for what there is not."""
         first = next(iter(self.tabulated()), None)
         if first is None or key not in LABELS:

@@ -9,14 +9,27 @@ type Row = Mapping[str, object]
 
 def origin(e: Estimate) -> dict[str, object]:
     """Return the columns that every table ends with: where the number comes from and whether it may be used."""
-    return {
-        "provenance": e.record.provenance,
-        "clock": e.clock,
-        "verdict": e.verdict,
-        "note": e.remark,
-        "spec_digest": e.record.spec_digest,
-        "data_digest": e.record.data_digest,
-    }
+    return {**remarks(e), "spec_digest": e.record.spec_digest, "data_digest": e.record.data_digest}
+
+
+def remarks(e: Estimate) -> dict[str, object]:
+    """Return the columns that say how a number may be read: real or not, time from when, whether fit for use."""
+    return {"provenance": e.record.provenance, "clock": e.clock, "verdict": e.verdict, "note": e.remark}
+
+
+def computed_by(e: Estimate) -> dict[str, object]:
+    """Return the columns that the tables of a model begin with: of what, by which model and method."""
+    return {"endpoint": e.endpoint, "model": e.model, "method": e.method, "term": e.term}
+
+
+def limits(e: Estimate) -> dict[str, object]:
+    """Return the columns that follow a value: its limits, their level and kind."""
+    return {"lower": e.lower, "upper": e.upper, "level": e.level, "interval": e.interval_kind}
+
+
+def counted(e: Estimate) -> dict[str, object]:
+    """Return the columns that say how much a number rests on."""
+    return {"n": e.n, "events": e.events, "rows": e.rows, "last_follow_up": e.last_follow_up}
 
 
 def tidy_rows(estimates: Iterable[Estimate]) -> list[Row]:
@@ -62,25 +75,16 @@ def hazard_ratio_rows(estimates: Iterable[Estimate]) -> list[Row]:
     several = any(e.transition and e.transition != e.endpoint for e in held)
     return [
         {
-            "endpoint": e.endpoint,
-            "model": e.model,
-            "method": e.method,
-            "term": e.term,
+            **computed_by(e),
             "contrast": e.contrast,
             **({"transition": "" if e.transition == e.endpoint else e.transition} if several else {}),
             "hr": e.value,
-            "lower": e.lower,
-            "upper": e.upper,
-            "level": e.level,
-            "interval": e.interval_kind,
+            **limits(e),
             "prob_gt_1": e.prob_gt_1,
             "p_value": e.p_value,
             "log_hr_mean": e.log_mean,
             "log_hr_sd": e.log_sd,
-            "n": e.n,
-            "events": e.events,
-            "rows": e.rows,
-            "last_follow_up": e.last_follow_up,
+            **counted(e),
             "groups": e.groups,
             "strata": e.strata,
             **origin(e),
@@ -93,22 +97,13 @@ def survival_rows(estimates: Iterable[Estimate]) -> list[Row]:
     """Return rows of ``survival.csv``."""
     return [
         {
-            "endpoint": e.endpoint,
-            "model": e.model,
-            "method": e.method,
-            "term": e.term,
+            **computed_by(e),
             "group": e.contrast,
             "time": e.time,
             "survival": e.value,
-            "lower": e.lower,
-            "upper": e.upper,
-            "level": e.level,
-            "interval": e.interval_kind,
+            **limits(e),
             "population": e.population,
-            "n": e.n,
-            "events": e.events,
-            "rows": e.rows,
-            "last_follow_up": e.last_follow_up,
+            **counted(e),
             **origin(e),
         }
         for e in estimates
@@ -130,16 +125,10 @@ def comparison_rows(estimates: Iterable[Estimate]) -> list[Row]:
             "method": e.method,
             "model": e.model,
             "value": e.value,
-            "lower": e.lower,
-            "upper": e.upper,
-            "level": e.level,
-            "interval": e.interval_kind,
+            **limits(e),
             "population": e.population,
             "p_value": e.p_value,
-            "n": e.n,
-            "events": e.events,
-            "rows": e.rows,
-            "last_follow_up": e.last_follow_up,
+            **counted(e),
             "groups": e.groups,
             **origin(e),
         }

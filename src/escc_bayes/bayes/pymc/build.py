@@ -6,7 +6,6 @@ also its verb: ``escc_bayes.bayes.build(spec, cohort)``.
 
 import sys
 from collections.abc import Callable, Mapping
-from types import ModuleType
 from typing import Any, assert_never
 
 import numpy as np
@@ -37,6 +36,7 @@ from escc_bayes.bayes.pymc.terms import (
 )
 from escc_bayes.bayes.pymc.trajectories import trajectory_data, trajectory_likelihood
 from escc_bayes.data.cohort import Cohort
+from escc_bayes.foundation.verb_module import VerbModule
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.baseline import PiecewisePrior, WeibullPrior
 from escc_bayes.spec.design import Block
@@ -52,14 +52,11 @@ OBSERVED = "time"
 OF_ROWS = ("X", "entry", "event", "weight", "follow_up", "row_stratum", "until")
 
 
-class _Verb(ModuleType):
-    """A module that can be called: importing it would otherwise hide the verb of the same name."""
-
-    def __call__(self, spec: ModelSpec, cohort: Cohort) -> pm.Model:
-        return build(spec, cohort)
+def _verb() -> Callable[[ModelSpec, Cohort], pm.Model]:
+    return build
 
 
-sys.modules[__name__].__class__ = _Verb
+sys.modules[__name__].__class__ = VerbModule
 
 
 def build(spec: ModelSpec, cohort: Cohort) -> pm.Model:

@@ -11,7 +11,7 @@ import numpy as np
 from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.estimand.estimand import HazardRatio
 from escc_bayes.estimand.estimate import Estimate
-from escc_bayes.estimand.tables import Row
+from escc_bayes.estimand.tables import Row, computed_by, limits, remarks
 from escc_bayes.report.page.own_cox import own_cox
 from escc_bayes.spec.plan import ModelPlan
 
@@ -66,25 +66,16 @@ def spline_rows(estimates: Iterable[Estimate]) -> list[Row]:
     several = any(e.transition for e in held)
     return [
         {
-            "endpoint": e.endpoint,
-            "model": e.model,
-            "method": e.method,
-            "term": e.term,
+            **computed_by(e),
             **({"transition": e.transition} if several else {}),
             "value": float(e.contrast.partition(" vs ")[0]),
             "versus": float(e.contrast.partition(" vs ")[2]),
             "hr": e.value,
-            "lower": e.lower,
-            "upper": e.upper,
-            "level": e.level,
-            "interval": e.interval_kind,
+            **limits(e),
             "n": e.n,
             "events": e.events,
             "rows": e.rows,
-            "provenance": e.record.provenance,
-            "clock": e.clock,
-            "verdict": e.verdict,
-            "note": e.remark,
+            **remarks(e),
         }
         for e in held
     ]

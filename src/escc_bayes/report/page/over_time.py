@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.estimand.estimate import Estimate
-from escc_bayes.estimand.tables import Row
+from escc_bayes.estimand.tables import Row, computed_by, limits, remarks
 from escc_bayes.plots.words import estimate_words, interval_words, method_words
 from escc_bayes.report.document.provenance import provenance_first
 from escc_bayes.report.page.own_cox import own_cox
@@ -49,28 +49,19 @@ def time_varying_rows(estimates: Iterable[Estimate]) -> list[Row]:
 def row_of(e: Estimate, start: float, stop: float) -> Row:
     """Return one row of ``time_varying.csv``."""
     return {
-        "endpoint": e.endpoint,
-        "model": e.model,
-        "method": e.method,
-        "term": e.term,
+        **computed_by(e),
         "contrast": plain_contrast(e),
         "start": start,
         "stop": stop,
         "hr": e.value,
-        "lower": e.lower,
-        "upper": e.upper,
-        "level": e.level,
-        "interval": e.interval_kind,
+        **limits(e),
         "prob_gt_1": e.prob_gt_1,
         "log_hr_mean": e.log_mean,
         "log_hr_sd": e.log_sd,
         "n": e.n,
         "events": e.events,
         "rows": e.rows,
-        "provenance": e.record.provenance,
-        "clock": e.clock,
-        "verdict": e.verdict,
-        "note": e.remark,
+        **remarks(e),
     }
 
 
