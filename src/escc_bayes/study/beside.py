@@ -34,10 +34,14 @@ class Arm:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Survival of one arm at one month: with limits as printed, or as n patients all followed would have them."""
+    """Survival of one arm at one month: with limits as printed, or as n patients all followed would have them.
+
+    ``events`` are those of the whole curve; None where none are printed.
+    """
 
     arm: Arm
     n: int
+    events: int | None
     endpoint: str
     month: float
     value: float
@@ -62,7 +66,7 @@ def printed_survival(
                     numbers = (float(mark.lo), float(mark.hi), PRINTED)
                 else:
                     numbers = (*implied(value, n, level), IMPLIED)
-                found.append(Beside(arm, n, curve.endpoint, month, value, *numbers))
+                found.append(Beside(arm, n, curve.events, curve.endpoint, month, value, *numbers))
     return found
 
 

@@ -51,6 +51,7 @@ class Cell:
         return {
             "group": self.group,
             "n": count,
+            "group_n": of,
             "percent": percent,
             "median": middle,
             "minimum": low,

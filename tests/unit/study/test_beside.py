@@ -14,7 +14,7 @@ TITLE = "Beside other studies"
 
 
 def arm(value: float, n: int) -> Beside:
-    return Beside(Arm("s", "a", "k"), n, "OS", 12.0, value, *implied(value, n, 0.95), "implied by n")
+    return Beside(Arm("s", "a", "k"), n, None, "OS", 12.0, value, *implied(value, n, 0.95), "implied by n")
 
 
 def test_every_arm_named_is_in_the_bundled_studies() -> None:

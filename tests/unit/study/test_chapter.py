@@ -55,6 +55,33 @@ def test_what_the_reconstructions_lack_is_named(chapter: StudyChapter) -> None:
     assert [line for line in skipped if "covariates.location" in line]
 
 
+# Tables of measurements, counts and shares: no months, no events.
+MEASURED = ("characteristics", "table2_counts", "table2_missing", "table2_pairs", "table2_trajectory")
+
+
+def test_every_row_says_how_many_patients_and_events_it_rests_on(chapter: StudyChapter, own: StudyChapter) -> None:
+    """Events of other studies stand where they are printed."""
+    for held in (chapter, own):
+        for table in held.tables:
+            for row in table.rows:
+                assert float(str(row["n"])) >= 0.0, table.name
+                if table.name not in MEASURED:
+                    assert float(str(row["events"])) >= 0.0 or "others" in table.name, (table.name, row)
+
+
+def test_groups_of_a_comparison_are_counted_in_their_order(chapter: StudyChapter) -> None:
+    """20, 29 and 30 patients as printed, and every death in one of the groups."""
+    rows = {r["comparison"]: r for r in table_named(chapter, "table4_tests").rows if r["endpoint"] == "os"}
+    overall, pair = rows["overall, 3 groups"], rows["concurrent vs ici_after_crt"]
+    assert (overall["n"], overall["group_n"]) == (79, "20 | 29 | 30")
+    assert (pair["n"], pair["group_n"]) == (49, "29 | 20")
+    deaths = [float(word) for word in str(overall["group_events"]).split(" | ")]
+    assert sum(deaths) == pytest.approx(float(str(overall["events"])), abs=0.01)
+    assert pair["events"] == pytest.approx(deaths[0] + deaths[1], abs=0.01)
+    shown = {row[0]: row[1] for row in table_named(chapter, "table4_tests").cells if len(row) > 1}
+    assert shown["concurrent vs ici_after_crt"].startswith("29 (")
+
+
 def test_chinese_columns_are_known(own: StudyChapter) -> None:
     rows = table_named(own, "characteristics").rows
     assert {"stage", "coverage", "age", "response"} == {r["covariate"] for r in rows}

@@ -11,6 +11,7 @@ from escc_bayes.estimand.states import median_after
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.plots.words import months, percent
 from escc_bayes.study import middle as km
+from escc_bayes.study.counted import HEAD, Counted
 from escc_bayes.study.ici_crt.states import state_spec
 from escc_bayes.study.middle import Middle
 from escc_bayes.study.of_draws import DRAWS, of_draws
@@ -41,17 +42,27 @@ def after_table(subject: Subject) -> tuple[StudyTable, tuple[str, ...]]:
     lines.append(
         ("median, months", "median", km.median(curves), median_after(fewer.after_progression, longest), months)
     )
+    of_failed = Counted(tuple(float(r.n) for r in rows), tuple(float(r.events) for r in rows))
     found: list[Row] = []
     cells: list[tuple[str, ...]] = []
     for what, target, classical, of, form in lines:
         bayes = of_draws(np.asarray(of), subject.level)
         printed, mark = printed_of(subject, target)
-        cells.append((what, printed, mark, classical.words(form), bayes.words(form)))
-        found += [row_of(subject, what, *one, printed, mark) for one in (("km", classical), ("bayes", bayes))]
-    n, events = (float(np.mean(values)) for values in ([r.n for r in rows], [r.events for r in rows]))
+        cells.append((what, of_failed.words, printed, mark, classical.words(form), bayes.words(form)))
+        found += [
+            {**row_of(subject, what, *one, printed, mark), **of_failed.row}
+            for one in (("km", classical), ("bayes", bayes))
+        ]
     level = f"{100 * subject.level:g} %"
-    head = ("", "Printed", "Reconstructions", f"Kaplan-Meier ({level} confidence)", f"Posterior ({level} credible)")
-    caption = f"survival after failure, n = {n:.0f}, {events:.0f} deaths, months since failure"
+    head = (
+        "",
+        HEAD,
+        "Printed",
+        "Reconstructions",
+        f"Kaplan-Meier ({level} confidence)",
+        f"Posterior ({level} credible)",
+    )
+    caption = "survival after failure, months since failure"
     missed = any(row["reached"] == "not reached" for row in found)
     note = NOT_EVIDENCE if missed else "Posterior: illness-death model without covariates."
     return table_of("table6_after_failure", caption, found, head, cells, note=note), ((NOT_EVIDENCE,) if missed else ())

@@ -14,6 +14,7 @@ from escc_bayes.spec.reading import load_spec
 from escc_bayes.spec.request import Outcome
 from escc_bayes.spec.transitions import COMPETING, CompetingCauses
 from escc_bayes.study.coded import Coded
+from escc_bayes.study.counted import HEAD, Counted, counted
 from escc_bayes.study.middle import Middle, middle
 from escc_bayes.study.of_draws import DRAWS, of_draws
 from escc_bayes.study.part import Row, StudyTable, table_of
@@ -85,14 +86,16 @@ def incidence_table(subject: Subject) -> StudyTable:
     rows: list[Row] = []
     cells: list[tuple[str, ...]] = []
     for which, name in enumerate(names):
+        had = tuple(float((values == which).sum()) for values in factor.values)
+        of = Counted(counted(subject, "pfs").n, had)
         cells.append((f"{name[:1].upper()}{name[1:]}",))
         for place, month in enumerate(MONTHS):
             bayes = of_draws(draws[:, place, which], subject.level)
             classical = middle([tuple(found[:, place, which].tolist()) for found in observed])
-            cells.append((f"by {month:g} months", classical.words(percent), bayes.words(percent)))
-            rows += rows_of(subject, name, month, classical, bayes)
+            cells.append((f"by {month:g} months", of.words, classical.words(percent), bayes.words(percent)))
+            rows += [{**row, **of.row} for row in rows_of(subject, name, month, classical, bayes)]
     level = f"{100 * subject.level:g} %"
-    head = ("First event", f"Aalen-Johansen, % ({level} confidence)", f"Posterior, % ({level} credible)")
+    head = ("First event", HEAD, f"Aalen-Johansen, % ({level} confidence)", f"Posterior, % ({level} credible)")
     return table_of("table6_incidence", "cumulative incidence of first events", rows, head, cells, note=NOTE)
 
 

@@ -12,7 +12,7 @@ from escc_bayes.classical.association import association
 from escc_bayes.classical.balance import standardised_difference
 from escc_bayes.study.groups import ALL, Cell, cells_of
 from escc_bayes.study.ici_crt.roles import PRINTED_LEVELS, PRINTED_MEDIANS
-from escc_bayes.study.members import p_words, spread
+from escc_bayes.study.members import count_words, p_words, spread
 from escc_bayes.study.part import Part, Row, StudyTable, table_of
 from escc_bayes.study.subject import Subject
 
@@ -101,7 +101,10 @@ def characteristics_table(subject: Subject, names: Sequence[str], tested: dict[s
 
 def group_words(subject: Subject, group: str) -> str:
     """Return the heading of a column."""
-    return f"All (n = {len(subject.first)})" if group == ALL else group
+    if group == ALL:
+        return f"All (n = {len(subject.first)})"
+    place = subject.column(subject.by).schema.levels.index(group)
+    return f"{group} (n = {count_words([float((own == place).sum()) for own in subject.groups(subject.by)])})"
 
 
 def lines(

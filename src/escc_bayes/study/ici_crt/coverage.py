@@ -13,6 +13,7 @@ from escc_bayes.plots.words import probability, ratio
 from escc_bayes.spec.prior import Z975
 from escc_bayes.spec.usual import LEVELS_UPPER
 from escc_bayes.study.coded import Coded
+from escc_bayes.study.counted import group_counted
 from escc_bayes.study.curves import group_panel
 from escc_bayes.study.ici_crt.coding import coded
 from escc_bayes.study.ici_crt.coverage_within import within_draws
@@ -210,6 +211,8 @@ def row_of(subject: Subject, endpoint: str, one: Analysis, mark: str) -> Row:
         "endpoint": endpoint,
         "analysis": one.name,
         **dict(zip(("n_all", "n_part", "events_all", "events_part"), counts, strict=True)),
+        "n": sum(counts[:2]),
+        "events": sum(counts[2:]),
         **dict(zip(("hr_cox", "lower_cox", "upper_cox", "p_value"), middle, strict=True)),
         "hr": one.ratio.value,
         "lower": one.ratio.lower,
@@ -226,19 +229,17 @@ def cell_table(subject: Subject, factor: Coded) -> StudyTable:
     """Return patients and deaths of each stage and coverage: where the information is."""
     data, levels = subject.columns("stage"), subject.column("stage").schema.levels
     endpoint = next(name for name in ENDPOINTS if subject.has(name))
-    followed = subject.followed(endpoint)
     rows: list[Row] = []
     cells: list[tuple[str, ...]] = []
     for place, level in enumerate(levels):
         shown = []
         for k, group in enumerate(factor.groups):
             inside = [(d.values == place) & (v == k) for d, v in zip(data, factor.values, strict=True)]
-            n = [float(mask.sum()) for mask in inside]
-            events = [float(f.event[mask & f.present].sum()) for f, mask in zip(followed, inside, strict=True)]
-            shown.append(f"{count_words(n)} ({count_words(events)})")
-            rows.append({"stage": level, "coverage": group, "n": float(np.mean(n)), "events": float(np.mean(events))})
+            of = group_counted(subject, endpoint, inside)
+            shown.append(of.words)
+            rows.append({"stage": level, "coverage": group, **of.row})
         cells.append((level, *shown))
-    head = ("Stage", *(f"{group}: n (events)" for group in factor.groups))
+    head = ("Stage", *(f"{group}: patients (events)" for group in factor.groups))
     return table_of(
         "table3_cells", f"patients and events ({endpoint.upper()}) by stage and coverage", rows, head, cells
     )

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from escc_bayes.data.guarantee import GuaranteeRules
 from escc_bayes.foundation.seeds import stream
 from escc_bayes.plots.words import ratio
+from escc_bayes.study.counted import HEAD
 from escc_bayes.study.part import Row, StudyTable, table_of
 from escc_bayes.study.subject import Subject
 from escc_bayes.time_zero.guarantee_rows import guarantee_rows
@@ -45,6 +46,7 @@ def guarantee_table(subject: Subject) -> tuple[StudyTable, str] | None:
     cells = [
         (
             str(row["contrast"]),
+            f"{row['n']} ({row['events']})",
             f"{row['guaranteed']:.1f}",
             f"{row['versus_guaranteed']:.1f}",
             f"{ratio(number(row, 'hr'))} ({ratio(number(row, 'lower'))} to {ratio(number(row, 'upper'))})",
@@ -58,7 +60,14 @@ def guarantee_table(subject: Subject) -> tuple[StudyTable, str] | None:
         f"{most['versus_guaranteed']:.1f} months to be counted, has a hazard ratio of {ratio(number(most, 'hr'))} "
         "without any effect (SIMULATED)."
     )
-    head = ("Contrast", "Guaranteed, months", "of the other", "HR without any effect (range)", "called an effect")
+    head = (
+        "Contrast",
+        f"{HEAD}, all groups",
+        "Guaranteed, months",
+        "of the other",
+        "HR without any effect (range)",
+        "called an effect",
+    )
     note = (
         "SIMULATED under one hazard for all beyond the guaranteed months. G = lead + cycles x interval x fraction: "
         "four cycles of three weeks, the last begun after three quarters; ICI after chemoradiotherapy begins after six "

@@ -14,6 +14,7 @@ from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.plots.words import probability, ratio, with_limits
 from escc_bayes.study.coded import Coded
+from escc_bayes.study.counted import HEAD, Counted, by_group, groups_row, groups_words
 from escc_bayes.study.ici_crt.coding import at_once, coded_factors
 from escc_bayes.study.members import p_words, posterior_words, spread
 from escc_bayes.study.part import Part, Row, StudyTable, table_of
@@ -144,13 +145,14 @@ def table(subject: Subject, models: Sequence[Model]) -> StudyTable:
     rows: list[Row] = []
     cells: list[tuple[str, ...]] = []
     for model in models:
-        cells.append((f"{subject.words(model.endpoint).capitalize()}, {model.bayes['piecewise'][0].events} events",))
+        first = model.bayes["piecewise"][0]
+        cells.append((f"{subject.words(model.endpoint).capitalize()}: {first.n} patients, {first.events} events",))
         for k in range(len(model.factors)):
             rows += factor_rows(subject, model, k)
             cells.append(line(subject, model, k))
     level = f"{100 * subject.level:g} %"
     head = (
-        *("Factor", "Printed HR (limits implied by P)", "Printed P", "Reconstructions"),
+        *("Factor", HEAD, "Printed HR (limits implied by P)", "Printed P", "Reconstructions"),
         *(f"Cox ({level} confidence interval)", "P", "Firth", f"Piecewise posterior ({level} credible interval)"),
         *("P(HR > 1 | data)", "Weibull posterior"),
     )
@@ -173,7 +175,13 @@ def line(subject: Subject, model: Model, k: int) -> tuple[str, ...]:
         p = "" if found.p is None else str(found.p)
     one, two = (model.bayes[family][k] for family in FAMILIES)
     bayes = [posterior_words(e) for e in (one, two)]
-    said = (factor.words, printed, p, marks(subject, model.endpoint, factor))
+    said = (
+        factor.words,
+        groups_words(of_groups(subject, model, k)),
+        printed,
+        p,
+        marks(subject, model.endpoint, factor),
+    )
     return (
         *said,
         cox.words,
@@ -185,10 +193,21 @@ def line(subject: Subject, model: Model, k: int) -> tuple[str, ...]:
     )
 
 
+def of_groups(subject: Subject, model: Model, k: int) -> Mapping[str, Counted]:
+    """Return patients and events of each group of a factor, among those with every factor of the model."""
+    known = [
+        ~np.isnan(np.column_stack(own)).any(axis=1) for own in zip(*(f.values for f in model.factors), strict=True)
+    ]
+    factor = model.factors[k]
+    values = [np.where(there, own, np.nan) for there, own in zip(known, factor.values, strict=True)]
+    return by_group(subject, model.endpoint, factor.groups, values)
+
+
 def factor_rows(subject: Subject, model: Model, k: int) -> list[Row]:
     """Return a row for each method and one of the print."""
     factor = model.factors[k]
-    common = {"endpoint": model.endpoint, "factor": factor.effect, "contrast": factor.contrast}
+    common: dict[str, object] = {"endpoint": model.endpoint, "factor": factor.effect, "contrast": factor.contrast}
+    common |= groups_row(of_groups(subject, model, k))
     found = subject.printed.ratio(factor.effect, model.endpoint.upper())
     rows: list[Row] = []
     if found is not None and found.value is not None:

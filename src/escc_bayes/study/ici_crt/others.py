@@ -1,6 +1,6 @@
 """Beside other studies: survival, response and fistula; the difference, and what could make it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,7 @@ from escc_bayes.study.beside import (
     printed_survival,
     survival_draws,
 )
+from escc_bayes.study.counted import HEAD, Counted, by_group, counted
 from escc_bayes.study.ici_crt.coding import coded
 from escc_bayes.study.middle import Middle
 from escc_bayes.study.of_draws import of_draws
@@ -69,7 +70,7 @@ class Difference:
 
     Attributes
     ----------
-    arms : of others.
+    arms, patients : of others.
     here : posterior of this cohort.
     mean, new : the others' mean, and what a new study of their kind would have.
     apart : here minus a new study.
@@ -81,6 +82,7 @@ class Difference:
     endpoint: str
     month: float
     arms: int
+    patients: int
     here: Middle
     mean: Middle
     new: Middle
@@ -128,6 +130,7 @@ def differences_of(subject: Subject, endpoint: str, found: Sequence[Beside]) -> 
                 endpoint=endpoint,
                 month=month,
                 arms=len(arms),
+                patients=sum(arm.n for arm in arms),
                 here=of_draws(own, level),
                 mean=of_draws(mean, level),
                 new=of_draws(new, level),
@@ -181,26 +184,33 @@ def survival_table(subject: Subject, held: Sequence[str], found: Sequence[Beside
     columns = [(name, month) for name in held for month in MONTHS]
     own = {name: km.curves(subject.followed(name), subject.level) for name in held}
     here = [km.survival(own[name], month) for name, month in columns]
+    of = {name: counted(subject, name) for name in held}
     rows: list[Row] = [
-        row_of("this cohort", "this cohort", len(subject.first), name, month, survival, "Kaplan-Meier", subject.level)
+        row_of("this cohort", "this cohort", of[name].row, name, month, survival, "Kaplan-Meier", subject.level)
         for (name, month), survival in zip(columns, here, strict=True)
     ]
     cells: list[tuple[str, ...]] = []
-    cells.append(("this cohort", str(len(subject.first)), *(one.words(percent) for one in here)))
+    here_words = "; ".join(f"{name.upper()} {one.words}" for name, one in of.items())
+    cells.append(("this cohort", here_words, *(one.words(percent) for one in here)))
     for kind in (WITH_ICI, WITHOUT):
         cells.append((capital(kind),))
         for arm in (arm for arm in ARMS if arm.kind == kind):
             each = {(one.endpoint.lower(), one.month): one for one in found if one.arm == arm}
             if not each:
                 continue
-            n = next(iter(each.values())).n
             numbers = [each.get(column) for column in columns]
-            cells.append((f"{arm.study}: {arm.arm}", str(n), *("" if o is None else words_of(o) for o in numbers)))
+            cells.append(
+                (
+                    f"{arm.study}: {arm.arm}",
+                    printed_counts(each.values()),
+                    *("" if o is None else words_of(o) for o in numbers),
+                )
+            )
             rows += [
                 row_of(
                     arm.study,
                     arm.arm,
-                    n,
+                    {"n": o.n, "events": np.nan if o.events is None else o.events},
                     o.endpoint.lower(),
                     o.month,
                     Middle(o.value, o.lower, o.upper),
@@ -210,10 +220,11 @@ def survival_table(subject: Subject, held: Sequence[str], found: Sequence[Beside
                 for o in numbers
                 if o is not None
             ]
-    head = ("Study: arm", "n", *(f"{name.upper()} at {month:g} months, %" for name, month in columns))
+    head = ("Study: arm", HEAD, *(f"{name.upper()} at {month:g} months, %" for name, month in columns))
     note = (
         f"Limits ({100 * subject.level:g} %) in brackets; * implied by n as if all had been followed, and so too "
-        "narrow. Studies start their clocks and choose their patients each in its own way."
+        "narrow. Events stand where they are printed. Studies start their clocks and choose their patients each in its "
+        "own way."
     )
     return table_of("others", "survival beside other studies", rows, head, cells, note=note)
 
@@ -224,12 +235,19 @@ def words_of(one: Beside) -> str:
     return f"{percent(one.value)} ({percent(one.lower)} to {percent(one.upper)}){star}"
 
 
+def printed_counts(each: Collection[Beside]) -> str:
+    """Print the patients of an arm, with the events of each endpoint as far as they are printed."""
+    events = {one.endpoint: one.events for one in each if one.events is not None}
+    said = "; ".join(f"{endpoint} {count}" for endpoint, count in events.items())
+    return f"{next(iter(each)).n}{f' ({said})' if said else ''}"
+
+
 def row_of(
-    study: str, arm: str, n: int, endpoint: str, month: float, found: Middle, limits: str, level: float
+    study: str, arm: str, of: Mapping[str, float], endpoint: str, month: float, found: Middle, limits: str, level: float
 ) -> dict[str, object]:
     """Return the numbers of one arm at one month."""
     survival = {"survival": found.value, "lower": found.lower, "upper": found.upper, "level": level, "limits": limits}
-    return {"study": study, "arm": arm, "n": n, "endpoint": endpoint, "time": month, **survival}
+    return {"study": study, "arm": arm, **of, "endpoint": endpoint, "time": month, **survival}
 
 
 def difference_table(subject: Subject, differences: Sequence[Difference]) -> StudyTable:
@@ -239,9 +257,22 @@ def difference_table(subject: Subject, differences: Sequence[Difference]) -> Stu
     for one in differences:
         numbers = (one.here, one.mean, one.new, one.selected, one.severe, one.mild)
         here, mean, new, selected, severe, mild = (number.words(percent) for number in numbers)
-        name = f"{one.endpoint.upper()}, {one.month:g} months"
+        name, of = f"{one.endpoint.upper()}, {one.month:g} months", counted(subject, one.endpoint)
+        behind = rests_on(subject, one, of)
         cells.append(
-            (name, str(one.arms), here, mean, new, points(one.apart), probability(one.higher), selected, severe, mild)
+            (
+                name,
+                of.words,
+                f"{one.arms} ({one.patients})",
+                here,
+                mean,
+                new,
+                points(one.apart),
+                probability(one.higher),
+                selected,
+                severe,
+                mild,
+            )
         )
         named = ("here", "mean", "new_study", "selected", "all_stage_iv", "no_stage_iv", "difference")
         rows += [
@@ -250,6 +281,7 @@ def difference_table(subject: Subject, differences: Sequence[Difference]) -> Stu
                 "time": one.month,
                 "arms": one.arms,
                 "quantity": what,
+                **behind[what],
                 "value": found.value,
                 "lower": found.lower,
                 "upper": found.upper,
@@ -261,7 +293,8 @@ def difference_table(subject: Subject, differences: Sequence[Difference]) -> Stu
     head = (
         *(
             "",
-            "Other arms",
+            f"Here, {HEAD[:1].lower()}{HEAD[1:]}",
+            "Other arms (patients)",
             "Here, %",
             "Others: mean, %",
             "Others: a new study, %",
@@ -278,6 +311,22 @@ def difference_table(subject: Subject, differences: Sequence[Difference]) -> Stu
         "arms the drift rests on its prior."
     )
     return table_of("others_difference", "difference to other studies", rows, head, cells, note=note)
+
+
+def rests_on(subject: Subject, one: Difference, here: Counted) -> dict[str, dict[str, float]]:
+    """Return patients and events behind each quantity; events of other studies are seldom printed, and NaN."""
+    stage = coded(subject, "stage") if subject.has("stage") else None
+    mild, severe = (
+        (here, here) if stage is None else by_group(subject, one.endpoint, stage.groups, stage.values).values()
+    )
+    others = {"n": float(one.patients), "events": np.nan}
+    return {
+        "here": here.row,
+        "difference": here.row,
+        "all_stage_iv": severe.row,
+        "no_stage_iv": mild.row,
+        **dict.fromkeys(("mean", "new_study", "selected"), others),
+    }
 
 
 def response_table(subject: Subject) -> StudyTable:

@@ -1,6 +1,6 @@
 """Table 4, Figures 4-5: sequences of ICI and chemoradiotherapy, overall, in pairs, merged, and which is best."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -11,10 +11,11 @@ from escc_bayes.estimand.estimand import HazardRatio
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.plots.words import percent, probability, ratio
 from escc_bayes.study.coded import Coded
+from escc_bayes.study.counted import HEAD, Counted, by_group, groups_row, groups_words
 from escc_bayes.study.curves import group_panel
 from escc_bayes.study.ici_crt.coding import coded
 from escc_bayes.study.ici_crt.guaranteed import guarantee_table
-from escc_bayes.study.members import count_words, p_words, spread
+from escc_bayes.study.members import p_words, spread
 from escc_bayes.study.middle import Middle
 from escc_bayes.study.of_draws import of_draws
 from escc_bayes.study.part import Part, Row, StudyFigure, StudyTable, table_of
@@ -30,9 +31,10 @@ CONCERNED = ("sequence",)
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """One comparison: its log-rank statistic and P in each member, P adjusted over the pairs, printed and reached."""
+    """One comparison: who is compared, log-rank statistic and P in each member, P adjusted over the pairs."""
 
     words: str
+    of: Mapping[str, Counted]
     effect: str
     groups: int
     chi2: tuple[float, ...]
@@ -117,9 +119,9 @@ def tests_of(
         overall.append(logrank(time, event, group))
         pairs.append(pairwise(time, event, group))
     nothing = Middle(np.nan, np.nan, np.nan)
-    count = len(factor.groups)
+    count, of = len(factor.groups), by_group(subject, endpoint, factor.groups, factor.values)
     chi2, p = tuple(t.chi2 for t in overall), tuple(t.p_value for t in overall)
-    first = Test(f"overall, {count} groups", "sequence", count, chi2, p, (), (), nothing, nothing, np.nan)
+    first = Test(f"overall, {count} groups", of, "sequence", count, chi2, p, (), (), nothing, nothing, np.nan)
     found = [first]
     for which, (one, two) in enumerate(combinations(range(count), 2)):
         each = [of_member[which] for of_member in pairs]
@@ -127,6 +129,7 @@ def tests_of(
         found.append(
             Test(
                 words=f"{factor.groups[two]} vs {factor.groups[one]}",
+                of={name: of[name] for name in (factor.groups[two], factor.groups[one])},
                 effect=f"sequence_g{one + 1}_vs_g{two + 1}",
                 groups=2,
                 chi2=tuple(t.chi2 for t in each),
@@ -160,7 +163,9 @@ def merged_test(subject: Subject, endpoint: str) -> Test | None:
     words = f"merged: {factor.contrast}"
     chi2, p = tuple(t.chi2 for t in tests), tuple(t.p_value for t in tests)
     crude, adjusted = (of_draws(np.exp(one), subject.level) for one in draws)
-    return Test(words, "sequence", 2, chi2, p, (), (), crude, adjusted, float((draws[0] > 0.0).mean()))
+    of = by_group(subject, endpoint, factor.groups, factor.values)
+    pair = {name: of[name] for name in reversed(factor.groups)}
+    return Test(words, pair, "sequence", 2, chi2, p, (), (), crude, adjusted, float((draws[0] > 0.0).mean()))
 
 
 def reading(subject: Subject, factor: Coded, held: OfEndpoint) -> str:
@@ -190,16 +195,18 @@ def test_table(subject: Subject, held: Sequence[OfEndpoint]) -> StudyTable:
             numbers = [found.words(ratio) if not np.isnan(found.value) else "" for found in (test.ratio, test.adjusted)]
             higher = "" if np.isnan(test.higher) else probability(test.higher)
             chi2 = f"{spread(test.chi2)[0]:.3f}"
-            cells.append((test.words, chi2, p_words(test.p_value), *adjusted, printed, mark, *numbers, higher))
+            of = (test.words, groups_words(test.of))
+            cells.append((*of, chi2, p_words(test.p_value), *adjusted, printed, mark, *numbers, higher))
             rows.append(row_of(subject, one.endpoint, test, printed, mark))
     level = f"{100 * subject.level:g} %"
     head = (
-        *("Comparison", "Log-rank chi-squared", "P", "P, Holm", "P, Bonferroni", "Printed", "Reconstructions"),
+        *("Comparison", HEAD, "Log-rank chi-squared", "P", "P, Holm", "P, Bonferroni", "Printed", "Reconstructions"),
         *(f"Posterior HR ({level} credible interval)", "HR adjusted for stage", "P(HR > 1 | data)"),
     )
     note = (
-        "HR of A vs B: the hazard of A over that of B. Three groups: levels shrunk towards each other, half-normal 0.5 "
-        "on their SD; merged: 97.5 % point 4. Merging groups after looking at them makes its P too small."
+        "HR of A vs B: the hazard of A over that of B; patients (events) of A, then of B. Three groups: levels shrunk "
+        "towards each other, half-normal 0.5 on their SD; merged: 97.5 % point 4. Merging groups after looking at "
+        "them makes its P too small."
     )
     return table_of("table4_tests", "log-rank tests and hazard ratios of the sequences", rows, head, cells, note=note)
 
@@ -220,6 +227,7 @@ def row_of(subject: Subject, endpoint: str, test: Test, printed: str, mark: str)
     return {
         "endpoint": endpoint,
         "comparison": test.words,
+        **groups_row(test.of),
         "chi2": spread(test.chi2)[0],
         "df": test.groups - 1,
         "p_value": p[0],
@@ -247,23 +255,17 @@ def best_table(subject: Subject, factor: Coded, held: Sequence[OfEndpoint]) -> S
     cells: list[tuple[str, ...]] = []
     for one in held:
         cells.append((subject.words(one.endpoint).capitalize(),))
-        data = subject.followed(one.endpoint)
+        of = by_group(subject, one.endpoint, factor.groups, factor.values)
         for place, name in enumerate(factor.groups):
-            inside = [d.present & (values == place) for d, values in zip(data, factor.values, strict=True)]
-            n = [float(mask.sum()) for mask in inside]
-            events = [float(d.event[mask].sum()) for d, mask in zip(data, inside, strict=True)]
             draws = one.posterior.survival(np.array([24.0]), term=factor.effect, group=name)[:, 0]
             two_years = of_draws(draws, subject.level)
             best = (one.best[place], one.best_adjusted[place])
-            cells.append(
-                (name, count_words(n), count_words(events), two_years.words(percent), *(f"{p:.2f}" for p in best))
-            )
+            cells.append((name, of[name].words, two_years.words(percent), *(f"{p:.2f}" for p in best)))
             rows.append(
                 {
                     "endpoint": one.endpoint,
                     "group": name,
-                    "n": float(np.mean(n)),
-                    "events": float(np.mean(events)),
+                    **of[name].row,
                     "survival_24": two_years.value,
                     "lower": two_years.lower,
                     "upper": two_years.upper,
@@ -272,7 +274,7 @@ def best_table(subject: Subject, factor: Coded, held: Sequence[OfEndpoint]) -> S
                     "prob_best_adjusted": best[1],
                 }
             )
-    head = ("Group", "n", "Events", "Posterior survival at 24 months, %", "P(lowest hazard)", "adjusted for stage")
+    head = ("Group", HEAD, "Posterior survival at 24 months, %", "P(lowest hazard)", "adjusted for stage")
     return table_of("table4_best", "which sequence has the lowest hazard", rows, head, cells)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.plots.words import months, percent, probability
 from escc_bayes.study.coded import Coded
+from escc_bayes.study.counted import HEAD, by_group, counted, groups_words
 from escc_bayes.study.middle import Middle
 from escc_bayes.study.of_draws import curve_draws, of_draws
 from escc_bayes.study.part import Row, StudyTable, table_of
@@ -39,18 +40,21 @@ def standardised_table(subject: Subject, factor: Coded, posteriors: Mapping[str,
         if last >= MONTH:
             at = int(np.searchsorted(grid, MONTH))
             lines.insert(0, (f"survival at {MONTH:g} months, %", [draws[:, at] for draws, _ in curves], percent, 100.0))
+        own = by_group(subject, endpoint, factor.groups, factor.values)
+        everyone = counted(subject, endpoint, factor.values)
         cells.append((subject.words(endpoint).capitalize(),))
         for what, of, form, scale in lines:
             apart = of[1] - of[0]
             found = [of_draws(draws, subject.level) for draws in (*of, apart)]
             words = (*(one.words(form) for one in found[:2]), signed(found[2], scale))
             lower = float((apart < 0.0).mean())
-            cells.append((what, *words, probability(lower)))
+            cells.append((what, groups_words(own), *words, probability(lower)))
             rows += [
                 {
                     "endpoint": endpoint,
                     "quantity": what,
                     "coverage": group,
+                    **own.get(group, everyone).row,
                     "value": one.value,
                     "lower": one.lower,
                     "upper": one.upper,
@@ -59,7 +63,13 @@ def standardised_table(subject: Subject, factor: Coded, posteriors: Mapping[str,
                 }
                 for group, one in zip((*factor.groups, "difference"), found, strict=True)
             ]
-    head = ("", *(f"All patients {group}" for group in factor.groups), "Difference", "P(lower with part)")
+    head = (
+        "",
+        f"{HEAD}: {' | '.join(factor.groups)}",
+        *(f"All patients {group}" for group in factor.groups),
+        "Difference",
+        "P(lower with part)",
+    )
     return table_of("table3_standardised", "standardised over stage", rows, head, cells, note=NOTE)
 
 

@@ -10,6 +10,8 @@ from escc_bayes.plots.words import percent
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.reading import load_spec
 from escc_bayes.spec.transitions import STATES, IllnessDeath
+from escc_bayes.study.counted import HEAD, Counted, counted
+from escc_bayes.study.ici_crt.causes import first_events
 from escc_bayes.study.middle import Middle, middle
 from escc_bayes.study.of_draws import DRAWS, of_draws
 from escc_bayes.study.part import Row, StudyTable, table_of
@@ -20,7 +22,7 @@ MONTHS = (12.0, 24.0, 36.0)
 WORDS = {"start": "alive, free of progression", "progressed": "alive after progression", "dead": "dead"}
 NOTE = (
     "Illness-death model without covariates, months since time zero (models/illness_death.toml); Aalen-Johansen of the "
-    "same patients beside."
+    "same patients beside. Events: of those free of progression, progressions and deaths; else who came into the state."
 )
 
 
@@ -42,6 +44,7 @@ def state_table(subject: Subject) -> StudyTable:
     for member in members:
         probability, error = aalen_johansen(member.plan.rows).at(at)
         observed.append(np.stack([probability, *limits(probability, error, subject.level)]))
+    of = entered(subject)
     rows: list[Row] = []
     cells: list[tuple[str, ...]] = []
     for place, month in enumerate(MONTHS):
@@ -49,21 +52,30 @@ def state_table(subject: Subject) -> StudyTable:
         for state, name in enumerate(STATES):
             bayes = of_draws(draws[:, place, state], subject.level)
             classical = middle([tuple(found[:, place, state].tolist()) for found in observed])
-            cells.append((WORDS[name], f"{classical.words(percent)}", f"{bayes.words(percent)}"))
+            cells.append((WORDS[name], of[name].words, f"{classical.words(percent)}", f"{bayes.words(percent)}"))
             rows += [
-                row_of(subject, month, name, *which) for which in (("aalen_johansen", classical), ("bayes", bayes))
+                row_of(subject, month, name, of[name], *which)
+                for which in (("aalen_johansen", classical), ("bayes", bayes))
             ]
     level = f"{100 * subject.level:g} %"
-    head = ("State", f"Aalen-Johansen, % ({level} confidence)", f"Posterior, % ({level} credible)")
+    head = ("State", HEAD, f"Aalen-Johansen, % ({level} confidence)", f"Posterior, % ({level} credible)")
     return table_of("states", "who is where over time", rows, head, cells, note=NOTE, folded=True)
 
 
-def row_of(subject: Subject, month: float, state: str, method: str, found: Middle) -> Row:
+def entered(subject: Subject) -> dict[str, Counted]:
+    """Return all patients, and how many left the first state (events of PFS) or entered each of the others."""
+    first, death = (counted(subject, endpoint) for endpoint in ("pfs", "os"))
+    alive = [float((code == 1.0).sum()) for code in first_events(subject)]
+    return {"start": first, "progressed": Counted(first.n, tuple(alive)), "dead": death}
+
+
+def row_of(subject: Subject, month: float, state: str, of: Counted, method: str, found: Middle) -> Row:
     """Return the numbers of one state at one month."""
     return {
         "time": month,
         "state": state,
         "method": method,
+        **of.row,
         "probability": found.value,
         "lower": found.lower,
         "upper": found.upper,

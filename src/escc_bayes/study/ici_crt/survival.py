@@ -9,8 +9,10 @@ from escc_bayes.data.published import PublishedSurvival
 from escc_bayes.foundation.errors import InputError
 from escc_bayes.plots.words import months, percent
 from escc_bayes.study import middle as km
+from escc_bayes.study.counted import Counted, counted
 from escc_bayes.study.curves import survival_panel
 from escc_bayes.study.ici_crt.states import state_table
+from escc_bayes.study.members import count_words
 from escc_bayes.study.middle import Middle
 from escc_bayes.study.of_draws import curve_draws, of_draws
 from escc_bayes.study.part import Part, Row, StudyFigure, StudyTable, table_of
@@ -40,7 +42,7 @@ class OfEndpoint:
     """Everything of one endpoint."""
 
     endpoint: str
-    events: float
+    of: Counted
     posterior: Fitted
     lines: tuple[Line, ...]
 
@@ -64,8 +66,7 @@ def survival_part(subject: Subject) -> Part:
 def of_endpoint(subject: Subject, endpoint: str) -> OfEndpoint:
     """Return Kaplan-Meier and the posterior of one endpoint, without covariates."""
     posterior = fitted(subject, whole_spec(subject, endpoint, (), "piecewise", f"{endpoint}_all_patients"), ())
-    events = float(np.mean([data.events for data in subject.followed(endpoint)]))
-    return OfEndpoint(endpoint, events, posterior, tuple(lines_of(subject, endpoint, posterior)))
+    return OfEndpoint(endpoint, counted(subject, endpoint), posterior, tuple(lines_of(subject, endpoint, posterior)))
 
 
 def lines_of(subject: Subject, endpoint: str, posterior: Fitted) -> list[Line]:
@@ -137,7 +138,8 @@ def reading(subject: Subject, held: OfEndpoint) -> str:
     words = subject.words(held.endpoint)
     year, median = by_name["survival at 12 months, %"], by_name["median, months"]
     return (
-        f"{words[:1].upper()}{words[1:]}, {held.events:.0f} events: {year.classical.words(percent)} % at 12 months by "
+        f"{words[:1].upper()}{words[1:]}, {count_words(held.of.events)} events: "
+        f"{year.classical.words(percent)} % at 12 months by "
         f"Kaplan-Meier, {year.posterior.words(percent)} % by the posterior; median "
         f"{median.classical.words(months)} and {median.posterior.words(months)} months."
     )
@@ -148,7 +150,8 @@ def survival_table(subject: Subject, held: Sequence[OfEndpoint]) -> StudyTable:
     rows: list[Row] = []
     cells: list[tuple[str, ...]] = []
     for one in held:
-        cells.append((f"{subject.words(one.endpoint).capitalize()}, {one.events:.0f} events",))
+        n, events = count_words(one.of.n), count_words(one.of.events)
+        cells.append((f"{subject.words(one.endpoint).capitalize()}: {n} patients, {events} events",))
         for line in one.lines:
             numbers = [line.classical.words(line.form), line.posterior.words(line.form)]
             cells.append((line.quantity, line.printed, line.mark, *numbers))
@@ -177,8 +180,7 @@ def row_of(subject: Subject, held: OfEndpoint, line: Line, method: str, found: M
         "level": subject.level,
         "printed": line.printed,
         "reached": line.mark,
-        "n": len(subject.first),
-        "events": held.events,
+        **held.of.row,
         "members": len(subject.members),
     }
 

@@ -1,6 +1,6 @@
 """Table 1: the log-rank test of every factor; what screening by P selects beside the posterior of the whole model."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +9,7 @@ from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.foundation.seeds import stream
 from escc_bayes.plots.words import interval_words, probability, ratio
 from escc_bayes.study.coded import Coded
+from escc_bayes.study.counted import HEAD, Counted, by_group, counted, groups_row, groups_words
 from escc_bayes.study.ici_crt.coding import at_once, coded_factors, uncoded
 from escc_bayes.study.members import p_words, posterior_words, spread
 from escc_bayes.study.part import Part, Row, StudyTable, table_of
@@ -112,11 +113,25 @@ def test_table(subject: Subject, held: Sequence[OfEndpoint]) -> StudyTable:
                 "" if np.isnan(float(str(row["printed_chi2"]))) else f"{row['printed_chi2']:.3f}; P {row['printed_p']}"
             )
             p, after = p_words(one.p_values(k)), p_words(one.holm(k))
-            cells.append((f"{factor.label}: {' | '.join(factor.groups)}", chi2, p, after, printed, str(row["reached"])))
-    head = ("Factor: groups", "Log-rank chi-squared", "P", "P, Holm over the factors", "Printed", "Reconstructions")
+            name, of = f"{factor.label}: {' | '.join(factor.groups)}", groups_words(of_groups(subject, one, factor))
+            cells.append((name, of, chi2, p, after, printed, str(row["reached"])))
+    head = (
+        "Factor: groups",
+        HEAD,
+        "Log-rank chi-squared",
+        "P",
+        "P, Holm over the factors",
+        "Printed",
+        "Reconstructions",
+    )
     late = sorted(set(at_once(held[0].factors)), key=str)
     note = NAIVE.format(factors=", ".join(late)) if late else ""
     return table_of("table1_logrank", "log-rank test of every factor", rows, head, cells, note=note)
+
+
+def of_groups(subject: Subject, held: OfEndpoint, factor: Coded) -> Mapping[str, Counted]:
+    """Return patients and events of each group of a factor."""
+    return by_group(subject, held.endpoint, factor.groups, factor.values)
 
 
 def test_row(subject: Subject, held: OfEndpoint, k: int) -> dict[str, object]:
@@ -128,7 +143,7 @@ def test_row(subject: Subject, held: OfEndpoint, k: int) -> dict[str, object]:
     return {
         "endpoint": held.endpoint,
         "factor": factor.effect,
-        "groups": " | ".join(factor.groups),
+        **groups_row(of_groups(subject, held, factor)),
         "chi2": spread([one.tests[k].chi2 for one in held.screened])[0],
         "df": held.screened[0].tests[k].df,
         "p_value": p[0],
@@ -156,6 +171,7 @@ def screening_table(subject: Subject, held: Sequence[OfEndpoint]) -> StudyTable:
             cells.append(
                 (
                     factor.words,
+                    counted(subject, one.endpoint, factor.values).words,
                     f"{row['selected_in']} of {row['members']}",
                     f"{100 * one.share(k, 'screened'):.0f} %",
                     kept,
@@ -167,7 +183,7 @@ def screening_table(subject: Subject, held: Sequence[OfEndpoint]) -> StudyTable:
     selected = "Kept by screening" if not subject.several else "Kept by screening, reconstructions"
     credible = interval_words(held[0].whole[0])
     head = (
-        *("Factor", selected, "Resamples with P <= 0.05", "Resamples that keep it", "Cox HR where screened in"),
+        *("Factor", HEAD, selected, "Resamples with P <= 0.05", "Resamples that keep it", "Cox HR where screened in"),
         *(f"Every factor at once: HR ({credible})", "P(HR > 1 | data)"),
     )
     note = (
