@@ -113,6 +113,9 @@ def ph_rows(plan: ModelPlan) -> list[Row]:
             "chi2": test.chi2,
             "df": test.df,
             "p_value": test.p_value,
+            "n": rows.n,
+            "events": rows.events,
+            "rows": rows.time.size,
             **origin(rows, ph_note(test, reason, left_out=left_out), rows.basis_note()),
         }
         for test in tests

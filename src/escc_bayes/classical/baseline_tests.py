@@ -55,12 +55,34 @@ def logrank_rows(rows: AnalysisRows, term: str, strata: Strata | None = None) ->
             "df": df,
             "p_value": p_value,
             "p_holm": p_holm,
+            **compared(rows, codes, levels, comparison),
             "strata": "" if strata is None else strata.label,
             **permuted_columns(beside[comparison]),
             **origin(rows, *notes),
         }
         for comparison, chi2, df, p_value, p_holm in tests
     ]
+
+
+def compared(rows: AnalysisRows, codes: IntArray, levels: Sequence[str], comparison: str) -> dict[str, object]:
+    """Return patients, events and rows of the groups of a comparison, and each group with its own.
+
+    Of a pair its two groups, as named; of everything else all groups that have someone.
+    """
+    met = np.unique(codes).tolist()
+    pairs = {f"{levels[b]} vs {levels[a]}": (b, a) for a, b in combinations(met, 2)}
+    asked = pairs.get(comparison, met)
+    inside = np.isin(codes, asked)
+    each = [
+        f"{levels[code]}: {int(rows.event[codes == code].sum())} events in {rows.patients_in(codes == code)}"
+        for code in asked
+    ]
+    return {
+        "n": rows.patients_in(inside),
+        "events": int(rows.event[inside].sum()),
+        "rows": int(inside.sum()),
+        "groups": "; ".join(each),
+    }
 
 
 def rank_tests(

@@ -196,6 +196,8 @@ def logrank_table(rows: Sequence[Row]) -> str:
         (
             str(row["term"]),
             " ".join(str(word) for word in (row["comparison"], strata_words(row)) if word),
+            count(row.get("n")),
+            count(row.get("events")),
             f"{number(row['chi2']):.2f}",
             count(row["df"]),
             p_value(row["p_value"]),
@@ -203,7 +205,7 @@ def logrank_table(rows: Sequence[Row]) -> str:
         )
         for row in overall
     ]
-    return aligned("Log-rank tests", ("term", "comparison", "chi2", "df", "P", "note"), body, notes)
+    return aligned("Log-rank tests", ("term", "comparison", "n", "events", "chi2", "df", "P", "note"), body, notes)
 
 
 def fit_tables(tables: Mapping[str, Sequence[Row]], *, beside: str = "") -> list[str]:

@@ -98,13 +98,22 @@ def logrank_table(bundle: Bundle, endpoint: str) -> Table | None:
     rows: list[tuple[str, ...]] = []
     for heading, of_term in groupby(bundle.baselines[endpoint].tables["logrank"], key=lambda r: heading_of(r, bundle)):
         rows.append((heading,))
-        rows += [(comparison_words(r), *chi_squared_cells(r), probability(number(r, "p_holm"))) for r in of_term]
+        rows += [
+            (comparison_words(r), counts_words(r), *chi_squared_cells(r), probability(number(r, "p_holm")))
+            for r in of_term
+        ]
     robust = bundle.cohort.sampled or bundle.cohort.cluster is not None
     tests = "robust score tests (Cox) in place of log-rank tests" if robust else "log-rank tests"
     caption = provenance_first(
         bundle.cohort.provenance, f"{named(bundle, endpoint)}: {tests}; pairs with Holm's correction"
     )
-    return Table(caption, ("Comparison", "Chi-squared", "df", "P", "P, Holm"), tuple(rows)) if rows else None
+    head = ("Comparison", "Patients (events)", "Chi-squared", "df", "P", "P, Holm")
+    return Table(caption, head, tuple(rows)) if rows else None
+
+
+def counts_words(row: Row) -> str:
+    """Return patients and events of a row: ``79 (32)``."""
+    return f"{row['n']} ({row['events']})"
 
 
 def comparison_words(row: Row) -> str:
@@ -119,7 +128,9 @@ def ph_table(bundle: Bundle, endpoint: str) -> Table | None:
     if not found:
         return None
     rows = [(labels.get(str(r["term"]), str(r["term"])), *chi_squared_cells(r)) for r in found]
-    heading = (f"All covariates together; time from {found[0]['clock']}",)
+    first = found[0]
+    of = f"{first['n']} patients, {first['events']} events"
+    heading = (f"All covariates together; {of}; time from {first['clock']}",)
     caption = provenance_first(bundle.cohort.provenance, f"{named(bundle, endpoint)}: tests of proportional hazards")
     return Table(caption, ("Covariate", "Chi-squared", "df", "P"), (heading, *rows))
 

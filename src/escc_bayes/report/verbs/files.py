@@ -44,12 +44,13 @@ EMPTY: Mapping[str, tuple[str, ...]] = {
         "df",
         "p_value",
         "p_holm",
+        *("n", "events", "rows", "groups"),
         "strata",
         *PERMUTED,
         *ORIGIN,
         "note",
     ),
-    "ph_test": ("endpoint", "term", "chi2", "df", "p_value", *ORIGIN, "note"),
+    "ph_test": ("endpoint", "term", "chi2", "df", "p_value", "n", "events", "rows", *ORIGIN, "note"),
     "interaction": (
         "endpoint",
         "term",
@@ -70,7 +71,7 @@ EMPTY: Mapping[str, tuple[str, ...]] = {
     ),
     "attribution": (
         *("endpoint", "model", "term", "contrast", "step", "before", "after", "log_hr_before", "log_hr_after"),
-        *("difference", "low", "high", "hr_before", "hr_after", *ORIGIN),
+        *("difference", "low", "high", "hr_before", "hr_after", "n", "events", *ORIGIN),
     ),
     "loo": (
         *("endpoint", "model", "rank", "elpd", "elpd_se", "elpd_diff", "diff_se", "weight", "p_loo"),
@@ -276,6 +277,9 @@ def compare_tables(bundle: "Bundle") -> dict[str, list[Row]]:
     def origin(model: str) -> dict[str, object]:
         return {"provenance": origins[model].provenance, "clock": origins[model].clock}
 
+    def counts(model: str) -> dict[str, object]:
+        return {"n": origins[model].n, "events": origins[model].events}
+
     changing = [e for c in bundle.comparisons.values() for e in over_time(c.of("hazard_ratio"))]
     curves = [e for name, p in bundle.posteriors.items() for e in on_curves(p, bundle.classical[name], bundle.level)]
     return {
@@ -287,7 +291,9 @@ def compare_tables(bundle: "Bundle") -> dict[str, list[Row]]:
         "comparison": [row for c in bundle.answered.values() for row in comparison_rows(c.estimates)],
         **({"imputation": imputation_rows(tuple(bundle.imputed.values()))} if bundle.imputed else {}),
         "attribution": [
-            {**step.row(), **origin(step.model)} for steps in bundle.attribution.values() for step in steps
+            {**step.row(), **counts(step.model), **origin(step.model)}
+            for steps in bundle.attribution.values()
+            for step in steps
         ],
         **one_below_other(bundle.states.values()),
         **endpoint_tables(bundle.posteriors.values(), bundle.level),

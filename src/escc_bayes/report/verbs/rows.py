@@ -29,6 +29,8 @@ def diagnostics_rows(posteriors: Iterable[Posterior]) -> list[Row]:
             "verdict": p.diagnostics.verdict,
             "worst": p.diagnostics.worst,
             "importance_ess": p.diagnostics.importance_ess,
+            "n": p.plan.rows.n,
+            "events": p.plan.rows.events,
             "provenance": p.record.provenance,
             "clock": p.plan.rows.clock,
             "instead_of": replaced(p),
@@ -87,6 +89,8 @@ def agreement_row(row: "Agreement") -> dict[str, object]:
         "sd_ratio": row.sd_ratio,
         "verdict_first": first.verdict,
         "verdict_second": second.verdict,
+        "n": first.n,
+        "events": first.events,
         "provenance": first.record.provenance,
         "clock": first.clock,
     }

@@ -3,7 +3,7 @@
 from escc_bayes.estimand.tables import Row
 from escc_bayes.matching.tables import balance_rows, design_rows, effect_rows
 from escc_bayes.report.page.treatment.gather import Treatment
-from escc_bayes.report.page.treatment.printed import CONTROL, MISSED, NEAR, TREATED
+from escc_bayes.report.page.treatment.printed import CONTROL, MISSED, NEAR, TREATED, Printed
 
 
 def treatment_files(held: Treatment) -> dict[str, list[Row]]:
@@ -39,19 +39,29 @@ def printed_rows(held: Treatment) -> list[Row]:
         return []
     control, treated = held.first.patients.levels
     words = {CONTROL: control, TREATED: treated}
-    found = [("", "patients", words[role], printed.sizes[role]) for role in (TREATED, CONTROL)]
-    found += [("", "patients before matching", "", printed.before)] if printed.before else []
-    found += [(e, "median", words[role], text) for (e, role), text in printed.medians.items() if text]
-    found += [(e, "hazard_ratio", f"{treated} vs {control}", text) for e, text in printed.ratios.items()]
+    roles = (TREATED, CONTROL)
+    found: list[tuple[str, str, tuple[int, ...], str]]
+    found = [("", "patients", (role,), printed.sizes[role]) for role in roles]
+    found += [("", "patients before matching", (), printed.before)] if printed.before else []
+    found += [(e, "median", (role,), text) for (e, role), text in printed.medians.items() if text]
+    found += [(e, "hazard_ratio", roles, text) for e, text in printed.ratios.items()]
     return [
         {
             "study": printed.study.id,
             "endpoint": endpoint,
             "quantity": quantity,
-            "group": group,
+            "group": " vs ".join(words[role] for role in of),
             "printed": text.rstrip("*†"),
+            "n": sum(int(printed.sizes[role].rstrip("*†")) for role in of) if of else printed.before.rstrip("*†"),
+            "events": events_of(printed, endpoint, of),
             "reached": reached(text) if printed.marked else "",
             "provenance": "published",
         }
-        for endpoint, quantity, group, text in found
+        for endpoint, quantity, of, text in found
     ]
+
+
+def events_of(printed: Printed, endpoint: str, of: tuple[int, ...]) -> int | str:
+    """Return the printed events of some groups; nothing where one has none printed."""
+    known = [printed.events[endpoint, role] for role in of if (endpoint, role) in printed.events]
+    return sum(known) if of and len(known) == len(of) else ""

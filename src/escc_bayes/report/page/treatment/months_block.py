@@ -56,7 +56,7 @@ def months_table(held: Treatment, endpoint: str) -> Table:
         own = chosen(rows, quantity="median", group=word)
         text = held.printed.medians.get((endpoint, role), "") if held.printed is not None else ""
         printed.append(text)
-        lines.append((f"Median, {word}", *across(own), *([text] if beside else [])))
+        lines.append((f"Median, {word}", counts_of(own), *across(own), *([text] if beside else [])))
     for quantity, words in (
         ("survival_difference", "Survival gained, %"),
         ("rmst_difference", "Months gained"),
@@ -65,8 +65,8 @@ def months_table(held: Treatment, endpoint: str) -> Table:
         for month in months_of(rows, quantity):
             own = [r for r in chosen(rows, quantity=quantity) if number(r["time"]) == month]
             own = [r for r in own if quantity != "probability" or MORE in str(r["group"])]
-            lines.append((f"{words} by month {month:g}", *across(own), *([""] if beside else [])))
-    head = ("", *HEADS, *(("Printed",) if beside else ()))
+            lines.append((f"{words} by month {month:g}", counts_of(own), *across(own), *([""] if beside else [])))
+    head = ("", "Patients (events)", *HEADS, *(("Printed",) if beside else ()))
     words = (
         f"{endpoint_of(held.cohort, endpoint)}: {treatment_of(held)}, {treated} less {control}, in months and survival"
     )
@@ -83,6 +83,11 @@ def across(rows: Sequence[Row]) -> tuple[str, ...]:
     """Return one cell for each method."""
     found = {str(row["method"]): cell_of(row) for row in rows}
     return tuple(found.get(method, "") for method in METHODS)
+
+
+def counts_of(rows: Sequence[Row]) -> str:
+    """Return patients and events of rows on one quantity."""
+    return f"{rows[0]['n']} ({rows[0]['events']})" if rows else ""
 
 
 def months_of(rows: Sequence[Row], quantity: str) -> list[float]:

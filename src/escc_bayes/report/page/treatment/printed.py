@@ -32,6 +32,7 @@ class Printed:
     study : its facts.
     endpoints : the study's word of each endpoint of the cohort.
     medians : months as printed, by endpoint and role.
+    events : as printed, by endpoint and role; nothing of a group whose events are not printed.
     ratios : hazard ratio and P as printed, by endpoint.
     sizes : patients of the control and of the treated; before : patients before matching.
     severe : printed counts of grade 3 or more.
@@ -43,6 +44,7 @@ class Printed:
     study: Study
     endpoints: Mapping[str, str]
     medians: Mapping[tuple[str, int], str]
+    events: Mapping[tuple[str, int], int]
     ratios: Mapping[str, str]
     sizes: tuple[str, str]
     before: str
@@ -85,11 +87,18 @@ def printed_of(name: str, *, marked: bool, levels: tuple[str, str]) -> Printed:
         for curve in study.survivals
         if curve.endpoint == words[e] and curve.arm in role
     }
+    events = {
+        (e, role[curve.arm]): curve.events
+        for e in words
+        for curve in study.survivals
+        if curve.endpoint == words[e] and curve.arm in role and curve.events is not None
+    }
     ratios = {e: ratio_words(study, words[e], contrast.effect, marks) for e in words}
     return Printed(
         study=study,
         endpoints=words,
         medians=medians,
+        events=events,
         ratios={e: text for e, text in ratios.items() if text},
         sizes=sizes_of(layout, study, contrast.groups, marks),
         before=before_of(layout, study, marks),
