@@ -3,6 +3,7 @@
 from escc_bayes.estimand.tables import Row
 from escc_bayes.matching.tables import balance_rows, design_rows, effect_rows
 from escc_bayes.report.page.treatment.gather import Treatment
+from escc_bayes.report.page.treatment.lacking import lacking_rows
 from escc_bayes.report.page.treatment.printed import CONTROL, MISSED, NEAR, TREATED, Printed
 
 
@@ -20,9 +21,11 @@ def treatment_files(held: Treatment) -> dict[str, list[Row]]:
             r for ms in held.matches.values() for m in ms[:1] if m.time_zero for r in m.time_zero.rows
         ],
         "treatment_assumed_start": [row for rows in held.assumed.values() for row in rows],
+        "treatment_late_start": [row for rows in held.late.values() for row in rows],
         "treatment_location": held.location,
         "treatment_grades": held.grades,
         "treatment_printed": printed_rows(held),
+        "treatment_lacking": lacking_rows(held.lacking),
     }
     return {name: rows for name, rows in found.items() if rows}
 

@@ -7,14 +7,6 @@ from escc_bayes.data.cohort import Cohort
 
 CERVICAL = re.compile(r"cervi|颈", re.IGNORECASE)
 PNEUMONITIS = re.compile(r"pneumonit|肺炎", re.IGNORECASE)
-NO_LOCATION = (
-    "Cervical location is not shown: no covariate of the schema has a level whose words hold 'cervical' (颈); such a "
-    "column as location = upper, middle, lower, cervical is what it needs."
-)
-NO_GRADES = (
-    "Pneumonitis by grade is not shown: no covariate of the schema with levels such as 0 to 5 is called pneumonitis "
-    "(肺炎) by its name, column or label."
-)
 
 
 @dataclass(frozen=True, slots=True)

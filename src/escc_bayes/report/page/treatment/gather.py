@@ -1,4 +1,7 @@
-"""All that the chapter on one treatment shows, computed once: designs, effects, starts, location, grades, the print."""
+"""All that the chapter on one treatment shows, computed once: designs, effects, starts, location, grades, the print.
+
+docs/methods/treatment.md.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,18 +15,15 @@ from escc_bayes.foundation.record import Record
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.matching.assumed_start import AssumedStart, assumed_start_rows
 from escc_bayes.matching.immortal import as_if_known
+from escc_bayes.matching.late_start import late_start_rows
 from escc_bayes.matching.members import matched_members
 from escc_bayes.matching.patients import patients_of
 from escc_bayes.matching.request import Method, Request
 from escc_bayes.matching.run import Match
 from escc_bayes.report.page.treatment.asked import TreatmentAsked
-from escc_bayes.report.page.treatment.found_columns import (
-    NO_GRADES,
-    NO_LOCATION,
-    location_of,
-    pneumonitis_of,
-)
+from escc_bayes.report.page.treatment.found_columns import location_of, pneumonitis_of
 from escc_bayes.report.page.treatment.grades import grade_rows, graded
+from escc_bayes.report.page.treatment.lacking import Lacking, lacking_of
 from escc_bayes.report.page.treatment.location import location_rows
 from escc_bayes.report.page.treatment.printed import Printed, printed_of
 
@@ -44,10 +44,11 @@ class Treatment:
     members : how many reconstructions are pooled; 1: none.
     matches : by endpoint, the headline design first.
     refused : designs that cannot be had, with the reason.
-    assumed : by endpoint, rows of ``treatment_assumed_start.csv`` where the file says no start.
+    assumed, late : by endpoint, rows of ``treatment_assumed_start.csv`` and ``treatment_late_start.csv`` where the file
+        says no start.
     location, grades : rows of their files.
     printed : the print of a study; None without one.
-    lacking : what is not shown, and which column it needs; a sentence each.
+    lacking : what is not shown, and which column it needs.
     level : of every interval.
     """
 
@@ -57,10 +58,11 @@ class Treatment:
     matches: dict[str, tuple[Match, ...]]
     refused: tuple[str, ...]
     assumed: dict[str, list[Row]]
+    late: dict[str, list[Row]]
     location: list[Row]
     grades: list[Row]
     printed: Printed | None
-    lacking: tuple[str, ...]
+    lacking: tuple[Lacking, ...]
     level: float
 
     @property
@@ -126,7 +128,8 @@ def treatment_of(
         members=len(members),
         matches=matches,
         refused=tuple(refused),
-        assumed={request.endpoint: rows for request, rows in zip(requests, assumed, strict=True)},
+        assumed={request.endpoint: rows for request, (rows, _) in zip(requests, assumed, strict=True)},
+        late={request.endpoint: rows for request, (_, rows) in zip(requests, assumed, strict=True)},
         location=[]
         if where is None
         else [
@@ -134,7 +137,14 @@ def treatment_of(
         ],
         grades=grade_rows(counted, graded_by or "pneumonitis", level, cohort.provenance),
         printed=printed,
-        lacking=lacking_of(cohort, asked, location=where is not None, grades=graded_by is not None),
+        lacking=lacking_of(
+            cohort,
+            asked,
+            location=where is not None,
+            grades=graded_by is not None,
+            printed_grades=printed is not None and bool(printed.severe),
+            subgroups=bool(levelled(cohort, asked)),
+        ),
         level=level,
     )
 
@@ -168,10 +178,10 @@ def ensemble_is(ensemble: Ensemble | None, study: str) -> bool:
     return ensemble is not None and ensemble.name in ENSEMBLES and ENSEMBLES[ensemble.name].study == study
 
 
-def assumed_of(held: tuple[Sequence[Cohort], tuple[AssumedStart, ...]], place: int) -> list[Row]:
-    """Return the rows of one endpoint."""
+def assumed_of(held: tuple[Sequence[Cohort], tuple[AssumedStart, ...]], place: int) -> tuple[list[Row], list[Row]]:
+    """Return the rows of one endpoint: assumed starts, and how late one would have to be."""
     members, requests = held
-    return assumed_start_rows(members, requests[place])
+    return assumed_start_rows(members, requests[place]), late_start_rows(members, requests[place])
 
 
 def designs_of(
@@ -212,20 +222,3 @@ def request_of(
 def levelled(cohort: Cohort, asked: TreatmentAsked) -> tuple[str, ...]:
     """Return the covariates of the design that have levels, in which the effect is looked at."""
     return tuple(name for name in asked.on if cohort.covariate(name).schema.categorical)
-
-
-def lacking_of(cohort: Cohort, asked: TreatmentAsked, *, location: bool, grades: bool) -> tuple[str, ...]:
-    """Say what is not shown, and which column it needs."""
-    said = []
-    if not asked.on:
-        said.append(
-            "No design, balance, scores or subgroups of the chapter's own: no covariate is named that the treatment "
-            "depended on (--on a,b,c)" + ("; the print of the study has none of its patients." if asked.study else ".")
-        )
-    elif not levelled(cohort, asked):
-        said.append("No subgroups: none of the covariates of --on has levels (cuts in the schema make classes).")
-    if len(cohort.endpoints) < 2:
-        said.append(f"One endpoint: the schema has {', '.join(cohort.endpoints)} alone.")
-    said += [] if location else [NO_LOCATION]
-    said += [] if grades else [NO_GRADES]
-    return tuple(said)

@@ -1,4 +1,7 @@
-"""Cervical location: its hazard ratio alone, beside the treatment, and beside all covariates of the design."""
+"""Cervical location: its hazard ratio alone, beside the treatment, and beside all covariates of the design.
+
+docs/methods/treatment.md.
+"""
 
 import math
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The chapter on one treatment, and its tables for a paper."""
+"""The chapter on one treatment, and its tables for a paper. docs/methods/treatment.md."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,11 +8,11 @@ from escc_bayes.report.page.treatment.further_blocks import harm_block, location
 from escc_bayes.report.page.treatment.gather import Treatment
 from escc_bayes.report.page.treatment.months_block import months_block
 from escc_bayes.report.page.treatment.start_block import start_block
-from escc_bayes.report.page.treatment.words import label_of
+from escc_bayes.report.page.treatment.words import file_words, label_of
 from escc_bayes.report.page.view import Block, Picture, Section, Table
 
 NAME = "treatment"
-PAGES = ("matching", "time_zero", "rmst", "proportions")
+PAGES = ("treatment", "matching", "subgroup", "time_zero", "rmst", "proportions")
 
 type Pictures = Mapping[tuple[str, str], Sequence[Picture]]
 
@@ -60,8 +60,23 @@ def blocks_of(held: Treatment, pictures: Pictures) -> tuple[Block, ...]:
     if held.first.subgroups:
         found.append(subgroup_block(held, of("subgroups")))
     if held.lacking:
-        found.append(Block("Not shown, and what it needs", held.lacking))
+        found.append(lacking_block(held))
     return tuple(found)
+
+
+def lacking_block(held: Treatment) -> Block:
+    """Return what is not shown, the column that it needs, and what stands instead."""
+    of_print = held.members > 1 and held.printed is not None
+    said = (
+        "The print has no such columns, and nothing is made up in their place. Of a file with them the same report has "
+        "these parts, too."
+        if of_print
+        else "The file has no such columns; with them the same report has these parts, too."
+    )
+    rows = tuple((one.analysis, one.column, one.instead) for one in held.lacking)
+    head = ("Analysis", "Column that it needs", "Here instead")
+    table = Table(f"What cannot be shown, and what it needs; {file_words('lacking')}", head, rows)
+    return Block("Not shown, and what it needs", (said,), (table,))
 
 
 def treatment_tables(held: Treatment) -> tuple[Table, ...]:

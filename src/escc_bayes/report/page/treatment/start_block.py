@@ -5,6 +5,7 @@ import math
 from escc_bayes.estimand.printed import number
 from escc_bayes.estimand.tables import Row
 from escc_bayes.matching.assumed_start import COLUMN
+from escc_bayes.matching.late_start import NO_BENEFIT, NO_EFFECT, TOGETHER
 from escc_bayes.plots.words import ratio
 from escc_bayes.report.page.treatment.gather import Treatment
 from escc_bayes.report.page.treatment.words import (
@@ -27,6 +28,12 @@ WORDS = {
     CLONES: "Cloned, censored, weighted",
 }
 
+LATE = {
+    TOGETHER: "Latest month in which all can have begun together",
+    NO_BENEFIT: "Begun in this month or later, time-updated Cox is 1 or more",
+    NO_EFFECT: "Months to live for that give the naive ratio without any effect",
+}
+
 RESAMPLED = "Bayesian bootstrap of patients"
 
 
@@ -35,8 +42,8 @@ def start_block(held: Treatment) -> Block:
     starting = [(e, m[0].time_zero) for e, m in held.matches.items() if m[0].time_zero is not None]
     if starting:
         said = tuple(known_reading(held, e, found.rows) for e, found in starting if found is not None)
-        tables = tuple(known_table(held, e, found.rows) for e, found in starting if found is not None)
-        return Block("Immortal time: naive, landmark, time-updated, cloned", said, tables)
+        known = tuple(known_table(held, e, found.rows) for e, found in starting if found is not None)
+        return Block("Immortal time: naive, landmark, time-updated, cloned", said, known)
     name = label_of(held.cohort, held.asked.treatment)
     if not held.assumed:
         said = (f"NAIVE: '{name}' becomes known after time zero and is compared as if known then.",)
@@ -46,8 +53,11 @@ def start_block(held: Treatment) -> Block:
         "whoever had it lived until then, and that time counts for it. What follows assumes a month for everybody."
     )
     said = (first, *(assumed_reading(held, e, rows) for e, rows in held.assumed.items()))
-    tables = tuple(table for e, rows in held.assumed.items() if (table := assumed_table(held, e, rows)).rows)
-    return Block("Immortal time: if the treatment began in one month", said, tables)
+    tables = [table for e, rows in held.assumed.items() if (table := assumed_table(held, e, rows)).rows]
+    late = {e: rows for e, rows in held.late.items() if rows}
+    said += tuple(late_reading(held, e, rows) for e, rows in late.items())
+    tables += [late_table(held, late)] if late else []
+    return Block("Immortal time: if the treatment began in one month", said, tuple(tables))
 
 
 def known_table(held: Treatment, endpoint: str, rows: list[Row]) -> Table:
@@ -120,3 +130,56 @@ def assumed_reading(held: Treatment, endpoint: str, rows: list[Row]) -> str:
         return f"{words}: Cox has no ratio whose move could be followed."
     said = ", ".join(f"{ratio(hr)} if begun in month {month:g}" for month, hr in moved)
     return f"{words}: Cox's ratio of {ratio(naive)} becomes {said} (time-updated)."
+
+
+def late_table(held: Treatment, late: dict[str, list[Row]]) -> Table:
+    """Return how late the treatment would have had to begin, question by question."""
+    lines: list[tuple[str, ...]] = []
+    for endpoint, rows in late.items():
+        lines.append((endpoint_of(held.cohort, endpoint),))
+        for row in rows:
+            month = number(row["month"])
+            shown = str(row["note"]) if math.isnan(month) else month_words(row)
+            shorter = "" if math.isnan(month) else f"{number(row['shorter']):g}"
+            hr = number(row["hr"])
+            cells = (f"{row['n']} ({row['events']})", shown, "" if math.isnan(hr) else ratio(hr), shorter)
+            lines.append((LATE[str(row["question"])], *cells))
+    _, treated = held.first.patients.levels
+    head = ("", "Patients (events)", "Month (range)", "Cox's ratio then", f"{treated}: followed for no longer")
+    note = note_of(
+        "First: one of those who had the treatment has the event or is lost then. Second: who was followed for less "
+        "began half way. Third: one hazard for all beyond these months; the ratio to which Cox's model then tends.",
+        "Median and range over reconstructions." if held.members > 1 else "",
+        "No interval: months at which a ratio is crossed, not estimates of when the treatment began.",
+    )
+    words = "How late the treatment would have had to begin"
+    return Table(captioned(held, words, "late_start"), head, tuple(lines), note)
+
+
+def month_words(row: Row) -> str:
+    """Print a month with its range over reconstructions."""
+    month, low, high = (number(row[key]) for key in ("month", "month_low", "month_high"))
+    if low == high:
+        return f"{month:.1f}"
+    return f"{month:.1f} ({low:.1f} to {'not reached' if math.isnan(high) else f'{high:.1f}'})"
+
+
+def late_reading(held: Treatment, endpoint: str, rows: list[Row]) -> str:
+    """Say how many months without any effect would give the naive ratio, and who speaks against them."""
+    by = {str(row["question"]): row for row in rows}
+    without, together = by[NO_EFFECT], by[TOGETHER]
+    words, naive = endpoint_of(held.cohort, endpoint), ratio(number(without["hr_naive"]))
+    month, treated = number(without["month"]), held.first.patients.levels[1]
+    if math.isnan(month):
+        return f"{words}: {without['note']}; immortal time alone does not make the ratio of {naive}."
+    of, then = number(without["shorter"]), number(together["hr"])
+    against = (
+        f"{of:g} of them {'was' if of == 1.0 else 'were'} followed for no longer, which speaks against so late a start"
+    )
+    said = "nobody of them was followed for less, which leaves this open" if of == 0.0 else against
+    at = "" if math.isnan(then) else f"; Cox, time-updated, is {ratio(then)} then"
+    return (
+        f"{words}: with no effect at all, the ratio of {naive} comes about if everybody with {treated} had to live "
+        f"{month_words(without)} months to have it; {said}. All can have begun together in month "
+        f"{number(together['month']):.1f} at the latest{at}."
+    )

@@ -140,11 +140,26 @@ def test_every_figure_is_drawn_under_a_name_of_its_own(own):
 
 
 def test_what_is_not_there_is_named_with_the_column_it_needs(own, paper):
-    assert any("One endpoint" in one for one in own.lacking)
-    said = " ".join(paper.lacking)
-    assert "--on a,b,c" in said
-    assert "cervical" in said
-    assert "pneumonitis" in said
+    assert [one.analysis for one in own.lacking] == ["A second endpoint"]
+    named = {one.analysis: one.column for one in paper.lacking}
+    assert len(named) == 7
+    assert "--on a,b,c" in named["Design, balance, scores"]
+    assert "starts_at = COLUMN in covariates.radiotherapy" in str(named)
+    assert "cervical" in named["Cervical location"]
+    assert "pneumonitis" in named["Pneumonitis, each grade"]
+    assert "what the study prints of grade 3 or more" in text_of(paper)
+
+
+def test_how_late_a_start_would_have_to_be_is_said(paper):
+    (row,) = [
+        r
+        for r in treatment_files(paper)["treatment_late_start"]
+        if (r["endpoint"], r["question"]) == ("os", "naive_ratio_without_effect")
+    ]
+    assert 3.0 < row["month"] < 12.0
+    text = text_of(paper)
+    assert f"{row['month']:.1f} (" in text
+    assert "speaks against so late a start" in text
 
 
 def test_the_print_stands_beside_with_a_mark_where_it_is_not_within_rounding(paper):
