@@ -71,7 +71,7 @@ EMPTY: Mapping[str, tuple[str, ...]] = {
     ),
     "attribution": (
         *("endpoint", "model", "term", "contrast", "step", "before", "after", "log_hr_before", "log_hr_after"),
-        *("difference", "low", "high", "hr_before", "hr_after", "n", "events", *ORIGIN),
+        *("difference", "low", "high", "hr_before", "hr_after", *ORIGIN, "n", "events"),
     ),
     "loo": (
         *("endpoint", "model", "rank", "elpd", "elpd_se", "elpd_diff", "diff_se", "weight", "p_loo"),
@@ -291,7 +291,7 @@ def compare_tables(bundle: "Bundle") -> dict[str, list[Row]]:
         "comparison": [row for c in bundle.answered.values() for row in comparison_rows(c.estimates)],
         **({"imputation": imputation_rows(tuple(bundle.imputed.values()))} if bundle.imputed else {}),
         "attribution": [
-            {**step.row(), **counts(step.model), **origin(step.model)}
+            {**step.row(), **origin(step.model), **counts(step.model)}
             for steps in bundle.attribution.values()
             for step in steps
         ],

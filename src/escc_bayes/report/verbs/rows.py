@@ -89,10 +89,10 @@ def agreement_row(row: "Agreement") -> dict[str, object]:
         "sd_ratio": row.sd_ratio,
         "verdict_first": first.verdict,
         "verdict_second": second.verdict,
-        "n": first.n,
-        "events": first.events,
         "provenance": first.record.provenance,
         "clock": first.clock,
+        "n": first.n,
+        "events": first.events,
     }
 
 
