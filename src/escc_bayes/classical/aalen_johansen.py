@@ -3,7 +3,8 @@
     p(t) = (1, 0, 0) product over event months s of (I + dA(s)),   dA_jk(s) = dN_jk(s) / Y_j(s)
 
 with errors from the infinitesimal jackknife, which are those of R's ``survfit``: the influence of a patient follows
-the same recursion, dU_i = p(s-) dD_i(s) where D_i holds (dN_ijk - Y_ij dA_jk) / Y_j. Limits on the log scale, as there.
+the same recursion, dU_i = p(s-) dD_i(s) where D_i holds w_i (dN_ijk - Y_ij dA_jk) / Y_j; of clusters, influences are
+added up within each before they are squared. N and Y count sampling weights w. Limits on the log scale, as there.
 Right also where the hazard after progression depends on when it came (Datta & Satten 2001, Stat Probab Lett 55:403).
 Aalen & Johansen 1978, Scand J Stat 5:141; docs/methods/illness_death.md.
 """
@@ -14,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.classical.robust import cluster_sums
+from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.transitions import DEATH_AFTER, DEATH_WITHOUT, PROGRESSION
 
@@ -38,11 +40,12 @@ class StateCurves:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """Rows at risk of moves out of a state, in months since time zero, with their patients."""
+    """Rows at risk of moves out of a state, in months since time zero, with their patients and weights."""
 
     patient: NDArray[np.int64]
     entry: FloatArray
     time: FloatArray
+    weight: FloatArray
     into: dict[int, NDArray[np.bool_]]
 
 
@@ -55,17 +58,18 @@ def stays(rows: AnalysisRows) -> tuple[Stay, ...]:
     if rows.transitions is not None and rows.transitions.competing:
         every = [rows.in_transition(name).one_each for name in rows.transitions.names]
         into = {state: own.event == 1.0 for state, own in enumerate(every, start=1)}
-        return (Stay(every[0].whose, every[0].entry, every[0].time, into),)
+        return (Stay(every[0].whose, every[0].entry, every[0].time, every[0].weight, into),)
     first, second, third = (rows.in_transition(name).one_each for name in MOVES)
     place = {name: k for k, name in enumerate(rows.ids)}
     whose = [np.array([place[own.ids[i]] for i in own.whose.tolist()], dtype=np.int64) for own in (first, third)]
-    start = Stay(whose[0], first.entry, first.time, {1: first.event == 1.0, 2: second.event == 1.0})
+    start = Stay(whose[0], first.entry, first.time, first.weight, {1: first.event == 1.0, 2: second.event == 1.0})
     month = np.full(rows.n, np.nan)
     month[whose[0]] = first.time
     ago = month[whose[1]] if rows.transitions is not None and rows.transitions.clock == "reset" else 0.0
     entry, time = third.entry + ago, third.time + ago
     known = ~np.isnan(time)
-    return start, Stay(whose[1][known], entry[known], time[known], {2: (third.event == 1.0)[known]})
+    into = {2: (third.event == 1.0)[known]}
+    return start, Stay(whose[1][known], entry[known], time[known], third.weight[known], into)
 
 
 def since_progression(rows: AnalysisRows) -> AnalysisRows:
@@ -98,7 +102,7 @@ def aalen_johansen(rows: AnalysisRows, inside: NDArray[np.bool_] | None = None) 
     count = 1 + max(state for stay in own for state in stay.into)
     probability = np.zeros((months.size + 1, count))
     error = np.zeros((months.size + 1, count))
-    influence = np.zeros((rows.n, count))
+    influence, unit = np.zeros((rows.n, count)), units(rows)
     probability[0, 0] = 1.0
     for place, month in enumerate(months.tolist(), start=1):
         before = probability[place - 1]
@@ -107,29 +111,35 @@ def aalen_johansen(rows: AnalysisRows, inside: NDArray[np.bool_] | None = None) 
             one_month(stay, state, month, before[state], step, shift)
         probability[place] = before @ step
         influence = influence @ step + shift
-        error[place] = np.sqrt((influence**2).sum(axis=0))
+        error[place] = np.sqrt((cluster_sums(influence, unit) ** 2).sum(axis=0))
     return StateCurves(np.append(0.0, months), probability, error)
+
+
+def units(rows: AnalysisRows) -> IntArray:
+    """Return the independent unit (patients,) of each patient: a cluster, or the patient."""
+    return np.arange(rows.n) if rows.cluster is None else rows.cluster[rows.first_rows()]
 
 
 def taken(stay: Stay, kept: NDArray[np.bool_]) -> Stay:
     """Return the stays of some patients."""
     own = kept[stay.patient]
     into = {state: event[own] for state, event in stay.into.items()}
-    return Stay(stay.patient[own], stay.entry[own], stay.time[own], into)
+    return Stay(stay.patient[own], stay.entry[own], stay.time[own], stay.weight[own], into)
 
 
 def one_month(stay: Stay, state: int, month: float, held: float, step: FloatArray, shift: FloatArray) -> None:
     """Add the moves out of one state at one month to the step, and to the influences (patients, states)."""
     at_risk = (stay.entry < month) & (stay.time >= month)
-    number = int(at_risk.sum())
+    weight = stay.weight[at_risk]
+    number = float(weight.sum())
     if not number:
         return
     for target, event in stay.into.items():
-        moves = at_risk & event & (stay.time == month)
-        share = float(moves.sum()) / number
+        moves = (event & (stay.time == month))[at_risk]
+        share = float(weight @ moves) / number
         step[state, target] += share
         step[state, state] -= share
-        own = held * (moves[at_risk] - share) / number
+        own = held * weight * (moves - share) / number
         np.add.at(shift[:, target], stay.patient[at_risk], own)
         np.add.at(shift[:, state], stay.patient[at_risk], -own)
 

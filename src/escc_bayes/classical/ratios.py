@@ -179,7 +179,7 @@ def wald(asked: HazardRatio, source: Source, found: Coefficients, w: FloatArray 
         limits=(log_ratio - half, log_ratio + half),
         p_value=2.0 * float(ndtr(-abs(log_ratio / se))) if se > 0.0 else math.nan,
         log_sd=se,
-        note=source.plan.rows.basis_note(),
+        note=source.plan.rows.in_transition(asked.transition).basis_note(),
         fitted=found,
     )
 

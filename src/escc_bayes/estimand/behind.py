@@ -186,7 +186,10 @@ def counted(asked: Estimand, rows: AnalysisRows) -> Counts:
 def patients_behind(asked: Estimand, rows: AnalysisRows) -> NDArray[np.bool_] | None:
     """Return who is counted behind an estimand, as a mask (n,); None: everyone."""
     groups = groups_named(asked)
-    if isinstance(asked, HazardRatio) or not groups:
+    if isinstance(asked, HazardRatio):
+        own = rows.has_states and asked.transition
+        return rows.transition_code == rows.transition_names.index(asked.transition) if own else None
+    if not groups:
         return None
     covariate = rows.covariates[asked.term]
     codes = [covariate.schema.levels.index(group) for group in groups]

@@ -19,13 +19,15 @@ from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.hazard.states import entering, incidence, progressed, spent_before
 from escc_bayes.hazard.weibull import nodes
 from escc_bayes.spec.plan import ModelPlan
-from escc_bayes.spec.rows import AnalysisRows, Transitions
-from escc_bayes.spec.transitions import PROGRESSION
+from escc_bayes.spec.rows import AnalysisRows
+from escc_bayes.spec.transitions import PROGRESSION, Transitions
 
 # Patients x draws x months at a time.
 HELD = 1_000_000
 # Months at which a smooth hazard is looked at: probabilities are then right to about 1e-4.
 SMOOTH = 48
+# Months at which a curve is read for its median.
+READ = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Whom:
 
     Attributes
     ----------
-    columns : (transitions, c, p + 1) centred columns in each transition, and its code.
+    columns : (transitions, c, p + 1) centred columns in each transition, and the code of its baseline.
     share : (c,) what they count for, 1 in all.
     """
 
@@ -94,28 +96,38 @@ def averaged_over(plan: ModelPlan, term: str, group: str, population: str) -> Wh
 
 
 def described(plan: ModelPlan) -> Whom:
-    """Return the one patient whom the baselines describe: the average one, or one at the reference."""
-    return Whom(in_each(plan, plan.design.center[None]), np.ones(1))
+    """Return the one patient whom the baselines describe, of the first stratum: the average one, or the reference."""
+    return Whom(in_each(plan, np.append(plan.design.center, 0.0)[None]), np.ones(1))
 
 
 def check_level(plan: ModelPlan, term: str, group: str) -> None:
     """Raise ``EstimandError`` where nobody analysed is in a group."""
-    block, place = located(term, plan.design)
-    if group not in block.levels[place]:
-        known = ", ".join(block.levels[place]) or "numbers, and no groups"
+    if term == plan.rows.strata and plan.rows.within:
+        levels = plan.rows.within
+    else:
+        block, place = located(term, plan.design)
+        levels = block.levels[place]
+    if group not in levels:
+        known = ", ".join(levels) or "numbers, and no groups"
         raise EstimandError(f"'{term}' has no group '{group}' among the patients analysed; it has: {known}")
 
 
 def patient_columns(plan: ModelPlan) -> FloatArray:
-    """Return the columns (n, p) of every patient, uncentred, as if each acted in every transition."""
+    """Return the columns of every patient, uncentred, as if each acted in every transition, and the stratum.
+
+    (n, p + 1); the stratum is one of those within transitions, 0 where there are none.
+    """
     rows = plan.rows
     parts = [block.effect.columns(rows).values for block in plan.design.blocks]
-    return np.concatenate([np.zeros((rows.time.size, 0)), *parts], axis=1)[rows.first_rows()]
+    stratum = rows.own_stratum if rows.within else np.zeros(rows.time.size)
+    return np.asarray(np.column_stack([*parts, stratum])[rows.first_rows()], dtype=np.float64)
 
 
 def set_to(plan: ModelPlan, columns: FloatArray, term: str, group: str) -> FloatArray:
-    """Return columns with every patient in one group of a covariate, in each transition in which it acts."""
+    """Return columns with every patient in one group: of a covariate, wherever it acts, or of the strata."""
     changed = np.array(columns)
+    if term == plan.rows.strata:
+        changed[:, -1] = plan.rows.within.index(group)
     for block in plan.design.blocks:
         if term not in block.effect.covariates:
             continue
@@ -130,16 +142,19 @@ def set_to(plan: ModelPlan, columns: FloatArray, term: str, group: str) -> Float
 
 
 def in_each(plan: ModelPlan, columns: FloatArray) -> FloatArray:
-    """Return centred columns with the code of the transition, (K, c, p + 1): 0 where a column does not act."""
+    """Return centred columns with the code of their baseline, (K, c, p + 1): 0 where a column does not act.
+
+    ``columns`` (c, p + 1) end with the stratum.
+    """
     names = plan.rows.transition_names
-    found = np.zeros((len(names), columns.shape[0], columns.shape[1] + 1))
-    centred = columns - plan.design.center
+    found = np.zeros((len(names), *columns.shape))
+    centred = columns[:, :-1] - plan.design.center
     for code, name in enumerate(names):
         for block in plan.design.blocks:
             for within, own in block.parts:
                 if name in within:
                     found[code, :, own] = centred[:, own]
-        found[code, :, -1] = code
+        found[code, :, -1] = code * max(1, len(plan.rows.within)) + columns[:, -1]
     return found
 
 
@@ -288,9 +303,10 @@ def months_in_states(plan: ModelPlan, hazards: PatientHazards, whom: Whom, until
 def median_after(curve: Callable[[FloatArray], FloatArray], until: float) -> FloatArray:
     """Return the median of survival curves (D, t) of months, (D,): infinite where it lies beyond ``until``.
 
-    Read off the curve month by month; within a month the logarithm of survival is taken as linear.
+    Read off the curve month by month, of more than ``READ`` months at as many; in between the logarithm of survival is
+    taken as linear.
     """
-    months = np.append(np.arange(0.0, until), until)
+    months = np.append(np.arange(0.0, until, max(1.0, np.ceil(until / READ))), until)
     logs = np.log(np.maximum(curve(months), np.finfo(float).tiny))
     below = logs <= np.log(0.5)
     place = np.where(below.any(axis=1), below.argmax(axis=1), 0)

@@ -116,26 +116,16 @@ def resolve_baseline(spec: ModelSpec, rows: AnalysisRows) -> BaselinePrior:
 
 
 def refuse_strata(spec: ModelSpec, rows: AnalysisRows) -> None:
-    """Raise for strata that are numbers or one level, or beside sampling weights."""
+    """Raise for strata that are numbers or one level."""
     if not spec.strata:
         return
-    if rows.sampled and rows.transitions is not None:
-        raise SpecError(
-            f"model '{spec.name}': sampling weights need errors that are robust in every transition at once, and those "
-            "of states and incidences are not worked out; model each endpoint by itself, where the weights count, or "
-            "leave the weight out of the schema, if the model holds what the patients were sampled by"
-        )
     at, schema = f"model '{spec.name}', [baseline] strata", rows.covariates[spec.strata].schema
     if not schema.categorical:
         raise SpecError(f"{at}: '{spec.strata}' is a number and makes no strata; cut it into classes in the schema")
-    if len(rows.stratum_levels) < 2:
+    if len(rows.occurring) < 2 and spec.strata_within:
         raise SpecError(
             f"{at}: all {rows.n} patients analysed for '{rows.endpoint}' have {spec.strata} = "
-            f"{rows.stratum_levels[0]}; leave strata out"
-        )
-    if rows.sampled:
-        raise SpecError(
-            f"{at}: not with sampling weights, whose errors are not worked out here for strata; leave it out"
+            f"{rows.occurring[0]}; leave strata out"
         )
 
 

@@ -6,6 +6,8 @@ Whom a result is of, what it rests on, and what it cannot tell apart. An empty l
 from collections import Counter
 from collections.abc import Sequence
 
+import numpy as np
+
 from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.foundation.errors import some_of
 from escc_bayes.spec.in_months import thin_segments
@@ -112,15 +114,17 @@ def of_patients(rows: AnalysisRows, trajectory: str = "") -> tuple[str, ...]:
     whole = f"{gone} of {rows.total} patients are " if rows.patient is None else ""
     stacked = rows.transitions is not None
     each = f"{rows.n} patients{rows.row_words}: each row holds its covariates; curves hold those of the first"
+    within = " within every transition" if stacked else ""
     strata = (
-        f"a baseline hazard of its own in each stratum of {rows.strata}; curves average over strata as patients lie"
+        f"a baseline hazard of its own in each stratum of {rows.strata}{within}; curves average over strata as "
+        "patients lie"
     )
     found = {
         f"{rows.clock}: patients had to live to have a value, and its effect is not one at time zero": rows.naive,
         f"{whole}left out: {reasons}": gone > 0,
         each: rows.patient is not None and not stacked and (bool(changing) or not trajectory),
         **dict.fromkeys(map(change_words, changing), True),
-        strata: bool(rows.strata) and not stacked,
+        strata: bool(rows.strata) and (not stacked or bool(rows.within)),
         **dict.fromkeys(transition_words(rows), True),
         f"{late} of {rows.n} patients enter late (delayed entry): who died before entry is not among them": late > 0,
         f"{rows.weight_words()}; errors are robust, and a posterior is a pseudo-posterior": rows.sampled,
@@ -143,7 +147,17 @@ def transition_words(rows: AnalysisRows) -> tuple[str, ...]:
         f"{gone} of {rows.n} patients died after follow-up for progression had ended: whether they had progressed is "
         "not known, and they count as free of it until then"
     )
-    return (*thin, *((late,) if gone else ()))
+    return (*thin, *empty_words(rows), *((late,) if gone else ()))
+
+
+def empty_words(rows: AnalysisRows) -> tuple[str, ...]:
+    """Name the strata within transitions that have no event: their baselines rest on the prior."""
+    if not rows.within:
+        return ()
+    events = np.bincount(rows.stratum, rows.event, len(rows.stratum_levels))
+    empty = [name for name, found in zip(rows.stratum_levels, events, strict=True) if not found]
+    said = f"no event of {', '.join(empty)}: these baselines rest on the prior and on what they share with others"
+    return (said,) if empty else ()
 
 
 def trajectory_words(plan: ModelPlan) -> tuple[str, ...]:

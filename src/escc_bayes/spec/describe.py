@@ -81,6 +81,7 @@ def baseline_sentence(plan: ModelPlan) -> str:
         )
     assert isinstance(asked, PiecewiseBaseline)
     word = "endpoint" if plan.rows.marginal else "stratum" if plan.rows.transitions is None else "transition"
+    word = f"stratum of {plan.rows.strata} and transition" if plan.rows.has_states and plan.rows.within else word
     within = strata_words(prior, word)
     cuts = ", ".join(f"{c:.3g}" for c in prior.cuts)
     form = f"constant within {prior.pieces} pieces, cut at {cuts} months" if cuts else "constant"

@@ -248,7 +248,7 @@ def rows_within(rows: AnalysisRows, within: tuple[str, ...]) -> IntArray | slice
     """Return the rows at risk of some transitions; all of them where none is named."""
     if not within:
         return slice(None)
-    return np.flatnonzero(np.isin(rows.stratum, [rows.transition_names.index(name) for name in within]))
+    return np.flatnonzero(np.isin(rows.transition_code, [rows.transition_names.index(name) for name in within]))
 
 
 def acting_rows(blocks: list[Block], rows: AnalysisRows) -> FloatArray:

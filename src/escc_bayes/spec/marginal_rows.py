@@ -12,10 +12,10 @@ from escc_bayes.data.cohort import Cohort
 from escc_bayes.data.covariates import CovariateData
 from escc_bayes.foundation.errors import CohortError
 from escc_bayes.hazard.piecewise import FloatArray
-from escc_bayes.spec.rows import AnalysisRows, Dropped, Transitions
+from escc_bayes.spec.rows import AnalysisRows, Dropped
 from escc_bayes.spec.selection import select_rows
 from escc_bayes.spec.stacked import thin_in_each, transition_of
-from escc_bayes.spec.transitions import ENDPOINT, SeveralEndpoints
+from escc_bayes.spec.transitions import ENDPOINT, SeveralEndpoints, Transitions
 
 
 def endpoint_rows(

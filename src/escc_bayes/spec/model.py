@@ -16,7 +16,7 @@ from escc_bayes.spec.prior import HalfNormal, Normal, Slab
 from escc_bayes.spec.request import Outcome, PiecewiseBaseline, WeibullBaseline
 from escc_bayes.spec.structures.keys import stated
 from escc_bayes.spec.structures.protocol import Structure
-from escc_bayes.spec.transitions import EVERY, SeveralEndpoints
+from escc_bayes.spec.transitions import ENDPOINT, EVERY, TRANSITION, SeveralEndpoints
 from escc_bayes.spec.writing import model_text
 
 COMPLETE_CASES = "@complete_cases"
@@ -75,13 +75,18 @@ class ModelSpec:
 
     @property
     def strata(self) -> str:
-        """The covariate whose levels have a baseline each; empty: one baseline."""
+        """The covariate whose levels have a baseline each; of states the transition, or a covariate within each."""
         return self.baseline.strata
+
+    @property
+    def strata_within(self) -> str:
+        """The covariate of the cohort whose levels have a baseline each, also within transitions; empty: none."""
+        return "" if self.strata in (TRANSITION, ENDPOINT) else self.strata
 
     @property
     def asked_of_patients(self) -> tuple[str, ...]:
         """Every covariate that a patient must have: those of effects, of strata, and of a life table."""
-        own = self.strata if self.outcome.states is None else ""
+        own = self.strata_within
         known = self.background.covariates if self.background is not None else ()
         return tuple(dict.fromkeys((*self.covariates, *((own,) if own else ()), *known)))
 
@@ -161,6 +166,7 @@ class ModelSpec:
         states = self.outcome.states
         own = "transition" if states is not None else f"stratum of {self.strata}"
         own = "endpoint" if isinstance(states, SeveralEndpoints) else own
+        own += f" and stratum of {self.strata_within}" if states is not None and self.strata_within else ""
         within = f" in each {own}" if self.strata else ""
         imputed = "; missing covariates imputed" if self.missing is not None else ""
         imputed += "; a fraction cured" if self.cure is not None else ""

@@ -24,8 +24,9 @@ def one_transition(plan: ModelPlan, name: str) -> ModelPlan:
     """
     if not name:
         return plan
-    inside = np.flatnonzero(plan.rows.stratum == plan.rows.transition_names.index(name))
-    rows = replace(plan.rows.in_transition(name), endpoint=name, strata="", transitions=None)
+    inside = np.flatnonzero(plan.rows.transition_code == plan.rows.transition_names.index(name))
+    own = plan.rows.in_transition(name)
+    rows = replace(own, endpoint=name, strata=own.strata if own.within else "", transitions=None)
     return replace(plan, rows=rows, design=design_of(plan.design, name, inside))
 
 

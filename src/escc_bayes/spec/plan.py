@@ -123,7 +123,12 @@ def rows_of(spec: ModelSpec, cohort: Cohort) -> AnalysisRows:
     outcome = spec.outcome
     if isinstance(outcome.states, CompetingCauses):
         return cause_rows(
-            cohort, outcome.states, spec.asked_of_patients, landmark=outcome.landmark, naive=outcome.naive
+            cohort,
+            outcome.states,
+            spec.asked_of_patients,
+            landmark=outcome.landmark,
+            naive=outcome.naive,
+            strata=spec.strata_within,
         )
     if isinstance(outcome.states, SeveralEndpoints):
         return endpoint_rows(
@@ -131,7 +136,12 @@ def rows_of(spec: ModelSpec, cohort: Cohort) -> AnalysisRows:
         )
     if outcome.states is not None:
         return stacked_rows(
-            cohort, outcome.states, spec.asked_of_patients, landmark=outcome.landmark, naive=outcome.naive
+            cohort,
+            outcome.states,
+            spec.asked_of_patients,
+            landmark=outcome.landmark,
+            naive=outcome.naive,
+            strata=spec.strata_within,
         )
     return select_rows(
         cohort,
@@ -139,7 +149,7 @@ def rows_of(spec: ModelSpec, cohort: Cohort) -> AnalysisRows:
         spec.asked_of_patients,
         landmark=outcome.landmark,
         naive=outcome.naive,
-        strata=spec.strata,
+        strata=spec.strata_within,
         visits=outcome.visits,
         from_start=measured_from_start(spec),
     )

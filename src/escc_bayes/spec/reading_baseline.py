@@ -6,6 +6,7 @@ from dataclasses import replace
 from escc_bayes.foundation import checks
 from escc_bayes.foundation.errors import CutError, SpecError
 from escc_bayes.spec import prior as priors
+from escc_bayes.spec.reading_states import refuse_outcome_as_effect
 from escc_bayes.spec.request import FAMILIES, Outcome, PiecewiseBaseline, WeibullBaseline
 from escc_bayes.spec.transitions import ENDPOINT, TRANSITION, SeveralEndpoints
 
@@ -24,13 +25,14 @@ def baseline_from(raw: Mapping[str, object], where: str, outcome: Outcome) -> Pi
             f"{where}, [baseline]: of several endpoints each has a piecewise baseline of its own, and how Weibull "
             'shapes go together is not worked out; write family = "piecewise_exponential"'
         )
-    if found.strata:
+    if found.strata and together:
         raise SpecError(
-            f"{where}, [baseline], strata: each transition has a baseline of its own already, and states are not "
-            f"worked out for strata within transitions; leave strata out, and let '{found.strata}' have an effect in "
-            "each transition, or fit each of its levels by itself"
+            f"{where}, [baseline], strata: each endpoint has a baseline of its own already, and how the scores of "
+            f"endpoints go together within strata is not worked out; leave strata out, and let '{found.strata}' have "
+            "an effect on each endpoint, or fit each of its levels by itself"
         )
-    return replace(found, strata=ENDPOINT if together else TRANSITION)
+    refuse_outcome_as_effect(outcome.states, (found.strata,), f"{where}, [baseline], strata")
+    return replace(found, strata=found.strata or (ENDPOINT if together else TRANSITION))
 
 
 def of_family(raw: Mapping[str, object], where: str) -> PiecewiseBaseline | WeibullBaseline:

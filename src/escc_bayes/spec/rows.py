@@ -11,7 +11,7 @@ from escc_bayes.foundation.record import digest
 from escc_bayes.hazard.at_risk import AtRisk
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.spec.thin import ThinLevel
-from escc_bayes.spec.transitions import EndpointName, in_words
+from escc_bayes.spec.transitions import ENDPOINT, TRANSITION, Transitions, in_words
 from escc_bayes.spec.weighting import UNWEIGHTED, Weighting
 
 NAIVE = "NAIVE"
@@ -23,31 +23,6 @@ class Dropped:
 
     reason: str
     patients: int
-
-
-@dataclass(frozen=True, slots=True)
-class Transitions:
-    """What rows one below the other are at risk of.
-
-    Attributes
-    ----------
-    names : of the transitions, in the order of their codes.
-    clock : ``forward`` or ``reset``: from when time counts after progression.
-    unknown : deaths after follow-up for progression had ended, which are of no transition.
-    competing : whether all of them leave one state: causes of one event.
-    marginal : whether they are endpoints of the same patients, each by itself.
-    """
-
-    names: tuple[str, ...]
-    clock: str
-    unknown: int = 0
-    competing: bool = False
-    marginal: bool = False
-
-    def __post_init__(self) -> None:
-        if self.marginal:
-            # Read back from a file they are plain words.
-            object.__setattr__(self, "names", tuple(EndpointName(name) for name in self.names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +45,8 @@ class AnalysisRows:
     weighting : what the weights are.
     cluster : (n,) the independent unit each patient belongs to, where errors are robust; None: errors of the model.
     patient : (n,) whose row each is, counted as in ``ids``; None: each patient has one.
-    strata : the covariate whose levels have a baseline hazard each; empty: one baseline.
+    strata : the covariate whose levels have a baseline hazard each, within every transition where there are several;
+        ``transition`` or ``endpoint``: each of these has one; empty: one baseline.
     transitions : of an illness-death model, or of competing causes, which rows there are; None: one endpoint.
     left : (n,) the last month known without the event, of an event between it and ``time``; else equal to ``time``.
         None: every event has its month.
@@ -168,11 +144,6 @@ class AnalysisRows:
         return self.weighting.unit * float(self.weight.sum())
 
     @property
-    def weighted_events(self) -> float:
-        """Sum of the weights, as given, of patients with the event."""
-        return self.weighting.unit * float(self.weight @ self.event)
-
-    @property
     def effective_n(self) -> float:
         """Effective number of patients (Kish)."""
         return effective_size(self.weight if self.patient is None else self.weight[self.first_rows()])
@@ -187,15 +158,42 @@ class AnalysisRows:
         """Whose baseline each row has, (n,), counted as in ``stratum_levels``."""
         if not self.strata:
             return np.zeros(self.time.size, dtype=np.int64)
+        if self.transitions is None:
+            return self.own_stratum
+        return self.transition_code * max(1, len(self.within)) + (self.own_stratum if self.within else 0)
+
+    @property
+    def own_stratum(self) -> IntArray:
+        """The level (n,) of the strata that each row has, counted among those that occur."""
         return np.unique(self.covariates[self.strata].values, return_inverse=True)[1]
 
     @property
-    def stratum_levels(self) -> tuple[str, ...]:
-        """Levels of the strata that occur, in their order; none where there is one baseline."""
-        if not self.strata:
-            return ()
+    def within(self) -> tuple[str, ...]:
+        """Levels of the strata within transitions that occur; none where each transition has one baseline."""
+        return () if self.strata in ("", TRANSITION, ENDPOINT) else self.occurring
+
+    @property
+    def occurring(self) -> tuple[str, ...]:
+        """Levels of the strata that occur, in their order."""
         held = self.covariates[self.strata]
         return tuple(held.schema.levels[int(code)] for code in np.unique(held.values))
+
+    @property
+    def transition_code(self) -> IntArray:
+        """Of which transition, or endpoint, each row is (n,), counted as in ``transition_names``; 0 of one endpoint."""
+        if self.transitions is None:
+            return np.zeros(self.time.size, dtype=np.int64)
+        return self.covariates[ENDPOINT if self.marginal else TRANSITION].values.astype(np.int64)
+
+    @property
+    def stratum_levels(self) -> tuple[str, ...]:
+        """What has a baseline of its own: strata that occur, transitions, or each with each; empty: one baseline."""
+        if not self.strata:
+            return ()
+        if self.transitions is None:
+            return self.occurring
+        names = self.transitions.names
+        return tuple(f"{name} ({self.strata} {one})" for name in names for one in self.within) or names
 
     @property
     def whose(self) -> IntArray:
@@ -211,7 +209,9 @@ class AnalysisRows:
         if self.patient is None:
             return np.arange(self.time.size) if inside is None else np.flatnonzero(inside)
         # Of several transitions the clock of a later one may start anew: the first is that of the first transition.
-        keys = (self.entry, self.patient) if self.transitions is None else (self.entry, self.stratum, self.patient)
+        keys = (
+            (self.entry, self.patient) if self.transitions is None else (self.entry, self.transition_code, self.patient)
+        )
         order = np.lexsort(keys)
         order = order if inside is None else order[inside[order]]
         return order[np.unique(self.patient[order], return_index=True)[1]]
@@ -254,9 +254,20 @@ class AnalysisRows:
 
     def weight_words(self, inside: NDArray[np.bool_] | None = None) -> str:
         """Say sum of weights, effective n and weighted events of the patients in a mask (n,), or of all."""
+        if self.has_states:
+            return self.weighting.words_of_transitions(
+                self.weight[self.first_rows(inside)], self.weighted_moves(inside)
+            )
         if inside is None:
             return self.weighting.words(self.weight, self.event)
         return self.weighting.words(self.weight[inside], self.event[inside])
+
+    def weighted_moves(self, inside: NDArray[np.bool_] | None = None) -> dict[str, float]:
+        """Return the weighted events of each transition that the rows in a mask (n,), or all, are at risk of."""
+        own = np.ones(self.time.size, dtype=bool) if inside is None else inside
+        code, counted = self.transition_code, self.weight * self.event
+        each = ((name, own & (code == place)) for place, name in enumerate(self.transition_names))
+        return {name: float(counted[held].sum()) for name, held in each if held.any()}
 
     @property
     def patients_digest(self) -> str:
@@ -294,7 +305,7 @@ class AnalysisRows:
         """Return the rows at risk of one transition; without a name all of them."""
         if not name or self.transitions is None:
             return self
-        inside = np.flatnonzero(self.stratum == self.transitions.names.index(name))
+        inside = np.flatnonzero(self.transition_code == self.transitions.names.index(name))
         held, whose = np.unique(self.whose[inside], return_inverse=True)
         return replace(
             self,

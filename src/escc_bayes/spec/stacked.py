@@ -22,10 +22,10 @@ from escc_bayes.data.endpoints import EndpointData, significant
 from escc_bayes.foundation.errors import CohortError, some_of
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.spec.episodes import episodes
-from escc_bayes.spec.rows import AnalysisRows, Dropped, Transitions
+from escc_bayes.spec.rows import AnalysisRows, Dropped
 from escc_bayes.spec.selection import select_rows
 from escc_bayes.spec.thin import ThinLevel, thin_levels
-from escc_bayes.spec.transitions import KIND, TRANSITION, TRANSITIONS, CompetingCauses, IllnessDeath
+from escc_bayes.spec.transitions import KIND, TRANSITION, TRANSITIONS, CompetingCauses, IllnessDeath, Transitions
 
 # Two months of two endpoints closer than this are one: both were rounded on reading.
 SAME_MONTH = 1e-6
@@ -68,6 +68,7 @@ def stacked_rows(
     *,
     landmark: float | None = None,
     naive: bool = False,
+    strata: str = "",
 ) -> AnalysisRows:
     """Return the rows of every transition of the complete cases.
 
@@ -76,6 +77,7 @@ def stacked_rows(
     cohort : with both endpoints.
     states : which endpoints, and the clock after progression.
     covariates, landmark, naive : as for ``select_rows``; a landmark starts the clock of those free of progression.
+    strata : one of the covariates, whose levels have a baseline each in every transition.
 
     Raises
     ------
@@ -87,11 +89,11 @@ def stacked_rows(
         cohort.refuse_interval_censored(name, "an illness-death model")
     rows = rows_apart(cohort, states.progression, covariates, landmark=landmark, naive=naive)
     start = 0.0 if landmark is None else landmark
-    whole = cohort.endpoint(states.death)
-    known = whole.present[rows.positions]
+    followed = cohort.endpoint(states.death)
+    known = followed.present[rows.positions]
     gone = Dropped(f"without follow-up of '{states.death}'", int((~known).sum()))
     rows = of_patients(rows, np.flatnonzero(known))
-    death = since(whole, rows.positions, start)
+    death = since(followed, rows.positions, start)
     refuse_contradictions(rows, death, states, cohort, start)
     course = course_of(rows, death)
     if not course.followed.any():
@@ -101,7 +103,8 @@ def stacked_rows(
         )
     unknown = int(((rows.event == 0.0) & (death.event == 1.0) & (death.time > rows.time + SAME_MONTH)).sum())
     dropped = (*rows.dropped, *((gone,) if gone.patients else ()))
-    return stack(replace(rows, dropped=dropped), course, Transitions(TRANSITIONS, states.clock, unknown), start)
+    whole = replace(rows, dropped=dropped, strata=strata or TRANSITION)
+    return stack(whole, course, Transitions(TRANSITIONS, states.clock, unknown), start)
 
 
 def of_patients(rows: AnalysisRows, where: NDArray[np.int64]) -> AnalysisRows:
@@ -182,10 +185,9 @@ def stack(rows: AnalysisRows, course: Course, transitions: Transitions, start: f
         thin=thin_in_each(chosen, event, whose, code, TRANSITIONS),
         cluster=None if rows.cluster is None else rows.cluster[of],
         patient=whose,
-        strata=TRANSITION,
         transitions=transitions,
     )
-    return in_stretches(stacked, since)
+    return weighed(in_stretches(stacked, since))
 
 
 def cause_rows(
@@ -195,6 +197,7 @@ def cause_rows(
     *,
     landmark: float | None = None,
     naive: bool = False,
+    strata: str = "",
 ) -> AnalysisRows:
     """Return the rows of every cause of the complete cases.
 
@@ -203,6 +206,7 @@ def cause_rows(
     cohort : with the endpoint and, for patients with the event, its cause.
     asked : which endpoint, and which covariate says the cause.
     covariates, landmark, naive : as for ``select_rows``.
+    strata : one of the covariates, whose levels have a baseline each for every cause.
 
     Raises
     ------
@@ -226,10 +230,19 @@ def cause_rows(
         thin=thin_in_each(chosen, event, of, place, names),
         cluster=None if rows.cluster is None else rows.cluster[of],
         patient=of,
-        strata=TRANSITION,
+        strata=strata or TRANSITION,
         transitions=Transitions(names, "forward", competing=True),
     )
-    return in_stretches(stacked, np.full(of.size, landmark or 0.0))
+    return weighed(in_stretches(stacked, np.full(of.size, landmark or 0.0)))
+
+
+def weighed(rows: AnalysisRows) -> AnalysisRows:
+    """Return rows whose sampling weights sum to the number of patients, whoever was left out since they were scaled."""
+    if not rows.sampled:
+        return rows
+    unit = float(rows.weight[rows.first_rows()].mean())
+    scaled = replace(rows.weighting, unit=rows.weighting.unit * unit)
+    return replace(rows, weight=significant(rows.weight / unit), weighting=scaled)
 
 
 def rows_apart(

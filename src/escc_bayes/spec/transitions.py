@@ -82,6 +82,31 @@ class EndpointName(str):
 
 
 @dataclass(frozen=True, slots=True)
+class Transitions:
+    """What rows one below the other are at risk of.
+
+    Attributes
+    ----------
+    names : of the transitions, in the order of their codes.
+    clock : ``forward`` or ``reset``: from when time counts after progression.
+    unknown : deaths after follow-up for progression had ended, which are of no transition.
+    competing : whether all of them leave one state: causes of one event.
+    marginal : whether they are endpoints of the same patients, each by itself.
+    """
+
+    names: tuple[str, ...]
+    clock: str
+    unknown: int = 0
+    competing: bool = False
+    marginal: bool = False
+
+    def __post_init__(self) -> None:
+        if self.marginal:
+            # Read back from a file they are plain words.
+            object.__setattr__(self, "names", tuple(EndpointName(name) for name in self.names))
+
+
+@dataclass(frozen=True, slots=True)
 class SeveralEndpoints:
     """Which endpoints of the same patients are fitted together.
 

@@ -1,9 +1,11 @@
 """What the weights and clusters of the patients analysed are, in words and numbers. docs/methods/weights.md."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from escc_bayes.data.weights import effective_size, sampling_words
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
+from escc_bayes.spec.transitions import in_words
 
 # Robust errors from fewer clusters are too small: Mancl & DeRouen 2001, Biometrics 57:126.
 FEW_CLUSTERS = 30
@@ -43,7 +45,25 @@ class Weighting:
         """
         if self.kind != "sampling":
             return self.counted
-        found = f"{sampling_words(self.unit * weight)}, weighted events {self.unit * float(weight @ event):.6g}"
+        return self.said(weight, f"weighted events {self.unit * float(weight @ event):.6g}")
+
+    def words_of_transitions(self, weight: FloatArray, events: Mapping[str, float]) -> str:
+        """Say the same of patients (m,) who may make several moves, with the weighted events of each transition.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> Weighting("sampling").words_of_transitions(np.ones(4), {"local": 1.5, "distant": 0.5})
+        'sampling weights: sum 4, effective n 4.0 (Kish), weighted events of cause local 1.5, of cause distant 0.5'
+        """
+        if self.kind != "sampling":
+            return self.counted
+        each = ", ".join(f"of {in_words(name)} {self.unit * found:.6g}" for name, found in events.items())
+        return self.said(weight, f"weighted events {each}")
+
+    def said(self, weight: FloatArray, events: str) -> str:
+        """Say what weights (m,) sum to and are worth, and their events; and where few patients carry nearly all."""
+        found = f"{sampling_words(self.unit * weight)}, {events}"
         carried = effective_size(weight) < min(FEW_CARRY, 0.5 * weight.size)
         return f"{found}; few patients carry nearly all the weight, and limits are too narrow" if carried else found
 

@@ -12,7 +12,16 @@ from escc_bayes.spec.prior import Gamma, HalfNormal, Location, Normal, Slab, Sur
 from escc_bayes.spec.request import Outcome, PiecewiseBaseline, WeibullBaseline
 from escc_bayes.spec.structures.keys import stated
 from escc_bayes.spec.structures.protocol import Structure, acts_across
-from escc_bayes.spec.transitions import COMPETING, EVERY, KIND, CompetingCauses, IllnessDeath, SeveralEndpoints
+from escc_bayes.spec.transitions import (
+    COMPETING,
+    ENDPOINT,
+    EVERY,
+    KIND,
+    TRANSITION,
+    CompetingCauses,
+    IllnessDeath,
+    SeveralEndpoints,
+)
 from escc_bayes.spec.visits import Visits
 
 type Baseline = PiecewiseBaseline | WeibullBaseline
@@ -45,7 +54,7 @@ def model_text(
     parts += [visit_lines(outcome.visits)] if outcome.visits is not None else []
     parts += [external_lines(one) for one in external]
     parts += [["[cure]", f"fraction = {value_text(cure.prior)}   # {cure.words()}"]] if cure is not None else []
-    parts += [baseline_lines(baseline, outcome), prior_lines(baseline)]
+    parts += [baseline_lines(baseline), prior_lines(baseline)]
     key = "endpoints" if isinstance(outcome.states, SeveralEndpoints) else "transitions"
     parts += [effect_lines(*one, key) for one in written(effects, transitions)]
     parts += [missing_lines(missing)] if missing is not None else []
@@ -121,7 +130,7 @@ def keyed(**words: str) -> list[str]:
     return [f"{key} = {quoted(word)}" for key, word in words.items()]
 
 
-def baseline_lines(baseline: Baseline, outcome: Outcome) -> list[str]:
+def baseline_lines(baseline: Baseline) -> list[str]:
     """Return ``[baseline]``; that of each transition is not named as strata."""
     lines = ["[baseline]", f"family = {quoted(baseline.family)}"]
     if isinstance(baseline, WeibullBaseline):
@@ -130,7 +139,7 @@ def baseline_lines(baseline: Baseline, outcome: Outcome) -> list[str]:
     lines += [given, f"at = {quoted(baseline.at)}", f"smoothing = {quoted(baseline.smoothing)}"]
     if baseline.sd is not None:
         lines += [f"steps = {quoted(baseline.steps)}", f"sd = {value_text(baseline.sd)}"]
-    if outcome.states is None and baseline.strata:
+    if baseline.strata not in ("", TRANSITION, ENDPOINT):
         lines.append(f"strata = {quoted(baseline.strata)}")
     return lines
 

@@ -1,5 +1,7 @@
 """Illness-death models: how a file asks for them, which rows they have, and what is refused."""
 
+import tomllib
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ from escc_bayes.data.bundled import example_cohort
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from
 from escc_bayes.foundation.errors import CohortError, EsccBayesError
+from escc_bayes.spec.cautions import cautions
 from escc_bayes.spec.describe import describe
 from escc_bayes.spec.model import shape_of
 from escc_bayes.spec.plan import make_plan, with_priors
@@ -32,6 +35,7 @@ def cohort_of(courses=COURSES, **schema):
     pfs, seen, last, died = (list(column) for column in zip(*courses.values(), strict=True))
     x = ["a", "b"] * (len(courses) // 2) + ["a"] * (len(courses) % 2)
     frame = pd.DataFrame({"id": list(courses), "pfs": pfs, "seen": seen, "os": last, "died": died, "x": x})
+    frame["y"], frame["z"] = (["c", "c", "d", "d"] * 5)[: len(frame)], "only"
     frame["times"], frame["share"] = 2, np.linspace(0.5, 1.5, len(frame))
     frame["wait"] = np.where(frame["x"] == "b", 1.0, np.nan)
     raw = {
@@ -153,7 +157,7 @@ def test_a_plan_with_other_priors_shares_the_rows():
         (raw_of(outcome={"endpoint": "os"}), "unknown key 'endpoint'"),
         ({**raw_of(), "outcome": {"kind": "illness_death", "progression": "ttp"}}, 'needs death = "os"'),
         ({**raw_of(), "outcome": {"endpoint": "os", "clock": "reset"}}, "unknown key 'clock'"),
-        (raw_of(baseline={"strata": "x"}), "each transition has a baseline of its own already"),
+        (raw_of(baseline={"strata": "x"}), "'x' has an effect too; with a baseline of its own"),
         (raw_of({**EFFECT, "transitions": ["relapse"]}), "'relapse' is not possible here"),
         (raw_of({**EFFECT, "transitions": ["progression"], "shared": True}), "one transition shares with none"),
         (raw_of({**EFFECT, "shared": "yes"}), "write true or false, was given 'yes'"),
@@ -189,10 +193,44 @@ def test_weights_that_count_patients_are_so_many_patients():
     )
 
 
-def test_sampling_weights_are_refused_with_what_to_do():
-    cohort = cohort_of(weight="share", weight_kind="sampling")
-    with pytest.raises(EsccBayesError, match="sampling weights need errors .* model each endpoint by itself"):
-        make_plan(spec_from(raw_of(), "model"), cohort)
+def test_sampling_weights_sum_to_the_patients_of_the_analysis():
+    """Also where some are left out after the weights were scaled; the sentence has the weights as given."""
+    gone = {**COURSES, "without survival": (3.0, 1, np.nan, np.nan)}
+    ends = {"ttp": {"time": "pfs", "event": "seen"}, "os": {"time": "os", "event": "died", "missing": "drop"}}
+    cohort = cohort_of(gone, weight="share", weight_kind="sampling", endpoints=ends)
+    rows = make_plan(spec_from(raw_of(), "model"), cohort).rows
+    given = np.linspace(0.5, 1.5, 9)[:8]
+    assert rows.n == 8
+    assert rows.weight[rows.first_rows()].sum() == pytest.approx(8.0)
+    assert f"sampling weights: sum {given.sum():.6g}, effective n" in rows.sentence()
+    progressed = given[[0, 1, 4]].sum()
+    assert f"of progression {progressed:.6g}, of death without progression" in rows.sentence()
+
+
+def test_strata_have_a_baseline_each_in_every_transition():
+    """Levels, labels, and what a file says; a level without events rests on the prior, and that is said."""
+    raw = raw_of(EFFECT | {"covariate": "y"}, baseline={"strata": "x"})
+    y = {"kind": "binary", "levels": ["c", "d"]}
+    cohort = cohort_of(covariates={"x": {"kind": "binary", "levels": ["a", "b"]}, "y": y})
+    spec = spec_from(raw, "model")
+    plan = make_plan(spec, cohort)
+    names = tuple(f"{name} (x {level})" for name in TRANSITIONS for level in ("a", "b"))
+    assert plan.baseline.strata == names
+    rows = plan.rows
+    code = rows.transition_code * 2 + (rows.covariates["x"].values == 1.0)
+    np.testing.assert_array_equal(rows.stratum, code)
+    written = {key: value for key, value in tomllib.loads(spec.toml).items() if key != "schema"}
+    assert spec_from(written, "again").digest == spec.digest
+    assert 'strata = "x"' in spec.toml
+    assert "death_after_progression (x b)" in " ".join(cautions(plan))
+
+
+def test_strata_of_one_level_are_refused():
+    raw = raw_of(baseline={"strata": "z"})
+    z = {"kind": "nominal", "levels": ["only", "other"]}
+    cohort = cohort_of(covariates={"x": {"kind": "binary", "levels": ["a", "b"]}, "z": z})
+    with pytest.raises(EsccBayesError, match="all 8 patients analysed .* have z = only; leave strata out"):
+        make_plan(spec_from(raw, "model"), cohort)
 
 
 def test_endpoints_that_contradict_each_other_are_refused_with_their_patients():

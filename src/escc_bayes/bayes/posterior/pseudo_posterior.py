@@ -120,7 +120,10 @@ def stretch(spread: FloatArray, information: FloatArray, variance: FloatArray) -
 
 
 def coordinates(plan: ModelPlan, values: Mapping[str, FloatArray]) -> FloatArray:
-    """Return what the likelihood sees of draws, (m, q): log rates or (b0, log k), then the effects' coordinates."""
+    """Return what the likelihood sees of draws, (m, q): log rates or (b0, log k), then the effects' coordinates.
+
+    Of strata all b0 come first, then all log k.
+    """
     baseline = plan.baseline
     if isinstance(baseline, PiecewisePrior):
         first = parameters.log_rates(baseline, values, np, baseline.step_scale)
@@ -176,8 +179,9 @@ def with_coordinates(plan: ModelPlan, values: Mapping[str, FloatArray], drawn: F
             ]
             found["z_baseline"] = np.hstack(steps)
     else:
-        start = 2
-        found |= {"baseline": drawn[:, :1], "log_shape": drawn[:, 1:2]}
+        several = baseline.copies
+        start = 2 * several
+        found |= {"baseline": drawn[:, :several], "log_shape": drawn[:, several:start]}
     for block in plan.design.blocks:
         width = block_coordinates(block, values).shape[1]
         found |= with_block(block, values, drawn[:, start : start + width])

@@ -1,15 +1,15 @@
 """Scores of rows at risk and information of a pseudo-likelihood, at one point: sampling weights inside.
 
 Symbols: psi = (baseline, coefficients of the columns Z); baseline: log rates of a piecewise model (of strata one below
-the other), or (b0, log k) of a
-Weibull one; s_i weighted score of row i, H the negative second derivative. docs/methods/weights.md.
+the other), or (b0, log k) of a Weibull one (of strata all b0, then all log k); s_i weighted score of row i, H the
+negative second derivative. docs/methods/weights.md.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from escc_bayes.hazard.at_risk import AtRisk
+from escc_bayes.hazard.at_risk import AtRisk, taken
 from escc_bayes.hazard.piecewise import FloatArray, person_months, piece_of
 from escc_bayes.spec.baseline import BaselinePrior, PiecewisePrior
 
@@ -26,6 +26,8 @@ def scores(baseline: BaselinePrior, rows: AtRisk, columns: FloatArray, point: Fl
     """Return scores and information at ``point`` (q,), for columns Z (m, q - baseline)."""
     if isinstance(baseline, PiecewisePrior):
         return piecewise_scores(baseline.cuts, rows, columns, point)
+    if baseline.strata:
+        return weibull_strata_scores(baseline.reference_time, baseline.copies, rows, columns, point)
     return weibull_scores(baseline.reference_time, rows, columns, point)
 
 
@@ -46,6 +48,24 @@ def piecewise_scores(cuts: FloatArray, rows: AtRisk, columns: FloatArray, point:
     among = columns.T @ (whole[:, None] * columns)
     information = np.block([[np.diag(expected.sum(axis=0)), crossed], [crossed.T, among]])
     return Scores(np.hstack([of_rates, of_rates.sum(axis=1)[:, None] * columns]), information)
+
+
+def weibull_strata_scores(
+    reference_time: float, several: int, rows: AtRisk, columns: FloatArray, point: FloatArray
+) -> Scores:
+    """Return scores and information of b0 and log k of every stratum, (b0_1, .., b0_S, log k_1, ..), and coefficients.
+
+    The information is the sum of those of the strata, each in its own two and the coefficients.
+    """
+    q = point.size
+    of_rows, information = np.zeros((rows.stop.size, q)), np.zeros((q, q))
+    for code in range(several):
+        inside = np.flatnonzero(rows.stratum == code)
+        place = np.concatenate([[code, several + code], np.arange(2 * several, q)])
+        own = weibull_scores(reference_time, taken(rows, inside), columns[inside], point[place])
+        of_rows[np.ix_(inside, place)] = own.of_rows
+        information[np.ix_(place, place)] += own.information
+    return Scores(of_rows, information)
 
 
 def weibull_scores(reference_time: float, rows: AtRisk, columns: FloatArray, point: FloatArray) -> Scores:

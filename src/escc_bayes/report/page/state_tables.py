@@ -18,7 +18,7 @@ from escc_bayes.classical.fit import fit_classical_plan
 from escc_bayes.estimand.behind import of_group
 from escc_bayes.estimand.estimand import MedianSurvival, SurvivalAt
 from escc_bayes.estimand.estimate import Estimate
-from escc_bayes.estimand.states import median_after
+from escc_bayes.estimand.states import averaged_over, median_after
 from escc_bayes.estimand.tables import Row
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.plan import ModelPlan
@@ -27,8 +27,11 @@ from escc_bayes.spec.transitions import DEATH_AFTER, PROGRESSION, STATES
 
 type Fitted = Posterior | EnsemblePosterior
 
-# Draws that states are computed of: limits are right to about 0.03 of a posterior SD.
-DRAWS = 4000
+# Draws that states are computed of: limits are right to about 0.04 of a posterior SD; of many patients who differ,
+# followed for many months, as few as ``FEWEST``, and limits are right to 0.09.
+DRAWS, FEWEST = 4000, 1000
+# Patients who differ x months x draws of one table: about a second of one core.
+MOST = 60_000_000
 # Months after progression at which survival is read.
 LATER = (12.0, 24.0)
 READ = (36.0, 24.0, 12.0)
@@ -66,7 +69,7 @@ def incidences(posterior: Fitted, level: float) -> Mapping[str, list[Row]]:
 
     Aalen-Johansen beside it is of groups as they are.
     """
-    own, months = posterior.thinned(DRAWS), months_of(posterior)
+    own, months = fewer_draws(posterior), months_of(posterior)
     groups = [one for one in asked_of(posterior.plan) if one.population == EVERYONE]
     rows = [
         row
@@ -107,7 +110,7 @@ def incidence_rows(
 
 def tables_of(posterior: Fitted, level: float) -> Mapping[str, list[Row]]:
     """Return the tables of one illness-death model; of an ensemble posteriors alone, as what is beside has no pool."""
-    own = posterior.thinned(DRAWS)
+    own = fewer_draws(posterior)
     groups = asked_of(posterior.plan)
     beside = isinstance(posterior, Posterior)
     as_they_are = [one for one in groups if beside and (one.population == GROUP or not one.term)]
@@ -143,6 +146,13 @@ def cohorts_of(posterior: Fitted) -> tuple[AnalysisRows, ...]:
     """Return the rows of the cohort, or of each member of an ensemble."""
     members = posterior.members if isinstance(posterior, EnsemblePosterior) else (posterior,)
     return tuple(member.plan.rows for member in members)
+
+
+def fewer_draws(posterior: Fitted) -> Fitted:
+    """Return the posterior with the draws that states are computed of."""
+    first = posterior.members[0] if isinstance(posterior, EnsemblePosterior) else posterior
+    differ = averaged_over(first.plan, "", "", EVERYONE).share.size
+    return posterior.thinned(min(DRAWS, max(FEWEST, MOST // (differ * months_of(posterior).size))))
 
 
 def months_of(posterior: Fitted) -> FloatArray:
