@@ -22,6 +22,8 @@ OTHER_TERMS = (
 )
 # What every part that looks at patients one by one refuses.
 NOT_ONE_EVENT_EACH = (SEVERAL_ROWS, TRANSITIONS, STRATA, OTHER_TERMS)
+# What those refuse that take patients of several transitions whole, with all their rows.
+WHOLE = (SEVERAL_ROWS, STRATA, OTHER_TERMS)
 CROSSED = "a hazard ratio differs with another covariate, and this takes each to be one for all patients"
 
 MANY = "many covariates are shrunk together, and this takes effects one by one"
@@ -34,7 +36,7 @@ def kinds_of(plan: ModelPlan) -> tuple[str, ...]:
     found = {
         TRANSITIONS: several,
         SEVERAL_ROWS: rows.patient is not None and not several,
-        STRATA: bool(rows.strata) and not several,
+        STRATA: bool(rows.within),
         OTHER_TERMS: rows.left is not None
         or bool(spec.external)
         or spec.background is not None
@@ -67,6 +69,18 @@ def refusal(subject: Subject, why: str, columns: tuple[str, ...]) -> Row:
         "note": f"{NOT_COMPUTED} {why}",
     }
     return {name: said.get(name, "") for name in columns}
+
+
+def refusals(rows: Rows) -> tuple[str, ...]:
+    """Return what the rows without a kind say was not computed, each once.
+
+    Examples
+    --------
+    >>> refusals([{"kind": "", "note": "not computed: residuals: why"}, {"kind": "prediction", "note": ""}])
+    ('Not computed: residuals: why.',)
+    """
+    said = (str(row["note"]) for row in rows if not row["kind"] and str(row["note"]).startswith(NOT_COMPUTED))
+    return tuple(dict.fromkeys(f"{one[:1].upper()}{one[1:]}." for one in said))
 
 
 def or_refusal(words: Callable[[Rows], tuple[str, ...]]) -> Callable[[Rows], tuple[str, ...]]:

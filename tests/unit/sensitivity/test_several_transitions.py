@@ -1,12 +1,20 @@
 """Sensitivity of models of several transitions, and of likelihoods with other terms: what is computed, what refused."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from escc_bayes.bayes.posterior.fit import fit
+from escc_bayes.bayes.refits.weighted_draws import weighted_draws
+from escc_bayes.classical.aalen_johansen import aalen_johansen
+from escc_bayes.classical.fit import fit_classical
 from escc_bayes.data.bundled import example_cohort
+from escc_bayes.estimand.contrast import weights
+from escc_bayes.estimand.estimand import contrast_in
 from escc_bayes.sensitivity.attribution import PART as ATTRIBUTION
 from escc_bayes.sensitivity.checks.part import PART as CHECKS
+from escc_bayes.sensitivity.checks.replicated_states import occupied, replicated_courses, seen_courses
 from escc_bayes.sensitivity.confounding import PART as CONFOUNDING
 from escc_bayes.sensitivity.cross_table import PART as CROSS
 from escc_bayes.sensitivity.dials import dials_of, turned_refits
@@ -72,11 +80,95 @@ def test_a_prior_turned_in_one_transition_is_the_fit_under_it(states):
             assert np.log(row["hr"]) == pytest.approx(np.median(drawn), abs=4 * 1.25 * drawn.std() / np.sqrt(800))
 
 
-@pytest.mark.parametrize("part", REFUSING, ids=lambda part: part.name)
+@pytest.mark.parametrize("part", [OPERATING], ids=lambda part: part.name)
 def test_what_looks_at_one_event_of_each_patient_says_why_not(states, part):
     (said,) = part.words(part.run(states, silent))
     assert said.startswith("not computed: the model has several transitions")
     assert "examine a model of each endpoint" in said
+
+
+def test_a_patient_is_left_out_of_every_transition(states):
+    """An exact row is the fit without the patient's rows; importance sampling from one fit says nearly the same."""
+    rows = INFLUENCE.run(states, silent)
+    left = [row for row in rows if row["kind"] == "patient left out"]
+    assert {row["contrast"].split(", ")[1] for row in left} == set(TRANSITIONS)
+    one = states.plan.rows
+    who = next(i for i in range(one.n) if (one.whose == i).sum() == 3)
+    weight = np.where(one.whose == who, 0.0, one.weight)
+    plan = replace(states.plan, rows=replace(one, weight=weight))
+    drawn = weighted_draws(plan, 5, draws=8000)
+    for row in left:
+        if row["who"] == one.ids[who]:
+            asked = next(a for a in states.contrasts if (a.term, contrast_in(a)) == (row["term"], row["contrast"]))
+            logs = drawn.coefficients @ weights(asked, plan.design)
+            assert float(row["prob_gt_1"]) == pytest.approx(drawn.weight @ (logs > 0.0), abs=4 * np.sqrt(0.5 / 4000))
+    assert max(abs(float(row["elpd"]) - float(row["elpd_psis"])) for row in left) < 0.1
+    said = INFLUENCE.words(rows)
+    assert said[-1].startswith("Not computed: recoded and misclassified events, informative censoring: an event of one")
+
+
+@pytest.mark.parametrize("clock", ["forward", "reset"])
+def test_replicated_states_are_those_that_the_posterior_says(clock):
+    """Second source: Aalen-Johansen of replicates is right on average, so its mean is the mean of the states."""
+    variant = "reset" if clock == "reset" else None
+    subject = subject_of(example_cohort("escc79"), load_spec("illness_death", variant=variant), Asked(seed=1))
+    months = np.array([6.0, 12.0, 24.0])
+    made = replicated_courses(subject.posterior, 2000)
+    found = occupied(made, 2, months, progresses=True)
+    expected = subject.posterior.states(months)
+    error = np.sqrt(found.var(axis=0) / 2000 + expected.var(axis=0) / 2000)
+    assert (np.abs(found.mean(axis=0) - expected.mean(axis=0)) < 4 * error + 1e-12).all()
+
+
+def test_replicated_incidences_are_those_that_the_posterior_says(causes):
+    months = np.array([6.0, 12.0, 24.0])
+    found = occupied(replicated_courses(causes.posterior, 2000), 2, months, progresses=False)[..., 1:]
+    expected = causes.posterior.cumulative_incidence(months)
+    error = np.sqrt(found.var(axis=0) / 2000 + expected.var(axis=0) / 2000)
+    assert (np.abs(found.mean(axis=0) - expected.mean(axis=0)) < 4 * error).all()
+
+
+@pytest.mark.parametrize("kind", ["states", "causes"])
+def test_states_of_the_data_are_its_aalen_johansen(kind, request):
+    subject = request.getfixturevalue(kind)
+    rows, months = subject.plan.rows, np.array([3.0, 12.0, 24.0])
+    found = occupied(seen_courses(rows), 2, months, progresses=kind == "states")
+    np.testing.assert_allclose(found[0], aalen_johansen(rows).at(months)[0], rtol=1e-10)
+
+
+def test_checks_say_what_they_compared_and_what_is_left(states):
+    rows = CHECKS.run(states, silent)
+    first, *_, last = CHECKS.words(rows)
+    assert "(Aalen-Johansen and events, everybody and by level;" in first
+    assert last.startswith("Not computed: residuals, patients left out foretold, hazard ratios by period")
+    events = {row["quantity"]: row["value"] for row in rows if row["who"] == "everybody" and row["time"] == ""}
+    counted = [states.plan.rows.in_transition(name).events for name in TRANSITIONS]
+    assert [events[f"events of {name.replace('_', ' ')}"] for name in TRANSITIONS] == counted
+    tested = {row["contrast"] for row in rows if row["kind"] == "proportional hazards"}
+    assert tested == set(TRANSITIONS)
+
+
+def test_specifications_are_of_each_transition(states):
+    """Codings, clocks, covariates: the model's own row is Cox of the model, merged levels a model of merged levels."""
+    rows = MULTIVERSE.run(states, silent)
+    own = [row for row in rows if row["specification"] == 1 and row["method"] == "cox"]
+    cox = {(e.term, e.contrast_in): e.value for e in states.classical.hazard_ratios(level=0.95) if e.method == "cox"}
+    assert {(row["term"], row["contrast"]): row["hr"] for row in own} == pytest.approx(cox, rel=1e-10)
+    assert {"clock reset after progression", "as in the model"} <= {row["baseline"] for row in rows}
+    reset = fit_classical(load_spec("illness_death", variant="reset"), states.cohort)
+    wanted = {(e.term, e.contrast_in): e.value for e in reset.hazard_ratios(level=0.95) if e.method == "cox"}
+    found = [
+        row
+        for row in rows
+        if row["method"] == "cox"
+        and (row["coding"], row["covariates"], row["baseline"])
+        == ("as in the model", "all of the model", "clock reset after progression")
+    ]
+    assert {(row["term"], row["contrast"]): row["hr"] for row in found} == pytest.approx(wanted, rel=1e-10)
+    merged = next(row for row in rows if row["coding"].startswith("stage: II v") and row["method"] == "cox")
+    assert merged["compared"] == "III+IV vs II, progression"
+    assert merged["events"] == states.plan.rows.in_transition("progression").events
+    assert "are not permuted" in MULTIVERSE.words(rows)[0]
 
 
 def test_attribution_says_that_there_is_none(states):

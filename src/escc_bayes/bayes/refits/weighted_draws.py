@@ -17,6 +17,7 @@ from escc_bayes.bayes.model.patient_log_likelihood import log_likelihoods
 from escc_bayes.bayes.modes.warm_start import Start
 from escc_bayes.bayes.numeric.pareto import smooth
 from escc_bayes.bayes.numeric.quasi_random import Source
+from escc_bayes.bayes.posterior.pseudo_posterior import rescaled
 from escc_bayes.foundation.seeds import Seed, generator, stream
 from escc_bayes.hazard.patients import PatientHazards
 from escc_bayes.hazard.piecewise import FloatArray
@@ -116,6 +117,8 @@ def drawn_from(plan: ModelPlan, parts: list[laplace.Part], seed: Seed, draws: in
     own = stream(seed, "refits")
     found = laplace.weighted(parts, draws, Source(own), generator(own, "laplace"))
     values, smoothed = found.values(), found.smoothed
+    if plan.rows.pseudo:
+        values = rescaled(plan, values, smoothed.weight)
     return WeightedDraws(
         plan=plan,
         hazards=parameters.hazards(plan, values, smoothed.weight.size),

@@ -83,8 +83,7 @@ def fits_states(outcome: Outcome, bundle: Bundle) -> Word:
 def proportional(outcome: Outcome) -> Word:
     """Say what the test of proportional hazards over all covariates of the model finds, on the model's own patients."""
     plan = outcome.posteriors[0].plan
-    stratified = bool(plan.rows.strata) and plan.rows.transitions is None
-    if stratified or any(block.coding.segments for block in plan.design.blocks):
+    if plan.rows.within or any(block.coding.segments for block in plan.design.blocks):
         return Word("Proportional hazards", "not assumed everywhere", "good")
     # Cox has columns of its own: an effect that shrinks has one for every level, which no maximum tells apart.
     cox = replace(plan, design=classical_design(plan.spec, plan.rows)[0])

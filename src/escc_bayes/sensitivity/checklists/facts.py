@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from escc_bayes.bayes.posterior.prior_conflict import prior_conflict
+from escc_bayes.classical.fit import cox_word
 from escc_bayes.classical.km import kaplan_meier
 from escc_bayes.estimand.estimand import HazardRatio, contrast_in
 from escc_bayes.estimand.estimate import ratio_words
@@ -92,7 +93,7 @@ def of_answers(subject: Subject) -> Iterator[tuple[str, str]]:
         named = "; ".join(moved) or "none"
         yield "baseline_prior", f"moved by more than half an SD under a vague baseline prior: {named}"
     classical = subject.classical.hazard_ratios(level=level)
-    cox = "cox_stratified" if subject.posterior.plan.rows.strata else "cox"
+    cox = cox_word(subject.posterior.plan.rows)
     yield "cox", "; ".join(ratio_words(one) for one in classical if one.method == cox)
     yield "univariable", "; ".join(ratio_words(one) for one in classical if one.method == "cox_univariable")
 

@@ -24,29 +24,36 @@ from escc_bayes.estimand.differing import untold
 from escc_bayes.estimand.estimand import contrast_words
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.sensitivity.checks.foretold import BAYES, COX, Foretold, by_bayes, by_cox, months_foretold
+from escc_bayes.sensitivity.checks.of_states import state_checks
 from escc_bayes.sensitivity.checks.periods import cut_month, early, late
 from escc_bayes.sensitivity.checks.replicates import curves_of, replicates
+from escc_bayes.sensitivity.checks.rows import (
+    CALIBRATION,
+    COLUMNS,
+    EVERYBODY,
+    KEYS,
+    PERIOD,
+    PH,
+    PREDICTION,
+    REPLICATED,
+    REPLICATES,
+    RESIDUAL,
+    THIRDS,
+    compared,
+    groups,
+    row,
+)
 from escc_bayes.sensitivity.checks.words import words
-from escc_bayes.sensitivity.not_computed import NOT_ONE_EVENT_EACH, OVER_TIME, except_of, or_refusal
+from escc_bayes.sensitivity.not_computed import OVER_TIME, WHOLE, except_of, or_refusal
 from escc_bayes.sensitivity.part import Part, Row, Rows
 from escc_bayes.sensitivity.subject import Subject, Tell
 from escc_bayes.spec.plan import ModelPlan
 
-COLUMNS = (
-    "kind", "who", "endpoint", "model", "term", "contrast", "method", "quantity", "time", "value", "expected",
-    "lower", "upper", "level", "optimism", "p_value", "patients", "events", "pareto_k", "note",
-)  # fmt: skip
-KEYS = ("kind", "who", "endpoint", "model", "term", "contrast", "method", "quantity", "time")
-REPLICATES = 400
-REPLICATED, RESIDUAL, CALIBRATION = "replicated curve", "residual", "calibration"
-PREDICTION, PERIOD, PH = "prediction", "hazard ratio by period", "proportional hazards"
-EVERYBODY = "everybody"
-# Groups of predicted survival in which calibration is looked at.
-THIRDS = ("lowest third", "middle third", "highest third")
-
 
 def run(subject: Subject, tell: Tell) -> Rows:
     """Return the rows of ``checks.csv``."""
+    if subject.plan.rows.has_states:
+        return state_checks(subject, tell)
     drawn = weighted_draws(subject.plan, subject.stream("checks"))
     steps: tuple[Callable[[], list[Row]], ...] = (
         lambda: replicated_rows(subject),
@@ -60,22 +67,6 @@ def run(subject: Subject, tell: Tell) -> Rows:
         rows += step()
         tell(done + 1, len(steps))
     return rows
-
-
-def row(subject: Subject, kind: str, **cells: object) -> Row:
-    """Return one row; what is not said of it stays empty."""
-    head: dict[str, object] = {"kind": kind, "endpoint": subject.plan.rows.endpoint, "model": subject.spec.name}
-    return {name: (head | cells).get(name, "") for name in COLUMNS}
-
-
-def groups(plan: ModelPlan) -> Iterator[tuple[str, str, np.ndarray]]:
-    """Yield everybody, and the patients of each level of each covariate that is shown: term, level, who (n,)."""
-    yield "", EVERYBODY, np.ones(plan.rows.n, dtype=bool)
-    for block in plan.design.blocks:
-        for term, levels in zip(block.effect.covariates, block.levels if block.shown else (), strict=block.shown):
-            covariate = plan.rows.covariates[term]
-            for level in levels:
-                yield term, level, covariate.values == covariate.schema.levels.index(level)
 
 
 def replicated_rows(subject: Subject) -> list[Row]:
@@ -98,18 +89,6 @@ def replicated_rows(subject: Subject) -> list[Row]:
         cells = compared(float(plan.rows.event[inside].sum()), number, subject.asked.level)
         found.append(row(subject, REPLICATED, quantity="events", **head, **cells))
     return found
-
-
-def compared(value: float, replicated: FloatArray, level: float) -> dict[str, object]:
-    """Return a value of the data beside those of replicates: median, limits and two-sided predictive P."""
-    known = replicated[~np.isnan(replicated)]
-    if np.isnan(value) or known.size < replicated.size / 2:
-        return {"note": "beyond the follow-up of the data or of half the replicates"}
-    tail = (1.0 - level) / 2.0
-    lower, middle, upper = np.quantile(known, [tail, 0.5, 1.0 - tail]).tolist()
-    below = float((known < value).mean() + 0.5 * (known == value).mean())
-    p_value = 2.0 * min(below, 1.0 - below)
-    return {"value": value, "expected": middle, "lower": lower, "upper": upper, "level": level, "p_value": p_value}
 
 
 def residual_rows(subject: Subject, drawn: WeightedDraws) -> list[Row]:
@@ -305,6 +284,6 @@ PART = Part(
     "checks of fit",
     COLUMNS,
     KEYS,
-    except_of((*NOT_ONE_EVENT_EACH, OVER_TIME), run, COLUMNS),
+    except_of((*WHOLE, OVER_TIME), run, COLUMNS),
     or_refusal(words),
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from escc_bayes.sensitivity.not_computed import refusals
 from escc_bayes.sensitivity.part import Row, Rows, number
 
 # Predictive or test P below which something is said of it.
@@ -16,7 +17,7 @@ def words(rows: Rows) -> tuple[str, ...]:
     >>> words([{"kind": "proportional hazards", "term": "GLOBAL", "value": 9.1, "expected": 4.0, "p_value": 0.06}])
     ('Proportional hazards, all terms together: chi-squared 9.1 on 4 degrees of freedom, P = 0.060.',)
     """
-    return (*replicated(rows), *predicted(rows), *proportional(rows))
+    return (*replicated(rows), *predicted(rows), *proportional(rows), *refusals(rows))
 
 
 def replicated(rows: Rows) -> Iterator[str]:
@@ -25,9 +26,10 @@ def replicated(rows: Rows) -> Iterator[str]:
     if not found:
         return
     apart = [row for row in found if number(row, "p_value") < NOTED]
+    curve = "Aalen-Johansen" if any(str(row["quantity"]).startswith("state") for row in found) else "Kaplan-Meier"
     yield (
         f"Replicated cohorts give back the data in {len(found) - len(apart)} of {len(found)} comparisons "
-        f"(Kaplan-Meier and events, everybody and by level; predictive P of at least {NOTED:g})."
+        f"({curve} and events, everybody and by level; predictive P of at least {NOTED:g})."
     )
     for row in apart:
         when = f" at {number(row, 'time'):g} months" if row["time"] != "" else ""
@@ -66,6 +68,7 @@ def proportional(rows: Rows) -> Iterator[str]:
         together = row["term"] == "GLOBAL"
         if together or number(row, "p_value") < NOTED:
             who = "all terms together" if together else str(row["term"])
+            who += f", {row['contrast']}" if row.get("contrast") else ""
             yield (
                 f"Proportional hazards, {who}: chi-squared {number(row, 'value'):.1f} on "
                 f"{number(row, 'expected'):.0f} degrees of freedom, P = {number(row, 'p_value'):.3f}."

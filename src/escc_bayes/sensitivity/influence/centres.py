@@ -7,6 +7,7 @@ import numpy as np
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.sensitivity.influence.changed import Set
 from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.rows import AnalysisRows
 
 
 def centres(cohort: Cohort, plan: ModelPlan) -> Iterator[tuple[str, Set]]:
@@ -18,15 +19,15 @@ def centres(cohort: Cohort, plan: ModelPlan) -> Iterator[tuple[str, Set]]:
     for name in plan.spec.intercepts:
         data = rows.covariates[name]
         for code, level in enumerate(data.schema.levels):
-            yield from named(f"{name} {level}", data.values == code, rows.event)
+            yield from named(f"{name} {level}", data.values == code, rows)
     if not plan.spec.intercepts and cohort.cluster is not None:
         codes = cohort.cluster[rows.positions]
         if np.unique(codes).size < rows.n:
             for code in np.unique(codes).tolist():
-                yield from named(f"{cohort.schema.cluster} {code + 1}", codes == code, rows.event)
+                yield from named(f"{cohort.schema.cluster} {code + 1}", codes == code, rows)
 
 
-def named(name: str, inside: np.ndarray, event: np.ndarray) -> Iterator[tuple[str, Set]]:
+def named(name: str, inside: np.ndarray, rows: AnalysisRows) -> Iterator[tuple[str, Set]]:
     """Yield a centre that can be left out: it has patients, and not all events."""
-    if inside.any() and event[~inside].sum() > 0.0:
-        yield name, tuple(np.flatnonzero(inside).tolist())
+    if inside.any() and rows.event[~inside].sum() > 0.0:
+        yield name, tuple(np.unique(rows.whose[inside]).tolist())

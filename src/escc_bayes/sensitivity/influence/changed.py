@@ -36,9 +36,9 @@ class Refits:
 
 
 def without_patients(plan: ModelPlan, who: Iterable[int]) -> ModelPlan:
-    """Return the plan with patients left out by weight 0: columns, centres and cuts stay."""
+    """Return the plan with patients left out by weight 0 in all their rows: columns, centres and cuts stay."""
     weight = plan.rows.weight.copy()
-    weight[list(who)] = 0.0
+    weight[np.isin(plan.rows.whose, list(who))] = 0.0
     return replace(plan, rows=replace(plan.rows, weight=weight))
 
 

@@ -14,7 +14,7 @@ from escc_bayes.bayes.refits.requests import leave_one_out
 from escc_bayes.bayes.refits.table import RefitTable
 from escc_bayes.bayes.refits.weighted_draws import WeightedDraws, weighted_draws, without
 from escc_bayes.estimand.contrast import weights
-from escc_bayes.estimand.estimand import HazardRatio, contrast_words
+from escc_bayes.estimand.estimand import HazardRatio, contrast_in
 from escc_bayes.foundation.labels import numbered
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.sensitivity.influence.censoring import (
@@ -39,7 +39,7 @@ from escc_bayes.sensitivity.influence.fragility import Fragile, Search, fragilit
 from escc_bayes.sensitivity.influence.misclassified import RECODINGS, recodings
 from escc_bayes.sensitivity.influence.words import words
 from escc_bayes.sensitivity.information import as_number
-from escc_bayes.sensitivity.not_computed import NOT_ONE_EVENT_EACH, except_of, or_refusal
+from escc_bayes.sensitivity.not_computed import WHOLE, except_of, or_refusal, refusal
 from escc_bayes.sensitivity.part import Part, Row, Rows
 from escc_bayes.sensitivity.subject import Subject, Tell
 
@@ -55,6 +55,10 @@ PAIRS, RECODED, PAIRS_RECODED = 200, 30, 40
 DRAWS = 4000
 PATIENT, CENTRE, MISCLASSIFIED = "patient left out", "centre left out", "misclassified events"
 CENSORING, TIPPING = "informative censoring", "tipping point of censoring"
+NO_RECODING = (
+    "recoded and misclassified events, informative censoring: an event of one transition ends the follow-up of another "
+    "and begins that of a third, and no one recoding of it is the question"
+)
 SMALLEST = {REMOVAL: "smallest removal", RECODING: "smallest recoding"}
 
 
@@ -71,6 +75,8 @@ def run(subject: Subject, tell: Tell) -> Rows:
     before = exact.numbers[0, :, 3]
     rows = list(patient_rows(subject, exact, drawn))
     rows += smallest_removal(subject, Search(drawn, before, refits, REMOVAL), exact.numbers[1:])
+    if subject.plan.rows.has_states:
+        return [*rows, *centre_rows(subject, refits, before), refusal(subject, NO_RECODING, COLUMNS)]
     rows += smallest_recoding(subject, Search(drawn, before, refits, RECODING))
     rows += centre_rows(subject, refits, before)
     rows += misclassified_rows(subject, refits, before)
@@ -100,7 +106,7 @@ def row(subject: Subject, asked: HazardRatio, kind: str, who: str, **cells: obje
         "endpoint": subject.plan.rows.endpoint,
         "model": subject.spec.name,
         "term": asked.term,
-        "contrast": contrast_words(asked),
+        "contrast": contrast_in(asked),
         "level": subject.asked.level,
     }
     return {name: (head | cells).get(name, "") for name in COLUMNS}
@@ -268,6 +274,6 @@ PART = Part(
     "influence and fragility",
     COLUMNS,
     KEYS,
-    except_of(NOT_ONE_EVENT_EACH, run, COLUMNS),
+    except_of(WHOLE, run, COLUMNS),
     or_refusal(words),
 )

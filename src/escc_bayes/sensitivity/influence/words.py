@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from escc_bayes.sensitivity.not_computed import refusals
 from escc_bayes.sensitivity.part import Row, Rows, number
 
 SETS = {"smallest removal": "removing", "smallest recoding": "recoding the event of"}
@@ -24,7 +25,7 @@ def words(rows: Rows) -> tuple[str, ...]:
     for row in rows:
         if row["kind"] == "tipping point of censoring" and row["tipping_delta"] != "":
             found.append(tipping(row))
-    return tuple(found)
+    return (*found, *refusals(rows))
 
 
 def tipping(row: Row) -> str:

@@ -10,6 +10,7 @@ from scipy.special import ndtr, ndtri
 from escc_bayes.bayes.refits.refit_many import weighted_quantiles
 from escc_bayes.bayes.refits.weighted_draws import WeightedDraws, weighted_draws, without
 from escc_bayes.classical.coding import classical_design
+from escc_bayes.classical.fit import baseline_strata
 from escc_bayes.classical.ratios import Coefficients, cox_coefficients
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand.contrast import standard_contrasts, weights
@@ -56,7 +57,8 @@ def answered(one: Specification, headlines: Sequence[HazardRatio], design: Desig
     own = standard_contrasts(design)
     found = []
     for place, headline in enumerate(headlines):
-        candidates = [asked for asked in own if asked.term == headline.term]
+        of = (headline.term, headline.transition)
+        candidates = [asked for asked in own if (asked.term, asked.transition) == of]
         match = answering(one, headline, candidates)
         if match is not None:
             found.append(Answered(place, match, headline.term in one.turned))
@@ -110,7 +112,7 @@ def cox_ratio(found: Coefficients, asked: HazardRatio, design: Design, level: fl
 
 def cox_of(plan: ModelPlan) -> Coefficients:
     """Return the Cox fit of a plan."""
-    return cox_coefficients(plan, "cox")
+    return cox_coefficients(plan, "cox", baseline_strata(plan))
 
 
 @dataclass(frozen=True, slots=True)

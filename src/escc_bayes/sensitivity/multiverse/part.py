@@ -9,8 +9,8 @@ from escc_bayes.sensitivity.not_computed import (
     CROSSED,
     CURVES,
     MANY,
-    NOT_ONE_EVENT_EACH,
     OVER_TIME,
+    WHOLE,
     except_of,
     or_refusal,
 )
@@ -51,7 +51,7 @@ PART = Part(
     "other defensible specifications",
     COLUMNS,
     KEYS,
-    except_of((*NOT_ONE_EVENT_EACH, OVER_TIME, CURVES, CROSSED, MANY), run, COLUMNS),
+    except_of((*WHOLE, OVER_TIME, CURVES, CROSSED, MANY), run, COLUMNS),
     or_refusal(words),
     pooled,
 )

@@ -8,7 +8,7 @@ import numpy as np
 
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand.contrast import standard_contrasts
-from escc_bayes.estimand.estimand import HazardRatio, contrast_words
+from escc_bayes.estimand.estimand import HazardRatio, contrast_in
 from escc_bayes.foundation.chunks import Progress, run_chunks
 from escc_bayes.foundation.scheduler import Arrays, Scheduler, Serial
 from escc_bayes.foundation.seeds import Seed, stream
@@ -27,6 +27,7 @@ from escc_bayes.sensitivity.multiverse.permutation import Permuted
 from escc_bayes.sensitivity.multiverse.scores import p_values
 from escc_bayes.sensitivity.multiverse.specifications import OWN, Specification, specifications
 from escc_bayes.sensitivity.multiverse.stacking import stacking_weights
+from escc_bayes.sensitivity.multiverse.state_specifications import state_specifications
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.plan import ModelPlan, make_plan
 
@@ -81,7 +82,8 @@ def multiverse(
     >>> found.specifications, found.rows[0]["coding"], found.rows[-1]["method"]
     (41, 'as in the model', 'stacked')
     """
-    every = specifications(spec, cohort, thorough=thorough)
+    states = spec.outcome.states is not None
+    every = state_specifications(spec, cohort) if states else specifications(spec, cohort, thorough=thorough)
     headlines = standard_contrasts(make_plan(spec, cohort).design)
     rows = list(cox_rows(every, headlines, level, permutations, seed))
     asked = tuple(one for one in every if one.posterior)
@@ -112,15 +114,16 @@ def with_numbers(rows: list[Row]) -> list[Row]:
 
 def described(one: Specification, plan: ModelPlan, headline: HazardRatio, answer: Answered | None, level: float) -> Row:
     """Return what a row says of its specification."""
-    compared = "" if answer is None else contrast_words(answer.asked)
+    compared = "" if answer is None else contrast_in(answer.asked)
     # An effect of a number or a rank is per step; where the scale runs down to the last level, per step down.
     turned = answer is not None and answer.turned
+    rows = plan.rows.in_transition(headline.transition)
     return {
         "provenance": plan.rows.provenance,
         "endpoint": plan.rows.endpoint,
         "model": plan.spec.name,
         "term": headline.term,
-        "contrast": contrast_words(headline),
+        "contrast": contrast_in(headline),
         "compared": f"{compared} down" if turned else compared,
         "coding": one.coding,
         "cuts": one.cuts,
@@ -129,8 +132,8 @@ def described(one: Specification, plan: ModelPlan, headline: HazardRatio, answer
         "baseline": one.baseline,
         "prior": one.prior,
         "selected_by_outcome": "no",
-        "patients": plan.rows.n,
-        "events": plan.rows.events,
+        "patients": rows.n,
+        "events": rows.events,
         "level": level,
     }
 
@@ -148,8 +151,9 @@ def cox_rows(
 ) -> Iterator[Row]:
     """Yield the rows of Cox, those chosen by the outcome last, with P values by permutation."""
     base = every[0]
-    weighted = base.cohort.sampled
-    permuted = None if weighted else Permuted.of(base.cohort, count, seed)
+    # Outcomes of several transitions, or with sampling weights, are not permuted.
+    observed = base.cohort.sampled or base.spec.outcome.states is not None
+    permuted = None if observed else Permuted.of(base.cohort, count, seed)
     rows: list[Row] = []
     tests: list[FloatArray] = []
     for one in every:
@@ -245,8 +249,8 @@ def posterior_rows(
     for place, (one, plan) in enumerate(zip(asked, work.plans, strict=True)):
         own = {a.place: a for a in work.asked[place]}
         checks: Row = {
-            "elpd": float(arrays[f"{place} elpd"].sum()),
-            "pareto_k": float(arrays[f"{place} k"][0]),
+            "elpd": "" if plan.rows.sampled else float(arrays[f"{place} elpd"].sum()),
+            "pareto_k": float(arrays[f"{place} k"][1 if plan.rows.sampled else 0]),
             "stacking_weight": weight.get(place, ""),
         }
         for line, headline in enumerate(arrays[f"{place} headlines"].tolist()):

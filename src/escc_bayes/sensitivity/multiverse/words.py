@@ -5,6 +5,10 @@ from collections.abc import Iterator
 from escc_bayes.sensitivity.part import Row, Rows, number
 
 COX = ("cox", "cox_screened")
+UNTESTED = (
+    "; outcomes of several transitions, or with sampling weights, are not permuted: no P value is over all of them, "
+    "and nothing is chosen by the outcome"
+)
 NULL = "under the complete null: no covariate matters"
 
 
@@ -39,7 +43,7 @@ def counted(rows: Rows) -> str:
     plural = "s" if len(every) > 1 else ""
     tested = [row for row in classical if row["permutations"] != ""]
     count = f"{number(tested[0], 'permutations'):.0f} permutations of whole patients' outcomes" if tested else ""
-    p = f", with P values over all of them from {count}" if tested else ""
+    p = f", with P values over all of them from {count}" if tested else UNTESTED
     return f"{len(every)} specification{plural} by Cox or posterior; {len(by_cox)} of them by Cox{p}."
 
 
