@@ -1,8 +1,9 @@
 """The share cured: posterior beside prior, and whether follow-up is long enough to tell cure from a late event.
 
 The data's share of the precision of the log odds of cure is 1 - posterior variance / prior variance. Of those not cured
-the share expected to be free of the event at the last month of follow-up says what of the plateau is not yet seen
-(Maller & Zhou 1996, Survival Analysis with Long-Term Survivors, chapter 2). docs/methods/cure.md.
+the share expected to be free of the event where follow-up of the patients without it ends says what of the plateau is
+not yet seen (Maller & Zhou 1996, Survival Analysis with Long-Term Survivors, chapter 2, who ask it of the last month:
+one patient seen for long would then vouch for all). docs/methods/cure.md.
 """
 
 from dataclasses import dataclass
@@ -16,11 +17,12 @@ from escc_bayes.hazard.patients import PatientHazards
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.hazard.stratified import Stratified
 from escc_bayes.spec.cure import fraction_range
+from escc_bayes.spec.plan import ModelPlan
 
 # Of those not cured: more of them free of the event at the end, and a plateau is a matter of belief. Of the precision
 # of the log odds: less of it data, and it is the prior's.
 STILL_FREE, HALF = 0.1, 0.5
-DRAWS = 400
+DRAWS, ENDS = 400, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,9 @@ class CureFraction:
     prior : prior median and limits of the same level.
     level : such as 0.95.
     data_share : of the precision of its log odds.
-    last : month to which the last patient is followed.
-    still_free : of those not cured, expected to be free of the event at ``last``.
+    median, last : months to which half of the patients without the event, and the last of all, are followed.
+    still_free : of those not cured, expected to be free of the event where follow-up of the patients without it ends,
+        averaged over these.
     """
 
     value: float
@@ -43,6 +46,7 @@ class CureFraction:
     prior: tuple[float, float, float]
     level: float
     data_share: float
+    median: float
     last: float
     still_free: float
 
@@ -63,8 +67,8 @@ class CureFraction:
             f"Cured: {100 * self.value:.0f} % ({100 * self.level:g} % credible interval {100 * self.lower:.0f} % to "
             f"{100 * self.upper:.0f} %); prior median {middle:.0f} % ({low:.0f} % to {high:.0f} %); "
             f"{100 * self.data_share:.0f} % of the precision of its log odds is data. Of those not cured "
-            f"{100 * self.still_free:.0f} % are expected to be free of the event at {self.last:.1f} months, the last "
-            f"of follow-up{short}."
+            f"{100 * self.still_free:.0f} % are expected to be free of the event where follow-up of the patients "
+            f"without it ends (half of them by month {self.median:.1f}, the last at {self.last:.1f}){short}."
         )
 
 
@@ -77,7 +81,7 @@ def cure_fraction(posterior: Drawn, level: float) -> CureFraction | None:
     tail = (1.0 - level) / 2.0
     value, lower, upper = (1.0 / (1.0 + np.exp(-np.quantile(log_odds, [0.5, tail, 1.0 - tail])))).tolist()
     prior = plan.spec.cure.prior
-    last = float(plan.rows.time.max())
+    ends = ends_of_follow_up(plan)
     return CureFraction(
         value=value,
         lower=lower,
@@ -85,20 +89,29 @@ def cure_fraction(posterior: Drawn, level: float) -> CureFraction | None:
         prior=fraction_range(prior, level),
         level=level,
         data_share=float(np.clip(1.0 - log_odds.var(ddof=1) / prior.sd**2, 0.0, 1.0)),
-        last=last,
-        still_free=float(free_at(posterior, last).mean()),
+        median=float(np.median(ends)),
+        last=float(plan.rows.time.max()),
+        still_free=float(free_at(posterior, ends).mean()),
     )
 
 
-def free_at(posterior: Drawn, month: float) -> FloatArray:
-    """Return who of those not cured is free of the event at a month, (draws,): the average over patients."""
+def ends_of_follow_up(plan: ModelPlan) -> FloatArray:
+    """Return the months to which patients without the event are followed, of many 50 quantiles; of none the last."""
+    ends = plan.rows.time[plan.rows.event == 0.0]
+    if not ends.size:
+        return np.array([plan.rows.time.max()])
+    return np.quantile(ends, (np.arange(ENDS) + 0.5) / ENDS) if ends.size > ENDS else ends
+
+
+def free_at(posterior: Drawn, months: FloatArray) -> FloatArray:
+    """Return who of those not cured is free of the event at months (t,), (t, draws): the average over patients."""
     step = max(1, next(iter(posterior.flat.values())).shape[0] // DRAWS)
     values = {name: drawn[::step] for name, drawn in posterior.flat.items()}
     draws = values[CURE].shape[0]
     patterns = posterior.plan.patterns
     found = others(hazards(posterior.plan, values, draws))
     share = np.full((1, len(patterns)), 1.0 / len(patterns))
-    return found.survival(patterns, share, np.array([month]))[0, 0]
+    return found.survival(patterns, share, months)[:, 0]
 
 
 def others(found: PatientHazards) -> PatientHazards:

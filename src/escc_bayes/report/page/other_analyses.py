@@ -90,6 +90,7 @@ def cure_rows(posterior: Posterior, level: float) -> list[Row]:
             "prior_lower": prior_lower,
             "prior_upper": prior_upper,
             "data_share": found.data_share,
+            "median_follow_up": found.median,
             "last_follow_up": found.last,
             "still_free": found.still_free,
             "n": posterior.plan.rows.n,

@@ -8,7 +8,7 @@ from tests.calibration.cure_recovery import ASKED, cohort, drawn, patients
 
 import escc_bayes as eb
 from escc_bayes.bayes.model.parameters import CURE
-from escc_bayes.bayes.posterior.cure_fraction import cure_fraction
+from escc_bayes.bayes.posterior.cure_fraction import cure_fraction, ends_of_follow_up
 from escc_bayes.bayes.posterior.fit import fit_plan
 from escc_bayes.bayes.posterior.reload import load_posterior
 from escc_bayes.bayes.refits.refit_many import refit_many
@@ -63,6 +63,44 @@ def test_a_short_follow_up_is_said():
     found = cure_fraction(fit_plan(plan, RunSettings("laplace", draws=500), seed=1), 0.95)
     assert found.still_free > 0.15
     assert "SHORT FOLLOW-UP" in found.sentence()
+
+
+def longest(plan, month):
+    """Return the plan with the follow-up of one patient without the event drawn out to a month."""
+    time = plan.rows.time.copy()
+    time[np.flatnonzero(plan.rows.event == 0.0)[0]] = month
+    return replace(plan, rows=replace(plan.rows, time=time))
+
+
+def test_one_patient_seen_for_long_does_not_vouch_for_the_plateau():
+    """Followed for 3 to 9 months, but one for 200: at the last month nobody is free, and it is short all the same."""
+    plan = longest(drawn("weibull", 79, 3, follow_up=(3.0, 9.0))[0], 200.0)
+    found = cure_fraction(fit_plan(plan, RunSettings("laplace", draws=500), seed=1), 0.95)
+    assert found.last == 200.0
+    assert found.short
+    assert "SHORT FOLLOW-UP" in found.sentence()
+
+
+def test_still_free_is_the_average_over_ends_of_follow_up():
+    """Second source: Weibull survival of each patient at each end, by hand, of every draw."""
+    plan = drawn("weibull", 79, 3, follow_up=(3.0, 9.0))[0]
+    posterior = fit_plan(plan, RunSettings("laplace", draws=400, chains=1), seed=1)
+    flat, ends = posterior.flat, plan.rows.time[plan.rows.event == 0.0]
+    beta = np.concatenate([flat["b_arm"], flat["b_age"]], axis=1)
+    level = np.exp(flat["baseline"] + beta @ plan.design.centred.T)
+    powers = (ends[:, None] / 12.0) ** np.exp(flat["log_shape"][:, 0])
+    expected = np.exp(-level[None] * powers[:, :, None]).mean()
+    found = cure_fraction(posterior, 0.95)
+    assert found.still_free == pytest.approx(float(expected), abs=1e-9)
+    assert found.median == pytest.approx(float(np.median(ends)))
+
+
+def test_with_one_end_of_follow_up_it_is_survival_then():
+    """The limit in which the end is one month; and of 60 such ends, 50 of which stand for all."""
+    plan = drawn("weibull", 400, 3, follow_up=(6.0, 6.0000001))[0]
+    assert ends_of_follow_up(plan) == pytest.approx(np.full(50, 6.0))
+    dead = replace(plan, rows=replace(plan.rows, event=np.ones(400)))
+    assert ends_of_follow_up(dead).tolist() == [plan.rows.time.max()]
 
 
 def test_without_events_to_come_the_prior_decides():
