@@ -2,13 +2,15 @@
 
 Of log hazard ratios drawn from the prior itself a posterior mean errs by 0 on average and a 95 % interval holds 95 %,
 whatever the prior shrinks (Cook, Gelman & Rubin 2006; Talts et al. 2018, arXiv 1804.06788); a bias at one fixed truth
-beside it is then the prior's pull towards its centre. 400 patients, priors as a user would state them, SD half-normal
-with scale 1. Event times are drawn here by hand, piece by piece, not by the package.
+beside it is then the prior's pull towards its centre. 79 and 400 patients, 500 cohorts each, priors as a user would
+state them, SD half-normal with scale 1. Event times are drawn here by hand, piece by piece, not by the package.
 ``python -m tests.calibration.drawn_truths`` writes ``drawn_truths.json``.
 """
 
 import json
+import sys
 import warnings
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +28,7 @@ from escc_bayes.spec.plan import make_plan
 from escc_bayes.spec.reading import spec_from
 
 STORED = Path(__file__).with_name("drawn_truths.json")
-COHORTS, PATIENTS, SEED, CHANGE = 500, 400, 20261201, 12.0
+COHORTS, SIZES, SEED, CHANGE = 500, (79, 400), 20261201, 12.0
 CUTS, NORMAL, HALF = [6.0, 18.0], {"normal": [0.0, 0.7]}, {"halfnormal": 1.0}
 SCHEMA = {
     "endpoints": {"os": {"time": "time", "event": "event"}},
@@ -64,9 +66,9 @@ def spec_of(structure):
     )
 
 
-def patients(rng):
+def patients(rng, n):
     """Return covariates, with follow-up that only serves to make a plan."""
-    arm, age = rng.integers(0, 2, PATIENTS), rng.normal(65.0, 8.0, PATIENTS).round(2)
+    arm, age = rng.integers(0, 2, n), rng.normal(65.0, 8.0, n).round(2)
     return pd.DataFrame({"time": 40.0, "event": 1, "arm": np.array(["a", "b"])[arm], "age": age})
 
 
@@ -86,9 +88,9 @@ def event_times(rates, edges, unit):
     return found
 
 
-def drawn(spec, rng, seed):
+def drawn(spec, rng, seed, n):
     """Return a cohort whose parameters come from the prior, its plan's coefficients (1, q), and that plan."""
-    frame = patients(rng)
+    frame = patients(rng, n)
     plan = make_plan(spec, cohort_of(frame))
     values = prior_draws(plan, 1, seed)
     beta = parameters.coefficients(plan.design.blocks, values, 1)
@@ -97,8 +99,8 @@ def drawn(spec, rng, seed):
     columns = plan.design.centred
     psi = np.column_stack([columns @ beta[0, acting_in(plan.design, start)] for start in edges])
     level = levels[np.searchsorted(CUTS, edges, side="right")]
-    died = event_times(np.exp(level + psi), edges, rng.standard_exponential(PATIENTS))
-    censored = rng.uniform(24.0, 48.0, PATIENTS)
+    died = event_times(np.exp(level + psi), edges, rng.standard_exponential(n))
+    censored = rng.uniform(24.0, 48.0, n)
     frame["time"], frame["event"] = np.minimum(died, censored).clip(1e-6), (died <= censored).astype(int)
     return cohort_of(frame), beta, plan
 
@@ -113,12 +115,12 @@ def acting_in(design, start):
     return places
 
 
-def recovered(structure, cohorts=COHORTS):
+def recovered(structure, n, cohorts=COHORTS):
     """Return mean error with its Monte Carlo error, coverage of 95 % intervals, and P of uniform ranks."""
     spec, asked = spec_of(structure), ASKED[structure]
     errors, covered, ranks, unfit = [], np.zeros(len(asked)), [], 0
     for i in range(cohorts):
-        data, beta, plan = drawn(spec, np.random.default_rng([SEED, i]), i)
+        data, beta, plan = drawn(spec, np.random.default_rng([SEED, i]), i, n)
         posterior = fit(spec, data, seed=i, engine="laplace", draws=1000)
         unfit += not posterior.diagnostics.fit_for_use
         true = np.array([float(weights(one, plan.design) @ beta[0]) for one in asked.values()])
@@ -139,4 +141,8 @@ def recovered(structure, cohorts=COHORTS):
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    STORED.write_text(json.dumps({structure: recovered(structure) for structure in EFFECTS}, indent=1) + "\n")
+    made = json.loads(STORED.read_text()) if STORED.exists() else {}
+    for structure, n in product(EFFECTS, sys.argv[1:] or map(str, SIZES)):
+        made.setdefault(structure, {})[n] = recovered(structure, int(n))
+        print(structure, n, made[structure][n], flush=True)
+        STORED.write_text(json.dumps(made, indent=1) + "\n")

@@ -1,9 +1,9 @@
-"""Truths drawn from the prior of a gamma frailty of 20 centres: do 95 % intervals hold 95 %, are ranks uniform?
+"""Truths drawn from the prior of a frailty of 20 centres, gamma or normal: do intervals hold 95 %, are ranks uniform?
 
 A treatment beside the frailty; frailties and event times are drawn here by numpy, by hand, not by the package. 400
 patients: 100 cohorts by ``laplace`` (where it refuses, as the verbs do, by ``nuts``, counted) and the first 20 of them
-by ``nuts``; 79 patients: 100 by ``laplace``. ``python -m tests.calibration.gamma_frailty`` writes
-``gamma_frailty.json``, cohort by cohort.
+by ``nuts``; 79 patients: 100 by ``laplace``. By ``laplace`` also frailties whose logarithm is normal, 400 of each.
+``python -m tests.calibration.gamma_frailty`` writes ``gamma_frailty.json``, cohort by cohort.
 """
 
 import json
@@ -23,7 +23,13 @@ from escc_bayes.spec.reading import spec_from
 
 STORED = Path(__file__).with_name("gamma_frailty.json")
 SEED, CENTRES = 20261203, 20
-STUDIES = {"400 laplace": (400, "laplace", 100), "79 laplace": (79, "laplace", 100), "400 nuts": (400, "nuts", 20)}
+STUDIES = {
+    "400 laplace": (400, "laplace", 100, "gamma"),
+    "79 laplace": (79, "laplace", 100, "gamma"),
+    "400 nuts": (400, "nuts", 20, "gamma"),
+    "400 laplace, normal": (400, "laplace", 400, "normal"),
+    "79 laplace, normal": (79, "laplace", 400, "normal"),
+}
 NAMES = [f"c{place:02d}" for place in range(CENTRES)]
 SCHEMA = {
     "endpoints": {"os": {"time": "time", "event": "event"}},
@@ -45,18 +51,19 @@ MODEL = {
         {
             "covariate": "centre",
             "structure": "random_intercept",
-            "distribution": "gamma",
             "sd": {"halfnormal": 0.7},
         },
     ],
 }
 
 
-def drawn(n, place):
+def drawn(n, place, distribution):
     """Return a SIMULATED cohort and its truths: log hazard ratio, SD of frailties, log of the first one."""
     rng = np.random.default_rng([SEED, n, place])
     beta, sd, level = rng.normal(0.0, 0.7), 0.7 * abs(rng.normal()), rng.normal(-0.5, 0.4)
-    shape, frailty = np.exp(rng.normal(0.0, 0.3)), rng.gamma(sd**-2, sd**2, CENTRES)
+    shape = np.exp(rng.normal(0.0, 0.3))
+    of_gamma, gamma = distribution == "gamma", (sd**-2, sd**2, CENTRES)
+    frailty = rng.gamma(*gamma) if of_gamma else np.exp(sd * rng.standard_normal(CENTRES))
     # Every centre has a patient.
     centre = np.concatenate([np.arange(CENTRES), rng.integers(0, CENTRES, n - CENTRES)])
     arm = rng.integers(0, 2, n)
@@ -75,11 +82,11 @@ def drawn(n, place):
     return cohort, {"arm": beta, "sd": sd, "centre": float(np.log(np.maximum(frailty[0], 1e-300)))}
 
 
-def one(n, engine, place):
+def one(n, engine, place, distribution="gamma"):
     """Return where each truth lies among the draws, its error in posterior SDs, and by which engine."""
-    cohort, truths = drawn(n, place)
+    cohort, truths = drawn(n, place, distribution)
     settings = RunSettings(engine, draws=1000)
-    found = fit_or_replace(spec_plan(cohort), settings, seed=place, progress=silent)
+    found = fit_or_replace(plan_of(cohort, distribution), settings, seed=place, progress=silent)
     values = {name: np.asarray(drawn).reshape(-1, np.shape(drawn)[-1]) for name, drawn in found.values.items()}
     draws = {
         "arm": values["b_arm"][:, 0],
@@ -94,9 +101,11 @@ def one(n, engine, place):
     }
 
 
-def spec_plan(cohort):
+def plan_of(cohort, distribution):
     """Return the plan of the model on a cohort."""
-    return make_plan(spec_from(MODEL, "frailty"), cohort)
+    arm, centre = MODEL["effect"]
+    effects = [arm, centre | {"distribution": distribution}]
+    return make_plan(spec_from(MODEL | {"effect": effects}, "frailty"), cohort)
 
 
 def main(studies):
@@ -104,11 +113,11 @@ def main(studies):
     warnings.simplefilter("ignore")
     stored = json.loads(STORED.read_text()) if STORED.exists() else {}
     for study in studies:
-        n, engine, cohorts = STUDIES[study]
+        n, engine, cohorts, distribution = STUDIES[study]
         stored[study] = []
         for place in range(cohorts):
-            stored[study].append(one(n, engine, place))
-            STORED.write_text(json.dumps(stored, indent=1) + "\n")
+            stored[study].append(one(n, engine, place, distribution))
+            STORED.write_text(json.dumps(stored) + "\n")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,12 @@ import pytest
 from tests.calibration.cure_recovery import ASKED, KINDS, SIZES, STORED, recovered
 
 QUANTITIES = ("cure", *ASKED)
+PIECES = ("piecewise", "piecewise_long", "piecewise_longest")
+
+
+# Where one rate holds beyond month 24 and follow-up ends between months 24 and 84, late and cured are told by few
+# patients: what one fixed share gives there is stored, and asked of truths from the prior (``cure_drawn``).
+IDENTIFIED = tuple(kind for kind in KINDS if kind != "piecewise")
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -16,22 +22,24 @@ def test_the_stored_study_recovers(kind, size):
     found = json.loads(STORED.read_text())[kind][str(size)]
     assert found["cohorts"] == 100
     for name in QUANTITIES:
+        if name == "cure" and kind not in IDENTIFIED:
+            continue
         one = found[name]
         assert 0.90 <= one["coverage"] <= 0.99, name
-        if size == 400 and (kind, name) != ("piecewise", "cure"):
+        if size == 400:
             assert abs(one["bias"]) <= 3 * one["mc_error"], name
 
 
-def test_a_piece_without_end_is_mistaken_for_cure():
-    """Beyond month 24 one rate holds: followed to 84 months the share is a point too low, to 120 it is not.
+def test_the_share_is_known_from_120_months_on():
+    """The bias at one fixed share goes with follow-up: to 84, 120 and 144 months, at 400 patients and at 79.
 
-    The bias of 4 Monte Carlo errors (-0.06 of the log odds) is that of a skewed posterior: who is late and who is cured
-    is told by the same few patients. Survival at 60 months has none.
+    It is no pull of the prior (that of 400 patients would be 0.005), and survival at 60 months has none.
     """
     found = json.loads(STORED.read_text())
-    early, late = found["piecewise"]["400"], found["piecewise_long"]["400"]
-    assert -0.1 < early["cure"]["bias"] < -3 * early["cure"]["mc_error"]
-    assert abs(late["cure"]["bias"]) <= 3 * late["cure"]["mc_error"]
+    for size in ("79", "400"):
+        to_84, to_120, to_144 = (found[kind][size]["cure"]["bias"] for kind in PIECES)
+        assert to_84 < to_120 < to_144 < 0.0
+    assert found["piecewise"]["400"]["cure"]["bias"] > -0.1
 
 
 @pytest.mark.slow

@@ -5,7 +5,18 @@ import json
 import numpy as np
 import pytest
 
-from tests.calibration.shipped_models import KEPT, REPLICATES, STORED, holm, ranks_of, shipped, uniform_p
+from escc_bayes.data.shipped import models_folder
+from tests.calibration.shipped_models import (
+    KEPT,
+    REPLICATES,
+    STORED,
+    drawn,
+    holm,
+    quantities,
+    ranks_of,
+    shipped,
+    uniform_p,
+)
 
 FAILURES = 0.02
 
@@ -23,6 +34,16 @@ def assert_calibrated(studies):
         assert all(len(ranks) == study["replicates"] - study["refused"] for ranks in study["ranks"].values()), name
     low = {which: p for which, p in p_values(studies).items() if not p > 0.01}
     assert not low
+
+
+def test_every_shipped_model_is_in_the_study_with_each_of_its_quantities():
+    """Each file of ``models/``; that of trajectories has its own (``test_trajectory``)."""
+    studies = json.loads(STORED.read_text())
+    assert set(studies) == set(shipped())
+    assert {path.stem for path in models_folder().glob("*.toml")} - set(studies) == {"alc_trajectory"}
+    for name, study in studies.items():
+        plan, true, _ = drawn(name, 0)
+        assert set(study["ranks"]) == set(quantities(plan, true)), name
 
 
 def test_the_stored_study_is_uniform():
