@@ -20,6 +20,7 @@ from escc_bayes.classical.curves import groups_of
 from escc_bayes.classical.fit import ClassicalFit
 from escc_bayes.compare.comparison import Comparison
 from escc_bayes.data.cohort import Cohort
+from escc_bayes.estimand.as_read import estimates_as_read, levels_in
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import HazardRatio, contrast_words
 from escc_bayes.estimand.estimate import Estimate
@@ -44,6 +45,7 @@ from escc_bayes.report.page.curves import (
     posterior_log_ratios,
     prior_fan,
     prior_log_ratios,
+    read_as,
 )
 from escc_bayes.report.page.effect_sheets import SINGLE_CURVES, densities
 from escc_bayes.report.page.outcomes import endpoint_label, months_from, survival_of
@@ -104,7 +106,7 @@ def km(
     refuse_number(cohort, by)
     rows = rows_for(cohort, endpoint, (by,) if by else (), clock)
     groups = groups_of(rows, by) if by else ("",)
-    bands = [km_band(rows, by, group, level, label=group) for group in groups]
+    bands = [km_band(rows, by, group, level, label=name) for group, name in named(rows, by, groups)]
     with house(ax) as there:
         return curves_above_numbers(bands, rows, by, endpoint_label(cohort, endpoint), ax=there)
 
@@ -127,7 +129,7 @@ def survival(posterior: Posterior, *, by: str = "", level: float = LEVEL, ax: Ax
     if by and by not in with_levels:
         raise EstimandError(f"plot.survival: no covariate with levels '{by}'; {suggestion(by, with_levels)}")
     groups, fewer = (groups_of(rows, by) if by else ("",)), posterior.thinned(DRAWN)
-    bands = [posterior_band(fewer, by, group, level, label=group) for group in groups]
+    bands = [posterior_band(fewer, by, group, level, label=name) for group, name in named(rows, by, groups)]
     behind = [km_band(rows, by, group, level) for group in groups]
     with house(ax) as there:
         return curves_above_numbers(bands, rows, by, rows.endpoint, behind=behind, ax=there)
@@ -155,7 +157,9 @@ def prior_ratios(check: PriorCheck, *, ax: Axes | None = None) -> Axes:
     if not check.hazard_ratios:
         raise EstimandError(f"plot.prior_ratios: {check.plan.spec.name} has no effect; plot.prior shows its baseline")
     with house(ax) as there:
-        priors.prior_ratios({check.plan.spec.name: check.hazard_ratios}, headings={}, ax=there)
+        levels = levels_in(check.plan.rows)
+        read = [replace(r, contrast=levels.contrast(r.term, r.contrast)) for r in check.hazard_ratios]
+        priors.prior_ratios({check.plan.spec.name: read}, headings={}, ax=there)
     return there
 
 
@@ -178,7 +182,8 @@ def density(posterior: Posterior, asked: HazardRatio | None = None, *, ax: Axes 
     one = known[0] if asked is None else asked
     after = posterior_log_ratios([one], posterior)[0]
     with house(ax) as there:
-        words = f"{one.term} {contrast_words(one)}\n{said_of(posterior.plan.rows)}"
+        asked_words = levels_in(posterior.plan.rows).contrast(one.term, contrast_words(one))
+        words = f"{one.term} {asked_words}\n{said_of(posterior.plan.rows)}"
         densities(prior_log_ratios([one], posterior)[0], {posterior.plan.spec.name: after}, words, there)
         there.set_xlabel("Hazard ratio (log scale)")
         there.legend(loc="upper left")
@@ -196,6 +201,11 @@ def hazard(posterior: Posterior, *, level: float = LEVEL, ax: Axes | None = None
         hazard_curves(bands, events=events, until=until, time_label=months_from(rows.clock), ax=there)
         there.set_title(said_of(rows), pad=6.0 + LEGEND_ROW)
     return there
+
+
+def named(rows: AnalysisRows, by: str, groups: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Yield each group with what people read for it."""
+    yield from zip(groups, read_as(rows, by, groups), strict=True)
 
 
 @contextmanager
@@ -231,7 +241,7 @@ def curves_above_numbers(
     if legend is not None:
         legend.set_bbox_to_anchor((-0.02, 1.0), transform=ax.transAxes)
     names = tuple(band.label or "all patients" for band in bands)
-    counted = at_risk(rows, by, tuple(band.label for band in bands), month_ticks(until))
+    counted = at_risk(rows, by, groups_of(rows, by) if by else ("",), month_ticks(until))
     at_risk_table(replace(counted, labels=names), ax=ax)
     return ax
 
@@ -239,9 +249,9 @@ def curves_above_numbers(
 def ratios_of(answers: Ratios) -> list[Estimate]:
     """Return hazard ratios, those of one contrast next to each other."""
     if isinstance(answers, Comparison):
-        found = list(answers.of("hazard_ratio"))
+        found = list(estimates_as_read(answers.of("hazard_ratio"), answers.levels))
     elif isinstance(answers, Posterior | EnsemblePosterior | ClassicalFit):
-        found = list(answers.hazard_ratios())
+        found = list(estimates_as_read(answers.hazard_ratios(), levels_in(answers.plan.rows)))
     else:
         found = [e for e in answers if e.estimand == "hazard_ratio"]
     terms = list(dict.fromkeys(e.term for e in found))

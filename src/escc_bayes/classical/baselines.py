@@ -29,6 +29,8 @@ from escc_bayes.classical.centres import left_out as left_out_words
 from escc_bayes.classical.curves import NOT_REACHED
 from escc_bayes.classical.strata import strata_names
 from escc_bayes.data.cohort import Cohort
+from escc_bayes.data.level_labels import NO_LABELS, LevelLabels, level_labels
+from escc_bayes.estimand.as_read import tables_as_read
 from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.estimand.printed import baseline_tables
 from escc_bayes.estimand.tables import Row, hazard_ratio_rows
@@ -49,18 +51,20 @@ RATIO = ("term", "contrast", "model", "method", "hr", "lower", "upper", "p_value
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Baselines:
-    """Tables by file name without ``.csv``, and the sentences that go with them."""
+    """Tables by file name without ``.csv``, the sentences that go with them, and what people read for levels."""
 
     tables: dict[str, list[Row]]
     sentences: tuple[str, ...]
     record: Record
+    levels: LevelLabels = NO_LABELS
 
     def __repr__(self) -> str:
-        return "\n\n".join(["\n".join(self.sentences), *baseline_tables(self.tables)])
+        return "\n\n".join(["\n".join(self.sentences), *baseline_tables(tables_as_read(self.tables, self.levels))])
 
     def _repr_html_(self) -> str:
         shown_of = (("medians", MEDIAN), ("logrank", TEST), ("hazard_ratios", RATIO))
-        parts = [shown([], few(self.tables.get(name, ()), columns)) for name, columns in shown_of]
+        read = tables_as_read(self.tables, self.levels)
+        parts = [shown([], few(read.get(name, ()), columns)) for name, columns in shown_of]
         return "".join([shown(self.sentences), *parts])
 
 
@@ -137,7 +141,8 @@ def baselines(
         warnings.warn(problem, DataWarning, stacklevel=2)
     carried = lines_of(tuple(dict.fromkeys((*of_patients(everyone), *parts[0].cautions, *of_each(plans)))))
     said = (everyone.sentence(), *(sentence for part in parts for sentence in part.sentences), *carried, *problems)
-    return Baselines(tables, (*said, *noted(tables, said)), record)
+    levels = level_labels(cohort.covariates)
+    return Baselines(tables, tuple(map(levels.said, (*said, *noted(tables, said)))), record, levels)
 
 
 def noted(tables: dict[str, list[Row]], said: tuple[str, ...]) -> tuple[str, ...]:

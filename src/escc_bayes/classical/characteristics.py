@@ -45,7 +45,7 @@ def rows_of(name: str, data: CovariateData) -> list[Row]:
         words = f"{np.median(known):g} ({known.min():g} to {known.max():g}{unit})"
         return [(name, "", words, gone)]
     return [
-        (name if place == 0 else "", level, share, gone if place == 0 else "")
+        (name if place == 0 else "", data.schema.read_as(level), share, gone if place == 0 else "")
         for place, (level, share) in enumerate(zip(data.schema.levels, shares(data, known), strict=True))
     ]
 
@@ -93,7 +93,7 @@ def by_group(cohort: Cohort, by: str) -> list[tuple[str, ...]]:
         apart = standardised_difference(data, group)
         said = "" if np.isnan(apart) else "no overlap" if np.isinf(apart) else f"{apart:.2f}"
         gone = str(int(data.missing.sum()) or "")
-        levels = data.schema.levels or ("",)
+        levels = tuple(map(data.schema.read_as, data.schema.levels)) or ("",)
         for place, level in enumerate(levels):
             first = place == 0
             cells = (column[place] for column in columns)

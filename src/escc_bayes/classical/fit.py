@@ -16,6 +16,7 @@ from escc_bayes.classical.strata import Strata, strata_of
 from escc_bayes.classical.weibull import WeibullFit
 from escc_bayes.classical.weibull_curves import delta_answer
 from escc_bayes.data.cohort import Cohort
+from escc_bayes.estimand.as_read import estimates_as_read, levels_in, said_of
 from escc_bayes.estimand.behind import counted, patients_behind
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.differing import unset
@@ -110,7 +111,7 @@ class ClassicalFit(ForMaketables):
 
     def tabulated(self) -> tuple[Estimate, ...]:
         """Return the hazard ratios of multivariable Cox, which maketables shows, with 95 % limits."""
-        return tuple(e for e in self.hazard_ratios(level=LEVEL) if e.method == "cox")
+        return tuple(e for e in self.ratios_as_read() if e.method == "cox")
 
     @careful
     def table(self, *, level: float = LEVEL) -> "pd.DataFrame":
@@ -121,7 +122,7 @@ class ClassicalFit(ForMaketables):
 
     def _repr_html_(self) -> str:
         said = (self.plan.rows.sentence(), *caution_lines(self.plan), *self.left_out)
-        return shown(said, tidy_ratio_rows(self.hazard_ratios(level=LEVEL)))
+        return shown(said_of(self.plan.rows, said), tidy_ratio_rows(self.ratios_as_read()))
 
     def crossed(self, asked: HazardRatio) -> bool:
         """Return whether a hazard ratio differs with a second covariate, and so has no model of one covariate."""
@@ -165,8 +166,13 @@ class ClassicalFit(ForMaketables):
         )
 
     def __repr__(self) -> str:
-        ratios = [f"  {ratio_words(e)}" for e in self.hazard_ratios(level=0.95)]
-        return "\n".join([self.plan.rows.sentence(), *caution_lines(self.plan), *self.left_out, *ratios])
+        ratios = [f"  {ratio_words(e)}" for e in self.ratios_as_read()]
+        said = (self.plan.rows.sentence(), *caution_lines(self.plan), *self.left_out)
+        return "\n".join([*said_of(self.plan.rows, said), *ratios])
+
+    def ratios_as_read(self) -> tuple[Estimate, ...]:
+        """Return the hazard ratios with 95 % limits as they are shown, levels by their labels."""
+        return estimates_as_read(self.hazard_ratios(level=LEVEL), levels_in(self.plan.rows))
 
 
 def wald_p_value(difference: float, lower: float, upper: float, level: float) -> float:

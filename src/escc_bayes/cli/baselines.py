@@ -51,7 +51,7 @@ def baselines(
         files.write_run(folder, "baselines", [found.record], {})
     for sentence in found.sentences:
         typer.echo(sentence)
-    print_baselines(found.tables, out)
+    print_baselines(found.tables, out, found.levels)
 
 
 def read_months(text: str) -> tuple[float, ...]:

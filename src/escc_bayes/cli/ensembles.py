@@ -19,6 +19,7 @@ def fit_reconstructions(
 ) -> None:
     """Fit every model to every reconstruction, and write what the pool says."""
     from escc_bayes.bayes.posterior.ensemble import fit_ensemble
+    from escc_bayes.data.level_labels import level_labels
     from escc_bayes.foundation.outputs import staged
     from escc_bayes.report.page.reconstructions import Reconstructions
     from escc_bayes.report.verbs.ensembles import write_ensemble_fit
@@ -45,5 +46,5 @@ def fit_reconstructions(
         tables = write_ensemble_fit(folder, found)
     for posterior in pooled.values():
         typer.echo("\n".join(posterior.sentences()))
-    print_fit(tables, out)
+    print_fit(tables, out, levels=level_labels(ensemble.members[0].covariates))
     finish(found.faults, strict=strict)

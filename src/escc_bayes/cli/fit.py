@@ -43,6 +43,7 @@ def fit(
     # What is wrong with a model shows before a large cohort is read, and before what computes is loaded.
     specs = open_specs(model or [])
     from escc_bayes.bayes.posterior.fallback import fit_or_replace
+    from escc_bayes.data.level_labels import level_labels
     from escc_bayes.foundation.outputs import staged
     from escc_bayes.report.page.other_analyses import other_analyses, other_sentences
     from escc_bayes.report.verbs import files
@@ -70,7 +71,7 @@ def fit(
         files.write_run(folder, "fit", [p.record for p in posteriors.values()], verdicts)
     for posterior in posteriors.values():
         typer.echo("\n".join(posterior.sentences()))
-    print_fit(tables, out, posteriors)
+    print_fit(tables, out, posteriors, levels=level_labels(patients.covariates))
     for line in other_sentences(others.values()):
         typer.echo(line)
     finish(

@@ -68,6 +68,7 @@ def fit_with_imputation(
     quiet: bool,
 ) -> None:
     """Impute, fit and pool every model, and write its tables with those of the complete cases."""
+    from escc_bayes.data.level_labels import level_labels
     from escc_bayes.foundation.outputs import staged
     from escc_bayes.report.verbs.imputation import write_imputed_fit
 
@@ -77,7 +78,8 @@ def fit_with_imputation(
         tables = write_imputed_fit(folder, fits, sampling.level)
     for found in fits:
         typer.echo("\n".join(found.sentences()))
-    print_fit(tables, out, beside="Maximum likelihood, completed cohorts by Rubin's rules")
+    beside = "Maximum likelihood, completed cohorts by Rubin's rules"
+    print_fit(tables, out, beside=beside, levels=level_labels(cohort.covariates))
     finish(
         [f"{name}: {verdict}" for found in fits for name, verdict in found.verdicts.items() if verdict != "ok"],
         strict=strict,

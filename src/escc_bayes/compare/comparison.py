@@ -9,7 +9,9 @@ import numpy as np
 from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.classical.fit import ClassicalFit
 from escc_bayes.compare.lifelines_fits import Adopted, LifelinesFit, adopted
+from escc_bayes.data.level_labels import NO_LABELS, LevelLabels
 from escc_bayes.data.weights import SAMPLING
+from escc_bayes.estimand.as_read import estimates_as_read, levels_in
 from escc_bayes.estimand.estimand import Estimand
 from escc_bayes.estimand.estimate import Estimate, joined_notes, limit_words, p_words
 from escc_bayes.estimand.evaluate import NAMES
@@ -36,6 +38,7 @@ class Comparison:
     """Estimates of the same estimands by several methods, in the order asked."""
 
     estimates: tuple[Estimate, ...]
+    levels: LevelLabels = NO_LABELS
 
     @property
     def frame(self) -> "pd.DataFrame":
@@ -52,7 +55,7 @@ class Comparison:
         return pd.DataFrame(tidy_rows(self.estimates))
 
     def _repr_html_(self) -> str:
-        return shown(self.origins, tidy_rows(self.estimates))
+        return shown(self.origins, tidy_rows(estimates_as_read(self.estimates, self.levels)))
 
     @property
     def origins(self) -> list[str]:
@@ -74,9 +77,10 @@ class Comparison:
     def __repr__(self) -> str:
         lines = self.origins
         # What is true of every line of a question stands once, beside it.
-        weights = {question(e): part for e in self.estimates for part in e.note.split("; ") if of_weights(part)}
+        read = estimates_as_read(self.estimates, self.levels)
+        weights = {question(e): part for e in read for part in e.note.split("; ") if of_weights(part)}
         asked = ""
-        for e in self.estimates:
+        for e in read:
             if question(e) != asked:
                 asked = question(e)
                 lines.append(joined_notes(asked, weights.get(asked, "")))
@@ -139,7 +143,7 @@ def compare(asked: Sequence[Estimand], *fits: ANY_FIT, level: float = LEVEL) -> 
         for fit, answers in zip(once, by_fit, strict=True)
         for answer in answers[place]
     ]
-    return Comparison(tuple(found))
+    return Comparison(tuple(found), levels_in(once[0].plan.rows))
 
 
 def own_first(fits: Sequence[ANY_FIT]) -> list[METHOD]:

@@ -4,7 +4,7 @@ docs/methods/missing.md.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from escc_bayes.bayes.imputation.complete import SWEEPS, complete_cohorts
 from escc_bayes.bayes.posterior.ensemble import fit_ensemble
@@ -17,6 +17,7 @@ from escc_bayes.classical.rubin import pooled_ratios
 from escc_bayes.compare.comparison import Comparison
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.data.ensemble import Ensemble
+from escc_bayes.estimand.as_read import levels_in
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, HazardRatio
 from escc_bayes.estimand.estimate import Estimate, ratio_words
@@ -70,7 +71,7 @@ class Imputed:
             for question, pooled in zip(questions, self.pooled.estimates(questions, level=level), strict=True)
             for answer in (pooled, *self.by_rubin(question, level), *self.of_complete_cases(question, level))
         ]
-        return Comparison(tuple(found))
+        return Comparison(tuple(found), levels_in(self.pooled.plan.rows))
 
     @careful
     def hazard_ratios(self, *, level: float = LEVEL) -> tuple[Estimate, ...]:
@@ -133,7 +134,7 @@ def beside(comparison: Comparison, found: Imputed, level: float) -> Comparison:
     joined: list[Estimate] = []
     for e in comparison.estimates:
         joined += [*answers.pop(asked_of(e), ()), e]
-    return Comparison((*joined, *(e for rest in answers.values() for e in rest)))
+    return replace(comparison, estimates=(*joined, *(e for rest in answers.values() for e in rest)))
 
 
 def asked_of(e: Estimate) -> tuple[object, ...]:

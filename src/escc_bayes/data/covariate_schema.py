@@ -25,6 +25,7 @@ COVARIATE_KEYS = (
     "scale",
     "unit",
     "label",
+    "labels",
     "codes",
     "missing_values",
     "range",
@@ -50,6 +51,7 @@ class CovariateSchema:
     measured : columns of its values in order of time, each with its month (a number, or the name of a column).
     center, scale : a continuous covariate enters as (value - center) / scale, and its hazard ratio is per ``scale``.
     unit, label : words for tables and figures.
+    labels : level -> what people read for it; files of numbers keep the level.
     codes : word of a cell -> the level that it means.
     missing_values : words of a cell that mean a missing value here, beside those of the file.
     range : least and largest value that can be right; what lies outside is said, not changed.
@@ -71,6 +73,7 @@ class CovariateSchema:
     scale: float = 1.0
     unit: str = ""
     label: str = ""
+    labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     codes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     missing_values: tuple[str, ...] = ()
     range: tuple[float, float] | None = None
@@ -86,6 +89,10 @@ class CovariateSchema:
     def changes(self) -> bool:
         """Whether its values change during follow-up."""
         return self.starts_at is not None or bool(self.measured)
+
+    def read_as(self, level: str) -> str:
+        """Return what people read for a level."""
+        return self.labels.get(level, level)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -148,6 +155,7 @@ def covariate_from(name: str, body: object, where: str) -> CovariateSchema:
         scale=checks.number(raw.get("scale", 1.0), f"{at}, scale", above=0.0),
         unit=str(raw.get("unit", "")),
         label=checks.text(raw.get("label", name.replace("_", " ")), f"{at}, label"),
+        labels=labels_from(raw.get("labels", {}), levels, f"{at}, labels"),
         codes=codes_from(raw.get("codes", {}), levels, f"{at}, codes"),
         missing_values=checks.words(raw["missing_values"], f"{at}, missing_values") if "missing_values" in raw else (),
         range=range_from(raw["range"], f"{at}, range") if "range" in raw else None,
@@ -166,6 +174,20 @@ def codes_from(value: object, levels: tuple[str, ...], at: str) -> Mapping[str, 
                 f"{at}: {code} = '{level}', but the levels are {', '.join(levels)}; {suggested(level, levels)}"
             )
         found[str(word(code))] = level
+    return MappingProxyType(found)
+
+
+def labels_from(value: object, levels: tuple[str, ...], at: str) -> Mapping[str, str]:
+    """Return what people read for each level; no two levels read alike."""
+    found: dict[str, str] = {}
+    for level, said in checks.table(value, at).items():
+        if level not in levels:
+            raise SchemaError(f"{at}: '{level}' is no level ({', '.join(levels)}); {checks.suggestion(level, levels)}")
+        found[level] = " ".join(checks.text(said, f"{at}, {level}").split())
+    shown = [found.get(level, level) for level in levels]
+    twice = next((word for word in shown if shown.count(word) > 1), None)
+    if twice is not None:
+        raise SchemaError(f"{at}: two levels would both be read as '{twice}'; give each a label of its own")
     return MappingProxyType(found)
 
 
@@ -198,7 +220,7 @@ def multiply_from(value: object, at: str) -> Multiply:
 def refuse_keys_of_other_kind(raw: Mapping[str, object], kind: str, at: str) -> None:
     """Raise if a continuous covariate has levels, or one with levels has a center or scale."""
     numeric = ("center", "scale") if "cuts" in raw else ("center", "scale", "range", "multiply")
-    wrong = ("levels", "cuts", "classes", "on_cut", "codes") if kind == "continuous" else numeric
+    wrong = ("levels", "labels", "cuts", "classes", "on_cut", "codes") if kind == "continuous" else numeric
     for key in wrong:
         if key in raw:
             raise SchemaError(f"{at}: '{key}' does not belong to a {kind} covariate; remove it or change kind")

@@ -146,7 +146,19 @@ def merged(cohort: Cohort, name: str, groups: Mapping[str, Sequence[str]]) -> Co
     codes = np.full(data.values.shape, np.nan)
     codes[~data.missing] = table[data.values[~data.missing].astype(np.int64)]
     kind = "binary" if len(groups) == 2 else data.schema.kind
-    schema = replace(data.schema, kind=kind, levels=tuple(groups), cuts=(), classes=(), on_cut=(), guarantee=None)
+    same = {new: data.schema.read_as(new) for new, members in groups.items() if list(members) == [new]}
+    labels = MappingProxyType({level: label for level, label in same.items() if label != level})
+    schema = replace(
+        data.schema,
+        kind=kind,
+        levels=tuple(groups),
+        labels=labels,
+        codes=MappingProxyType({}),
+        cuts=(),
+        classes=(),
+        on_cut=(),
+        guarantee=None,
+    )
     return with_covariate(cohort, name, CovariateData(schema, codes, data.known_at))
 
 

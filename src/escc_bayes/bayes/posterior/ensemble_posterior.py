@@ -18,6 +18,7 @@ from escc_bayes.bayes.posterior.shrinkage import shrunk_over
 from escc_bayes.bayes.posterior.state_answers import OfDraws, StateAnswers
 from escc_bayes.bayes.sampling.diagnose import Diagnostics
 from escc_bayes.data.ensemble import RECONSTRUCTIONS, span
+from escc_bayes.estimand.as_read import estimates_as_read, levels_in, said_of
 from escc_bayes.estimand.behind import beyond_follow_up, counted
 from escc_bayes.estimand.differing import differing_note
 from escc_bayes.estimand.estimand import Estimand, HazardRatio, groups_named
@@ -230,11 +231,12 @@ class EnsemblePosterior(Answering, StateAnswers):
         verdict = f"{self.method}, seed {self.record.seed}: {verdict_words(self.verdict)}"
         conflict = self.one_for_all(self.typical.prior_conflict.sentence())
         kept = (one.sentence(LEVEL) for one in shrunk_over(self.members))
-        return (self.sentence(), f"{self.plan.spec!r}", verdict, *carried, conflict, *kept)
+        said = (self.sentence(), f"{self.plan.spec!r}", verdict, *carried, conflict, *kept)
+        return said_of(self.plan.rows, said)
 
     def ratio_lines(self, ratios: Sequence[Estimate]) -> list[str]:
         """Return each hazard ratio as a line with its note."""
-        return [f"  {ratio_words(e)}; {e.note}" for e in ratios]
+        return [f"  {ratio_words(e)}; {e.note}" for e in estimates_as_read(ratios, levels_in(self.plan.rows))]
 
 
 def evenly(drawn: Sequence[FloatArray]) -> list[FloatArray]:

@@ -18,6 +18,7 @@ from escc_bayes.bayes.posterior.state_answers import OfDraws, StateAnswers, refu
 from escc_bayes.bayes.posterior.trajectory import trajectory_sentences
 from escc_bayes.bayes.posterior.vague_baseline import VagueBaseline, vague_baseline
 from escc_bayes.estimand import marginal
+from escc_bayes.estimand.as_read import estimates_as_read, levels_in, rows_as_read, said_of
 from escc_bayes.estimand.contrast import weights
 from escc_bayes.estimand.estimand import Estimand, HazardRatio, SurvivalAt
 from escc_bayes.estimand.estimate import Estimate, joined_notes, noted_ratios
@@ -168,7 +169,7 @@ class Posterior(Answering, StateAnswers, ForMaketables, Drawn):
 
     def tabulated(self) -> tuple[Estimate, ...]:
         """Return the hazard ratios that maketables shows, with 95 % limits."""
-        return self.hazard_ratios(level=LEVEL)
+        return estimates_as_read(self.hazard_ratios(level=LEVEL), levels_in(self.plan.rows))
 
     def ratio_rows(self, level: float) -> list[dict[str, object]]:
         """Return a row for each hazard ratio: term, contrast, median, limits, P(HR > 1), patients and events."""
@@ -187,12 +188,12 @@ class Posterior(Answering, StateAnswers, ForMaketables, Drawn):
         ]
 
     def _repr_html_(self) -> str:
-        return shown(self.sentences(), self.ratio_rows(LEVEL))
+        return shown(self.sentences(), rows_as_read(self.ratio_rows(LEVEL), levels_in(self.plan.rows)))
 
     def sentences(self) -> tuple[str, ...]:
         """Say who was analysed, by which model and engine, whether it may be used, and what else must be known."""
         kind = f" ({label_of(self.plan)})" if self.plan.rows.pseudo else ""
-        return (
+        said = (
             self.plan.rows.sentence(),
             f"{self.plan.spec!r}",
             f"{self.method}{kind}, seed {self.record.seed}: {verdict_words(self.verdict)}",
@@ -203,10 +204,11 @@ class Posterior(Answering, StateAnswers, ForMaketables, Drawn):
             *trajectory_sentences(self, LEVEL),
             self.prior_conflict.sentence(),
         )
+        return said_of(self.plan.rows, said)
 
     def ratio_lines(self, ratios: Sequence[Estimate]) -> list[str]:
         """Return each hazard ratio as a line, then each note once."""
-        return noted_ratios(ratios)
+        return noted_ratios(estimates_as_read(ratios, levels_in(self.plan.rows)))
 
 
 def with_note(estimate: Estimate, note: str) -> Estimate:

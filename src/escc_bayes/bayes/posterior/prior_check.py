@@ -10,6 +10,7 @@ from escc_bayes.bayes.model.prior import prior_draws
 from escc_bayes.bayes.posterior.prior_conflict import PriorConflict, prior_conflict
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand import marginal, states
+from escc_bayes.estimand.as_read import said_of
 from escc_bayes.estimand.contrast import standard_contrasts, weights
 from escc_bayes.estimand.estimand import HazardRatio, contrast_words
 from escc_bayes.estimand.estimate import ratios_of
@@ -99,7 +100,7 @@ class PriorCheck:
                 f"HR {ratio.term} {ratio.contrast_in}: {ratio.median:.2f} ({100 * self.level:g} % prior interval "
                 f"{ratio.lower:.2f} to {ratio.upper:.2f}); beyond 5-fold with probability {ratio.beyond_five:.3f}."
             )
-        return (*found, self.conflict.sentence())
+        return said_of(self.plan.rows, (*found, self.conflict.sentence()))
 
     def __repr__(self) -> str:
         *before, confronted = self.sentences()

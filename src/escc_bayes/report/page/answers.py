@@ -74,7 +74,7 @@ def answers(outcome: Outcome, bundle: Bundle) -> tuple[Answer, ...]:
         estimates = found.get((asked.term, contrast_in(asked)), {})
         level = level_words(bundle.cohort, asked.term, asked.level) if asked.level else contrast_words(asked)
         level = f"{level}, {within_words(asked)}" if asked.modifier and asked.level else level
-        reference = asked.versus or ""
+        reference = level_words(bundle.cohort, asked.term, asked.versus) if asked.versus else ""
         numbers = held(rows, asked, asked.level)
         posterior, sceptic, cox = (estimates.get(kind) for kind in ("posterior", "sceptic", "cox"))
         beside = behind(asked, rows)[1] if within_of(asked, rows) and asked.level else None
@@ -133,7 +133,8 @@ def held(rows: AnalysisRows, asked: HazardRatio, level: str | None) -> tuple[int
 
 def level_words(cohort: Cohort, term: str, level: str) -> str:
     """Return a level as readers see it."""
-    return level if term in cohort.covariates else f"{term} {level}"
+    held = cohort.covariates.get(term)
+    return f"{term} {level}" if held is None else held.schema.read_as(level)
 
 
 def surest(lines: tuple[Answer, ...]) -> float:

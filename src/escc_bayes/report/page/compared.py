@@ -1,6 +1,7 @@
 """Models that answer the same questions, compared: which they are, and every method's answers."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.classical.fit import ClassicalFit
@@ -44,7 +45,7 @@ def compared(
     if not heavy:
         return first
     rest = compare(heavy, *(fit.thinned(AVERAGED) for fit in fits), beside, level=level)
-    return Comparison((*first.estimates, *rest.estimates))
+    return replace(first, estimates=(*first.estimates, *rest.estimates))
 
 
 def averages(question: Estimand) -> bool:

@@ -77,7 +77,13 @@ def at_risk(rows: AnalysisRows, term: str, groups: tuple[str, ...], months: Floa
         counts.append(numbers_at_risk(rows.time[inside], part(rows, inside)["entry"], months))
         died = np.sort(rows.time[inside][rows.event[inside] == 1.0])
         events.append(np.searchsorted(died, months, side="right"))
-    return AtRisk(groups, months, np.array(counts), np.array(events))
+    return AtRisk(read_as(rows, term, groups), months, np.array(counts), np.array(events))
+
+
+def read_as(rows: AnalysisRows, term: str, groups: tuple[str, ...]) -> tuple[str, ...]:
+    """Return groups as people read them: levels by their labels."""
+    covariate = rows.covariates.get(term)
+    return groups if covariate is None else tuple(map(covariate.schema.read_as, groups))
 
 
 def hazard_bands(posterior: Posterior, level: float, *, label: str) -> tuple[Band, ...]:

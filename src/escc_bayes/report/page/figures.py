@@ -1,19 +1,22 @@
 """Which figures a bundle gets."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from escc_bayes.bayes.posterior.prior_check import PriorCheck
+from escc_bayes.estimand.as_read import estimates_as_read
+from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.report.document.figure_files import write_figure
+from escc_bayes.report.document.labelled_figures import sheet_in_labels
 from escc_bayes.report.document.sheet import Sheet
 from escc_bayes.report.page import effect_sheets, survival_sheets
 from escc_bayes.report.page.answers import headline_ratios
 from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.curve_sheet import curve_sheet
 from escc_bayes.report.page.on_curves import curved
-from escc_bayes.report.page.outcomes import Outcome, outcomes, term_labels
+from escc_bayes.report.page.outcomes import Outcome, levels_of, outcomes, term_labels
 from escc_bayes.report.page.over_time import of_outcome
 from escc_bayes.report.page.over_time_sheet import over_time_sheet
 from escc_bayes.report.page.reconstruction_section import members_sheet
@@ -22,6 +25,7 @@ from escc_bayes.report.page.study_sheet import study_sheet
 from escc_bayes.report.page.treatment.sheets import treatment_makers
 
 type Maker = partial[Sheet] | partial[Sheet | None]
+type Drawing = Callable[[], Sheet | None]
 
 
 def figure_makers(bundle: Bundle, *, full: bool = False) -> tuple[Maker, ...]:
@@ -55,7 +59,7 @@ def main_figures(outcome: Outcome, bundle: Bundle, labels: dict[str, str]) -> It
     one = replace(outcome, posteriors=outcome.posteriors[:1])
     yield partial(effect_sheets.prior_sheet, one, checks_of(one, bundle), labels)
     if outcome.comparison.of("hazard_ratio"):
-        yield partial(effect_sheets.forest_sheet, one, headline_ratios(outcome, bundle), labels)
+        yield partial(effect_sheets.forest_sheet, one, as_read(headline_ratios(outcome, bundle), bundle), labels)
         if of_outcome(outcome):
             yield partial(over_time_sheet, one, labels)
     yield from curve_figures(one, bundle, labels)
@@ -67,7 +71,9 @@ def every_figure(outcome: Outcome, bundle: Bundle, labels: dict[str, str]) -> It
     """Yield what draws each figure of one outcome; those of effects only where the models have effects."""
     yield partial(effect_sheets.prior_sheet, outcome, checks_of(outcome, bundle), labels)
     if outcome.comparison.of("hazard_ratio"):
-        yield partial(effect_sheets.forest_sheet, outcome, outcome.comparison.of("hazard_ratio"), labels)
+        yield partial(
+            effect_sheets.forest_sheet, outcome, as_read(outcome.comparison.of("hazard_ratio"), bundle), labels
+        )
         yield partial(effect_sheets.prior_posterior_sheet, outcome, labels)
         if bundle.attribution[outcome.posteriors[0].plan.spec.name]:
             yield partial(effect_sheets.attribution_sheet, outcome, bundle, labels)
@@ -109,9 +115,20 @@ def checks_of(outcome: Outcome, bundle: Bundle) -> dict[str, PriorCheck]:
 def report_figures(bundle: Bundle, *, full: bool = False) -> Iterator[Sheet]:
     """Yield every figure of a bundle, drawn when it is asked for."""
     for make in figure_makers(bundle, full=full):
-        found = make()
+        found = made(make, bundle)
         if found is not None:
             yield found
+
+
+def as_read(ratios: Sequence[Estimate], bundle: Bundle) -> tuple[Estimate, ...]:
+    """Return hazard ratios with levels as people read them."""
+    return estimates_as_read(ratios, levels_of(bundle))
+
+
+def made(make: Maker, bundle: Bundle) -> Sheet | None:
+    """Return a figure with levels as people read them; None where there is nothing to draw."""
+    found = make()
+    return None if found is None else sheet_in_labels(found, levels_of(bundle))
 
 
 def write_figures(folder: Path, bundle: Bundle) -> None:

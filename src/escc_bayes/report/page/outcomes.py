@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.compare.comparison import Comparison
 from escc_bayes.data.cohort import Cohort
+from escc_bayes.data.level_labels import LevelLabels, level_labels
 from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.transitions import CompetingCauses, SeveralEndpoints
@@ -98,6 +99,11 @@ def term_labels(cohort: Cohort) -> dict[str, str]:
         unit = f" ({schema.unit})" if schema.unit and not schema.categorical else ""
         found[name] = (schema.label or name) + unit
     return found
+
+
+def levels_of(bundle: Bundle) -> LevelLabels:
+    """Return what people read for levels."""
+    return level_labels(bundle.cohort.covariates)
 
 
 def as_labelled(text: str, cohort: Cohort) -> str:

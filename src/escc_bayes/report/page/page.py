@@ -8,11 +8,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from escc_bayes.report.document.figure_files import FOLDER, Written
+from escc_bayes.report.document.labelled import in_labels
 from escc_bayes.report.document.method_pages import titles
 from escc_bayes.report.page.answer_words import small
 from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.first_screen import screens
-from escc_bayes.report.page.outcomes import endpoint_label
+from escc_bayes.report.page.outcomes import endpoint_label, levels_of
 from escc_bayes.report.page.sections import sections
 from escc_bayes.report.page.view import Link, Page, Picture
 
@@ -58,7 +59,7 @@ def render(bundle: Bundle, figures: Iterable[Written], *, full: bool = False, fi
         lstrip_blocks=True,
     )
     environment.filters["linked"] = linked
-    return environment.get_template("template.html.j2").render(page=page)
+    return environment.get_template("template.html.j2").render(page=in_labels(page, levels_of(bundle)))
 
 
 def linked(caption: str) -> Markup:

@@ -58,9 +58,9 @@ def table_one(cohort: Cohort, by: str = "") -> Table:
     """Return the characteristics of all patients, and of the groups of a covariate with their differences."""
     labels = term_labels(cohort)
     if by:
+        schema = cohort.covariates[by].schema
         groups = tuple(
-            f"{level} (n = {n})"
-            for level, n in zip(cohort.covariates[by].schema.levels, sizes(cohort, by), strict=True)
+            f"{schema.read_as(level)} (n = {n})" for level, n in zip(schema.levels, sizes(cohort, by), strict=True)
         )
         head = ("Characteristic", f"All (n = {len(cohort)})", *groups, "Standardised difference", "Missing")
         found = by_group(cohort, by)

@@ -25,6 +25,7 @@ from escc_bayes.report.page.curves import (
     km_band,
     observed_band,
     posterior_band,
+    read_as,
 )
 from escc_bayes.report.page.outcomes import Outcome, endpoint_label, file_word, months_from, survival_of, term_labels
 from escc_bayes.report.page.panels import MOST_GROUPS, panels
@@ -91,8 +92,9 @@ def posterior_pane(
     """Draw the curves of one covariate."""
     rows = posterior.plan.rows
     until = float(rows.time.max())
+    named = read_as(rows, term, groups)
     # Without a covariate there is one group, asked for by no name.
-    asked = [(group if term else "", group if term else "") for group in groups]
+    asked = [(group if term else "", label if term else "") for group, label in zip(groups, named, strict=True)]
     survival_curves(
         [posterior_band(posterior, term, group, level, label=label) for group, label in asked],
         behind=[observed_band(rows, term, group, level) for group, _ in asked],
@@ -171,8 +173,9 @@ def kaplan_meier_pane(
 ) -> None:
     """Draw the curves of one covariate with the log-rank P value; ``words`` of the covariate and of the endpoint."""
     groups, until = groups_of(rows, term), float(rows.time.max())
+    named = read_as(rows, term, groups)
     survival_curves(
-        [km_band(rows, term, group, level, label=group) for group in groups],
+        [km_band(rows, term, group, level, label=label) for group, label in zip(groups, named, strict=True)],
         until=until,
         time_label=months_from(rows.clock),
         title=words[0],

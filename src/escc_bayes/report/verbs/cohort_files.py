@@ -81,6 +81,9 @@ def add_covariate(name: str, data: CovariateData, columns: dict[str, list[object
     if schema.categorical:
         columns[name] = [None if np.isnan(code) else schema.levels[int(code)] for code in data.values]
         keys["levels"] = f"[{', '.join(quoted(level) for level in schema.levels)}]"
+        if schema.labels:
+            pairs = (f"{quoted(level)} = {quoted(label)}" for level, label in schema.labels.items())
+            keys["labels"] = f"{{ {', '.join(pairs)} }}"
     else:
         columns[name] = numbers(data.values)
         keys |= {"center": repr(float(schema.center)), "scale": repr(float(schema.scale))}

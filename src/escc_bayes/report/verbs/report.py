@@ -20,7 +20,7 @@ from escc_bayes.foundation.seeds import Seed
 from escc_bayes.report.document.figure_files import Written, write_figure
 from escc_bayes.report.document.method_pages import FILE, as_html
 from escc_bayes.report.page.bundle import SERIAL, Bundle, gather
-from escc_bayes.report.page.figures import Maker, figure_makers, takes_long
+from escc_bayes.report.page.figures import Drawing, figure_makers, made, takes_long
 from escc_bayes.report.page.page import render
 from escc_bayes.report.page.treatment.asked import TreatmentAsked
 from escc_bayes.report.page.treatment.gather import refuse_treatment, treatment_of
@@ -146,9 +146,9 @@ def pieces(bundle: Bundle, *, full: bool, paper: bool) -> tuple[Piece, ...]:
     posteriors = named_posteriors(bundle).items()
     printed = figure_makers(bundle, full=full) if paper else ()
     return (
-        *(partial(figure_files, make) for make in figure_makers(bundle, full=full)),
+        *(partial(figure_files, partial(made, make, bundle)) for make in figure_makers(bundle, full=full)),
         *(partial(posterior_file, name, posterior) for name, posterior in posteriors),
-        *(partial(write_paper_figure, make) for make in printed),
+        *(partial(write_paper_figure, partial(made, make, bundle)) for make in printed),
     )
 
 
@@ -158,7 +158,7 @@ def piece(held: tuple[Bundle, Path, bool, bool], place: int) -> Written | None:
     return pieces(bundle, full=full, paper=paper)[place](folder)
 
 
-def figure_files(make: Maker, folder: Path) -> Written | None:
+def figure_files(make: Drawing, folder: Path) -> Written | None:
     """Draw and write one figure; None where there is nothing to draw."""
     found = make()
     return None if found is None else write_figure(folder, found)

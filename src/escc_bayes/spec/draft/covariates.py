@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from escc_bayes.data.labels import are_words
 from escc_bayes.data.suspicious_values import unit_split
 from escc_bayes.data.words import as_number
 from escc_bayes.foundation.errors import some_of
@@ -32,6 +33,7 @@ class Guess:
     kind : ordered | nominal | binary | continuous.
     levels : first = reference; empty for numbers.
     codes : word of a cell -> level, where they differ.
+    labels : level -> what people read for it, where the file labels codes that are words.
     center, scale : of numbers.
     split : largest value of the lower and smallest of the upper of two units.
     known_at : months after time zero at which it is known, by its name.
@@ -43,6 +45,7 @@ class Guess:
     kind: str
     levels: tuple[str, ...] = ()
     codes: tuple[tuple[str, str], ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
     center: float = 0.0
     scale: float = 1.0
     split: tuple[float, float] | None = None
@@ -57,9 +60,10 @@ def guess_of(column: Column, name: str) -> Guess:
     if column.is_number and not column.is_code:
         return of_numbers(column, name, late, why_late)
     levels, codes, ordered, doubt = levels_of(column)
+    labels = labels_of(column, levels)
     kind = "binary" if len(levels) == 2 else ORDERED if ordered else "nominal"
     check = (*((doubt,) if doubt else ()), *why_late)
-    return Guess(name, column, kind, levels, codes, known_at=late, why=why_of(column, kind), check=check)
+    return Guess(name, column, kind, levels, codes, labels, known_at=late, why=why_of(column, kind), check=check)
 
 
 def known_late(column: Column) -> tuple[float | None, tuple[str, ...]]:
@@ -102,9 +106,11 @@ def levels_of(column: Column) -> tuple[tuple[str, ...], tuple[tuple[str, str], .
     found = [text for text in column.counts if text not in spelt]
     labelled = {text: column.codes[text] for text in found if text in column.codes}
     found = sorted(found, key=number_of) if column.is_code else in_order(found)
-    levels = tuple(labelled.get(text, text) for text in found)
+    meant = tuple(labelled.get(text, text) for text in found)
+    kept = are_words(labelled)
+    levels = tuple(found) if kept else meant
     named_so = bool(words.ORDERED.search(column.words))
-    ordered = named_so or order_rank(list(levels)) is not None
+    ordered = named_so or order_rank(list(meant)) is not None
     doubt = ""
     if column.is_code and not labelled:
         meaning = "ordered, or only names" if len(levels) > 2 else "which is the reference"
@@ -114,8 +120,15 @@ def levels_of(column: Column) -> tuple[tuple[str, ...], tuple[tuple[str, str], .
     if spelt:
         taken = "; ".join(f"{text} as {level}" for text, level in spelt.items())
         doubt = "; ".join(filter(None, (doubt, f"one level spelt differently? {taken}")))
-    codes = {text: labelled[text] for text in found if text in labelled} | spelt
+    codes = {text: labelled[text] for text in found if text in labelled and not kept} | spelt
     return levels, tuple(codes.items()), ordered, doubt
+
+
+def labels_of(column: Column, levels: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return what the file says of levels that are its own words; nothing where two would read alike."""
+    said = {level: column.codes[level] for level in levels if level in column.codes}
+    shown = [said.get(level, level) for level in levels]
+    return tuple(said.items()) if are_words(said) and len(set(shown)) == len(shown) else ()
 
 
 def spellings(column: Column) -> dict[str, str]:

@@ -92,10 +92,9 @@ def covariate_lines(guess: Guess) -> list[str]:
     else:
         lines.append(f"kind = {quoted(guess.kind)}{doubts(others)}")
         lines.append(f"levels = {listed(guess.levels)}   # first = reference")
-        if guess.codes:
-            lines.append(
-                f"codes = {{ {', '.join(f'{quoted(code)} = {quoted(level)}' for code, level in guess.codes)} }}"
-            )
+        for key, pairs in (("codes", guess.codes), ("labels", guess.labels)):
+            if pairs:
+                lines.append(f"{key} = {{ {', '.join(f'{quoted(a)} = {quoted(b)}' for a, b in pairs)} }}")
     if guess.known_at is not None:
         lines.append(f"known_at = {guess.known_at:g}{doubts(late)}")
     return lines
