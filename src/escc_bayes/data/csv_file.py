@@ -15,17 +15,10 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from escc_bayes.data.files.cells import Sheet, is_value, last_filled
 from escc_bayes.data.files.encoding import decode
-from escc_bayes.data.files.layout import (
-    Sheet,
-    before_notes,
-    first_of_data,
-    is_total,
-    is_value,
-    last_filled,
-    names_nothing,
-    table_in,
-)
+from escc_bayes.data.files.layout import first_of_data, names_nothing, table_in
+from escc_bayes.data.files.neighbours import end_of_patients, is_total
 from escc_bayes.data.files.options import FileOptions
 from escc_bayes.foundation.csv import meant
 from escc_bayes.foundation.errors import CohortError
@@ -283,7 +276,7 @@ def row_by_row(text: CsvText) -> CsvTable:
         raise CohortError(f"{path}, line {reader.line_num}: cannot be read as CSV ({error}); correct it") from None
     sheet = Sheet(str(path), "line", rows, lines)
     begin = first_of_data(rows)
-    for place in range(begin, before_notes(sheet, begin)[0]):
+    for place in range(begin, end_of_patients(sheet, begin)[0]):
         refuse_ragged(path, lines[place] + text.before, rows[place], rows[begin - 1])
     found = table_in(sheet, text.header_rows)
     width = len(found.header)

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escc_bayes.data.csv_file import read_csv
+from escc_bayes.data.files.cells import cell_of
 from escc_bayes.data.files.commas import not_a_number, with_commas
 from escc_bayes.data.files.kind import LABELLED, PARQUET, READ, WORKBOOKS, kind_of
-from escc_bayes.data.files.layout import cell_of
 from escc_bayes.data.files.options import FileOptions
 from escc_bayes.data.files.parameters import one_row_each
 from escc_bayes.data.words import MISSING_WORDS, as_number, cell_value, is_blank, of_distinct, word

@@ -5,45 +5,27 @@ number or a date. Rows above it with a single cell are titles. Two rows are one 
 than one: a column is then called by both ("ALC baseline"), and answers to one of them where no other column has it.
 """
 
-import datetime
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from escc_bayes.data.words import as_number
+from escc_bayes.data.files.cells import (
+    Row,
+    Sheet,
+    cell_name,
+    cell_of,
+    column_words,
+    filled,
+    is_value,
+    last_filled,
+    text_of,
+    usual_filling,
+)
+from escc_bayes.data.files.neighbours import LOOKED_AT, before_table_beside, end_of_patients
 from escc_bayes.foundation.errors import CohortError, some_of
 
-type Row = Sequence[object]
-# Rows that tell how wide a table is, and at most as many of titles and header above it.
-LOOKED_AT, MOST_ABOVE = 200, 30
-# Letters of a cell that is a sentence below the table and not the identifier of a patient.
-SENTENCE = 12
-# The first cell of a row below the table that sums it up.
-TOTAL = re.compile(
-    r"(?:grand )?totals?|sums?|counts?|means?|averages?|medians?|sd|std|min(?:imum)?|max(?:imum)?|n|gesamt|summe"
-    r"|mittelwert|moyenne|somme|合计|总计|小计|平均值?|均值|中位数|标准差|合計|합계|평균|итого|всего|среднее",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """Rows of a file before anything is known of them.
-
-    Attributes
-    ----------
-    source, row_word : for messages: ``line`` for text files, ``row`` for sheets.
-    rows : cells, None or "" where empty; rows without any cell are left out.
-    numbers : the line or row of each.
-    merged : (first row, first column, last row, last column) of merged cells, as ``numbers`` and from 0.
-    """
-
-    source: str
-    row_word: str
-    rows: Sequence[Row]
-    numbers: Sequence[int]
-    merged: Sequence[tuple[int, int, int, int]] = ()
+# Rows of titles and header above a table, at most.
+MOST_ABOVE = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +63,20 @@ def table_in(sheet: Sheet, header_rows: int | None = None) -> Found:
     begin = first_of_data(sheet.rows)
     above = header_of_block(sheet, begin, header_rows)
     refuse_merged_data(sheet, begin)
-    end, left_out = before_notes(sheet, begin)
+    end, below = end_of_patients(sheet, begin)
     rows = list(sheet.rows[begin:end])
     refuse_no_header(sheet, above, rows)
     width = 1 + max((last_filled(row) for row in (*above, *rows)), default=0)
     named = [header_words([cell_of(row, place) for row in above]) for place in range(width)]
+    width, beside = before_table_beside(sheet, named, rows)
     # Columns without a name and without a value only stand between others.
     kept = [place for place in range(width) if named[place] or any(text_of(cell_of(row, place)) for row in rows)]
     names = [named[place] for place in kept]
     if len(kept) < width:
         above = [[cell_of(row, place) for place in kept] for row in above]
         rows = [[cell_of(row, place) for place in kept] for row in rows]
-    refuse_nameless(sheet, names, begin)
-    return Found(names, single_names(above, names), list(sheet.numbers[begin:end]), rows, left_out)
+    refuse_nameless(sheet, [place for place in kept if not named[place]], begin)
+    return Found(names, single_names(above, names), list(sheet.numbers[begin:end]), rows, (*beside, *below))
 
 
 def first_of_data(rows: Sequence[Row]) -> int:
@@ -154,41 +137,6 @@ def single_names(above: list[list[object]], names: list[str]) -> dict[str, int]:
     return found
 
 
-def before_notes(sheet: Sheet, begin: int) -> tuple[int, tuple[str, ...]]:
-    """Return where the rows of data end, and a sentence for each row below that is a remark and not a patient."""
-    usual = usual_filling(sheet.rows[begin : begin + LOOKED_AT] or [()])
-    end = len(sheet.rows)
-    while end > begin and usual >= 3 and is_remark(sheet, end - 1):
-        end -= 1
-    return end, tuple(
-        f"{sheet.source}, {sheet.row_word} {number}: {shortened(row)!r} stands below the table and was left out"
-        for row, number in zip(sheet.rows[end:], sheet.numbers[end:], strict=True)
-    )
-
-
-def is_remark(sheet: Sheet, place: int) -> bool:
-    """Whether a row at the end is a total, or holds one cell of words: a sentence, or apart from the rows above it."""
-    row = sheet.rows[place]
-    if is_total(row):
-        return True
-    if filled(row) != 1 or any(map(is_value, row)):
-        return False
-    apart = place > 0 and sheet.numbers[place] > sheet.numbers[place - 1] + 1
-    words = shortened(row, most=SENTENCE + 1)
-    return apart or " " in words.strip() or len(words) > SENTENCE or not words[:1].isalnum()
-
-
-def is_total(row: Row) -> bool:
-    """Whether a row sums up those above it: its first cell says total, mean or the like."""
-    return TOTAL.fullmatch(next((text_of(cell) for cell in row if text_of(cell)), "").strip(" :")) is not None
-
-
-def shortened(row: Row, most: int = 60) -> str:
-    """Return the first text of a row, cut off if it is long."""
-    words = next(text_of(cell) for cell in row if text_of(cell))
-    return words if len(words) <= most else f"{words[:most]}..."
-
-
 def refuse_no_header(sheet: Sheet, above: Sequence[Row], rows: Sequence[Row]) -> None:
     """Raise if what should be the header holds numbers as the rows below it do: a file without names of columns."""
     header = above[-1]
@@ -213,13 +161,12 @@ def names_nothing(header: Row, first: Row) -> bool:
     return len(alike) >= 2 and 2 * len(alike) >= len(named)
 
 
-def refuse_nameless(sheet: Sheet, names: list[str], begin: int) -> None:
+def refuse_nameless(sheet: Sheet, bare: list[int], begin: int) -> None:
     """Raise if two columns with values have no name; a single one holds row numbers, as R writes them."""
-    bare = [place for place, name in enumerate(names) if not name]
     if len(bare) > 1:
-        header = sheet.numbers[begin - 1]
+        header, named = sheet.numbers[begin - 1], [column_words(sheet, place) for place in bare]
         raise CohortError(
-            f"{sheet.source}, {sheet.row_word} {header}: the columns {some_of([place + 1 for place in bare], most=5)} "
+            f"{sheet.source}, {sheet.row_word} {header}: the columns {some_of(named, most=5)} "
             "have values and no name; name them, or say in the schema which rows the header has ([file] header_rows)"
         )
 
@@ -240,75 +187,6 @@ def refuse_merged_data(sheet: Sheet, begin: int) -> None:
         )
 
 
-def cell_name(row: int, column: int) -> str:
-    """Return the name of a cell as in a spreadsheet; ``column`` counts from 0.
-
-    Examples
-    --------
-    >>> cell_name(3, 0), cell_name(12, 27)
-    ('A3', 'AB12')
-    """
-    letters = ""
-    place = column + 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return f"{letters}{row}"
-
-
 def header_words(cells: Sequence[object]) -> str:
     """Return one name of the cells of a header, each word group once."""
     return " ".join(dict.fromkeys(words for words in map(text_of, cells) if words))
-
-
-def text_of(cell: object) -> str:
-    """Return a cell as one line of text; a whole number without its point."""
-    if cell is None:
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return " ".join(str(cell).split())
-
-
-def cell_of(row: Row, place: int) -> object:
-    """Return a cell, or None beyond the end of a row."""
-    return row[place] if place < len(row) else None
-
-
-def last_filled(row: Row) -> int:
-    """Return the place of the last cell with a value; -1 without one."""
-    return next((place for place in range(len(row) - 1, -1, -1) if text_of(row[place])), -1)
-
-
-def usual_filling(rows: Sequence[Row]) -> float:
-    """Return the median number of filled cells; without ``statistics``, whose import costs more than reading a cohort.
-
-    Examples
-    --------
-    >>> usual_filling([["A1", 3], ["A2", None], ["A3", 4], ["A4", 5]])
-    2.0
-    """
-    counts = sorted(filled(row) for row in rows)
-    half = len(counts) // 2
-    return (counts[half] + counts[~half]) / 2
-
-
-def filled(row: Row) -> int:
-    """Return how many cells hold something."""
-    return sum(1 for cell in row if text_of(cell))
-
-
-def is_value(cell: object) -> bool:
-    """Whether a cell is a number, a date or a truth value, as data have them and a header has not."""
-    if isinstance(cell, bool | int | float | datetime.date | datetime.time | datetime.timedelta):
-        return True
-    if not isinstance(cell, str) or not cell.strip():
-        return False
-    text = cell.strip()
-    return as_number(text.replace(",", ".", 1)) is not None or looks_like_date(text)
-
-
-def looks_like_date(text: str) -> bool:
-    """Whether text is digits between two signs of a date, such as 2019-01-07, 7.1.2019 or 2019年1月7日."""
-    parts = text.replace("年", "-").replace("月", "-").replace("日", "").replace("/", "-").replace(".", "-").split("-")
-    return len(parts) == 3 and all(part.strip().isdigit() for part in parts)

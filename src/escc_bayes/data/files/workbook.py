@@ -4,7 +4,8 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from escc_bayes.data.files.layout import Found, Sheet, filled, table_in
+from escc_bayes.data.files.cells import Sheet, filled
+from escc_bayes.data.files.layout import Found, table_in
 from escc_bayes.data.files.options import FileOptions
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import CohortError

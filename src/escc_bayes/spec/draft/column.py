@@ -15,7 +15,8 @@ from escc_bayes.data.table import RawTable
 from escc_bayes.data.words import as_number, word
 from escc_bayes.foundation.errors import CohortError
 from escc_bayes.hazard.piecewise import FloatArray
-from escc_bayes.spec.draft.vocabulary import DATE_NAME, GONE, HIGH_CODES, TIME
+from escc_bayes.spec.draft.cell_words import GONE
+from escc_bayes.spec.draft.vocabulary import DATE_NAME, HIGH_CODES, TIME
 
 # Share of cells that must be of a kind for the column to be of it, and how far a code of a missing value stands apart.
 MOST, FAR = 0.75, 2.0
@@ -89,14 +90,33 @@ class Column:
         rest = known[~np.isin(known, list(HIGH_CODES))]
         if rest.size < 3 or known.size < MOST * len([value for value in self.values if value is not None]):
             return frozenset()
-        low, high = float(rest.min()), float(np.quantile(rest, 0.75))
+        low, high, top = float(rest.min()), float(np.quantile(rest, 0.75)), float(rest.max())
         few = np.unique(rest).size <= MOST_CODES
         return frozenset(
             code
             for code in np.unique(known[np.isin(known, list(HIGH_CODES))]).tolist()
             if (code < 0.0 <= low)
-            or (code > FAR * max(high, 1.0) and (few or code >= 100.0 or code > FAR * float(rest.max())))
+            or (code > max(FAR * max(high, 1.0), top) and (few or code >= 100.0 or code > FAR * top))
         )
+
+    @cached_property
+    def doubtful_codes(self) -> tuple[str, ...]:
+        """Numbers that stand several times and may be codes of missing values, were there no larger ones: 999, 9999."""
+        repeated = {text: count for text, count in self.counts.items() if count > 1 and as_number(text) in HIGH_CODES}
+        if self.is_code or not repeated or not self.is_number:
+            return ()
+        return tuple(text for text in repeated if (as_number(text) or 0.0) > FAR * float(np.quantile(self.known, 0.75)))
+
+    @property
+    def missing_because(self) -> str:
+        """Why numbers in its cells stand for a missing value."""
+        named = all(self.codes.get(code, "").casefold() in GONE for code in self.missing_codes)
+        return "the file says so" if named else "far from all other values"
+
+    @cached_property
+    def missing_codes(self) -> tuple[str, ...]:
+        """Numbers in its cells that stand for a missing value: of this column alone."""
+        return tuple(text for text in self.gone if as_number(text) is not None)
 
     @cached_property
     def known(self) -> FloatArray:

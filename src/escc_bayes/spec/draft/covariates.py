@@ -84,6 +84,8 @@ def of_numbers(column: Column, name: str, late: float | None, why_late: tuple[st
         below, above = split
         count = int((column.known >= above).sum())
         check.insert(0, f"two units? {count} values at {above:g} and above, the others at {below:g} and below")
+    if column.doubtful_codes:
+        check.append(f"{', '.join(column.doubtful_codes)}: a missing value? Then add it as missing_values")
     if column.no_numbers:
         shown = some_of(list(column.no_numbers), most=4)
         check.append(f"no number: {shown}; correct them in the file, or name them in missing_values")
@@ -106,6 +108,9 @@ def levels_of(column: Column) -> tuple[tuple[str, ...], tuple[tuple[str, str], .
     found = [text for text in column.counts if text not in spelt]
     labelled = {text: column.codes[text] for text in found if text in column.codes}
     found = sorted(found, key=number_of) if column.is_code else in_order(found)
+    if labelled and are_words(labelled) and order_rank(list(labelled.values())) is None:
+        # The order in which a dictionary has them is somebody's choice.
+        found = sorted(found, key=[*column.codes, *found].index)
     meant = tuple(labelled.get(text, text) for text in found)
     kept = are_words(labelled)
     levels = tuple(found) if kept else meant

@@ -12,6 +12,7 @@ from escc_bayes.data.dates import DAYS_PER_MONTH, read_date
 from escc_bayes.data.files.options import FileOptions
 from escc_bayes.data.schema import MONTHS_PER, UNDECIDED
 from escc_bayes.data.table import RawTable, read_table
+from escc_bayes.data.words import as_number
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import CohortError
 from escc_bayes.spec.draft.column import Column, columns_of
@@ -139,10 +140,17 @@ def refuse_one_column(table: RawTable, columns: Sequence[Column]) -> None:
         )
 
 
-def gone_words(roles: Roles) -> list[str]:
-    """Return the words and codes for missing values of all columns that are used."""
-    used = [role.column for role in roles.roles if role.what not in ("left out", "personal", "identifier")]
-    return sorted({word for column in used for word in column.gone if word.strip()})
+def gone_words(roles: Roles) -> tuple[list[str], str]:
+    """Return the words for missing values of all columns that are used, and what is in doubt about them.
+
+    A number means so in its own column alone: that of a covariate stands in its table, that of a time is asked about.
+    """
+    used = [role for role in roles.roles if role.what not in ("left out", "personal", "identifier")]
+    found = {word for role in used for word in role.column.gone if word.strip() and as_number(word) is None}
+    others = (role.column for role in used if role.what != "covariate")
+    coded = {column.name: column.missing_codes for column in others if column.missing_codes}
+    asked = "; ".join(f"{', '.join(codes)} in '{name}': a missing value?" for name, codes in coded.items())
+    return [*sorted(found), *dict.fromkeys(code for codes in coded.values() for code in codes)], asked
 
 
 def size_of(roles: Roles, endpoint: Endpoint, months_per_unit: float) -> tuple[int, float]:
@@ -207,5 +215,10 @@ def holds(role: Role, guess: Guess | None) -> str:
     times: Counter[str] = Counter()
     for text, count in column.counts.items():
         times[meant.get(text, text)] += count
-    order = guess.levels if guess is not None else [meant.get(text, text) for text in sorted(column.counts)]
+    meant |= dict(guess.labels if guess is not None else ())
+    order = (
+        [meant.get(level, level) for level in guess.levels]
+        if guess is not None
+        else [meant.get(text, text) for text in sorted(column.counts)]
+    )
     return ", ".join(f"{level} ({times[level]})" for level in dict.fromkeys(order) if level in times)

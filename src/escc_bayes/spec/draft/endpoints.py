@@ -7,6 +7,7 @@ import numpy as np
 
 from escc_bayes.data.event_meaning import opposite
 from escc_bayes.data.schema import MONTHS_PER, UNDECIDED
+from escc_bayes.spec.draft import cell_words
 from escc_bayes.spec.draft import vocabulary as words
 from escc_bayes.spec.draft.column import Column
 from escc_bayes.spec.draft.roles import Role, Roles
@@ -179,13 +180,13 @@ def event_words(column: Column, name: str) -> tuple[tuple[str, ...], tuple[str, 
 def is_event(text: str, name: str) -> bool:
     """Whether a word of a cell says that the event happened: of overall survival whoever is called dead."""
     said = text.casefold()
-    return said in words.HAPPENED or (name == "os" and said.startswith(words.CALLED_DEAD))
+    return said in cell_words.HAPPENED or (name == "os" and said.startswith(cell_words.CALLED_DEAD))
 
 
 def is_no_event(text: str, name: str) -> bool:
     """Whether a word of a cell says that the event did not happen: of overall survival whoever is called alive."""
     said = text.casefold()
-    return said in words.NOT_HAPPENED or (name == "os" and said.startswith(words.CALLED_ALIVE))
+    return said in cell_words.NOT_HAPPENED or (name == "os" and said.startswith(cell_words.CALLED_ALIVE))
 
 
 def doubt_of(column: Column, happened: str) -> tuple[str, ...]:

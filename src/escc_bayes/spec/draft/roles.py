@@ -8,6 +8,7 @@ import numpy as np
 from escc_bayes.data.dates import read_date
 from escc_bayes.data.words import word
 from escc_bayes.foundation.errors import some_of
+from escc_bayes.spec.draft import cell_words
 from escc_bayes.spec.draft import vocabulary as words
 from escc_bayes.spec.draft.column import MOST_CODES, Column
 
@@ -56,7 +57,7 @@ def roles_of(columns: Sequence[Column]) -> Roles:
     By name and cells, one after another: personal data and identifiers, dates, events, times; the rest are covariates.
     """
     found = [first_guess(column) for column in columns]
-    return Roles(tuple(without_twins(named_alike(one_start(one_identifier(surest_events(found)))))))
+    return Roles(tuple(without_twins(named_alike(one_start(one_identifier(by_who_lives(surest_events(found))))))))
 
 
 def first_guess(column: Column) -> Role:
@@ -75,9 +76,10 @@ def first_guess(column: Column) -> Role:
         again = sum(column.counts.values()) - len(column.counts)
         check = f"{again} row(s) repeat an identifier ({twice(column)}): one row for each patient?"
         return Role(column, "identifier", why="called so", check=check)
-    if len(column.counts) == 1 < len(column.values) and not words.EVENT.search(column.words):
+    named_event = bool(words.EVENT.search(column.words))
+    if len(column.counts) == 1 < len(column.values) and not (named_event and is_status(column)):
         return Role(column, "left out", why="every patient has the same")
-    if words.EVENT.search(column.words) and is_status(column) and not words.OTHER_STATUS.search(column.words):
+    if named_event and is_status(column) and not words.OTHER_STATUS.search(column.words):
         return Role(column, "event", endpoint_of(column), "name and few values")
     if column.is_number and words.ENDS.search(column.name):
         return Role(column, "time", "os", "the month at which a row ends")
@@ -86,6 +88,12 @@ def first_guess(column: Column) -> Role:
     if words.TIME.search(column.words) and can_be_time(column):
         return Role(column, "time", endpoint_of(column), "name and positive numbers")
     return of_covariate(column)
+
+
+def says_who_lives(column: Column) -> bool:
+    """Whether every cell calls somebody dead or alive, and both stand there, whatever the column is called."""
+    said = {column.codes.get(text, text).casefold() for text in column.counts}
+    return said <= cell_words.LIFE and bool(said & cell_words.DIED) and bool(said & cell_words.LIVES)
 
 
 def can_be_time(column: Column) -> bool:
@@ -153,7 +161,9 @@ def is_status(column: Column) -> bool:
     said = {text.casefold() for text in column.counts} | {
         column.codes.get(text, "").casefold() for text in column.counts
     }
-    known = said & (words.HAPPENED | words.NOT_HAPPENED) or any(text.startswith(words.CALLED) for text in said)
+    known = said & (cell_words.HAPPENED | cell_words.NOT_HAPPENED) or any(
+        text.startswith(cell_words.CALLED) for text in said
+    )
     return len(column.counts) <= MOST_CODES and bool(known)
 
 
@@ -184,7 +194,22 @@ def is_sure(column: Column) -> bool:
     if words.DEATH.search(column.words) or words.PROGRESSION.search(column.words):
         return True
     said = {column.codes.get(text, text).casefold() for text in column.counts}
-    return bool(words.ENDPOINTS.search(column.words.replace("_", " "))) or bool(said & words.LIFE)
+    return bool(words.ENDPOINTS.search(column.words.replace("_", " "))) or bool(said & cell_words.LIFE)
+
+
+def by_who_lives(found: Sequence[Role]) -> list[Role]:
+    """Return roles in which cells that say who died are an event where none is called so, and never a covariate."""
+    event = next((role for role in found if role.what == "event" and role.endpoint == "os"), None)
+    held: list[Role] = []
+    for role in found:
+        if role.what != "covariate" or not says_who_lives(role.column):
+            held.append(role)
+        elif event is None:
+            event = Role(role.column, "event", "os", "cells say who died")
+            held.append(event)
+        else:
+            held.append(replace(role, what="left out", why=f"says who died, as '{event.column.name}' does"))
+    return held
 
 
 def without_twins(found: Sequence[Role]) -> list[Role]:

@@ -19,7 +19,7 @@ def schema_text(
     roles: Roles,
     endpoints: Sequence[Endpoint],
     guesses: Sequence[Guess],
-    gone: Sequence[str],
+    gone: tuple[Sequence[str], str],
     unit: tuple[str, str],
 ) -> str:
     """Return a schema.
@@ -27,7 +27,7 @@ def schema_text(
     Parameters
     ----------
     file : name of the data file.
-    gone : words of cells that mean a missing value.
+    gone : words of cells that mean a missing value, and what is in doubt about them.
     unit : of the times, and what is in doubt about it.
     """
     dated = all(endpoint.start for endpoint in endpoints)
@@ -37,8 +37,8 @@ def schema_text(
     for role in roles.of("identifier"):
         asked = "" if any(endpoint.begins for endpoint in endpoints) else doubts([role.check])
         lines.append(f"id = {quoted(role.column.name)}{asked or f'   # {role.why}'}")
-    if gone:
-        lines.append(f"missing_values = {listed(gone)}   # in every column")
+    if gone[0]:
+        lines.append(f"missing_values = {listed(gone[0])}   # in every column{doubts([gone[1]]).replace('   #', ';')}")
     for endpoint in endpoints:
         lines += ["", *endpoint_lines(endpoint)]
     for guess in guesses:
@@ -95,6 +95,9 @@ def covariate_lines(guess: Guess) -> list[str]:
         for key, pairs in (("codes", guess.codes), ("labels", guess.labels)):
             if pairs:
                 lines.append(f"{key} = {{ {', '.join(f'{quoted(a)} = {quoted(b)}' for a, b in pairs)} }}")
+    if guess.column.missing_codes:
+        codes = guess.column.missing_codes
+        lines.append(f"missing_values = {listed(codes)}   # {guess.column.missing_because}")
     if guess.known_at is not None:
         lines.append(f"known_at = {guess.known_at:g}{doubts(late)}")
     return lines

@@ -25,7 +25,7 @@ MEASURE = re.compile(
 )
 START = re.compile(
     r"开始|入组|诊断|确诊|治疗日期|手术日期|首次|随机|시작|진단|등록|수술|開始|診断|登録|手術|начал|диагноз|операци|включен"
-    r"|start|begin|enrol|inclu|diagnos|random|treat|surgery|operat|baseline|entry|first",
+    r"|start|begin|enrol|inclu|diag|\bdx|random|treat|surgery|operat|baseline|entry|first",
     re.IGNORECASE,
 )
 # Columns that may hold dates as the numbers of a workbook.
@@ -51,6 +51,7 @@ EVENT = re.compile(
     r"状态|结局|是否死亡|是否存活|是否进展|是否复发|死亡|进展|复发|사망|재발|진행|転帰|死亡の有無|再発|増悪|умер|смерть|исход|статус"
     r"|status|event|censor|cens$|cnsr|dead|died|death\b|progress|relaps|recurr|alive|vital|failure|^_d$|\bdth|[a-z]stat\b"
     r"|\btod|verstorben|gestorben|d[ée]c[èe]s|fallec|muert|decess|[óo]bito|outcome|^d$|^delta$"
+    r"|生死|생존 ?여부|생존 ?상태|생사"
     r"|^(?:os|pfs|dfs|rfs|efs|pfi|dfi|dss|css|ttp|lrfs|dmfs)$",
     re.IGNORECASE,
 )
@@ -83,196 +84,12 @@ UNITS = (
     ("years", re.compile(r"年|лет|years?|jahr|\bann[ée]es|\ba[ñn]os|\banni\b|\byr", re.IGNORECASE)),
 )
 UNIT_COLUMN = re.compile(r"^avalu\b|^(?:time|os|pfs)[ _.]?units?$|^units?$", re.IGNORECASE)
-# Words of cells, compared without case.
-GONE = frozenset(
-    {
-        "/",
-        "\\",
-        "-",
-        "--",
-        "—",
-        "?",
-        "？",
-        "n.a.",
-        "n/a",
-        "none recorded",
-        "[not available]",
-        "[not evaluated]",
-        "[not applicable]",
-        "[unknown]",
-        "[discrepancy]",
-        "[completed]",
-        "不明",
-        "미상",
-        "모름",
-        "неизвестно",
-        "нет данных",
-        "na",
-        "nk",
-        "unk",
-        "unknown",
-        "missing",
-        "not available",
-        "not done",
-        "nd",
-        "未知",
-        "不详",
-        "缺失",
-        "未查",
-        "未测",
-        "#",
-    }
-)
-HAPPENED = frozenset(
-    {
-        "1",
-        "yes",
-        "y",
-        "true",
-        "dead",
-        "died",
-        "death",
-        "deceased",
-        "死亡",
-        "是",
-        "event",
-        "progressed",
-        "progression",
-        "pd",
-        "relapse",
-        "relapsed",
-        "recurrence",
-        "进展",
-        "复发",
-        "已死亡",
-        "dod",
-        "doc",
-        "dead of disease",
-        "dead of other causes",
-        "dead of other cause",
-        "예",
-        "사망",
-        "はい",
-        "有",
-        "あり",
-        "да",
-        "умер",
-        "умерла",
-        "+",
-        "failed",
-        "ja",
-        "tot",
-        "verstorben",
-        "gestorben",
-        "oui",
-        "mort",
-        "morte",
-        "décédé",
-        "décédée",
-        "décès",
-        "sí",
-        "si",
-        "sì",
-        "sim",
-        "muerto",
-        "muerta",
-        "fallecido",
-        "fallecida",
-        "deceduto",
-        "deceduta",
-        "óbito",
-    }
-)
-NOT_HAPPENED = frozenset(
-    {
-        "0",
-        "no",
-        "n",
-        "false",
-        "alive",
-        "living",
-        "censored",
-        "存活",
-        "生存",
-        "否",
-        "无",
-        "none",
-        "未进展",
-        "无进展",
-        "no event",
-        "ned",
-        "awd",
-        "lost",
-        "失访",
-        "alive with disease",
-        "alive without disease",
-        "aned",
-        "아니오",
-        "생존",
-        "いいえ",
-        "無",
-        "なし",
-        "нет",
-        "жив",
-        "жива",
-        "no evidence of disease",
-        "-",
-        "nein",
-        "lebt",
-        "lebend",
-        "non",
-        "vivant",
-        "vivante",
-        "en vie",
-        "não",
-        "vivo",
-        "viva",
-        "vivente",
-    }
-)
-# Words that only who lives or has died is called by.
-LIFE = frozenset(
-    {
-        "dead",
-        "died",
-        "deceased",
-        "alive",
-        "living",
-        "dod",
-        "doc",
-        "awd",
-        "ned",
-        "死亡",
-        "存活",
-        "已死亡",
-        "사망",
-        "생존",
-        "verstorben",
-    }
-    | {
-        "gestorben",
-        "lebend",
-        "décédé",
-        "décédée",
-        "vivant",
-        "vivante",
-        "muerto",
-        "fallecido",
-        "умер",
-        "умерла",
-        "жив",
-        "жива",
-    }
-)
 # Times and events of one of several endpoints of ADaM.
 OF_ADAM = re.compile(r"^(?:aval|cnsr) \S", re.IGNORECASE)
 # Not a time, though it speaks of survival; and the months at which a row of several begins and ends.
 NO_TIME = re.compile(r"percent|%|\brate\b|\bprob|比例|率$", re.IGNORECASE)
 BEGINS = re.compile(r"^t?start(?:[ _.]?time)?$", re.IGNORECASE)
 ENDS = re.compile(r"^t?stop(?:[ _.]?time)?$", re.IGNORECASE)
-# How words of cells begin that call somebody dead or alive.
-CALLED_DEAD, CALLED_ALIVE = ("dead", "died", "death"), ("alive", "living")
-CALLED = (*CALLED_DEAD, *CALLED_ALIVE)
 # Status of other things than the patient's life or disease: a covariate, whatever its codes.
 OTHER_STATUS = re.compile(
     r"ecog|karnofsky|perform|\bps\b|smok|alcohol|drink|marital|married|menopaus|mutat|her-?2|hpv|ebv|hbv|hiv|nodal|\bnode|margin"
