@@ -125,6 +125,31 @@ def test_differences_of_lalonde_are_those_that_matchit_prints(cohorts):
     assert np.isnan(found["nodegree"].ratio_before)
 
 
+def test_pairs_differences_and_effects_of_pbc_are_those_of_matchit():
+    """A survival data set in which MatchIt 4.5.1 takes the nearest free control throughout: matchit_pbc.R."""
+    stored = json.loads((HERE / "matchit_pbc.json").read_text())
+    assert stored["worse"] == 0
+    schema = {
+        "id": "id",
+        "endpoints": ENDPOINT,
+        "covariates": dict.fromkeys(("treat", "age", "albumin", "alk"), NUMBER),
+    }
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataWarning)
+        cohort = read_cohort(pd.read_csv(HERE / "pbc.csv"), schema_from(schema, "pbc"))
+    request = Request("os", "treat", ("age", "albumin", "alk"), designs=0)
+    patients, design = made(cohort, request)
+    of = {cohort.ids[i]: cohort.ids[j] for i, j in zip(design.pairs.treated, design.pairs.control, strict=True)}
+    assert of == dict(zip(stored["treated"], stored["control"], strict=True))
+    assert (len(of), design.estimand) == (152, "atm")
+    found = {one.covariate: one for one in balance_of(patients, design)}
+    for name, before, after in zip(stored["names"], stored["before"], stored["after"], strict=True):
+        assert (found[name].smd_before, found[name].smd_after) == pytest.approx((before, after), abs=1e-8)
+    answers = classical_answers(patients, design, request)
+    assert row(answers, "cox") == pytest.approx(stored["robust"], rel=1e-7)
+    assert row(answers, "cox_stratified") == pytest.approx(stored["stratified"], rel=1e-7)
+
+
 @pytest.mark.parametrize("how", MATCHED)
 def test_differences_are_those_of_r(cohorts, data, how):
     patients, design = made(cohorts[data], asked(data, **MATCHED[how]))
