@@ -12,6 +12,8 @@ from escc_bayes.classical.fit import fit_classical
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from
 from escc_bayes.foundation.errors import EstimandError
+from escc_bayes.report.page.state_tables import state_tables
+from escc_bayes.spec.cautions import cautions
 from escc_bayes.spec.plan import make_plan
 from escc_bayes.spec.reading import spec_from
 
@@ -113,3 +115,32 @@ def test_stretches_are_the_follow_up_of_whoever_has_a_first_value(cohort):
         patient = np.array([int(float(i)) - 1 for i in own.ids])
         whole = ~simulated["m0"].isna().to_numpy()[patient]
         np.testing.assert_allclose(spent[whole], simulated["left"].to_numpy()[patient][whole], rtol=1e-9)
+
+
+def test_everyone_is_set_to_each_value_throughout_in_the_tables():
+    """Second source: exp(-(h1 + h2) t) within the first piece, patient by patient, at the value set."""
+    frame = frame_of()
+    whole = read(frame.assign(m0=frame["m0"].fillna(1.0)))
+    posterior = fit(model("forward"), whole, seed=1, engine="laplace", draws=500)
+    tables = state_tables([posterior], 0.95)
+    rows = [row for row in tables["states"] if row["term"] == "treated"]
+    assert {(row["group"], row["population"], row["method"]) for row in rows} == {
+        ("no, throughout", "everyone", "bayes_laplace"),
+        ("yes, throughout", "everyone", "bayes_laplace"),
+    }
+    plan, drawn = posterior.plan, posterior.thinned(4000)
+    marker = plan.rows.covariates["marker"].values[plan.rows.first_rows()]
+    rates = np.exp(drawn.flat["baseline"]).reshape(-1, 3, 3)[:, :2, 0]
+    leaving = np.zeros((rates.shape[0], marker.size))
+    for place, name in enumerate(("progression", "death_without_progression")):
+        beta = [drawn.coefficients[:, [plan.design.coefficients_of(c, 0, name).start]] for c in ("treated", "marker")]
+        mean = [plan.design.center[plan.design.columns_of(c, name).start] for c in ("treated", "marker")]
+        leaving += rates[:, [place]] * np.exp(beta[0] * (1.0 - mean[0]) + beta[1] * (marker - mean[1]))
+    expected = np.quantile(np.exp(-4.0 * leaving).mean(axis=1), 0.5, method="nearest")
+    (found,) = [
+        row["probability"]
+        for row in rows
+        if (row["group"], row["time"], row["state"]) == ("yes, throughout", 4.0, "start")
+    ]
+    assert found == pytest.approx(expected, rel=1e-9)
+    assert any("hold each patient's first value to the end" in said for said in cautions(plan))

@@ -147,7 +147,19 @@ def transition_words(rows: AnalysisRows) -> tuple[str, ...]:
         f"{gone} of {rows.n} patients died after follow-up for progression had ended: whether they had progressed is "
         "not known, and they count as free of it until then"
     )
-    return (*thin, *empty_words(rows), *((late,) if gone else ()))
+    return (*thin, *empty_words(rows), *held_words(rows), *((late,) if gone else ()))
+
+
+def held_words(rows: AnalysisRows) -> tuple[str, ...]:
+    """Say which values states hold of covariates that change, and what stands beside them."""
+    names = [name for name, held in rows.covariates.items() if held.schema.changes]
+    if not names or not rows.has_states:
+        return ()
+    return (
+        f"{' and '.join(names)}: states and incidences of all patients, and of groups of other covariates, hold each "
+        "patient's first value to the end; Aalen-Johansen beside them is of the courses as they were, and the two need "
+        "not agree",
+    )
 
 
 def empty_words(rows: AnalysisRows) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from escc_bayes.plots.words import estimate_words, probability, ratio
 from escc_bayes.report.document.provenance import provenance_first
 from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.outcomes import Outcome, term_labels
-from escc_bayes.report.page.state_tables import asked_of
+from escc_bayes.report.page.state_tables import THROUGHOUT, asked_of
 from escc_bayes.report.page.state_words import (
     OBSERVED,
     StateTables,
@@ -77,7 +77,7 @@ def state_tables(
 def moves_table(outcome: Outcome, first: Posterior, labels: Mapping[str, str], provenance: str) -> Table:
     """Return how many patients of each group are at risk of each transition, and how many have it."""
     rows, names = first.plan.rows, first.plan.rows.transition_names
-    groups = [(one.term, one.group) for one in asked_of(first.plan)]
+    groups = [(one.term, one.group) for one in asked_of(first.plan) if not one.throughout]
     lines: list[tuple[str, ...]] = []
     for term, block in groupby(dict.fromkeys(groups), key=lambda key: key[0]):
         if term:
@@ -114,6 +114,21 @@ def one_row(rows: Sequence[Row], **asked: object) -> Row | None:
     return next(iter(chosen(rows, **asked)), None)
 
 
+def population_of(term: str, group: str) -> str:
+    """Return which population tables show: a group as it is; all patients, or all set to a value throughout."""
+    return "group" if term and not group.endswith(THROUGHOUT) else "everyone"
+
+
+def throughout_note(lines: Sequence[tuple[str, ...]]) -> str:
+    """Say what a row is in which everybody has one value of a covariate that changes; nothing where there is none."""
+    if not any(line[0].endswith(THROUGHOUT) for line in lines):
+        return ""
+    return (
+        " Throughout: everyone with this value of a covariate that changes, from the start of the clock to the end of "
+        "follow-up. It is no group of patients, and nothing observed stands beside it."
+    )
+
+
 def states_table(
     outcome: Outcome, first: Posterior, tables: StateTables, labels: Mapping[str, str], provenance: str
 ) -> Table:
@@ -128,7 +143,7 @@ def states_table(
         for month in years:
             for method in (first.method, OBSERVED):
                 own = chosen(rows, term=term, group=group, time=month, method=method)
-                whose = [row for row in own if not term or row["population"] == "group"]
+                whose = [row for row in own if row["population"] == population_of(term, group)]
                 parts = {row["state"]: row for row in whose}
                 cells.append(with_limits(parts.get("start")))
                 cells.append(with_limits(alive_of(parts.get("dead"))))
@@ -146,7 +161,7 @@ def states_table(
         "progression together; PFS is never above OS, by construction. Credible limits of the model, confidence limits "
         "of AJ. Everyone set to a group, and months in each state: states.csv, time_in_states.csv."
     )
-    return Table(caption, ("Group", *head), tuple(lines), note)
+    return Table(caption, ("Group", *head), tuple(lines), note + throughout_note(lines))
 
 
 def after_table(
@@ -167,7 +182,7 @@ def after_table(
     for term, group in dict.fromkeys((str(row["term"]), str(row["group"])) for row in rows):
         if term and (labels.get(term, term),) not in lines:
             lines.append((labels.get(term, term),))
-        whose = "group" if term else "everyone"
+        whose = population_of(term, group)
         counts = one_row(rows, term=term, group=group, method=first.method, population=whose)
         cells = [f"{counts['events']} of {counts['n']}" if counts else ""]
         for estimand, month in questions:
@@ -187,7 +202,7 @@ def after_table(
         "progression, of the progressions that were seen. Months count from progression. A description of those who "
         "progress: groups differ in who does. †: beyond the longest follow-up after progression, extrapolated."
     )
-    return Table(caption, head, tuple(lines), note)
+    return Table(caption, head, tuple(lines), note + throughout_note(lines))
 
 
 def incidence_table(
@@ -213,7 +228,7 @@ def incidence_table(
         "Model: everyone set to the group, credible limits; AJ: Aalen-Johansen of the group as it is, confidence "
         "limits. With the probability of no event the causes add up to 100 %."
     )
-    return Table(caption, ("Group", *head), tuple(lines), note)
+    return Table(caption, ("Group", *head), tuple(lines), note + throughout_note(lines))
 
 
 def comparison_table(outcome: Outcome, tables: StateTables, labels: Mapping[str, str], provenance: str) -> Table:

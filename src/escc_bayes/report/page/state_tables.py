@@ -36,15 +36,26 @@ MOST = 60_000_000
 LATER = (12.0, 24.0)
 READ = (36.0, 24.0, 12.0)
 EVERYONE, GROUP = "everyone", "group"
+# What a covariate that changes is set to, from the start of the clock to the end of follow-up.
+THROUGHOUT = ", throughout"
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A group of a covariate, or all patients, in one population."""
+    """A group of a covariate, or all patients, in one population.
+
+    ``throughout``: a value of a covariate that changes, held from the start of the clock to the end of follow-up.
+    """
 
     term: str
     group: str
     population: str
+    throughout: bool = False
+
+    @property
+    def label(self) -> str:
+        """What tables call the group."""
+        return f"{self.group}{THROUGHOUT}" if self.throughout else self.group
 
     @property
     def options(self) -> dict[str, str]:
@@ -83,6 +94,8 @@ def incidences(posterior: Fitted, level: float) -> Mapping[str, list[Row]]:
         )
     ]
     for one in groups if isinstance(posterior, Posterior) else ():
+        if one.throughout:
+            continue
         probability, error = aalen_johansen(posterior.plan.rows, members(posterior.plan.rows, one)).at(months)
         found = np.stack([probability, *limits(probability, error, level)])[..., 1:]
         head, names = head_of(posterior.plan, "aalen_johansen", one), posterior.plan.rows.transition_names
@@ -130,13 +143,15 @@ def tables_of(posterior: Fitted, level: float) -> Mapping[str, list[Row]]:
 def asked_of(plan: ModelPlan) -> tuple[Asked, ...]:
     """Return all patients, then every group: standardised over everyone, and as it is.
 
-    A covariate that changes during follow-up has no groups: who is in one now was in another before.
+    A covariate that changes during follow-up has no groups, as who is in one now was in another before: everyone is set
+    to each of its values throughout.
     """
     found = [Asked("", "", EVERYONE)]
     for block in plan.design.blocks:
         if block.shown:
             for term, levels in zip(block.effect.covariates, block.levels, strict=True):
                 if plan.design.schemas[term].changes:
+                    found += [Asked(term, level, EVERYONE, throughout=True) for level in levels]
                     continue
                 found += [Asked(term, level, whose) for whose in (EVERYONE, GROUP) for level in levels]
     return tuple(dict.fromkeys(found))
@@ -181,7 +196,7 @@ def head_of(plan: ModelPlan, method: str, asked: Asked) -> dict[str, object]:
         "model": model,
         "method": method,
         "term": asked.term,
-        "group": asked.group,
+        "group": asked.label,
     }
 
 

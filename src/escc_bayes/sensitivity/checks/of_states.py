@@ -100,7 +100,11 @@ def proportional(subject: Subject) -> Iterator[Row]:
     """Yield the test of proportional hazards of each term, and of all, in the Cox model of each transition."""
     plan = subject.classical.plan
     for name in plan.rows.transition_names:
-        for one in ph_rows(one_transition(plan, name)):
+        own = one_transition(plan, name)
+        if not own.rows.events:
+            yield row(subject, PH, who=EVERYBODY, contrast=name, method=COX, note="not tested: no event")
+            continue
+        for one in ph_rows(own):
             known = {"p_value": one["p_value"]} if one["df"] else {"note": "the data cannot say"}
             cells = {"term": one["term"], "value": one["chi2"], "expected": float(str(one["df"]))} | known
             yield row(subject, PH, who=EVERYBODY, contrast=name, method=COX, quantity="chi2", **cells)
