@@ -19,6 +19,7 @@ class Sheet:
     rows : cells, None or "" where empty; rows without any cell are left out.
     numbers : the line or row of each.
     merged : (first row, first column, last row, last column) of merged cells, as ``numbers`` and from 0.
+    name : of the sheet, in a workbook.
     """
 
     source: str
@@ -26,6 +27,7 @@ class Sheet:
     rows: Sequence[Row]
     numbers: Sequence[int]
     merged: Sequence[tuple[int, int, int, int]] = ()
+    name: str = ""
 
 
 def cell_name(row: int, column: int) -> str:

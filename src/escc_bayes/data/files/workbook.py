@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from escc_bayes.data.files.cells import Sheet, filled
+from escc_bayes.data.files.failed_formulas import failed_formulas
 from escc_bayes.data.files.layout import Found, table_in
 from escc_bayes.data.files.options import FileOptions
 from escc_bayes.foundation.checks import suggestion
@@ -31,7 +32,8 @@ def read_workbook(path: Path, options: FileOptions, wanted: Collection[str] = ()
     if options.sheet is not None:
         if options.sheet not in names:
             raise CohortError(f"{path}: no sheet '{options.sheet}'; {suggestion(options.sheet, names)}")
-        return table_in(sheet_of(path, book, options.sheet), options.header_rows), ()
+        found = table_in(sheet_of(path, book, options.sheet), options.header_rows)
+        return found, failed_formulas(path, options.sheet)
     sheets = [found for found in (sheet_of(path, book, name) for name in names) if found.rows]
     if not sheets:
         raise CohortError(f"{path}: every sheet is empty; give a header and one row for each patient")
@@ -41,7 +43,7 @@ def read_workbook(path: Path, options: FileOptions, wanted: Collection[str] = ()
         f"{chosen.source} was read, of {len(sheets)} sheets that hold something; name another in the schema "
         '([file] sheet = "..")'
     )
-    return table_in(chosen, options.header_rows), (said,) if others else ()
+    return table_in(chosen, options.header_rows), (*((said,) if others else ()), *failed_formulas(path, chosen.name))
 
 
 def the_sheet(sheets: list[Sheet], options: FileOptions, wanted: Collection[str]) -> Sheet:
@@ -81,7 +83,8 @@ def sheet_of(path: Path, book: "CalamineWorkbook", name: str) -> Sheet:
         raise CohortError(f"{path}: sheet '{name}' cannot be read ({error}); save the workbook again") from None
     kept = [place for place, row in enumerate(cells) if filled(row)]
     source = f"{path}, sheet '{name}'" if len(book.sheet_names) > 1 else str(path)
-    return Sheet(source, "row", [cells[place] for place in kept], [place + 1 for place in kept], merged_of(sheet))
+    rows, numbers = [cells[place] for place in kept], [place + 1 for place in kept]
+    return Sheet(source, "row", rows, numbers, merged_of(sheet), name)
 
 
 def merged_of(sheet: "CalamineSheet") -> list[tuple[int, int, int, int]]:

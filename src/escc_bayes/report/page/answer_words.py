@@ -47,8 +47,9 @@ def probable(term: Sequence[Answer]) -> str:
 
 
 def surest_line(term: Sequence[Answer]) -> Answer:
-    """Return the line whose direction is known best."""
-    return max((line for line in term if line.posterior is not None), key=lambda line: abs(chance(line) - 0.5))
+    """Return the line whose direction is known best: of levels in an order, which share one, that of the last level."""
+    told = [line for line in term if line.posterior is not None]
+    return max(reversed(told), key=lambda line: abs(chance(line) - 0.5))
 
 
 def times(line: Answer) -> str:

@@ -9,6 +9,8 @@ from escc_bayes.spec.usual import LEVELS_SD, LEVELS_UPPER, NUMBER_UPPER, STEP_SD
 
 # Events for each coefficient below which a model leaves covariates to be added by hand.
 EVENTS_PER_COEFFICIENT = 3
+# Patients outside the commonest level below which a covariate says nothing.
+FEWEST = 5
 LANDMARK = "# The clock restarts when {late} is known; patients whose follow-up ends before are left out and counted.\n"
 HEAD = """\
 # A draft: one model for {endpoint}. The priors are weakly informative, in clinical words; change what you know better.
@@ -41,7 +43,9 @@ def model_text(endpoint: Endpoint, guesses: Sequence[Guess], events: int, last: 
     guesses : the covariates.
     events, last : of the endpoint; months of the longest follow-up.
     """
-    chosen, others = affordable(guesses, events)
+    poor = {name: [guess for guess in guesses if tells(guess)] for name, tells in POOR.items()}
+    carried = [guess for guess in guesses if not any(guess in held for held in poor.values())]
+    chosen, others = affordable(carried, events)
     landmark = max((guess.known_at for guess in chosen if guess.known_at is not None), default=0.0)
     survival = usual_survival(last - landmark)
     late = ", ".join(guess.name for guess in chosen if guess.known_at)
@@ -59,12 +63,30 @@ def model_text(endpoint: Endpoint, guesses: Sequence[Guess], events: int, last: 
         step=STEP_SD,
     )
     parts = [text, *(effect_text(guess) for guess in chosen), variant_text(chosen)]
-    if others:
-        remark = (
-            f"# Left out, since {events} events carry few coefficients: {', '.join(guess.name for guess in others)}.\n"
-        )
-        parts.append(remark)
+    reasons = {f"{events} events carry few coefficients": others, **poor}
+    parts += [
+        f"# Left out, since {why}: {', '.join(guess.name for guess in held)}.\n"
+        for why, held in reasons.items()
+        if held
+    ]
     return "\n".join(parts)
+
+
+def nearly_alike(guess: Guess) -> bool:
+    """Whether hardly anybody is outside one level."""
+    counts = guess.column.counts
+    return bool(guess.levels) and sum(counts.values()) - max(counts.values()) < FEWEST
+
+
+def mostly_missing(guess: Guess) -> bool:
+    """Whether a model would lose a third of the patients or more for lack of the value."""
+    return 3 * guess.column.missing >= len(guess.column.values)
+
+
+POOR = {
+    f"fewer than {FEWEST} patients are outside one level": nearly_alike,
+    "a third of the patients or more lack them": mostly_missing,
+}
 
 
 def affordable(guesses: Sequence[Guess], events: int) -> tuple[list[Guess], list[Guess]]:

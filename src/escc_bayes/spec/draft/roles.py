@@ -260,6 +260,8 @@ def named_alike(found: Sequence[Role]) -> list[Role]:
 
 def of_covariate(column: Column) -> Role:
     """Return a covariate, or why a column cannot be one."""
+    if words.BECAME.search(column.words):
+        return Role(column, "left out", why="tells what became of patients after time zero: no covariate")
     if column.is_number:
         return Role(column, "covariate", why="numbers")
     if len(column.counts) > MOST_LEVELS and (beside := number_with_words(column)):

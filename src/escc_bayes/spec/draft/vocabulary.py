@@ -97,6 +97,14 @@ OTHER_STATUS = re.compile(
     r"|\btype\b|\bsite\b|\bcause|类型|部位|原因|体能|吸烟|饮酒|婚姻|营养|绝经|突变|切缘|淋巴结|흡연|음주|喫煙|飲酒|курен|adverse|toxic",
     re.IGNORECASE,
 )
+# What became of a patient after time zero: no covariate, since those who live longer have had more of it.
+BECAME = re.compile(
+    r"tumou?r[ _]?status|disease[ _]?status|new[ _]tumou?r|days[ _]to(?:[ _]|$)|^days[ _]?to"
+    r"|cause[ _]of[ _]death|death[ _]cause|死因|死亡原因|(?:复发|转移|进展)(?:部位|类型|模式)"
+    r"|(?:site|type|place)[ _]of[ _](?:first[ _])?(?:relapse|recurrence|progression|failure|metast)"
+    r"|(?:relapse|recurrence|progression|failure)[ _](?:site|type|place|pattern)",
+    re.IGNORECASE,
+)
 # Names of endpoints, as columns bear them.
 ENDPOINTS = re.compile(r"(?<![a-z])(os|pfs|dfs|rfs|efs|ttp|pfi|dfi|dss|css|lrfs|dmfs)(?![a-z])", re.IGNORECASE)
 FIRST_LEVELS = (

@@ -76,7 +76,27 @@ def test_dates_of_a_sheet_are_dates(tmp_path):
 
 def test_a_failed_formula_is_a_missing_value_or_an_error(tmp_path, plain):
     rows = [[*row[:4], "#N/A" if row[4] is None else row[4]] for row in ROWS]
-    assert read_cohort(workbook(tmp_path / "c.xlsx", HEADER, *rows), schema()).digest == plain.digest
+    path = workbook(tmp_path / "c.xlsx", HEADER, *rows)
+    with pytest.warns(DataWarning, match=r"E5 \(#N/A\): no value of a formula; was read as missing"):
+        found = read_cohort(path, schema())
+    assert found.digest == plain.digest
+
+
+@pytest.mark.parametrize("sheet", [None, "data & <more>"])
+def test_every_failed_formula_is_named_with_its_cell(tmp_path, sheet):
+    """Calamine gives an error as an empty cell, which nobody would have asked about."""
+    rows = [
+        [*row[:3], row[3], error]
+        for row, error in zip(ROWS, ("#DIV/0!", 0.5, "#VALUE!", 1.0, "#REF!", 2.0), strict=True)
+    ]
+    book = openpyxl.Workbook()
+    page = book.active if sheet is None else book.create_sheet(sheet)
+    for row in (HEADER, *rows):
+        page.append(row)
+    book.save(tmp_path / "f.xlsx")
+    with pytest.warns(DataWarning, match=r"E2 \(#DIV/0!\), E4 \(#VALUE!\), E6 \(#REF!\): no value of a formula; were"):
+        found = read_cohort(tmp_path / "f.xlsx", schema())
+    assert int(found.covariate("alc").missing.sum()) == 3
 
 
 def test_a_damaged_workbook_is_refused(tmp_path):

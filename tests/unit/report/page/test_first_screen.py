@@ -54,6 +54,14 @@ def test_the_paragraph_changes_with_the_table(lines):
     assert "the data do not say" in paragraph([of(moved, 1.1, 0.6)])
 
 
+def test_of_levels_in_an_order_the_last_is_told(lines):
+    """All share one probability, and those between are no findings of their own: a note below says so."""
+    medium, low = [line for line in lines if line.posterior is not None and line.reference][:2]
+    shared = [of(medium, 1.31, 0.985), of(low, 1.87, 0.985)]
+    assert f"{low.level} has 1.87 times the hazard" in paragraph(shared)
+    assert f"{medium.level} has 1.31 times" in paragraph([of(medium, 1.31, 0.99), of(low, 1.87, 0.985)])
+
+
 def test_every_number_of_the_paragraph_stands_in_the_table(lines):
     told = paragraph(lines)
     table = " ".join(" ".join(map(str, dataclasses.astuple(printed(line, {}))[:-3])) for line in lines)

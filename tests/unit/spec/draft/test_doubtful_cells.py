@@ -103,3 +103,13 @@ def test_short_names_of_dates_are_known():
     last = [day + datetime.timedelta(days=int(30 * months)) for day, months in zip(first, MONTHS, strict=True)]
     found = drafted(DATDIAG=first, DATLAST=last, STATUS=np.where(DEAD == 1, "dead", "alive"))
     assert [read_as(found)[name] for name in ("DATDIAG", "DATLAST")] == ["first day", "last day of os"]
+
+
+def test_a_model_leaves_out_what_most_patients_lack_or_share_and_says_so():
+    """Either would cost a model its patients, or end it: a level with one patient, a value that half of them lack."""
+    source, marker = np.array(["pathologic"] * N), np.round(RNG.normal(5.0, 1.0, N), 2)
+    source[3], marker[: N // 2] = "clinical", np.nan
+    found = drafted(os_months=MONTHS, death=DEAD, age=np.round(RNG.normal(60, 9, N)), source=source, marker=marker)
+    assert [line for line in found.model.splitlines() if line.startswith("covariate")] == ['covariate = "age"']
+    assert "fewer than 5 patients are outside one level: source." in found.model
+    assert "a third of the patients or more lack them: marker." in found.model

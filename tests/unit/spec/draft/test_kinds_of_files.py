@@ -179,9 +179,19 @@ def test_whoever_is_called_dead_or_alive_is():
     assert 'censored_values = ["Alive, NED", "Alive, relapsed"]' in found.schema
 
 
-def test_the_type_of_a_relapse_is_no_event():
-    found, _ = roles(os_months=MONTHS, 死亡=DEAD, 复发类型=np.where(DEAD, "局部", "无"))
-    assert found["复发类型"] == "binary"
+@pytest.mark.parametrize(
+    "name", ["复发类型", "死亡原因", "site of first failure", "tumor_status", "new_tumor_event_type"]
+)
+def test_what_became_of_patients_is_no_event_and_no_covariate(name):
+    """Who lives longer has had more of it: beside survival it would foretell it."""
+    found, drafted = roles(**{"os_months": MONTHS, "死亡": DEAD, name: np.where(DEAD, "局部", "无")})
+    assert found[name] == "not used"
+    assert "[[effect]]" not in drafted.model
+
+
+def test_days_to_what_came_later_are_no_covariates():
+    found, _ = roles(os_months=MONTHS, death=DEAD, last_contact_days_to=MONTHS * 30, days_to_death=MONTHS * 30 + 1)
+    assert [found[name] for name in ("last_contact_days_to", "days_to_death")] == ["not used", "not used"]
 
 
 def test_cells_in_one_column_are_refused():
