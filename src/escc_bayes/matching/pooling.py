@@ -23,6 +23,7 @@ from escc_bayes.matching.run import Match
 OF_FIRST = "design, balance, pairs, weights and cohort.csv are those of the first"
 # Quantities whose limits lie symmetrically about the logarithm.
 ON_LOG = ("hazard_ratio", "median")
+LIMITS = ("lower", "upper")
 
 
 def pooled(members: Sequence[Match]) -> Match:
@@ -128,28 +129,54 @@ def pool_row(found: Sequence[Row], count: int, level: float) -> Row:
     said = [f"{len(known)} of {count} reconstructions pooled"]
     note = "; ".join([*said, str(found[0]["note"])]).rstrip("; ")
     pooled_row = {**found[0], **counts(found), **tests_of(found), "note": note}
-    if not known:
-        return pooled_row
-    z = float(ndtri(0.5 + level / 2.0))
-    width = np.array([to_width(row, to) for row in known]) / (2.0 * z)
-    reached = np.isfinite(width)
+    if not known or (found[0].get("quantity") == "median" and 2 * len(known) <= count):
+        return {**pooled_row, name: math.nan, "lower": usual_lower(found), "upper": math.nan}
     middles = np.array([to(number(row[name])) for row in known])
-    if not reached.any():
-        return {**pooled_row, name: back(float(middles.mean())), "lower": math.nan, "upper": math.nan, **counts(known)}
-    # A limit that some members do not reach is taken to be as far off in them as in the others, and the note says so.
-    se = np.where(reached, width, math.sqrt(float(np.mean(width[reached] ** 2))))
-    middle, _, (lower, upper) = combine(middles, se, level, credible=found[0]["interval"] == "credible")
-    if not reached.all():
-        pooled_row["note"] = f"{pooled_row['note']}; limits are those of the {int(reached.sum())} that reach both"
-    return {**pooled_row, name: back(middle), "lower": back(lower), "upper": back(upper), **counts(known)}
+    credible = found[0]["interval"] == "credible"
+    z = float(ndtri(0.5 + level / 2.0))
+    sides = [np.array([abs(to_scale(row[word], to) - to(number(row[name]))) for row in known]) / z for word in LIMITS]
+    reached = [np.isfinite(side) for side in sides]
+    if all(side.all() for side in reached):
+        sides = [(sides[0] + sides[1]) / 2.0] * 2
+    at = [limit_of(middles, side, k, level, credible=credible) for k, side in enumerate(sides)]
+    middle = float(middles.mean())
+    if credible and any(side.any() for side in reached):
+        widest = max(sides, key=lambda side: int(np.isfinite(side).sum()))
+        middle = combine(middles, filled(widest), level, credible=True)[0]
+    few = min(int(side.sum()) for side in reached)
+    if few < len(known):
+        pooled_row["note"] = f"{pooled_row['note']}; both limits are reached in {few}"
+    numbers = {name: back(middle), "lower": back(at[0]), "upper": back(at[1])}
+    return {**pooled_row, **numbers, **counts(known)}
 
 
-def to_width(row: Row, to: Callable[[float], float]) -> float:
-    """Return the distance of both limits on the scale of pooling; NaN where one is not reached, or is 0 on a log."""
-    lower, upper = number(row["lower"]), number(row["upper"])
-    if not (math.isfinite(lower) and math.isfinite(upper)) or (to is math.log and lower <= 0.0):
+def limit_of(middles: FloatArray, side: FloatArray, place: int, level: float, *, credible: bool) -> float:
+    """Return the lower (0) or upper (1) limit of several, of errors that are NaN where a member does not reach it.
+
+    Not reached, NaN, where half of the members or more do not; else those are taken to be as far off as the others.
+    """
+    if 2 * int(np.isfinite(side).sum()) <= side.size:
         return math.nan
-    return to(upper) - to(lower)
+    return combine(middles, filled(side), level, credible=credible)[2][place]
+
+
+def filled(side: FloatArray) -> FloatArray:
+    """Return errors (k,) with the root mean square of those known in place of NaN."""
+    known = np.isfinite(side)
+    return np.where(known, side, math.sqrt(float(np.mean(side[known] ** 2))))
+
+
+def to_scale(value: object, to: Callable[[float], float]) -> float:
+    """Return a limit on the scale of pooling; NaN where it is not reached, or is 0 on a log."""
+    limit = number(value)
+    return math.nan if not math.isfinite(limit) or (to is math.log and limit <= 0.0) else to(limit)
+
+
+def usual_lower(found: Sequence[Row]) -> float:
+    """Return the median lower limit of rows whose number is not reached; NaN where half or more have none."""
+    lower = [number(row["lower"]) for row in found]
+    middle = float(np.median([math.inf if math.isnan(one) else one for one in lower]))
+    return middle if math.isfinite(middle) else math.nan
 
 
 def tests_of(found: Sequence[Row]) -> dict[str, float | int]:

@@ -53,11 +53,32 @@ def test_patients_as_they_are_are_not_called_alike(members):
     assert members[0].balance == ()
 
 
-def test_an_estimate_counts_members_whose_limit_is_not_reached():
-    """A median of 38 with an open upper limit is one of the two medians, not left out of the pool."""
-    row = {"quantity": "median", "group": "a", "time": math.nan, "method": "km", "interval": "confidence", "note": ""}
-    closed = {**row, "value": 20.0, "lower": 10.0, "upper": 40.0, "n": 30, "events": 12}
-    found = pool_row([closed, {**closed, "value": 38.0, "lower": 15.0, "upper": math.nan}], 2, 0.95)
+MEDIAN = {"quantity": "median", "group": "a", "time": math.nan, "method": "km", "interval": "confidence", "note": ""}
+CLOSED = {**MEDIAN, "value": 20.0, "lower": 10.0, "upper": 40.0, "n": 30, "events": 12}
+OPEN = {**CLOSED, "value": 38.0, "lower": 19.0, "upper": math.nan}
+
+
+def test_a_limit_that_half_of_the_members_do_not_reach_is_not_reached():
+    """A median of 38 with an open upper limit is one of the two medians, and its lower limit counts."""
+    found = pool_row([CLOSED, OPEN], 2, 0.95)
     assert found["value"] == pytest.approx(math.sqrt(20.0 * 38.0))
-    assert found["lower"] < 10.0
-    assert "limits are those of the 1 that reach both" in found["note"]
+    se, between = math.log(2.0) / 1.959963985, np.var(np.log([20.0, 38.0]), ddof=1)
+    reach = 1.959963985 * math.sqrt(se**2 + 1.5 * between)
+    assert found["lower"] == pytest.approx(math.sqrt(20.0 * 38.0) / math.exp(reach))
+    assert math.isnan(found["upper"])
+    assert "both limits are reached in 1" in found["note"]
+
+
+def test_a_limit_that_few_members_do_not_reach_is_as_far_off_in_them_as_in_the_others():
+    found = pool_row([CLOSED, CLOSED, OPEN], 3, 0.95)
+    all_reach = pool_row([CLOSED, CLOSED, {**OPEN, "upper": 76.0}], 3, 0.95)
+    assert (found["lower"], found["upper"]) == pytest.approx((all_reach["lower"], all_reach["upper"]))
+
+
+def test_a_median_that_most_members_do_not_reach_is_not_reached_and_says_the_usual_lower_limit():
+    unreached = {**OPEN, "value": math.nan, "lower": 15.0}
+    found = pool_row([CLOSED, unreached, {**unreached, "lower": 17.0}, {**unreached, "lower": 21.0}], 4, 0.95)
+    assert math.isnan(found["value"])
+    assert math.isnan(found["upper"])
+    assert found["lower"] == 16.0
+    assert found["note"].startswith("1 of 4")

@@ -37,6 +37,16 @@ def sheets(found: Match) -> list[Sheet]:
     return shown
 
 
+def endpoint_words(found: Match) -> str:
+    """Return the words of the endpoint."""
+    return found.patients.cohort.schema.endpoints[found.asked.endpoint].label or found.asked.endpoint
+
+
+def treatment_words(found: Match) -> str:
+    """Return the words of the treatment inside a title."""
+    return found.patients.cohort.covariate(found.asked.treatment).schema.label or found.asked.treatment
+
+
 def about(found: Match) -> str:
     """Return the sentences that a figure's note begins with."""
     first = (found.record.provenance.upper(), "Design:", "NAIVE", "NOT BALANCED")
@@ -118,7 +128,7 @@ def curves_sheet(found: Match) -> Sheet:
         found,
         draw,
         name="curves",
-        title=f"{found.asked.endpoint} by {found.asked.treatment}{', before and after' if len(shown) == 2 else ''}",
+        title=f"{endpoint_words(found)} by {treatment_words(found)}{', before and after' if len(shown) == 2 else ''}",
         words=f"Kaplan-Meier with pointwise limits{weighted}; numbers at risk count patients.",
         height_mm=CURVES_MM,
         columns=len(shown),
@@ -159,7 +169,7 @@ def effect_sheet(found: Match) -> Sheet:
         found,
         lambda part: forest(shown, headings={}, ax=part.subplots()),
         name="effect",
-        title=f"{found.asked.treatment}: hazard of {treated} over {control}, {found.asked.endpoint}",
+        title=f"{treatment_words(found)}: hazard of {treated} over {control}, {endpoint_words(found)}",
         words="Hollow markers: confidence intervals; full ones: credible intervals.",
         height_mm=FRAME_MM + ROW_MM * (len(shown) + 3),
     )
@@ -173,7 +183,7 @@ def subgroup_sheet(found: Match) -> Sheet:
         found,
         lambda part: forest(shown, headings={}, ax=part.subplots()),
         name="subgroups",
-        title=f"{first['term']} {first['contrast']} within levels, {found.asked.endpoint}",
+        title=f"{treatment_words(found)}, {first['contrast']} within levels, {endpoint_words(found)}",
         words=" ".join(["Shrunk: towards a common hazard ratio.", *subgroup_words(found.subgroups)]),
         height_mm=FRAME_MM + ROW_MM * (1.5 * len(shown) + 2 * len(found.asked.subgroups)),
     )

@@ -38,26 +38,33 @@ RESAMPLED = "Bayesian bootstrap of patients"
 
 
 def start_block(held: Treatment) -> Block:
-    """Return one table for each endpoint."""
+    """Return the analyses by a known start; else what an assumed one would do, or that none is known."""
     starting = [(e, m[0].time_zero) for e, m in held.matches.items() if m[0].time_zero is not None]
     if starting:
         said = tuple(known_reading(held, e, found.rows) for e, found in starting if found is not None)
-        known = tuple(known_table(held, e, found.rows) for e, found in starting if found is not None)
-        return Block("Immortal time: naive, landmark, time-updated, cloned", said, known)
+        tables = tuple(known_table(held, e, found.rows) for e, found in starting if found is not None)
+        return Block("Immortal time: naive, landmark, time-updated, cloned", said, tables)
+    if held.assumed:
+        return assumed_block(held)
     name = label_of(held.cohort, held.asked.treatment)
-    if not held.assumed:
-        said = (f"NAIVE: '{name}' becomes known after time zero and is compared as if known then.",)
-        return Block("Immortal time", said)
-    first = (
+    why = f"NAIVE: '{name}' becomes known after time zero and is compared as if known then."
+    return Block("Immortal time", (why,))
+
+
+def assumed_block(held: Treatment) -> Block:
+    """Return what an assumed start would do to the ratio, and how late one would have to be."""
+    name = label_of(held.cohort, held.asked.treatment)
+    said = [
         f"The file does not say in which month '{name}' began (starts_at in covariates.{held.asked.treatment}): "
         "whoever had it lived until then, and that time counts for it. What follows assumes a month for everybody."
-    )
-    said = (first, *(assumed_reading(held, e, rows) for e, rows in held.assumed.items()))
-    tables = [table for e, rows in held.assumed.items() if (table := assumed_table(held, e, rows)).rows]
+    ]
     late = {e: rows for e, rows in held.late.items() if rows}
-    said += tuple(late_reading(held, e, rows) for e, rows in late.items())
+    for endpoint, rows in held.assumed.items():
+        said.append(assumed_reading(held, endpoint, rows))
+        said += [late_reading(held, endpoint, late[endpoint])] if endpoint in late else []
+    tables = [table for e, rows in held.assumed.items() if (table := assumed_table(held, e, rows)).rows]
     tables += [late_table(held, late)] if late else []
-    return Block("Immortal time: if the treatment began in one month", said, tuple(tables))
+    return Block("Immortal time: if the treatment began in one month", tuple(said), tuple(tables))
 
 
 def known_table(held: Treatment, endpoint: str, rows: list[Row]) -> Table:
@@ -173,13 +180,13 @@ def late_reading(held: Treatment, endpoint: str, rows: list[Row]) -> str:
     if math.isnan(month):
         return f"{words}: {without['note']}; immortal time alone does not make the ratio of {naive}."
     of, then = number(without["shorter"]), number(together["hr"])
-    against = (
-        f"{of:g} of them {'was' if of == 1.0 else 'were'} followed for no longer, which speaks against so late a start"
-    )
-    said = "nobody of them was followed for less, which leaves this open" if of == 0.0 else against
+    middle = " (median of the reconstructions)" if held.members > 1 else ""
+    verb = "was" if of == 1.0 else "were"
+    against = f"{of:g} of them{middle} {verb} followed for no longer, which speaks against so late a start"
+    said = "none of them was followed for less, which leaves this open" if of == 0.0 else against
     at = "" if math.isnan(then) else f"; Cox, time-updated, is {ratio(then)} then"
     return (
-        f"{words}: with no effect at all, the ratio of {naive} comes about if everybody with {treated} had to live "
+        f"{words}: with no effect at all, the ratio of {naive} comes about if those with {treated} had to live "
         f"{month_words(without)} months to have it; {said}. All can have begun together in month "
         f"{number(together['month']):.1f} at the latest{at}."
     )

@@ -10,7 +10,7 @@ from escc_bayes.plots.words import METHODS, NOTHING, months, percent, probabilit
 from escc_bayes.report.document.provenance import provenance_first
 from escc_bayes.report.page.treatment.gather import Treatment
 
-NO_MODEL = "Bayes, no model"
+NO_MODEL, NOT_REACHED = "Bayes, no model", "not reached"
 BAYES = {
     "bayes_piecewise": "Bayes, piecewise",
     "bayes_weibull": "Bayes, Weibull",
@@ -74,7 +74,8 @@ def cell_of(row: Row) -> str:
     if quantity == "hazard_ratio":
         return ratio_cell(value, lower, upper)
     if quantity == "median":
-        return "not reached" if math.isnan(value) else with_limits(*(limit(x) for x in (value, lower, upper)))
+        found = [months(x) if math.isfinite(x) else NOT_REACHED for x in (value, lower, upper)]
+        return NOT_REACHED if set(found) == {NOT_REACHED} else with_limits(*found)
     if math.isnan(value):
         return NOTHING
     if quantity in ("survival", "survival_difference"):
@@ -83,8 +84,8 @@ def cell_of(row: Row) -> str:
 
 
 def limit(x: float) -> str:
-    """Print months of a median or of its limit."""
-    return "–" if math.isnan(x) else months(x)
+    """Print months gained, or a limit of them."""
+    return NOTHING if math.isnan(x) else months(x)
 
 
 def captioned(held: Treatment, words: str, file: str, *, of_design: bool = False) -> str:
