@@ -26,7 +26,7 @@ from tests.calibration.under_the_prior import fitted, standing, write
 STORED = Path(__file__).with_name("drift_drawn.json")
 SEED, COHORTS, SIZES, REFERENCE = 20261205, 400, (79, 400), 12.0
 RATIO, LEVEL, SHAPE = (0.0, 0.7), (-1.2, 0.5), (0.0, 0.3)
-STUDIES = ["79"]
+STUDIES = [str(size) for size in SIZES]
 MODEL = {
     "name": "drift",
     "outcome": {"endpoint": "os"},
