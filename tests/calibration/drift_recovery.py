@@ -3,8 +3,8 @@
 Weibull months (shape 1.2, scale 40) of two arms with a hazard ratio of 1.65 and of 1.22 per 10 years of age, followed
 to month 30 at most. Another study has 150 patients of our first arm, ages as ours, followed for 24 to 72 months, whose
 log hazard drifts from ours by delta ~ N(0, 0.3), drawn anew for every cohort: its curve becomes counts between months
-0, 12, 24, 36, 48 and 60, with the drift's prior. 200 cohorts of 79 and 100 of 400 patients: the first 100 of 79 left
-coverage of survival, 89 %, within its error of 90.
+0, 12, 24, 36, 48 and 60, with the drift's prior. 400 cohorts of 79 and 100 of 400 patients: the first 100 of 79 left
+coverage of survival, 89 %, within its error of 90. ``drift_drawn`` has the other truths from their priors too.
 
 Bias of posterior means and coverage of 95 % intervals of log hazard ratios, drift and survival at 60 months; beside
 them survival of the same model that takes the study's hazards for ours. ``python -m tests.calibration.drift_recovery``
@@ -30,7 +30,7 @@ from escc_bayes.spec.reading import spec_from
 from tests.calibration.likelihood_terms_recovery import AGE, ARM, COVARIATES, EFFECTS, WEIBULL, cumulative, times
 
 STORED = Path(__file__).with_name("drift_recovery.json")
-COHORTS, SEED, DRAWS = {79: 200, 400: 100}, 20261203, 1000
+COHORTS, SEED, DRAWS = {79: 400, 400: 100}, 20261203, 1000
 SIZES = tuple(COHORTS)
 KIND, MONTH, OTHERS, SD = "external", 60.0, 150, 0.3
 MONTHS = (0.0, 12.0, 24.0, 36.0, 48.0, 60.0)
