@@ -136,13 +136,10 @@ def pool_row(found: Sequence[Row], count: int, level: float) -> Row:
     z = float(ndtri(0.5 + level / 2.0))
     sides = [np.array([abs(to_scale(row[word], to) - to(number(row[name]))) for row in known]) / z for word in LIMITS]
     reached = [np.isfinite(side) for side in sides]
-    if all(side.all() for side in reached):
-        sides = [(sides[0] + sides[1]) / 2.0] * 2
     at = [limit_of(middles, side, k, level, credible=credible) for k, side in enumerate(sides)]
-    middle = float(middles.mean())
-    if credible and any(side.any() for side in reached):
-        widest = max(sides, key=lambda side: int(np.isfinite(side).sum()))
-        middle = combine(middles, filled(widest), level, credible=True)[0]
+    # Probabilities have no limits: their mean.
+    spread = credible and any(side.any() for side in reached)
+    middle = float(np.median(mixture(middles, both(sides)))) if spread else float(middles.mean())
     few = min(int(side.sum()) for side in reached)
     if few < len(known):
         pooled_row["note"] = f"{pooled_row['note']}; both limits are reached in {few}"
@@ -158,6 +155,13 @@ def limit_of(middles: FloatArray, side: FloatArray, place: int, level: float, *,
     if 2 * int(np.isfinite(side).sum()) <= side.size:
         return math.nan
     return combine(middles, filled(side), level, credible=credible)[2][place]
+
+
+def both(sides: Sequence[FloatArray]) -> FloatArray:
+    """Return the mean error of both sides, or that of the one that is known; 0 where neither is."""
+    known = np.array([np.where(np.isfinite(side), side, np.nan) for side in sides])
+    there = np.isfinite(known)
+    return np.asarray(np.nansum(known, axis=0) / np.maximum(there.sum(axis=0), 1))
 
 
 def filled(side: FloatArray) -> FloatArray:

@@ -26,6 +26,12 @@ def test_a_member_twice_is_that_member(members):
             assert other.se == pytest.approx(one.se, rel=5e-3)
     assert both.answer("cox").lower == pytest.approx(first.answer("cox").lower, rel=1e-9)
     assert len(both.contrasts) == len(first.contrasts)
+    for one, other in zip(first.contrasts, both.contrasts, strict=True):
+        if one["quantity"] != "probability" and math.isfinite(one["value"]) and one["value"] != 0.0:
+            limits = [(row["lower"], row["upper"]) for row in (one, other)]
+            # A mixture is made of 200 quantiles of each member.
+            size = 0.02 * (one["upper"] - one["lower"]) if math.isfinite(one["upper"] - one["lower"]) else 0.1
+            assert limits[1] == pytest.approx(limits[0], abs=size, nan_ok=True), one
 
 
 def test_the_error_counts_what_lies_between_members(members):
@@ -82,3 +88,9 @@ def test_a_median_that_most_members_do_not_reach_is_not_reached_and_says_the_usu
     assert math.isnan(found["upper"])
     assert found["lower"] == 16.0
     assert found["note"].startswith("1 of 4")
+
+
+def test_probabilities_are_means():
+    none = {"lower": math.nan, "upper": math.nan, "n": 30, "events": 12, "interval": "credible", "note": ""}
+    rows = [{"quantity": "probability", "group": "a", "method": "bayes", "value": p, **none} for p in (0.2, 0.6, 0.7)]
+    assert pool_row(rows, 3, 0.95)["value"] == pytest.approx(0.5)
