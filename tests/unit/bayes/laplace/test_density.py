@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.special import logsumexp
+from tests.unit.bayes.densities import density, equals_pymc, log_volume, pymc_log_density, pymc_values
 from tests.unit.bayes.model.test_likelihood import EFFECTS, GAMMA, WALK, WEIBULL, plan_of, small_cohort
 
 from escc_bayes.bayes.model.likelihood import product
@@ -11,7 +12,6 @@ from escc_bayes.bayes.model.likelihood.of_plan import cells_of
 from escc_bayes.bayes.modes.coordinates import (
     half_normal_score,
     loadings,
-    log_prior,
     log_scales,
     log_shape,
     parameter_values,
@@ -19,9 +19,7 @@ from escc_bayes.bayes.modes.coordinates import (
 )
 from escc_bayes.bayes.modes.layout import coordinates
 from escc_bayes.bayes.modes.modes import Target, find_modes, problem_at, start
-from escc_bayes.bayes.pymc.build import build_model
 from escc_bayes.spec.plan import ModelPlan, make_plan
-from escc_bayes.spec.prior import LogGamma
 from escc_bayes.spec.reading import spec_from
 
 FORMS = {
@@ -87,63 +85,6 @@ def planned(name: str) -> ModelPlan:
     return plan_of(form, KINDS[kind])
 
 
-def density(plan, coords, x, u):
-    """Log joint density in the engine's coordinates."""
-    data = cells_of(plan)
-    psi = predictors(coords, x, u, log_scales(coords, u))
-    return data.given(log_shape(coords, u)).value(psi) + log_prior(coords, x, u)
-
-
-def free_vector(plan, coords, x, u):
-    """The free parameters PyMC has, as one vector: rates, raw coefficients, all shares but the last."""
-    values = parameter_values(coords, x, u)
-    parts = []
-    for name, value in pymc_values(plan, values).items():
-        parts.append(value[:, :-1] if name.startswith("share_") else value)
-    return np.concatenate(parts, axis=1)
-
-
-def pymc_values(plan, values):
-    """Values by the names of PyMC's variables."""
-    free = [one for b in plan.design.blocks for one in b.free]
-    frail = {one.name: one.prior.scale for one in free if isinstance(one.prior, LogGamma)}
-    units = {f"b_{b.effect.name}": b.unit for b in plan.design.blocks}
-    found = {}
-    for name, value in values.items():
-        if name == "baseline" and plan.spec.baseline.family != "weibull" and coordinates(plan)[0].gamma is not None:
-            found["rate"] = np.exp(value)
-        elif units.get(name, 1.0) != 1.0:
-            found[f"raw_{name}"] = value / units[name]
-        elif name in frail:
-            found[f"frailty_{name}"] = np.exp(values[frail[name]] * value)
-        else:
-            found[name] = value
-    return found
-
-
-def log_volume(plan, coords, x, u):
-    """Log |d free parameters / d (x, u)| at one point, by central differences."""
-    d, both = x.shape[1], np.concatenate([x, u], axis=1)
-    step = 1e-5
-    moved = [
-        (free_vector(plan, coords, p[:, :d], p[:, d:]) - free_vector(plan, coords, m[:, :d], m[:, d:]))[0] / (2 * step)
-        for p, m in ((both + step * e, both - step * e) for e in np.eye(both.shape[1]))
-    ]
-    return np.linalg.slogdet(np.array(moved))[1]
-
-
-def pymc_log_density(plan, values):
-    """PyMC's log density of the untransformed parameters at one point."""
-    model = build_model(plan)
-    point = {}
-    for rv in model.free_RVs:
-        transform, value = model.rvs_to_transforms[rv], values[rv.name][0]
-        value = value if rv.ndim else value[0]
-        variable = model.rvs_to_values[rv]
-        point[variable.name] = value if transform is None else transform.forward(value, *rv.owner.inputs).eval()
-    return float(model.compile_logp(jacobian=False, mode="FAST_COMPILE")(point))
-
-
 @pytest.mark.parametrize("name", PLANS)
 def test_density_equals_pymc_at_random_points(name):
     """Second source: PyMC's compiled log density minus the volume of the change of coordinates; to 1e-6."""
@@ -154,9 +95,7 @@ def test_density_equals_pymc_at_random_points(name):
         x, u = rng.standard_normal((1, coords.latents)), rng.standard_normal((1, len(coords.hypers)))
         if coords.gamma is not None:
             x[:, : coords.pieces] -= 3.0
-        theirs = pymc_log_density(plan, pymc_values(plan, parameter_values(coords, x, u)))
-        ours = float(density(plan, coords, x, u)[0]) - log_volume(plan, coords, x, u)
-        assert ours == pytest.approx(theirs, abs=1e-6)
+        equals_pymc(plan, coords, x, u)
 
 
 def mixture_plan():

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 from tests.reference import structure_plans
-from tests.unit.bayes.laplace.test_density import density, log_volume, pymc_log_density, pymc_values
+from tests.unit.bayes.densities import equals_pymc
 
-from escc_bayes.bayes.modes.coordinates import parameter_values
 from escc_bayes.bayes.modes.layout import coordinates
 
 NAMES = (
@@ -33,6 +32,4 @@ def test_density_equals_pymcs(plans, name):
     x, u = 0.3 * rng.standard_normal((1, coords.latents)), 0.3 * rng.standard_normal((1, len(coords.hypers)))
     if coords.gamma is not None:
         x[:, : coords.pieces] -= 3.0
-    theirs = pymc_log_density(plan, pymc_values(plan, parameter_values(coords, x, u)))
-    ours = float(density(plan, coords, x, u)[0]) - log_volume(plan, coords, x, u)
-    assert ours == pytest.approx(theirs, abs=1e-5)
+    equals_pymc(plan, coords, x, u, within=1e-5)

@@ -6,14 +6,8 @@ from functools import cache
 import numpy as np
 import pytest
 from scipy import stats
-from tests.unit.bayes.laplace.test_density import (
-    PLANS,
-    density,
-    mixture_plan,
-    planned,
-    pooled_plan,
-    pymc_values,
-)
+from tests.unit.bayes.densities import density, pymc_values
+from tests.unit.bayes.laplace.test_density import PLANS, mixture_plan, planned, pooled_plan
 from tests.unit.bayes.model.test_likelihood import WALK, WEIBULL
 
 from escc_bayes.bayes.model.likelihood.of_plan import cells_of

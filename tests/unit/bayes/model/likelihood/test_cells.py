@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.unit.bayes.laplace.test_density import FORMS, density, log_volume, pymc_log_density, pymc_values
+from tests.unit.bayes.densities import equals_pymc
+from tests.unit.bayes.laplace.test_density import FORMS
 from tests.unit.bayes.model.likelihood.segmented import Segmented
 from tests.unit.bayes.model.test_likelihood import small_cohort
 from tests.unit.bayes.native.test_density import density_of
@@ -49,9 +50,7 @@ def test_density_with_segments_equals_pymc(form):
     plan = plan_with_segments(FORMS[form])
     coords = coordinates(plan)[0]
     for x, u in zip(*points(coords), strict=True):
-        at = x[None], u[None]
-        theirs = pymc_log_density(plan, pymc_values(plan, parameter_values(coords, *at)))
-        assert float(density(plan, coords, *at)[0]) - log_volume(plan, coords, *at) == pytest.approx(theirs, abs=1e-6)
+        equals_pymc(plan, coords, x[None], u[None])
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -3,10 +3,13 @@
 import numpy as np
 import pytest
 from scipy import stats
-from tests.unit.bayes.laplace.test_density import density, log_volume, pymc_log_density, pymc_values
+from tests.unit.bayes.densities import (
+    equals_pymc,
+    nuts_is_laplace,
+    point,
+)
 from tests.unit.bayes.model.likelihood.term_plans import EXTERNAL, FORMS, FRAME, cohort
-from tests.unit.bayes.model.likelihood.test_spans_of_plan import point
-from tests.unit.bayes.native import test_density as native
+from tests.unit.bayes.native.test_density import density_of
 
 from escc_bayes.bayes.model.likelihood.of_plan import cells_of
 from escc_bayes.bayes.modes.coordinates import log_scales, log_shape, parameter_values, predictors
@@ -29,24 +32,14 @@ def drift_plan(name):
 def test_density_equals_pymc_at_random_points(name):
     """Second source: PyMC's compiled log density minus the volume of the change of coordinates; to 1e-6."""
     plan = drift_plan(name)
-    coords, x, u = point(plan, 7)
-    theirs = pymc_log_density(plan, pymc_values(plan, parameter_values(coords, x, u)))
-    assert float(density(plan, coords, x, u)[0]) - log_volume(plan, coords, x, u) == pytest.approx(theirs, abs=1e-6)
+    equals_pymc(plan, *point(plan, 7))
 
 
 @pytest.mark.parametrize("name", FORMS)
 def test_density_of_nuts_is_that_of_laplace(name):
     """One point, in rows, against the cells, with the volume of partial centring; its gradient by differences."""
-    target = native.density_of(drift_plan(name))
-    q = 0.5 * np.random.default_rng(2).standard_normal(target.size)
-    x, u = target.factor @ q[: target.latents] + target.centre, q[None, target.latents :]
-    z = x[None] if target.scales is None else target.scales.latents(x[None], u)
-    expected = float(density(drift_plan(name), target.coords, z, u)[0]) + float(np.log(z / x).sum())
-    assert target(q)[0] == pytest.approx(expected, abs=1e-9)
-    gradient = target(q)[1].copy()
-    for j, e in enumerate(np.eye(q.size)):
-        slope = (target(q + 1e-6 * e)[0] - target(q - 1e-6 * e)[0]) / 2e-6
-        assert gradient[j] == pytest.approx(slope, rel=1e-5, abs=1e-5)
+    plan = drift_plan(name)
+    nuts_is_laplace(plan, density_of(plan))
 
 
 def test_hazards_of_a_study_are_multiplied():

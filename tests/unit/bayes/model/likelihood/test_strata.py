@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from tests.reference.heart import BASELINES, cohort_of, heart_frame, model
-from tests.unit.bayes.laplace.test_density import density, log_volume, pymc_log_density, pymc_values
+from tests.unit.bayes.densities import equals_pymc
 from tests.unit.bayes.model.likelihood.segmented import Segmented
 
 from escc_bayes.bayes.model import parameters
@@ -51,9 +51,7 @@ def test_density_of_strata_equals_pymc(heart, form):
     x, u = 0.1 * rng.standard_normal((1, coords.latents)), rng.standard_normal((1, len(coords.hypers)))
     if form == "gamma":
         x[:, : coords.pieces] -= 3.0
-    theirs = pymc_log_density(plan, pymc_values(plan, parameter_values(coords, x, u)))
-    ours = float(density(plan, coords, x, u)[0]) - log_volume(plan, coords, x, u)
-    assert ours == pytest.approx(theirs, abs=1e-5)
+    equals_pymc(plan, coords, x, u, within=1e-5)
 
 
 @pytest.mark.parametrize("form", ["walk", "independent"])

@@ -4,11 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.unit.bayes.laplace.test_density import density, log_volume, pymc_log_density, pymc_values
+from tests.unit.bayes.densities import density, equals_pymc
 from tests.unit.bayes.model.likelihood.test_cells import points
 from tests.unit.bayes.native.test_density import density_of
 
-from escc_bayes.bayes.modes.coordinates import parameter_values
 from escc_bayes.bayes.modes.layout import coordinates
 from escc_bayes.data.bundled import example_cohort
 from escc_bayes.spec.plan import make_plan
@@ -30,9 +29,7 @@ def plan(request):
 def test_density_of_laplace_equals_pymc(plan):
     coords = coordinates(plan)[0]
     for x, u in zip(*points(coords, draws=2), strict=True):
-        at = x[None], u[None]
-        theirs = pymc_log_density(plan, pymc_values(plan, parameter_values(coords, *at)))
-        assert float(density(plan, coords, *at)[0]) - log_volume(plan, coords, *at) == pytest.approx(theirs, abs=1e-6)
+        equals_pymc(plan, coords, x[None], u[None])
 
 
 def test_density_of_native_is_that_of_laplace_with_its_gradient(plan):

@@ -3,17 +3,20 @@
 import numpy as np
 import pytest
 from scipy import optimize
-from tests.unit.bayes.laplace.test_density import density, log_volume, pymc_log_density, pymc_values
+from tests.unit.bayes.densities import (
+    derivatives_are_right,
+    equals_pymc,
+    nuts_is_laplace,
+    patients_add_up_to_the_cells,
+    point,
+)
 from tests.unit.bayes.model.likelihood.background_plans import FRAME, cohort
 from tests.unit.bayes.model.likelihood.term_plans import FORMS
-from tests.unit.bayes.model.likelihood.test_spans_of_plan import point
-from tests.unit.bayes.native import test_density as native
+from tests.unit.bayes.native.test_density import density_of
 
 from escc_bayes.bayes.model.likelihood.cure_of_plan import uncured_of
 from escc_bayes.bayes.model.likelihood.of_plan import cells_of
-from escc_bayes.bayes.modes.coordinates import log_scales, log_shape, parameter_values, predictors
-from escc_bayes.bayes.modes.modes import Target, find_modes, problem_at, start
-from escc_bayes.bayes.posterior.inference_groups import patient_log_likelihood
+from escc_bayes.bayes.modes.coordinates import log_scales, log_shape, predictors
 from escc_bayes.spec.plan import make_plan
 from escc_bayes.spec.reading import spec_from
 
@@ -33,52 +36,28 @@ def cure_plan(name, *, cure=CURE, frame=CENSORED, **more):
 def test_density_equals_pymc_at_random_points(name):
     """Second source: PyMC's compiled log density minus the volume of the change of coordinates; to 1e-6."""
     plan = cure_plan(name)
-    coords, x, u = point(plan, 7)
-    theirs = pymc_log_density(plan, pymc_values(plan, parameter_values(coords, x, u)))
-    assert float(density(plan, coords, x, u)[0]) - log_volume(plan, coords, x, u) == pytest.approx(theirs, abs=1e-6)
+    equals_pymc(plan, *point(plan, 7))
 
 
 @pytest.mark.parametrize("name", FORMS)
 def test_density_of_nuts_is_that_of_laplace(name):
     """One point, in rows, against the cells, with the volume of partial centring; its gradient by differences."""
     plan = cure_plan(name)
-    target = native.density_of(plan)
-    q = 0.5 * np.random.default_rng(2).standard_normal(target.size)
-    x, u = target.factor @ q[: target.latents] + target.centre, q[None, target.latents :]
-    z = x[None] if target.scales is None else target.scales.latents(x[None], u)
-    expected = float(density(plan, target.coords, z, u)[0]) + float(np.log(z / x).sum())
-    assert target(q)[0] == pytest.approx(expected, abs=1e-9)
-    gradient = target(q)[1].copy()
-    for j, e in enumerate(np.eye(q.size)):
-        slope = (target(q + 1e-6 * e)[0] - target(q - 1e-6 * e)[0]) / 2e-6
-        assert gradient[j] == pytest.approx(slope, rel=1e-5, abs=1e-5)
+    nuts_is_laplace(plan, density_of(plan))
 
 
 @pytest.mark.parametrize("name", FORMS)
 def test_derivatives_equal_central_differences(name):
     """Gradient and Hessian of the term in psi; a Newton climb from the start ends at a mode."""
     plan = cure_plan(name)
-    coords, x, u = point(plan, 6)
-    psi = predictors(coords, x, u, log_scales(coords, u))
-    term = uncured_of(plan).given(log_shape(coords, u))
-    found = term.derivatives(psi)
-    for j, e in enumerate(np.eye(psi.shape[1])):
-        up, down = term.derivatives(psi + 1e-5 * e), term.derivatives(psi - 1e-5 * e)
-        assert found.gradient[0, j] == pytest.approx((up.value[0] - down.value[0]) / 2e-5, abs=2e-5)
-        np.testing.assert_allclose(found.information[0, j], -(up.gradient[0] - down.gradient[0]) / 2e-5, atol=2e-5)
-    target = Target(coords, cells_of(plan))
-    climbed = find_modes(target, u, start(target))
-    assert np.abs(problem_at(target, u).evaluate(climbed.x)[1]).max() < 1e-2
+    derivatives_are_right(plan, uncured_of(plan))
 
 
 @pytest.mark.parametrize("name", FORMS)
 def test_log_likelihood_of_patients_adds_up_to_the_cells(name):
     """Second source: hazards of patients, some cured, which know no cells."""
     plan = cure_plan(name)
-    coords, x, u = point(plan, 2, 4)
-    ours = cells_of(plan).given(log_shape(coords, u)).value(predictors(coords, x, u, log_scales(coords, u)))
-    values = {k: v[None] for k, v in parameter_values(coords, x, u).items()}
-    np.testing.assert_allclose(ours, patient_log_likelihood(plan, values)[0].sum(axis=1), rtol=1e-10)
+    patients_add_up_to_the_cells(plan)
 
 
 def test_maximum_is_that_of_a_likelihood_written_by_hand():
