@@ -11,8 +11,6 @@ from escc_bayes.estimand.tables import Row
 from escc_bayes.hazard.turnbull import Turnbull, turnbull
 from escc_bayes.spec.rows import AnalysisRows
 
-LATE = "Turnbull's estimate is not computed with delayed entry"
-
 
 def group_turnbull(rows: AnalysisRows, term: str, group: str) -> Turnbull | None:
     """Return the estimate of a group, or of all for no term; None where patients enter late.

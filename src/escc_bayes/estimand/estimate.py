@@ -11,7 +11,6 @@ from escc_bayes.hazard.piecewise import FloatArray
 
 # The exponential of a larger number overflows.
 LARGEST_EXPONENT = 700.0
-ESTIMANDS = ("hazard_ratio", "survival", "median", "rmst_difference")
 
 
 @dataclass(frozen=True, slots=True)

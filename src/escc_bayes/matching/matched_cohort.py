@@ -39,12 +39,6 @@ def matched_cohort(patients: Patients, treatment: str, design: Design, *, sampli
     return with_data(found, treatment, two_valued(patients, treatment, kept))
 
 
-def whole_cohort(patients: Patients, treatment: str) -> Cohort:
-    """Return everybody as they are, the treatment of two levels."""
-    kept = np.arange(patients.n)
-    return with_data(patients.cohort, treatment, two_valued(patients, treatment, kept))
-
-
 def two_valued(patients: Patients, treatment: str, kept: IntArray) -> CovariateData:
     """Return the treatment as yes or no, control first."""
     known = patients.cohort.covariate(treatment)

@@ -41,7 +41,6 @@ class Patients:
     levels : word of the control, word of the treatment.
     shown : the columns of balance: numbers, yes or no as 0/1, each level of the others.
     terms : (n, p) columns of the score: as shown, without the first level of each, without what tells nothing new.
-    term_names : of these.
     strata : (n, covariates) what ``exact`` compares: codes or numbers; ``categorical`` says which are codes.
     notes : who and what was left out, a sentence each.
     """
@@ -52,7 +51,6 @@ class Patients:
     levels: tuple[str, str]
     shown: tuple[Column, ...]
     terms: FloatArray
-    term_names: tuple[str, ...]
     strata: FloatArray
     categorical: NDArray[np.bool_]
     notes: tuple[str, ...]
@@ -86,7 +84,7 @@ def patients_of(cohort: Cohort, asked: Request) -> Patients:
     own = cohort.subset(keep)
     refuse_small(cohort, asked, treatment, treated)
     shown = tuple(column for name in asked.on for column in columns_of(name, own.covariate(name)))
-    terms, names, more = told_apart(asked, own)
+    terms, more = told_apart(asked, own)
     values = np.column_stack([np.zeros((own.rows, 0)), *(own.covariate(name).values for name in asked.on)])
     return Patients(
         cohort=own,
@@ -95,7 +93,6 @@ def patients_of(cohort: Cohort, asked: Request) -> Patients:
         levels=two_levels(treatment),
         shown=shown,
         terms=terms,
-        term_names=names,
         strata=values,
         categorical=np.array([own.covariate(name).schema.categorical for name in asked.on], dtype=np.bool_),
         notes=(*notes, *more),
@@ -209,11 +206,11 @@ def columns_of(name: str, data: CovariateData) -> list[Column]:
     return [Column(f"{name}: {level}", (data.values == code).astype(np.float64)) for code, level in enumerate(levels)]
 
 
-def told_apart(asked: Request, cohort: Cohort) -> tuple[FloatArray, tuple[str, ...], list[str]]:
-    """Return the columns of the score (n, p), their names, and sentences on those that tell nothing new."""
+def told_apart(asked: Request, cohort: Cohort) -> tuple[FloatArray, list[str]]:
+    """Return the columns of the score (n, p), and sentences on those that tell nothing new."""
     if asked.method == "none":
-        return np.zeros((cohort.rows, 0)), (), []
-    columns, names, constant, repeated = [], [], [], []
+        return np.zeros((cohort.rows, 0)), []
+    columns, constant, repeated = [], [], []
     base = np.ones((cohort.rows, 1))
     for name in asked.on:
         data = cohort.covariate(name)
@@ -230,7 +227,6 @@ def told_apart(asked: Request, cohort: Cohort) -> tuple[FloatArray, tuple[str, .
                 continue
             base = np.column_stack([base, z])
             columns.append(one.values)
-            names.append(one.name)
     said = []
     if constant:
         said.append(f"The same for everybody, and so no part of the score: {', '.join(constant)}.")
@@ -241,4 +237,4 @@ def told_apart(asked: Request, cohort: Cohort) -> tuple[FloatArray, tuple[str, .
             f"{cohort.source}: {some_of(asked.on)} {'is' if len(asked.on) == 1 else 'are'} the same for everybody; "
             "name covariates that vary"
         )
-    return np.column_stack(columns), tuple(names), said
+    return np.column_stack(columns), said

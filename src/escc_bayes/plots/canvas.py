@@ -37,13 +37,7 @@ def sheet(draw: Callable[[SubFigure], object], *, height_mm: float, title: str, 
         figure.supxlabel(
             "\n".join(textwrap.wrap(note, NOTE_LETTERS)), x=0.01, ha="left", fontsize=6.0, color=INK, linespacing=1.25
         )
-        show_all_letters(figure)
-        # Laid out once and never again: both files show the same figure, and none is drawn to see how it would fit.
-        layout = figure.get_layout_engine()
-        assert layout is not None
-        with letters_said():
-            layout.execute(figure)
-        figure.set_layout_engine(None)
+        lay_out(figure)
     return figure
 
 
@@ -52,13 +46,18 @@ def plain_sheet(draw: Callable[[SubFigure], object], *, width_mm: float, height_
     with styled():
         figure = Figure(figsize=(width_mm / MM_PER_INCH, height_mm / MM_PER_INCH), layout="constrained")
         draw(figure.add_subfigure(figure.add_gridspec(1, 1)[0, 0]))
-        show_all_letters(figure)
-        layout = figure.get_layout_engine()
-        assert layout is not None
-        with letters_said():
-            layout.execute(figure)
-        figure.set_layout_engine(None)
+        lay_out(figure)
     return figure
+
+
+def lay_out(figure: Figure) -> None:
+    """Lay out a figure once and never again: all files show the same, and none is drawn to see how it would fit."""
+    show_all_letters(figure)
+    layout = figure.get_layout_engine()
+    assert layout is not None
+    with letters_said():
+        layout.execute(figure)
+    figure.set_layout_engine(None)
 
 
 def narrow(figure: Figure | SubFigure) -> bool:

@@ -2,6 +2,7 @@
 
 import math
 
+from escc_bayes.foundation.sentence import capital
 from escc_bayes.sensitivity.part import Row, Rows, by_contrast, number
 
 
@@ -44,6 +45,6 @@ def control_words(row: Row) -> str:
     """Say how far a control lies from what is known of it."""
     kind = str(row["kind"]).replace("_", " ")
     return (
-        f"{kind[:1].upper()}{kind[1:]} {row['term']} {row['contrast']}: HR {interval_words(row)}, known to be "
+        f"{capital(kind)} {row['term']} {row['contrast']}: HR {interval_words(row)}, known to be "
         f"{number(row, 'expected_hr'):g} ({number(row, 'z'):+.1f} SD away)."
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from escc_bayes.foundation.sentence import capital
 from escc_bayes.sensitivity.part import Row, Rows
 from escc_bayes.sensitivity.subject import Subject, Tell
 from escc_bayes.spec.plan import ModelPlan
@@ -80,7 +81,7 @@ def refusals(rows: Rows) -> tuple[str, ...]:
     ('Not computed: residuals: why.',)
     """
     said = (str(row["note"]) for row in rows if not row["kind"] and str(row["note"]).startswith(NOT_COMPUTED))
-    return tuple(dict.fromkeys(f"{one[:1].upper()}{one[1:]}." for one in said))
+    return tuple(dict.fromkeys(f"{capital(one)}." for one in said))
 
 
 def or_refusal(words: Callable[[Rows], tuple[str, ...]]) -> Callable[[Rows], tuple[str, ...]]:

@@ -9,6 +9,7 @@ from escc_bayes.data.ensemble import Ensemble
 from escc_bayes.foundation.errors import NotFitForUseWarning
 from escc_bayes.foundation.record import Record
 from escc_bayes.foundation.scheduler import Serial
+from escc_bayes.foundation.sentence import capital
 from escc_bayes.sensitivity.not_computed import NOT_COMPUTED
 from escc_bayes.sensitivity.part import Rows, Tables
 from escc_bayes.sensitivity.parts import PARTS, SHOWN, SUMMARIES
@@ -55,7 +56,7 @@ def headed(title: str, said: str) -> str:
     >>> headed("checks of fit", "not computed: no events"), headed("checks of fit", "All is well.")
     ('Checks of fit: not computed: no events', 'All is well.')
     """
-    return f"{title[:1].upper()}{title[1:]}: {said}" if said.startswith(NOT_COMPUTED) else said
+    return f"{capital(title)}: {said}" if said.startswith(NOT_COMPUTED) else said
 
 
 def examine(cohort: Cohort | Ensemble, spec: ModelSpec, asked: Asked, begin: Begin) -> Sensitivity:

@@ -139,11 +139,6 @@ class AnalysisRows:
         return self.transitions is not None and not self.transitions.marginal
 
     @property
-    def weight_sum(self) -> float:
-        """Sum of the weights as given; without sampling weights the number of patients."""
-        return self.weighting.unit * float(self.weight.sum())
-
-    @property
     def effective_n(self) -> float:
         """Effective number of patients (Kish)."""
         return effective_size(self.weight if self.patient is None else self.weight[self.first_rows()])
@@ -307,17 +302,20 @@ class AnalysisRows:
             return self
         inside = np.flatnonzero(self.transition_code == self.transitions.names.index(name))
         held, whose = np.unique(self.whose[inside], return_inverse=True)
+        return replace(self.at(inside, held), patient=whose)
+
+    def at(self, where: IntArray, patients: IntArray) -> "AnalysisRows":
+        """Return the rows at places ``where``, which are those of ``patients``."""
         return replace(
             self,
-            positions=self.positions[inside],
-            ids=tuple(self.ids[i] for i in held.tolist()),
-            time=self.time[inside],
-            event=self.event[inside],
-            entry=self.entry[inside],
-            weight=self.weight[inside],
-            covariates={key: c.at(inside) for key, c in self.covariates.items()},
-            cluster=None if self.cluster is None else self.cluster[inside],
-            patient=whose,
+            positions=self.positions[where],
+            ids=tuple(self.ids[i] for i in patients.tolist()),
+            time=self.time[where],
+            event=self.event[where],
+            entry=self.entry[where],
+            weight=self.weight[where],
+            covariates={name: held.at(where) for name, held in self.covariates.items()},
+            cluster=None if self.cluster is None else self.cluster[where],
         )
 
     def endpoint_in(self, transition: str) -> str:

@@ -92,7 +92,8 @@ def stacked_rows(
     followed = cohort.endpoint(states.death)
     known = followed.present[rows.positions]
     gone = Dropped(f"without follow-up of '{states.death}'", int((~known).sum()))
-    rows = of_patients(rows, np.flatnonzero(known))
+    there = np.flatnonzero(known)
+    rows = rows.at(there, there)
     death = since(followed, rows.positions, start)
     refuse_contradictions(rows, death, states, cohort, start)
     course = course_of(rows, death)
@@ -105,21 +106,6 @@ def stacked_rows(
     dropped = (*rows.dropped, *((gone,) if gone.patients else ()))
     whole = replace(rows, dropped=dropped, strata=strata or TRANSITION)
     return stack(whole, course, Transitions(TRANSITIONS, states.clock, unknown), start)
-
-
-def of_patients(rows: AnalysisRows, where: NDArray[np.int64]) -> AnalysisRows:
-    """Return the rows of some patients, who have one each."""
-    return replace(
-        rows,
-        positions=rows.positions[where],
-        ids=tuple(rows.ids[i] for i in where.tolist()),
-        time=rows.time[where],
-        event=rows.event[where],
-        entry=rows.entry[where],
-        weight=rows.weight[where],
-        covariates={name: c.at(where) for name, c in rows.covariates.items()},
-        cluster=None if rows.cluster is None else rows.cluster[where],
-    )
 
 
 def since(data: EndpointData, where: NDArray[np.int64], start: float) -> EndpointData:

@@ -125,11 +125,6 @@ def external_lines(one: External) -> list[str]:
     return [*lines, *([f"study = {quoted(one.study)}", f"sd = {value_text(one.sd)}"] if one.study else [])]
 
 
-def keyed(**words: str) -> list[str]:
-    """Return a line for each key with its word."""
-    return [f"{key} = {quoted(word)}" for key, word in words.items()]
-
-
 def baseline_lines(baseline: Baseline) -> list[str]:
     """Return ``[baseline]``; that of each transition is not named as strata."""
     lines = ["[baseline]", f"family = {quoted(baseline.family)}"]

@@ -45,12 +45,6 @@ def count_words(values: Sequence[float]) -> str:
     return f"{values[0]:.0f}" if len(set(values)) == 1 else f"{float(np.mean(values)):.1f}"
 
 
-def number_words(values: Sequence[float]) -> str:
-    """Print a number as the mean over reconstructions, to at most four digits."""
-    middle = float(np.mean(values))
-    return NOTHING if np.isnan(middle) else f"{middle:.4g}"
-
-
 def posterior_words(e: Estimate) -> str:
     """Print a posterior hazard ratio with its limits; one that must not be used says so first."""
     words = with_limits(ratio(e.value), ratio(e.lower), ratio(e.upper))

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +12,10 @@ from escc_bayes.data.endpoints import EndpointData
 from escc_bayes.data.study import Study
 from escc_bayes.evidence.finding import Finding
 from escc_bayes.foundation.seeds import Seed
+from escc_bayes.foundation.sentence import capital
 from escc_bayes.study.part import Part
 from escc_bayes.study.printed import Printed
 from escc_bayes.study.roles import ENDPOINT_WORDS, Role
-
-type EndpointRole = Literal["os", "pfs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +98,7 @@ class Subject:
             return words
         schema = self.column(role).schema
         unlabelled = schema.label in ("", schema.name, schema.name.replace("_", " "))
-        return f"{words[:1].upper()}{words[1:]}" if unlabelled else schema.label
+        return capital(words) if unlabelled else schema.label
 
     def words(self, name: str) -> str:
         """Return what the paper calls a factor or an endpoint."""

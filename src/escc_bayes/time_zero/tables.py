@@ -11,24 +11,6 @@ from escc_bayes.time_zero.answers import Answer
 from escc_bayes.time_zero.emulation import INTERVALS, QUANTITIES, Emulation
 from escc_bayes.time_zero.request import Request
 
-CLONE_COLUMNS = (
-    *(
-        "endpoint",
-        "term",
-        "grace",
-        "quantity",
-        "group",
-        "time",
-        "method",
-        "value",
-        "lower",
-        "upper",
-        "level",
-        "interval",
-    ),
-    *("n", "events", "provenance"),
-)
-
 
 def time_zero_rows(answers: Sequence[Answer], endpoint: str, provenance: str) -> list[Row]:
     """Return ``time_zero.csv``: one row for each analysis, landmark, contrast and method."""

@@ -109,7 +109,7 @@ def test_the_unit_of_sampling_weights_leaves_no_trace_in_the_analysis(factor):
     rows = [select_rows(cohort, "os", ("arm",)) for cohort in (first, second)]
     np.testing.assert_array_equal(rows[0].weight, rows[1].weight)
     assert rows[0].weight.sum() == pytest.approx(30.0, rel=1e-10)
-    assert rows[1].weight_sum == pytest.approx(factor * frame.w.sum(), rel=1e-10)
+    assert rows[1].weighting.unit * rows[1].weight.sum() == pytest.approx(factor * frame.w.sum(), rel=1e-10)
 
 
 def test_sum_effective_n_and_weighted_events_stand_in_the_sentence():

@@ -56,11 +56,7 @@ class StateAnswers:
         (2000, 2, 3)
         """
         refuse_no_months("states", times)
-        return self.of_draws(
-            lambda plan, hazards: states.occupation(
-                plan, hazards, states.averaged_over(plan, term, group, population), times
-            )
-        )
+        return averaged(self, states.occupation, times, term, group, population)
 
     @careful
     def after_progression(
@@ -71,11 +67,7 @@ class StateAnswers:
         Averaged over when they progress, as the model expects it, to the last progression seen; else as ``states``.
         """
         refuse_no_months("after_progression", times)
-        return self.of_draws(
-            lambda plan, hazards: states.after_progression(
-                plan, hazards, states.averaged_over(plan, term, group, population), times
-            )
-        )
+        return averaged(self, states.after_progression, times, term, group, population)
 
     @careful
     def months_in_states(
@@ -83,11 +75,7 @@ class StateAnswers:
     ) -> FloatArray:
         """Return mean months in each state to a month in every draw, (draws, 3); else as ``states``."""
         check_positive("months_in_states", "until", until, "months")
-        return self.of_draws(
-            lambda plan, hazards: states.months_in_states(
-                plan, hazards, states.averaged_over(plan, term, group, population), until
-            )
-        )
+        return averaged(self, states.months_in_states, until, term, group, population)
 
     @careful
     def cumulative_incidence(
@@ -99,11 +87,21 @@ class StateAnswers:
         add up to 1.
         """
         refuse_no_months("cumulative_incidence", times)
-        return self.of_draws(
-            lambda plan, hazards: states.cumulative_incidence(
-                plan, hazards, states.averaged_over(plan, term, group, population), times
-            )
-        )
+        return averaged(self, states.cumulative_incidence, times, term, group, population)
+
+
+def averaged[At](
+    held: Drawn,
+    computed: Callable[[ModelPlan, PatientHazards, states.Whom, At], FloatArray],
+    at: At,
+    term: str,
+    group: str,
+    population: str,
+) -> FloatArray:
+    """Return in every draw what ``computed`` makes of hazards at months, averaged over those of a group."""
+    return held.of_draws(
+        lambda plan, hazards: computed(plan, hazards, states.averaged_over(plan, term, group, population), at)
+    )
 
 
 def refuse_no_months(what: str, times: FloatArray) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from escc_bayes.evidence.manuscript.blocks import CAPTION, Block, Grid, Heading, Text
 from escc_bayes.evidence.manuscript.page_tables import grid_of
 
-GAP = re.compile(r" {3,}")
 HEADING = re.compile(
     r"(?:\d\.? )?(?:abstract|summary|background|introduction|(?:patients|materials?) and methods|methods|results"
     r"|findings|discussion|conclusions?|interpretation|references|acknowledge?ments)",

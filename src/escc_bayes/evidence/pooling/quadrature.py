@@ -25,16 +25,6 @@ def legendre(nodes: int) -> tuple[FloatArray, FloatArray]:
     return points, weights
 
 
-@cache
-def hermite(nodes: int) -> tuple[FloatArray, FloatArray]:
-    """Return nodes and weights whose weighted sum is the mean over a standard normal; not writeable."""
-    points, weights = np.polynomial.hermite_e.hermegauss(nodes)
-    weights = weights / math.sqrt(2.0 * math.pi)
-    points.setflags(write=False)
-    weights.setflags(write=False)
-    return points, weights
-
-
 def panels(edges: FloatArray, nodes: int) -> tuple[FloatArray, FloatArray]:
     """Return Gauss-Legendre nodes and weights on each interval between ``edges``, flattened."""
     points, weights = legendre(nodes)

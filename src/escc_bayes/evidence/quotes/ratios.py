@@ -82,8 +82,3 @@ def ratio_of(
 def listed(text: str) -> tuple[str, ...]:
     """Return values that are listed behind one name: "HR = 2.254, 0.374"."""
     return tuple(value for found in NAMED_LIST.finditer(text) for value in re.findall(NUMBER, found["values"]))
-
-
-def levels(text: str) -> tuple[Decimal, ...]:
-    """Return every level of an interval that a sentence names."""
-    return tuple(dict.fromkeys(Decimal(found["level"]) / 100 for found in re.finditer(LEVEL, text, re.IGNORECASE)))

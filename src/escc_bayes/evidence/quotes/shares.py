@@ -37,7 +37,6 @@ FORMS = tuple(
     )
 )
 DENOMINATOR = re.compile(r"(?<!total )(?<!cohort )\b(?:of|among) (?:the |all )?$", re.IGNORECASE)
-NAKED = re.compile(rf"{NOT_A_COUNT}{COUNT} (?:out )?of (?:the |all )?(?P<of>\d+) ", re.IGNORECASE)
 
 
 class Share(NamedTuple):

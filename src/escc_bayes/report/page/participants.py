@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from escc_bayes.classical.characteristics import by_group, characteristics
 from escc_bayes.data.cohort import Cohort
+from escc_bayes.foundation.sentence import capital
 from escc_bayes.report.document.provenance import provenance_first
 from escc_bayes.report.page import baseline_tables
 from escc_bayes.report.page.bundle import Bundle
@@ -49,7 +50,7 @@ def flow(bundle: Bundle, found: Sequence[Outcome]) -> Table:
             own = analysed.in_transition(name)
             words = in_words(name)
             words = endpoint_label(bundle.cohort, name) if analysed.marginal else words
-            rows.append((f"{words[:1].upper()}{words[1:]}", f"{own.events} of {own.n} at risk"))
+            rows.append((capital(words), f"{own.events} of {own.n} at risk"))
     caption = provenance_first(bundle.cohort.provenance, "Participant flow of each outcome")
     return Table(caption, ("", "Patients"), tuple(rows))
 

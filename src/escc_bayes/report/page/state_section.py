@@ -7,6 +7,7 @@ from itertools import groupby
 from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.estimand.behind import of_group
 from escc_bayes.estimand.tables import Row
+from escc_bayes.foundation.sentence import capital
 from escc_bayes.plots.words import estimate_words, probability, ratio
 from escc_bayes.report.document.provenance import provenance_first
 from escc_bayes.report.page.bundle import Bundle
@@ -86,7 +87,7 @@ def moves_table(outcome: Outcome, first: Posterior, labels: Mapping[str, str], p
             counts = [of_group(rows, term, group, transition=name) for name in names]
             lines.append((group or ALL, *(f"{one.events} of {one.n}" for one in counts)))
     words = [in_words(name) for name in names]
-    head = ("Group", *(f"{word[:1].upper()}{word[1:]}" for word in words))
+    head = ("Group", *(capital(word) for word in words))
     caption = provenance_first(provenance, f"{outcome.title}: events of those at risk; {outcome.key}")
     return Table(caption, head, tuple(lines))
 

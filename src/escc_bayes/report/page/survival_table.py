@@ -12,8 +12,6 @@ from escc_bayes.report.page.outcomes import Outcome, term_labels
 from escc_bayes.report.page.tables import EVERYONE, mark
 from escc_bayes.report.page.view import Table
 
-KAPLAN_MEIER = "Kaplan-Meier"
-
 
 def headline_survival(outcome: Outcome, cohort: Cohort) -> Table | None:
     """Return a row for each group: survival at each month and the median, observed and by the headline model.

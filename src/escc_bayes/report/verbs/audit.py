@@ -10,6 +10,7 @@ from escc_bayes.evidence.ledger import NotChecked
 from escc_bayes.evidence.manuscript.draft import Draft
 from escc_bayes.evidence.questions import question
 from escc_bayes.foundation.csv import write_csv
+from escc_bayes.foundation.sentence import capital
 from escc_bayes.report.document.document import Block, Heading, Items, Paragraph, Table, markdown
 from escc_bayes.report.document.docx import write_docx
 from escc_bayes.report.document.html import html
@@ -97,7 +98,7 @@ def findings_by_certainty(one: AuditedStudy, level: int) -> Iterator[Block]:
         yield Paragraph(MEANING[severity])
         for finding in found:
             number += 1
-            yield Heading(f"{number}. {finding.rule[:1].upper()}{finding.rule[1:]}", level + 1)
+            yield Heading(f"{number}. {capital(finding.rule)}", level + 1)
             yield Paragraph(finding.statement)
             yield Items(tuple(details(one, finding)))
 

@@ -14,6 +14,7 @@ from escc_bayes.plots.forms import forms_along
 from escc_bayes.report.document.figure_files import write_figure
 from escc_bayes.report.document.sheet import Sheet, drawn
 from escc_bayes.report.verbs.files import write_run
+from escc_bayes.report.verbs.rows import loo_columns
 
 HEIGHT_MM = 105.0
 SAME_CLASS = "one class holds both values: their hazards are equal by construction"
@@ -40,14 +41,7 @@ def form_table(found: CovariateForms) -> list[Row]:
             "endpoint": found.endpoint,
             "covariate": found.found.name,
             "form": row.form,
-            "rank": row.rank,
-            "elpd": row.elpd,
-            "elpd_se": row.elpd_se,
-            "elpd_diff": row.elpd_diff,
-            "diff_se": row.diff_se,
-            "weight": row.weight,
-            "p_loo": row.p_loo,
-            "pareto_k_max": row.pareto_k_max,
+            **loo_columns(row),
             "members": found.members,
             **origin(found),
             "verdict": row.verdict,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from escc_bayes.bayes.posterior.loo import LooRow
     from escc_bayes.bayes.posterior.prior_conflict import PriorConflict
     from escc_bayes.compare.agreement import Agreement
+    from escc_bayes.compare.form_results import FormRow
     from escc_bayes.compare.imputed import Imputed
 
 
@@ -96,10 +97,9 @@ def agreement_row(row: "Agreement") -> dict[str, object]:
     }
 
 
-def loo_row(row: "LooRow") -> dict[str, object]:
-    """Return one row of ``loo.csv`` after the endpoint."""
+def loo_columns(row: "LooRow | FormRow") -> dict[str, object]:
+    """Return the columns of a comparison by leave-one-out."""
     return {
-        "model": row.model,
         "rank": row.rank,
         "elpd": row.elpd,
         "elpd_se": row.elpd_se,
@@ -108,6 +108,14 @@ def loo_row(row: "LooRow") -> dict[str, object]:
         "weight": row.weight,
         "p_loo": row.p_loo,
         "pareto_k_max": row.pareto_k_max,
+    }
+
+
+def loo_row(row: "LooRow") -> dict[str, object]:
+    """Return one row of ``loo.csv`` after the endpoint."""
+    return {
+        "model": row.model,
+        **loo_columns(row),
         "n": row.n,
         "events": row.events,
         "patients": row.patients,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from escc_bayes.foundation.csv import write_csv
 from escc_bayes.foundation.seeds import Seed
+from escc_bayes.foundation.sentence import capital
 from escc_bayes.report.verbs.files import write_run
 from escc_bayes.report.verbs.sensitivity_extras import EXTRAS
 from escc_bayes.sensitivity.part import Rows
@@ -47,5 +48,5 @@ def text_of(found: Sequence[Sensitivity]) -> list[str]:
         for part in SHOWN:
             said = part.words(one.tables[part.name]) if part.name in one.tables else ()
             if said:
-                lines += [f"## {part.title[:1].upper()}{part.title[1:]}", "", *(f"- {line}" for line in said), ""]
+                lines += [f"## {capital(part.title)}", "", *(f"- {line}" for line in said), ""]
     return lines

@@ -235,18 +235,10 @@ def cox_period(subject: Subject, plan: ModelPlan, name: str, counted: dict[str, 
 
 def of_patients(plan: ModelPlan, kept: np.ndarray) -> ModelPlan:
     """Return a classical plan of some of its patients."""
-    rows = plan.rows
-    few = replace(
-        rows,
-        positions=rows.positions[kept],
-        ids=tuple(i for i, k in zip(rows.ids, kept.tolist(), strict=True) if k),
-        time=rows.time[kept],
-        event=rows.event[kept],
-        entry=rows.entry[kept],
-        weight=rows.weight[kept],
-        covariates={n: c.at(np.flatnonzero(kept)) for n, c in rows.covariates.items()},
-        cluster=None if rows.cluster is None else np.unique(rows.cluster[kept], return_inverse=True)[1],
-    )
+    where = np.flatnonzero(kept)
+    few = plan.rows.at(where, where)
+    if few.cluster is not None:
+        few = replace(few, cluster=np.unique(few.cluster, return_inverse=True)[1])
     return replace(plan, rows=few, design=replace(plan.design, columns=plan.design.columns[kept]))
 
 

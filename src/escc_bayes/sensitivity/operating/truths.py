@@ -21,7 +21,7 @@ from escc_bayes.hazard.proportional import Proportional
 from escc_bayes.sensitivity.checks.replicates import censoring_limits
 from escc_bayes.spec.plan import ModelPlan
 
-POSTERIOR, NULL, PRINTED, PRIOR = "posterior", "null", "printed", "prior"
+POSTERIOR, NULL, PRINTED = "posterior", "null", "printed"
 SCENARIOS = (POSTERIOR, NULL, PRINTED)
 
 

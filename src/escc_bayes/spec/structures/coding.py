@@ -46,6 +46,13 @@ def place(schema: CovariateSchema, rows: AnalysisRows) -> str:
     return f"cohort {rows.cohort}, column '{schema.column}': '{schema.name}'"
 
 
+def numbers_of(name: str, rows: AnalysisRows) -> tuple[FloatArray, CovariateSchema]:
+    """Return the values of a number and its schema; raise ``NoContrastError`` for one value in all patients."""
+    covariate = rows.covariates[name]
+    linear_column(covariate, rows)
+    return covariate.values, covariate.schema
+
+
 def linear_column(covariate: CovariateData, rows: AnalysisRows) -> FloatArray:
     """Return (value - center) / scale, or the level's rank; a constant column is refused."""
     schema = covariate.schema
@@ -92,3 +99,10 @@ def against_reference(covariates: tuple[str, ...], coding: Coding) -> tuple[Cont
     for name, levels in zip(covariates, coding.levels, strict=True):
         found += [Contrast(name, level, levels[0]) for level in levels[1:]] if levels else [Contrast(name)]
     return tuple(found)
+
+
+def shown_contrast(name: str, coding: Coding) -> Contrast:
+    """Return the two values of a curve whose hazard ratio tables show, the first over the second."""
+    assert coding.curve is not None
+    high, low = coding.curve.shown
+    return Contrast(name, f"{high:g}", f"{low:g}")

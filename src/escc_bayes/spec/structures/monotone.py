@@ -18,7 +18,7 @@ from escc_bayes.foundation.errors import SpecError
 from escc_bayes.spec import prior as priors
 from escc_bayes.spec.prior import NEUTRAL, HalfNormal, Normal
 from escc_bayes.spec.rows import AnalysisRows
-from escc_bayes.spec.structures.coding import linear_column, place
+from escc_bayes.spec.structures.coding import numbers_of, place, shown_contrast
 from escc_bayes.spec.structures.free import Free, Simplex, Term
 from escc_bayes.spec.structures.keys import PRIOR
 from escc_bayes.spec.structures.ordered_curve import OrderedCurve
@@ -58,9 +58,7 @@ class Monotone:
     def columns(self, rows: AnalysisRows) -> Columns:
         """Return the B-splines but the first."""
         name = self.covariates[0]
-        covariate = rows.covariates[name]
-        linear_column(covariate, rows)  # Refuses a constant.
-        values, schema = covariate.values, covariate.schema
+        values, schema = numbers_of(name, rows)
         knots = placed_knots(self.knots, values, place(schema, rows))
         curve = OrderedCurve(schema.center, knots, quartiles(values, knots))
         labels = tuple(f"{name}[spline {j + 1}]" for j in range(len(knots)))
@@ -97,9 +95,7 @@ class Monotone:
 
     def contrasts(self, coding: Coding) -> tuple[Contrast, ...]:
         """Return the upper quartile over the lower one."""
-        assert coding.curve is not None
-        high, low = coding.curve.shown
-        return (Contrast(self.covariates[0], f"{high:g}", f"{low:g}"),)
+        return (shown_contrast(self.covariates[0], coding),)
 
     def by_construction(self, *_: object) -> str:
         """Say that values share P(HR > 1): that of the direction."""

@@ -14,7 +14,7 @@ from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.prior import NEUTRAL, Normal
 from escc_bayes.spec.rows import AnalysisRows
-from escc_bayes.spec.structures.coding import linear_column, place
+from escc_bayes.spec.structures.coding import linear_column, place, shown_contrast
 from escc_bayes.spec.structures.free import Free, Term
 from escc_bayes.spec.structures.keys import PRIOR
 from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Key
@@ -99,7 +99,7 @@ class PerDoubling:
 
     def contrasts(self, coding: Coding) -> tuple[Contrast, ...]:
         """Return a value's double over the value, which is the same at every value."""
-        return (doubled(self.covariates[0], coding),)
+        return (shown_contrast(self.covariates[0], coding),)
 
     def by_construction(self, *_: object) -> str:
         """Say that the ratio is that of every doubling."""
@@ -108,13 +108,6 @@ class PerDoubling:
     def unshrunk(self) -> tuple["PerDoubling", ...]:
         """Return the same; the prior plays no part there."""
         return (PerDoubling(self.name, self.covariates, NEUTRAL),)
-
-
-def doubled(name: str, coding: Coding) -> Contrast:
-    """Return the hazard ratio of a value's double over the value."""
-    assert coding.curve is not None
-    high, low = coding.curve.shown
-    return Contrast(name, f"{high:g}", f"{low:g}")
 
 
 def doubling_words(log_ratio: Normal) -> str:

@@ -17,7 +17,7 @@ from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec import prior as priors
 from escc_bayes.spec.prior import NEUTRAL, HalfNormal, Normal
 from escc_bayes.spec.rows import AnalysisRows
-from escc_bayes.spec.structures.coding import linear_column, place
+from escc_bayes.spec.structures.coding import numbers_of, place, shown_contrast
 from escc_bayes.spec.structures.free import Free, Standard, Term
 from escc_bayes.spec.structures.keys import PER_UNIT, SD
 from escc_bayes.spec.structures.natural import NaturalCurve
@@ -95,9 +95,7 @@ class Spline:
     def columns(self, rows: AnalysisRows) -> Columns:
         """Return the number and its curves."""
         name = self.covariates[0]
-        covariate = rows.covariates[name]
-        linear_column(covariate, rows)  # Refuses a constant.
-        values, schema = covariate.values, covariate.schema
+        values, schema = numbers_of(name, rows)
         knots = placed_knots(self.knots, values, place(schema, rows))
         curve = NaturalCurve(schema.center, schema.scale, knots, quartiles(values, knots))
         labels = (name, *(f"{name}[curve {j + 1}]" for j in range(len(knots) - 2)))
@@ -133,9 +131,7 @@ class Spline:
 
     def contrasts(self, coding: Coding) -> tuple[Contrast, ...]:
         """Return the upper quartile over the lower one."""
-        assert coding.curve is not None
-        high, low = coding.curve.shown
-        return (Contrast(self.covariates[0], f"{high:g}", f"{low:g}"),)
+        return (shown_contrast(self.covariates[0], coding),)
 
     def by_construction(self, *_: object) -> str:
         """Return nothing: no contrast is fixed before the data."""

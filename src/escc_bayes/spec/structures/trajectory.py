@@ -22,12 +22,12 @@ from escc_bayes.foundation.errors import SpecError
 from escc_bayes.spec import prior as priors
 from escc_bayes.spec.prior import NEUTRAL, HalfNormal, Location, Normal
 from escc_bayes.spec.rows import AnalysisRows
+from escc_bayes.spec.structures.coding import shown_contrast
 from escc_bayes.spec.structures.free import Free, Standard, Term
 from escc_bayes.spec.structures.keys import SD
 from escc_bayes.spec.structures.measured import Measured, planned
 from escc_bayes.spec.structures.per_doubling import (
     PerDoubling,
-    doubled,
     doubling_words,
     log2_of,
     refuse_no_logarithm,
@@ -160,7 +160,7 @@ class Trajectory:
 
     def contrasts(self, coding: Coding) -> tuple[Contrast, ...]:
         """Return a current value's double over the value."""
-        return (doubled(self.covariates[0], coding),)
+        return (shown_contrast(self.covariates[0], coding),)
 
     def by_construction(self, *_: object) -> str:
         """Say whose value it is, and that the ratio is that of every doubling."""

@@ -7,11 +7,13 @@ import numpy as np
 
 from escc_bayes.bayes.posterior.ensemble_posterior import EnsemblePosterior
 from escc_bayes.classical.aalen_johansen import aalen_johansen, limits
+from escc_bayes.foundation.sentence import capital
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.plots.words import percent
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.reading import load_spec
 from escc_bayes.spec.request import Outcome
+from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.transitions import COMPETING, CompetingCauses
 from escc_bayes.study.coded import Coded
 from escc_bayes.study.counted import HEAD, Counted, counted
@@ -79,16 +81,13 @@ def incidence_table(subject: Subject) -> StudyTable:
     at = np.array(MONTHS)
     draws = posterior.thinned(DRAWS).cumulative_incidence(at)
     names = members[0].plan.rows.transition_names
-    observed = []
-    for member in members:
-        probability, error = aalen_johansen(member.plan.rows).at(at)
-        observed.append(np.stack([probability, *limits(probability, error, subject.level)])[..., 1:])
+    observed = [with_limits(member.plan.rows, at, subject.level)[..., 1:] for member in members]
     rows: list[Row] = []
     cells: list[tuple[str, ...]] = []
     for which, name in enumerate(names):
         had = tuple(float((values == which).sum()) for values in factor.values)
         of = Counted(counted(subject, "pfs").n, had)
-        cells.append((f"{name[:1].upper()}{name[1:]}",))
+        cells.append((capital(name),))
         for place, month in enumerate(MONTHS):
             bayes = of_draws(draws[:, place, which], subject.level)
             classical = middle([tuple(found[:, place, which].tolist()) for found in observed])
@@ -97,6 +96,12 @@ def incidence_table(subject: Subject) -> StudyTable:
     level = f"{100 * subject.level:g} %"
     head = ("First event", HEAD, f"Aalen-Johansen, % ({level} confidence)", f"Posterior, % ({level} credible)")
     return table_of("table6_incidence", "cumulative incidence of first events", rows, head, cells, note=NOTE)
+
+
+def with_limits(rows: AnalysisRows, at: FloatArray, level: float) -> FloatArray:
+    """Return Aalen-Johansen's probability of each state at months (t,) with its limits, (3, t, states)."""
+    probability, error = aalen_johansen(rows).at(at)
+    return np.stack([probability, *limits(probability, error, level)])
 
 
 def rows_of(subject: Subject, cause: str, month: float, classical: Middle, bayes: Middle) -> Sequence[Row]:

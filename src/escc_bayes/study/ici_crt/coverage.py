@@ -8,6 +8,7 @@ import numpy as np
 from escc_bayes.classical.logrank import logrank
 from escc_bayes.estimand.estimand import HazardRatio
 from escc_bayes.foundation.errors import InputError
+from escc_bayes.foundation.sentence import capital
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.plots.words import probability, ratio
 from escc_bayes.spec.prior import Z975
@@ -154,7 +155,7 @@ def reading(subject: Subject, held: OfEndpoint) -> str:
     if len(held.analyses) > 2:
         groups = " and ".join(count_words(n) for n in held.analyses[2].n)
         few = f" Within one stage the comparison rests on {groups} patients."
-    return f"{words[:1].upper()}{words[1:]}, hazard ratio of part over all lesions: {each}.{few}"
+    return f"{capital(words)}, hazard ratio of part over all lesions: {each}.{few}"
 
 
 def effect_table(subject: Subject, factor: Coded, held: Sequence[OfEndpoint]) -> StudyTable:

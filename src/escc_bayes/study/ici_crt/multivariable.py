@@ -11,6 +11,7 @@ from escc_bayes.classical.firth import firth_wald
 from escc_bayes.classical.firth_search import FirthError
 from escc_bayes.data.published import PublishedEstimate
 from escc_bayes.estimand.estimate import Estimate
+from escc_bayes.foundation.sentence import capital
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.plots.words import probability, ratio, with_limits
 from escc_bayes.study.coded import Coded
@@ -115,7 +116,7 @@ def reading(subject: Subject, model: Model) -> str:
     missed = [f.label for f in model.factors if "not reached" in marks(subject, model.endpoint, f)]
     said = f" The reconstructions cannot have the printed P of {', '.join(missed)}." if missed else ""
     return (
-        f"{words[:1].upper()}{words[1:]}, {found[0].events} events for {len(found)} hazard ratios: the posterior is "
+        f"{capital(words)}, {found[0].events} events for {len(found)} hazard ratios: the posterior is "
         f"97.5 % sure of the direction of {', '.join(sure) or 'none'}; its log hazard ratios are on average "
         f"{100 * less:.0f} % of Cox's.{said}"
     )

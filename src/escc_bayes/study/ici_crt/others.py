@@ -167,7 +167,7 @@ def reading(subject: Subject, one: Difference) -> str:
         )
     )
     return (
-        f"{words[:1].upper()}{words[1:]} at {one.month:g} months: {percent(one.here.value)} % here, "
+        f"{capital(words)} at {one.month:g} months: {percent(one.here.value)} % here, "
         f"{one.new.words(percent)} % expected of a new study like the {one.arms} other arms of ICI with radiotherapy; "
         f"difference {points(one.apart)} points, P(higher here) {probability(one.higher)}. Counting only patients who "
         f"lived through four cycles would lift the others by {lift:.1f} points{stage}."

@@ -6,6 +6,7 @@ import numpy as np
 
 from escc_bayes.classical.association import Association, of_levels
 from escc_bayes.classical.proportions import Share, pooled_share
+from escc_bayes.foundation.sentence import capital
 from escc_bayes.plots.words import percent
 from escc_bayes.study.ici_crt.roles import PRINTED_LEVELS
 from escc_bayes.study.members import count_words, p_words, spread
@@ -80,7 +81,7 @@ def reading(subject: Subject) -> str:
             f"{name} in {found.events} of {found.n} patients, {percent(found.value)} % (exact "
             f"{100 * subject.level:g} % confidence interval {limits}; {after})"
         )
-    return f"{words[0][:1].upper()}{words[0][1:]}; {words[1]}."
+    return f"{capital(words[0])}; {words[1]}."
 
 
 def overall_table(subject: Subject) -> StudyTable:

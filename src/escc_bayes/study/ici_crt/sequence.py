@@ -8,6 +8,7 @@ import numpy as np
 
 from escc_bayes.classical.logrank import logrank, pairwise
 from escc_bayes.estimand.estimand import HazardRatio
+from escc_bayes.foundation.sentence import capital
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.plots.words import percent, probability, ratio
 from escc_bayes.study.coded import Coded
@@ -176,7 +177,7 @@ def reading(subject: Subject, factor: Coded, held: OfEndpoint) -> str:
     p, verb = p_words(overall.p_value), "differ" if len(small) > 1 else "differs"
     words = subject.words(held.endpoint)
     return (
-        f"{words[:1].upper()}{words[1:]}: overall P {'' if p[0] in '<>' else '= '}{p}; after Holm's correction "
+        f"{capital(words)}: overall P {'' if p[0] in '<>' else '= '}{p}; after Holm's correction "
         f"{' and '.join(small) if small else 'no pair'} {verb}. {factor.groups[place]} "
         f"has the lowest hazard with probability {held.best[place]:.2f} (adjusted for stage "
         f"{held.best_adjusted[place]:.2f})."

@@ -5,13 +5,12 @@ from dataclasses import replace
 import numpy as np
 
 from escc_bayes.bayes.posterior.ensemble_posterior import EnsemblePosterior
-from escc_bayes.classical.aalen_johansen import aalen_johansen, limits
 from escc_bayes.plots.words import percent
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.reading import load_spec
 from escc_bayes.spec.transitions import STATES, IllnessDeath
 from escc_bayes.study.counted import HEAD, Counted, counted
-from escc_bayes.study.ici_crt.causes import first_events
+from escc_bayes.study.ici_crt.causes import first_events, with_limits
 from escc_bayes.study.middle import Middle, middle
 from escc_bayes.study.of_draws import DRAWS, of_draws
 from escc_bayes.study.part import Row, StudyTable, table_of
@@ -40,10 +39,7 @@ def state_table(subject: Subject) -> StudyTable:
     members = posterior.members if isinstance(posterior, EnsemblePosterior) else (posterior,)
     at = np.array(MONTHS)
     draws = posterior.thinned(DRAWS).states(at)
-    observed = []
-    for member in members:
-        probability, error = aalen_johansen(member.plan.rows).at(at)
-        observed.append(np.stack([probability, *limits(probability, error, subject.level)]))
+    observed = [with_limits(member.plan.rows, at, subject.level) for member in members]
     of = entered(subject)
     rows: list[Row] = []
     cells: list[tuple[str, ...]] = []

@@ -7,6 +7,7 @@ import numpy as np
 
 from escc_bayes.data.published import PublishedSurvival
 from escc_bayes.foundation.errors import InputError
+from escc_bayes.foundation.sentence import capital
 from escc_bayes.plots.words import months, percent
 from escc_bayes.study import middle as km
 from escc_bayes.study.counted import Counted, counted
@@ -138,7 +139,7 @@ def reading(subject: Subject, held: OfEndpoint) -> str:
     words = subject.words(held.endpoint)
     year, median = by_name["survival at 12 months, %"], by_name["median, months"]
     return (
-        f"{words[:1].upper()}{words[1:]}, {count_words(held.of.events)} events: "
+        f"{capital(words)}, {count_words(held.of.events)} events: "
         f"{year.classical.words(percent)} % at 12 months by "
         f"Kaplan-Meier, {year.posterior.words(percent)} % by the posterior; median "
         f"{median.classical.words(months)} and {median.posterior.words(months)} months."

@@ -7,6 +7,7 @@ import numpy as np
 
 from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.foundation.seeds import stream
+from escc_bayes.foundation.sentence import capital
 from escc_bayes.plots.words import interval_words, probability, ratio
 from escc_bayes.study.coded import Coded
 from escc_bayes.study.counted import HEAD, Counted, by_group, counted, groups_row, groups_words
@@ -88,7 +89,7 @@ def reading(subject: Subject, held: OfEndpoint) -> str:
     words = subject.words(held.endpoint)
     passed = ", ".join(held.factors[k].label for k in after) or "none"
     return (
-        f"{words[:1].upper()}{words[1:]}: {len(small)} of {count} factors have P <= 0.05, {len(after)} after Holm's "
+        f"{capital(words)}: {len(small)} of {count} factors have P <= 0.05, {len(after)} after Holm's "
         f"correction ({passed}). Screened and then taken into one Cox model, resampled patients select the very set of "
         f"factors that the patients themselves select in {100 * same:.0f} % of {total(held)} resamples."
     )

@@ -13,7 +13,6 @@ UNLIMITED = "with unlimited events"
 HEADINGS = ("rule", "power", "type I", "assurance", UNLIMITED, "events", "patients", "months")
 MISSING = "-"
 USUAL_ERROR = 0.05
-NEAR = 1e-9
 
 
 def summary(found: OperatingCharacteristics) -> tuple[str, ...]:

@@ -13,7 +13,6 @@ from escc_bayes.report.page.treatment.found_columns import grade_in
 
 SEVERE = 3
 SEVERE_WORDS = "grade 3 or more"
-ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)

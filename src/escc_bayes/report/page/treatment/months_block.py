@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from escc_bayes.estimand.printed import number
 from escc_bayes.estimand.tables import Row
+from escc_bayes.foundation.sentence import capital
 from escc_bayes.matching.bootstrap import METHOD as NO_MODEL
 from escc_bayes.matching.over_time import CHANGES
 from escc_bayes.plots.words import probability, ratio
@@ -114,7 +115,7 @@ def time_table(held: Treatment, endpoint: str) -> Table:
 def period_of(group: str) -> str:
     """Return the period of a row's group, its first letter large."""
     words = group.partition(", ")[2] or group
-    return words[:1].upper() + words[1:]
+    return capital(words)
 
 
 def median_reading(held: Treatment, endpoint: str) -> str:

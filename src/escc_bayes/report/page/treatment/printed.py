@@ -3,7 +3,6 @@
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from scipy.special import ndtr
 
@@ -20,7 +19,6 @@ from escc_bayes.report.page.treatment.grades import SEVERE_WORDS, Counted
 # The control and the treated, as positions.
 CONTROL, TREATED = 0, 1
 NEAR, MISSED = "*", "†"
-type Role = Literal[0, 1]
 
 
 @dataclass(frozen=True, slots=True)
