@@ -11,7 +11,7 @@ from escc_bayes.data.cohort import Cohort
 from escc_bayes.data.covariates import CovariateData
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import CohortError
-from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.hazard.piecewise import FloatArray, IntArray
 
 type Row = tuple[str, str, str, str]
 
@@ -29,7 +29,53 @@ def characteristics(cohort: Cohort) -> list[Row]:
     >>> characteristics(example_cohort("larynx"))[0]
     ('stage', 'I', '33 (37 %)', '')
     """
-    return [row for name, data in cohort.covariates.items() for row in rows_of(name, data)]
+    later = changed_in_rows(cohort)
+    found: list[Row] = []
+    for name, data in first_rows(cohort).covariates.items():
+        if name in later:
+            found += [*rows_of(f"{name} (first row)", data), changed_row(name, later[name], data)]
+        else:
+            found += rows_of(name, data)
+    return found
+
+
+def first_rows(cohort: Cohort) -> Cohort:
+    """Return the cohort with the first row of each patient alone; as it is where each has one."""
+    if cohort.patient is None:
+        return cohort
+    entry = next(iter(cohort.endpoints.values())).entry
+    return cohort.subset(one_of_each(cohort.patient, entry))
+
+
+def one_of_each(patient: IntArray, rank: FloatArray) -> NDArray[np.int64]:
+    """Return the row of the lowest rank of each patient.
+
+    Examples
+    --------
+    >>> one_of_each(np.array([0, 1, 0, 1]), np.array([3.0, 0.0, 1.0, 2.0])).tolist()
+    [2, 1]
+    """
+    order = np.lexsort((rank, patient))
+    return order[np.unique(patient[order], return_index=True)[1]]
+
+
+def changed_in_rows(cohort: Cohort) -> dict[str, int]:
+    """Return how many patients have several values of a covariate in their rows; of covariates in which some have."""
+    patient = cohort.patient
+    if patient is None:
+        return {}
+    found: dict[str, int] = {}
+    for name, data in cohort.covariates.items():
+        held = ~np.isnan(data.values)
+        pairs = np.unique(np.column_stack([patient[held], data.values[held]]), axis=0)
+        several = int((np.unique(pairs[:, 0], return_counts=True)[1] > 1).sum())
+        found |= {name: several} if several else {}
+    return found
+
+
+def changed_row(name: str, changed: int, data: CovariateData) -> Row:
+    """Return the row that says in how many patients a covariate changes."""
+    return (f"{name} (changes later)", "", f"{changed} ({100 * changed / data.values.size:.0f} %)", "")
 
 
 def rows_of(name: str, data: CovariateData) -> list[Row]:
@@ -39,7 +85,7 @@ def rows_of(name: str, data: CovariateData) -> list[Row]:
     if data.changes is not None:
         changed = int((~np.isnan(data.changes.months)).any(axis=1).sum())
         held = rows_of(f"{name} (at time zero)", replace(data, changes=None)) if known.size else []
-        return [*held, (f"{name} (changes later)", "", f"{changed} ({100 * changed / data.values.size:.0f} %)", "")]
+        return [*held, changed_row(name, changed, data)]
     if not data.schema.categorical:
         unit = f", {data.schema.unit}" if data.schema.unit else ""
         words = f"{np.median(known):g} ({known.min():g} to {known.max():g}{unit})"
@@ -83,6 +129,7 @@ def by_group(cohort: Cohort, by: str) -> list[tuple[str, ...]]:
     >>> by_group(example_cohort("larynx"), "stage")[0][:2]
     ('age', '')
     """
+    cohort = first_rows(cohort)
     group = group_of(cohort, by)
     places = range(len(cohort.covariates[by].schema.levels))
     found: list[tuple[str, ...]] = []
@@ -110,16 +157,22 @@ def summary(data: CovariateData, inside: NDArray[np.bool_]) -> list[str]:
 
 
 def followed(cohort: Cohort, *, level: float = 0.95) -> list[tuple[str, str, str, str, str]]:
-    """Return a row for each endpoint: n, events, median follow-up (reverse Kaplan-Meier) and median survival."""
+    """Return a row for each endpoint: n, events, median follow-up (reverse Kaplan-Meier) and median survival.
+
+    Of patients with several rows follow-up lasts from the first start to the last stop.
+    """
     rows = []
     for name, data in cohort.endpoints.items():
         there = data.present
-        time, event, entry = data.time[there], data.event[there], data.entry[there]
+        patient = np.arange(cohort.rows) if cohort.patient is None else cohort.patient
+        time, event, entry, whose = data.time[there], data.event[there], data.entry[there], patient[there]
+        first, last = one_of_each(whose, entry), one_of_each(whose, -time)
         late = entry if entry.any() else None
         weight = cohort.weight[there] if cohort.sampled else None
-        seen = follow_up(time, event, entry=late, weight=weight, level=level)
+        start, scale = (entry[first] if entry[first].any() else None), None if weight is None else weight[first]
+        seen = follow_up(time[last], event[last], entry=start, weight=scale, level=level)
         alive = quantile(kaplan_meier(time, event, entry=late, weight=weight, level=level))
-        rows.append((name, str(int(there.sum())), str(data.events), in_words(seen), in_words(alive)))
+        rows.append((name, str(first.size), str(data.events), in_words(seen), in_words(alive)))
     return rows
 
 

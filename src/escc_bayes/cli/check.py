@@ -18,13 +18,16 @@ def check(
     from escc_bayes.estimand.aligned import plain_table
 
     cohort = open_cohort(file, schema)
-    typer.echo(f"{cohort.provenance.upper()}: {len(cohort)} patients of {cohort.name}")
+    typer.echo(f"{cohort.provenance.upper()}: {len(cohort)} patients of {cohort.name}{cohort.row_words}")
     rows = [tuple(row) for row in characteristics(cohort)]
     typer.echo("")
     typer.echo(plain_table("Characteristics", ("covariate", "level", "n (%) or median (range)", "missing"), rows))
     typer.echo("")
     head = ("endpoint", "n", "events", "median follow-up (95 % confidence)", "median survival (95 % confidence)")
     typer.echo(plain_table("Endpoints, months", head, [tuple(row) for row in followed(cohort)]))
+    for name, data in cohort.endpoints.items():
+        if data.left is not None:
+            typer.echo(f"{cohort.count_sentence(name)}; both medians take the later month (RIGHT END)")
     typer.echo("")
     if cohort.notes:
         typer.echo(f"{len(cohort.notes)} to look at (printed above as warnings).")

@@ -57,3 +57,12 @@ def test_baselines_of_left_and_right_say_right_ends(tmp_path, monkeypatch, capsy
     assert code == 0
     for table in ("hazard_ratios", "medians", "logrank", "ph_test", "rmst", "followup"):
         assert all("RIGHT END" in r["note"] for r in rows_of(tmp_path / "b" / f"{table}.csv") if "note" in r), table
+
+
+def test_check_says_that_medians_are_those_of_right_ends(tmp_path, monkeypatch, capsys):
+    FRAME.to_csv(tmp_path / "c.csv", index=False)
+    (tmp_path / "s.toml").write_text(SCHEMA)
+    code, printed, _ = run(monkeypatch, capsys, "check", tmp_path / "c.csv", "--schema", tmp_path / "s.toml")
+    assert code == 0
+    assert "of them between two months" in printed
+    assert "both medians take the later month (RIGHT END)" in printed

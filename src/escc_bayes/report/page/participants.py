@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from escc_bayes.classical.characteristics import by_group, characteristics
+from escc_bayes.classical.characteristics import by_group, characteristics, first_rows
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.foundation.sentence import capital
 from escc_bayes.report.document.provenance import provenance_first
@@ -57,7 +57,8 @@ def flow(bundle: Bundle, found: Sequence[Outcome]) -> Table:
 
 def table_one(cohort: Cohort, by: str = "") -> Table:
     """Return the characteristics of all patients, and of the groups of a covariate with their differences."""
-    labels = term_labels(cohort)
+    labels, several = term_labels(cohort), cohort.patient is not None
+    cohort = first_rows(cohort) if by else cohort
     if by:
         schema = cohort.covariates[by].schema
         groups = tuple(
@@ -74,6 +75,7 @@ def table_one(cohort: Cohort, by: str = "") -> Table:
         found, note = [tuple(row) for row in characteristics(cohort)], ""
     words = f"Table 1. Characteristics of the cohort{f' by {labels[by]}' if by else ''}: n (%) or median (range)"
     words += "; patients counted, not weighted" if cohort.sampled else ""
+    words += "; of patients with several rows, the first" if several else ""
     return Table(provenance_first(cohort.provenance, words), head, tuple(under_headings(found, labels)), note)
 
 
