@@ -92,6 +92,7 @@ def shared_cautions(plans: Sequence[ModelPlan]) -> tuple[str, ...]:
     each = [set(cautions(plan)) for plan in plans]
     kept = [sentence for sentence in cautions(plans[0]) if all(sentence in found for found in each)]
     thin = Counter((level.covariate, level.level, level.transition) for plan in plans for level in plan.rows.thin)
+    thin = Counter({key: count for key, count in thin.items() if key[0] not in plans[0].spec.intercepts})
     said = {level.sentence for plan in plans for level in plan.rows.thin}
     few = f"fewer than {FEW_EVENTS} events"
     counted = [

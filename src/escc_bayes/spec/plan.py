@@ -20,6 +20,7 @@ from escc_bayes.spec.request import PiecewiseBaseline
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.selection import select_rows
 from escc_bayes.spec.stacked import cause_rows, stacked_rows
+from escc_bayes.spec.thin import thin_sentences
 from escc_bayes.spec.trajectories import Course, course_of, measured_from_start, refuse_beside, refuse_rows
 from escc_bayes.spec.transitions import CompetingCauses, SeveralEndpoints
 
@@ -82,7 +83,7 @@ class ModelPlan:
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences on thin data and levels left out."""
-        return (*self.rows.notes, *self.design.notes)
+        return (*thin_sentences(self.rows.thin, self.spec.intercepts), *self.design.notes)
 
 
 @careful

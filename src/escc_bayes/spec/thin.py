@@ -1,5 +1,6 @@
 """Levels on which there is next to nothing: fewer than five events."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +32,32 @@ class ThinLevel:
         """Say so in a few words."""
         of = f" of {self.transition}" if self.transition else ""
         return f"{self.covariate} = {self.level}: {self.events} events{of} in {self.patients} patients"
+
+
+def thin_sentences(thin: Sequence[ThinLevel], clusters: Collection[str] = ()) -> tuple[str, ...]:
+    """Return a sentence for each thin level; of covariates with an intercept for each level one for all levels.
+
+    Examples
+    --------
+    >>> pairs = [ThinLevel("pair", "1", 2, 2), ThinLevel("pair", "2", 1, 2), ThinLevel("arm", "b", 3, 9)]
+    >>> for sentence in thin_sentences(pairs, {"pair"}):
+    ...     print(sentence)
+    arm = b: 3 events in 9 patients; its estimate rests on little data
+    pair: 2 levels with fewer than 5 events (1.5 in the median); each rests on little data, and is drawn to the rest
+    """
+    each = tuple(level.sentence for level in thin if level.covariate not in clusters)
+    said = []
+    for name in dict.fromkeys(level.covariate for level in thin if level.covariate in clusters):
+        own = [level for level in thin if level.covariate == name]
+        if len(own) == 1:
+            said.append(own[0].sentence)
+            continue
+        said.append(
+            f"{name}: {len(own)} levels with fewer than {FEW_EVENTS} events "
+            f"({np.median([level.events for level in own]):g} in the median); each rests on little data, and is "
+            "drawn to the rest"
+        )
+    return (*each, *said)
 
 
 def thin_levels(

@@ -236,3 +236,25 @@ def numbers():
         return make_plan(spec_from(raw, "n"), read_cohort(table, schema))
 
     return plan_of_numbers
+
+
+def test_pairs_with_an_intercept_each_are_one_sentence():
+    """Thirty pairs make one caution, not thirty; the same levels as an effect keep one each."""
+    table = frame().assign(pair=lambda t: [f"p{i // 2}" for i in range(len(t))])
+    pair = {"kind": "nominal", "levels": [f"p{i}" for i in range(30)]}
+    schema = {"endpoints": {"os": {"time": "t", "event": "d"}}, "covariates": {"pair": pair}}
+    cohort = read_cohort(table, schema_from(schema, "s"), provenance="simulated")
+    raw = {"name": "m", "outcome": {"endpoint": "os"}, "priors": {"baseline_log_rate": {"normal": [-3.0, 1.0]}}}
+    raw["baseline"] = {"family": "piecewise_exponential", "pieces": 2, "smoothing": "independent"}
+    own = {"covariate": "pair", "sd": {"halfnormal": 0.5}}
+    found = {
+        word: [
+            s
+            for s in cautions(make_plan(spec_from(raw | {"effect": [{**own, "structure": word}]}, "m"), cohort))
+            if "pair" in s
+        ]
+        for word in ("random_intercept", "exchangeable")
+    }
+    assert found["random_intercept"][0].startswith("pair: 30 levels with fewer than 5 events (")
+    assert len(found["random_intercept"]) == 1
+    assert sum("its estimate rests on little data" in s for s in found["exchangeable"]) == 30
