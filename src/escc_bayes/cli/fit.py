@@ -37,7 +37,7 @@ def fit(
     """Fit models: posterior hazard ratios, survival, diagnostics, and the draws as netCDF.
 
     Of a folder of reconstructed cohorts, a file with a column `member`, or the name of a bundled ensemble's study
-    (seed1_scirep2025): every reconstruction, pooled; tables alone. A model with [missing] is fitted to completed
+    (seed1_scirep2025): every reconstruction, pooled; tables alone. A model that imputes is fitted to completed
     cohorts, and its complete cases beside.
     """
     # What is wrong with a model shows before a large cohort is read, and before what computes is loaded.

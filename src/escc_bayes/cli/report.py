@@ -62,8 +62,8 @@ def report(
 
     Without options: the bundled cohort escc79 (RECONSTRUCTED from one study's print) and its four models. Each model is
     fitted by laplace, the first of each outcome by nuts as well, and the page says how far both agree. Where the cohort
-    is one of several reconstructions, the first model of each outcome is pooled over all of them. Of a model with
-    [missing] the page shows complete cases, and completed cohorts in a section of their own. With --study the page has
+    is one of several reconstructions, the first model of each outcome is pooled over all of them. Of a model that
+    imputes the page shows complete cases, and completed cohorts in a section of their own. With --study the page has
     a chapter with every table of that paper, done on the cohort; with --treatment NAME --on a,b,c one on the effect of
     a treatment: design and balance, hazard ratios, months gained, when it began, harm, subgroups.
     """

@@ -33,7 +33,8 @@ def table_lines(found: TimeZero) -> list[str]:
     lines = [aligned(f"Hazard ratios of {found.rows[0]['term']}", head, body, notes)] if shown else []
     lines += [f"No {label(row)}: {row['note']}." for row in found.rows if not row["method"]]
     assumed = dict.fromkeys((str(row["analysis"]), str(row["assumes"])) for row in shown)
-    return [*lines, "What each assumes:", *(f"  {name}: {words}." for name, words in assumed), *clone_lines(found)]
+    lines += ["What each assumes:", *(f"  {name}: {words}." for name, words in assumed)] if assumed else []
+    return [*lines, *clone_lines(found)]
 
 
 def label(row: Row) -> str:

@@ -24,14 +24,14 @@ from escc_bayes.estimand.estimand import HazardRatio
 from escc_bayes.estimand.estimate import ratio_summary
 from escc_bayes.foundation import checks
 from escc_bayes.foundation.careful import careful
-from escc_bayes.foundation.errors import EstimandError, SpecError
+from escc_bayes.foundation.errors import EstimandError, LandmarkError, SpecError
 from escc_bayes.foundation.kinds import SEED
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.plan import make_plan
 from escc_bayes.spec.rows import AnalysisRows
-from escc_bayes.spec.selection import select_rows
+from escc_bayes.spec.selection import known_too_late, select_rows
 from escc_bayes.spec.structures.number_forms import CUTS, NONE, Statement
 
 UPPER, KNOTS, GRID = 4.0, 4, 61
@@ -149,6 +149,7 @@ def fitted(cohort: Cohort, asked: Asked, seed: Seed) -> Member:
         raise EstimandError(NO_LOO.format(model=asked.spec.name))
     cohort.refuse_several_rows("a comparison of forms")
     found = measured(cohort, asked.covariate, asked.cuts, log=asked.log)
+    refuse_late_number(cohort, asked)
     outcome, others = asked.spec.outcome, tuple(n for n in asked.spec.asked_of_patients if n != asked.covariate)
     known = with_columns(cohort, found, float(np.nanmedian(found.data.values)))
     rows = select_rows(known, outcome.endpoint, (*others, found.column), landmark=outcome.landmark, naive=outcome.naive)
@@ -159,6 +160,21 @@ def fitted(cohort: Cohort, asked: Asked, seed: Seed) -> Member:
     specs = form_models(asked.spec, found, entered, asked.stated)
     fits = {word: fit_or_replace(make_plan(one, known), asked.settings, seed=seed) for word, one in specs.items()}
     return Member(found, rows, fits, {row.model: row for row in compare_loo(tuple(fits.values()))})
+
+
+def refuse_late_number(cohort: Cohort, asked: Asked) -> None:
+    """Raise where the number becomes known after the clock of the model starts."""
+    outcome, name = asked.spec.outcome, asked.covariate
+    late = {} if outcome.naive else known_too_late({name: cohort.covariate(name)}, outcome.landmark)
+    if late:
+        month = f"{late[name]:g}"
+        have = "no landmark is set" if outcome.landmark is None else f"the landmark is at {outcome.landmark:g} months"
+        raise LandmarkError(
+            f"{cohort.source}: '{name}' becomes known up to {month} months after time zero, but {have}: patients must "
+            f"survive to have it (immortal time), and forms are compared of those who did: set [outcome] landmark = "
+            f'{month} or later in the model, or --endpoint with --landmark {month}, or write time_zero = "naive" in '
+            "[outcome] to have every output labelled NAIVE"
+        )
 
 
 def refuse_empty(classes: CovariateData, rows: AnalysisRows) -> None:

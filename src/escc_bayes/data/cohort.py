@@ -18,7 +18,7 @@ from escc_bayes.data.episodes import refuse_episodes
 from escc_bayes.data.identifiers import read_ids
 from escc_bayes.data.interval_censored import read_interval_censored
 from escc_bayes.data.intervals import patients_of, refuse_intervals
-from escc_bayes.data.known import refuse_known_after_follow_up
+from escc_bayes.data.known import refuse_known_after_follow_up, start_notes
 from escc_bayes.data.labels import in_words
 from escc_bayes.data.origin import read_provenance, refuse_members
 from escc_bayes.data.plausibility import suspicions
@@ -288,7 +288,11 @@ def cohort_of(table: RawTable, known: CohortSchema, *, provenance: str | None, n
     refuse_order(table, known, endpoints)
     covariates = {n: read_values(table, c, known) for n, c in known.covariates.items()}
     refuse_known_after_follow_up(table, covariates, endpoints)
-    notes = [*suspicions(table, known, endpoints, provenance=said), *change_notes(table, covariates, endpoints)]
+    notes = [
+        *suspicions(table, known, endpoints, provenance=said),
+        *start_notes(table, covariates),
+        *change_notes(table, covariates, endpoints),
+    ]
     for note in notes:
         warnings.warn(note, DataWarning, stacklevel=4)
     found = Cohort(

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escc_bayes.data.covariate_schema import CovariateSchema
-from escc_bayes.data.endpoints import need_column, significant
+from escc_bayes.data.endpoints import as_read, need_column, significant
 from escc_bayes.data.schema import CohortSchema
 from escc_bayes.data.table import RawTable, numbers, without
 from escc_bayes.data.words import coded, spoken_by_codes, word, words
@@ -204,7 +204,7 @@ def known_times(table: RawTable, covariate: CovariateSchema, schema: CohortSchem
     if covariate.known_at is None:
         return np.zeros(n)
     if isinstance(covariate.known_at, float):
-        return np.full(n, covariate.known_at)
+        return np.full(n, as_read(covariate.known_at))
     need_column(table, covariate.known_at)
     times = significant(finite_numbers(table, covariate.known_at) * schema.months_per_unit)
     bad = np.flatnonzero(np.isnan(times) & ~np.array([v is None for v in table.columns[covariate.column]])).tolist()

@@ -160,6 +160,17 @@ def significant(values: FloatArray) -> FloatArray:
     return np.round(values * power) / power
 
 
+def as_read(month: float) -> float:
+    """Return a month as the months of a file are rounded on reading, so that 37 days of both are one month.
+
+    Examples
+    --------
+    >>> as_read(37 / 30.4375)
+    1.2156057495
+    """
+    return float(significant(np.array([month]))[0])
+
+
 def snap_ties(time: FloatArray, entry: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Make times that differ by float noise equal, over exits and entries together."""
     distinct = np.unique(np.concatenate([time, np.unique(entry)]))

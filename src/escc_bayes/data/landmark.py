@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from escc_bayes.data.endpoints import EndpointData, significant
+from escc_bayes.data.endpoints import EndpointData, as_read, significant
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ def restart_clock(data: EndpointData, at: float) -> RestartedClock:
     >>> restart_clock(d, 2.0).data.time
     array([nan,  7.])
     """
+    at = as_read(at)
     keep = data.present & (np.nan_to_num(data.time) > at)
     gone = data.present & ~keep
     had_event = int((gone & (data.event == 1.0)).sum())

@@ -12,6 +12,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from escc_bayes.data.endpoints import significant
 from escc_bayes.foundation.errors import SpecError
 from escc_bayes.foundation.root import root
 from escc_bayes.hazard.piecewise import (
@@ -131,16 +132,43 @@ def refuse_strata(spec: ModelSpec, rows: AnalysisRows) -> None:
 
 def piecewise_prior(baseline: PiecewiseBaseline, rows: AnalysisRows) -> PiecewisePrior:
     """Return cuts, step scales and the level's prior of a piecewise baseline."""
-    if baseline.pieces is None:
-        cuts = np.array(baseline.cuts, dtype=np.float64)
-    else:
-        cuts = event_quantile_cuts(rows.time, rows.event == 1.0, baseline.pieces)
+    cuts = cuts_of(baseline, rows)
     walk = baseline.sd if cuts.size else None
     distances = midpoint_distances(cuts) if baseline.steps == "length" and cuts.size else np.ones(cuts.size)
     scale = np.sqrt(distances) if walk is not None else np.zeros(0)
     if not isinstance(baseline.prior, SurvivalStatement):
         return PiecewisePrior(cuts, scale, baseline.prior, walk)
     return PiecewisePrior(cuts, scale, solved_level(baseline.prior, tuple(cuts), tuple(scale), walk), walk)
+
+
+def cuts_of(baseline: PiecewiseBaseline, rows: AnalysisRows) -> FloatArray:
+    """Return the cuts in months: those stated, or for ``pieces`` at quantiles of the months with an event.
+
+    Within a piece the hazard is one number, so that a covariate which changes early in a long piece would take up how
+    the hazard goes on there. Where one changes, pieces are cut at quantiles of its months of change as well
+    (docs/methods/time_updated.md).
+    """
+    if baseline.pieces is None:
+        return significant(np.array(baseline.cuts, dtype=np.float64))
+    cuts = event_quantile_cuts(rows.time, rows.event == 1.0, baseline.pieces)
+    months = months_of_change(rows)
+    months = months[months < rows.time[rows.event == 1.0].max()]
+    if not months.size:
+        return cuts
+    return np.union1d(cuts, event_quantile_cuts(months, np.ones(months.size, dtype=np.bool_), baseline.pieces))
+
+
+def months_of_change(rows: AnalysisRows) -> FloatArray:
+    """Return the months at which a covariate of a patient changes from one row to the next; none of transitions.
+
+    Rows that are cut without a change are those of before.
+    """
+    if rows.patient is None or rows.transitions is not None or not rows.covariates:
+        return np.zeros(0)
+    order = np.lexsort((rows.entry, rows.patient))
+    held = np.column_stack([one.values[order] for one in rows.covariates.values()])
+    follows = np.diff(rows.patient[order]) == 0
+    return np.asarray(rows.entry[order][1:][follows & (np.diff(held, axis=0) != 0.0).any(axis=1)])
 
 
 @lru_cache(maxsize=256)

@@ -4,6 +4,7 @@ Order: follow-up missing, ended by the landmark, covariate not yet known at the 
 (complete cases). See docs/methods/landmark.md.
 """
 
+from collections.abc import Mapping
 from operator import itemgetter
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.data.covariates import CovariateData
-from escc_bayes.data.endpoints import EndpointData
+from escc_bayes.data.endpoints import EndpointData, as_read
 from escc_bayes.data.landmark import restart_clock
 from escc_bayes.data.weights import FEWEST_CLUSTERS, of_mean_one
 from escc_bayes.foundation.errors import CohortError, LandmarkError, some_of
@@ -53,6 +54,7 @@ def select_rows(
     """
     data = cohort.endpoint(endpoint) if visits is None else between_visits(cohort, endpoint, visits)
     patient = cohort.patient
+    landmark = None if landmark is None else as_read(landmark)
     refuse_landmark(cohort, landmark)
     rows = "" if patient is None else "rows "
     chosen = {name: cohort.covariate(name) for name in covariates}
@@ -194,15 +196,21 @@ def clock_words(landmark: float | None, late: list[str]) -> str:
     return "time zero" if landmark is None else f"the landmark at {landmark:g} months"
 
 
-def refuse_late(chosen: dict[str, CovariateData], landmark: float | None) -> None:
-    """Raise where covariates known at a later month have no landmark at or after that month."""
-    start = 0.0 if landmark is None else landmark
-    late = {}
+def known_too_late(chosen: Mapping[str, CovariateData], landmark: float | None) -> dict[str, float]:
+    """Return the covariates that become known after the clock starts, with the latest month of each."""
+    start = 0.0 if landmark is None else as_read(landmark)
+    found = {}
     for name, covariate in chosen.items():
         each_own = landmark is not None and not isinstance(covariate.schema.known_at, float)
-        latest = float(covariate.known_at.max())
+        latest = as_read(float(covariate.known_at.max()))
         if latest > start and not each_own:
-            late[name] = latest
+            found[name] = latest
+    return found
+
+
+def refuse_late(chosen: dict[str, CovariateData], landmark: float | None) -> None:
+    """Raise where covariates known at a later month have no landmark at or after that month."""
+    late = known_too_late(chosen, landmark)
     if not late:
         return
     months = ", ".join(f"'{name}' becomes known up to {month:g} months" for name, month in late.items())

@@ -20,6 +20,8 @@ from escc_bayes.spec.plan import ModelPlan, make_plan
 from escc_bayes.time_zero.views import ASSUMES, Refused, View
 
 COX = ("cox", "cox_stratified")
+# Standard errors between posterior and Cox from which on a row says so.
+FAR = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +91,35 @@ def answers(view: View | Refused, spec: ModelSpec, term: str, *, level: float, s
     except (CohortError, LandmarkError, SpecError) as error:
         return [refused_answer(Refused(view.analysis, str(error), view.landmark), term, level)]
     classical = fit_classical_plan(plan)
-    own = stream(seed, view.analysis, f"{view.landmark:g}")
-    posterior = fit_or_replace(plan, RunSettings("laplace"), seed=own)
+    seed = stream(seed, view.analysis, f"{view.landmark:g}")
+    posterior = fit_or_replace(plan, RunSettings("laplace"), seed=seed)
     found = []
     for asked in standard_contrasts(plan.design):
         if asked.term != term:
             continue
         by_cox = next(e for e in classical.ratios(asked, level) if e.method in COX)
         found.append(answer(view, plan, by_cox))
-        found.append(replace(answer(view, plan, posterior.estimate(asked, level=level)), draws=posterior.draws(asked)))
+        own = answer(view, plan, posterior.estimate(asked, level=level))
+        apart = apart_words(by_cox, own.log_hr)
+        found.append(replace(own, draws=posterior.draws(asked), note=joined_notes(own.note, apart)))
     return found
+
+
+def apart_words(by_cox: Estimate, log_hr: float) -> str:
+    """Say how far a posterior's log hazard ratio lies from Cox's where prior or baseline must have moved it.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> apart_words(SimpleNamespace(log_mean=0.1, log_sd=0.3), -0.2)
+    '1.0 standard errors below Cox: moved by the baseline (more cuts, other smoothing) or by a prior of the model'
+    """
+    if not (math.isfinite(by_cox.log_mean) and by_cox.log_sd > 0.0):
+        return ""
+    distance = (log_hr - by_cox.log_mean) / by_cox.log_sd
+    side = "below" if distance < 0.0 else "above"
+    words = "moved by the baseline (more cuts, other smoothing) or by a prior of the model"
+    return f"{abs(distance):.1f} standard errors {side} Cox: {words}" if abs(distance) > FAR else ""
 
 
 def answer(view: View, plan: ModelPlan, e: Estimate) -> Answer:

@@ -12,6 +12,7 @@ import numpy as np
 
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.data.covariates import CovariateData
+from escc_bayes.data.endpoints import as_read
 from escc_bayes.foundation.errors import CohortError, LandmarkError
 from escc_bayes.foundation.seeds import Seed, generator
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
@@ -78,6 +79,7 @@ def emulate(
     """
     data = cohort.covariate(name)
     refuse(cohort, endpoint, data, adjust)
+    grace = as_read(grace)
     own = cohort.endpoint(endpoint)
     z, keep = design(cohort, adjust)
     keep &= own.present & ~data.missing

@@ -16,10 +16,10 @@ TEXT = """name = "{name}"
 endpoint = "{endpoint}"
 [baseline]
 family = "piecewise_exponential"
-pieces = 4
-sd = {{ halfnormal = 0.5 }}
+pieces = 6
+smoothing = "independent"
 [priors]
-baseline_log_rate = {{ normal = [-3.5, 1.5] }}
+baseline_log_rate = {{ normal = [-3.5, 3.0] }}
 [[effect]]
 covariate = {covariate}
 structure = "{structure}"

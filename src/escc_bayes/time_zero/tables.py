@@ -54,7 +54,8 @@ def clone_rows(found: Sequence[Emulation], covariate: CovariateSchema, asked: Re
     arms = (f"{never} throughout", f"{ever} by {asked.grace:g} months")
     months = sorted(set.intersection(*(set(one.times.tolist()) for one in found)))
     n = round(float(np.median([one.clones.patients.time.size for one in found])))
-    events = round(float(np.median([one.clones.patients.event.sum() for one in found])))
+    events = {arm: round(float(np.median([one.clones.died[k].sum() for one in found]))) for k, arm in enumerate(arms)}
+    whole = round(float(np.median([one.clones.patients.event.sum() for one in found])))
     rows: list[Row] = []
     for place, quantity in enumerate(QUANTITIES):
         for month in months:
@@ -81,7 +82,7 @@ def clone_rows(found: Sequence[Emulation], covariate: CovariateSchema, asked: Re
                             "level": asked.level,
                             "interval": interval,
                             "n": n,
-                            "events": events,
+                            "events": events.get(group, whole),
                             "provenance": provenance,
                         }
                     )

@@ -11,6 +11,8 @@ import numpy as np
 
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.data.covariates import Changes, CovariateData
+from escc_bayes.data.endpoints import as_read
+from escc_bayes.data.known import as_if_started
 from escc_bayes.data.recode import with_covariate
 from escc_bayes.foundation.errors import CohortError
 from escc_bayes.hazard.piecewise import FloatArray
@@ -71,12 +73,32 @@ def views(cohort: Cohort, endpoint: str, name: str, landmarks: Sequence[float]) 
     """
     data = changing(cohort, name)
     last = last_event(cohort, endpoint)
-    at = landmarks or standard_landmarks(data)
+    at = tuple(as_read(month) for month in landmarks) or standard_landmarks(data)
+    naive = View(NAIVE, naive_cohort(cohort, data), Outcome(endpoint, naive=True))
+    told = as_if_started(data)
+    if told is not None:
+        why = started_words(data.schema.name, *told)
+        return (
+            naive,
+            *(Refused(LANDMARK, why, month) for month in at),
+            Refused(DELAYED, why),
+            Refused(UPDATED, why),
+        )
     return (
-        View(NAIVE, naive_cohort(cohort, data), Outcome(endpoint, naive=True)),
+        naive,
         *(at_landmark(cohort, endpoint, data, month, last) for month in at),
         delayed(cohort, endpoint, data),
         updated(cohort, endpoint, data),
+    )
+
+
+def started_words(name: str, never: str, ever: str) -> str:
+    """Say why a value whose month tells which it is has no analysis as a marker."""
+    return (
+        f"every '{never}' of '{name}' is known at month 0 and '{ever}' later, as of a treatment that starts: the "
+        f"months before the start would be kept out of '{ever}' and left in '{never}', and who starts after a landmark "
+        f"would be left out instead of counting as '{never}' (Suissa 2008, Levesque 2010); write starts_at in "
+        f"covariates.{name} of the schema, with the month empty where it never starts"
     )
 
 
@@ -137,7 +159,7 @@ def at_landmark(cohort: Cohort, endpoint: str, data: CovariateData, month: float
     known = data.schema.known_at
     if month >= last:
         return Refused(LANDMARK, f"the last event is at {last:.4g} months: none is left after {month:g}", month)
-    if isinstance(known, float) and known > month:
+    if isinstance(known, float) and as_read(known) > month:
         return Refused(LANDMARK, f"'{data.schema.name}' is known at {known:g} months, after the landmark", month)
     zero = np.zeros(cohort.rows)
     seen = cohort if data.changes is None else fixed(cohort, data, value_at(data, month), zero)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from escc_bayes.cli import app
 from tests.unit.cli.running import run
 
 SPOILED = {
@@ -85,3 +86,10 @@ def test_unknown_engine_is_refused_before_any_work(verb, files, fit_words, monke
     assert "engine 'laplce' is not possible" in err
     assert "did you mean 'laplace'" in err
     assert not (files / "out").exists()
+
+
+@pytest.mark.parametrize("verb", ["fit", "report", "compare"])
+def test_help_loses_no_words_to_markup(verb):
+    """Square brackets in help are taken for markup and vanish."""
+    commands = {command.callback.__name__: command.callback for command in app.registered_commands}
+    assert "[" not in (commands[verb].__doc__ or "")

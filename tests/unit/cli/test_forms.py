@@ -44,3 +44,13 @@ def test_it_asks_for_one_model(tmp_path, monkeypatch, capsys):
     both = (*words, "--model", "larynx_piecewise", "--landmark", "3")
     assert "--landmark goes with --endpoint" in run(monkeypatch, capsys, "forms", *both)[2]
     assert not (tmp_path / "o").exists()
+
+
+def test_a_number_known_later_is_named_as_in_the_schema_with_ways_out_that_forms_have(tmp_path, monkeypatch, capsys):
+    words = ("--cohort", "escc79", "--endpoint", "os", "--covariate", "alc_post", "--out", tmp_path / "o")
+    code, _, told = run(monkeypatch, capsys, "forms", *words)
+    assert code != 0
+    assert "'alc_post' becomes known up to 2.5 months" in told
+    assert "--landmark 2.5" in told
+    assert "measured =" not in told
+    assert "log2_" not in told

@@ -61,7 +61,7 @@ def test_everything_is_written_and_printed(asked):
     text = str(said)
     for part in (
         "SIMULATED",
-        "baseline_log_rate = { normal = [-3.5, 1.5] }",
+        "baseline_log_rate = { normal = [-3.5, 3.0] }",
         "No delayed_entry",
         "What each assumes",
         "risk difference",

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from escc_bayes.data.endpoints import EndpointData
+from escc_bayes.data.endpoints import EndpointData, significant
 from escc_bayes.data.landmark import restart_clock
 from escc_bayes.hazard.piecewise import piece_of
 
@@ -49,3 +49,12 @@ def test_the_hazard_after_the_landmark_does_not_change(follow_up):
     alive = [t for t in time if t > 3.0]
     assert clock.keep.sum() == len(alive)
     assert np.nansum(clock.data.time) == pytest.approx(sum(t - 3.0 for t in alive), rel=1e-9)
+
+
+@pytest.mark.parametrize("days", [37, 61, 100, 365, 1000])
+def test_a_landmark_in_days_is_the_month_that_a_file_in_days_has(days):
+    """A death on the day of the landmark leaves no time at risk, however the month is written."""
+    data = EndpointData(significant(np.array([days, days + 1.0]) / 30.4375), np.ones(2), np.zeros(2))
+    clock = restart_clock(data, days / 30.4375)
+    assert clock.keep.tolist() == [False, True]
+    assert clock.events_before == 1

@@ -12,6 +12,7 @@ from escc_bayes.foundation.errors import SpecError
 from escc_bayes.spec.baseline import normal_points, resolve_baseline
 from escc_bayes.spec.baseline_worth import baseline_worth
 from escc_bayes.spec.selection import select_rows
+from tests.reference.heart import cohort_of, cut_frame, heart_frame
 from tests.unit.spec.conftest import PIECEWISE, WEIBULL, model
 
 DRAWS = 400_000
@@ -206,3 +207,20 @@ def test_the_fixed_points_are_standard_normal(dimensions):
     np.testing.assert_allclose(points.var(axis=0), 1.0, atol=0.5 * np.sqrt(2 / n))
     if dimensions > 1:
         assert np.abs(np.corrcoef(points.T) - np.eye(dimensions)).max() < 5 / np.sqrt(n)
+
+
+def test_pieces_are_cut_where_a_covariate_changes_and_not_where_a_row_is_merely_cut():
+    """Rows of the heart transplants as they are and cut every 30 days: the same cuts; stated cuts stay."""
+    whole, split = cohort_of(heart_frame()), cohort_of(cut_frame(heart_frame(), np.arange(30.0, 1800.0, 30.0)))
+    assert split.rows > 2 * whole.rows
+    rows = [select_rows(cohort, "os", ("transplant", "age")) for cohort in (whole, split)]
+    spec = model(baseline={"family": "piecewise_exponential", "pieces": 4, "smoothing": "independent"})
+    first, second = (resolve_baseline(spec, one).cuts for one in rows)
+    np.testing.assert_array_equal(first, second)
+    later = rows[0].entry[rows[0].entry > 0.0]
+    events = np.sort(rows[0].time[rows[0].event == 1.0])
+    assert first.size == 6
+    assert np.isin(first, np.concatenate([events, later])).all()
+    assert np.isin(first, later).sum() >= 3
+    still = [select_rows(cohort, "os", ("age",)) for cohort in (whole, split)]
+    assert [resolve_baseline(spec, one).cuts.size for one in still] == [3, 3]

@@ -8,7 +8,7 @@ import pytest
 from escc_bayes.foundation.errors import CohortError
 from escc_bayes.spec.selection import select_rows
 from escc_bayes.time_zero.views import DELAYED, LANDMARK, NAIVE, UPDATED, Refused, View, views
-from tests.unit.time_zero.patients import cohort, frame
+from tests.unit.time_zero.patients import YES_NO, cohort, frame
 
 
 @pytest.fixture(scope="module")
@@ -85,3 +85,36 @@ def test_every_view_leaves_the_other_covariates_alone(patients):
         if isinstance(view, View):
             assert view.cohort.covariate("stage") is patients.covariate("stage")
             assert math.isnan(view.landmark) == (view.analysis != LANDMARK)
+
+
+@pytest.mark.parametrize("how", ["known_at", "measured"])
+def test_a_treatment_written_as_a_marker_is_told_by_its_months_and_has_no_analysis_as_one(how):
+    """Month 0 in the untreated and the start in the treated: entry there would be delayed in one arm alone."""
+    table = frame().assign(wait=lambda t: t["wait"].fillna(0.0))
+    own = {"known_at": "wait"} if how == "known_at" else {"measured": [["treated", "wait"]]}
+    with pytest.warns(UserWarning, match="every 'no' of 'treated' is known at month 0 and 'yes' later"):
+        patients = cohort(table, covariates={"treated": {**YES_NO, **own}})
+    found = views(patients, "os", "treated", (4.0,))
+    assert [one.analysis for one in found if isinstance(one, View)] == [NAIVE]
+    refused = {one.analysis: one.why for one in found if isinstance(one, Refused)}
+    assert set(refused) == {LANDMARK, DELAYED, UPDATED}
+    assert all("write starts_at in covariates.treated" in why for why in refused.values())
+
+
+def test_a_marker_measured_late_in_some_of_each_level_is_none_of_that():
+    rng = np.random.default_rng(3)
+    table = frame().assign(seen=lambda t: np.where(rng.random(len(t)) < 0.5, 0.0, np.minimum(1.0, t["months"])))
+    patients = cohort(table, covariates={"low": {**YES_NO, "known_at": "seen"}})
+    assert all(isinstance(one, View) for one in views(patients, "os", "low", (4.0,)))
+    assert not any("as of a treatment" in note for note in patients.notes)
+
+
+def test_a_start_on_the_day_of_the_landmark_has_started_by_it():
+    """37 days, of a file in days and as a landmark in months, are one month."""
+    table = frame()
+    months = table["months"].to_numpy() * 30.4375
+    table = table.assign(months=months, wait=np.where((table["treated"] == "yes") & (months > 37.0), 37.0, np.nan))
+    table = table.assign(treated=np.where(table["wait"].isna(), "no", "yes"))
+    patients = cohort(table, time_unit="days", covariates={"treated": {**YES_NO, "starts_at": "wait"}})
+    rows = rows_of(view_of(patients, "treated", LANDMARK, (37.0 / 30.4375,)), "treated")
+    assert rows.covariates["treated"].values.sum() == (table["treated"] == "yes").sum()
