@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.report.page.answer_words import counted, in_a_row
 from escc_bayes.report.page.bundle import Bundle
-from escc_bayes.report.page.outcomes import Outcome, outcomes
+from escc_bayes.report.page.outcomes import Outcome, in_label_words, outcomes
 from escc_bayes.report.page.view import Block, Section
 from escc_bayes.spec.describe import describe
 
@@ -66,7 +66,7 @@ def who(bundle: Bundle) -> str:
         "reconstructed": "Patients were RECONSTRUCTED from published figures. ",
         "simulated": "Data are SIMULATED. ",
     }
-    parts = in_a_row([analysed(outcome) for outcome in outcomes(bundle)])
+    parts = in_label_words(in_a_row([analysed(outcome) for outcome in outcomes(bundle)]), bundle.cohort)
     cite = " [landmark]" if "landmark" in parts else ""
     pool = ""
     if bundle.reconstructions is not None:
@@ -86,8 +86,9 @@ def analysed(outcome: Outcome) -> str:
 def model_words(posterior: Posterior, bundle: Bundle) -> str:
     """Say one model with its priors; patients and clock are said before."""
     said = [s.rstrip(".") for s in describe(posterior.plan)[2:] if not any(n in s for n in posterior.plan.notes)]
+    models = in_label_words(". ".join(said), bundle.cohort)
     return (
-        f"Model {posterior.plan.spec.name} ({posterior.plan.rows.endpoint}): {'. '.join(said)}. Posterior "
+        f"Model {posterior.plan.spec.name} ({posterior.plan.rows.endpoint}): {models}. Posterior "
         f"medians with equal-tailed {100 * bundle.level:g} % credible intervals are given."
     )
 

@@ -11,6 +11,9 @@ from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.transitions import CompetingCauses, SeveralEndpoints
 
+# Names of covariates that are no words of English.
+NO_WORD = re.compile(r"_|^x\d+$")
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -114,6 +117,19 @@ def as_labelled(text: str, cohort: Cohort) -> str:
                 f"levels of {name} by", f"levels of {schema.label} by"
             )
     return text
+
+
+def in_label_words(text: str, cohort: Cohort) -> str:
+    """Return sentences on a model with the labels of covariates in place of their names.
+
+    A name that is no word (``alc_mid``, ``x3``) is known wherever it stands, any other before a colon.
+    """
+    for name, schema in cohort.schema.covariates.items():
+        if schema.label and schema.label != name:
+            after = r"(?![\w./-]\w)" if NO_WORD.search(name) else r"(?=: )"
+            called = schema.label.replace("\\", r"\\")
+            text = re.sub(rf"(?<![\w./'-]){re.escape(name)}(?!\w){after}", called, text)
+    return as_labelled(text, cohort)
 
 
 def survival_of(title: str) -> str:

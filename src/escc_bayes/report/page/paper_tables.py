@@ -9,7 +9,7 @@ from escc_bayes.report.document.provenance import provenance_first
 from escc_bayes.report.page.answers import Answer, answers
 from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.first_screen import notes, whose, with_brackets
-from escc_bayes.report.page.outcomes import Outcome, outcomes
+from escc_bayes.report.page.outcomes import Outcome, as_labelled, outcomes
 from escc_bayes.report.page.participants import table_one
 from escc_bayes.report.page.study_section import study_tables
 from escc_bayes.report.page.survival_table import headline_survival
@@ -45,7 +45,7 @@ def ratios_side_by_side(outcome: Outcome, bundle: Bundle) -> Table:
         (
             kinds,
             *([f"{whose(outcome, bundle)}."] if whose(outcome, bundle) else []),
-            *notes(lines, outcome, informed=False),
+            *(as_labelled(note, bundle.cohort) for note in notes(lines, outcome, informed=False)),
         )
     )
     return Table(provenance_first(bundle.cohort.provenance, words), HEAD, tuple(rows), said)

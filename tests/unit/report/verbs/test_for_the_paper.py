@@ -49,6 +49,16 @@ def test_word_and_the_spreadsheet_hold_the_same_cells(folder):
     assert sum(len(row) > 1 for row in told) == sum(len(row) > 1 for row in written)
 
 
+def test_covariates_are_called_by_their_labels_in_notes_and_in_the_methods(naive, folder):
+    """'all levels of alc_post', 'age: linear': names of columns are no words of a paper."""
+    text = (folder / "methods.md").read_text(encoding="utf-8")
+    assert "ALC after treatment: a free effect" in text
+    assert "Age: linear on the log hazard" in text
+    assert not re.search(r"\balc_post\b", text)
+    assert "levels of alc_post" not in (folder / "tables.csv").read_text(encoding="utf-8-sig")
+    assert {c.schema.label for c in naive.cohort.covariates.values()} >= {"ALC after treatment", "Age"}
+
+
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not on this machine")
 def test_libreoffice_opens_the_tables_and_shows_their_numbers(folder, tmp_path):
     command = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless"]
