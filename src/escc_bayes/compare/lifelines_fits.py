@@ -15,7 +15,7 @@ from escc_bayes.estimand.contrast import complete
 from escc_bayes.estimand.estimand import Estimand, HazardRatio, MedianSurvival, SurvivalAt, contrast_words
 from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.estimand.evaluate import NAMES, time_of
-from escc_bayes.foundation.errors import EstimandError
+from escc_bayes.foundation.errors import EstimandError, some_of
 from escc_bayes.foundation.record import Record
 from escc_bayes.spec.plan import ModelPlan
 
@@ -69,8 +69,10 @@ class Adopted:
         found = self.survival(asked.time) if isinstance(asked, SurvivalAt) else self.median()
         return (self.told(asked, found, level),)
 
-    def told(self, asked: Estimand, found: tuple[float, float, float], level: float, **more: Any) -> Estimate:
-        """Return numbers as an estimate of the plan's patients."""
+    def told(
+        self, asked: Estimand, found: tuple[float, float, float], level: float, *, note: str = "", **more: Any
+    ) -> Estimate:
+        """Return numbers as an estimate of the plan's patients; ``note`` says why there are none."""
         rows, counts = self.plan.rows, counted(asked, self.plan.rows)
         return Estimate(
             endpoint=rows.endpoint,
@@ -91,22 +93,51 @@ class Adopted:
             events=counts.events,
             clock=rows.clock,
             record=self.record,
-            note=f"as fitted by lifelines, {self.name}",
+            note=note or f"as fitted by lifelines, {self.name}",
             **more,
         )
 
     def ratio(self, asked: HazardRatio, level: float) -> tuple[Estimate, ...]:
-        """Return exp(w'b) with Wald limits, w the columns of the contrast; nothing if the model lacks the covariate."""
+        """Return exp(w'b) with Wald limits, w the columns of the contrast; no value, and why, without such columns."""
         asked = complete(asked, self.plan.design)
         weights = self.columns_of(asked)
         if weights is None:
-            return ()
+            return (self.told(asked, (math.nan,) * 3, level, note=self.why_none(asked)),)
+        if other := self.other_values(asked):
+            return (self.told(asked, (math.nan,) * 3, level, note=other),)
         log_ratio = float(weights @ self.fit.params_.to_numpy())
         se = math.sqrt(float(weights @ self.fit.variance_matrix_.to_numpy() @ weights))
         half = float(ndtri(0.5 + level / 2.0)) * se
         found = (math.exp(log_ratio), math.exp(log_ratio - half), math.exp(log_ratio + half))
         p = 2.0 * float(ndtr(-abs(log_ratio / se)))
         return (self.told(asked, found, level, p_value=p, log_mean=log_ratio, log_sd=se),)
+
+    def why_none(self, asked: HazardRatio) -> str:
+        """Say that no column is one of a covariate, and how it would have to be called."""
+        held = some_of([str(name) for name in self.fit.params_.index], most=6)
+        if asked.modifier:
+            return f"not answered: what {self.name} calls the products of an interaction, no convention says ({held})"
+        called = asked.term if asked.per is not None else f"{asked.term}_LEVEL or {asked.term}[T.LEVEL]"
+        return f"not answered: no column of {self.name} is called {called}; it has {held}"
+
+    def other_values(self, asked: HazardRatio) -> str:
+        """Say which column holds other values than ours: on another scale, or another level under its name."""
+        values = self.plan.rows.covariates[asked.term].values
+        names = [str(name) for name in self.fit.params_.index]
+        if asked.per is not None:
+            columns = {names.index(asked.term): values}
+        else:
+            levels = self.plan.rows.covariates[asked.term].schema.levels
+            found = {place_of(asked.term, level, names): code for code, level in enumerate(levels)}
+            columns = {place: (values == code) * 1.0 for place, code in found.items() if place is not None}
+        for place, ours in columns.items():
+            theirs = float(self.fit._norm_mean.iloc[place]), float(self.fit._norm_std.iloc[place])
+            if not np.allclose(theirs, (ours.mean(), ours.std(ddof=1)), rtol=1e-6, atol=1e-9):
+                return (
+                    f"not answered: the column '{names[place]}' of {self.name} has mean {theirs[0]:.3g} and SD "
+                    f"{theirs[1]:.3g}, ours {ours.mean():.3g} and {ours.std(ddof=1):.3g}: another scale or level"
+                )
+        return ""
 
     def columns_of(self, asked: HazardRatio) -> Any:
         """Return the weights of a contrast on lifelines' coefficients; None if none is of the covariate.

@@ -51,6 +51,29 @@ def test_cox_of_lifelines_and_ours_agree_where_both_fit_the_same_columns(ours, f
     assert theirs.upper == pytest.approx(mine.upper, rel=1e-4)
 
 
+def test_columns_that_cannot_be_read_are_said_and_give_no_number(ours, frame):
+    """Per 10 of a column that is divided by 10 would be exp(10 b); a column under the name of another level as well."""
+    dummies = pd.get_dummies(frame, columns=["stage"], drop_first=True, dtype=float)
+    named = dummies.rename(columns=lambda name: name.replace("stage_", "Stage "))
+    scaled = dummies.assign(age=(dummies["age"] - 65.0) / 10.0)
+    swapped = dummies.rename(columns={"stage_II": "stage_III", "stage_III": "stage_II"})
+    cases = (
+        (
+            eb.HazardRatio("stage", "III", versus="I"),
+            named,
+            "no column of CoxPHFitter is called stage_LEVEL or stage[T.LEVEL]",
+        ),
+        (eb.HazardRatio("age", per=10.0), scaled, "the column 'age' of CoxPHFitter has mean"),
+        (eb.HazardRatio("stage", "III", versus="I"), swapped, "another scale or level"),
+    )
+    for asked, table, said in cases:
+        found = eb.compare([asked], ours, CoxPHFitter().fit(table, "t", "d"))
+        (theirs,) = (e for e in found.estimates if e.method == "lifelines_cox")
+        assert np.isnan(theirs.value)
+        assert said in theirs.note
+        assert said in repr(found)
+
+
 def test_survival_and_median_are_those_of_the_fitters(ours, rows):
     km, weibull = KaplanMeierFitter().fit(rows.time, rows.event), WeibullFitter().fit(rows.time, rows.event)
     month = float(np.sort(rows.time)[40])

@@ -37,13 +37,13 @@ def known(term: Sequence[Answer]) -> str:
     e, sceptic = best.posterior, best.sceptic
     assert e is not None
     doubt = f"; {ratio(sceptic.value)} under a sceptical prior" if sceptic is not None else ""
-    return f"{term[0].topic} matters{within(term[0])}: {times(best)} ({side(best)}{doubt})."
+    return f"{large(term[0].topic)} matters{within(term[0])}: {times(best)} ({side(best)}{doubt})."
 
 
 def probable(term: Sequence[Answer]) -> str:
     """Say that a direction is likely, and of which hazard ratio."""
     best = surest_line(term)
-    return f"{term[0].topic} probably matters{within(term[0])}: {times(best)} ({side(best)})."
+    return f"{large(term[0].topic)} probably matters{within(term[0])}: {times(best)} ({side(best)})."
 
 
 def surest_line(term: Sequence[Answer]) -> Answer:
@@ -107,6 +107,17 @@ def small(heading: str) -> str:
     ('stage', 'ALC at baseline', 'T stage')
     """
     return heading[:1].lower() + heading[1:] if heading[1:2].islower() else heading
+
+
+def large(heading: str) -> str:
+    """Return a heading that begins a sentence: its first letter large, where it begins a word and no abbreviation.
+
+    Examples
+    --------
+    >>> large("stage group"), large("pT stage"), large("x3")
+    ('Stage group', 'pT stage', 'x3')
+    """
+    return heading[:1].upper() + heading[1:] if heading[1:2].islower() else heading
 
 
 def counted(number: int, what: str) -> str:

@@ -18,6 +18,8 @@ ORDERED = "ordered"
 STEPS = (1.0, 2.0, 5.0, 10.0)
 # Words beside the figure of a stage.
 STAGE = re.compile(r"stage|stadium|grade|стадия|期|기|级|度")
+# What TNM writes where a category was not assessed.
+NOT_ASSESSED = re.compile(r"[cpy]*[tnmgr]x", re.IGNORECASE)
 # A range of numbers as a level.
 BOUND = re.compile(r"([<≤>≥]?)=?\s*(\d+(?:\.\d+)?)\s*(?:([-–~至])\s*\d+(?:\.\d+)?)?\s*(\+?)")
 
@@ -122,6 +124,9 @@ def levels_of(column: Column) -> tuple[tuple[str, ...], tuple[tuple[str, str], .
         doubt = f"what do the codes {', '.join(levels)} mean ({meaning})?"
     elif ordered and not labelled and order_rank(list(levels)) is None:
         doubt = f"is this their order: {', '.join(levels)}?"
+    unknown = [level for level in levels if NOT_ASSESSED.fullmatch(level)] if ordered or len(levels) > 2 else []
+    if unknown:
+        doubt = "; ".join(filter(None, (doubt, f"{', '.join(unknown)}: not assessed, a missing value?")))
     if spelt:
         taken = "; ".join(f"{text} as {level}" for text, level in spelt.items())
         doubt = "; ".join(filter(None, (doubt, f"one level spelt differently? {taken}")))

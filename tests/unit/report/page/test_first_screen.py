@@ -62,6 +62,11 @@ def test_of_levels_in_an_order_the_last_is_told(lines):
     assert f"{medium.level} has 1.31 times" in paragraph([of(medium, 1.31, 0.99), of(low, 1.87, 0.985)])
 
 
+def test_a_sentence_begins_with_a_large_letter(lines):
+    moved = next(line for line in lines if line.posterior is not None and line.reference)
+    assert paragraph([of(moved, 3.2, 0.99, topic="stage group")]).startswith("Stage group matters: ")
+
+
 def test_every_number_of_the_paragraph_stands_in_the_table(lines):
     told = paragraph(lines)
     table = " ".join(" ".join(map(str, dataclasses.astuple(printed(line, {}))[:-3])) for line in lines)
