@@ -9,6 +9,7 @@ Right also where the hazard after progression depends on when it came (Datta & S
 Aalen & Johansen 1978, Scand J Stat 5:141; docs/methods/illness_death.md.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -95,24 +96,48 @@ def aalen_johansen(rows: AnalysisRows, inside: NDArray[np.bool_] | None = None) 
     -------
     StateCurves.
     """
+    months, probability, error = [], [], []
+    for month, held, influence in product_limit(rows, inside):
+        months.append(month)
+        probability.append(held)
+        error.append(np.sqrt((influence**2).sum(axis=0)))
+    return StateCurves(np.array(months), np.array(probability), np.array(error))
+
+
+def months_in_states(
+    rows: AnalysisRows, until: float, inside: NDArray[np.bool_] | None = None
+) -> tuple[FloatArray, FloatArray]:
+    """Return mean months in each state to a month, and standard errors: areas below the curves and their influences.
+
+    As R's ``summary(survfit(..), rmean = until)``; the last step is held to ``until``.
+    """
+    begun, spent, moved = 0.0, np.zeros(1), np.zeros(1)
+    held, influence = np.zeros(1), np.zeros(1)
+    for month, probability, now in product_limit(rows, inside):
+        width = max(0.0, min(month, until) - begun)
+        spent, moved = spent + width * held, moved + width * influence
+        begun, held, influence = min(month, until), probability, now
+    spent, moved = spent + (until - begun) * held, moved + (until - begun) * influence
+    return spent, np.sqrt((moved**2).sum(axis=0))
+
+
+def product_limit(
+    rows: AnalysisRows, inside: NDArray[np.bool_] | None
+) -> Iterator[tuple[float, FloatArray, FloatArray]]:
+    """Yield month 0 and each month with a move, probabilities (states,), and the influence of each unit (g, states)."""
     kept = np.ones(rows.n, dtype=bool) if inside is None else inside
     own = [taken(stay, kept) for stay in stays(rows)]
     moved = [stay.time[event] for stay in own for event in stay.into.values()]
-    months = np.unique(np.concatenate(moved))
     count = 1 + max(state for stay in own for state in stay.into)
-    probability = np.zeros((months.size + 1, count))
-    error = np.zeros((months.size + 1, count))
-    influence, unit = np.zeros((rows.n, count)), units(rows)
-    probability[0, 0] = 1.0
-    for place, month in enumerate(months.tolist(), start=1):
-        before = probability[place - 1]
+    held, unit = np.eye(count)[0], units(rows)
+    influence = np.zeros((rows.n, count))
+    yield 0.0, held, cluster_sums(influence, unit)
+    for month in np.unique(np.concatenate(moved)).tolist():
         step, shift = np.eye(count), np.zeros((rows.n, count))
         for state, stay in enumerate(own):
-            one_month(stay, state, month, before[state], step, shift)
-        probability[place] = before @ step
-        influence = influence @ step + shift
-        error[place] = np.sqrt((cluster_sums(influence, unit) ** 2).sum(axis=0))
-    return StateCurves(np.append(0.0, months), probability, error)
+            one_month(stay, state, month, held[state], step, shift)
+        held, influence = held @ step, influence @ step + shift
+        yield month, held, cluster_sums(influence, unit)
 
 
 def units(rows: AnalysisRows) -> IntArray:

@@ -30,7 +30,8 @@ from escc_bayes.report.page.behind import information_of
 from escc_bayes.report.page.compared import comparable, compared
 from escc_bayes.report.page.other_analyses import OtherAnalyses, other_analyses
 from escc_bayes.report.page.reconstructions import Reconstructions, pool_reconstructions
-from escc_bayes.report.page.state_tables import Fitted, state_tables
+from escc_bayes.report.page.state_groups import Fitted
+from escc_bayes.report.page.state_tables import state_tables
 from escc_bayes.report.page.state_words import StateTables
 from escc_bayes.sensitivity.attribution import AttributionStep, attribute
 from escc_bayes.sensitivity.part import Rows

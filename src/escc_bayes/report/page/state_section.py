@@ -12,7 +12,7 @@ from escc_bayes.plots.words import estimate_words, probability, ratio
 from escc_bayes.report.document.provenance import provenance_first
 from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.outcomes import Outcome, term_labels
-from escc_bayes.report.page.state_tables import THROUGHOUT, asked_of
+from escc_bayes.report.page.state_groups import THROUGHOUT, asked_of
 from escc_bayes.report.page.state_words import (
     OBSERVED,
     StateTables,

@@ -19,7 +19,7 @@ from escc_bayes.plots.style import GROUPS
 from escc_bayes.report.document.sheet import Sheet, drawn
 from escc_bayes.report.page.curves import DRAWN
 from escc_bayes.report.page.outcomes import Outcome, file_word, months_from
-from escc_bayes.report.page.state_tables import GROUP, Asked, asked_of, members, months_of, quantiles
+from escc_bayes.report.page.state_groups import GROUP, Asked, asked_of, members, months_of, quantiles
 from escc_bayes.spec.rows import AnalysisRows
 
 PANEL_MM, HEAD_MM = 53.0, 34.0

@@ -6,61 +6,46 @@ docs/methods/competing_causes.md.
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtri
 
-from escc_bayes.bayes.posterior.ensemble_posterior import EnsemblePosterior
 from escc_bayes.bayes.posterior.posterior import Posterior
-from escc_bayes.classical.aalen_johansen import aalen_johansen, limits, since_progression, stays
+from escc_bayes.classical.aalen_johansen import (
+    aalen_johansen,
+    limits,
+    months_in_states,
+    since_progression,
+    stays,
+)
 from escc_bayes.classical.curves import km_answer
 from escc_bayes.classical.fit import fit_classical_plan
 from escc_bayes.estimand.behind import of_group
 from escc_bayes.estimand.estimand import MedianSurvival, SurvivalAt
 from escc_bayes.estimand.estimate import Estimate
-from escc_bayes.estimand.states import averaged_over, median_after
+from escc_bayes.estimand.states import median_after
 from escc_bayes.estimand.tables import Row
 from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.report.page.state_groups import (
+    EVERYONE,
+    GROUP,
+    Asked,
+    Fitted,
+    asked_of,
+    cohorts_of,
+    counted,
+    fewer_draws,
+    head_of,
+    members,
+    months_of,
+    quantiles,
+)
 from escc_bayes.spec.plan import ModelPlan
-from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.transitions import DEATH_AFTER, PROGRESSION, STATES
 
-type Fitted = Posterior | EnsemblePosterior
-
-# Draws that states are computed of: limits are right to about 0.04 of a posterior SD; of many patients who differ,
-# followed for many months, as few as ``FEWEST``, and limits are right to 0.09.
-DRAWS, FEWEST = 4000, 1000
-# Patients who differ x months x draws of one table: about a second of one core.
-MOST = 60_000_000
 # Months after progression at which survival is read.
 LATER = (12.0, 24.0)
 READ = (36.0, 24.0, 12.0)
-EVERYONE, GROUP = "everyone", "group"
-# What a covariate that changes is set to, from the start of the clock to the end of follow-up.
-THROUGHOUT = ", throughout"
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A group of a covariate, or all patients, in one population.
-
-    ``throughout``: a value of a covariate that changes, held from the start of the clock to the end of follow-up.
-    """
-
-    term: str
-    group: str
-    population: str
-    throughout: bool = False
-
-    @property
-    def label(self) -> str:
-        """What tables call the group."""
-        return f"{self.group}{THROUGHOUT}" if self.throughout else self.group
-
-    @property
-    def options(self) -> dict[str, str]:
-        """The group and population as a posterior's methods take them."""
-        return {"term": self.term, "group": self.group, "population": self.population}
 
 
 def state_tables(posteriors: Iterable[Fitted], level: float) -> dict[str, list[Row]]:
@@ -136,67 +121,10 @@ def tables_of(posterior: Fitted, level: float) -> Mapping[str, list[Row]]:
             *(row for one in groups for row in bayes_after(own, one, level)),
             *(row for one in as_they_are for row in classical_after(own.plan, one, level)),
         ],
-        "time_in_states": [row for one in groups for row in bayes_months(own, one, level)],
-    }
-
-
-def asked_of(plan: ModelPlan) -> tuple[Asked, ...]:
-    """Return all patients, then every group: standardised over everyone, and as it is.
-
-    A covariate that changes during follow-up has no groups, as who is in one now was in another before: everyone is set
-    to each of its values throughout.
-    """
-    found = [Asked("", "", EVERYONE)]
-    for block in plan.design.blocks:
-        if block.shown:
-            for term, levels in zip(block.effect.covariates, block.levels, strict=True):
-                if plan.design.schemas[term].changes:
-                    found += [Asked(term, level, EVERYONE, throughout=True) for level in levels]
-                    continue
-                found += [Asked(term, level, whose) for whose in (EVERYONE, GROUP) for level in levels]
-    return tuple(dict.fromkeys(found))
-
-
-def cohorts_of(posterior: Fitted) -> tuple[AnalysisRows, ...]:
-    """Return the rows of the cohort, or of each member of an ensemble."""
-    members = posterior.members if isinstance(posterior, EnsemblePosterior) else (posterior,)
-    return tuple(member.plan.rows for member in members)
-
-
-def fewer_draws(posterior: Fitted) -> Fitted:
-    """Return the posterior with the draws that states are computed of."""
-    first = posterior.members[0] if isinstance(posterior, EnsemblePosterior) else posterior
-    differ = averaged_over(first.plan, "", "", EVERYONE).share.size
-    return posterior.thinned(min(DRAWS, max(FEWEST, MOST // (differ * months_of(posterior).size))))
-
-
-def months_of(posterior: Fitted) -> FloatArray:
-    """Return the months 0, 1, 2, ... to the end of follow-up since time zero; the shortest of an ensemble's."""
-    last = min(max(float(stay.time.max()) for stay in stays(rows)) for rows in cohorts_of(posterior))
-    return np.arange(math.floor(last) + 1.0)
-
-
-def counted(posterior: Fitted, asked: Asked, transition: str) -> dict[str, int]:
-    """Return patients at risk of a transition and its events in a group; the means of an ensemble's."""
-    found = [of_group(rows, asked.term, asked.group, transition=transition) for rows in cohorts_of(posterior)]
-    return {"n": round(np.mean([one.n for one in found])), "events": round(np.mean([one.events for one in found]))}
-
-
-def quantiles(draws: FloatArray, level: float) -> FloatArray:
-    """Return median and limits of draws (D, ...), (3, ...); those beyond every number are infinite."""
-    tail = (1.0 - level) / 2.0
-    return np.asarray(np.quantile(draws, [0.5, tail, 1.0 - tail], axis=0, method="nearest"))
-
-
-def head_of(plan: ModelPlan, method: str, asked: Asked) -> dict[str, object]:
-    """Return the columns that every row begins with."""
-    model = plan.spec.name
-    return {
-        "endpoint": plan.rows.endpoint,
-        "model": model,
-        "method": method,
-        "term": asked.term,
-        "group": asked.label,
+        "time_in_states": [
+            *(row for one in groups for row in bayes_months(own, one, level)),
+            *(row for one in as_they_are for row in classical_months(own, one, level)),
+        ],
     }
 
 
@@ -233,14 +161,6 @@ def state_rows(
                 "level": level,
                 "population": population,
             }
-
-
-def members(rows: AnalysisRows, asked: Asked) -> np.ndarray | None:
-    """Return which patients are in a group; None: all."""
-    if not asked.term:
-        return None
-    covariate = rows.covariates[asked.term]
-    return np.asarray(covariate.values[rows.first_rows()] == covariate.schema.levels.index(asked.group))
 
 
 def bayes_after(posterior: Fitted, asked: Asked, level: float) -> Iterator[Row]:
@@ -305,27 +225,54 @@ def classical_after(plan: ModelPlan, asked: Asked, level: float) -> Iterator[Row
 
 def bayes_months(posterior: Fitted, asked: Asked, level: float) -> Iterator[Row]:
     """Yield rows of ``time_in_states.csv``: mean months in each state to the last of 12, 24 and 36 that was reached."""
-    plan = posterior.plan
-    last = float(months_of(posterior)[-1])
-    until = next((month for month in READ if month <= last), last or 1.0)
+    until = last_read(posterior)
     found = quantiles(posterior.months_in_states(until, **asked.options), level)
-    n = counted(posterior, asked, PROGRESSION)["n"]
+    head = head_of(posterior.plan, posterior.method, asked)
+    yield from month_rows(head, posterior, asked, found, level, "credible")
+
+
+def classical_months(posterior: Fitted, asked: Asked, level: float) -> Iterator[Row]:
+    """Yield the same of Aalen-Johansen, of a group as it is that was followed so far."""
+    rows, until = posterior.plan.rows, last_read(posterior)
+    inside = members(rows, asked)
+    whose = np.ones(rows.n, dtype=bool) if inside is None else inside
+    if max((float(stay.time[whose[stay.patient]].max(initial=0.0)) for stay in stays(rows)), default=0.0) < until:
+        return
+    value, error = months_in_states(rows, until, inside)
+    half = float(ndtri(0.5 + level / 2.0)) * error
+    found = np.stack([value, np.maximum(value - half, 0.0), np.minimum(value + half, until)])
+    yield from month_rows(
+        head_of(posterior.plan, "aalen_johansen", asked), posterior, asked, found, level, "confidence"
+    )
+
+
+def last_read(posterior: Fitted) -> float:
+    """Return the last of 12, 24 and 36 months that follow-up reaches; else its end."""
+    last = float(months_of(posterior)[-1])
+    return next((month for month in READ if month <= last), last or 1.0)
+
+
+def month_rows(
+    head: Mapping[str, object], posterior: Fitted, asked: Asked, found: FloatArray, level: float, kind: str
+) -> Iterator[Row]:
+    """Yield a row for each state of value and limits (3, states)."""
+    n, until = counted(posterior, asked, PROGRESSION)["n"], last_read(posterior)
     for state, name in enumerate(STATES):
         value, lower, upper = found[:, state].tolist()
         yield {
-            **head_of(plan, posterior.method, asked),
+            **head,
             "state": name,
             "until": until,
             "months": value,
             "lower": lower,
             "upper": upper,
             "level": level,
-            "interval": "credible",
+            "interval": kind,
             "population": asked.population,
             "n": n,
             "provenance": posterior.record.provenance,
-            "clock": plan.rows.clock,
-            "verdict": posterior.verdict,
+            "clock": posterior.plan.rows.clock,
+            "verdict": posterior.verdict if kind == "credible" else "ok",
         }
 
 
