@@ -6,12 +6,15 @@ not yet seen (Maller & Zhou 1996, Survival Analysis with Long-Term Survivors, ch
 one patient seen for long would then vouch for all). docs/methods/cure.md.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from escc_bayes.bayes.model.parameters import CURE, hazards
+from escc_bayes.bayes.posterior.between import evenly, over_words, variance_parts
 from escc_bayes.bayes.posterior.drawn import Drawn
+from escc_bayes.data.ensemble import RECONSTRUCTIONS
 from escc_bayes.hazard.cured import Cured
 from escc_bayes.hazard.patients import PatientHazards
 from escc_bayes.hazard.piecewise import FloatArray
@@ -27,7 +30,7 @@ DRAWS, ENDS = 400, 50
 
 @dataclass(frozen=True, slots=True)
 class CureFraction:
-    """Share cured.
+    """Share cured, by one posterior or by the mixture of those of an ensemble's members.
 
     Attributes
     ----------
@@ -35,9 +38,12 @@ class CureFraction:
     prior : prior median and limits of the same level.
     level : such as 0.95.
     data_share : of the precision of its log odds.
-    median, last : months to which half of the patients without the event, and the last of all, are followed.
+    median, last : months to which half of the patients without the event, and the last of all, are followed; of an
+        ensemble the earliest of the members' months.
     still_free : of those not cured, expected to be free of the event where follow-up of the patients without it ends,
-        averaged over these.
+        averaged over these; the members' mean.
+    members : posteriors behind it.
+    share_between : of the variance of the log odds, what lies between members; 0 of one.
     """
 
     value: float
@@ -49,23 +55,26 @@ class CureFraction:
     median: float
     last: float
     still_free: float
+    members: int = 1
+    share_between: float = 0.0
 
     @property
     def short(self) -> bool:
         """Whether prior and form of the hazard say much of it."""
         return self.still_free > STILL_FREE or self.data_share < HALF
 
-    def sentence(self) -> str:
-        """Say the share, its prior, and what tells it from late events."""
+    def sentence(self, kind: str = RECONSTRUCTIONS) -> str:
+        """Say the share, its prior, and what tells it from late events; members are called ``kind``."""
         middle, low, high = (100.0 * one for one in self.prior)
         short = (
             "; SHORT FOLLOW-UP for a cure: whether these would have the event later, prior and form of the hazard say"
             if self.short
             else ""
         )
+        over = over_words(self.members, self.share_between, "its log odds", kind)
         return (
             f"Cured: {100 * self.value:.0f} % ({100 * self.level:g} % credible interval {100 * self.lower:.0f} % to "
-            f"{100 * self.upper:.0f} %); prior median {middle:.0f} % ({low:.0f} % to {high:.0f} %); "
+            f"{100 * self.upper:.0f} %){over}; prior median {middle:.0f} % ({low:.0f} % to {high:.0f} %); "
             f"{100 * self.data_share:.0f} % of the precision of its log odds is data. Of those not cured "
             f"{100 * self.still_free:.0f} % are expected to be free of the event where follow-up of the patients "
             f"without it ends (half of them by month {self.median:.1f}, the last at {self.last:.1f}){short}."
@@ -74,24 +83,30 @@ class CureFraction:
 
 def cure_fraction(posterior: Drawn, level: float) -> CureFraction | None:
     """Return the share cured of a posterior; None for a model without one."""
-    plan = posterior.plan
-    if plan.spec.cure is None:
+    return cure_over((posterior,), level)
+
+
+def cure_over(members: Sequence[Drawn], level: float) -> CureFraction | None:
+    """Return the share cured by the mixture of the members' posteriors, as many draws of each; None without one."""
+    cure = members[0].plan.spec.cure
+    if cure is None:
         return None
-    log_odds = posterior.flat[CURE][:, 0]
-    tail = (1.0 - level) / 2.0
+    by_member = np.stack(evenly([member.flat[CURE][:, 0] for member in members]))
+    log_odds, tail = by_member.ravel(), (1.0 - level) / 2.0
     value, lower, upper = (1.0 / (1.0 + np.exp(-np.quantile(log_odds, [0.5, tail, 1.0 - tail])))).tolist()
-    prior = plan.spec.cure.prior
-    ends = ends_of_follow_up(plan)
+    ends = [ends_of_follow_up(member.plan) for member in members]
     return CureFraction(
         value=value,
         lower=lower,
         upper=upper,
-        prior=fraction_range(prior, level),
+        prior=fraction_range(cure.prior, level),
         level=level,
-        data_share=float(np.clip(1.0 - log_odds.var(ddof=1) / prior.sd**2, 0.0, 1.0)),
-        median=float(np.median(ends)),
-        last=float(plan.rows.time.max()),
-        still_free=float(free_at(posterior, ends).mean()),
+        data_share=float(np.clip(1.0 - log_odds.var(ddof=1) / cure.prior.sd**2, 0.0, 1.0)),
+        median=min(float(np.median(months)) for months in ends),
+        last=min(float(member.plan.rows.time.max()) for member in members),
+        still_free=float(np.mean([free_at(*pair).mean() for pair in zip(members, ends, strict=True)])),
+        members=len(members),
+        share_between=variance_parts(by_member).share,
     )
 
 
@@ -123,7 +138,7 @@ def others(found: PatientHazards) -> PatientHazards:
     return found.others
 
 
-def cure_sentences(posterior: Drawn, level: float) -> tuple[str, ...]:
-    """Say the share cured; nothing for a model without one."""
-    found = cure_fraction(posterior, level)
-    return () if found is None else (found.sentence(),)
+def cure_sentences(members: Sequence[Drawn], level: float, kind: str = RECONSTRUCTIONS) -> tuple[str, ...]:
+    """Say the share cured, by one posterior or by an ensemble's members; nothing for a model without one."""
+    found = cure_over(members, level)
+    return () if found is None else (found.sentence(kind),)

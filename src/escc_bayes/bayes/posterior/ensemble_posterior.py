@@ -4,7 +4,6 @@ Var(theta) = mean of Var(theta | m) + Var of E(theta | m): the second term is wh
 open. docs/methods/ensembles.md, docs/methods/missing.md.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,10 +11,15 @@ from pathlib import Path
 import numpy as np
 
 from escc_bayes.bayes.posterior.answers import Answering, estimate_of
+from escc_bayes.bayes.posterior.between import VarianceParts, between_words, evenly, variance_parts
+from escc_bayes.bayes.posterior.cure_fraction import cure_sentences
+from escc_bayes.bayes.posterior.drifts import drift_sentences
+from escc_bayes.bayes.posterior.frailty import frailty_sentences
 from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.bayes.posterior.pseudo_posterior import pseudo_note
 from escc_bayes.bayes.posterior.shrinkage import shrunk_over
 from escc_bayes.bayes.posterior.state_answers import OfDraws, StateAnswers
+from escc_bayes.bayes.posterior.trajectory import trajectory_sentences
 from escc_bayes.bayes.sampling.diagnose import Diagnostics
 from escc_bayes.data.ensemble import RECONSTRUCTIONS, span
 from escc_bayes.estimand.as_read import estimates_as_read, levels_in, said_of
@@ -35,20 +39,6 @@ from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.transitions import in_words
 
 INDEX = "ensemble.json"
-
-
-@dataclass(frozen=True, slots=True)
-class VarianceParts:
-    """The law of total variance: ``within`` = mean variance inside a member, ``between`` = variance of the means."""
-
-    within: float
-    between: float
-
-    @property
-    def share(self) -> float:
-        """The part of the variance that lies between members."""
-        total = self.within + self.between
-        return self.between / total if total > 0.0 else 0.0
 
 
 @dataclass(frozen=True, repr=False)
@@ -231,47 +221,11 @@ class EnsemblePosterior(Answering, StateAnswers):
         verdict = f"{self.method}, seed {self.record.seed}: {verdict_words(self.verdict)}"
         conflict = self.one_for_all(self.typical.prior_conflict.sentence())
         kept = (one.sentence(LEVEL) for one in shrunk_over(self.members))
-        said = (self.sentence(), f"{self.plan.spec!r}", verdict, *carried, conflict, *kept)
-        return said_of(self.plan.rows, said)
+        said = (cure_sentences, drift_sentences, frailty_sentences, trajectory_sentences)
+        terms = (words for of_term in said for words in of_term(self.members, LEVEL, self.kind))
+        every = (self.sentence(), f"{self.plan.spec!r}", verdict, *carried, conflict, *kept, *terms)
+        return said_of(self.plan.rows, every)
 
     def ratio_lines(self, ratios: Sequence[Estimate]) -> list[str]:
         """Return each hazard ratio as a line with its note."""
         return [f"  {ratio_words(e)}; {e.note}" for e in estimates_as_read(ratios, levels_in(self.plan.rows))]
-
-
-def evenly(drawn: Sequence[FloatArray]) -> list[FloatArray]:
-    """Return as many draws of each member as the shortest has, evenly taken, so that members weigh the same."""
-    least = min(values.shape[0] for values in drawn)
-    return [values[np.linspace(0, values.shape[0] - 1, least).round().astype(np.int64)] for values in drawn]
-
-
-def variance_parts(by_member: FloatArray) -> VarianceParts:
-    """Split the variance of a mixture.
-
-    Parameters
-    ----------
-    by_member : (members, draws).
-
-    Returns
-    -------
-    VarianceParts whose sum is the variance of all draws together.
-
-    Examples
-    --------
-    >>> variance_parts(np.array([[0.0, 2.0], [4.0, 6.0]]))
-    VarianceParts(within=1.0, between=4.0)
-    """
-    return VarianceParts(float(by_member.var(axis=1).mean()), float(by_member.mean(axis=1).var()))
-
-
-def between_words(by_member: FloatArray, kind: str, *, ratio: bool) -> str:
-    """Say which share of the variance lies between the members of an ensemble of a kind."""
-    members = by_member.shape[0]
-    if members == 1:
-        return "one reconstruction: what was never printed is taken as known"
-    parts = variance_parts(by_member)
-    scale = " of the log" if ratio else ""
-    return (
-        f"{100.0 * parts.share:.0f} % of the variance{scale} lies between {members} {kind} "
-        f"(sd within {math.sqrt(parts.within):.3g}, between {math.sqrt(parts.between):.3g})"
-    )

@@ -11,6 +11,7 @@ from escc_bayes.bayes.posterior.answers import Answering, estimate_of
 from escc_bayes.bayes.posterior.cure_fraction import cure_sentences
 from escc_bayes.bayes.posterior.drawn import Drawn
 from escc_bayes.bayes.posterior.drifts import drift_sentences
+from escc_bayes.bayes.posterior.frailty import frailty_sentences
 from escc_bayes.bayes.posterior.prior_conflict import PriorConflict, prior_conflict
 from escc_bayes.bayes.posterior.pseudo_posterior import label_of
 from escc_bayes.bayes.posterior.shrinkage import shrinkage_sentences
@@ -199,9 +200,10 @@ class Posterior(Answering, StateAnswers, ForMaketables, Drawn):
             f"{self.method}{kind}, seed {self.record.seed}: {verdict_words(self.verdict)}",
             *caution_lines(self.plan),
             *shrinkage_sentences(self, LEVEL),
-            *cure_sentences(self, LEVEL),
-            *drift_sentences(self, LEVEL),
-            *trajectory_sentences(self, LEVEL),
+            *cure_sentences((self,), LEVEL),
+            *drift_sentences((self,), LEVEL),
+            *frailty_sentences((self,), LEVEL),
+            *trajectory_sentences((self,), LEVEL),
             self.prior_conflict.sentence(),
         )
         return said_of(self.plan.rows, said)

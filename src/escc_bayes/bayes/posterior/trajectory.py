@@ -1,11 +1,14 @@
 """What a posterior says of trajectories themselves: means by month, how patients differ, the error of a measurement."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from escc_bayes.bayes.model.trajectories import Law, law_of, means, passed
+from escc_bayes.bayes.posterior.between import evenly, variance_parts
 from escc_bayes.bayes.posterior.drawn import Drawn
+from escc_bayes.data.ensemble import RECONSTRUCTIONS
 from escc_bayes.foundation.errors import EstimandError
 from escc_bayes.hazard.piecewise import FloatArray
 
@@ -22,13 +25,17 @@ class Described:
         and slope, ``error_sd`` of one measurement, SDs on the log2 scale.
     month : NaN where none belongs to it.
     drawn : (draws,).
-    measured : patients with a value at the month, or in all measurements.
+    measured : patients with a value at the month, or in all measurements; the members' mean.
+    members : posteriors behind it.
+    share_between : of its variance, what lies between members; 0 of one.
     """
 
     quantity: str
     month: float
     drawn: FloatArray
     measured: int
+    members: int = 1
+    share_between: float = 0.0
 
 
 def described(posterior: Drawn) -> tuple[Described, ...]:
@@ -44,6 +51,23 @@ def described(posterior: Drawn) -> tuple[Described, ...]:
     every = int(sum(counts))
     found.append(Described(CORRELATION, np.nan, np.tanh(law.fisher_z), every))
     return (*found, Described(ERROR, np.nan, np.asarray(law.error), every))
+
+
+def described_over(members: Sequence[Drawn]) -> tuple[Described, ...]:
+    """Return the same by the mixture of the members' posteriors, as many draws of each."""
+    return tuple(mixed(each) for each in zip(*(described(member) for member in members), strict=True))
+
+
+def mixed(each: Sequence[Described]) -> Described:
+    """Return one quantity over all members."""
+    by_member = np.stack(evenly([one.drawn for one in each]))
+    return replace(
+        each[0],
+        drawn=by_member.ravel(),
+        measured=round(float(np.mean([one.measured for one in each]))),
+        members=len(each),
+        share_between=variance_parts(by_member).share,
+    )
 
 
 def mean_at(posterior: Drawn, months: FloatArray) -> FloatArray:
@@ -66,13 +90,12 @@ def variance_at(law: Law, month: float) -> FloatArray:
     return np.asarray(law.sd_level**2 + 2.0 * month * together + (month * law.sd_change) ** 2)
 
 
-def trajectory_sentences(posterior: Drawn, level: float) -> tuple[str, ...]:
+def trajectory_sentences(members: Sequence[Drawn], level: float, kind: str = RECONSTRUCTIONS) -> tuple[str, ...]:
     """Say the mean of a marker at each planned month, how patients differ, and the error of a measurement."""
-    found = described(posterior)
-    if not found:
+    found, course = described_over(members), members[0].plan.course
+    if course is None:
         return ()
-    course = posterior.plan.course
-    assert course is not None
+    over = "" if len(members) == 1 else f" over {len(members)} {kind}"
     tail = (1.0 - level) / 2.0
 
     def words(one: Described) -> str:
@@ -85,7 +108,7 @@ def trajectory_sentences(posterior: Drawn, level: float) -> tuple[str, ...]:
     last = [one for one in found if one.quantity == BETWEEN][-1]
     error = found[-1]
     return (
-        f"Trajectory of {course.name}: geometric mean {means_said}; SD between patients at {last.month:g} months "
+        f"Trajectory of {course.name}{over}: geometric mean {means_said}; SD between patients at {last.month:g} months "
         f"{words(last)}, error of one measurement {words(error)}, both on the log2 scale "
         f"({100 * level:g} % credible intervals)",
     )

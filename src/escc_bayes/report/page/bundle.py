@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from escc_bayes.bayes.posterior.ensemble_posterior import EnsemblePosterior
 from escc_bayes.bayes.posterior.fallback import fit_or_replace, replaced
 from escc_bayes.bayes.posterior.fit import fit_plan
 from escc_bayes.bayes.posterior.loo import LooRow, compare_loo
@@ -103,6 +104,11 @@ class Bundle:
     imputed: Mapping[str, Imputed] = field(default_factory=dict)
     study: StudyChapter | None = None
     treatment: "Treatment | None" = None
+
+    @property
+    def pooled(self) -> Mapping[str, EnsemblePosterior]:
+        """The headline models over all reconstructions, by model name; none of one cohort."""
+        return {} if self.reconstructions is None else self.reconstructions.pooled
 
     @property
     def fits(self) -> tuple[Posterior, ...]:

@@ -1,28 +1,40 @@
-"""Tables of models of several endpoints: how the hazard ratios of two of them go together."""
+"""Rows of ``endpoint_correlation.csv``: how the hazard ratios of two endpoints, fitted together, go together."""
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from escc_bayes.bayes.posterior.endpoint_correlation import Together, going_together
-from escc_bayes.bayes.posterior.posterior import Posterior
+from escc_bayes.bayes.posterior.endpoint_correlation import Together, together_over
 from escc_bayes.estimand.estimand import contrast_words
 from escc_bayes.estimand.tables import Row
+from escc_bayes.hazard.piecewise import FloatArray
+from escc_bayes.plots.words import probability
+from escc_bayes.report.page.whose import Fitted, posteriors_of
+
+ESTIMATES, EFFECTS, RATIO = "estimates", "effects", "ratio_of_hazard_ratios"
+BELOW, ABOVE = "prob_both_below_1", "prob_both_above_1"
+ONE = "one coefficient for both endpoints"
+
+type Numbers = tuple[float, float, float]
 
 
-def endpoint_tables(posteriors: Iterable[Posterior], level: float) -> dict[str, list[Row]]:
-    """Return ``endpoint_correlation``; nothing without a model of several endpoints."""
+def endpoint_tables(posteriors: Iterable[Fitted], level: float) -> dict[str, list[Row]]:
+    """Return ``endpoint_correlation``; nothing without a model of several endpoints. Ensembles are pooled."""
     rows = [
-        row for posterior in posteriors for one in going_together(posterior) for row in of_one(posterior, one, level)
+        row
+        for posterior in posteriors
+        for one in together_over(posteriors_of(posterior))
+        for row in of_one(posterior, one, level)
     ]
     return {"endpoint_correlation": rows} if rows else {}
 
 
-def of_one(posterior: Posterior, one: Together, level: float) -> list[Row]:
-    """Return the correlation of two estimates, and that of the effects where the model states one."""
-    rows = posterior.plan.rows
+def of_one(posterior: Fitted, one: Together, level: float) -> list[Row]:
+    """Return how two estimates go together, how far apart they lie, both below 1, and how the effects go together."""
+    nothing: Numbers = (np.nan, np.nan, np.nan)
 
-    def row(quantity: str, value: float, lower: float, upper: float, note: str) -> Row:
+    def row(quantity: str, numbers: Numbers, prior: Numbers = nothing, note: str = "") -> Row:
         return {
             "endpoint": one.asked.transition,
             "other": one.other,
@@ -31,20 +43,46 @@ def of_one(posterior: Posterior, one: Together, level: float) -> list[Row]:
             "term": one.asked.term,
             "contrast": contrast_words(one.asked),
             "quantity": quantity,
-            "value": value,
-            "lower": lower,
-            "upper": upper,
+            **dict(zip(("value", "lower", "upper"), numbers, strict=True)),
             "level": level,
-            "n": rows.n,
+            "interval": "" if np.isnan(numbers[1]) else "credible",
+            **dict(zip(("prior_median", "prior_lower", "prior_upper"), prior, strict=True)),
+            **counts(posterior, one),
             "provenance": posterior.record.provenance,
-            "clock": rows.clock,
+            "clock": posterior.plan.rows.clock,
             "note": note,
         }
 
-    tail = (1.0 - level) / 2.0
-    same = "one coefficient for both endpoints" if np.isnan(one.estimates) else ""
-    found = [row("estimates", one.estimates, np.nan, np.nan, same)]
+    found = [row(ESTIMATES, (one.estimates, np.nan, np.nan), note=ONE if one.one_for_both else "")]
+    if not one.one_for_both:
+        found.append(row(RATIO, of_logs(one.difference, level)))
+        for side, (first, second, both) in ((BELOW, one.below_one), (ABOVE, one.above_one)):
+            note = f"of each alone: {probability(first)} and {probability(second)}"
+            found.append(row(side, (both, np.nan, np.nan), note=note))
     if one.effects.size:
-        middle, low, high = np.quantile(one.effects, [0.5, tail, 1.0 - tail]).tolist()
-        found.append(row("effects", middle, low, high, ""))
+        found.append(row(EFFECTS, limits(one.effects, level), limits(one.prior_effects, level)))
     return found
+
+
+def counts(posterior: Fitted, one: Together) -> Mapping[str, int]:
+    """Return patients, and the events of both endpoints; of an ensemble their means."""
+    members = [member.plan.rows for member in posteriors_of(posterior)]
+
+    def events(endpoint: str) -> int:
+        return round(float(np.mean([rows.in_transition(endpoint).events for rows in members])))
+
+    n = round(float(np.mean([rows.n for rows in members])))
+    return {"n": n, "events": events(one.asked.transition), "events_other": events(one.other)}
+
+
+def limits(drawn: FloatArray, level: float) -> Numbers:
+    """Return median, lower and upper limit of draws."""
+    tail = (1.0 - level) / 2.0
+    value, lower, upper = np.quantile(drawn, [0.5, tail, 1.0 - tail]).tolist()
+    return value, lower, upper
+
+
+def of_logs(drawn: FloatArray, level: float) -> Numbers:
+    """Return median, lower and upper limit of a ratio from draws of its logarithm."""
+    value, lower, upper = (math.exp(one) for one in limits(drawn, level))
+    return value, lower, upper

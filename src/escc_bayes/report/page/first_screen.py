@@ -13,6 +13,7 @@ from escc_bayes.report.page.behind import Behind, by_contrast, share
 from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.imputed_section import of_outcome
 from escc_bayes.report.page.outcomes import Outcome, as_labelled, outcomes
+from escc_bayes.report.page.term_blocks import cured_words
 from escc_bayes.report.page.trust import trust
 from escc_bayes.report.page.view import Bar, Line, Screen
 from escc_bayes.spec.transitions import in_words
@@ -40,13 +41,24 @@ def screen(outcome: Outcome, bundle: Bundle) -> Screen:
         title=f"{outcome.title}, from {outcome.clock}",
         name=f"answer_{outcome.name}",
         who=who(outcome, bundle),
-        paragraph=paragraph(lines),
+        paragraph=" ".join((paragraph(lines), *of_terms(outcome, bundle))),
         blocks=blocks,
         notes=tuple(as_labelled(note, bundle.cohort) for note in notes(lines, outcome, informed=bool(behind))),
         words=trust(outcome, bundle, lines),
         interval=f"Hazard ratios, adjusted for each other, with {100 * bundle.level:g} % intervals (Cox: confidence)",
         whose=whose(outcome, bundle),
         marks=tuple((f"{mark:g}", place_of(mark)) for mark in MARKS),
+    )
+
+
+def of_terms(outcome: Outcome, bundle: Bundle) -> tuple[str, ...]:
+    """Say the share cured, and that two endpoints are of the same patients; nothing of most models."""
+    first = outcome.posteriors[0]
+    rows = first.plan.rows
+    shared = f"{' and '.join(rows.transition_names)} are of the same patients: agreeing, they are one finding, not two."
+    return (
+        *cured_words(bundle.pooled.get(first.plan.spec.name, first), bundle.level),
+        *((shared,) if rows.marginal else ()),
     )
 
 

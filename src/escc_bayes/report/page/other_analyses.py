@@ -1,12 +1,10 @@
-"""The same model without its intervals, other sources or trajectory; what it says of cure: fits, tables in files."""
+"""The same model without its intervals, other sources or trajectory: fits, and tables in files."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from escc_bayes.bayes.posterior.cure_fraction import cure_fraction
-from escc_bayes.bayes.posterior.drifts import drifts
 from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.estimand.tables import Row
 from escc_bayes.report.page.panels import panels
@@ -45,16 +43,12 @@ def other_analyses(posterior: Posterior, level: float) -> OtherAnalyses:
     )
 
 
-def other_tables(
-    posteriors: Iterable[Posterior], found: Mapping[str, OtherAnalyses], level: float
-) -> dict[str, list[Row]]:
+def other_tables(posteriors: Iterable[Posterior], found: Mapping[str, OtherAnalyses]) -> dict[str, list[Row]]:
     """Return ``intervals``, ``external``, ``trajectory_analyses`` and so on, where any model has such a term."""
-    names = ("intervals", "turnbull", "external", "trajectory_analyses", "cure", "drift")
+    names = ("intervals", "turnbull", "external", "trajectory_analyses")
     tables: dict[str, list[Row]] = {name: [] for name in names}
     for posterior in posteriors:
         plan, of = posterior.plan, found.get(posterior.plan.spec.name, OtherAnalyses())
-        tables["cure"] += cure_rows(posterior, level)
-        tables["drift"] += drift_rows(posterior, level)
         if plan.rows.left is None and not of.external and not of.trajectory:
             continue
         from escc_bayes.classical.interval_censored import turnbull_rows
@@ -67,68 +61,6 @@ def other_tables(
             own = turnbull_rows(plan.rows, tuple(term for term, _ in panels(plan)))
             tables["turnbull"] += [{"model": plan.spec.name, **row} for row in own]
     return {name: rows for name, rows in tables.items() if rows}
-
-
-def cure_rows(posterior: Posterior, level: float) -> list[Row]:
-    """Return the row of ``cure.csv``: posterior beside prior; none of a model without a cure fraction."""
-    found = cure_fraction(posterior, level)
-    if found is None:
-        return []
-    prior, prior_lower, prior_upper = found.prior
-    return [
-        {
-            "endpoint": posterior.plan.rows.endpoint,
-            "model": posterior.plan.spec.name,
-            "method": posterior.method,
-            "quantity": "cure_fraction",
-            "value": found.value,
-            "lower": found.lower,
-            "upper": found.upper,
-            "level": level,
-            "interval": "credible",
-            "prior_median": prior,
-            "prior_lower": prior_lower,
-            "prior_upper": prior_upper,
-            "data_share": found.data_share,
-            "median_follow_up": found.median,
-            "last_follow_up": found.last,
-            "still_free": found.still_free,
-            "n": posterior.plan.rows.n,
-            "events": posterior.plan.rows.events,
-            "provenance": posterior.record.provenance,
-            "clock": posterior.plan.rows.clock,
-            "verdict": posterior.verdict,
-            "note": found.sentence(),
-        }
-    ]
-
-
-def drift_rows(posterior: Posterior, level: float) -> list[Row]:
-    """Return a row of ``drift.csv`` for each study whose hazards may drift from ours: posterior beside prior."""
-    return [
-        {
-            "endpoint": posterior.plan.rows.endpoint,
-            "model": posterior.plan.spec.name,
-            "method": posterior.method,
-            "study": one.study,
-            "quantity": "hazard_over_ours",
-            "value": one.value,
-            "lower": one.lower,
-            "upper": one.upper,
-            "level": level,
-            "interval": "credible",
-            "prior_median": one.prior[0],
-            "prior_lower": one.prior[1],
-            "prior_upper": one.prior[2],
-            "data_share": one.data_share,
-            "n": posterior.plan.rows.n,
-            "events": posterior.plan.rows.events,
-            "provenance": posterior.record.provenance,
-            "clock": posterior.plan.rows.clock,
-            "verdict": posterior.verdict,
-        }
-        for one in drifts(posterior, level)
-    ]
 
 
 def other_sentences(found: Iterable[OtherAnalyses]) -> tuple[str, ...]:

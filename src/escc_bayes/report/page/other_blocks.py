@@ -1,11 +1,9 @@
-"""What a page shows of the same model without its intervals, other sources or trajectory, and of a cure fraction."""
+"""What a page shows of the same model without its intervals, other sources or trajectory."""
 
 from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from escc_bayes.bayes.posterior.cure_fraction import cure_fraction
-from escc_bayes.bayes.posterior.drifts import drift_sentences
 from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.compare.other_analyses import WORDS, Analysis, at_risk, sentences_of
 from escc_bayes.estimand.estimate import Estimate
@@ -17,6 +15,7 @@ from escc_bayes.report.page.tail import tail_sentences, tail_table
 from escc_bayes.report.page.view import Block, Table
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.transitions import SeveralEndpoints
 
 INTERVALS, EXTERNAL = "Events between two months", "With and without other sources"
 TAIL = "What the tail rests on"
@@ -28,14 +27,11 @@ COX = {
 }
 
 
-def other_blocks(
-    outcome: Outcome, labels: Mapping[str, str], found: Mapping[str, OtherAnalyses], level: float
-) -> tuple[Block, ...]:
+def other_blocks(outcome: Outcome, labels: Mapping[str, str], found: Mapping[str, OtherAnalyses]) -> tuple[Block, ...]:
     """Return what a page shows of the models of an outcome; nothing where none has such a term."""
     blocks = []
     for posterior in outcome.posteriors:
         name = posterior.plan.spec.name
-        blocks += cure_blocks(posterior, outcome, level)
         of = found.get(name, OtherAnalyses())
         for each, title in ((of.intervals, INTERVALS), (of.external, EXTERNAL), (of.trajectory, TRAJECTORY)):
             if each:
@@ -48,8 +44,7 @@ def other_blocks(
                     if any(a.estimates for a in pair[0])
                 )
                 counts = tuple(f"Other source: {words}." for words in posterior.plan.spec.other_sources)
-                drift = drift_sentences(posterior, level)
-                said = (*sentences_of(each), *((*counts, *drift) if each is of.external else ()))
+                said = (*sentences_of(each), *(counts if each is of.external else ()))
                 blocks.append(Block(f"{title}: {outcome.title}, model {name}", said, tables))
         if of.external:
             blocks.append(tail_block(posterior, outcome, of.external))
@@ -64,23 +59,6 @@ def tail_block(posterior: Posterior, outcome: Outcome, external: tuple[Analysis,
     return Block(f"{TAIL}: {outcome.title}, model {plan.spec.name}", tail_sentences(external, plan), (table,))
 
 
-def cure_blocks(posterior: Posterior, outcome: Outcome, level: float) -> list[Block]:
-    """Return what a page says of the share cured; nothing of a model without one."""
-    found = cure_fraction(posterior, level)
-    if found is None:
-        return []
-    name, provenance = posterior.plan.spec.name, posterior.record.provenance
-    rows = tuple(
-        (who, *(f"{100 * one:.0f} %" for one in limits))
-        for who, limits in (("Model", (found.value, found.lower, found.upper)), ("Prior", found.prior))
-    )
-    caption = provenance_first(provenance, f"Fraction cured, {outcome.key}; model {name}")
-    table = Table(
-        caption, ("", "Median", f"{100 * level:g} % from", "to"), rows, "Model: posterior, credible; prior beside."
-    )
-    return [Block(f"Cure fraction: {outcome.title}, model {name}", (found.sentence(),), (table,))]
-
-
 def other_pages(found: Mapping[str, OtherAnalyses], specs: Iterable[ModelSpec]) -> tuple[str, ...]:
     """Return the pages on methods that stand behind these blocks."""
     specs = tuple(specs)
@@ -88,6 +66,8 @@ def other_pages(found: Mapping[str, OtherAnalyses], specs: Iterable[ModelSpec]) 
     held["external_information"] = any(spec.external for spec in specs)
     held["background_mortality"] = any(spec.background is not None for spec in specs)
     held["cure"] = any(spec.cure is not None for spec in specs)
+    held["several_endpoints"] = any(isinstance(spec.outcome.states, SeveralEndpoints) for spec in specs)
+    held["frailty"] = any(spec.intercepts for spec in specs)
     held["trajectory"] = any(of.trajectory for of in found.values())
     return tuple(page for page, there in held.items() if there)
 

@@ -10,8 +10,9 @@ from functools import cached_property
 
 import numpy as np
 
+from escc_bayes.bayes.posterior.between import variance_parts
 from escc_bayes.bayes.posterior.ensemble import fit_ensemble
-from escc_bayes.bayes.posterior.ensemble_posterior import EnsemblePosterior, variance_parts
+from escc_bayes.bayes.posterior.ensemble_posterior import EnsemblePosterior
 from escc_bayes.bayes.sampling.settings import Progress
 from escc_bayes.data.ensemble import Ensemble
 from escc_bayes.estimand.contrast import standard_contrasts

@@ -15,6 +15,7 @@ from escc_bayes.plots.words import interval_words, probability, ratio
 from escc_bayes.report.page import baseline_tables, tables
 from escc_bayes.report.page.appendix import appendix, cautions
 from escc_bayes.report.page.bundle import Bundle
+from escc_bayes.report.page.endpoint_blocks import endpoint_blocks
 from escc_bayes.report.page.imputed_section import imputed_section
 from escc_bayes.report.page.methods_text import methods_section
 from escc_bayes.report.page.other_blocks import other_blocks, other_pages
@@ -26,6 +27,7 @@ from escc_bayes.report.page.sensitivity_section import sensitivity_section
 from escc_bayes.report.page.state_section import state_section
 from escc_bayes.report.page.study_section import study_section
 from escc_bayes.report.page.survival_table import headline_survival
+from escc_bayes.report.page.term_blocks import term_blocks
 from escc_bayes.report.page.treatment.section import treatment_section
 from escc_bayes.report.page.view import Block, Picture, Section, Table
 from escc_bayes.spec.transitions import heading
@@ -126,13 +128,22 @@ def ratios(bundle: Bundle, found: Sequence[Outcome], pictures: Pictures) -> Sect
         blocks.append(Block(f"In sentences: {o.title}, model {name}", result_sentences(o, bundle), folded=True))
     labels = term_labels(bundle.cohort)
     specs = [posterior.plan.spec for o in found for posterior in o.posteriors]
-    others = [block for o in found for block in other_blocks(o, labels, bundle.other_analyses, bundle.level)]
+    others = [block for o in found for block in beside(o, bundle, labels)]
     engines = (Block("Which engine answered", bundle.remarks),) if bundle.remarks else ()
     title, pages = (
         "Hazard ratios beside Cox",
         ("first_screen", "cox", "laplace", "nuts", *other_pages(bundle.other_analyses, specs)),
     )
     return Section("hazard_ratios", title, HR_WORDS, (*blocks, *others, *engines), "Hazard ratios", pages)
+
+
+def beside(outcome: Outcome, bundle: Bundle, labels: Mapping[str, str]) -> tuple[Block, ...]:
+    """Return what models of an outcome say beside hazard ratios: endpoints together, own terms, the same without."""
+    return (
+        *endpoint_blocks(outcome, bundle.pooled, labels, bundle.level),
+        *term_blocks(outcome, bundle.pooled, labels, bundle.level),
+        *other_blocks(outcome, labels, bundle.other_analyses),
+    )
 
 
 def over_time(outcome: Outcome, bundle: Bundle) -> Table | None:

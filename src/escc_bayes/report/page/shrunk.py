@@ -1,33 +1,22 @@
 """Rows of ``shrinkage.csv``: how far each column under a horseshoe is shrunk, and how many effects that leaves."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from escc_bayes.bayes.posterior.posterior import Posterior
-from escc_bayes.bayes.posterior.shrinkage import Shrunk, is_shrunk, shrunk, shrunk_over
+from escc_bayes.bayes.posterior.between import variance_parts
+from escc_bayes.bayes.posterior.shrinkage import Shrunk, is_shrunk, shrunk_over
 from escc_bayes.estimand.tables import Row
 from escc_bayes.hazard.piecewise import FloatArray
-
-if TYPE_CHECKING:
-    from escc_bayes.bayes.posterior.ensemble_posterior import EnsemblePosterior
+from escc_bayes.report.page.whose import Fitted, begun, ended, posteriors_of
 
 KEPT, EFFECTS = "kept", "effective_effects"
 
 
-type Fitted = Posterior | EnsemblePosterior
-
-
 def shrinkage_rows(posteriors: Iterable[Fitted], level: float) -> list[Row]:
     """Return the rows of posteriors with an effect under a horseshoe; none of others. Ensembles are pooled."""
-    each = [(p, one) for p in posteriors if is_shrunk(p.plan) for one in shrunk_of(p)]
+    each = [(p, one) for p in posteriors if is_shrunk(p.plan) for one in shrunk_over(posteriors_of(p))]
     return [row for posterior, one in each for row in rows_of(posterior, one, level)]
-
-
-def shrunk_of(posterior: Fitted) -> tuple[Shrunk, ...]:
-    """Return how far effects are shrunk, by one posterior or by all members."""
-    return shrunk(posterior) if isinstance(posterior, Posterior) else shrunk_over(posterior.members)
 
 
 def rows_of(posterior: Fitted, one: Shrunk, level: float) -> list[Row]:
@@ -41,11 +30,10 @@ def rows_of(posterior: Fitted, one: Shrunk, level: float) -> list[Row]:
 def row_of(posterior: Fitted, level: float, term: str, quantity: str, drawn: FloatArray, prior: FloatArray) -> Row:
     """Return median and limits of draws of the posterior, and of the prior."""
     shares = [(1.0 - level) / 2.0, 0.5, (1.0 + level) / 2.0]
+    share = variance_parts(drawn.reshape(len(posteriors_of(posterior)), -1)).share
     (low, middle, high), (prior_low, prior_middle, prior_high) = np.quantile(drawn, shares), np.quantile(prior, shares)
     return {
-        "endpoint": posterior.plan.rows.endpoint,
-        "model": posterior.plan.spec.name,
-        "method": posterior.method,
+        **begun(posterior),
         "term": term,
         "quantity": quantity,
         "mean": float(drawn.mean()),
@@ -58,9 +46,5 @@ def row_of(posterior: Fitted, level: float, term: str, quantity: str, drawn: Flo
         "prior_median": float(prior_middle),
         "prior_lower": float(prior_low),
         "prior_upper": float(prior_high),
-        "n": posterior.plan.rows.n,
-        "events": posterior.plan.rows.events,
-        "provenance": posterior.record.provenance,
-        "clock": posterior.plan.rows.clock,
-        "verdict": posterior.verdict,
+        **ended(posterior, share),
     }

@@ -4,25 +4,25 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from escc_bayes.bayes.posterior.posterior import Posterior
-from escc_bayes.bayes.posterior.trajectory import Described, described
+from escc_bayes.bayes.posterior.trajectory import Described, described_over
 from escc_bayes.estimand.tables import Row
+from escc_bayes.report.page.whose import Fitted, begun, ended, posteriors_of
 
 
-def trajectory_rows(posteriors: Iterable[Posterior], level: float) -> list[Row]:
-    """Return the rows of posteriors with a trajectory; none of others."""
-    return [row_of(posterior, one, level) for posterior in posteriors for one in described(posterior)]
+def trajectory_rows(posteriors: Iterable[Fitted], level: float) -> list[Row]:
+    """Return the rows of posteriors with a trajectory; none of others. Ensembles are pooled."""
+    return [
+        row_of(posterior, one, level) for posterior in posteriors for one in described_over(posteriors_of(posterior))
+    ]
 
 
-def row_of(posterior: Posterior, one: Described, level: float) -> Row:
+def row_of(posterior: Fitted, one: Described, level: float) -> Row:
     """Return median and limits of one quantity."""
-    rows, course = posterior.plan.rows, posterior.plan.course
+    course = posterior.plan.course
     assert course is not None
     low, middle, high = np.quantile(one.drawn, [(1.0 - level) / 2.0, 0.5, (1.0 + level) / 2.0]).tolist()
     return {
-        "endpoint": rows.endpoint,
-        "model": posterior.plan.spec.name,
-        "method": posterior.method,
+        **begun(posterior),
         "term": course.name,
         "quantity": one.quantity,
         "time": one.month,
@@ -32,9 +32,5 @@ def row_of(posterior: Posterior, one: Described, level: float) -> Row:
         "level": level,
         "interval": "credible",
         "measured": one.measured,
-        "n": rows.n,
-        "events": rows.events,
-        "provenance": posterior.record.provenance,
-        "clock": rows.clock,
-        "verdict": posterior.verdict,
+        **ended(posterior, one.share_between),
     }

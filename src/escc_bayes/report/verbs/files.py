@@ -14,12 +14,10 @@ from escc_bayes.foundation.csv import write_csv
 from escc_bayes.foundation.outputs import write_json
 from escc_bayes.foundation.record import Record, seed_label
 from escc_bayes.foundation.seeds import Seed
-from escc_bayes.report.page.endpoint_tables import endpoint_tables
 from escc_bayes.report.page.on_curves import on_curves, posterior_on_curves, spline_rows
 from escc_bayes.report.page.other_analyses import NO_OTHERS, OtherAnalyses, other_tables
 from escc_bayes.report.page.over_time import over_time, posterior_over_time, time_varying_rows
-from escc_bayes.report.page.shrunk import Fitted, shrinkage_rows
-from escc_bayes.report.page.trajectory import trajectory_rows
+from escc_bayes.report.page.own_tables import own_tables
 from escc_bayes.report.verbs.rows import agreement_row, diagnostics_rows, imputation_rows, loo_row
 
 if TYPE_CHECKING:
@@ -120,7 +118,7 @@ def write_report_files(folder: Path, bundle: "Bundle") -> None:
         found["agreement"] = [agreement_row(row) for rows in bundle.agreements.values() for row in rows]
     if bundle.reconstructions is not None:
         found["reconstructions"] = bundle.reconstructions.rows()
-    pooled = one_below_other(bundle.pooled_states.values())
+    pooled = {**one_below_other(bundle.pooled_states.values()), **own_tables(bundle.pooled.values(), bundle.level)}
     found |= {f"reconstructions_{name}": rows for name, rows in pooled.items()}
     if bundle.treatment is not None:
         # Of the chapter on one treatment alone: its import is not free.
@@ -221,7 +219,7 @@ def fit_tables(
         from escc_bayes.report.page.state_tables import cause_specific, state_tables
 
         ratios += cause_specific(tuple(posteriors.values()), level)
-        states = {**state_tables(posteriors.values(), level), **endpoint_tables(posteriors.values(), level)}
+        states = state_tables(posteriors.values(), level)
     survival = [
         e
         for p in posteriors.values()
@@ -233,25 +231,12 @@ def fit_tables(
         "hazard_ratios": hazard_ratio_rows(ratios),
         **({"time_varying": time_varying_rows(changing)} if changing else {}),
         **({"spline": spline_rows(curves)} if curves else {}),
-        **shrinkage_table(posteriors.values(), level),
-        **trajectory_table(posteriors.values(), level),
+        **own_tables(posteriors.values(), level),
         **({"survival": survival_rows(survival)} if survival else {}),
         **states,
-        **other_tables(posteriors.values(), others, level),
+        **other_tables(posteriors.values(), others),
         "diagnostics": diagnostics_rows(posteriors.values()),
     }
-
-
-def shrinkage_table(posteriors: Iterable[Fitted], level: float) -> dict[str, list[Row]]:
-    """Return ``shrinkage`` where a model has an effect under a horseshoe."""
-    rows = shrinkage_rows(posteriors, level)
-    return {"shrinkage": rows} if rows else {}
-
-
-def trajectory_table(posteriors: Iterable[Posterior], level: float) -> dict[str, list[Row]]:
-    """Return ``trajectory`` where a model has a trajectory."""
-    rows = trajectory_rows(posteriors, level)
-    return {"trajectory": rows} if rows else {}
 
 
 def bundle_survival(bundle: "Bundle") -> list[Estimate]:
@@ -285,9 +270,8 @@ def compare_tables(bundle: "Bundle") -> dict[str, list[Row]]:
     return {
         **({"time_varying": time_varying_rows(changing)} if changing else {}),
         **({"spline": spline_rows(curves)} if curves else {}),
-        **other_tables(bundle.posteriors.values(), bundle.other_analyses, bundle.level),
-        **shrinkage_table(bundle.posteriors.values(), bundle.level),
-        **trajectory_table(bundle.posteriors.values(), bundle.level),
+        **other_tables(bundle.posteriors.values(), bundle.other_analyses),
+        **own_tables(bundle.posteriors.values(), bundle.level),
         "comparison": [row for c in bundle.answered.values() for row in comparison_rows(c.estimates)],
         **({"imputation": imputation_rows(tuple(bundle.imputed.values()))} if bundle.imputed else {}),
         "attribution": [
@@ -296,7 +280,6 @@ def compare_tables(bundle: "Bundle") -> dict[str, list[Row]]:
             for step in steps
         ],
         **one_below_other(bundle.states.values()),
-        **endpoint_tables(bundle.posteriors.values(), bundle.level),
         "loo": [
             {"endpoint": origins[row.model].endpoint, **loo_row(row), **origin(row.model)}
             for rows in bundle.loo.values()

@@ -14,7 +14,7 @@ from escc_bayes.bayes.posterior.reload import load_posterior
 from escc_bayes.bayes.refits.refit_many import refit_many
 from escc_bayes.bayes.refits.requests import leave_one_out
 from escc_bayes.bayes.sampling.settings import RunSettings
-from escc_bayes.report.page.other_analyses import cure_rows
+from escc_bayes.report.page.term_rows import cure_rows
 from escc_bayes.spec.cure import Cure
 from escc_bayes.spec.prior import Normal
 

@@ -10,7 +10,7 @@ from escc_bayes.bayes.posterior.drifts import drifts
 from escc_bayes.bayes.posterior.fit import fit_plan
 from escc_bayes.bayes.posterior.reload import load_posterior
 from escc_bayes.bayes.sampling.settings import RunSettings
-from escc_bayes.report.page.other_analyses import drift_rows
+from escc_bayes.report.page.term_rows import drift_rows
 
 PLAN = drawn(79, 3)[0]
 

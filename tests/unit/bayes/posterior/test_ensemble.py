@@ -14,8 +14,9 @@ from scipy.special import ndtr, ndtri
 
 from escc_bayes.bayes.model.prior import prior_draws
 from escc_bayes.bayes.posterior import ensemble as module
+from escc_bayes.bayes.posterior.between import evenly, variance_parts
 from escc_bayes.bayes.posterior.ensemble import fit_ensemble
-from escc_bayes.bayes.posterior.ensemble_posterior import EnsemblePosterior, evenly, variance_parts
+from escc_bayes.bayes.posterior.ensemble_posterior import EnsemblePosterior
 from escc_bayes.bayes.posterior.ensemble_reload import load_ensemble_posterior
 from escc_bayes.bayes.posterior.fit import fit
 from escc_bayes.bayes.posterior.posterior import Posterior

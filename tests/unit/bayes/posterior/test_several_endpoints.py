@@ -164,7 +164,13 @@ def test_tables_name_the_endpoint(posterior, tmp_path, escc):
     ]
     assert not any(row.get("transition") for row in rows)
     assert {row["endpoint"]: row["events"] for row in rows} == {"os": 31, "pfs": 56}
-    assert [row["quantity"] for row in tables["endpoint_correlation"]] == ["estimates", "effects"]
+    assert [row["quantity"] for row in tables["endpoint_correlation"]] == [
+        "estimates",
+        "ratio_of_hazard_ratios",
+        "prob_both_below_1",
+        "prob_both_above_1",
+        "effects",
+    ]
     assert "survival" not in tables
     assert "pseudo-posterior, draws rescaled to how the endpoints of one patient go together" in rows[0]["note"]
     posterior.save(tmp_path / "both.nc")
@@ -252,6 +258,8 @@ def test_the_verbs_work(tmp_path, monkeypatch, capsys):
     assert code == 0
     assert "hazard ratio coverage RPL vs RAL, pfs" in said
     with (tmp_path / "compare" / "endpoint_correlation.csv").open(encoding="utf-8", newline="") as table:
-        assert {row["quantity"] for row in csv.DictReader(table)} == {"estimates", "effects"}
+        assert {row["quantity"] for row in csv.DictReader(table)} == {
+            *("estimates", "ratio_of_hazard_ratios", "prob_both_below_1", "prob_both_above_1", "effects")
+        }
     code, _, err = run(monkeypatch, capsys, "sensitivity", *words[:4], "--out", tmp_path / "sensitivity")
     assert "sensitivity is of one endpoint" in err

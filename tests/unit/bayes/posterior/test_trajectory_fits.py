@@ -16,7 +16,7 @@ from escc_bayes.bayes.model.patient_log_likelihood import log_likelihoods
 from escc_bayes.bayes.model.prior import log_prior, prior_draws
 from escc_bayes.bayes.model.trajectories import latents_of, law_of, patterns_of, trajectories
 from escc_bayes.bayes.model.trajectory_log_likelihood import integrated_log_likelihoods
-from escc_bayes.bayes.posterior.trajectory import described, mean_at
+from escc_bayes.bayes.posterior.trajectory import described, described_over, mean_at
 from escc_bayes.compare.trajectory_analyses import known_at_start, trajectory_analyses
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.foundation.errors import EstimandError, SamplingError, SpecError
@@ -108,6 +108,17 @@ def test_the_variance_between_patients_is_that_of_level_and_slope(posterior):
     s, t, rho = flat["sd_level_alc"][0], flat["sd_change_alc"][0], np.tanh(flat["fisher_z_alc"][0])
     covariance = np.array([[s * s, rho * s * t], [rho * s * t, t * t]])
     assert last.drawn[0] == pytest.approx(np.sqrt(np.array([1.0, 2.5]) @ covariance @ [1.0, 2.5]))
+
+
+def test_members_are_pooled_with_equal_weights(posterior):
+    """Two chains as two members: all draws together, and the variance of their means between them."""
+    halves = [replace(posterior, values={name: drawn[[k]] for name, drawn in posterior.values.items()}) for k in (0, 1)]
+    for whole, pooled in zip(described(posterior), described_over(halves), strict=True):
+        np.testing.assert_array_equal(np.sort(whole.drawn), np.sort(pooled.drawn))
+        one, two = np.split(whole.drawn, 2)
+        expected = np.var([one.mean(), two.mean()]) / whole.drawn.var()
+        assert (pooled.members, pooled.measured) == (2, whole.measured)
+        assert pooled.share_between == pytest.approx(expected, rel=1e-9)
 
 
 def test_tables_and_sentences(posterior):
