@@ -3,6 +3,9 @@
 from escc_bayes.spec.design import Block, Design
 from escc_bayes.spec.plan import ModelPlan
 
+# Of what a baseline is that is not of all patients and all causes.
+CURED, EXCESS, STAYS = "those not cured", "the excess over a life table", "a marker that stays as at time zero"
+
 
 def whom(plan: ModelPlan) -> str:
     """Return whom the baseline describes, in words.
@@ -20,6 +23,15 @@ def whom(plan: ModelPlan) -> str:
         words for block in plan.design.blocks if block.coding.segments for words in at_reference(block, plan.design)
     ]
     return f"the average patient with {' and '.join(held)}" if held else "the average patient"
+
+
+def part_of(plan: ModelPlan) -> str:
+    """Return of what part of the deaths or patients the baseline is, in words; empty of all patients and all causes."""
+    if plan.spec.cure is not None:
+        return CURED
+    if plan.spec.background is not None:
+        return EXCESS
+    return "" if plan.course is None else f"{STAYS}: {plan.course.name}"
 
 
 def at_reference(block: Block, design: Design) -> list[str]:

@@ -36,6 +36,7 @@ from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.request import WeibullBaseline
 from escc_bayes.spec.risk_rows import risk_rows
 from escc_bayes.spec.structures.free import variable
+from escc_bayes.spec.whom import part_of
 
 PRIOR_DRAWS = 1000
 SAMPLE = ("chain", "draw")
@@ -130,10 +131,12 @@ def attributes(posterior: Drawn, found: Mapping[str, Group]) -> dict[str, str]:
 def baseline_attributes(plan: ModelPlan) -> dict[str, str]:
     """Return whom the baseline describes and, of a Weibull one, the month at which ``baseline`` is log H.
 
-    A trial's design needs both. Where the specification names another ``reference_time``, log H there is ``b0``.
+    A trial's design needs both, and ``baseline_of``: what part, where it is not of all patients and all causes. Where
+    the specification names another ``reference_time``, log H there is ``b0``.
     """
     month = {"reference_time": repr(plan.baseline.reference_time)} if isinstance(plan.baseline, WeibullPrior) else {}
-    return {"baseline_at": plan.spec.baseline.at} | month
+    part = {"baseline_of": words} if (words := part_of(plan)) else {}
+    return {"baseline_at": plan.spec.baseline.at} | month | part
 
 
 def flattened(values: Mapping[str, FloatArray]) -> tuple[dict[str, FloatArray], tuple[int, int]]:

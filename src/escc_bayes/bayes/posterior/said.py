@@ -7,7 +7,7 @@ from escc_bayes.estimand.estimand import contrast_words
 from escc_bayes.spec.design import Block, Design
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.structures.protocol import Crossing
-from escc_bayes.spec.whom import whom
+from escc_bayes.spec.whom import part_of, whom
 
 FOLLOW_UP = {"long_name": "follow-up to event or censoring", "unit": "months"}
 
@@ -15,7 +15,7 @@ FOLLOW_UP = {"long_name": "follow-up to event or censoring", "unit": "months"}
 def said_of(plan: ModelPlan) -> Mapping[str, Mapping[str, str]]:
     """Return the attributes of the variables that are made of parameters."""
     against = "; ".join(word for block in plan.design.blocks for word in coefficient_words(block, plan.design))
-    described = whom(plan)
+    described = ", of ".join(filter(None, (whom(plan), part_of(plan))))
     return {
         "beta": {"long_name": "log hazard ratio of each coefficient", "against": against},
         "HR": {"long_name": "hazard ratio of each coefficient", "against": against},

@@ -11,6 +11,7 @@ from escc_bayes.foundation import checks
 from escc_bayes.foundation.errors import InputError
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec import prior as priors
+from escc_bayes.spec.whom import CURED, EXCESS, STAYS
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.truth.data_generating import PiecewiseControl
 from escc_bayes.trial.truth.pooled_medians import PublishedMedian, pooled_control, pooled_words
@@ -23,22 +24,50 @@ WHOM = {"mean": "the average patient", "reference": "the reference patient"}
 MEDIAN_KEYS = ("median", "lower", "upper", "level", "source")
 
 
-def posterior_control(path: Path, at: str) -> tuple[PiecewiseControl | WeibullDraws, str]:
+def posterior_control(path: Path, at: str, *, cured: bool = False) -> tuple[PiecewiseControl | WeibullDraws, str]:
     """Return the baseline hazard from a saved posterior, every draw, and what it is.
+
+    ``cured``: the design states beside it the share cured, so that the hazard is of the others.
 
     Raises
     ------
-    DesignError : no such file, not a posterior, one that is not fit for use, or a Weibull one without its reference.
+    DesignError : no such file, not a posterior, one that is not fit for use, a Weibull one without its reference, or a
+        baseline that is not the hazard of all patients by all causes.
     """
     from escc_bayes.bayes.posterior.saved_file import reading
 
     try:
         with reading(path, needs=("posterior",)) as file:
+            refuse_part(file, f"{at}: {path}", cured=cured)
             return control_of(file, path, at)
     except DesignError:
         raise
     except InputError as error:
         raise DesignError(f"{at}: {error}") from None
+
+
+def refuse_part(file: "SavedFile", at: str, *, cured: bool) -> None:
+    """Raise unless the baseline is one hazard, of all patients and of all causes; or of the others beside a cure."""
+    part = file.attributes.get("baseline_of", "")
+    survival = "state survival = { .. } from its survival.csv, or fit a model"
+    if part == CURED and not cured:
+        raise DesignError(
+            f"{at} holds the hazard of {CURED}, not of all patients; write cure = .., the share of its cure.csv, "
+            "beside it, or fit a model without [cure]"
+        )
+    if cured and part != CURED:
+        raise DesignError(
+            f"{at} holds a hazard of all patients, and 'cure' takes it for that of {CURED}; remove 'cure'"
+        )
+    if part == EXCESS:
+        raise DesignError(f"{at} holds {EXCESS}, and controls die of all causes; {survival} without [background]")
+    if part.startswith(STAYS):
+        raise DesignError(f"{at} holds the hazard of {part}, and a marker moves; {survival} without the trajectory")
+    if "stratum_piece" in file.groups["posterior"].coords or "stratum" in file.groups["posterior"].coords:
+        raise DesignError(
+            f"{at} holds a baseline for each stratum, transition or endpoint, and a control arm has one; {survival} of "
+            "one endpoint without strata"
+        )
 
 
 def control_of(file: "SavedFile", path: Path, at: str) -> tuple[PiecewiseControl | WeibullDraws, str]:

@@ -52,7 +52,8 @@ def form_from(raw: Mapping[str, object], at: str, folder: Path) -> tuple[Control
         if more in raw and key != form:
             raise DesignError(f"{at}: '{more}' belongs to '{form}', not to '{key}'; remove one of them")
     if key == "posterior":
-        return posterior_control(folder / checks.text(raw["posterior"], f"{at}, posterior"), f"{at}, posterior")
+        path = folder / checks.text(raw["posterior"], f"{at}, posterior")
+        return posterior_control(path, f"{at}, posterior", cured="cure" in raw)
     if key == "medians":
         return medians_control(raw, at)
     return stated_control(raw, key, at), ""

@@ -7,14 +7,18 @@ import numpy as np
 import pytest
 
 import escc_bayes as eb
+from escc_bayes.bayes.posterior.fit import fit_plan
+from escc_bayes.bayes.sampling.settings import RunSettings
 from escc_bayes.evidence.pooling.exact import pool_exact
 from escc_bayes.spec.prior import HalfNormal
+from escc_bayes.spec.reading import spec_from
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.simulation.operating_characteristics import operating_characteristics
 from escc_bayes.trial.simulation.summary import summary
 from escc_bayes.trial.truth.data_generating import WeibullControl
 from escc_bayes.trial.truth.pooled_medians import PublishedMedian, new_log_median, pooled_control
 from escc_bayes.trial.truth.weibull_draws import WeibullDraws
+from tests.unit.bayes.model.likelihood.background_plans import background_plan
 from tests.unit.trial.designs import small
 
 TIMES = np.array([0.5, 3.0, 12.0, 30.0])
@@ -61,6 +65,64 @@ def test_a_weibull_stated_at_another_month_is_read_at_that_month(tmp_path):
     design = small(control={"posterior": str(tmp_path / "w.nc")}, analyses={"calendar": [36.0]})
     draws = np.arange(design.control.draws)
     assert design.control.cumulative_of(draws, TIMES) == pytest.approx(posterior.hazard.cumulative(TIMES), rel=1e-5)
+
+
+ONE = {"covariate": "stage", "structure": "linear", "prior": {"normal": [0.0, 0.5]}}
+WEIBULL = {
+    "name": "m",
+    "outcome": {"endpoint": "os"},
+    "baseline": {"family": "weibull", "reference_time": 12.0},
+    "priors": {"baseline_log_cumulative_hazard": {"normal": [-1.0, 1.0]}, "log_shape": {"normal": [0.0, 0.5]}},
+    "effect": [ONE],
+}
+PIECES = WEIBULL | {
+    "baseline": {"family": "piecewise_exponential", "cuts": [12.0], "sd": {"halfnormal": 0.5}},
+    "priors": {"baseline_log_rate": {"normal": [-3.5, 1.0]}},
+}
+
+
+def saved(raw, folder):
+    """The file of a fitted model."""
+    posterior = eb.fit(spec_from(raw, "m"), eb.example_cohort("escc79"), engine="laplace", seed=1, draws=300)
+    posterior.save(folder / "m.nc")
+    return posterior, str(folder / "m.nc")
+
+
+def test_the_hazard_of_those_not_cured_is_no_control_arm(tmp_path):
+    """Beside its cured share it is: survival of the average patient by the posterior's own formula."""
+    posterior, path = saved(WEIBULL | {"cure": {"fraction": {"normal": [-1.4, 0.6]}}}, tmp_path)
+    with pytest.raises(DesignError, match="holds the hazard of those not cured, not of all patients; write cure = "):
+        small(control={"posterior": path}, analyses={"calendar": [36.0]})
+    design = small(control={"posterior": path, "cure": 0.2}, analyses={"calendar": [36.0]})
+    expected = 0.2 + 0.8 * np.exp(-posterior.hazard.cumulative(TIMES))
+    found = np.exp(-design.control.cumulative_of(np.arange(design.control.draws), TIMES))
+    assert found == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (PIECES | {"outcome": {"endpoints": ["os", "pfs"]}}, "a baseline for each stratum, transition or endpoint"),
+        (PIECES | {"baseline": PIECES["baseline"] | {"strata": "coverage"}}, "a baseline for each stratum"),
+    ],
+)
+def test_several_baselines_are_no_control_arm(raw, words, tmp_path):
+    path = saved(raw, tmp_path)[1]
+    with pytest.raises(DesignError, match=words):
+        small(control={"posterior": path}, analyses={"calendar": [36.0]})
+
+
+def test_a_hazard_of_all_patients_is_none_of_those_not_cured(fitted):
+    path = str(fitted[1] / "os_weibull.nc")
+    with pytest.raises(DesignError, match="holds a hazard of all patients, and 'cure' takes it as of"):
+        small(control={"posterior": path, "cure": 0.2}, analyses={"calendar": [36.0]})
+
+
+def test_an_excess_hazard_is_no_control_arm(tmp_path):
+    plan = background_plan("walk")
+    fit_plan(plan, RunSettings("laplace", draws=300), seed=1).save(tmp_path / "m.nc")
+    with pytest.raises(DesignError, match="holds the excess over a life table, and controls die of all causes"):
+        small(control={"posterior": str(tmp_path / "m.nc")}, analyses={"calendar": [36.0]})
 
 
 def test_not_real_data_are_said_first(fitted):
