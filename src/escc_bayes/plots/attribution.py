@@ -12,7 +12,7 @@ from escc_bayes.plots.style import BLACK, BLUE, GREEN, GREY, INK, ORANGE, PALE, 
 from escc_bayes.sensitivity.attribution import STEPS, AttributionStep
 
 # Okabe & Ito's colours, and lighter or darker kin of two of them.
-YELLOW, PALE_BLUE, PALE_GREEN = "#F0E442", "#9EC9E2", "#8FD6B9"
+YELLOW, PALE_BLUE, PALE_GREEN, BROWN = "#F0E442", "#9EC9E2", "#8FD6B9", "#8C564B"
 WORDS = {
     "dropped_rows": "patients without other covariates",
     "likelihood_form": "form of the likelihood",
@@ -26,8 +26,27 @@ WORDS = {
     "shrinkage": "shrinkage between levels",
     "coding": "coding",
     "mode_to_mean": "from mode to mean",
+    "other_sources": "other sources",
+    "background_mortality": "excess over the life table",
+    "cure_fraction": "of those not cured",
 }
-SHADES = (GREY, SKY, YELLOW, PURPLE, BLUE, PALE_BLUE, VERMILLION, ORANGE, GREEN, PALE_GREEN, "#6A4C93", INK)
+SHADES = (
+    GREY,
+    SKY,
+    YELLOW,
+    PURPLE,
+    BLUE,
+    PALE_BLUE,
+    VERMILLION,
+    ORANGE,
+    GREEN,
+    PALE_GREEN,
+    "#6A4C93",
+    INK,
+    BROWN,
+    BROWN,
+    BROWN,
+)
 COLOURS = dict(zip(STEPS, SHADES, strict=True))
 BAR = 0.8
 

@@ -8,18 +8,21 @@ docs/methods/attribution.md.
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from escc_bayes.bayes.posterior.fallback import fit_or_replace
 from escc_bayes.bayes.posterior.posterior import Posterior
+from escc_bayes.bayes.sampling.settings import RunSettings
 from escc_bayes.classical.fit import ClassicalFit
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand.contrast import standard_contrasts, weights
 from escc_bayes.estimand.estimand import HazardRatio, contrast_words
 from escc_bayes.foundation.errors import EstimandError
+from escc_bayes.foundation.seeds import stream
 from escc_bayes.sensitivity.attribution_words import attribution_words
-from escc_bayes.sensitivity.not_computed import CROSSED, MANY, NOT_ONE_EVENT_EACH, kinds_of
+from escc_bayes.sensitivity.not_computed import CROSSED, MANY, NOT_ONE_EVENT_EACH, OVER_TIME, kinds_of
 from escc_bayes.sensitivity.orders import Averaged, averaged
 from escc_bayes.sensitivity.part import Part, Rows
 from escc_bayes.sensitivity.subject import Subject, Tell
@@ -34,15 +37,20 @@ from escc_bayes.sensitivity.variants import (
     needs_of,
 )
 from escc_bayes.sensitivity.ways import CONFOUNDING, NON_COLLAPSIBILITY, Ways
+from escc_bayes.spec.model import BACKGROUND_MORTALITY, CURE_FRACTION, OTHER_SOURCES
 from escc_bayes.spec.same_patients import other_data
 
 DROPPED, FORM, SMALL_SAMPLE, SMOOTHING, MEAN = (
     *("dropped_rows", "likelihood_form", "small_sample_bias", "smoothing", "mode_to_mean"),
 )
+# What comes last, from the same model without it: at most one of them.
+OWN_TERMS = (OTHER_SOURCES, BACKGROUND_MORTALITY, CURE_FRACTION)
 STEPS = (
     *(DROPPED, FORM, SMALL_SAMPLE, SMOOTHING, CONFOUNDING, NON_COLLAPSIBILITY, CENTRES, BASELINE_PRIOR, EFFECT_PRIOR),
-    *(SHRINKAGE, CODING, MEAN),
+    *(SHRINKAGE, CODING, MEAN, *OWN_TERMS),
 )
+# What the way leads to where a last step adds a term of the model's own.
+WITHOUT = "posterior mean without it"
 # What each step leads to; the first and the last are methods of the tables of hazard ratios.
 REACHED = {
     DROPPED: "cox_univariable",
@@ -111,24 +119,41 @@ def attribute(posterior: Posterior, classical: ClassicalFit, cohort: Cohort) -> 
 
     Both fits must be of the same specification and of this cohort; priors alone may differ. Of effects that change over
     time there is no such way: their Cox is one hazard ratio; nor is it worked out for effects that differ with a second
-    covariate, for many covariates shrunk together, strata, several rows each, events between two months or survivors of
-    other sources, excess hazards and a cure fraction.
+    covariate, for many covariates shrunk together, trajectories, strata, several endpoints, several rows each and
+    events between two months. With survivors of other sources, a life table or a cure fraction the way is that of
+    the same model without it, and the last step adds it.
 
     Raises
     ------
     EstimandError : the fits are of other patients, other data of theirs, or other covariates.
     """
     refuse_other_question(posterior, classical)
-    if posterior.plan.design.segment_ends.size:
+    step = posterior.plan.spec.own_term
+    plan = replace(posterior.plan, spec=posterior.plan.spec.without_own_term) if step else posterior.plan
+    if {*NOT_ONE_EVENT_EACH, OVER_TIME, CROSSED, MANY} & set(kinds_of(plan)):
         return ()
-    if {*NOT_ONE_EVENT_EACH, CROSSED, MANY} & set(kinds_of(posterior.plan)):
-        return ()
-    ways = Ways(posterior.plan)
-    contrasts = standard_contrasts(posterior.plan.design)
+    seed = stream(posterior.seed, "attribution", WITHOUT)
+    plain = fit_or_replace(plan, RunSettings("laplace"), seed=seed) if step else posterior
+    ways, contrasts = Ways(plan), standard_contrasts(plan.design)
     found: list[AttributionStep] = []
     for term in dict.fromkeys(asked.term for asked in contrasts):
         own = [asked for asked in contrasts if asked.term == term]
-        found += steps_of_term(posterior, classical, cohort, ways, own)
+        found += steps_of_term(plain, classical, cohort, ways, own)
+    return with_own_term(found, posterior, step) if step else tuple(found)
+
+
+def with_own_term(steps: Sequence[AttributionStep], posterior: Posterior, step: str) -> tuple[AttributionStep, ...]:
+    """Return the steps to the mean of the model without its own term, and behind each way the step that adds it."""
+    asked = {(one.term, contrast_words(one)): one for one in standard_contrasts(posterior.plan.design)}
+    found: list[AttributionStep] = []
+    for one in steps:
+        if one.step != MEAN:
+            found.append(one)
+            continue
+        mean = float(posterior.draws(asked[one.term, one.contrast]).mean())
+        added = mean - one.log_hr_after
+        last = replace(one, step=step, before=WITHOUT, after=posterior.method, log_hr_before=one.log_hr_after)
+        found += [replace(one, after=WITHOUT), replace(last, log_hr_after=mean, low=added, high=added)]
     return tuple(found)
 
 

@@ -8,8 +8,8 @@ from escc_bayes.sensitivity.part import Row, Rows, by_contrast, number
 NAMED, SMALL = 3, 0.02
 NONE = (
     "not computed: no one way leads from Cox to this model: effects change over time, with a second covariate or are "
-    "shrunk together, or there are strata, several transitions, several rows of a patient, or more in the likelihood "
-    "than patients with the month of each event"
+    "shrunk together, or there are strata, several transitions or endpoints, several rows of a patient, a "
+    "trajectory, or events between two months"
 )
 WORDS = {
     "dropped_rows": "leaving out patients without the other covariates",
@@ -24,6 +24,9 @@ WORDS = {
     "shrinkage": "shrinkage between levels",
     "coding": "the coding (levels in order)",
     "mode_to_mean": "taking the mean, not the mode",
+    "other_sources": "the survivors of other sources",
+    "background_mortality": "taking the excess hazard, not that of all causes",
+    "cure_fraction": "taking the hazard of those not cured, not of all",
 }
 
 

@@ -19,7 +19,7 @@ from escc_bayes.sensitivity.confounder import Found, Hidden, hidden_of
 from escc_bayes.sensitivity.confounding_words import confounding_words
 from escc_bayes.sensitivity.e_value import e_value, e_value_of_limit
 from escc_bayes.sensitivity.information import as_number, cox_se
-from escc_bayes.sensitivity.not_computed import CROSSED, NOT_ONE_EVENT_EACH, OVER_TIME, kinds_of
+from escc_bayes.sensitivity.not_computed import CROSSED, NOT_ONE_EVENT_EACH, OVER_TIME, OWN_TERMS, kinds_of
 from escc_bayes.sensitivity.part import Part, Row, Rows, by_contrast
 from escc_bayes.sensitivity.pooled import pooled_rows
 from escc_bayes.sensitivity.subject import Subject, Tell
@@ -41,7 +41,7 @@ DRAWS, PRIOR_SD = 60, math.log(4.0) / 1.959963984540054
 
 def confounding(subject: Subject, tell: Tell) -> Rows:
     """Return the rows of every contrast, and of controls."""
-    apart = {*NOT_ONE_EVENT_EACH, OVER_TIME, CROSSED} & set(kinds_of(subject.plan))
+    apart = {*NOT_ONE_EVENT_EACH, *OWN_TERMS, OVER_TIME, CROSSED} & set(kinds_of(subject.plan))
     hidden = None if apart else hidden_of(subject.plan)
     rows: list[Row] = []
     for done, asked in enumerate(subject.contrasts, start=1):

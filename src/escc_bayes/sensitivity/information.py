@@ -64,7 +64,7 @@ def contrast_row(subject: Subject, asked: HazardRatio, own: ModelPlan, tables: t
     w = weights(asked, plan.design)
     prior, floor = prior_sd(plan, w, subject.stream("information")), se_floor(own, alone, tables)
     posterior_sd = float(subject.posterior.draws(asked).std(ddof=1))
-    common = bool(asked.modifier) and asked.within is None
+    common = (bool(asked.modifier) and asked.within is None) or bool(cox_is_of(plan, asked))
     se = left_of_prior(posterior_sd, prior) if common else cox_se(subject.classical, asked)
     cells: dict[str, object] = {
         "endpoint": plan.rows.endpoint,
@@ -128,6 +128,28 @@ def left_of_prior(posterior_sd: float, prior: float) -> float:
     """
     gained = 1.0 / posterior_sd**2 - 1.0 / prior**2
     return 1.0 / math.sqrt(gained) if gained > 0.0 else math.inf
+
+
+def cox_is_of(plan: ModelPlan, asked: HazardRatio) -> str:
+    """Say of what Cox's hazard ratio is where it is another one than the model's; empty where it is the same."""
+    if plan.spec.cure is not None:
+        return "of all patients, cured or not"
+    if plan.spec.background is not None:
+        return "of all causes"
+    moving = plan.course is not None and asked.term in plan.course.block.effect.covariates
+    return "of the last value carried forward" if moving else ""
+
+
+def alone(subject: Subject, asked: HazardRatio, prior_mean: float, prior_sd: float) -> tuple[float, float]:
+    """Return what the data alone say of a log hazard ratio, and its error: Cox, or the posterior less its prior."""
+    if not cox_is_of(subject.plan, asked):
+        cox, own = subject.classical.cox, weights(asked, subject.classical.plan.design)
+        se = cox_se(subject.classical, asked)
+        return math.nan if math.isinf(se) else float(own @ cox.coef), se
+    drawn = subject.posterior.draws(asked)
+    mean, sd = float(drawn.mean()), float(drawn.std(ddof=1))
+    se = left_of_prior(sd, prior_sd)
+    return (math.nan, se) if math.isinf(se) else (se**2 * (mean / sd**2 - prior_mean / prior_sd**2), se)
 
 
 def cox_se(classical: ClassicalFit, asked: HazardRatio) -> float:

@@ -6,6 +6,7 @@ from escc_bayes.foundation.sentence import capital
 from escc_bayes.sensitivity.part import Row, Rows
 from escc_bayes.sensitivity.subject import Subject, Tell
 from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.structures.registry import LAST_VALUE
 
 NOT_COMPUTED = "not computed:"
 SEVERAL_ROWS = "patients have several rows (start and stop), and this looks at patients whole"
@@ -17,14 +18,34 @@ TRANSITIONS = (
     "or refit this one (refit_many with leave_one_out, each_model or each_cohort)"
 )
 STRATA = "every stratum has a baseline of its own, and this takes one for all"
-OTHER_TERMS = (
-    "the likelihood has more than patients with the month of each event (events between two months, survivors of other "
-    "sources, a life table), and this knows no other; compare and refit_many take it"
+INTERVALS = (
+    "events lie between two months, and this takes each to have one; examine the same model at right ends, or refit "
+    "this one (refit_many with leave_one_out, each_model or each_cohort)"
 )
-# What every part that looks at patients one by one refuses.
-NOT_ONE_EVENT_EACH = (SEVERAL_ROWS, TRANSITIONS, STRATA, OTHER_TERMS)
+SOURCES = (
+    "survivors of other sources are in the likelihood, and this knows patients alone; examine the same model without "
+    "[[external]], or refit this one (refit_many)"
+)
+EXCESS = (
+    "hazards are in excess of a life table, and this takes each to be of all causes; examine the same model without "
+    "[background], or refit this one (refit_many)"
+)
+CURED = (
+    "a share never has the event, and this takes one hazard for all; examine the same model without [cure], or refit "
+    "this one (refit_many)"
+)
+TRAJECTORY = (
+    "each patient has a trajectory, which engine nuts alone fits, and this refits by laplace; examine the last value "
+    f'carried forward, structure = "{LAST_VALUE}"; report shows a sceptical prior'
+)
+ENDPOINTS = (
+    "patients are in each of several endpoints, and this would count them twice; examine a model of each endpoint"
+)
+OWN_TERMS = (SOURCES, EXCESS, CURED)
 # What those refuse that take patients of several transitions whole, with all their rows.
-WHOLE = (SEVERAL_ROWS, STRATA, OTHER_TERMS)
+WHOLE = (SEVERAL_ROWS, ENDPOINTS, STRATA, INTERVALS, TRAJECTORY)
+# What every part that looks at one event of each patient refuses.
+NOT_ONE_EVENT_EACH = (*WHOLE, TRANSITIONS)
 CROSSED = "a hazard ratio differs with another covariate, and this takes each to be one for all patients"
 
 MANY = "many covariates are shrunk together, and this takes effects one by one"
@@ -35,15 +56,17 @@ def kinds_of(plan: ModelPlan) -> tuple[str, ...]:
     rows, spec = plan.rows, plan.spec
     several = rows.transitions is not None
     found = {
-        TRANSITIONS: several,
-        SEVERAL_ROWS: rows.patient is not None and not several,
+        TRANSITIONS: several and not rows.marginal,
+        ENDPOINTS: rows.marginal,
+        TRAJECTORY: plan.course is not None,
+        SEVERAL_ROWS: rows.patient is not None and not several and plan.course is None,
         STRATA: bool(rows.within),
-        OTHER_TERMS: rows.left is not None
-        or bool(spec.external)
-        or spec.background is not None
-        or spec.cure is not None,
+        INTERVALS: rows.left is not None,
+        SOURCES: bool(spec.external),
+        EXCESS: spec.background is not None,
+        CURED: spec.cure is not None,
         OVER_TIME: bool(plan.design.segment_ends.size),
-        CURVES: any(block.coding.curve is not None for block in plan.design.blocks),
+        CURVES: plan.course is None and any(block.coding.curve is not None for block in plan.design.blocks),
         MANY: any(block.coding.shrinkage is not None for block in plan.design.blocks),
         CROSSED: any(block.coding.crossing is not None for block in plan.design.blocks),
     }

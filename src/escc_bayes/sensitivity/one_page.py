@@ -7,13 +7,14 @@ import math
 from collections.abc import Iterator
 
 from escc_bayes.estimand.estimand import HazardRatio, contrast_in
+from escc_bayes.sensitivity.information import cox_is_of
 from escc_bayes.sensitivity.one_page_words import one_page_words
 from escc_bayes.sensitivity.part import Row, Rows, Summary, Tables, number
 from escc_bayes.sensitivity.subject import Subject
 
 COLUMNS = (
     *("endpoint", "model", "term", "contrast", "hr", "lower", "upper", "level", "prob_gt_1"),
-    *("events", "versus_events", "cox_hr", "cox_lower", "cox_upper", "data_share", "prior_events"),
+    *("events", "versus_events", "cox_hr", "cox_lower", "cox_upper", "cox_of", "data_share", "prior_events"),
     *("tipping_sd", "prior_sd", "priors_held", "priors", "priors_low", "priors_high"),
     *("patients_to_overturn", "patients_at_least", "confounder_hr", "prevalence", "versus_prevalence"),
     *("specifications_alike", "specifications", "specifications_low", "specifications_high", "warning"),
@@ -32,6 +33,7 @@ def page_row(subject: Subject, asked: HazardRatio, tables: Tables) -> Row:
     own = {name: [row for row in rows if held_by(row, key)] for name, rows in tables.items()}
     cells: dict[str, object] = {"endpoint": key[0], "model": subject.spec.name, "term": key[1], "contrast": key[2]}
     cells |= {"provenance": subject.plan.rows.provenance, "clock": subject.plan.rows.clock, "warning": ""}
+    cells["cox_of"] = cox_is_of(subject.plan, asked)
     cells |= answer(own) | data(own) | priors(own) | fragility(own) | confounder(own)
     cells |= specifications(own, number_or_nan(cells, "hr"))
     return {name: cells.get(name, math.nan) for name in COLUMNS}

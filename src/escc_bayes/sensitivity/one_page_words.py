@@ -15,7 +15,8 @@ def one_page_words(rows: Rows) -> tuple[str, ...]:
     >>> cells = dict.fromkeys(("cox_hr", "tipping_sd", "priors", "patients_to_overturn", "confounder_hr",
     ...     "specifications", "patients_at_least"), float("nan"))
     >>> row = {**cells, "term": "arm", "contrast": "B vs A", "hr": 2.0, "lower": 1.1, "upper": 3.6, "level": 0.95,
-    ...     "prob_gt_1": 0.98, "events": 9, "versus_events": 4, "data_share": 0.7, "prior_events": 8.0, "warning": ""}
+    ...     "prob_gt_1": 0.98, "events": 9, "versus_events": 4, "data_share": 0.7, "prior_events": 8.0, "warning": "",
+    ...     "cox_of": ""}
     >>> one_page_words([row])[0].partition(".")[0]
     'arm B vs A: HR 2'
     """
@@ -47,7 +48,8 @@ def data_words(row: Row) -> str:
     warning = f" Beware: {row['warning']}." if row["warning"] else ""
     if math.isnan(number(row, "cox_hr")):
         return f"The data alone ({events}) have no finite estimate.{warning}"
-    return f"The data alone ({events}) say HR {interval(row, 'cox_', 'confidence')}, by Cox.{warning}"
+    of = f" ({row['cox_of']})" if row["cox_of"] else ""
+    return f"The data alone ({events}) say HR {interval(row, 'cox_', 'confidence')}, by Cox{of}.{warning}"
 
 
 def prior_words(row: Row) -> str:

@@ -19,6 +19,8 @@ from escc_bayes.estimand.estimand import contrast_in
 from escc_bayes.sensitivity.part import Row
 from escc_bayes.sensitivity.subject import Subject
 from escc_bayes.spec.baseline import PiecewisePrior
+from escc_bayes.spec.cure import Cure
+from escc_bayes.spec.external import External
 from escc_bayes.spec.model import with_key
 from escc_bayes.spec.plan import ModelPlan, with_priors
 from escc_bayes.spec.prior import Gamma, HalfNormal, Normal
@@ -33,6 +35,8 @@ DIGITS = 9
 
 def power_rows(subject: Subject, columns: tuple[str, ...]) -> Iterator[Row]:
     """Yield, for each contrast, ArviZ's index and the refits with prior or likelihood to the powers 1/2 and 2."""
+    if subject.plan.rows.marginal:
+        return  # A composite likelihood is no probability of the data: its power has no meaning.
     index = psense(subject)
     asked_for = [("prior", alpha) for alpha in ALPHAS] + [("likelihood", alpha) for alpha in ALPHAS]
     plans = tuple(powered(subject.plan, what, alpha) for what, alpha in asked_for)
@@ -85,8 +89,11 @@ def powered(plan: ModelPlan, what: str, alpha: float) -> ModelPlan:
     """
     if what == "likelihood":
         return replace(plan, rows=replace(plan.rows, weight=plan.rows.weight * alpha))
-    changed = replace(plan.spec, effects=tuple(powered_effect(effect, alpha) for effect in plan.spec.effects))
+    effects = tuple(powered_effect(effect, alpha) for effect in plan.spec.effects)
+    changed = replace(plan.spec, effects=effects, cure=powered_cure(plan.spec.cure, alpha))
+    drifting = tuple(powered_drift(one, alpha) for one in plan.spec.external)
     with_effects = with_priors(plan, changed)
+    with_effects = replace(with_effects, spec=replace(with_effects.spec, external=drifting))
     baseline = plan.baseline
     level = baseline.level
     if isinstance(level, Gamma):
@@ -99,6 +106,16 @@ def powered(plan: ModelPlan, what: str, alpha: float) -> ModelPlan:
     shape = Normal(baseline.log_shape.mean, baseline.log_shape.sd / np.sqrt(alpha))
     assert isinstance(scaled, Normal)
     return replace(with_effects, baseline=replace(baseline, level=scaled, log_shape=shape))
+
+
+def powered_cure(cure: Cure | None, alpha: float) -> Cure | None:
+    """Return the prior on the log odds of cure to a power; None of a model without one."""
+    return None if cure is None else Cure(Normal(cure.prior.mean, cure.prior.sd / float(np.sqrt(alpha))))
+
+
+def powered_drift(one: External, alpha: float) -> External:
+    """Return a count with the prior on its study's drift to a power; one that does not drift stays."""
+    return replace(one, sd=one.sd / float(np.sqrt(alpha))) if one.study else one
 
 
 def powered_effect(effect: Structure, alpha: float) -> Structure:

@@ -12,7 +12,8 @@ from escc_bayes.bayes.refits.table import NUMBERS, RefitTable
 from escc_bayes.estimand.contrast import weights
 from escc_bayes.estimand.estimand import HazardRatio, contrast_in
 from escc_bayes.sensitivity.dials import Dial, Point, dials_of, turned_refits
-from escc_bayes.sensitivity.information import cox_se
+from escc_bayes.sensitivity.information import alone
+from escc_bayes.sensitivity.not_computed import TRAJECTORY, except_of, or_refusal
 from escc_bayes.sensitivity.part import Part, Row, Rows
 from escc_bayes.sensitivity.power_scaling import power_rows
 from escc_bayes.sensitivity.prior_spread import prior_mean, prior_sd
@@ -133,17 +134,16 @@ def conclusion(prob_gt_1: float, *, above: bool) -> str:
 def conflict_rows(subject: Subject) -> Iterator[Row]:
     """Yield how far the data alone lie from the prior, in its predictive distribution: two-sided tail probability.
 
-    Cox's estimate b with standard error s under a prior with mean m and SD t: z = (b - m) / sqrt(s^2 + t^2). Box 1980,
+    Cox's estimate b with standard error s (of what Cox has no hazard ratio of, the posterior less its prior) under a
+    prior with mean m and SD t: z = (b - m) / sqrt(s^2 + t^2). Box 1980,
     J R Stat Soc A 143:383; Evans & Moshonov 2006, Bayesian Anal 1:893.
     """
-    cox, plan = subject.classical.cox, subject.plan
+    plan = subject.plan
     for asked in subject.contrasts:
-        w, own = weights(asked, plan.design), weights(asked, subject.classical.plan.design)
-        se, seed = cox_se(subject.classical, asked), subject.stream("information")
+        w, seed = weights(asked, plan.design), subject.stream("information")
         mean, sd = prior_mean(plan, w, seed), prior_sd(plan, w, seed)
-        tail = (
-            math.nan if math.isinf(se) else 2.0 * float(ndtr(-abs(float(own @ cox.coef) - mean) / math.hypot(se, sd)))
-        )
+        value, se = alone(subject, asked, mean, sd)
+        tail = math.nan if math.isinf(se) else 2.0 * float(ndtr(-abs(value - mean) / math.hypot(se, sd)))
         cells: dict[str, object] = {
             "kind": "conflict",
             "prior": "model",
@@ -162,6 +162,6 @@ PART = Part(
     "what other priors would have said",
     COLUMNS,
     ("endpoint", "model", "term", "contrast", "kind", "prior", "prior_mean", "prior_sd", "alpha"),
-    priors,
-    prior_words,
+    except_of((TRAJECTORY,), priors, COLUMNS),
+    or_refusal(prior_words),
 )

@@ -15,7 +15,8 @@ from escc_bayes.estimand.estimand import HazardRatio, contrast_in
 from escc_bayes.sensitivity import reverse_bayes
 from escc_bayes.sensitivity.dials import Dial, dials_of
 from escc_bayes.sensitivity.e_value import e_value, e_value_of_limit
-from escc_bayes.sensitivity.information import cox_se
+from escc_bayes.sensitivity.information import cox_is_of, cox_se
+from escc_bayes.sensitivity.not_computed import TRAJECTORY, except_of, or_refusal
 from escc_bayes.sensitivity.part import Part, Row, Rows
 from escc_bayes.sensitivity.prior_spread import prior_sd
 from escc_bayes.sensitivity.reverse_fitted_words import fitted_words
@@ -117,7 +118,7 @@ def fitted_row(subject: Subject, asked: HazardRatio, dial: Dial | None, found: d
     place = subject.contrasts.index(asked)
     estimate = subject.posterior.estimate(asked, level=subject.asked.level)
     own = weights(asked, subject.classical.plan.design)
-    se = cox_se(subject.classical, asked)
+    se = math.inf if cox_is_of(subject.plan, asked) else cox_se(subject.classical, asked)
     z = math.nan if math.isinf(se) else float(own @ subject.classical.cox.coef) / se
     p = math.nan if math.isnan(z) else 2.0 * float(ndtr(-abs(z)))
     rare, within = subject.asked.rare, estimate.lower < 1.0 < estimate.upper
@@ -184,6 +185,6 @@ PART = Part(
     "which prior would tip each conclusion",
     COLUMNS,
     ("endpoint", "term", "contrast"),
-    reverse_fitted,
-    fitted_words,
+    except_of((TRAJECTORY,), reverse_fitted, COLUMNS),
+    or_refusal(fitted_words),
 )

@@ -20,7 +20,6 @@ from escc_bayes.foundation.scheduler import Scheduler, Serial
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.plan import ModelPlan, make_plan
-from escc_bayes.spec.structures.registry import LAST_VALUE
 
 # Called with what is done and what there is to do; parts call it as often as they like.
 type Tell = Callable[[int, int], None]
@@ -116,37 +115,7 @@ def subject_of(cohort: Cohort, spec: ModelSpec, asked: Asked) -> Subject:
             known = ", ".join(sorted(spec.covariates))
             raise SpecError(f"control '{term}': model '{spec.name}' has no such term; it has {known}")
     plan = make_plan(spec, cohort)
-    refuse_endpoints(plan)
-    refuse_cure(plan)
-    refuse_trajectory(plan)
     posterior = fit_or_replace(plan, RunSettings("laplace"), seed=stream(asked.seed, spec.name, "fit"))
-    return Subject(cohort, spec, posterior, fit_classical_plan(plan), asked, starts_of(plan))
-
-
-def refuse_endpoints(plan: ModelPlan) -> None:
-    """Raise for several endpoints, each by itself: patients are in all of them, and parts would count them twice."""
-    if plan.rows.marginal:
-        raise SpecError(
-            f"model '{plan.spec.name}': sensitivity is of one endpoint, or of transitions between states, and this "
-            f"model is of {plan.rows.endpoint}, each by itself; examine a model of each alone, as with endpoint = "
-            f'"{plan.rows.transition_names[0]}". `report` shows its hazard ratios under a sceptical prior'
-        )
-
-
-def refuse_cure(plan: ModelPlan) -> None:
-    """Raise for a cure fraction: a hazard ratio is then of those not cured alone, and the parts know no other."""
-    if plan.spec.cure is not None:
-        raise SpecError(
-            f"model '{plan.spec.name}': what a model with a [cure] fraction rests on is not worked out here; fit, "
-            "compare, report and refits take it, and its variants say how much a prior matters"
-        )
-
-
-def refuse_trajectory(plan: ModelPlan) -> None:
-    """Raise for a trajectory, which ``nuts`` alone fits: the parts refit by ``laplace``."""
-    if plan.course is not None:
-        raise SpecError(
-            f"model '{plan.spec.name}': what a model with a trajectory rests on is not worked out here, since engine "
-            f'nuts alone fits it; for the last value carried forward, structure = "{LAST_VALUE}", all of it is; fit, '
-            "compare and report take trajectories, and variants say how much a prior matters"
-        )
+    # Laplace, by which refits are made, has no modes of a trajectory.
+    starts = starts_of(plan) if plan.course is None else ()
+    return Subject(cohort, spec, posterior, fit_classical_plan(plan), asked, starts)

@@ -21,6 +21,9 @@ from escc_bayes.spec.writing import model_text
 
 COMPLETE_CASES = "@complete_cases"
 
+# What a likelihood may have beside patients with the month of each event.
+CURE_FRACTION, BACKGROUND_MORTALITY, OTHER_SOURCES = "cure_fraction", "background_mortality", "other_sources"
+
 
 @careful_class
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,21 @@ class ModelSpec:
     def without_sources(self) -> "ModelSpec":
         """The same model of the patients alone."""
         return dataclasses.replace(self, external=(), background=None)
+
+    @property
+    def own_term(self) -> str:
+        """What the likelihood has beside patients with the month of each event, in a word; empty of most models.
+
+        ``cure_fraction``, ``background_mortality`` or ``other_sources``: no two stand together.
+        """
+        if self.cure is not None:
+            return CURE_FRACTION
+        return BACKGROUND_MORTALITY if self.background is not None else OTHER_SOURCES if self.external else ""
+
+    @property
+    def without_own_term(self) -> "ModelSpec":
+        """The same model of the patients alone, of all causes, and without a share cured."""
+        return dataclasses.replace(self, external=(), background=None, cure=None)
 
     @property
     def complete_cases(self) -> "ModelSpec":

@@ -1,4 +1,4 @@
-"""`fit` and `sensitivity` with `alc_trajectory`: laplace gives way to nuts, what is beside, what is refused."""
+"""`fit` and `sensitivity` with `alc_trajectory`: laplace gives way to nuts; what is beside, and what is known."""
 
 import csv
 
@@ -38,9 +38,14 @@ def test_fit_by_laplace_is_by_nuts_and_writes_what_is_beside(patients, tmp_path,
     assert means.loc[means["quantity"] == "mean", "time"].tolist() == [0.0, 0.75, 2.5]
 
 
-def test_sensitivity_refuses_and_leaves_nothing(patients, tmp_path, monkeypatch, capsys):
-    words = ("sensitivity", "--cohort", patients, "--schema", "escc_alc", "--model", "alc_trajectory")
-    code, _, said = run(monkeypatch, capsys, *words, "--out", tmp_path / "s", "--quiet")
-    assert code == 2
-    assert "engine nuts alone fits it" in " ".join(said.split())
-    assert not (tmp_path / "s").exists()
+def test_sensitivity_says_what_it_knows_and_what_needs_laplace(patients, tmp_path, monkeypatch, capsys):
+    words = ("sensitivity", "--cohort", patients, "--schema", "escc_alc", "--model", "alc_trajectory@sceptical")
+    code, said, _ = run(monkeypatch, capsys, *words, "--out", tmp_path / "s", "--quiet")
+    assert code == 0
+    assert "What other priors would have said: not computed: each patient has a trajectory" in said
+    with (tmp_path / "s" / "information.csv").open() as stream:
+        (row,) = (row for row in csv.DictReader(stream) if row["term"] == "alc")
+    assert row["se_cox"] == ""
+    assert 0.0 < float(row["data_share"]) < 1.0
+    with (tmp_path / "s" / "confounding.csv").open() as stream:
+        assert {row["kind"] for row in csv.DictReader(stream)} == {"e_value"}

@@ -39,6 +39,9 @@ REACHED = {
     "shrinkage": "shrinkage",
     "coding": "coding",
     "mode_to_mean": "posterior mean",
+    "other_sources": "with other sources",
+    "background_mortality": "excess over the life table",
+    "cure_fraction": "of those not cured",
 }
 
 

@@ -52,7 +52,7 @@ def months_foretold(plan: ModelPlan) -> FloatArray:
 def by_bayes(drawn: WeightedDraws, months: FloatArray) -> Foretold:
     """Return what weighted draws foretell."""
     left = without(drawn, drawn.log_likelihood)
-    n, columns = drawn.plan.rows.n, drawn.plan.design.centred
+    n, columns = drawn.plan.rows.n, drawn.plan.patterns
     apparent, others = np.empty((n, months.size)), np.empty((n, months.size))
     for place in range(months.size):
         survival = np.exp(-passed_by(drawn, columns, float(months[place])))

@@ -194,7 +194,9 @@ def period_rows(subject: Subject) -> list[Row]:
     month = cut_month(subject.plan)
     names = ("until the median event time", "from the median event time")
     changes = (early, late)
-    plans = tuple(change(subject.plan, month) for change in changes)
+    # Counts of other sources are of all their months, and belong to neither period.
+    own = replace(subject.plan, spec=replace(subject.spec, external=()))
+    plans = tuple(change(own, month) for change in changes)
     request = RefitRequest(("period",), tuple((n,) for n in names), plans, None, "shared")
     table = subject.refit(request, part="periods")
     found = []
@@ -202,7 +204,7 @@ def period_rows(subject: Subject) -> list[Row]:
         counted = {
             "patients": table.whom[place].n,
             "events": table.whom[place].events,
-            "note": f"cut: {month:.3g} months",
+            "note": f"cut: {month:.3g} months{'; our patients alone' if subject.spec.external else ''}",
         }
         for q, asked in enumerate(subject.contrasts):
             head = {"who": name, "term": asked.term, "contrast": contrast_words(asked), "quantity": "hazard_ratio"}

@@ -60,7 +60,7 @@ def log_ratios(drawn: WeightedDraws, change: str) -> FloatArray:
     rows = drawn.plan.rows
     if change == REMOVAL:
         return -drawn.log_likelihood
-    gained = rows.weight * drawn.hazards.log_hazard_at(drawn.plan.design.centred, rows.time)
+    gained = rows.weight * drawn.hazards.log_hazard_at(drawn.plan.patterns, rows.time)
     return np.asarray(np.where(rows.event > 0.0, -gained, gained))
 
 

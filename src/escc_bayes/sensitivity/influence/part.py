@@ -39,7 +39,16 @@ from escc_bayes.sensitivity.influence.fragility import Fragile, Search, fragilit
 from escc_bayes.sensitivity.influence.misclassified import RECODINGS, recodings
 from escc_bayes.sensitivity.influence.words import words
 from escc_bayes.sensitivity.information import as_number
-from escc_bayes.sensitivity.not_computed import WHOLE, except_of, or_refusal, refusal
+from escc_bayes.sensitivity.not_computed import (
+    CURED,
+    EXCESS,
+    OVER_TIME,
+    WHOLE,
+    except_of,
+    kinds_of,
+    or_refusal,
+    refusal,
+)
 from escc_bayes.sensitivity.part import Part, Row, Rows
 from escc_bayes.sensitivity.subject import Subject, Tell
 
@@ -245,8 +254,8 @@ def arms(subject: Subject, asked: HazardRatio) -> Iterator[tuple[str, np.ndarray
 
 def censoring_rows(subject: Subject, drawn: WeightedDraws, base: FloatArray) -> Iterator[Row]:
     """Yield what informative censoring of one arm does: at fixed factors, and the factor that moves the answer."""
-    if subject.plan.design.segment_ends.size:
-        return  # Effects that change over time: what is written here stands on hazards that are proportional.
+    if {OVER_TIME, EXCESS, CURED} & set(kinds_of(subject.plan)):
+        return  # What is written here stands on hazards that are proportional, and of all patients.
     found = observed(drawn)
     half = float(ndtri(0.5 + subject.asked.level / 2.0))
     for q, asked in enumerate(subject.contrasts):

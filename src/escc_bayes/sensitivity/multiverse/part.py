@@ -10,6 +10,7 @@ from escc_bayes.sensitivity.not_computed import (
     CURVES,
     MANY,
     OVER_TIME,
+    OWN_TERMS,
     WHOLE,
     except_of,
     or_refusal,
@@ -51,7 +52,7 @@ PART = Part(
     "other defensible specifications",
     COLUMNS,
     KEYS,
-    except_of((*WHOLE, OVER_TIME, CURVES, CROSSED, MANY), run, COLUMNS),
+    except_of((*WHOLE, *OWN_TERMS, OVER_TIME, CURVES, CROSSED, MANY), run, COLUMNS),
     or_refusal(words),
     pooled,
 )

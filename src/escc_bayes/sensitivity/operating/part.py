@@ -16,7 +16,7 @@ from escc_bayes.foundation.memory import keep_freed_memory
 from escc_bayes.foundation.scheduler import Arrays
 from escc_bayes.foundation.seeds import Seed, spawned
 from escc_bayes.hazard.piecewise import FloatArray
-from escc_bayes.sensitivity.not_computed import CROSSED, NOT_ONE_EVENT_EACH, OVER_TIME, except_of, or_refusal
+from escc_bayes.sensitivity.not_computed import CROSSED, NOT_ONE_EVENT_EACH, OVER_TIME, OWN_TERMS, except_of, or_refusal
 from escc_bayes.sensitivity.operating.methods import (
     COX,
     FIRTH,
@@ -170,7 +170,7 @@ PART = Part(
     "operating characteristics at this n",
     COLUMNS,
     KEYS,
-    except_of((*NOT_ONE_EVENT_EACH, OVER_TIME, CROSSED), run, COLUMNS),
+    except_of((*NOT_ONE_EVENT_EACH, *OWN_TERMS, OVER_TIME, CROSSED), run, COLUMNS),
     or_refusal(words),
     pooled,
 )

@@ -261,5 +261,6 @@ def test_the_verbs_work(tmp_path, monkeypatch, capsys):
         assert {row["quantity"] for row in csv.DictReader(table)} == {
             *("estimates", "ratio_of_hazard_ratios", "prob_both_below_1", "prob_both_above_1", "effects")
         }
-    code, _, err = run(monkeypatch, capsys, "sensitivity", *words[:4], "--out", tmp_path / "sensitivity")
-    assert "sensitivity is of one endpoint" in err
+    code, said, _ = run(monkeypatch, capsys, "sensitivity", *words[:4], "--out", tmp_path / "sensitivity")
+    assert code == 0
+    assert "patients are in each of several endpoints, and this would count them twice" in said

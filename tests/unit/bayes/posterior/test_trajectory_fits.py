@@ -19,9 +19,10 @@ from escc_bayes.bayes.model.trajectory_log_likelihood import integrated_log_like
 from escc_bayes.bayes.posterior.trajectory import described, described_over, mean_at
 from escc_bayes.compare.trajectory_analyses import known_at_start, trajectory_analyses
 from escc_bayes.estimand.contrast import standard_contrasts
-from escc_bayes.foundation.errors import EstimandError, SamplingError, SpecError
+from escc_bayes.foundation.errors import EstimandError, SamplingError
 from escc_bayes.report.verbs.files import fit_tables
-from escc_bayes.sensitivity.subject import refuse_trajectory
+from escc_bayes.sensitivity.not_computed import TRAJECTORY as TRAJECTORY_ALONE
+from escc_bayes.sensitivity.not_computed import kinds_of
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::escc_bayes.foundation.errors.DataWarning"),
@@ -175,8 +176,8 @@ def test_laplace_and_sensitivity_refuse_and_name_the_way_out():
         SamplingError, match='use engine nuts, or for the last value carried forward structure = "per_d'
     ):
         eb.fit_plan(plan, eb.RunSettings("laplace"), seed=1)
-    with pytest.raises(SpecError, match='the last value carried forward, structure = "per_doubling", all of it is'):
-        refuse_trajectory(plan)
+    assert kinds_of(plan) == (TRAJECTORY_ALONE,)
+    assert 'examine the last value carried forward, structure = "per_doubling"' in TRAJECTORY_ALONE
 
 
 def test_a_plan_with_other_priors_keeps_its_measurements():
