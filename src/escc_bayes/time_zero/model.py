@@ -8,7 +8,8 @@ from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import SpecError
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.reading import spec_from
-from escc_bayes.spec.structures.registry import plain_effect
+from escc_bayes.spec.structures.registry import LAST_VALUE, plain_effect
+from escc_bayes.spec.trajectories import trajectories
 
 DEFAULT = "time_zero"
 TEXT = """name = "{name}"
@@ -45,7 +46,7 @@ def checked_model(spec: ModelSpec, covariate: str, endpoint: str) -> ModelSpec:
 
     Raises
     ------
-    SpecError : it is of another endpoint, or has no effect of the covariate.
+    SpecError : it is of another endpoint, has what the analyses do not know, or no effect of the covariate.
     """
     if spec.outcome.endpoint != endpoint:
         raise SpecError(
@@ -60,6 +61,12 @@ def checked_model(spec: ModelSpec, covariate: str, endpoint: str) -> ModelSpec:
     }
     for word in (word for word, there in unknown.items() if there):
         raise SpecError(f"model '{spec.name}': the analyses of time-zero know no {word}; leave it out")
+    if moving := trajectories(spec):
+        raise SpecError(
+            f"model '{spec.name}': the analyses of time-zero take values as measured, and {moving[0].name} has a "
+            f'trajectory; state structure = "{LAST_VALUE}" for it. `fit` and `report` put the trajectory beside the '
+            "last value carried forward and the naive analysis"
+        )
     if covariate not in spec.covariates:
         raise SpecError(
             f"model '{spec.name}' has no effect of '{covariate}'; {suggestion(covariate, spec.covariates)}, or leave "

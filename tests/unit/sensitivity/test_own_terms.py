@@ -48,7 +48,7 @@ WEIBULL = {
         {"covariate": "age", "structure": "linear", "prior": NORMAL},
     ],
 }
-COUNT = {"start": 0.0, "stop": 24.0, "at_risk": 40, "alive": 20, "study": "x", "sd": 0.3}
+COUNT = {"start": 0.0, "stop": 24.0, "at_risk": 40, "alive": 14, "study": "x", "sd": 0.3}
 MODELS = {
     "cure_fraction": WEIBULL | {"cure": {"fraction": {"normal": [-1.0, 0.7]}}},
     "background_mortality": WEIBULL

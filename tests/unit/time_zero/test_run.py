@@ -13,7 +13,7 @@ from escc_bayes.spec.reading import load_spec
 from escc_bayes.time_zero.answers import pool, rubin
 from escc_bayes.time_zero.clones import Starters, clones_of, logistic, weights
 from escc_bayes.time_zero.emulation import emulate
-from escc_bayes.time_zero.model import default_model
+from escc_bayes.time_zero.model import checked_model, default_model
 from escc_bayes.time_zero.request import Request
 from escc_bayes.time_zero.run import time_zero
 from escc_bayes.time_zero.views import ANALYSES, UPDATED
@@ -182,3 +182,8 @@ def test_pieces_are_cut_where_a_treatment_starts_as_well_so_that_the_baseline_ta
         cox, bayes = (next(a for a in found.answers if (a.analysis, a.method) == (UPDATED, m)) for m in METHODS)
         apart.append((bayes.log_hr - cox.log_hr) / cox.log_sd)
     assert abs(np.mean(apart)) < 0.2
+
+
+def test_a_trajectory_is_no_value_as_measured():
+    with pytest.raises(SpecError, match='and alc has a trajectory; state structure = "per_doubling" for it'):
+        checked_model(load_spec("alc_trajectory"), "alc", "os")

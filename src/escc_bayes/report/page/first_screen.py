@@ -52,14 +52,29 @@ def screen(outcome: Outcome, bundle: Bundle) -> Screen:
 
 
 def of_terms(outcome: Outcome, bundle: Bundle) -> tuple[str, ...]:
-    """Say the share cured, and that two endpoints are of the same patients; nothing of most models."""
+    """Say the share cured, whose survivors are counted too, that endpoints share patients; nothing of most models."""
     first = outcome.posteriors[0]
     rows = first.plan.rows
     shared = f"{' and '.join(rows.transition_names)} are of the same patients: agreeing, they are one finding, not two."
     return (
         *cured_words(bundle.pooled.get(first.plan.spec.name, first), bundle.level),
+        *borrowed_words(outcome, bundle),
         *((shared,) if rows.marginal else ()),
     )
+
+
+def borrowed_words(outcome: Outcome, bundle: Bundle) -> tuple[str, ...]:
+    """Say whose survivors the posterior counts, and what it says without; nothing of most models."""
+    spec = outcome.posteriors[0].plan.spec
+    if not spec.external:
+        return ()
+    from escc_bayes.compare.other_analyses import sentences_of
+
+    whose = " and ".join(study for study, _ in spec.studies) or "other sources"
+    held = bundle.other_analyses.get(spec.name)
+    # The same without is of one cohort: over all reconstructions it stands in their own tables.
+    without = sentences_of(held.external)[-1:] if held is not None and not bundle.pooled else ()
+    return (f"The posterior also counts survivors of {whose}, whom Cox does not know.", *without)
 
 
 def who(outcome: Outcome, bundle: Bundle) -> str:
