@@ -114,7 +114,7 @@ def test_several_baselines_are_no_control_arm(raw, words, tmp_path):
 
 def test_a_hazard_of_all_patients_is_none_of_those_not_cured(fitted):
     path = str(fitted[1] / "os_weibull.nc")
-    with pytest.raises(DesignError, match="holds a hazard of all patients, and 'cure' takes it as of"):
+    with pytest.raises(DesignError, match="holds a hazard of all patients, and 'cure' takes it for that of"):
         small(control={"posterior": path, "cure": 0.2}, analyses={"calendar": [36.0]})
 
 
