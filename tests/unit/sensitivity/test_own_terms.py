@@ -128,6 +128,8 @@ def test_influence_and_checks_look_at_every_patient(subject):
     assert ("informative censoring" in kinds) == (subject.spec.own_term == "other_sources")
     looked = checks.PART.run(subject, no_progress)
     assert {row["kind"] for row in looked} >= {"replicated curve", "residual", "calibration", "prediction"}
+    (slope,) = (row for row in looked if row["quantity"] == "calibration slope" and row["method"] != "cox")
+    assert (slope["value"] == "") == (subject.spec.own_term == "cure_fraction")
     snell = [number(row, "value") for row in looked if row["quantity"] == "cox_snell" and row["method"] != "cox"]
     # Of posterior means of -log survival the sum is about the number of events, as of any model that fits.
     assert np.sum(snell) == pytest.approx(subject.plan.rows.events, rel=0.12)

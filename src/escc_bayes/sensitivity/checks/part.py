@@ -182,6 +182,9 @@ def slope_row(subject: Subject, foretold: Foretold) -> Row:
     head = {"who": EVERYBODY, "method": foretold.method, "quantity": "calibration slope", "expected": 1.0}
     if np.ptp(foretold.predictor) <= 1e-12:
         return row(subject, PREDICTION, note="everybody has the same prediction", **head)
+    if foretold.method == BAYES and subject.spec.cure is not None:
+        # At the end of follow-up all have passed the hazard of a plateau, whoever they are.
+        return row(subject, PREDICTION, note="a share never has the event: no relative hazard is foretold", **head)
     fit = cox(foretold.predictor[:, None], rows.time, rows.event, weight=weight_of(subject.plan))
     value, se = float(fit.coef[0]), float(np.sqrt(fit.covariance[0, 0]))
     half = float(ndtri(0.5 + subject.asked.level / 2.0)) * se
