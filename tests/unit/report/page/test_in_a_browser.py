@@ -43,6 +43,19 @@ HEADLESS = """
 """
 
 
+def is_read_at(width, tab, page):
+    """Hold a page to what readers need at a width: nothing sticks out, is pale, has no name, or is asked for."""
+    tab.requests.clear()
+    tab.complaints.clear()
+    tab.open(page, width, 800)
+    assert tab.value("document.documentElement.scrollWidth <= innerWidth")
+    for fault in (OUTSIDE, PALE, UNNAMED):
+        assert tab.value(fault) == []
+    assert tab.value(HEADLESS) == 0
+    assert tab.complaints == []
+    assert [url for url in tab.requests if not url.startswith("data:")] == [page]
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """The bundled cohort's report; posteriors are drawn from their priors: the layout is that of the report."""

@@ -10,7 +10,7 @@ from escc_bayes.foundation.scheduler import Serial
 from escc_bayes.spec.mixture import mixture_of
 from escc_bayes.trial.looks.sufficient_statistics import ArmData
 from escc_bayes.trial.posterior.borrowing import GammaMixture, Source, borrowed
-from escc_bayes.trial.posterior.commensurate_prior import Commensurate, HalfNormalDrift, PrecisionDrift, SpikeAndSlab
+from escc_bayes.trial.posterior.commensurate_prior import Commensurate, PrecisionDrift
 from escc_bayes.trial.posterior.exact_posterior import GammaBaseline
 from escc_bayes.trial.posterior.historical import Historical
 from escc_bayes.trial.posterior.marginal_posterior import posterior
@@ -18,6 +18,7 @@ from escc_bayes.trial.posterior.power_prior import NormalisedPowerPrior, PowerPr
 from escc_bayes.trial.requests.borrowing_map import borrowing_map
 from tests.unit.trial.designs import BORROWED as DESIGN
 from tests.unit.trial.designs import small
+from tests.unit.trial.posterior.test_borrowing import MODELS
 
 
 def row(*numbers):
@@ -30,15 +31,6 @@ OTHER = Historical(np.array([14.0, 22.0]), np.array([150.0, 300.0]))
 BOTH = Historical(np.array([30.0, 20.0]), np.array([500.0, 420.0]), np.array([18.0, 16.0]), np.array([480.0, 500.0]))
 BASELINE, VAGUE = GammaBaseline(0.5, 10.0, "reference"), mixture_of([(1.0, 0.0, 2.0)])
 AT = np.log([0.8, 1.0])
-MODELS = {
-    "power": PowerPrior(0.4),
-    "normalised": NormalisedPowerPrior(1.0, 1.0),
-    "robust": RobustMixture(0.7, 0.5),
-    "commensurate": Commensurate(0.3),
-    "spike": SpikeAndSlab(0.5, 1.0),
-    "half_normal": HalfNormalDrift(0.5),
-    "precision": PrecisionDrift(1.0, 0.1),
-}
 
 
 def found(*sources, **settings):

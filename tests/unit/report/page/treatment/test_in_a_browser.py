@@ -11,7 +11,7 @@ from escc_bayes.spec.formula import model
 from tests.browser import CHROMIUM, WHY_NOT, browser, links_of, pages_of
 from tests.unit.matching.cohorts import cohort
 from tests.unit.report.conftest import bundle_of
-from tests.unit.report.page.test_in_a_browser import HEADLESS, OUTSIDE, PALE, UNNAMED
+from tests.unit.report.page.test_in_a_browser import is_read_at
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=WHY_NOT)
 
@@ -34,15 +34,7 @@ def tab(tmp_path_factory):
 
 @pytest.mark.parametrize("width", [1300, 390])
 def test_the_chapter_is_read_at_any_width_and_asks_for_nothing(tab, folder, width):
-    tab.requests.clear()
-    tab.complaints.clear()
-    tab.open((folder / "report.html").as_uri(), width, 800)
-    assert tab.value("document.documentElement.scrollWidth <= innerWidth")
-    for fault in (OUTSIDE, PALE, UNNAMED):
-        assert tab.value(fault) == []
-    assert tab.value(HEADLESS) == 0
-    assert tab.complaints == []
-    assert [url for url in tab.requests if not url.startswith("data:")] == [(folder / "report.html").as_uri()]
+    is_read_at(width, tab, (folder / "report.html").as_uri())
 
 
 def test_the_list_of_links_leads_to_it_and_every_figure_has_words_and_files(tab, folder):
