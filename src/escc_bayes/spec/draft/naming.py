@@ -1,4 +1,4 @@
-"""What covariates are called: their column where it can name one, in English where it is a usual Chinese one."""
+"""What covariates are called: their column where it can name one, in English where it is usual."""
 
 import re
 
@@ -33,6 +33,20 @@ PARTS = (
     ("中性粒细胞", "neutrophils"),
     ("血小板", "platelets"),
     ("血红蛋白", "haemoglobin"),
+    ("성별", "sex"),
+    ("나이", "age"),
+    ("연령", "age"),
+    ("병기", "stage"),
+    ("림프구", "alc"),
+    ("흡연", "smoking"),
+    ("年齢", "age"),
+    ("病期", "stage"),
+    ("リンパ球", "alc"),
+    ("возраст", "age"),
+    ("стадия", "stage"),
+    ("лимфоциты", "alc"),
+    ("курение", "smoking"),
+    ("пол", "sex"),
 )
 ORDER = ("alc", "before", "during", "after")
 
@@ -45,15 +59,26 @@ def name_of(column: str, place: int, taken: set[str]) -> str:
     >>> name_of("治疗前淋巴细胞", 8, set()), name_of("Age (years)", 3, set()), name_of("T stage", 4, {"t_stage"})
     ('alc_before', 'age_years', 't_stage_2')
     """
-    rest, found = column, []
+    rest, found = column.casefold(), []
     for part, english in PARTS:
-        if part in rest:
-            rest = rest.replace(part, " ", 1)
+        if (place_of := spelt(part).search(rest)) is not None:
+            rest = f"{rest[: place_of.start()]} {rest[place_of.end() :]}"
             found.append(english)
     found.sort(key=lambda word: ORDER.index(word) if word in ORDER else -1)
     plain = re.sub(r"[^A-Za-z0-9]+", "_", " ".join([*found, rest] if found else [column])).strip("_").lower()
     name = plain if plain[:1].isalpha() else f"x{place}_{plain}".rstrip("_")
     return unused(name[:40].rstrip("_"), taken)
+
+
+def spelt(part: str) -> re.Pattern[str]:
+    """Return the pattern of a part of a header: of letters that stand in words with spaces between, a whole word.
+
+    Examples
+    --------
+    >>> spelt("пол").search("полихимиотерапия") is None, spelt("나이").search("환자나이") is None
+    (True, False)
+    """
+    return re.compile(rf"(?<!\w){part}(?!\w)" if "а" <= part[0] <= "я" else part)
 
 
 def unused(name: str, taken: set[str]) -> str:

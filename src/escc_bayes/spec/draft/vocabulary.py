@@ -87,7 +87,11 @@ UNIT_COLUMN = re.compile(r"^avalu\b|^(?:time|os|pfs)[ _.]?units?$|^units?$", re.
 # Times and events of one of several endpoints of ADaM.
 OF_ADAM = re.compile(r"^(?:aval|cnsr) \S", re.IGNORECASE)
 # Not a time, though it speaks of survival; and the months at which a row of several begins and ends.
-NO_TIME = re.compile(r"percent|%|\brate\b|\bprob|比例|率$", re.IGNORECASE)
+NO_TIME = re.compile(
+    r"percent|%|\brate\b|\bprob|比例|率$|pro_?time|prothrombin|clotting|bleeding|doubling|operat|surgery|anaesth|anesth"
+    r"|手术(?:时间|时长)|凝血",
+    re.IGNORECASE,
+)
 BEGINS = re.compile(r"^t?start(?:[ _.]?time)?$", re.IGNORECASE)
 ENDS = re.compile(r"^t?stop(?:[ _.]?time)?$", re.IGNORECASE)
 # Status of other things than the patient's life or disease: a covariate, whatever its codes.

@@ -98,6 +98,15 @@ def test_labels_of_codes_that_are_words_are_labels_of_levels(tmp_path):
     assert "ICI, then CRT (20)" in next(row for row in found.rows if row.column == "seq").holds
 
 
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [("성별", "sex"), ("나이(세)", "age"), ("Возраст, лет", "age"), ("Полихимиотерапия", "x4"), ("年齢", "age")],
+)
+def test_usual_headers_have_names_that_are_read(header, name):
+    found = drafted(os_months=MONTHS, death=DEAD, **{header: np.round(RNG.normal(60.0, 9.0, N))})
+    assert f"[covariates.{name}" in found.schema
+
+
 def test_short_names_of_dates_are_known():
     first = [datetime.date(2019, 1, 1) + datetime.timedelta(days=3 * k) for k in range(N)]
     last = [day + datetime.timedelta(days=int(30 * months)) for day, months in zip(first, MONTHS, strict=True)]

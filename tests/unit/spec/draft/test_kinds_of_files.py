@@ -221,6 +221,15 @@ def test_calendar_years_and_shares_are_no_times():
     assert found["year"] == found["survival_percent"] == "continuous"
 
 
+@pytest.mark.parametrize(
+    "name", ["protime", "prothrombin_time", "operation time (min)", "手术时间", "PSA doubling time"]
+)
+def test_times_of_other_things_are_numbers(name):
+    found, drafted = roles(**{"time": MONTHS, "death": DEAD, name: np.round(RNG.normal(150.0, 30.0, N), 1)})
+    assert found[name] == "continuous"
+    assert not [question for question in drafted.questions if "which of" in question]
+
+
 def test_failure_and_survival_are_two_endpoints():
     found, drafted = roles(failtime=MONTHS / 2, failcens=DEAD, survtime=MONTHS, survcens=DEAD)
     assert found["failtime"] == "time of pfs"
