@@ -9,6 +9,7 @@ from escc_bayes.plots.words import METHODS, months, percent, probability, ratio,
 from escc_bayes.report.document.provenance import provenance_first
 from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.outcomes import endpoint_label, term_labels
+from escc_bayes.report.page.tables import COUNTS
 from escc_bayes.report.page.view import Table
 
 
@@ -99,7 +100,7 @@ def logrank_table(bundle: Bundle, endpoint: str) -> Table | None:
     for heading, of_term in groupby(bundle.baselines[endpoint].tables["logrank"], key=lambda r: heading_of(r, bundle)):
         rows.append((heading,))
         rows += [
-            (comparison_words(r), counts_words(r), *chi_squared_cells(r), probability(number(r, "p_holm")))
+            (comparison_words(r), f"{r['n']} ({r['events']})", *chi_squared_cells(r), probability(number(r, "p_holm")))
             for r in of_term
         ]
     robust = bundle.cohort.sampled or bundle.cohort.cluster is not None
@@ -107,13 +108,8 @@ def logrank_table(bundle: Bundle, endpoint: str) -> Table | None:
     caption = provenance_first(
         bundle.cohort.provenance, f"{named(bundle, endpoint)}: {tests}; pairs with Holm's correction"
     )
-    head = ("Comparison", "Patients (events)", "Chi-squared", "df", "P", "P, Holm")
+    head = ("Comparison", COUNTS, "Chi-squared", "df", "P", "P, Holm")
     return Table(caption, head, tuple(rows)) if rows else None
-
-
-def counts_words(row: Row) -> str:
-    """Return patients and events of a row: ``79 (32)``."""
-    return f"{row['n']} ({row['events']})"
 
 
 def comparison_words(row: Row) -> str:

@@ -10,6 +10,7 @@ from escc_bayes.report.document.sheet import Sheet, drawn
 from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.outcomes import Outcome, term_labels
 from escc_bayes.report.page.reconstructions import PooledRatio, Reconstructions
+from escc_bayes.report.page.tables import COUNTS, counts_words
 from escc_bayes.report.page.view import Block, Picture, Section, Table
 from escc_bayes.spec.transitions import heading
 
@@ -57,6 +58,7 @@ def pooled_table(outcome: Outcome, bundle: Bundle, held: Reconstructions) -> Tab
         rows.append(
             (
                 f"{heading(labels.get(e.term, e.term), e.transition)}: {e.contrast}",
+                counts_words(e),
                 estimate_words(e),
                 probability(e.prob_gt_1),
                 f"{100.0 * r.share:.0f} %",
@@ -66,7 +68,7 @@ def pooled_table(outcome: Outcome, bundle: Bundle, held: Reconstructions) -> Tab
         )
     kind = interval_words(held.ratios[headline(outcome)][0].pooled)
     head = (
-        *("Contrast", f"All reconstructions: HR ({kind})", "P(HR > 1 | data)", "Share between reconstructions"),
+        *("Contrast", COUNTS, f"All reconstructions: HR ({kind})", "P(HR > 1 | data)", "Share between reconstructions"),
         *("Medians of single reconstructions", f"The one shown: HR ({kind})"),
     )
     words = f"{outcome.title}: hazard ratios over {len(held.ensemble)} reconstructions; {outcome.key}"

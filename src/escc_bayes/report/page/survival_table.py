@@ -9,7 +9,7 @@ from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.plots.words import NOTHING, estimate_words, interval_words, with_limits
 from escc_bayes.report.document.provenance import provenance_first
 from escc_bayes.report.page.outcomes import Outcome, term_labels
-from escc_bayes.report.page.tables import EVERYONE, mark
+from escc_bayes.report.page.tables import COUNTS, EVERYONE, counts_words, mark
 from escc_bayes.report.page.view import Table
 
 
@@ -29,7 +29,8 @@ def headline_survival(outcome: Outcome, cohort: Cohort) -> Table | None:
         if term:
             rows.append((labels.get(term, term),))
         for group, block in groupby(of_term, key=lambda e: e.contrast):
-            rows.append((group or EVERYONE, *cells(list(block), columns)))
+            held = list(block)
+            rows.append((group or EVERYONE, counts_words(held[0]), *cells(held, columns)))
     kinds = "; ".join(dict.fromkeys(f"{method_of(e)}: {interval_words(e)}s" for e in asked))
     words = (
         f"{outcome.title}: survival and medians, Kaplan-Meier and model {name}; {outcome.key}; patients of the group"
@@ -38,7 +39,7 @@ def headline_survival(outcome: Outcome, cohort: Cohort) -> Table | None:
     right = outcome.posteriors[0].plan.rows.right_end_words()
     kinds = f"{kinds}. {right}" if right else kinds
     note = f"{kinds}. Restricted means, and survival of everyone set to a group, stand in comparison.csv.{beyond}"
-    return Table(provenance_first(cohort.provenance, words), ("Group", *heads(columns)), tuple(rows), note)
+    return Table(provenance_first(cohort.provenance, words), ("Group", COUNTS, *heads(columns)), tuple(rows), note)
 
 
 def of_groups(outcome: Outcome) -> list[Estimate]:

@@ -24,7 +24,7 @@ from escc_bayes.sensitivity.attribution import STEPS
 from escc_bayes.sensitivity.part import Rows
 from escc_bayes.spec.transitions import heading
 
-EVERYONE = "all patients"
+EVERYONE, COUNTS = "all patients", "Patients (events)"
 # What each step of an attribution leads to.
 REACHED = {
     "dropped_rows": "the model's patients",
@@ -92,14 +92,22 @@ def pivot(outcome: Outcome, cohort: Cohort, estimand: str, population: str) -> T
         if term:
             rows.append((labels.get(term, term),))
         for (contrast, when), block in groupby(of_term, key=lambda e: (e.contrast, f"{e.time:g}")):
-            cells = {method_words(e.method, e.model): estimate_words(e) + mark(e) for e in block}
+            held = list(block)
+            cells = {method_words(e.method, e.model): estimate_words(e) + mark(e) for e in held}
             what = contrast or EVERYONE
-            rows.append((what, *([] if when == "nan" else [when]), *(cells.get(m, "") for m in methods)))
+            rows.append(
+                (what, counts_words(held[0]), *([] if when == "nan" else [when]), *(cells.get(m, "") for m in methods))
+            )
     timed = estimand != "median"
-    head = ("Group", *(["Month"] if timed else []), *(f"{m} ({kind})" for m, kind in methods.items()))
+    head = ("Group", COUNTS, *(["Month"] if timed else []), *(f"{m} ({kind})" for m, kind in methods.items()))
     whose = "patients of the group as they are" if population == "group" else "all patients, each set to the group"
     words = f"{outcome.title}: {ESTIMANDS[estimand].lower()}; {outcome.key}; averaged over {whose}"
     return Table(provenance_first(cohort.provenance, words), head, tuple(rows), extrapolated(estimates))
+
+
+def counts_words(e: Estimate) -> str:
+    """Return the patients and events behind an estimate: ``79 (31)``."""
+    return f"{e.n} ({e.events})"
 
 
 def mark(e: Estimate) -> str:
@@ -129,10 +137,16 @@ def agreement_table(bundle: Bundle) -> Table | None:
             methods = (row.first.method, row.second.method)
             what = f"{heading(labels.get(row.first.term, row.first.term), row.first.transition)}: {row.first.contrast}"
             hazard_ratios = (estimate_words(row.first), estimate_words(row.second))
-            rows.append((what, *hazard_ratios, f"{row.shift:+.3f}", f"{row.sd_ratio:.3f}"))
+            rows.append((what, counts_words(row.first), *hazard_ratios, f"{row.shift:+.3f}", f"{row.sd_ratio:.3f}"))
     if len(rows) == len(bundle.agreements):
         return None
-    head = ("Contrast", *(f"HR by {m}" for m in methods), "Difference of means, in posterior SDs", "Ratio of SDs")
+    head = (
+        "Contrast",
+        COUNTS,
+        *(f"HR by {m}" for m in methods),
+        "Difference of means, in posterior SDs",
+        "Ratio of SDs",
+    )
     words = f"Two engines, one model: {100 * bundle.level:g} % credible intervals"
     caption = provenance_first(bundle.cohort.provenance, words)
     note = "Means and SDs of the log hazard ratio. Less than 0.1 SD apart, SDs within 10 %: no conclusion changes."

@@ -32,8 +32,9 @@ def test_the_survival_table_holds_the_estimates_of_both_methods(naive):
     (km,) = (e for e in asked if e.method == "km")
     (model,) = (e for e in asked if e.model == "one" and e.interval_kind == "credible")
     words = [f"{100 * e.value:.0f} ({100 * e.lower:.0f} to {100 * e.upper:.0f})" for e in (km, model)]
-    assert table.head[1:3] == ("KM, 12 months, %", "Model, 12 months, %")
-    assert [cell.removesuffix(" †") for cell in everyone[1:3]] == words
+    assert table.head[1:4] == ("Patients (events)", "KM, 12 months, %", "Model, 12 months, %")
+    assert everyone[1] == f"{km.n} ({km.events})"
+    assert [cell.removesuffix(" †") for cell in everyone[2:4]] == words
     assert table.note.startswith("Model: 95 % credible intervals; KM: 95 % confidence intervals.")
 
 
