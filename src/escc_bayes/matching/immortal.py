@@ -9,6 +9,7 @@ from escc_bayes.data.cohort import Cohort
 from escc_bayes.data.covariates import CovariateData
 from escc_bayes.matching.models import adjusted_model
 from escc_bayes.matching.request import Request
+from escc_bayes.time_zero.model import BASELINE
 from escc_bayes.time_zero.request import Request as TimeZeroRequest
 from escc_bayes.time_zero.run import TimeZero, time_zero
 from escc_bayes.time_zero.views import naive_cohort
@@ -33,7 +34,7 @@ def beside_naive(cohort: Cohort, asked: Request) -> TimeZero | None:
     if data.schema.starts_at is None or data.changes is None:
         return None
     month = usual_month(data)
-    spec = adjusted_model(cohort, asked.endpoint, asked.treatment, asked.on)
+    spec = adjusted_model(cohort, asked.endpoint, asked.treatment, asked.on, baseline=BASELINE)
     request = TimeZeroRequest(
         asked.endpoint,
         asked.treatment,

@@ -105,7 +105,9 @@ def plain_text(cohort: Cohort, name: str) -> str:
     )
 
 
-def adjusted_model(cohort: Cohort, endpoint: str, treatment: str, on: tuple[str, ...]) -> ModelSpec:
+def adjusted_model(
+    cohort: Cohort, endpoint: str, treatment: str, on: tuple[str, ...], *, baseline: str = PIECEWISE
+) -> ModelSpec:
     """Return the model of a treatment with the covariates that it depended on, for the analyses of its start."""
     effects = treatment_text(treatment) + "".join(plain_text(cohort, name) for name in on)
-    return spec_from(tomllib.loads(spec_text(endpoint, PIECEWISE, effects, naive=False)), "the model of match")
+    return spec_from(tomllib.loads(spec_text(endpoint, baseline, effects, naive=False)), "the model of match")

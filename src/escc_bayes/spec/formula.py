@@ -16,7 +16,16 @@ from escc_bayes.spec.prior import Z975, HalfNormal, Normal
 from escc_bayes.spec.request import Outcome, PiecewiseBaseline
 from escc_bayes.spec.structures.protocol import Structure
 from escc_bayes.spec.structures.registry import usual_structure
-from escc_bayes.spec.usual import LEVELS_SD, LEVELS_UPPER, NUMBER_UPPER, STEP_SD, usual_cuts, usual_survival
+from escc_bayes.spec.usual import (
+    CHANGING_LOG_RATE,
+    CHANGING_PIECES,
+    LEVELS_SD,
+    LEVELS_UPPER,
+    NUMBER_UPPER,
+    STEP_SD,
+    usual_cuts,
+    usual_survival,
+)
 
 FORM = "write such as os ~ stage + age, and a name that holds such signs within `backticks`"
 BEYOND = "a formula adds covariates and no more; print the model of a plain formula, save it and write the rest in TOML"
@@ -39,7 +48,9 @@ def model(formula: str, cohort: Cohort, *, landmark: float | None = None) -> Mod
     -------
     ModelSpec: printed, it is a TOML file with every prior stated; save that to change what you know better. The
     hazard ratio of the last level over the first, of a number per its scale: median 1, 97.5 % point 4 and 2; levels
-    without an order are shrunk towards each other; survival at 12 months: median 0.60, 2.5 % point 0.15.
+    without an order are shrunk towards each other; survival at 12 months: median 0.60, 2.5 % point 0.15. Where a
+    covariate changes during follow-up the baseline says less: six pieces with rates of their own, cut at events and
+    where values change (docs/methods/time_updated.md).
 
     Raises
     ------
@@ -61,14 +72,15 @@ def model(formula: str, cohort: Cohort, *, landmark: float | None = None) -> Mod
     clock = None if landmark is None else month_of(landmark, "model", "landmark")
     data = cohort.endpoints[endpoint]
     follow_up = float(np.max(data.time[data.present], initial=0.0)) - (clock or 0.0)
+    changing = cohort.patient is not None or any(cohort.covariates[name].changes is not None for name in names)
     baseline = PiecewiseBaseline(
-        cuts=usual_cuts(follow_up),
-        pieces=None,
+        cuts=() if changing else usual_cuts(follow_up),
+        pieces=CHANGING_PIECES if changing else None,
         at="mean",
-        smoothing="random_walk",
+        smoothing="independent" if changing else "random_walk",
         steps="length",
-        sd=HalfNormal(STEP_SD),
-        prior=usual_survival(follow_up),
+        sd=None if changing else HalfNormal(STEP_SD),
+        prior=CHANGING_LOG_RATE if changing else usual_survival(follow_up),
     )
     spec = ModelSpec(
         name=f"{re.sub(r'[^A-Za-z0-9_]+', '', endpoint) or 'endpoint'}_formula",

@@ -1,6 +1,6 @@
 """What a first model takes where nobody has said more: pieces, and weakly informative priors in clinical words."""
 
-from escc_bayes.spec.prior import SurvivalStatement
+from escc_bayes.spec.prior import Normal, SurvivalStatement
 
 CUTS = (6.0, 12.0, 24.0, 36.0)
 # 97.5 % points of hazard ratios: of the last level over the first, and per scale of a number.
@@ -9,6 +9,10 @@ LEVELS_UPPER, NUMBER_UPPER = 4.0, 2.0
 LEVELS_SD, STEP_SD = 0.5, 0.5
 # Survival of whom the baseline describes: its median and 2.5 % point.
 MEDIAN, LOWER = 0.60, 0.15
+
+# Where a covariate changes during follow-up, as time-zero has it: pieces with rates of their own, each anything from
+# 0.0001 to 11 events a month, for a smooth baseline would give the covariate a part of its own slope.
+CHANGING_PIECES, CHANGING_LOG_RATE = 6, Normal(-3.5, 3.0)
 
 
 def usual_cuts(follow_up: float) -> tuple[float, ...]:

@@ -12,16 +12,18 @@ from escc_bayes.spec.structures.registry import LAST_VALUE, plain_effect
 from escc_bayes.spec.trajectories import trajectories
 
 DEFAULT = "time_zero"
-TEXT = """name = "{name}"
-[outcome]
-endpoint = "{endpoint}"
-[baseline]
+# Says little, and is cut where the covariate changes: docs/methods/time_updated.md.
+BASELINE = """[baseline]
 family = "piecewise_exponential"
 pieces = 6
 smoothing = "independent"
 [priors]
-baseline_log_rate = {{ normal = [-3.5, 3.0] }}
-[[effect]]
+baseline_log_rate = { normal = [-3.5, 3.0] }
+"""
+TEXT = """name = "{name}"
+[outcome]
+endpoint = "{endpoint}"
+{baseline}[[effect]]
 covariate = {covariate}
 structure = "{structure}"
 prior = {{ normal = [0.0, 1.0] }}
@@ -33,7 +35,7 @@ def default_text(covariate: CovariateSchema, endpoint: str) -> str:
     structure = plain_effect(covariate).WORD
     # A TOML string holds letters as JSON does.
     word = json.dumps(covariate.name, ensure_ascii=False)
-    return TEXT.format(name=DEFAULT, endpoint=endpoint, covariate=word, structure=structure)
+    return TEXT.format(name=DEFAULT, endpoint=endpoint, baseline=BASELINE, covariate=word, structure=structure)
 
 
 def default_model(covariate: CovariateSchema, endpoint: str) -> ModelSpec:
