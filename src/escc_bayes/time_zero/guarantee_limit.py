@@ -30,7 +30,7 @@ def limit_ratio(hazards: NoEffect, guaranteed: tuple[float, float], share: tuple
     --------
     >>> hazards = NoEffect(np.array([]), np.log([0.02]), np.log([0.01]))
     >>> round(limit_ratio(hazards, (0.0, 0.0), (0.5, 0.5)), 6), round(limit_ratio(hazards, (0.0, 6.0), (0.5, 0.5)), 3)
-    (1.0, 0.81)
+    (1.0, 0.842)
     """
     both = np.logaddexp(*hazards.rates)
     grid = time_at(both, hazards.cuts, np.linspace(0.0, LAST, STEPS)[None])[0]

@@ -30,7 +30,8 @@ def test_one_treatment_column_gives_the_chapter_on_the_page_in_word_and_as_csv(t
     assert '<section id="treatment">' in page
     assert "covariates.arm" in page
     held = {path.name for path in (tmp_path / "r").glob("treatment_*.csv")}
-    assert held == {f"treatment_{name}.csv" for name in ("design", "effect", "contrasts", "assumed_start")}
+    names = ("design", "effect", "contrasts", "assumed_start", "late_start", "lacking")
+    assert held == {f"treatment_{name}.csv" for name in names}
     with (tmp_path / "r" / "treatment_effect.csv").open(encoding="utf-8", newline="") as table:
         cox = next(row for row in csv.DictReader(table) if row["method"] == "cox")
     cell = f"{float(cox['hr']):.2f} ({float(cox['lower']):.2f} to {float(cox['upper']):.2f})"
