@@ -103,7 +103,7 @@ def trajectory_block(posterior: Fitted, outcome: Outcome, labels: Mapping[str, s
         month = float(str(row["time"]))
         when = "" if math.isnan(month) else f" at {month:g} months"
         words = f"{topic(row, labels)}: {TRAJECTORY[str(row['quantity'])]}{when}"
-        cells.append((words, f"{row['measured']}", ratios(row, LIMITS)))
+        cells.append((words, f"{row['measured']}", signed(row)))
     return block_of("Trajectory", posterior, outcome, (), ("", "Measured", "Posterior"), cells, level)
 
 
@@ -131,6 +131,12 @@ def block_of(
 def ratios(row: Row, names: tuple[str, str, str]) -> str:
     """Print a number above 0 with its limits."""
     lower, value, upper = (ratio(float(str(row[name]))) for name in names)
+    return with_limits(value, lower, upper)
+
+
+def signed(row: Row) -> str:
+    """Print a number of either sign with its limits: a correlation may lie below 0."""
+    lower, value, upper = (f"{float(str(row[name])):.2f}" for name in LIMITS)
     return with_limits(value, lower, upper)
 
 

@@ -8,7 +8,7 @@ from escc_bayes.data.bundled import example_ensemble
 from escc_bayes.data.ensemble import Ensemble
 from escc_bayes.report.page.endpoint_blocks import endpoint_blocks
 from escc_bayes.report.page.outcomes import Outcome
-from escc_bayes.report.page.term_blocks import cured_words, term_blocks
+from escc_bayes.report.page.term_blocks import cured_words, signed, term_blocks
 from escc_bayes.report.page.term_rows import cure_rows, frailty_rows
 from escc_bayes.spec.reading import spec_from
 from tests.unit.report.test_pooled_files import CURE, DRIFT, TOGETHER
@@ -63,3 +63,8 @@ def test_two_endpoints_are_read_together(ensemble):
     assert f"correlation of the two log hazard ratios {np.corrcoef(os, pfs)[0, 1]:.2f}" in differing
     assert f"P(both HR > 1 | data) {np.mean((os > 0) & (pfs > 0)):.3f}" in differing
     assert block.tables[0].rows[0][0] == "Coverage, RPL vs RAL: os and pfs"
+
+
+def test_a_correlation_keeps_its_sign():
+    """No hazard ratio: below 0 it is not printed as <0.01."""
+    assert signed({"lower": -0.514, "value": 0.09, "upper": 0.681}) == "0.09 (-0.51 to 0.68)"
