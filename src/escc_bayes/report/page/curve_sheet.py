@@ -17,7 +17,14 @@ from escc_bayes.report.document.sheet import Sheet, drawn
 from escc_bayes.report.page.on_curves import on_curves
 from escc_bayes.report.page.outcomes import Outcome, file_word
 from escc_bayes.report.page.survival_sheets import grid, grid_height
+from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.transitions import heading
+
+
+def cox_beside(plan: ModelPlan) -> str:
+    """Say what Cox beside the curves is: of a trajectory it knows the last value alone."""
+    moving = "" if plan.course is None else f"; of {plan.course.name} by the last value carried forward"
+    return f"Cox with the same knots and no penalty{moving}"
 
 
 def curve_sheet(
@@ -42,7 +49,7 @@ def curve_sheet(
         title=f"{outcome.title}: hazard ratios along a number, model {posterior.plan.spec.name}",
         about=outcome.sentence,
         words=f"Thick line and band: posterior median and pointwise {100 * level:g} % credible interval. Thin lines: "
-        "Cox with the same knots and no penalty, with confidence limits. Ticks: patients; long ticks: knots.",
+        f"{cox_beside(posterior.plan)}, with confidence limits. Ticks: patients; long ticks: knots, or the range.",
         clock=outcome.clock,
         provenance=posterior.record.provenance,
         height_mm=grid_height(len(panes), 0),

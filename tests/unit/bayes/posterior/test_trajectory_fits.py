@@ -20,6 +20,7 @@ from escc_bayes.bayes.posterior.trajectory import described, described_over, mea
 from escc_bayes.compare.trajectory_analyses import known_at_start, trajectory_analyses
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.foundation.errors import EstimandError, SamplingError
+from escc_bayes.report.page.curve_sheet import cox_beside
 from escc_bayes.report.verbs.files import fit_tables
 from escc_bayes.sensitivity.not_computed import TRAJECTORY as TRAJECTORY_ALONE
 from escc_bayes.sensitivity.not_computed import kinds_of
@@ -178,6 +179,12 @@ def test_laplace_and_sensitivity_refuse_and_name_the_way_out():
         eb.fit_plan(plan, eb.RunSettings("laplace"), seed=1)
     assert kinds_of(plan) == (TRAJECTORY_ALONE,)
     assert 'examine the last value carried forward, structure = "per_doubling"' in TRAJECTORY_ALONE
+
+
+def test_cox_beside_the_curve_is_of_the_last_value():
+    words = "Cox with the same knots and no penalty"
+    assert cox_beside(eb.make_plan(model(), cohort())) == f"{words}; of alc by the last value carried forward"
+    assert cox_beside(eb.make_plan(plain_spec(), cohort())) == words
 
 
 def test_a_plan_with_other_priors_keeps_its_measurements():
