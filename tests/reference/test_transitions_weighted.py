@@ -1,6 +1,7 @@
 """Sampling weights, clusters and strata within transitions are R's: transitions_weighted.R made the values."""
 
 import json
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +10,14 @@ import pytest
 
 from escc_bayes.bayes.model.likelihood.of_plan import cells_of
 from escc_bayes.bayes.posterior.fit import fit
+from escc_bayes.bayes.posterior.pseudo_scores import scores
 from escc_bayes.classical.aalen_johansen import aalen_johansen
 from escc_bayes.classical.fit import fit_classical
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from
 from escc_bayes.spec.plan import make_plan
 from escc_bayes.spec.reading import spec_from
+from escc_bayes.spec.risk_rows import risk_rows
 
 R = json.loads((Path(__file__).parent / "transitions_weighted.json").read_text(encoding="utf-8"))
 TRANSITIONS = ("progression", "death_without_progression", "death_after_progression")
@@ -65,6 +68,11 @@ def model(*, clock="forward", strata="site", outcome=None, at="reference"):
     return spec_from(raw, "model")
 
 
+WEIBULL = {
+    "baseline": {"family": "weibull", "reference_time": 60.0},
+    "priors": {"baseline_log_cumulative_hazard": {"normal": [-1.0, 2.0]}, "log_shape": {"normal": [0.0, 0.5]}},
+    "effect": [{"covariate": "male", "structure": "fixed", "prior": {"normal": [0.0, 5.0]}}],
+}
 CAUSES = {"kind": "competing_causes", "endpoint": "either", "cause": "first"}
 
 
@@ -179,3 +187,50 @@ def test_a_weight_of_two_is_the_row_twice(outcome):
     curves = [aalen_johansen(plan.rows).at(np.array(R["months"])) for plan in plans]
     np.testing.assert_allclose(curves[0], curves[1], rtol=1e-9, atol=1e-14)
     np.testing.assert_allclose(curves[0][0], curves[2][0], rtol=1e-9, atol=1e-14)
+
+
+def test_states_in_a_stratum_have_its_baselines():
+    """Second source: exp(-(h1 + h2) t) within the first piece, everyone set to site B, weighted."""
+    posterior = fit(model(at="mean"), cohort_of(frame_of()), seed=3, engine="laplace", draws=1000)
+    plan, rows = posterior.plan, posterior.plan.rows
+    first = rows.first_rows()
+    leaving = np.zeros((posterior.coefficients.shape[0], rows.n))
+    rates = np.exp(posterior.flat["baseline"]).reshape(-1, 3, 3, 4)
+    for k, name in enumerate(TRANSITIONS[:2]):
+        eta = 0.0
+        for covariate in ("age", "male"):
+            own = plan.design.coefficients_of(covariate, 0, name).start
+            values = rows.covariates[covariate].values[first] - plan.design.center[own]
+            eta = eta + posterior.coefficients[:, [own]] * values
+        leaving += rates[:, k, 1, :1] * np.exp(eta)
+    weight = rows.weight[first] / rows.weight[first].sum()
+    found = posterior.states(np.array([10.0]), term="site", group="B")[:, 0, 0]
+    np.testing.assert_allclose(found, np.exp(-10.0 * leaving) @ weight, rtol=1e-9)
+    as_they_are = [posterior.states(np.array([90.0]), term="site", group=site, population="group") for site in SITES]
+    shares = [rows.weight[first][rows.covariates["site"].values[first] == code].sum() / 300.0 for code in range(3)]
+    whole = sum(share * one for share, one in zip(shares, as_they_are, strict=True))
+    np.testing.assert_allclose(posterior.states(np.array([90.0])), whole, rtol=1e-9)
+
+
+def test_scores_of_weibull_baselines_are_derivatives_of_the_weighted_likelihood():
+    """Second source: central differences of the cells of every transition."""
+    raw = model(strata="").toml.partition("[baseline]")[0]
+    spec = spec_from({**tomllib.loads(raw.replace("schema = 1", "")), **WEIBULL}, "weibull")
+    plan = make_plan(spec, cohort_of(frame_of()))
+    cells, risk = cells_of(plan), risk_rows(plan.rows, plan.design)
+    columns = risk.columns
+    point = np.array([-1.5, -2.0, 0.1, 0.1, -0.2, 0.05, *np.full(columns.shape[1], 0.02)])
+    found = scores(plan.baseline, risk.at_risk, columns, point)
+
+    def value(at):
+        return cells.given(at[None, 3:6]).value(np.concatenate([at[6:], at[:3]])[None])[0]
+
+    steps = 1e-5 * np.eye(point.size)
+    numeric = [(value(point + step) - value(point - step)) / 2e-5 for step in steps]
+    np.testing.assert_allclose(found.of_rows.sum(axis=0), numeric, rtol=1e-5, atol=1e-4)
+
+    def gradient(at):
+        return scores(plan.baseline, risk.at_risk, columns, at).of_rows.sum(axis=0)
+
+    second = np.array([(gradient(point + step) - gradient(point - step)) / 2e-5 for step in steps])
+    np.testing.assert_allclose(found.information, -second, rtol=1e-5, atol=1e-3)

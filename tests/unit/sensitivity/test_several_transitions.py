@@ -103,6 +103,16 @@ def test_a_patient_is_left_out_of_every_transition(states):
             logs = drawn.coefficients @ weights(asked, plan.design)
             assert float(row["prob_gt_1"]) == pytest.approx(drawn.weight @ (logs > 0.0), abs=4 * np.sqrt(0.5 / 4000))
     assert max(abs(float(row["elpd"]) - float(row["elpd_psis"])) for row in left) < 0.1
+    # Of a later transition, whose rows stand below those of the first.
+    deaths = [row for row in rows if row["contrast"].endswith(", death_without_progression")]
+    found = [row for row in deaths if row["kind"] == "smallest removal" and "," in str(row["whom"])]
+    ratio, whom = found[0], str(found[0]["whom"]).split(", ")
+    gone = np.isin(one.whose, [one.ids.index(who) for who in whom])
+    plan = replace(states.plan, rows=replace(one, weight=np.where(gone, 0.0, one.weight)))
+    drawn = weighted_draws(plan, 6, draws=8000)
+    asked = next(a for a in states.contrasts if (a.term, contrast_in(a)) == (ratio["term"], ratio["contrast"]))
+    above = drawn.weight @ (drawn.coefficients @ weights(asked, plan.design) > 0.0)
+    assert float(ratio["prob_gt_1"]) == pytest.approx(above, abs=4 * np.sqrt(2 * above * (1 - above) / 2000))
     said = INFLUENCE.words(rows)
     assert said[-1].startswith("Not computed: recoded and misclassified events, informative censoring: an event of one")
 
