@@ -43,6 +43,14 @@ def test_planning_and_prior_check_load_no_sampler():
     assert not modules_after(run) & set(HEAVY)
 
 
+def test_reading_a_design_loads_neither_models_nor_what_simulates_and_draws():
+    run = (
+        "from escc_bayes.report.verbs.plan_kinds import plan_of_kind; plan_of_kind('multi_arm', 'rt_two_doses')\n"
+        "assert not {'escc_bayes.spec.plan', 'escc_bayes.trial.multi_arm.simulate'} & set(sys.modules)"
+    )
+    assert "matplotlib" not in modules_after(run)
+
+
 def test_classical_methods_load_no_sampler_and_no_lifelines():
     run = "import escc_bayes as eb; eb.baselines(eb.example_cohort('larynx'), 'os', level=0.95)"
     # firthmodels brings numba and scikit-learn.

@@ -1,13 +1,16 @@
 """Whom the baseline describes: the average patient, or one at the reference of what is not centred."""
 
-from escc_bayes.spec.design import Block, Design
-from escc_bayes.spec.plan import ModelPlan
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from escc_bayes.spec.design import Block, Design
+    from escc_bayes.spec.plan import ModelPlan
 
 # Of what a baseline is that is not of all patients and all causes.
 CURED, EXCESS, STAYS = "those not cured", "the excess over a life table", "a marker that stays as at time zero"
 
 
-def whom(plan: ModelPlan) -> str:
+def whom(plan: "ModelPlan") -> str:
     """Return whom the baseline describes, in words.
 
     Examples
@@ -25,7 +28,7 @@ def whom(plan: ModelPlan) -> str:
     return f"the average patient with {' and '.join(held)}" if held else "the average patient"
 
 
-def part_of(plan: ModelPlan) -> str:
+def part_of(plan: "ModelPlan") -> str:
     """Return of what part of the deaths or patients the baseline is, in words; empty of all patients and all causes."""
     if plan.spec.cure is not None:
         return CURED
@@ -34,7 +37,7 @@ def part_of(plan: ModelPlan) -> str:
     return "" if plan.course is None else f"{STAYS}: {plan.course.name}"
 
 
-def at_reference(block: Block, design: Design) -> list[str]:
+def at_reference(block: "Block", design: "Design") -> list[str]:
     """Return where each covariate of an effect stands for the reference patient: ``stage I``, ``age 65``."""
     pairs = zip(block.effect.covariates, block.levels, strict=True)
     return [f"{name} {levels[0] if levels else f'{design.schemas[name].center:g}'}" for name, levels in pairs]
