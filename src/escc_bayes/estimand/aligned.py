@@ -7,7 +7,7 @@ type Row = Mapping[str, object]
 type Cells = tuple[str, ...]
 
 # Letters of a column of words; longer ones are cut, the CSV has them whole.
-WIDEST = 44
+WIDEST = 60
 
 
 class Notes:

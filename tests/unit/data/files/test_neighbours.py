@@ -63,6 +63,13 @@ def test_patients_below_an_empty_row_stay(tmp_path):
     assert len(table.rows) == len(ROWS) + 2
 
 
+def test_a_patient_of_whom_little_is_known_heads_no_table(tmp_path):
+    """Under an empty row, with words alone: those below have as many cells as all patients have."""
+    table = read(book(tmp_path, (), [[], ["P7", None, None, "II", None], ["P8", 14.0, 1, "II", 0.9]]))
+    assert len(table.rows) == len(ROWS) + 2
+    assert len(read(book(tmp_path, (), [[], ["P7", None, None, "II", None]])).rows) == len(ROWS) + 1
+
+
 @pytest.mark.parametrize(
     "words", ["Fragen: Dr. Muster, +49 30 1234567 89", "统计员 13800000000", "mail a.muster@klinik.de"]
 )
