@@ -68,7 +68,7 @@ def test_a_fit_by_laplace_loads_neither_sampler_nor_data_frames(tmp_path):
     )
     loaded = modules_after(run)
     assert (tmp_path / "fit" / "posterior" / "os_piecewise.nc").is_file()
-    assert not loaded & {*HEAVY, "pandas", "jinja2", "docx", "pydantic"}
+    assert not loaded & {*HEAVY, "pandas", "jinja2", "docx", "pydantic", "rich"}
 
 
 def test_a_fit_by_nuts_loads_no_compiler_and_no_data_frames(tmp_path):
@@ -83,6 +83,18 @@ def test_a_fit_by_nuts_loads_no_compiler_and_no_data_frames(tmp_path):
     loaded = modules_after(run)
     assert (tmp_path / "fit" / "posterior" / "os_piecewise.nc").is_file()
     assert not loaded & ({*HEAVY, "pandas", "jinja2", "pyarrow"} - {"nutpie"})
+
+
+def test_a_report_loads_the_chapters_only_where_they_are_asked_for():
+    """The chapter of a paper and that on one treatment bring the audit, matching and scipy's statistics."""
+    code = (
+        "import sys, escc_bayes.report.verbs.report\n"
+        "rooms = {'.'.join(m.split('.')[:2]) for m in sys.modules}\n"
+        "apart = {'study', 'matching', 'evidence', 'time_zero'}\n"
+        "print(rooms & {'scipy.stats', *(f'escc_bayes.{room}' for room in apart)})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
 
 
 def test_every_public_name_can_be_reached():

@@ -13,6 +13,7 @@ from typing import NoReturn
 from escc_bayes.foundation.ending import Ended, ended_by_signals
 from escc_bayes.foundation.errors import InputError, one_paragraph
 from escc_bayes.foundation.fault_log import keep_log
+from escc_bayes.foundation.memory import search_seldom
 from escc_bayes.foundation.streams import forgive
 
 # What the system says of a path that somebody gave: nothing of ours is wrong.
@@ -26,6 +27,7 @@ SIGNALLED = 128
 
 def main() -> NoReturn:
     """Run the command line, and exit."""
+    search_seldom()
     before, streams = (sys.stdout, sys.stderr), forgive()
     unraised, sys.unraisablehook = sys.unraisablehook, lambda _: None
     try:

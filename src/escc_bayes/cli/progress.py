@@ -1,5 +1,6 @@
 """What a verb says on stderr while it works, and which results must not be used."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -7,7 +8,6 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from rich.console import Console
     from rich.progress import Progress as Bars
 
     from escc_bayes.bayes.sampling.settings import Progress
@@ -23,9 +23,11 @@ def progress_bars(*, quiet: bool) -> Iterator["Stage"]:
     """Yield a function that starts a bar for a piece of work; bars show on a terminal, sentences elsewhere."""
     if quiet:
         yield lambda _: nothing
-        return
-    with opened() as (bars, console):
-        yield lambda name: started(bars, console, name)
+    elif not sys.stderr.isatty():
+        yield said_of_stages
+    else:
+        with opened() as bars:
+            yield lambda name: started(bars, name)
 
 
 @contextmanager
@@ -33,57 +35,77 @@ def counting_bars(*, quiet: bool) -> Iterator[Callable[[str, Words], "Counted"]]
     """Yield a function that starts a bar for work that is counted, such as trials, from its name and its words."""
     if quiet:
         yield lambda *_: nothing
-        return
-    with opened() as (bars, console):
-        yield lambda name, words: counting(bars, console, name, words)
+    elif not sys.stderr.isatty():
+        yield said_by_tenths
+    else:
+        with opened() as bars:
+            yield lambda name, words: counting(bars, name, words)
 
 
 def nothing(*_: object) -> None:
     """Say nothing of work that goes on."""
 
 
-@contextmanager
-def opened() -> Iterator[tuple["Bars", "Console"]]:
-    """Yield bars on stderr, and the console they stand on."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[words]}"), TimeElapsedColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
-        yield bars, console
+def say(line: str) -> None:
+    """Print a line on stderr."""
+    typer.echo(line, err=True)
 
 
-def counting(bars: "Bars", console: "Console", name: str, words: Words) -> "Counted":
-    """Start one bar and return the function that moves it; elsewhere than on a terminal a sentence a tenth."""
-    task = bars.add_task(name, total=None, words="")
+def said_of_stages(name: str) -> "Progress":
+    """Say that a piece of work begins; return a function that says each of its stages once."""
+    said: set[str] = set()
+    say(name)
+
+    def report_progress(what: str, *_: int) -> None:
+        if what not in said:
+            said.add(what)
+            say(f"  {name}: {what}")
+
+    return report_progress
+
+
+def said_by_tenths(name: str, words: Words) -> "Counted":
+    """Say that counted work begins; return a function that says how far it is, a sentence a tenth."""
     said: set[int] = set()
-    if not console.is_terminal:
-        console.print(name, highlight=False)
+    say(name)
 
     def report_count(done: int, total: int) -> None:
-        bars.update(task, completed=done, total=total or None, words=words(done, total))
         tenth = 10 * done // max(total, 1)
-        if tenth not in said and not console.is_terminal:
+        if tenth not in said:
             said.add(tenth)
-            console.print(f"  {words(done, total)}", highlight=False)
+            say(f"  {words(done, total)}")
 
     return report_count
 
 
-def started(bars: "Bars", console: "Console", name: str) -> "Progress":
+@contextmanager
+def opened() -> Iterator["Bars"]:
+    """Yield bars on the terminal of stderr; what draws them is loaded for a terminal alone."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[words]}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        yield bars
+
+
+def counting(bars: "Bars", name: str, words: Words) -> "Counted":
     """Start one bar and return the function that moves it."""
     task = bars.add_task(name, total=None, words="")
-    said: set[str] = set()
-    if not console.is_terminal:
-        console.print(name, highlight=False)
+
+    def report_count(done: int, total: int) -> None:
+        bars.update(task, completed=done, total=total or None, words=words(done, total))
+
+    return report_count
+
+
+def started(bars: "Bars", name: str) -> "Progress":
+    """Start one bar and return the function that moves it."""
+    task = bars.add_task(name, total=None, words="")
 
     def report_progress(what: str, done: int, total: int, divergences: int) -> None:
         words = f"{what}, {divergences} divergences" if total else what
         bars.update(task, completed=done, total=total or None, words=words)
-        if what not in said and not console.is_terminal:
-            said.add(what)
-            console.print(f"  {name}: {what}", highlight=False)
 
     return report_progress
 

@@ -88,6 +88,13 @@ def out_of_reach() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+def as_by_default() -> None:
+    """Let signals end this process as they end any other: a copy of a process has the answers of that one."""
+    for number in SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+
+
 @contextmanager
 def ended_with_block[Pool: Executor](pool: Pool) -> Iterator[Pool]:
     """Yield a pool; on an error its processes are ended at once, and its threads are not waited for."""

@@ -4,7 +4,9 @@ Every task decides its own random streams, so results are the same bits with one
 process are given here.
 """
 
+import gc
 import os
+import sys
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -14,12 +16,14 @@ from contextlib import contextmanager
 from importlib import import_module
 from itertools import count
 from multiprocessing import get_context
+from multiprocessing.context import BaseContext
+from pathlib import Path
 from threading import RLock
 from typing import Any, Protocol
 
-from escc_bayes.foundation.ending import end, ended_with_block, out_of_reach
+from escc_bayes.foundation.ending import as_by_default, end, ended_with_block, out_of_reach
 from escc_bayes.foundation.errors import SamplingError
-from escc_bayes.foundation.memory import leave_at_exit
+from escc_bayes.foundation.memory import leave_at_exit, search_seldom
 from escc_bayes.foundation.scheduler import AHEAD, died, keep_read_only, leave_with_parent
 
 type Recorded[T] = tuple[T, list[tuple[str, type[Warning]]]]
@@ -128,7 +132,7 @@ def executor(processes: int, needs: str) -> Iterator[Executor]:
     Parameters
     ----------
     processes : 1 or 2.
-    needs : module that the other process imports at once, while this one has other things to do.
+    needs : module that both processes import; a copy of this one has what this one has.
 
     Raises
     ------
@@ -138,9 +142,8 @@ def executor(processes: int, needs: str) -> Iterator[Executor]:
         yield Serial()
         return
     keep_read_only()
-    # A fresh process: threads of this one (progress bars) do not survive a fork.
     try:
-        with ended_with_block(ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=prepared)) as pool:
+        with ended_with_block(ProcessPoolExecutor(1, mp_context=other_process(needs), initializer=prepared)) as pool:
             with out_of_reach():
                 pool.submit(import_module, needs)
             yield HelperProcess(pool)
@@ -148,9 +151,25 @@ def executor(processes: int, needs: str) -> Iterator[Executor]:
         raise SamplingError(died(1)) from None
 
 
+def other_process(needs: str) -> BaseContext:
+    """Return how the other process is made: as a copy that has imported what it needs, where that is safe.
+
+    A copy has none of the threads of this process, and waits for ever on what one of them held; elsewhere than on Linux
+    the system's own libraries have threads. Then it is a fresh process, which imports for itself: a second of CPU.
+    """
+    if sys.platform == "linux" and len([*Path("/proc/self/task").iterdir()]) == 1:
+        import_module(needs)
+        # What is imported is not searched for garbage again: its pages stay shared.
+        gc.freeze()
+        return get_context("fork")
+    return get_context("spawn")
+
+
 def prepared() -> None:
-    """Make the other process ready: it ends with its parent, and what it sends back stays read-only."""
+    """Make the other process ready: it ends when told to and with its parent; what it sends back stays read-only."""
+    as_by_default()
     leave_with_parent()
+    search_seldom()
     leave_at_exit()
     keep_read_only()
 

@@ -1,4 +1,4 @@
-"""Memory of a process: kept for work that needs the same arrays again and again, and left as it is at exit."""
+"""Memory of a process: kept for work that needs the same arrays again and again, seldom searched, left at exit."""
 
 import atexit
 import ctypes
@@ -8,6 +8,17 @@ from functools import cache
 # glibc's mallopt(3): arrays from so many bytes on are mapped alone (its largest value), so many freed ones are kept.
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 MAPPED_BYTES, KEPT_BYTES = 32 * 2**20, 512 * 2**20
+# Objects more than before at which Python looks for garbage that refers to itself; its own number is 2,000.
+OBJECTS = 200_000
+
+
+def search_seldom() -> None:
+    """Look for garbage that refers to itself only when many objects more are held: a command ends soon.
+
+    Modules, figures and posteriors make objects by the 100,000 that are all needed to the end; to look them over again
+    and again takes a twentieth of the CPU of a report.
+    """
+    gc.set_threshold(OBJECTS, *gc.get_threshold()[1:])
 
 
 @cache

@@ -15,6 +15,8 @@ from escc_bayes.bayes.model.likelihood.product import Product
 from escc_bayes.bayes.model.likelihood.protocol import Cells
 from escc_bayes.bayes.model.likelihood.weibull import WeibullCells
 from escc_bayes.bayes.modes.coordinates import parameter_values
+from escc_bayes.bayes.modes.grid import Grid
+from escc_bayes.bayes.modes.modes import Target
 from escc_bayes.hazard.baseline import Hazard
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.plan import ModelPlan
@@ -39,15 +41,22 @@ def mode_of(plan: ModelPlan, extra: FloatArray | None = None) -> Mode:
     data = cells_of(plan) if extra is None else with_events(cells_of(plan), plan, extra)
     shares: list[FloatArray] = []
     drawn: list[dict[str, FloatArray]] = []
-    for part in laplace.explored(plan, data):
-        modes = part.grid.modes
+    for target, grid, component in weighed(laplace.searched(plan, data)):
+        modes = grid.modes
         mass = np.exp(modes.log_mass - modes.log_mass.max())
-        shares.append(part.share * mass / mass.sum())
-        drawn.append(parameter_values(part.target.coords, modes.x, modes.u))
+        shares.append(component * mass / mass.sum())
+        drawn.append(parameter_values(target.coords, modes.x, modes.u))
     share = np.concatenate(shares)
     values = {name: np.concatenate([each[name] for each in drawn]) for name in drawn[0]}
     coefficients = parameters.coefficients(plan.design.blocks, values, share.size)
     return Mode(plan, share @ coefficients, averaged_hazard(plan, values, share))
+
+
+def weighed(found: list[tuple[Target, Grid]]) -> list[tuple[Target, Grid, float]]:
+    """Return each component with its share; the boxes about its nodes are needed only where there are several."""
+    if len(found) == 1:
+        return [(*found[0], 1.0)]
+    return [(part.target, part.grid, part.share) for part in laplace.parts_of(found)]
 
 
 def averaged_hazard(plan: ModelPlan, values: dict[str, FloatArray], share: FloatArray) -> Hazard:

@@ -1,6 +1,8 @@
 """One process or two: the same results, in order; warnings and errors of the other process arrive here."""
 
 import os
+import subprocess
+import sys
 import time
 import warnings
 from types import MappingProxyType
@@ -133,3 +135,43 @@ def test_a_process_that_ends_is_told_in_words():
 def test_cores_are_at_least_one_and_at_most_what_is_asked():
     assert cores(1) == 1
     assert 1 <= cores(2) <= 2
+
+
+COPIED = """
+import os, signal, sys, threading, time
+from escc_bayes.foundation.ending import ended_by_signals
+from escc_bayes.foundation.executors import executor, other_process
+
+def there():
+    return os.getpid(), "colorsys" in sys.modules, signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+def gone(process):
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+with ended_by_signals():
+    try:
+        with executor(2, needs="colorsys") as both:
+            process, known, ends = both.pool.submit(there).result()
+            both.start(time.sleep, 60.0)
+            raise KeyError
+    except KeyError:
+        pass
+print(process != os.getpid(), known, ends, signal.getsignal(signal.SIGTERM) is signal.SIG_DFL, gone(process))
+pause = threading.Event()
+threading.Thread(target=pause.wait).start()
+print(other_process("colorsys").get_start_method())
+pause.set()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the other process is never a copy")
+def test_the_other_process_is_a_copy_where_no_thread_is_lost_and_ends_when_told():
+    """It has what this one imported, and its own answer to a signal; beside a thread it is a fresh process."""
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run([sys.executable, "-c", COPIED], env=environment, capture_output=True, text=True, check=True)
+    # The process that was told to end is gone within the patience of the ending, its 60 seconds not waited for.
+    assert done.stdout.split() == ["True", "True", "True", "True", "True", "spawn"], done.stderr

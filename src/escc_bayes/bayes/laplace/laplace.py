@@ -142,8 +142,8 @@ def both(first: Proposed, second: Proposed) -> Proposed:
     return Proposed(*(np.concatenate(pair) for pair in pairs))
 
 
-def explored(plan: ModelPlan, data: Cells, like: Sequence[Start] = ()) -> list[Part]:
-    """Return grid and boxes of every component.
+def searched(plan: ModelPlan, data: Cells, like: Sequence[Start] = ()) -> list[tuple[Target, Grid]]:
+    """Return target and grid of every component of the mixture priors.
 
     Parameters
     ----------
@@ -156,13 +156,21 @@ def explored(plan: ModelPlan, data: Cells, like: Sequence[Start] = ()) -> list[P
     SamplingError : the grid of hyperparameters would be too large, or patients have trajectories.
     """
     refuse_trajectories(plan)
-    found = []
     every = coordinates(plan)
     known = like if len(like) == len(every) else len(every) * [None]
-    for coords, start in zip(every, known, strict=True):
-        target = Target(coords, data)
-        grid = explore(target, None if start is None else start.carried_to(coords))
-        found.append((target, grid, grid_cells(target, grid)))
+    targets = [Target(coords, data) for coords in every]
+    near = [None if start is None else start.carried_to(coords) for coords, start in zip(every, known, strict=True)]
+    return [(target, explore(target, place)) for target, place in zip(targets, near, strict=True)]
+
+
+def explored(plan: ModelPlan, data: Cells, like: Sequence[Start] = ()) -> list[Part]:
+    """Return grid, boxes and share of every component; what is asked for, and raised, as for ``searched``."""
+    return parts_of(searched(plan, data, like))
+
+
+def parts_of(pairs: Sequence[tuple[Target, Grid]]) -> list[Part]:
+    """Return components with boxes about their nodes, and their shares of the Laplace mass."""
+    found = [(target, grid, grid_cells(target, grid)) for target, grid in pairs]
     log_mass = np.array([held.log_mass for _, _, held in found])
     share = np.exp(log_mass - log_mass.max())
     # A component that misses a ten-thousandth of the Laplace mass still gets its draws: the floor.
@@ -181,10 +189,10 @@ def refuse_trajectories(plan: ModelPlan) -> None:
         )
 
 
-def start_of(part: Part) -> Start:
+def start_of(target: Target, grid: Grid) -> Start:
     """Return where the search for a component much like this one starts: its best node."""
-    best = int(np.argmax(part.grid.modes.log_mass))
-    return Start(part.target.coords, Near(part.grid.modes.u[best], part.grid.step, part.grid.modes.x[best]))
+    best = int(np.argmax(grid.modes.log_mass))
+    return Start(target.coords, Near(grid.modes.u[best], grid.step, grid.modes.x[best]))
 
 
 def one_round(parts: list[Part], count: int, source: Source, name: str, rng: np.random.Generator) -> Weighted:

@@ -108,7 +108,7 @@ def weighted_draws(plan: ModelPlan, seed: Seed, *, draws: int = DRAWS, like: Seq
 
 def starts_of(plan: ModelPlan) -> tuple[Start, ...]:
     """Return where refits much like a plan may start: its modes, component by component."""
-    return tuple(laplace.start_of(part) for part in laplace.explored(plan, cells_of(plan)))
+    return tuple(laplace.start_of(*found) for found in laplace.searched(plan, cells_of(plan)))
 
 
 def drawn_from(plan: ModelPlan, parts: list[laplace.Part], seed: Seed, draws: int) -> WeightedDraws:

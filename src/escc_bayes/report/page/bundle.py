@@ -12,7 +12,7 @@ from escc_bayes.bayes.posterior.fit import fit_plan
 from escc_bayes.bayes.posterior.loo import LooRow, compare_loo
 from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.bayes.posterior.prior_check import PriorCheck, prior_check_plan
-from escc_bayes.bayes.sampling.settings import Progress, RunSettings, silent
+from escc_bayes.bayes.sampling.settings import TUNE, Progress, RunSettings, silent
 from escc_bayes.classical.baselines import Baselines, baselines
 from escc_bayes.classical.competing import competing_tables
 from escc_bayes.classical.fit import ClassicalFit, fit_classical_plan
@@ -40,16 +40,16 @@ from escc_bayes.spec.cautions import NOTHING, cautions, shared_cautions
 from escc_bayes.spec.names import refuse_same_names
 from escc_bayes.spec.plan import ModelPlan, with_priors
 from escc_bayes.spec.sceptic import sceptical
-from escc_bayes.study.part import StudyChapter
 
 if TYPE_CHECKING:
     from escc_bayes.report.page.treatment.gather import Treatment
+    from escc_bayes.study.part import StudyChapter
 
 type Stage = Callable[[str], Progress]
 
 SERIAL = Serial()
-# Draws of each chain that confirms.
-CONFIRMING = 500
+# Iterations of warm-up and draws of each chain that confirms.
+WARMING, CONFIRMING = 250, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Bundle:
     grouping: str = ""
     other_analyses: Mapping[str, OtherAnalyses] = field(default_factory=dict)
     imputed: Mapping[str, Imputed] = field(default_factory=dict)
-    study: StudyChapter | None = None
+    study: "StudyChapter | None" = None
     treatment: "Treatment | None" = None
 
     @property
@@ -318,14 +318,14 @@ def confirmation(
 def confirmed(plan: ModelPlan, settings: RunSettings, seed: Seed, progress: Progress) -> Posterior:
     """Return the posterior that confirms, with a random stream of its own.
 
-    Where no number of draws was asked for, as few as confirm: about 1,000 effective ones place a mean within 0.03 SD.
-    Chains that fail are run as long as those of any fit.
+    Where no number of iterations was asked for, as few as confirm: about 1,000 effective draws place a mean within 0.03
+    SD. Chains that fail are run as long as those of any fit.
     """
     own = stream(seed, plan.spec.name, "confirmation")
-    if settings.draws is None:
+    if settings.draws is None and settings.tune == TUNE:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotFitForUseWarning)
-            found = fit_plan(plan, replace(settings, draws=CONFIRMING), seed=own, progress=progress)
+            found = fit_plan(plan, replace(settings, draws=CONFIRMING, tune=WARMING), seed=own, progress=progress)
         if found.diagnostics.fit_for_use:
             return found
     return fit_plan(plan, settings, seed=own, progress=progress)

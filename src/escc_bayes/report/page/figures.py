@@ -14,6 +14,7 @@ from escc_bayes.report.document.sheet import Sheet
 from escc_bayes.report.page import effect_sheets, survival_sheets
 from escc_bayes.report.page.answers import headline_ratios
 from escc_bayes.report.page.bundle import Bundle
+from escc_bayes.report.page.chapters import chapter_makers
 from escc_bayes.report.page.curve_sheet import curve_sheet
 from escc_bayes.report.page.on_curves import curved
 from escc_bayes.report.page.outcomes import Outcome, levels_of, outcomes, term_labels
@@ -21,8 +22,6 @@ from escc_bayes.report.page.over_time import of_outcome
 from escc_bayes.report.page.over_time_sheet import over_time_sheet
 from escc_bayes.report.page.reconstruction_section import members_sheet
 from escc_bayes.report.page.state_sheet import state_sheet
-from escc_bayes.report.page.study_sheet import study_sheet
-from escc_bayes.report.page.treatment.sheets import treatment_makers
 
 type Maker = partial[Sheet] | partial[Sheet | None]
 type Drawing = Callable[[], Sheet | None]
@@ -36,12 +35,7 @@ def figure_makers(bundle: Bundle, *, full: bool = False) -> tuple[Maker, ...]:
     labels = term_labels(bundle.cohort)
     makers = [m for o in outcomes(bundle) for m in (every_figure if full else main_figures)(o, bundle, labels)]
     makers += [partial(survival_sheets.kaplan_meier_sheet, bundle, endpoint) for endpoint in bundle.baselines]
-    if bundle.study is not None:
-        makers += [
-            partial(study_sheet, bundle.study, part, figure) for part in bundle.study.parts for figure in part.figures
-        ]
-    if bundle.treatment is not None:
-        makers += treatment_makers(bundle.treatment)
+    makers += chapter_makers(bundle)
     if full and bundle.loo:
         makers.append(partial(effect_sheets.loo_sheet, bundle))
     if full and any(not p.diagnostics.weighted for p in bundle.fits):

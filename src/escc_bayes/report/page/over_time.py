@@ -1,20 +1,15 @@
-"""Hazard ratios that change over time: their rows in files, and what a page shows of them.
+"""Hazard ratios that change over time: which they are, and their rows in files.
 
 Each posterior with Cox on the same segments beside, and the events behind each. docs/methods/time_varying.md.
 """
 
-from collections.abc import Iterable, Mapping
-from itertools import groupby
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.estimand.tables import Row, computed_by, limits, remarks
-from escc_bayes.plots.words import estimate_words, interval_words, method_words
-from escc_bayes.report.document.provenance import provenance_first
 from escc_bayes.report.page.own_cox import own_cox
-from escc_bayes.report.page.view import Table
-from escc_bayes.spec.transitions import heading
 
 if TYPE_CHECKING:
     from escc_bayes.report.page.outcomes import Outcome
@@ -78,31 +73,6 @@ def of_one(e: Estimate) -> tuple[str, str, str]:
 def of_outcome(outcome: "Outcome") -> tuple[Estimate, ...]:
     """Return the hazard ratios of an outcome that change over time."""
     return over_time(outcome.comparison.of("hazard_ratio"))
-
-
-def over_time_table(outcome: "Outcome", labels: Mapping[str, str], provenance: str) -> Table | None:
-    """Return each contrast's hazard ratio in each segment by every method, with the events behind; None without any."""
-    estimates = of_outcome(outcome)
-    if not estimates:
-        return None
-    methods = {method_words(e.method, e.model): interval_words(e) for e in estimates}
-    rows: list[tuple[str, ...]] = []
-    for (term, transition, contrast), block in groupby(in_order(estimates), key=of_one):
-        rows.append((f"{heading(labels.get(term, term), transition)}: {contrast}",))
-        for months, same in groupby(block, key=lambda e: e.months):
-            found = {method_words(e.method, e.model): e for e in same}
-            first = next(iter(found.values()))
-            cells = (estimate_words(found[m]) if m in found else "" for m in methods)
-            span = first.contrast.rpartition(", ")[2]
-            assert months is not None
-            rows.append((span, f"{first.n}", f"{first.events}", *cells))
-    head = ("Months", "At risk", "Events", *(f"{name} ({kind})" for name, kind in methods.items()))
-    return Table(
-        provenance_first(provenance, f"{outcome.title}: hazard ratios over time; {outcome.key}"),
-        head,
-        tuple(rows),
-        "At risk, Events: of all patients of the model in these months. Cox: on the same segments of follow-up.",
-    )
 
 
 def in_order(estimates: Iterable[Estimate]) -> list[Estimate]:

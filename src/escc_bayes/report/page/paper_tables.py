@@ -8,12 +8,11 @@ from escc_bayes.plots.words import probability
 from escc_bayes.report.document.provenance import provenance_first
 from escc_bayes.report.page.answers import Answer, answers
 from escc_bayes.report.page.bundle import Bundle
+from escc_bayes.report.page.chapters import chapter_tables
 from escc_bayes.report.page.first_screen import notes, whose, with_brackets
 from escc_bayes.report.page.outcomes import Outcome, as_labelled, outcomes
 from escc_bayes.report.page.participants import table_one
-from escc_bayes.report.page.study_section import study_tables
 from escc_bayes.report.page.survival_table import headline_survival
-from escc_bayes.report.page.treatment.section import treatment_tables
 from escc_bayes.report.page.view import Table
 
 HEAD = ("", "n", "Events", "Univariable HR", "P", "Multivariable HR", "P", "Posterior HR", "P(HR > 1)")
@@ -27,8 +26,7 @@ def paper_tables(bundle: Bundle) -> tuple[Table, ...]:
             found.append(ratios_side_by_side(outcome, bundle))
         survival = headline_survival(outcome, bundle.cohort)
         found += [survival] if survival is not None else []
-    treated = treatment_tables(bundle.treatment) if bundle.treatment is not None else ()
-    return (*found, *treated, *study_tables(bundle))
+    return (*found, *chapter_tables(bundle))
 
 
 def ratios_side_by_side(outcome: Outcome, bundle: Bundle) -> Table:

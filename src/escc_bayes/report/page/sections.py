@@ -15,24 +15,21 @@ from escc_bayes.plots.words import interval_words, probability, ratio
 from escc_bayes.report.page import baseline_tables, tables
 from escc_bayes.report.page.appendix import appendix, cautions
 from escc_bayes.report.page.bundle import Bundle
+from escc_bayes.report.page.chapters import Pictures, study_chapter, treatment_chapter
 from escc_bayes.report.page.endpoint_blocks import endpoint_blocks
 from escc_bayes.report.page.imputed_section import imputed_section
 from escc_bayes.report.page.methods_text import methods_section
 from escc_bayes.report.page.other_blocks import other_blocks, other_pages
 from escc_bayes.report.page.outcomes import Outcome, endpoint_label, outcomes, term_labels
-from escc_bayes.report.page.over_time import over_time_table
+from escc_bayes.report.page.over_time_table import over_time_table
 from escc_bayes.report.page.participants import participants
 from escc_bayes.report.page.reconstruction_section import NAME, pooled_words, reconstruction_section
 from escc_bayes.report.page.sensitivity_section import sensitivity_section
 from escc_bayes.report.page.state_section import state_section
-from escc_bayes.report.page.study_section import study_section
 from escc_bayes.report.page.survival_table import headline_survival
 from escc_bayes.report.page.term_blocks import term_blocks
-from escc_bayes.report.page.treatment.section import treatment_section
 from escc_bayes.report.page.view import Block, Picture, Section, Table
 from escc_bayes.spec.transitions import heading
-
-type Pictures = Mapping[tuple[str, str], Sequence[Picture]]
 
 HR_WORDS = (
     "HR of A vs B: the hazard of A over that of B; above 1, more events in A. Posterior medians with credible "
@@ -46,7 +43,7 @@ def sections(bundle: Bundle, pictures: Pictures) -> tuple[Section, ...]:
     pooled = {o.key: of(pictures, NAME, o.key) for o in found}
     chapters = (
         participants(bundle, found),
-        *([treatment_section(bundle.treatment, pictures)] if bundle.treatment is not None else []),
+        *treatment_chapter(bundle, pictures),
         ratios(bundle, found, pictures),
         *([reconstruction_section(bundle, found, pooled)] if bundle.reconstructions is not None else []),
         *([imputed_section(bundle, found)] if bundle.imputed else []),
@@ -56,7 +53,7 @@ def sections(bundle: Bundle, pictures: Pictures) -> tuple[Section, ...]:
             if bundle.states
             else []
         ),
-        *([study_section(bundle.study, pictures)] if bundle.study is not None else []),
+        *study_chapter(bundle, pictures),
         classical(bundle, pictures),
         attribution(bundle, found, pictures),
         sensitivity_section(bundle, found),

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from escc_bayes.report.document.provenance import provenance_first
 from escc_bayes.report.page import view
-from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.study_sheet import NAME
 from escc_bayes.study.part import Part, StudyChapter, StudyTable
 
@@ -41,9 +40,6 @@ def shown(table: StudyTable, part: Part, chapter: StudyChapter) -> view.Table:
     return view.Table(said, table.head, table.cells, table.note, table.folded)
 
 
-def study_tables(bundle: Bundle) -> tuple[view.Table, ...]:
-    """Return the tables of the chapter, for Word and LaTeX; none without one."""
-    chapter = bundle.study
-    if chapter is None:
-        return ()
+def study_tables(chapter: StudyChapter) -> tuple[view.Table, ...]:
+    """Return the tables of the chapter, for Word and LaTeX."""
     return tuple(shown(table, part, chapter) for part in chapter.parts for table in part.tables)

@@ -102,6 +102,8 @@ def write_compare_files(folder: Path, bundle: "Bundle") -> None:
 
 def write_report_files(folder: Path, bundle: "Bundle") -> None:
     """Write every table of a bundle; ``hazard_ratios.csv`` holds the rows of all methods."""
+    from escc_bayes.report.page.chapters import chapter_files
+
     found = {**baseline_tables(bundle.baselines), **compare_tables(bundle)}
     survival = survival_rows(bundle_survival(bundle))
     found |= {**({"survival": survival} if survival else {}), "diagnostics": diagnostics_rows(bundle.fits)}
@@ -120,15 +122,8 @@ def write_report_files(folder: Path, bundle: "Bundle") -> None:
         found["reconstructions"] = bundle.reconstructions.rows()
     pooled = {**one_below_other(bundle.pooled_states.values()), **own_tables(bundle.pooled.values(), bundle.level)}
     found |= {f"reconstructions_{name}": rows for name, rows in pooled.items()}
-    if bundle.treatment is not None:
-        # Of the chapter on one treatment alone: its import is not free.
-        from escc_bayes.report.page.treatment.files import treatment_files
-
-        found |= treatment_files(bundle.treatment)
     found["information"] = [row for rows in bundle.information.values() for row in rows]
-    if bundle.study is not None:
-        found |= {f"study_{table.name}": list(table.rows) for table in bundle.study.tables}
-    write_tables(folder, found)
+    write_tables(folder, found | chapter_files(bundle))
 
 
 def one_below_other(tables: Iterable[Tables]) -> dict[str, list[Row]]:

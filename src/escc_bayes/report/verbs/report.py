@@ -23,7 +23,6 @@ from escc_bayes.report.page.bundle import SERIAL, Bundle, gather
 from escc_bayes.report.page.figures import Drawing, figure_makers, made, takes_long
 from escc_bayes.report.page.page import render
 from escc_bayes.report.page.treatment.asked import TreatmentAsked
-from escc_bayes.report.page.treatment.gather import refuse_treatment, treatment_of
 from escc_bayes.report.verbs.files import named_posteriors, write_posterior, write_report_files, write_run
 from escc_bayes.report.verbs.for_the_paper import LINKS, write_paper_figure, write_paper_files
 from escc_bayes.spec.model import ModelSpec
@@ -127,13 +126,20 @@ def report(
         raise SpecError("report: no model; give at least one, from load_spec")
     asked = None if treatment is None else TreatmentAsked(treatment, tuple(on))
     if asked is not None:
+        # Of that chapter alone: what it needs takes longer to load than all else here.
+        from escc_bayes.report.page.treatment.gather import refuse_treatment
+
         refuse_treatment(cohort, asked)
     plans = [make_plan(spec.complete_cases, cohort) for spec in specs]
     confirming = RunSettings("nuts") if confirm == "nuts" else None
     bundle = gather(cohort, plans, RunSettings("laplace"), seed=seed, level=level, confirming=confirming)
     imputed = {spec.name: fit_imputed(spec, cohort, seed=seed) for spec in specs if spec.missing is not None}
-    chapter = None if asked is None else treatment_of(cohort, None, asked, level=level, seed=seed)
-    return write_report(replace(bundle, imputed=imputed, treatment=chapter), out, full=full, paper=paper)
+    bundle = replace(bundle, imputed=imputed)
+    if asked is not None:
+        from escc_bayes.report.page.treatment.gather import treatment_of
+
+        bundle = replace(bundle, treatment=treatment_of(cohort, None, asked, level=level, seed=seed))
+    return write_report(bundle, out, full=full, paper=paper)
 
 
 def linked(page: str) -> list[str]:

@@ -266,7 +266,7 @@ def test_a_mode_carried_to_another_prior_is_the_same_parameters(larynx):
     (part,) = laplace.explored(base, cells_of(base))
     (own,), (theirs,) = coordinates(base), coordinates(other)
     best = int(np.argmax(part.grid.modes.log_mass))
-    near = laplace.start_of(part).carried_to(theirs)
+    near = laplace.start_of(part.target, part.grid).carried_to(theirs)
     before = parameter_values(own, part.grid.modes.x[[best]], part.grid.modes.u[[best]])
     after = parameter_values(theirs, near.x[None], near.u[None])
     for name, value in before.items():
