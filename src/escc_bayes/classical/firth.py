@@ -13,7 +13,8 @@ from scipy.special import chdtrc, chdtri
 from escc_bayes.classical.firth_search import FirthError, HigherError, Objective, Top, highest, limit, maximum, profile
 from escc_bayes.classical.km import EventArray
 from escc_bayes.classical.newton import BoolArray, Standardised, inverse, standardise
-from escc_bayes.classical.penalised import deaths_in_order, penalised
+from escc_bayes.classical.penalised import Deaths, deaths_in_order, penalised
+from escc_bayes.classical.turned import turned
 from escc_bayes.hazard.piecewise import FloatArray
 
 # Times that the search begins again from a higher maximum, which a profile came by.
@@ -70,12 +71,12 @@ def firth(
         raise ValueError("the Firth-penalised Cox model knows no delayed entry; use cox() or follow-up from time 0")
     if not died.any():
         raise ValueError(f"a Cox model needs at least one event; there is none in {time.size} rows")
-    columns, objective, top = whole_maximum(X, time, died)
-    p = X.shape[1]
+    columns, deaths, top = whole_maximum(X, time, died)
+    objective, p = partial(penalised, deaths), X.shape[1]
     fall = float(chdtri(1, 1 - level)) / 2
     for _ in range(RESTARTS):
         try:
-            limits, p_value = profiled(objective, top, fall)
+            limits, p_value = profiled(deaths, objective, top, fall)
             break
         except HigherError as found:
             top = maximum(objective, found.point, np.ones(p, dtype=bool))
@@ -87,21 +88,21 @@ def firth(
     return FirthFit(top.point / scale, covariance / np.outer(scale, scale), lower, upper, p_value)
 
 
-def whole_maximum(X: FloatArray, time: FloatArray, died: BoolArray) -> tuple[Standardised, Objective, Top]:
-    """Return standardised columns, the penalised likelihood on them and its maximum.
+def whole_maximum(X: FloatArray, time: FloatArray, died: BoolArray) -> tuple[Standardised, Deaths, Top]:
+    """Return standardised columns, deaths laid out by them and the maximum of the penalised likelihood.
 
     Raises
     ------
     FirthError : no maximum.
     """
     columns = standardise(X)
-    objective = partial(penalised, deaths_in_order(columns.z, time, died))
-    p = X.shape[1]
+    deaths = deaths_in_order(columns.z, time, died)
+    objective, p = partial(penalised, deaths), X.shape[1]
     if not np.isfinite(objective(np.zeros(p)).value):
         raise FirthError(
             "no maximum: at the events the patients at risk do not differ in a column, or in a combination of columns"
         )
-    return columns, objective, highest(objective, p)
+    return columns, deaths, highest(objective, p)
 
 
 def firth_wald(X: FloatArray, time: FloatArray, event: EventArray) -> tuple[FloatArray, FloatArray]:
@@ -122,7 +123,7 @@ def firth_wald(X: FloatArray, time: FloatArray, event: EventArray) -> tuple[Floa
     return top.point / scale, inverse(top.information) / np.outer(scale, scale)
 
 
-def profiled(objective: Objective, top: Top, fall: float) -> tuple[FloatArray, FloatArray]:
+def profiled(deaths: Deaths, objective: Objective, top: Top, fall: float) -> tuple[FloatArray, FloatArray]:
     """Return the limits (p, 2) and P values (p,) of every coefficient.
 
     Raises
@@ -130,9 +131,14 @@ def profiled(objective: Objective, top: Top, fall: float) -> tuple[FloatArray, F
     HigherError : a profile comes by a point that is higher than the maximum.
     """
     p = top.point.size
-    std_errors = np.sqrt(np.diag(inverse(top.information)))
     limits, p_value = np.empty((p, 2)), np.empty(p)
     for j in range(p):
-        p_value[j] = chdtrc(1, 2 * max(0.0, top.value - profile(objective, top, (), j, 0.0).value))
-        limits[j] = [limit(objective, top, j, side * float(std_errors[j]), fall) for side in (-1, 1)]
+        own = turned(deaths, objective, top, j)
+        std_error = float(np.sqrt(inverse(own.top.information)[j, j]))
+        try:
+            fallen = own.top.value - profile(own.objective, own.top, (), j, 0.0).value
+            found = [limit(own.objective, own.top, j, side * std_error, fall) for side in (-1, 1)]
+        except HigherError as error:
+            raise HigherError(own.back(error.point)) from None
+        p_value[j], limits[j] = chdtrc(1, 2 * max(0.0, fallen)), np.array(found) / own.unit
     return limits, p_value

@@ -184,3 +184,19 @@ def test_delayed_entry_no_event_and_collinear_columns_are_refused(silent_level):
         firth(X, time, np.zeros(40), level=0.95)
     with pytest.raises(CollinearError):
         firth(np.column_stack((X, X[:, 1])), time, event, level=0.95)
+
+
+def test_columns_that_nearly_say_the_same_have_the_limits_of_what_tells_them_apart():
+    """Second source: x b1 + (x + e) b2 = x (b1 + b2) + e b2, and x and e are hardly correlated: no other terms there."""
+    rng = np.random.default_rng(20261130)
+    x, e, own = rng.normal(size=(3, 60))
+    time = rng.exponential(np.exp(-0.5 * x))
+    event = rng.random(60) < 0.8
+    close = firth(np.column_stack((x, own, x + 0.02 * e)), time, event, level=0.95)
+    apart = firth(np.column_stack((x, own, 0.02 * e)), time, event, level=0.95)
+    for found in ("coef", "lower", "upper", "p_value"):
+        # Of the two columns that differ in their terms the last; the middle one is the same in both.
+        np.testing.assert_allclose(getattr(close, found)[1:], getattr(apart, found)[1:], rtol=2e-7, atol=1e-9)
+    assert abs(close.coef[2]) > 1.0
+    # The first column's coefficient differs by that of the third.
+    assert close.coef[0] + close.coef[2] == pytest.approx(apart.coef[0], abs=1e-7)
