@@ -187,7 +187,7 @@ def test_delayed_entry_no_event_and_collinear_columns_are_refused(silent_level):
 
 
 def test_columns_that_nearly_say_the_same_have_the_limits_of_what_tells_them_apart():
-    """Second source: x b1 + (x + e) b2 = x (b1 + b2) + e b2, and x and e are hardly correlated: no other terms there."""
+    """Second source: x b1 + (x + e) b2 = x (b1 + b2) + e b2, and x and e are hardly correlated."""
     rng = np.random.default_rng(20261130)
     x, e, own = rng.normal(size=(3, 60))
     time = rng.exponential(np.exp(-0.5 * x))
