@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from escc_bayes.cli.time_zero_words import table_lines
 from escc_bayes.estimand.aligned import plain_table
+from escc_bayes.estimand.as_read import rows_as_read
 from escc_bayes.estimand.printed import limits, number, ratio
 from escc_bayes.estimand.tables import Row
 from escc_bayes.matching.run import Match
@@ -18,7 +19,8 @@ def match_lines(found: Match) -> list[str]:
     """Return the tables of a run."""
     tables = [one for one in (balance_table(found), effect_table(found)) if one]
     lines = [*tables, *absent_lines(found), *probability_lines(found)]
-    lines += [*contrast_tables(found.contrasts), *subgroup_tables(found.subgroups)]
+    lines += [*contrast_tables(rows_as_read(found.contrasts, found.levels))]
+    lines += subgroup_tables(found)
     return lines if found.time_zero is None else [*lines, *table_lines(found.time_zero)]
 
 
@@ -28,7 +30,7 @@ def balance_table(found: Match) -> str:
         return ""
     body = [
         (
-            one.covariate,
+            found.levels.said(one.covariate),
             *(f"{value:+.3f}" for value in (one.smd_before, one.smd_after)),
             *("" if math.isnan(value) else f"{value:.2f}" for value in (one.ratio_before, one.ratio_after)),
         )
@@ -54,7 +56,7 @@ def effect_table(found: Match) -> str:
         for one in found.answers
         if not math.isnan(one.hr)
     ]
-    asked, (control, treated) = found.asked, found.patients.levels
+    asked, (control, treated) = found.asked, found.patients.read
     title = f"Hazard ratio of {asked.treatment}, {treated} over {control}, {asked.endpoint}"
     head = ("method", "design", "HR", f"{100 * asked.level:g} % limits", "interval", "SE of log", "n", "events")
     return plain_table(title, head, body)
@@ -62,7 +64,7 @@ def effect_table(found: Match) -> str:
 
 def absent_lines(found: Match) -> list[str]:
     """Say which methods have no answer, and why."""
-    return [f"No {one.method}: {one.note}." for one in found.answers if math.isnan(one.hr)]
+    return [f"No {one.method}: {found.levels.said(one.note)}." for one in found.answers if math.isnan(one.hr)]
 
 
 def probability_lines(found: Match) -> list[str]:
@@ -105,13 +107,14 @@ def contrast_tables(rows: Sequence[Row]) -> list[str]:
     return found
 
 
-def subgroup_tables(rows: Sequence[Row]) -> list[str]:
+def subgroup_tables(found: Match) -> list[str]:
     """Return the effect within levels, unshrunk and shrunk, and the tests of interaction."""
+    rows = rows_as_read(found.subgroups, found.levels)
     if not rows:
         return []
     body = [
         (
-            str(row["within"]),
+            found.levels.said(str(row["within"])),
             "unshrunk" if row["method"] == "cox" else "shrunk",
             ratio(row["hr"]),
             limits(row),
@@ -124,4 +127,4 @@ def subgroup_tables(rows: Sequence[Row]) -> list[str]:
     ]
     head = ("within", "", "HR", f"{100 * number(rows[0]['level']):g} % limits", "interval", "n", "events", "note")
     title = f"{rows[0]['term']} {rows[0]['contrast']} within levels; shrunk: towards a common hazard ratio"
-    return [plain_table(title, head, body), *subgroup_words(rows)]
+    return [plain_table(title, head, body), *subgroup_words(found.subgroups)]

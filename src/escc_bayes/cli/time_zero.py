@@ -53,6 +53,7 @@ def time_zero(
     """Naive, landmark, time-updated, delayed entry, clones: what a covariate known later says, side by side."""
     from escc_bayes.cli.time_zero_words import guarantee_lines, table_lines
     from escc_bayes.data.guarantee import GuaranteeRules
+    from escc_bayes.estimand.as_read import rows_as_read
     from escc_bayes.foundation.outputs import staged
     from escc_bayes.report.verbs.time_zero import write_time_zero_files
     from escc_bayes.time_zero.guarantee_rows import guarantee_rows
@@ -80,7 +81,7 @@ def time_zero(
     if spec is None and found.rows:
         text = default_text(patients.covariate(covariate).schema, endpoint)
         typer.echo("The model, since none was named (weakly informative):\n" + indented(text))
-    typer.echo("\n".join([*table_lines(found), *guarantee_lines(guaranteed)]))
+    typer.echo("\n".join([*table_lines(found), *guarantee_lines(rows_as_read(guaranteed, found.levels))]))
     typer.echo(f"Written to {out}")
 
 

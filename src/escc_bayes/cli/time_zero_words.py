@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 from escc_bayes.estimand.aligned import Notes, aligned, plain_table
+from escc_bayes.estimand.as_read import rows_as_read
 from escc_bayes.estimand.printed import limits, number, ratio
 from escc_bayes.estimand.tables import Row
 from escc_bayes.time_zero.run import TimeZero
@@ -14,7 +15,8 @@ def table_lines(found: TimeZero) -> list[str]:
     if not found.rows:
         return []
     notes = Notes()
-    shown = [row for row in found.rows if row["method"]]
+    rows = rows_as_read(found.rows, found.levels)
+    shown = [row for row in rows if row["method"]]
     body = [
         (
             label(row),
@@ -31,7 +33,7 @@ def table_lines(found: TimeZero) -> list[str]:
     level = f"{100 * number(found.rows[0]['level']):g} % limits"
     head = ("analysis", "contrast", "method", "HR", level, "interval", "n", "events", "dropped", "note")
     lines = [aligned(f"Hazard ratios of {found.rows[0]['term']}", head, body, notes)] if shown else []
-    lines += [f"No {label(row)}: {row['note']}." for row in found.rows if not row["method"]]
+    lines += [f"No {label(row)}: {row['note']}." for row in rows if not row["method"]]
     assumed = dict.fromkeys((str(row["analysis"]), str(row["assumes"])) for row in shown)
     lines += ["What each assumes:", *(f"  {name}: {words}." for name, words in assumed)] if assumed else []
     return [*lines, *clone_lines(found)]
@@ -45,7 +47,8 @@ def label(row: Row) -> str:
 
 def clone_lines(found: TimeZero) -> list[str]:
     """Return the differences of risks and restricted means of the strategies."""
-    rows = [row for row in found.clone_rows if str(row["quantity"]).endswith("_difference")]
+    rows = rows_as_read(found.clone_rows, found.levels)
+    rows = [row for row in rows if str(row["quantity"]).endswith("_difference")]
     if not rows:
         return []
     body = [

@@ -20,6 +20,7 @@ from escc_bayes.compare.form_results import CovariateForms, FormRatio, FormRow
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.data.covariates import CovariateData
 from escc_bayes.data.ensemble import Ensemble
+from escc_bayes.estimand.as_read import said_of
 from escc_bayes.estimand.estimand import HazardRatio
 from escc_bayes.estimand.estimate import ratio_summary
 from escc_bayes.foundation import checks
@@ -216,7 +217,7 @@ def answered(
         level=asked.level,
         clock=first.rows.clock,
         provenance=first.rows.provenance,
-        sentences=(population(members, called), *left_out(asked.spec, asked.covariate)),
+        sentences=said_of(first.rows, (population(members, called), *left_out(asked.spec, asked.covariate))),
         records=records,
         members=len(members),
     )

@@ -9,7 +9,7 @@ from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.data.covariates import CovariateData
 
 # What stands between two levels of one covariate, and between its name and a level.
-BETWEEN = r"(?: vs | v | over | minus | and | than |, )"
+BETWEEN = r"(?:(?: by [\d.]+ months?)?(?: vs | minus )| v | over | and | than |(?: \d+)?, )"
 BEHIND = r"(?: = |: | ?\n|, | |\[)"
 # A level in these is no word of English, and so means itself wherever it stands.
 IDENTIFIER = re.compile(r"_|[^\x00-\x7f]|\w-\w|[A-Za-z]\d|\d[A-Za-z]")

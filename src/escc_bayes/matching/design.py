@@ -190,6 +190,6 @@ def controls_short(patients: Patients, asked: Request) -> str:
     if asked.method not in PAIRED or controls >= cases * asked.ratio:
         return ""
     return (
-        f"{controls} patients with {patients.levels[0]} are fewer than {asked.ratio} for each of {cases} with "
-        f"{patients.levels[1]}: who comes last goes without."
+        f"{controls} patients with {patients.read[0]} are fewer than {asked.ratio} for each of {cases} with "
+        f"{patients.read[1]}: who comes last goes without."
     )

@@ -1,5 +1,6 @@
 """The matched or weighted patients as a cohort, which models are fitted to and files are written of."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -49,8 +50,14 @@ def two_valued(patients: Patients, treatment: str, kept: IntArray) -> CovariateD
         levels=patients.levels,
         label=known.schema.label,
         known_at=known.schema.known_at,
+        labels=labels_of(known.schema, patients.levels),
     )
     return CovariateData(schema, patients.treated[kept].astype(np.float64), known.known_at[kept])
+
+
+def labels_of(schema: CovariateSchema, levels: tuple[str, ...]) -> Mapping[str, str]:
+    """Return what people read for the levels that are kept."""
+    return MappingProxyType({level: schema.labels[level] for level in levels if level in schema.labels})
 
 
 def with_data(cohort: Cohort, name: str, data: CovariateData) -> Cohort:
@@ -67,7 +74,8 @@ def with_levels_met(cohort: Cohort, name: str) -> Cohort:
     if met.size == len(data.schema.levels) or data.changes is not None:
         return cohort
     kept = tuple(data.schema.levels[code] for code in met)
-    schema = CovariateSchema(name, data.schema.column, "nominal", levels=kept, label=data.schema.label)
+    labels = labels_of(data.schema, kept)
+    schema = CovariateSchema(name, data.schema.column, "nominal", levels=kept, label=data.schema.label, labels=labels)
     values = np.where(np.isnan(data.values), np.nan, np.searchsorted(met, data.values).astype(np.float64))
     return with_data(cohort, name, CovariateData(schema, values, data.known_at))
 

@@ -39,6 +39,7 @@ class Patients:
     rows : (n,) their rows in the cohort given.
     treated : (n,) whether treated.
     levels : word of the control, word of the treatment.
+    read : the same as people read them.
     shown : the columns of balance: numbers, yes or no as 0/1, each level of the others.
     terms : (n, p) columns of the score: as shown, without the first level of each, without what tells nothing new.
     strata : (n, covariates) what ``exact`` compares: codes or numbers; ``categorical`` says which are codes.
@@ -49,6 +50,7 @@ class Patients:
     rows: IntArray
     treated: NDArray[np.bool_]
     levels: tuple[str, str]
+    read: tuple[str, str]
     shown: tuple[Column, ...]
     terms: FloatArray
     strata: FloatArray
@@ -86,11 +88,13 @@ def patients_of(cohort: Cohort, asked: Request) -> Patients:
     shown = tuple(column for name in asked.on for column in columns_of(name, own.covariate(name)))
     terms, more = told_apart(asked, own)
     values = np.column_stack([np.zeros((own.rows, 0)), *(own.covariate(name).values for name in asked.on)])
+    control, word = two_levels(treatment)
     return Patients(
         cohort=own,
         rows=np.flatnonzero(keep),
         treated=treated,
-        levels=two_levels(treatment),
+        levels=(control, word),
+        read=(treatment.schema.read_as(control), treatment.schema.read_as(word)),
         shown=shown,
         terms=terms,
         strata=values,

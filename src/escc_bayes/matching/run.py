@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.data.cohort import Cohort
+from escc_bayes.data.level_labels import LevelLabels, level_labels
 from escc_bayes.estimand.tables import Row
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.kinds import LEVEL, SEED
@@ -57,6 +58,11 @@ class Match:
     sentences: tuple[str, ...]
     record: Record
     posterior: Posterior | None
+
+    @property
+    def levels(self) -> LevelLabels:
+        """What people read for levels of covariates."""
+        return level_labels(self.patients.cohort.covariates)
 
     @property
     def cohort(self) -> Cohort:
@@ -191,6 +197,7 @@ def matched(cohort: Cohort, asked: Request) -> Match:
         *probabilities_of(answers, rows),
     )
     started = beside_naive(cohort, asked)
+    said = sentences(cohort, asked, patients, design, balance, scores.notes, started)
     return Match(
         asked=asked,
         patients=patients,
@@ -200,7 +207,7 @@ def matched(cohort: Cohort, asked: Request) -> Match:
         contrasts=contrasts,
         subgroups=subgroups,
         time_zero=started,
-        sentences=sentences(cohort, asked, patients, design, balance, scores.notes, started),
+        sentences=tuple(map(level_labels(patients.cohort.covariates).said, said)),
         record=record_of(patients, asked),
         posterior=piecewise.posterior,
     )

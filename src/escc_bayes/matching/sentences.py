@@ -61,11 +61,11 @@ def head(cohort: Cohort, asked: Request, patients: Patients) -> str:
     groups = "; ".join(
         f"{word}: {int((patients.treated == code).sum())} patients, "
         f"{int(own.event[patients.treated == code].sum())} events"
-        for code, word in ((True, patients.levels[1]), (False, patients.levels[0]))
+        for code, word in ((True, patients.read[1]), (False, patients.read[0]))
     )
     return (
-        f"{cohort.provenance.upper()}: {cohort.name}, {asked.endpoint}: {asked.treatment} {patients.levels[1]} vs "
-        f"{patients.levels[0]} ({groups}){made_alike(asked)}."
+        f"{cohort.provenance.upper()}: {cohort.name}, {asked.endpoint}: {asked.treatment} {patients.read[1]} vs "
+        f"{patients.read[0]} ({groups}){made_alike(asked)}."
     )
 
 
@@ -83,15 +83,15 @@ def design_words(asked: Request, patients: Patients, design: Design) -> str:
     sets = f"; {design.sets} matched set{'' if design.sets == 1 else 's'}" if design.sets else ""
     return (
         f"Design: {METHODS[design.method]}{caliper}{ratio}{cut}{sets}. {int((kept & treated).sum())} of "
-        f"{int(treated.sum())} patients with {patients.levels[1]} and {int((kept & ~treated).sum())} of "
-        f"{int((~treated).sum())} with {patients.levels[0]} stay, worth {design.effective(treated):.1f} and "
+        f"{int(treated.sum())} patients with {patients.read[1]} and {int((kept & ~treated).sum())} of "
+        f"{int((~treated).sum())} with {patients.read[0]} stay, worth {design.effective(treated):.1f} and "
         f"{design.effective(~treated):.1f} unweighted ones."
     )
 
 
 def whose_words(patients: Patients, design: Design) -> str:
     """Say whose effect it is."""
-    level = patients.levels[1]
+    level = patients.read[1]
     return {
         "att": f"Effect in those who had {level} (att).",
         "given": "Compared as they are: the effect of the treatment only if they were randomised, or matched before.",
@@ -106,7 +106,7 @@ def thin_words(patients: Patients, design: Design) -> str:
     kept = design.weight > 0.0
     thin = [
         f"{word} ({design.effective(inside):.1f} of {int((kept & inside).sum())})"
-        for inside, word in ((patients.treated, patients.levels[1]), (~patients.treated, patients.levels[0]))
+        for inside, word in ((patients.treated, patients.read[1]), (~patients.treated, patients.read[0]))
         if design.effective(inside) < THIN * int((kept & inside).sum())
     ]
     return f"Few patients carry most of the weight of {' and of '.join(thin)}." if thin else ""

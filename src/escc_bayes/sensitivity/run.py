@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.data.ensemble import Ensemble
+from escc_bayes.data.level_labels import NO_LABELS, LevelLabels, level_labels
+from escc_bayes.estimand.as_read import rows_wholly_as_read
 from escc_bayes.foundation.errors import NotFitForUseWarning
 from escc_bayes.foundation.record import Record
 from escc_bayes.foundation.scheduler import Serial
@@ -33,6 +35,7 @@ class Sensitivity:
     verdict : on the posterior that all refits vary.
     tables : rows by part.
     members : tables of each reconstruction by its cohort's name; empty of a single cohort.
+    levels : what people read for levels; tables keep the levels.
     """
 
     model: str
@@ -41,11 +44,17 @@ class Sensitivity:
     verdict: str
     tables: Tables
     members: Mapping[str, Tables]
+    levels: LevelLabels = NO_LABELS
+
+    def read(self, name: str) -> Rows:
+        """Return the table of a part as people read it."""
+        return rows_wholly_as_read(self.tables[name], self.levels)
 
     def words(self) -> tuple[str, ...]:
         """Return the sentences of every table; of one that was not computed, with its title."""
         shown = (one for one in SHOWN if one.name in self.tables)
-        return tuple(headed(one.title, said) for one in shown for said in one.words(self.tables[one.name]))
+        said = (headed(one.title, line) for one in shown for line in one.words(self.read(one.name)))
+        return tuple(map(self.levels.said, said))
 
 
 def headed(title: str, said: str) -> str:
@@ -74,14 +83,15 @@ def examine(cohort: Cohort | Ensemble, spec: ModelSpec, asked: Asked, begin: Beg
     fitting = begin(f"{spec.name}: fit")
     subject = subject_of(cohort, spec, asked)
     fitting(1, 1)
-    tables = run_parts(subject, begin)
+    tables, levels = run_parts(subject, begin), level_labels(cohort.covariates)
     return Sensitivity(
         spec.name,
-        subject.plan.rows.sentence(),
+        levels.said(subject.plan.rows.sentence()),
         subject.posterior.record,
         subject.posterior.diagnostics.verdict,
         {**run_summaries(subject, tables), **tables},
         {},
+        levels,
     )
 
 
@@ -150,4 +160,5 @@ def examine_reconstructions(ensemble: Ensemble, spec: ModelSpec, asked: Asked, b
         "; ".join(sorted(faults)) or "ok",
         {**run_summaries(subject_of(ensemble.members[typical], spec, asked), tables), **tables},
         {cohort.name: one.tables for cohort, one in zip(ensemble, each, strict=True)},
+        level_labels(ensemble.members[0].covariates),
     )

@@ -1,7 +1,7 @@
 """A factor as a paper's tests and models take it: groups, reference first, and one number for each patient."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -25,6 +25,7 @@ class Coded:
     values : of each member (n,) the group of each patient, counted from 0; NaN where it is not known.
     known_at : month from which it is known of everybody.
     ordered : whether more than two groups are steps; otherwise each has a hazard ratio over the reference.
+    labels : what people read for groups that the schema labels; files have the groups.
     """
 
     effect: str
@@ -34,6 +35,7 @@ class Coded:
     values: tuple[FloatArray, ...]
     known_at: float
     ordered: bool = True
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -48,9 +50,23 @@ class Coded:
         return f"{self.groups[1]} vs {self.groups[0]}" if len(self.groups) == 2 else "per class downwards"
 
     @property
+    def read(self) -> tuple[str, ...]:
+        """The groups as people read them."""
+        return tuple(self.labels.get(group, group) for group in self.groups)
+
+    def as_read(self, contrast: str) -> str:
+        """Return a contrast of groups as people read it."""
+        return " vs ".join(self.labels.get(group, group) for group in contrast.split(" vs "))
+
+    @property
+    def contrast_read(self) -> str:
+        """The contrast as people read it."""
+        return self.as_read(self.contrast)
+
+    @property
     def words(self) -> str:
-        """Label and contrast."""
-        return f"{self.label}: {self.contrast}"
+        """Label and contrast, for readers."""
+        return f"{self.label}: {self.contrast_read}"
 
     @property
     def complete(self) -> bool:

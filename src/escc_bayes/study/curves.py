@@ -46,12 +46,12 @@ def group_panel(subject: Subject, endpoint: str, posterior: Fitted, factor: Code
         inside = data.present & (group == place)
         time, event = data.time[inside], data.event[inside]
         draws, grid = curve_draws(posterior, until, term=factor.effect, group=name)
-        bands.append(smooth(name, draws, grid, subject.level))
+        bands.append(smooth(factor.read[place], draws, grid, subject.level))
         steps.append(stepped_band(kaplan_meier(time, event, level=subject.level)))
         counts.append(numbers_at_risk(time, None, ticks))
         gone.append([int(event[time <= tick].sum()) for tick in ticks])
     words = subject.words(endpoint).capitalize()
-    at_risk = AtRisk(factor.groups, ticks, np.array(counts), np.array(gone))
+    at_risk = AtRisk(factor.read, ticks, np.array(counts), np.array(gone))
     return StudyPanel(words, tuple(bands), tuple(steps), until, "Months since time zero", f"{words} (%)", at_risk)
 
 

@@ -100,6 +100,11 @@ class Subject:
         unlabelled = schema.label in ("", schema.name, schema.name.replace("_", " "))
         return capital(words) if unlabelled else schema.label
 
+    def levels_read(self, role: str) -> tuple[str, ...]:
+        """Return the levels of a factor as people read them."""
+        schema = self.column(role).schema
+        return tuple(map(schema.read_as, schema.levels))
+
     def words(self, name: str) -> str:
         """Return what the paper calls a factor or an endpoint."""
         return ENDPOINT_WORDS.get(name) or next(role.words for role in self.roles if role.name == name)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from escc_bayes.data.cohort import Cohort
+from escc_bayes.data.level_labels import NO_LABELS, LevelLabels, level_labels
 from escc_bayes.estimand.estimate import ratio_summary
 from escc_bayes.estimand.tables import Row
 from escc_bayes.foundation.errors import CohortError, LandmarkError
@@ -34,6 +35,7 @@ class TimeZero:
     rows, clone_rows : of ``time_zero.csv`` and ``clones.csv``.
     sentences : who is in the cohort, and what else must be known.
     record : of the run.
+    levels : what people read for levels; tables keep the levels.
     """
 
     answers: tuple[Answer, ...]
@@ -41,6 +43,7 @@ class TimeZero:
     clone_rows: list[Row]
     sentences: tuple[str, ...]
     record: Record
+    levels: LevelLabels = NO_LABELS
 
 
 def time_zero(cohorts: Sequence[Cohort], asked: Request, *, only_guarantee: bool = False) -> TimeZero:
@@ -62,7 +65,7 @@ def time_zero(cohorts: Sequence[Cohort], asked: Request, *, only_guarantee: bool
         record = record_of(first, spec, asked)
         whose = f"{first.provenance.upper()}: {asked.called or first.name}"
         said = f"{whose}: '{asked.covariate}' is known at time zero, so that guarantee time alone is looked at."
-        return TimeZero((), [], [], (said,), record)
+        return TimeZero((), [], [], (said,), record, level_labels(first.covariates))
     members, emulations = [], []
     for place, cohort in enumerate(cohorts):
         seed = stream(asked.seed, str(place))
@@ -76,13 +79,14 @@ def time_zero(cohorts: Sequence[Cohort], asked: Request, *, only_guarantee: bool
             found += clone_answers(emulation, first, asked)
             emulations += [emulation] if isinstance(emulation, Emulation) else []
         members.append(found)
-    together = tuple(pooled(members))
+    together, levels = tuple(pooled(members)), level_labels(first.covariates)
     return TimeZero(
         answers=together,
         rows=time_zero_rows(together, asked.endpoint, first.provenance),
         clone_rows=clone_rows(emulations, first.covariate(asked.covariate).schema, asked, first.provenance),
-        sentences=tuple(sentences(cohorts, asked, spec)),
+        sentences=tuple(map(levels.said, sentences(cohorts, asked, spec))),
         record=record_of(first, spec, asked),
+        levels=levels,
     )
 
 

@@ -1,6 +1,8 @@
 """The verb `match`: what it writes and prints, and how it refuses; `fit` reads its cohort."""
 
 import csv
+import re
+import xml.etree.ElementTree as ET
 
 import pytest
 
@@ -68,6 +70,32 @@ def test_it_writes_what_it_states_and_a_cohort_that_is_read_again(asked):
     assert len(own) == int(design["treated"]) + int(design["control"]) == sum(float(row["weight"]) > 0 for row in kept)
     assert (own.provenance, own.covariate("x").schema.scale) == ("simulated", 2.0)
     assert int(own.cluster.max()) + 1 == int(design["pairs"]) == len(rows(folder / "pairs.csv"))
+
+
+def test_labels_are_printed_and_drawn_and_files_of_numbers_keep_the_levels(asked, tmp_path):
+    """Words of English alone: `no` and `yes` are known to be levels by whose they are."""
+    labels = 'levels = ["no", "yes"]\nlabels = { no = "CRT alone", yes = "ICI added" }'
+    stages = 'levels = ["II", "III", "IV"]\nlabels = { II = "Stage two" }'
+    schema = SCHEMA.replace('levels = ["no", "yes"]', labels).replace('levels = ["II", "III", "IV"]', stages)
+    (tmp_path / "s.toml").write_text(schema, encoding="utf-8")
+    (code, out, err), folder = asked("--method", "iptw", "--subgroups", "stage")
+    assert (code, err) == (0, "")
+    assert out.startswith("SIMULATED: c, os: 治疗 ICI added vs CRT alone (ICI added: ")
+    for part in (
+        "patients with ICI added",
+        "ICI added over CRT alone, os",
+        "\nCRT alone  kaplan_meier",
+        "stage: Stage two",
+    ):
+        assert part in out, part
+    read = out + (folder / "notes.txt").read_text(encoding="utf-8")
+    read += "".join(text for path in folder.rglob("*.svg") for text in ET.parse(path).getroot().itertext())
+    assert not re.search(r"\b(yes|no) (vs|over)|(with|had) (yes|no)\b|stage: II\b", read)
+    assert (read.count("ICI added vs CRT alone") > 3, "Stage two" in read) == (True, True)
+    assert {row["hazard_of"] for row in rows(folder / "effect.csv")} == {"yes"}
+    assert {row["contrast"] for row in rows(folder / "subgroups.csv")} == {"yes vs no"}
+    own = read_cohort(folder / "cohort.csv", folder / "cohort.toml").covariate("治疗").schema
+    assert (own.levels, own.read_as("yes")) == (("no", "yes"), "ICI added")
 
 
 def test_a_weighted_cohort_keeps_its_weights(asked):

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from escc_bayes.cli import sensitivity_cohort
 from escc_bayes.data.bundled import example_ensemble
 from escc_bayes.sensitivity import cross_table, information, parts
 from escc_bayes.sensitivity import run as running
+from escc_bayes.sensitivity.influence import part as influence_part
 from escc_bayes.sensitivity.part import Part
 from tests.unit.cli.running import run
 
@@ -50,6 +52,22 @@ def test_a_cohort_gives_tables_words_and_a_record(tmp_path, monkeypatch, capsys)
     assert content["verb"] == "sensitivity"
     assert content["seed"] == 20251
     assert "sensitivity.md" in content["files"]
+
+
+def test_labels_stand_in_words_and_checklists_and_tables_keep_the_levels(files, tmp_path, monkeypatch, capsys):
+    quick = (*QUICK, influence_part.PART)
+    monkeypatch.setattr(running, "PARTS", quick)
+    monkeypatch.setattr(running, "SUMMARIES", tuple(one for one in running.SUMMARIES if one.name == "checklists"))
+    labels = 'levels = ["a", "b"]\nlabels = { a = "CRT alone", b = "ICI added" }'
+    (files / "s.toml").write_text((files / "s.toml").read_text().replace('levels = ["a", "b"]', labels))
+    given = ("--cohort", files / "c.csv", "--schema", files / "s.toml", "--model", files / "m.toml", "--workers", 1)
+    code, out, err = run(monkeypatch, capsys, "sensitivity", *given, "--out", tmp_path / "out")
+    assert code == 0, err
+    read = out + "".join(path.read_text(encoding="utf-8") for path in (tmp_path / "out").glob("*.md"))
+    assert "arm ICI added vs CRT alone: " in out
+    assert "ICI added" in (tmp_path / "out" / "checklists.md").read_text(encoding="utf-8")
+    assert not re.search(r"b vs a\b|arm: [ab]\b|in '[ab]'", read)
+    assert {row["contrast"] for row in table(tmp_path / "out" / "information.csv")} >= {"b vs a"}
 
 
 @pytest.mark.usefixtures("quick_parts")

@@ -1,6 +1,8 @@
 """The verb `time-zero`: what it writes and prints, and how it refuses."""
 
 import csv
+import re
+import xml.etree.ElementTree as ET
 
 import pytest
 
@@ -68,6 +70,25 @@ def test_everything_is_written_and_printed(asked):
         "without any effect a naive hazard ratio",
     ):
         assert part in text, part
+
+
+def test_labels_are_printed_and_drawn_and_tables_keep_the_levels(asked, tmp_path):
+    labels = 'levels = ["no", "yes"]\nlabels = { no = "CRT alone", yes = "ICI added" }'
+    (tmp_path / "s.toml").write_text(SCHEMA.replace('levels = ["no", "yes"]', labels))
+    words = ("--covariate", "treated", "--landmark", "2", "--grace", "3", "--cycles", "yes=4", "--interval", "0.69")
+    (code, text, err), out = asked(*words)
+    assert (code, err) == (0, "")
+    for part in (
+        "ICI added vs CRT alone",
+        "ICI added by 3 months vs CRT alone throughout",
+        "ICI added by 3 months minus CRT alone throughout",
+        "Guarantee time, treated ICI added vs CRT alone",
+    ):
+        assert part in text, part
+    drawn = "".join(ET.parse(out / "figures" / "time_zero.svg").getroot().itertext())
+    assert not re.search(r"\b(yes|no) (vs|by|minus|throughout)", text + drawn)
+    with (out / "time_zero.csv").open(encoding="utf-8", newline="") as table:
+        assert "yes by 3 months vs no throughout" in {row["contrast"] for row in csv.DictReader(table)}
 
 
 def test_a_covariate_known_at_zero_has_its_guarantee_time(asked):

@@ -32,6 +32,9 @@ ALL = LevelLabels((SEQUENCE, ALC, RT, SMOKER))
         ("low over high: 1.9", "low (< 0.5) over high: 1.9"),
         ("low: 3 events in 20 patients", "low (< 0.5): 3 events in 20 patients"),
         ("beyond the last follow-up of low, 5.0 months", "beyond the last follow-up of low (< 0.5), 5.0 months"),
+        ("RT: yes by 4 months minus no throughout", "RT: RT given by 4 months minus no RT throughout"),
+        ("RT: no 54, yes 66; smoker: no 3", "RT: no RT 54, RT given 66; smoker: never 3"),
+        ("RT: yes by 1 month vs no throughout", "RT: RT given by 1 month vs no RT throughout"),
         ("smoker: yes vs no; RT: yes vs no", "smoker: smoker vs never; RT: RT given vs no RT"),
     ],
 )

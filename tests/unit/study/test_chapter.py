@@ -79,7 +79,7 @@ def test_groups_of_a_comparison_are_counted_in_their_order(chapter: StudyChapter
     assert sum(deaths) == pytest.approx(float(str(overall["events"])), abs=0.01)
     assert pair["events"] == pytest.approx(deaths[0] + deaths[1], abs=0.01)
     shown = {row[0]: row[1] for row in table_named(chapter, "table4_tests").cells if len(row) > 1}
-    assert shown["concurrent vs ici_after_crt"].startswith("29 (")
+    assert shown["concurrent ICI and CRT vs ICI after CRT"].startswith("29 (")
 
 
 def test_chinese_columns_are_known(own: StudyChapter) -> None:

@@ -47,6 +47,21 @@ def test_probabilities_of_the_lowest_hazard_add_up_and_concurrent_is_least_likel
     assert [r["n"] for r in rows[:3]] == [20, 29, 30]
 
 
+def test_every_table_figure_and_sentence_calls_a_group_by_its_label(chapter: StudyChapter) -> None:
+    """The schema labels all three groups; `sequential` is a group of the paper's and none of its levels."""
+    levels = ("ici_after_crt", "concurrent", "crt_after_ici")
+    for name in ("table4_tests", "table4_best", "response_by_group"):
+        firsts = {row[0] for row in table_named(chapter, name).cells}
+        assert any("concurrent ICI and CRT" in one for one in firsts), name
+        assert not {word for one in firsts for word in one.split(" vs ")} & set(levels), name
+    part = part_of(chapter, TITLE)
+    panel = part.figures[0].panels[0]
+    assert [curve.label for curve in panel.curves] == ["ICI after CRT", "concurrent ICI and CRT", "CRT after ICI"]
+    assert panel.at_risk.labels == ("ICI after CRT", "concurrent ICI and CRT", "CRT after ICI")
+    assert any("CRT has the lowest" in one or "ICI has the lowest" in one for one in part.sentences)
+    assert {row["group"] for row in table_named(chapter, "table4_best").rows} == set(levels)
+
+
 def test_guarantee_time_takes_the_printed_interval(subject: Subject, chapter: StudyChapter) -> None:
     rules = rules_of(subject)
     assert rules is not None

@@ -14,6 +14,7 @@ from escc_bayes.matching.tables import (
     weight_rows,
 )
 from escc_bayes.report.document.figure_files import write_figure
+from escc_bayes.report.document.labelled_figures import sheet_in_labels
 from escc_bayes.report.page.treatment.match_sheets import sheets
 from escc_bayes.report.verbs.cohort_files import write_cohort
 from escc_bayes.report.verbs.files import write_run
@@ -37,6 +38,6 @@ def write_match_files(folder: Path, found: Match) -> None:
     if found.time_zero is not None:
         write_time_zero_tables(folder, found.time_zero)
     for sheet in sheets(found):
-        write_figure(folder, sheet)
+        write_figure(folder, sheet_in_labels(sheet, found.levels))
     verdicts = {one.method: one.verdict for one in found.answers if one.interval == "credible" and one.hr == one.hr}
     write_run(folder, "match", [found.record], verdicts, seed=asked.seed)

@@ -24,9 +24,9 @@ def write_sensitivity_files(folder: Path, found: Sequence[Sensitivity], seed: Se
         below.mkdir(parents=True)
         write_part_tables(below, [one.members[name] for one in found])
     for one in found:
-        for name, rows in one.tables.items():
+        for name in one.tables:
             if name in EXTRAS:
-                EXTRAS[name](folder, one.model, rows)
+                EXTRAS[name](folder, one.model, one.read(name))
     (folder / TEXT).write_text("\n".join(text_of(found)) + "\n", encoding="utf-8")
     verdicts = {one.model: one.verdict for one in found}
     write_run(folder, "sensitivity", [one.record for one in found], verdicts, seed=seed)
@@ -46,7 +46,7 @@ def text_of(found: Sequence[Sensitivity]) -> list[str]:
     for one in found:
         lines += [f"# {one.model}", "", one.sentence, ""]
         for part in SHOWN:
-            said = part.words(one.tables[part.name]) if part.name in one.tables else ()
+            said = tuple(map(one.levels.said, part.words(one.read(part.name)))) if part.name in one.tables else ()
             if said:
                 lines += [f"## {capital(part.title)}", "", *(f"- {line}" for line in said), ""]
     return lines

@@ -70,7 +70,7 @@ def estimate_of(one: Answer, found: TimeZero) -> Estimate:
         endpoint=str(found.rows[0]["endpoint"]),
         estimand="hazard_ratio",
         term=one.term,
-        contrast=one.contrast,
+        contrast=found.levels.contrast(one.term, one.contrast),
         method=one.method,
         model=one.model or "bootstrap of patients",
         value=one.hr,

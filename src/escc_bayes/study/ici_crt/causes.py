@@ -46,8 +46,10 @@ def first_events(subject: Subject) -> list[FloatArray]:
 def cause_factor(subject: Subject) -> Coded:
     """Return the cause of each event of PFS: a pattern that the cohort has, or failure; death without failure."""
     firsts = first_events(subject)
+    labels: dict[str, str] = {}
     if subject.has("failure"):
         patterns = subject.column("failure").schema.levels
+        labels = dict(zip(patterns, subject.levels_read("failure"), strict=True))
         values, missing = [], False
         for first, data in zip(firsts, subject.columns("failure"), strict=True):
             unknown = (first == 1.0) & data.missing
@@ -61,9 +63,8 @@ def cause_factor(subject: Subject) -> Coded:
     seen = [place for place in range(len(groups)) if all((v == place).any() for v in values)]
     kept = [sum(np.where(v == old, new, 0.0) for new, old in enumerate(seen)) for v in values]
     coded = [np.where(np.isin(v, seen), k, np.nan) for v, k in zip(values, kept, strict=True)]
-    return Coded(
-        "cause", "cause", "First event", tuple(groups[place] for place in seen), tuple(coded), 0.0, ordered=False
-    )
+    kept_groups = tuple(groups[place] for place in seen)
+    return Coded("cause", "cause", "First event", kept_groups, tuple(coded), 0.0, ordered=False, labels=labels)
 
 
 def cause_spec(subject: Subject) -> ModelSpec:
@@ -87,7 +88,7 @@ def incidence_table(subject: Subject) -> StudyTable:
     for which, name in enumerate(names):
         had = tuple(float((values == which).sum()) for values in factor.values)
         of = Counted(counted(subject, "pfs").n, had)
-        cells.append((capital(name),))
+        cells.append((capital(factor.labels.get(name, name)),))
         for place, month in enumerate(MONTHS):
             bayes = of_draws(draws[:, place, which], subject.level)
             classical = middle([tuple(found[:, place, which].tolist()) for found in observed])

@@ -104,7 +104,8 @@ def group_words(subject: Subject, group: str) -> str:
     if group == ALL:
         return f"All (n = {len(subject.first)})"
     place = subject.column(subject.by).schema.levels.index(group)
-    return f"{group} (n = {count_words([float((own == place).sum()) for own in subject.groups(subject.by)])})"
+    n = count_words([float((own == place).sum()) for own in subject.groups(subject.by)])
+    return f"{subject.levels_read(subject.by)[place]} (n = {n})"
 
 
 def lines(
@@ -120,7 +121,12 @@ def lines(
         level = schema.levels[place] if schema.categorical else heading(subject, name)
         words = [cell.words for cell in of_groups]
         words += [""] * (columns - len(words))
-        yield (level, *words, printed_words(subject, name, level), *(said if place == 0 else ("", "", "")))
+        yield (
+            schema.read_as(level),
+            *words,
+            printed_words(subject, name, level),
+            *(said if place == 0 else ("", "", "")),
+        )
 
 
 def heading(subject: Subject, name: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.data.covariates import CovariateData
 from escc_bayes.hazard.piecewise import BoolArray, FloatArray
 from escc_bayes.study.coded import Coded
@@ -23,6 +24,8 @@ EFFECTS = {"coverage": "rt_coverage"}
 CONCURRENT = re.compile(r"concurrent|同步|同期|同时", re.IGNORECASE)
 # Cuts of lymphocyte counts, 10^9 per litre: high above 1, low below 0.5.
 LOW, HIGH = 0.5, 1.0
+# Between the levels of one group.
+OR = " or "
 
 
 def coded_factors(subject: Subject) -> tuple[Coded, ...]:
@@ -49,8 +52,14 @@ def coded(subject: Subject, role: str) -> Coded | None:
         return None
     groups, values = found
     known = max(float(d.known_at.max()) for d in data)
-    factor = Coded(EFFECTS.get(role, role), role, subject.label(role), groups, tuple(values), known)
+    labels = {group: group_read(group, data[0].schema) for group in groups}
+    factor = Coded(EFFECTS.get(role, role), role, subject.label(role), groups, tuple(values), known, labels=labels)
     return factor if factor.complete and len(groups) > 1 else None
+
+
+def group_read(group: str, schema: CovariateSchema) -> str:
+    """Return a level, or levels joined, as people read them."""
+    return schema.labels.get(group) or OR.join(map(schema.read_as, group.split(OR)))
 
 
 type Classes = tuple[tuple[str, ...], Sequence[FloatArray]] | None
@@ -82,7 +91,7 @@ def last_against_rest(data: Sequence[CovariateData]) -> Classes:
     found = data[0].schema.levels
     if len(found) < 2:
         return None
-    return (" or ".join(found[:-1]), found[-1]), [of(d, lambda v: v == len(found) - 1) for d in data]
+    return (OR.join(found[:-1]), found[-1]), [of(d, lambda v: v == len(found) - 1) for d in data]
 
 
 def cut_at_median(data: Sequence[CovariateData]) -> Classes:
@@ -121,7 +130,7 @@ def reduced(data: Sequence[CovariateData]) -> Classes:
     if found is None or len(found[0]) < 2:
         return None
     groups, values = found
-    return (groups[0], " or ".join(groups[1:])), [np.where(np.isnan(v), np.nan, np.minimum(v, 1.0)) for v in values]
+    return (groups[0], OR.join(groups[1:])), [np.where(np.isnan(v), np.nan, np.minimum(v, 1.0)) for v in values]
 
 
 def of(data: CovariateData, coded: Callable[[FloatArray], FloatArray | BoolArray]) -> FloatArray:

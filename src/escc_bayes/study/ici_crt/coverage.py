@@ -174,8 +174,8 @@ def effect_table(subject: Subject, factor: Coded, held: Sequence[OfEndpoint]) ->
             rows.append(row_of(subject, one.endpoint, analysis, mark))
     level = f"{100 * subject.level:g} %"
     head = (
-        *("Analysis", *(f"Events/n, {group}" for group in factor.groups)),
-        *(f"Cox HR, {factor.contrast} ({level} confidence interval)", "P"),
+        *("Analysis", *(f"Events/n, {group}" for group in factor.read)),
+        *(f"Cox HR, {factor.contrast_read} ({level} confidence interval)", "P"),
         *(f"Posterior HR ({level} credible interval)", "P(HR > 1 | data)", "Data"),
     )
     note = (
@@ -239,8 +239,8 @@ def cell_table(subject: Subject, factor: Coded) -> StudyTable:
             of = group_counted(subject, endpoint, inside)
             shown.append(of.words)
             rows.append({"stage": level, "coverage": group, **of.row})
-        cells.append((level, *shown))
-    head = ("Stage", *(f"{group}: patients (events)" for group in factor.groups))
+        cells.append((subject.levels_read("stage")[place], *shown))
+    head = ("Stage", *(f"{group}: patients (events)" for group in factor.read))
     return table_of(
         "table3_cells", f"patients and events ({endpoint.upper()}) by stage and coverage", rows, head, cells
     )

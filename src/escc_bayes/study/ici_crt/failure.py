@@ -30,10 +30,11 @@ NOTE = (
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Patients with one pattern of failure, or one treatment after it."""
+    """Patients with one pattern of failure, or one treatment after it, in words of files and as people read them."""
 
     words: str
     count: int
+    read: str
 
 
 def failure_part(subject: Subject) -> Part:
@@ -80,7 +81,7 @@ def counted(subject: Subject) -> tuple[list[Pattern], list[Pattern], int]:
     if not subject.of_paper:
         return [], [], 0
     patterns, treated = (
-        [Pattern(words, n) for words, name in names if (n := subject.printed.count(name)) is not None]
+        [Pattern(words, n, words) for words, name in names if (n := subject.printed.count(name)) is not None]
         for names in (PRINTED, SECOND_LINE)
     )
     return patterns, treated, subject.printed.count("failures_n") or 0
@@ -90,7 +91,10 @@ def levels_of(subject: Subject, role: str, inside: np.ndarray) -> list[Pattern]:
     """Return how many of some patients have each level of a factor."""
     data = subject.column(role)
     known = data.values[inside & ~data.missing]
-    return [Pattern(level, int((known == place).sum())) for place, level in enumerate(data.schema.levels)]
+    return [
+        Pattern(level, int((known == place).sum()), data.schema.read_as(level))
+        for place, level in enumerate(data.schema.levels)
+    ]
 
 
 def reading(subject: Subject, patterns: list[Pattern], total: int) -> str:
@@ -98,9 +102,9 @@ def reading(subject: Subject, patterns: list[Pattern], total: int) -> str:
     most = max(patterns, key=lambda pattern: pattern.count)
     found = share(most.count, total, level=subject.level)
     limits = f"{percent(found.lower)} to {percent(found.upper)}"
-    each = ", ".join(f"{pattern.words} {pattern.count}" for pattern in patterns)
+    each = ", ".join(f"{pattern.read} {pattern.count}" for pattern in patterns)
     return (
-        f"Failure in {total} patients: {each}. Most frequent: {most.words}, {percent(found.value)} % of failures "
+        f"Failure in {total} patients: {each}. Most frequent: {most.read}, {percent(found.value)} % of failures "
         f"(exact {100 * subject.level:g} % confidence interval {limits})."
     )
 
@@ -120,7 +124,7 @@ def pattern_table(subject: Subject, patterns: list[Pattern], treated: list[Patte
             median, low, high = (float(law.ppf(q)) for q in (0.5, tail, 1.0 - tail))
             limits = f"{percent(found.value)} ({percent(found.lower)} to {percent(found.upper)})"
             bayes = f"{percent(median)} ({percent(low)} to {percent(high)})"
-            cells.append((one.words, f"{one.count} of {total}", limits, bayes))
+            cells.append((one.read, f"{one.count} of {total}", limits, bayes))
             rows.append(
                 {
                     "group": title.lower(),

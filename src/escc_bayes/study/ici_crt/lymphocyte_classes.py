@@ -104,7 +104,9 @@ def survival_table(subject: Subject, factors: Sequence[Coded], held: dict[tuple[
             curve = km.survival(km.curves(inside, subject.level), MONTH)
             draws = posterior.survival(np.array([MONTH]), term=factor.effect, group=name)[:, 0]
             bayes = of_draws(draws, subject.level)
-            cells.append((name, count_words(n), count_words(events), curve.words(percent), bayes.words(percent)))
+            cells.append(
+                (factor.read[place], count_words(n), count_words(events), curve.words(percent), bayes.words(percent))
+            )
             rows.append(
                 {
                     "endpoint": endpoint,
@@ -144,7 +146,7 @@ def analysis_table(subject: Subject, later: Sequence[tuple[str, Coded, list[Answ
         for contrast in dict.fromkeys(one.contrast for one in found if one.contrast):
             for analysis in ANALYSES:
                 own = [one for one in found if one.analysis == analysis and one.contrast in (contrast, "")]
-                cells.append((contrast, WORDS[analysis], *analysis_cells(own)))
+                cells.append((factor.as_read(contrast), WORDS[analysis], *analysis_cells(own)))
                 rows += [analysis_row(endpoint, factor, one, subject) for one in own]
     level = f"{100 * subject.level:g} %"
     head = (

@@ -127,7 +127,14 @@ def group_table(subject: Subject, factors: Sequence[str]) -> StudyTable:
             tested = {"test": words, "p_value": middle, "p_low": low, "p_high": high, "members": len(subject.members)}
             rows.append({"factor": name, "group": level, **share_row(found, subject.level), **tested})
             counts = f"{count_words(events)} of {count_words(n)}"
-            cells.append((level, counts, *share_cells(found)[1:], *((words, p_words(p)) if place == 0 else ("", ""))))
+            cells.append(
+                (
+                    subject.levels_read(name)[place],
+                    counts,
+                    *share_cells(found)[1:],
+                    *((words, p_words(p)) if place == 0 else ("", "")),
+                )
+            )
     head = ("Group", *share_head(subject.level), "Test", "P")
     note = NOT_PRINTED if subject.several else ""
     return table_of("response_by_group", "Objective response by group", rows, head, cells, note=note, folded=True)

@@ -32,9 +32,10 @@ CONCERNED = ("sequence",)
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """One comparison: who is compared, log-rank statistic and P in each member, P adjusted over the pairs."""
+    """One comparison: who is compared (``read`` by people), log-rank chi-squared and P in each member, P adjusted."""
 
     words: str
+    read: str
     of: Mapping[str, Counted]
     effect: str
     groups: int
@@ -81,7 +82,10 @@ def three_groups(subject: Subject) -> Coded | None:
     data = subject.columns("sequence")
     levels, values = data[0].schema.levels, tuple(d.values for d in data)
     known = max(float(d.known_at.max()) for d in data)
-    found = Coded("sequence", "sequence", subject.label("sequence"), levels, values, known, ordered=False)
+    labels = dict(zip(levels, subject.levels_read("sequence"), strict=True))
+    found = Coded(
+        "sequence", "sequence", subject.label("sequence"), levels, values, known, ordered=False, labels=labels
+    )
     return found if len(levels) > 1 and found.complete else None
 
 
@@ -122,7 +126,8 @@ def tests_of(
     nothing = Middle(np.nan, np.nan, np.nan)
     count, of = len(factor.groups), by_group(subject, endpoint, factor.groups, factor.values)
     chi2, p = tuple(t.chi2 for t in overall), tuple(t.p_value for t in overall)
-    first = Test(f"overall, {count} groups", of, "sequence", count, chi2, p, (), (), nothing, nothing, np.nan)
+    words = f"overall, {count} groups"
+    first = Test(words, words, of, "sequence", count, chi2, p, (), (), nothing, nothing, np.nan)
     found = [first]
     for which, (one, two) in enumerate(combinations(range(count), 2)):
         each = [of_member[which] for of_member in pairs]
@@ -130,6 +135,7 @@ def tests_of(
         found.append(
             Test(
                 words=f"{factor.groups[two]} vs {factor.groups[one]}",
+                read=f"{factor.read[two]} vs {factor.read[one]}",
                 of={name: of[name] for name in (factor.groups[two], factor.groups[one])},
                 effect=f"sequence_g{one + 1}_vs_g{two + 1}",
                 groups=2,
@@ -161,24 +167,24 @@ def merged_test(subject: Subject, endpoint: str) -> Test | None:
         factors = (factor, *beside)
         spec = whole_spec(subject, endpoint, factors, "piecewise", f"{endpoint}_sequence_{name}")
         draws.append(fitted(subject, spec, factors).draws(asked))
-    words = f"merged: {factor.contrast}"
+    words, read = f"merged: {factor.contrast}", f"merged: {factor.contrast_read}"
     chi2, p = tuple(t.chi2 for t in tests), tuple(t.p_value for t in tests)
     crude, adjusted = (of_draws(np.exp(one), subject.level) for one in draws)
     of = by_group(subject, endpoint, factor.groups, factor.values)
     pair = {name: of[name] for name in reversed(factor.groups)}
-    return Test(words, pair, "sequence", 2, chi2, p, (), (), crude, adjusted, float((draws[0] > 0.0).mean()))
+    return Test(words, read, pair, "sequence", 2, chi2, p, (), (), crude, adjusted, float((draws[0] > 0.0).mean()))
 
 
 def reading(subject: Subject, factor: Coded, held: OfEndpoint) -> str:
     """Return one line: the overall test, pairs after Holm, and which group is best with which probability."""
     overall, *pairs = (test for test in held.tests if not test.words.startswith("merged"))
-    small = [test.words for test in pairs if spread(test.p_holm)[0] <= 0.05]
+    small = [test.read for test in pairs if spread(test.p_holm)[0] <= 0.05]
     place = int(held.best.argmax())
     p, verb = p_words(overall.p_value), "differ" if len(small) > 1 else "differs"
     words = subject.words(held.endpoint)
     return (
         f"{capital(words)}: overall P {'' if p[0] in '<>' else '= '}{p}; after Holm's correction "
-        f"{' and '.join(small) if small else 'no pair'} {verb}. {factor.groups[place]} "
+        f"{' and '.join(small) if small else 'no pair'} {verb}. {factor.read[place]} "
         f"has the lowest hazard with probability {held.best[place]:.2f} (adjusted for stage "
         f"{held.best_adjusted[place]:.2f})."
     )
@@ -196,7 +202,7 @@ def test_table(subject: Subject, held: Sequence[OfEndpoint]) -> StudyTable:
             numbers = [found.words(ratio) if not np.isnan(found.value) else "" for found in (test.ratio, test.adjusted)]
             higher = "" if np.isnan(test.higher) else probability(test.higher)
             chi2 = f"{spread(test.chi2)[0]:.3f}"
-            of = (test.words, groups_words(test.of))
+            of = (test.read, groups_words(test.of))
             cells.append((*of, chi2, p_words(test.p_value), *adjusted, printed, mark, *numbers, higher))
             rows.append(row_of(subject, one.endpoint, test, printed, mark))
     level = f"{100 * subject.level:g} %"
@@ -261,7 +267,7 @@ def best_table(subject: Subject, factor: Coded, held: Sequence[OfEndpoint]) -> S
             draws = one.posterior.survival(np.array([24.0]), term=factor.effect, group=name)[:, 0]
             two_years = of_draws(draws, subject.level)
             best = (one.best[place], one.best_adjusted[place])
-            cells.append((name, of[name].words, two_years.words(percent), *(f"{p:.2f}" for p in best)))
+            cells.append((factor.read[place], of[name].words, two_years.words(percent), *(f"{p:.2f}" for p in best)))
             rows.append(
                 {
                     "endpoint": one.endpoint,

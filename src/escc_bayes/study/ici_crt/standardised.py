@@ -65,8 +65,8 @@ def standardised_table(subject: Subject, factor: Coded, posteriors: Mapping[str,
             ]
     head = (
         "",
-        f"{HEAD}: {' | '.join(factor.groups)}",
-        *(f"All patients {group}" for group in factor.groups),
+        f"{HEAD}: {' | '.join(factor.read)}",
+        *(f"All patients {group}" for group in factor.read),
         "Difference",
         "P(lower with part)",
     )

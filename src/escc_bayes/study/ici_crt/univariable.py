@@ -114,7 +114,7 @@ def test_table(subject: Subject, held: Sequence[OfEndpoint]) -> StudyTable:
                 "" if np.isnan(float(str(row["printed_chi2"]))) else f"{row['printed_chi2']:.3f}; P {row['printed_p']}"
             )
             p, after = p_words(one.p_values(k)), p_words(one.holm(k))
-            name, of = f"{factor.label}: {' | '.join(factor.groups)}", groups_words(of_groups(subject, one, factor))
+            name, of = f"{factor.label}: {' | '.join(factor.read)}", groups_words(of_groups(subject, one, factor))
             cells.append((name, of, chi2, p, after, printed, str(row["reached"])))
     head = (
         "Factor: groups",

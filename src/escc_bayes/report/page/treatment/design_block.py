@@ -52,7 +52,7 @@ def design_table(held: Treatment) -> Table:
                 "" if worst is None else f"{signed(worst.smd_after)} ({worst.covariate})",
             )
         )
-    control, treated_word = held.first.patients.levels
+    control, treated_word = held.first.patients.read
     if held.printed is not None:
         sizes, before = held.printed.sizes, held.printed.before
         rows.append(("Printed", "", sizes[1], sizes[0], "", f"{before} patients before matching", ""))
@@ -85,7 +85,7 @@ def design_reading(held: Treatment) -> str:
     match = held.first
     design, treated = match.design, match.patients.treated
     kept = design.weight > 0.0
-    control, word = match.patients.levels
+    control, word = match.patients.read
     counts = f"{int((kept & treated).sum())} patients with {word} and {int((kept & ~treated).sum())} with {control}"
     if design.method == "none":
         before = held.printed.before.rstrip("*†") if held.printed is not None else ""

@@ -51,7 +51,7 @@ def unprinted(held: Treatment, endpoint: str) -> str:
 def effect_table(held: Treatment, endpoint: str) -> Table:
     """Return one row for each method of each design; the unadjusted one first."""
     matches = held.matches[endpoint]
-    control, treated = matches[0].patients.levels
+    control, treated = matches[0].patients.read
     naive = matches[0].answer(UNADJUSTED)
     printed = held.printed.ratios.get(endpoint, "") if held.printed is not None else ""
     column = ("Printed",) if held.printed is not None else ()

@@ -97,7 +97,7 @@ def positivity_sheet(found: Match) -> Sheet:
     score, treated, weight = found.design.score, found.patients.treated, found.design.weight
     assert score is not None
     one, other = (
-        Scores(found.patients.levels[code], score[treated == bool(code)], weight[treated == bool(code)])
+        Scores(found.patients.read[code], score[treated == bool(code)], weight[treated == bool(code)])
         for code in (1, 0)
     )
     return match_sheet(
@@ -151,12 +151,12 @@ def panel(own: Followed, found: Match, title: str, ax: object) -> None:
             cluster=None if (own.weight == 1.0).all() else own.cluster[inside],
             level=found.asked.level,
         )
-        curves.append(stepped(curve, label=found.patients.levels[code]))
+        curves.append(stepped(curve, label=found.patients.read[code]))
         start = np.zeros(own.time.size) if own.entry is None else own.entry
         at_risk = [int((inside & (own.time >= m) & ((start < m) | (start == 0.0))).sum()) for m in marks]
         counts.append(at_risk)
     survival_curves(curves, until=until, time_label="Months", title=title, ax=ax)  # type: ignore[arg-type]
-    at_risk_table(AtRisk(found.patients.levels, marks, np.array(counts)), ax=ax)  # type: ignore[arg-type]
+    at_risk_table(AtRisk(found.patients.read, marks, np.array(counts)), ax=ax)  # type: ignore[arg-type]
 
 
 def effect_sheet(found: Match) -> Sheet:
@@ -164,7 +164,7 @@ def effect_sheet(found: Match) -> Sheet:
     finite = [one for one in found.answers if math.isfinite(one.hr)]
     # What they are before any design stands first, what the design makes of it below.
     shown = [estimate_of(one, found) for one in sorted(finite, key=lambda one: one.design == found.design.method)]
-    control, treated = found.patients.levels
+    control, treated = found.patients.read
     return match_sheet(
         found,
         lambda part: forest(shown, headings={}, ax=part.subplots()),
@@ -199,7 +199,7 @@ def within_estimate(row: Row, found: Match) -> Estimate:
         endpoint=found.asked.endpoint,
         estimand="hazard_ratio",
         term=name,
-        contrast=f"{word} ({n}, {events} events)",
+        contrast=f"{found.levels.of(name, word)} ({n}, {events} events)",
         method=str(row["method"]),
         model="shrunk" if shrunk else "",
         value=hr,
@@ -217,7 +217,7 @@ def within_estimate(row: Row, found: Match) -> Estimate:
 
 def estimate_of(one: Answer, found: Match) -> Estimate:
     """Return an answer as the estimate that figures draw."""
-    control, treated = found.patients.levels
+    control, treated = found.patients.read
     return Estimate(
         endpoint=found.asked.endpoint,
         estimand="hazard_ratio",

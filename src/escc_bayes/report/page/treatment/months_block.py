@@ -49,15 +49,15 @@ def contrasts(held: Treatment, endpoint: str) -> Sequence[Row]:
 def months_table(held: Treatment, endpoint: str) -> Table:
     """Return quantities down and methods across; what is printed in a column of its own."""
     rows, match = contrasts(held, endpoint), held.matches[endpoint][0]
-    control, treated = match.patients.levels
+    (control, treated), (control_read, treated_read) = match.patients.levels, match.patients.read
     lines: list[tuple[str, ...]] = []
     printed: list[str] = []
     beside = held.printed is not None
-    for role, word in ((TREATED, treated), (CONTROL, control)):
+    for role, word, read in ((TREATED, treated, treated_read), (CONTROL, control, control_read)):
         own = chosen(rows, quantity="median", group=word)
         text = held.printed.medians.get((endpoint, role), "") if held.printed is not None else ""
         printed.append(text)
-        lines.append((f"Median, {word}", counts_of(own), *across(own), *([text] if beside else [])))
+        lines.append((f"Median, {read}", counts_of(own), *across(own), *([text] if beside else [])))
     for quantity, words in (
         ("survival_difference", "Survival gained, %"),
         ("rmst_difference", "Months gained"),
@@ -68,9 +68,8 @@ def months_table(held: Treatment, endpoint: str) -> Table:
             own = [r for r in own if quantity != "probability" or MORE in str(r["group"])]
             lines.append((f"{words} by month {month:g}", counts_of(own), *across(own), *([""] if beside else [])))
     head = ("", "Patients (events)", *HEADS, *(("Printed",) if beside else ()))
-    words = (
-        f"{endpoint_of(held.cohort, endpoint)}: {treatment_of(held)}, {treated} less {control}, in months and survival"
-    )
+    apart = f"{treated_read} less {control_read}, in months and survival"
+    words = f"{endpoint_of(held.cohort, endpoint)}: {treatment_of(held)}, {apart}"
     note = note_of(
         "Months gained: difference of restricted means. Proportional hazards: one ratio for all months. Changing: a "
         "ratio for each period, shrunk towards the one before. No model: Kaplan-Meier under Dirichlet weights.",
@@ -106,7 +105,7 @@ def time_table(held: Treatment, endpoint: str) -> Table:
         first = next(iter(own.values()))
         cells = [ratio_of(own[m]) if m in own else "" for m in ("cox", CHANGES)]
         lines.append((period_of(group), f"{first['n']} ({first['events']})", *cells))
-    control, treated = held.matches[endpoint][0].patients.levels
+    control, treated = held.matches[endpoint][0].patients.read
     words = f"{endpoint_of(held.cohort, endpoint)}: {treatment_of(held)}, hazard of {treated} over {control} by period"
     head = ("Period", "At risk (events)", "Cox", method_of(CHANGES))
     return Table(captioned(held, words, "contrasts", of_design=True), head, tuple(lines), limits_words(held))
@@ -126,7 +125,7 @@ def median_reading(held: Treatment, endpoint: str) -> str:
     first, second = found.get(treated, math.nan), found.get(control, math.nan)
     printed = held.printed.medians if held.printed is not None else {}
     said = " and ".join(text.rstrip("*†") for role in (TREATED, CONTROL) if (text := printed.get((endpoint, role), "")))
-    head = f"Medians {reached(first)} and {reached(second)} months ({treated}, {control})"
+    head = f"Medians {reached(first)} and {reached(second)} months ({', '.join(reversed(match.patients.read))})"
     tail = f"; printed {said}" if said else ""
     if math.isnan(first) or math.isnan(second):
         return f"{head}{tail}."

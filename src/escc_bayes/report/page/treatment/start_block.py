@@ -151,7 +151,7 @@ def late_table(held: Treatment, late: dict[str, list[Row]]) -> Table:
             hr = number(row["hr"])
             cells = (f"{row['n']} ({row['events']})", shown, "" if math.isnan(hr) else ratio(hr), shorter)
             lines.append((LATE[str(row["question"])], *cells))
-    _, treated = held.first.patients.levels
+    _, treated = held.first.patients.read
     head = ("", "Patients (events)", "Month (range)", "Cox's ratio then", f"{treated}: followed for no longer")
     note = note_of(
         "First: one of those who had the treatment has the event or is lost then. Second: who was followed for less "
@@ -176,7 +176,7 @@ def late_reading(held: Treatment, endpoint: str, rows: list[Row]) -> str:
     by = {str(row["question"]): row for row in rows}
     without, together = by[NO_EFFECT], by[TOGETHER]
     words, naive = endpoint_of(held.cohort, endpoint), ratio(number(without["hr_naive"]))
-    month, treated = number(without["month"]), held.first.patients.levels[1]
+    month, treated = number(without["month"]), held.first.patients.read[1]
     if math.isnan(month):
         return f"{words}: {without['note']}; immortal time alone does not make the ratio of {naive}."
     of, then = number(without["shorter"]), number(together["hr"])
