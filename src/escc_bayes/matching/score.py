@@ -128,8 +128,8 @@ def refuse_separated(
     raise CohortError(
         f"{where}: the covariates part {levels[1]} from {levels[0]} without error, so that the propensity score has no "
         f"maximum-likelihood estimate, and some patients have nobody to be compared with ({why}). Leave such "
-        "covariates out, merge levels, or restrict the cohort to patients who could have had either; --score bayes "
-        "makes the score finite by a weak prior, but nobody more comparable"
+        "covariates out, merge levels, or restrict the cohort to patients who could have had either; `match --score "
+        "bayes` makes the score finite by a weak prior, but nobody more comparable"
     )
 
 

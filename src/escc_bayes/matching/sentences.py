@@ -127,9 +127,14 @@ def balance_words(balance: Sequence[Balance]) -> str:
     apart = [one for one in balance if one.covariate != DISTANCE and not abs(one.smd_after) <= BALANCED]
     if not apart:
         return "Balance: every standardised difference is 0.1 or less in the end."
-    worst = sorted(apart, key=lambda one: -abs(one.smd_after) if math.isfinite(one.smd_after) else -math.inf)
-    named = some_of([f"{one.covariate} {one.smd_after:+.2f}" for one in worst], most=6)
+    worst = sorted(apart, key=lambda one: -math.inf if math.isnan(one.smd_after) else -abs(one.smd_after))
+    named = some_of([f"{one.covariate} {apart_words(one.smd_after)}" for one in worst], most=6)
     return f"NOT BALANCED: standardised differences beyond 0.1 remain in {named}."
+
+
+def apart_words(smd: float) -> str:
+    """Print a standardised difference; infinite where all treated are alike and the controls are not like them."""
+    return "infinite" if math.isinf(smd) else f"{smd:+.2f}"
 
 
 def unmeasured(asked: Request) -> str:

@@ -17,6 +17,7 @@ COLUMNS = (
     *("events", "versus_events", "cox_hr", "cox_lower", "cox_upper", "cox_of", "data_share", "prior_events"),
     *("tipping_sd", "prior_sd", "priors_held", "priors", "priors_low", "priors_high"),
     *("patients_to_overturn", "patients_at_least", "confounder_hr", "prevalence", "versus_prevalence"),
+    *("overturn",),
     *("specifications_alike", "specifications", "specifications_low", "specifications_high", "warning"),
     *("provenance", "clock"),
 )
@@ -29,19 +30,33 @@ def one_page(subject: Subject, tables: Tables) -> Rows:
 
 def page_row(subject: Subject, asked: HazardRatio, tables: Tables) -> Row:
     """Return the row of one hazard ratio; what no table says stays empty."""
-    key = (subject.plan.rows.endpoint, asked.term, contrast_in(asked))
-    own = {name: [row for row in rows if held_by(row, key)] for name, rows in tables.items()}
-    cells: dict[str, object] = {"endpoint": key[0], "model": subject.spec.name, "term": key[1], "contrast": key[2]}
+    endpoint, contrast = subject.plan.rows.endpoint, contrast_in(asked)
+    # Of several endpoints some parts name all, some that of the contrast.
+    own = {
+        name: [row for row in rows if held_by(row, (endpoint, asked.transition), asked.term, contrast)]
+        for name, rows in tables.items()
+    }
+    cells: dict[str, object] = {"endpoint": endpoint, "model": subject.spec.name, "term": asked.term}
+    cells["contrast"] = contrast
     cells |= {"provenance": subject.plan.rows.provenance, "clock": subject.plan.rows.clock, "warning": ""}
     cells["cox_of"] = cox_is_of(subject.plan, asked)
-    cells |= answer(own) | data(own) | priors(own) | fragility(own) | confounder(own)
+    cells |= of_posterior(subject, asked) | answer(own) | data(own) | priors(own) | fragility(own) | confounder(own)
+    cells["overturn"] = looked(own)
     cells |= specifications(own, number_or_nan(cells, "hr"))
     return {name: cells.get(name, math.nan) for name in COLUMNS}
 
 
-def held_by(row: Row, key: tuple[str, str, str]) -> bool:
+def held_by(row: Row, endpoints: tuple[str, ...], term: str, contrast: str) -> bool:
     """Return whether a row is of a hazard ratio."""
-    return (row.get("endpoint"), row.get("term"), row.get("contrast")) == key
+    return row.get("endpoint") in endpoints and (row.get("term"), row.get("contrast")) == (term, contrast)
+
+
+def of_posterior(subject: Subject, asked: HazardRatio) -> dict[str, object]:
+    """Return the posterior's hazard ratio, which stands on the page whatever parts are not computed."""
+    level = subject.asked.level
+    found = subject.posterior.estimate(asked, level=level)
+    values = (found.value, found.lower, found.upper, level, found.prob_gt_1)
+    return dict(zip(("hr", "lower", "upper", "level", "prob_gt_1"), values, strict=True))
 
 
 def number_or_nan(row: Row, name: str) -> float:
@@ -55,7 +70,7 @@ def taken(row: Row, names: dict[str, str]) -> dict[str, object]:
 
 
 def answer(own: Tables) -> dict[str, object]:
-    """Return the posterior's hazard ratio, and the prior that tips it."""
+    """Return the posterior's hazard ratio as ``reverse_bayes.csv`` has it, and the prior that tips it."""
     names = ("hr", "lower", "upper", "level", "prob_gt_1", "tipping_sd")
     return next((taken(row, dict(zip(names, names, strict=True))) for row in own.get("reverse_bayes", ())), {})
 
@@ -94,6 +109,12 @@ def confounder(own: Tables) -> dict[str, object]:
     names = ("confounder_hr", "prevalence", "versus_prevalence")
     weakest = min(found, key=lambda row: number(row, "confounder_hr"))
     return taken(weakest, dict(zip(names, names, strict=True)))
+
+
+def looked(own: Tables) -> str:
+    """Say where no part looked for a sceptic, patients or a confounder that overturns the conclusion."""
+    confounders = any(row["kind"] == "tipping" for row in own.get("confounding", ()))
+    return "" if own.get("reverse_bayes") or own.get("influence") or confounders else "not looked at"
 
 
 def specifications(own: Tables, hr: float) -> dict[str, object]:

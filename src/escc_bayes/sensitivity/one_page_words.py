@@ -16,7 +16,7 @@ def one_page_words(rows: Rows) -> tuple[str, ...]:
     ...     "specifications", "patients_at_least"), float("nan"))
     >>> row = {**cells, "term": "arm", "contrast": "B vs A", "hr": 2.0, "lower": 1.1, "upper": 3.6, "level": 0.95,
     ...     "prob_gt_1": 0.98, "events": 9, "versus_events": 4, "data_share": 0.7, "prior_events": 8.0, "warning": "",
-    ...     "cox_of": ""}
+    ...     "cox_of": "", "overturn": ""}
     >>> one_page_words([row])[0].partition(".")[0]
     'arm B vs A: HR 2'
     """
@@ -74,6 +74,8 @@ def overturn_words(row: Row) -> str:
     if not math.isnan(number(row, "confounder_hr")):
         here, there = (100 * number(row, name) for name in ("prevalence", "versus_prevalence"))
         found.append(f"a confounder of HR {number(row, 'confounder_hr'):.2f} in {here:.0f} % against {there:.0f} %")
+    if row["overturn"] == "not looked at":
+        return "No part looked at what would overturn it."
     if not found:
         return "Nothing that was looked at takes the conclusion below probability 0.95."
     listed = found[0] if len(found) == 1 else f"{', '.join(found[:-1])}, or {found[-1]}"

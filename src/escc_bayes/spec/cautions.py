@@ -60,7 +60,8 @@ def short_groups(plan: ModelPlan) -> tuple[str, ...]:
                         f"{term} = {level}: nobody is followed beyond {last:.1f} months (everyone: {longest:.1f}); "
                         "numbers beyond are extrapolated"
                     )
-    return tuple(found)
+    # A covariate has a block of columns in each transition, and its levels are followed for as long in all.
+    return tuple(dict.fromkeys(found))
 
 
 def independence_words(plan: ModelPlan) -> str:

@@ -15,7 +15,7 @@ from escc_bayes.sensitivity.multiverse.specifications import FULL, OWN, specific
 from escc_bayes.sensitivity.multiverse.table import COLUMNS, multiverse
 from escc_bayes.sensitivity.part import number
 from escc_bayes.spec.plan import make_plan
-from escc_bayes.spec.reading import load_spec
+from escc_bayes.spec.reading import load_spec, spec_from
 
 
 @pytest.fixture(scope="module")
@@ -158,3 +158,25 @@ def test_curves_are_drawn_of_every_covariate(rows, tmp_path):
     text = (tmp_path / "figures" / names[0]).read_text()
     assert "chosen by the outcome" in text
     assert "OBSERVED" in text
+
+
+def test_centres_alone_answer_no_question_and_are_no_specification():
+    """Intercepts beside `stage`: alone they have no contrast of the model, and the whole run went down on them."""
+    cohort = example_cohort("escc79")
+    spec = spec_from(
+        {
+            "name": "centres",
+            "outcome": {"endpoint": "os"},
+            "baseline": {"family": "piecewise_exponential", "cuts": [12.0], "sd": {"halfnormal": 0.5}},
+            "priors": {"baseline_survival": {"at": 12.0, "median": 0.8, "lower": 0.5}},
+            "effect": [
+                {"covariate": "stage", "structure": "ordered", "prior": {"hr_median": 1.0, "hr_upper": 5.0}},
+                {"covariate": "sequence", "structure": "random_intercept", "sd": {"halfnormal": 0.5}},
+            ],
+        },
+        "centres",
+    )
+    rows = multiverse(spec, cohort, level=0.95, seed=1, permutations=9).rows
+    assert {row["covariates"] for row in rows} >= {FULL, "stage alone", "without sequence"}
+    assert not {"sequence alone", "without stage"} & {row["covariates"] for row in rows}
+    assert all(row["p_adjusted"] for row in rows if row["method"] == "cox" and row["p_value"] != "")

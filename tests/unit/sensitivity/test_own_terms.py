@@ -174,17 +174,21 @@ def test_what_the_data_alone_say_is_of_the_same_hazard_ratio(subject):
     assert said[0].startswith("arm b vs a: HR")
 
 
-def test_two_endpoints_are_asked_about_their_priors_and_not_about_patients():
+@pytest.fixture(scope="module")
+def two_endpoints():
     from escc_bayes.data.bundled import example_cohort
 
-    pieces = {"family": "piecewise_exponential", "cuts": [12.0], "sd": {"halfnormal": 0.5}}
     raw = WEIBULL | {
         "outcome": {"endpoints": ["os", "pfs"]},
-        "baseline": pieces,
+        "baseline": {"family": "piecewise_exponential", "cuts": [12.0], "sd": {"halfnormal": 0.5}},
         "priors": {"baseline_log_rate": {"normal": [-3.5, 1.0]}},
         "effect": [{"covariate": "coverage", "structure": "fixed", "prior": NORMAL}],
     }
-    subject = subject_of(example_cohort("escc79"), spec_from(raw, "m"), Asked(1))
+    return subject_of(example_cohort("escc79"), spec_from(raw, "m"), Asked(1))
+
+
+def test_two_endpoints_are_asked_about_their_priors_and_not_about_patients(two_endpoints):
+    subject = two_endpoints
     assert make_plan(subject.spec, subject.cohort).rows.marginal
     assert kinds_of(subject.plan) == (ENDPOINTS,)
     rows = priors.PART.run(subject, no_progress)
@@ -192,3 +196,27 @@ def test_two_endpoints_are_asked_about_their_priors_and_not_about_patients():
     assert not any(row["kind"] == "power" for row in rows)
     for part in (influence.PART, checks.PART, multiverse.PART, operating.PART):
         assert part.words(part.run(subject, no_progress)) == (f"{NOT_COMPUTED} {ENDPOINTS}",)
+
+
+def test_the_first_page_of_two_endpoints_has_the_hazard_ratio_and_the_tipping_prior_of_each(two_endpoints):
+    """Parts name both endpoints, reverse-Bayes that of the contrast: the page takes either, and is never without."""
+    rows = reverse_fitted.PART.run(two_endpoints, no_progress)
+    tables = {"reverse_bayes": rows, "information": information.information(two_endpoints, no_progress)}
+    page = one_page(two_endpoints, tables)
+    assert [row["contrast"] for row in page] == ["RPL vs RAL, os", "RPL vs RAL, pfs"]
+    for row, source in zip(page, rows, strict=True):
+        assert [row[name] for name in ("hr", "lower", "upper", "level")] == [
+            source[name] for name in ("hr", "lower", "upper", "level")
+        ]
+        assert number(row, "tipping_sd") == pytest.approx(number(source, "tipping_sd"), nan_ok=True)
+        assert row["overturn"] == ""
+    assert not any("nan" in said for said in one_page_words(page))
+
+
+def test_a_page_without_the_parts_that_look_for_it_says_that_nobody_looked(two_endpoints):
+    tables = {"information": information.information(two_endpoints, no_progress)}
+    row = dict(one_page(two_endpoints, tables)[0])
+    assert row["overturn"] == "not looked at"
+    said = one_page_words([row | {"prob_gt_1": 0.99}])[0]
+    assert "No part looked at what would overturn it." in said
+    assert "Nothing that was looked at" not in said

@@ -244,3 +244,12 @@ def test_nobody_after_progression_is_refused():
     del courses["progresses, alive"]
     with pytest.raises(CohortError, match="nobody is followed after a progression"):
         make_plan(spec_from(raw_of(), "model"), cohort_of(courses))
+
+
+def test_how_long_a_group_is_followed_is_said_once_and_not_for_each_transition():
+    """Stage acts on all three transitions; its levels are followed for as long in each."""
+    whole = example_cohort("escc79")
+    late = (whole.covariate("stage").values == 0.0) & (whole.endpoint("os").time > 24.0)
+    plan = make_plan(load_spec("illness_death"), whole.subset(np.flatnonzero(~late)))
+    said = [one for one in cautions(plan) if one.startswith("stage = II: nobody is followed beyond")]
+    assert len(said) == 1

@@ -86,9 +86,7 @@ def multiverse(
     every = state_specifications(spec, cohort) if states else specifications(spec, cohort, thorough=thorough)
     headlines = standard_contrasts(make_plan(spec, cohort).design)
     rows = list(cox_rows(every, headlines, level, permutations, seed))
-    asked = tuple(one for one in every if one.posterior)
-    plans = tuple(make_plan(one.spec, one.cohort) for one in asked)
-    answers = tuple(answered(one, headlines, plan.design) for one, plan in zip(asked, plans, strict=True))
+    asked, plans, answers = questions(every, headlines)
     work = PosteriorWork(plans, answers, level, stream(seed, "multiverse"))
     arrays: Arrays = {}
     for part in run_chunks(work, len(work), scheduler=scheduler or Serial(), progress=progress):
@@ -98,6 +96,20 @@ def multiverse(
     numbered = with_numbers(rows)
     count = len({row["specification"] for row in numbered if row["method"] != STACKED})
     return Multiverse(tuple({name: row.get(name, "") for name in COLUMNS} for row in numbered), count)
+
+
+def questions(
+    every: Sequence[Specification], headlines: tuple[HazardRatio, ...]
+) -> tuple[tuple[Specification, ...], tuple[ModelPlan, ...], tuple[tuple[Answered, ...], ...]]:
+    """Return the specifications whose posterior is computed, with their plans and the contrasts that each answers.
+
+    One that answers none, such as the intercepts of centres alone, is left out.
+    """
+    asked = tuple(one for one in every if one.posterior)
+    plans = tuple(make_plan(one.spec, one.cohort) for one in asked)
+    answers = tuple(answered(one, headlines, plan.design) for one, plan in zip(asked, plans, strict=True))
+    kept = [place for place, found in enumerate(answers) if found]
+    return tuple(asked[i] for i in kept), tuple(plans[i] for i in kept), tuple(answers[i] for i in kept)
 
 
 def with_numbers(rows: list[Row]) -> list[Row]:
@@ -161,6 +173,8 @@ def cox_rows(
             continue
         plan = classical_plan(one)
         answers = answered(one, headlines, plan.design)
+        if not answers:
+            continue
         rows += cox_answers(one, plan, answers, headlines, level)
         if permuted is not None:
             tests.append(permuted.tested(one, answers))

@@ -76,7 +76,7 @@ def captioned_first(held: Treatment, words: str, file: str) -> str:
 
 def worst_of(balance: Sequence[Balance]) -> Balance | None:
     """Return the covariate with the largest difference after; None where none is looked at."""
-    found = [one for one in balance if one.covariate != DISTANCE and math.isfinite(one.smd_after)]
+    found = [one for one in balance if one.covariate != DISTANCE and not math.isnan(one.smd_after)]
     return max(found, key=lambda one: abs(one.smd_after), default=None)
 
 
@@ -87,10 +87,17 @@ def design_reading(held: Treatment) -> str:
     kept = design.weight > 0.0
     control, word = match.patients.read
     counts = f"{int((kept & treated).sum())} patients with {word} and {int((kept & ~treated).sum())} with {control}"
+    if design.method == "none" and held.refused:
+        return (
+            f"NOT COMPARABLE by {', '.join(held.asked.on)}: no design makes the groups alike, for the reason below. "
+            f"{counts} are compared as they are, nothing adjusted."
+        )
     if design.method == "none":
         before = held.printed.before.rstrip("*†") if held.printed is not None else ""
         own = f"; the study matched them out of {before} before, and prints no covariate of theirs" if before else ""
         return f"{counts} are compared as they are{own}."
+    if design.pairs is None:
+        return f"{DESIGNS[design.method]}, since there are no pairs: {counts} have a weight."
     left = int((treated & ~kept).sum())
     gone = f"; {left} of {int(treated.sum())} with {word} find nobody within the caliper" if left else ""
     return (
@@ -103,16 +110,16 @@ def balance_reading(held: Treatment) -> tuple[str, ...]:
     """Say how far the largest difference falls under each design."""
     if not held.first.balance:
         return ()
-    covariates = [b for b in held.first.balance if b.covariate != DISTANCE and math.isfinite(b.smd_before)]
+    covariates = [b for b in held.first.balance if b.covariate != DISTANCE and not math.isnan(b.smd_before)]
     before = max(covariates, key=lambda one: abs(one.smd_before))
     after = []
     for match in shown(held):
         worst = worst_of(match.balance)
         if worst is not None:
             apart = "" if abs(worst.smd_after) <= BALANCED else ", NOT BALANCED"
-            after.append(f"{DESIGNS[match.design.method].lower()} {abs(worst.smd_after):.2f}{apart}")
+            after.append(f"{DESIGNS[match.design.method].lower()} {size(worst.smd_after)}{apart}")
     return (
-        f"The largest standardised difference is {abs(before.smd_before):.2f} before ({before.covariate}); after: "
+        f"The largest standardised difference is {size(before.smd_before)} before ({before.covariate}); after: "
         f"{'; '.join(after)}.",
     )
 
@@ -137,5 +144,12 @@ def balance_table(held: Treatment) -> Table:
 
 
 def signed(x: float) -> str:
-    """Print a difference with its sign."""
+    """Print a difference with its sign; infinite where all treated are alike, and the controls are not like them."""
+    if math.isinf(x):
+        return "infinite"
     return "" if math.isnan(x) else "0.00" if abs(x) < 0.005 else f"{x:+.2f}"
+
+
+def size(x: float) -> str:
+    """Print a difference without its sign."""
+    return "infinite" if math.isinf(x) else f"{abs(x):.2f}"

@@ -11,6 +11,7 @@ from escc_bayes.plots.words import probability
 from escc_bayes.report.page.treatment.gather import AS_THEY_ARE, Treatment
 from escc_bayes.report.page.treatment.words import (
     DESIGNS,
+    alike_by,
     captioned,
     endpoint_of,
     limits_words,
@@ -100,10 +101,11 @@ def reading(held: Treatment, endpoint: str) -> str:
     if math.isnan(cox.hr):
         return f"No hazard ratio: {cox.note}."
     as_is = match.design.method == AS_THEY_ARE
-    first = "" if as_is else f"Before matching {ratio_cell(naive.hr, naive.lower, naive.upper)}; "
+    how = alike_by(match)
+    first = "" if as_is else f"Before {how}ing {ratio_cell(naive.hr, naive.lower, naive.upper)}; "
     holds = "which hold 1" if cox.lower <= 1.0 <= cox.upper else "which leave 1 out"
     said = [
-        f"{first}Cox{'' if as_is else ' of the matched'} {ratio_cell(cox.hr, cox.lower, cox.upper)}, limits {holds}"
+        f"{first}Cox{'' if as_is else f' of the {how}ed'} {ratio_cell(cox.hr, cox.lower, cox.upper)}, limits {holds}"
     ]
     if not math.isnan(bayes.hr):
         said.append(

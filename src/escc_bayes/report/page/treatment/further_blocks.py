@@ -11,6 +11,7 @@ from escc_bayes.report.document.provenance import provenance_first
 from escc_bayes.report.page.treatment.gather import Treatment
 from escc_bayes.report.page.treatment.grades import SEVERE_WORDS
 from escc_bayes.report.page.treatment.words import (
+    alike_by,
     captioned,
     chosen,
     endpoint_of,
@@ -129,7 +130,8 @@ def subgroup_table(held: Treatment, endpoint: str, rows: Sequence[Row]) -> Table
             first = next(iter(by.values()))
             cells = [ratio_of(by[method], "hr") if method in by else "" for method in (UNSHRUNK, SHRUNK)]
             lines.append((within.rpartition(": ")[2], f"{first['n']} ({first['events']})", *cells))
-    words = f"{endpoint_of(held.cohort, endpoint)}: the treatment's hazard ratio within levels, of the matched"
+    how = alike_by(held.matches[endpoint][0])
+    words = f"{endpoint_of(held.cohort, endpoint)}: the treatment's hazard ratio within levels, of the {how}ed"
     note = (
         "Unshrunk: Cox with a baseline for each level, robust. Shrunk: posterior whose levels share a common ratio, "
         "drawn towards it the more the less a level tells. The test stands for the covariate, not for the level that "

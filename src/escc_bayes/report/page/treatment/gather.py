@@ -113,7 +113,8 @@ def treatment_of(
         refused += [one for one in why if one not in refused]
     starting = cohort.covariate(asked.treatment).changes is not None
     unknown = not starting and not cohort.covariate(asked.treatment).known_later
-    requests = [AssumedStart(e, asked.treatment, asked.on, level, own) for e in endpoints] if unknown else []
+    requests = [AssumedStart(e, asked.treatment, compared_on(matches[e]), level, own) for e in endpoints]
+    requests = requests if unknown else []
     assumed = executor.shared(assumed_of, (members, tuple(requests)), len(requests))
     where, graded_by = location_of(cohort), pneumonitis_of(cohort)
     levels = next(iter(matches.values()))[0].patients.levels
@@ -144,9 +145,16 @@ def treatment_of(
             grades=graded_by is not None,
             printed_grades=printed is not None and bool(printed.severe),
             subgroups=bool(levelled(cohort, asked)),
+            alike=any(compared_on(found) for found in matches.values()),
         ),
         level=level,
     )
+
+
+def compared_on(found: Sequence[Match]) -> tuple[str, ...]:
+    """Return what the headline design adjusts for: nothing where patients are compared as they are."""
+    headline = found[0]
+    return () if headline.design.method == AS_THEY_ARE else headline.asked.on
 
 
 def refuse_treatment(cohort: Cohort, asked: TreatmentAsked) -> None:
@@ -162,7 +170,7 @@ def refuse_treatment(cohort: Cohort, asked: TreatmentAsked) -> None:
             f"{cohort.source}: no endpoint with a month for each event; the chapter on a treatment has none"
         )
     for endpoint in endpoints:
-        request = request_of(FIRST if asked.on else AS_THEY_ARE, endpoint, asked, cohort, 0.95, 0)
+        request = request_of(FIRST if asked.on else AS_THEY_ARE, endpoint, asked, cohort, 0.95, 0, headline=True)
         patients_of(as_if_known(cohort, asked.treatment), request)
 
 
@@ -187,31 +195,31 @@ def assumed_of(held: tuple[Sequence[Cohort], tuple[AssumedStart, ...]], place: i
 def designs_of(
     members: Sequence[Cohort], endpoint: str, asked: TreatmentAsked, level: float, seed: Seed, executor: Executor
 ) -> tuple[tuple[Match, ...], list[str]]:
-    """Return the match of each design, and why some cannot be had; the first must."""
-    found, refused = [], []
-    methods: tuple[Method, ...] = (FIRST, *BESIDE) if asked.on else (AS_THEY_ARE,)
-    for method in methods:
-        request = request_of(method, endpoint, asked, members[0], level, seed)
+    """Return the match of each design, and why some cannot be had; of none, patients as they are."""
+    found: list[Match] = []
+    refused: dict[str, list[str]] = {}
+    for method in (FIRST, *BESIDE) if asked.on else ():
+        request = request_of(method, endpoint, asked, members[0], level, seed, headline=not found)
         try:
             found.append(matched_members(members, request, executor))
         except (CohortError, LandmarkError, InputError) as error:
-            if method == methods[0]:
-                raise
-            refused.append(f"No design by {method}: {error}")
-    return tuple(found), refused
+            refused.setdefault(str(error), []).append(method)
+    if not found:
+        request = request_of(AS_THEY_ARE, endpoint, asked, members[0], level, seed, headline=False)
+        found.append(matched_members(members, request, executor))
+    return tuple(found), [f"No design by {', '.join(methods)}: {why}" for why, methods in refused.items()]
 
 
 def request_of(
-    method: Method, endpoint: str, asked: TreatmentAsked, cohort: Cohort, level: float, seed: Seed
+    method: Method, endpoint: str, asked: TreatmentAsked, cohort: Cohort, level: float, seed: Seed, *, headline: bool
 ) -> Request:
-    """Return the request of one design; subgroups and clones stand with the first alone."""
-    headline = method == FIRST
+    """Return the request of one design; subgroups stand with the headline alone."""
     return Request(
         endpoint=endpoint,
         treatment=asked.treatment,
         on=asked.on,
         method=method,
-        caliper=asked.caliper if headline else None,
+        caliper=asked.caliper if method == FIRST else None,
         designs=asked.designs,
         subgroups=levelled(cohort, asked) if headline else (),
         level=level,

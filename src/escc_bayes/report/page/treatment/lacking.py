@@ -31,6 +31,11 @@ WITHOUT_DESIGN = (
     ),
     Lacking("Subgroups and tests of interaction", "a covariate with levels (ecog, stage, ..), named in --on"),
 )
+NO_DESIGN = Lacking(
+    "Whatever is of groups made alike: weights, pairs, subgroups",
+    "none would help: patients who could have had either treatment, or --on without what decides it",
+    "patients as they are, nothing adjusted",
+)
 NO_LEVELS = Lacking(
     "Subgroups and tests of interaction", "a covariate of --on with levels; cuts in the schema make classes of a number"
 )
@@ -50,12 +55,21 @@ NO_START = Lacking(
 
 
 def lacking_of(
-    cohort: Cohort, asked: TreatmentAsked, *, location: bool, grades: bool, printed_grades: bool, subgroups: bool
+    cohort: Cohort,
+    asked: TreatmentAsked,
+    *,
+    location: bool,
+    grades: bool,
+    printed_grades: bool,
+    subgroups: bool,
+    alike: bool,
 ) -> tuple[Lacking, ...]:
     """Return what is not shown."""
     found: list[Lacking] = []
     if not asked.on:
         found += WITHOUT_DESIGN
+    elif not alike:
+        found.append(NO_DESIGN)
     elif not subgroups:
         found.append(NO_LEVELS)
     data = cohort.covariate(asked.treatment)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand.printed import number
 from escc_bayes.estimand.tables import Row
+from escc_bayes.matching.run import Match
 from escc_bayes.plots.words import METHODS, NOTHING, months, percent, probability, ratio, with_limits
 from escc_bayes.report.document.provenance import provenance_first
 from escc_bayes.report.page.treatment.gather import Treatment
@@ -33,6 +34,11 @@ DESIGNS = {
 def method_of(word: str) -> str:
     """Name a method."""
     return BAYES.get(word) or METHODS.get(word, word)
+
+
+def alike_by(match: Match) -> str:
+    """Return how the groups of a design were made alike, a verb's stem: match or weight."""
+    return "weight" if match.design.pairs is None else "match"
 
 
 def label_of(cohort: Cohort, name: str) -> str:

@@ -229,3 +229,51 @@ def test_a_study_that_compares_no_two_groups_is_refused():
 )
 def test_grades_are_read_from_words(level, grade):
     assert grade_in(level) == grade
+
+
+@pytest.fixture(scope="module")
+def parted():
+    """Everybody of ECOG 2 and nobody else is treated: no score, no pairs, no weights."""
+    table = frame(n=90).drop(columns=["start_months"])
+    table["放疗"] = np.where(table["ecog"] == 2, "是", "否")
+    raw = tomllib.loads(SCHEMA.format(start=""))
+    raw.pop("schema")
+    cohort = read_cohort(table, schema_from(raw, "s"), provenance="simulated")
+    return treatment_of(cohort, None, TreatmentAsked("放疗", ("ecog", "age"), designs=6), level=0.95, seed=1)
+
+
+def test_groups_that_a_covariate_parts_have_a_chapter_as_they_are_with_the_reason(parted):
+    text = text_of(parted)
+    assert [[match.design.method for match in found] for found in parted.matches.values()] == [["none"], ["none"]]
+    assert "NOT COMPARABLE by ecog, age: no design makes the groups alike" in text
+    assert text.count("No design by nearest, overlap, iptw: ") == 1
+    assert "part 是 from 否 without error" in text
+    assert "The largest standardised difference is infinite before (ecog: 2)" in text
+    assert "nan" not in text
+    assert "of the matched" not in text
+    assert parted.lacking[0].instead == "patients as they are, nothing adjusted"
+    assert all(make().name for make in treatment_makers(parted))
+
+
+def test_an_assumed_start_of_groups_that_are_not_alike_is_adjusted_for_nothing(parted):
+    """Cox of the treatment alone, as compared above: beside what decides it there is no ratio but the prior's."""
+    naive = next(r for r in parted.assumed["os"] if r["analysis"] == "naive" and str(r["method"]).startswith("cox"))
+    assert naive["hr"] == pytest.approx(parted.matches["os"][0].answer("cox_unadjusted").hr, rel=1e-6)
+
+
+def test_without_pairs_weights_are_the_headline():
+    """A caliper that nobody keeps leaves weights, and the page says so."""
+    table = frame(n=90).drop(columns=["start_months"])
+    table["age"] += 0.013 * np.arange(90)
+    raw = tomllib.loads(SCHEMA.format(start=""))
+    raw.pop("schema")
+    cohort = read_cohort(table, schema_from(raw, "s"), provenance="simulated")
+    asked = TreatmentAsked("放疗", ("ecog", "age"), caliper=1e-9, designs=0)
+    held = treatment_of(cohort, None, asked, level=0.95, seed=1)
+    text = text_of(held)
+    assert held.first.design.method == "overlap"
+    assert "No design by nearest: " in text
+    assert "Overlap weights, since there are no pairs: " in text
+    assert "Before weighting" in text
+    assert "of the matched" not in text
+    assert held.first.subgroups
