@@ -1,11 +1,22 @@
 """A draft of a model as text: piecewise exponential, weakly informative priors in clinical words, a sceptic."""
 
+import math
 from collections.abc import Sequence
 
 from escc_bayes.spec.draft.covariates import Guess
 from escc_bayes.spec.draft.endpoints import Endpoint
+from escc_bayes.spec.prior import Z975
 from escc_bayes.spec.structures.registry import usual_structure
-from escc_bayes.spec.usual import LEVELS_SD, LEVELS_UPPER, NUMBER_UPPER, STEP_SD, usual_cuts, usual_survival
+from escc_bayes.spec.usual import (
+    CHANGING_LOG_RATE,
+    CHANGING_PIECES,
+    LEVELS_SD,
+    LEVELS_UPPER,
+    NUMBER_UPPER,
+    STEP_SD,
+    usual_cuts,
+    usual_survival,
+)
 
 # Events for each coefficient below which a model leaves covariates to be added by hand.
 EVENTS_PER_COEFFICIENT = 3
@@ -21,6 +32,8 @@ name = "{name}"
 [outcome]
 endpoint = "{endpoint}"
 {landmark}
+"""
+SMOOTH = """\
 [baseline]
 family = "piecewise_exponential"
 cuts = [{cuts}]   # months{after}
@@ -32,6 +45,18 @@ sd = {{ halfnormal = {step} }}
 [priors]
 # CHECK: survival at {at:g} months that you expected before these data: its median, and its 2.5 % point
 baseline_survival = {{ at = {at:g}, median = {median:.2f}, lower = {lower:.2f} }}
+"""
+CHANGING = """\
+[baseline]
+family = "piecewise_exponential"
+pieces = {pieces}   # cut at quantiles of the events and of the months at which values change
+at = "mean"
+smoothing = "independent"   # a smooth baseline would give covariates that change a part of its own slope
+
+[priors]
+# CHECK: log of the events a month in each piece, that you expected before these data: its mean and SD; 95 % of the
+# prior lie from {low:.5f} to {high:.2g} events a month
+baseline_log_rate = {{ normal = [{mean:.1f}, {sd:.1f}] }}
 """
 
 
@@ -47,7 +72,6 @@ def model_text(endpoint: Endpoint, guesses: Sequence[Guess], events: int, last: 
     carried = [guess for guess in guesses if not any(guess in held for held in poor.values())]
     chosen, others = affordable(carried, events)
     landmark = max((guess.known_at for guess in chosen if guess.known_at is not None), default=0.0)
-    survival = usual_survival(last - landmark)
     late = ", ".join(guess.name for guess in chosen if guess.known_at)
     text = HEAD.format(
         endpoint=endpoint.name,
@@ -55,14 +79,9 @@ def model_text(endpoint: Endpoint, guesses: Sequence[Guess], events: int, last: 
         landmark=f"{LANDMARK.format(late=late)}landmark = {landmark:g}   # CHECK: not before {late} is known\n"
         if landmark
         else "",
-        cuts=", ".join(f"{cut:g}" for cut in usual_cuts(last - landmark)),
-        after=" after the landmark" if landmark else "",
-        at=survival.at,
-        median=survival.median,
-        lower=survival.lower,
-        step=STEP_SD,
     )
-    parts = [text, *(effect_text(guess) for guess in chosen), variant_text(chosen)]
+    baseline = baseline_text(endpoint, last, landmark)
+    parts = [text + baseline, *(effect_text(guess) for guess in chosen), variant_text(chosen)]
     reasons = {f"{events} events carry few coefficients": others, **poor}
     parts += [
         f"# Left out, since {why}: {', '.join(guess.name for guess in held)}.\n"
@@ -70,6 +89,23 @@ def model_text(endpoint: Endpoint, guesses: Sequence[Guess], events: int, last: 
         if held
     ]
     return "\n".join(parts)
+
+
+def baseline_text(endpoint: Endpoint, last: float, landmark: float) -> str:
+    """Return baseline and its prior: cut where values change in a file of several rows a patient, else smooth."""
+    if endpoint.begins:
+        prior = CHANGING_LOG_RATE
+        low, high = (math.exp(prior.mean + side * Z975 * prior.sd) for side in (-1.0, 1.0))
+        return CHANGING.format(pieces=CHANGING_PIECES, mean=prior.mean, sd=prior.sd, low=low, high=high)
+    survival = usual_survival(last - landmark)
+    return SMOOTH.format(
+        cuts=", ".join(f"{cut:g}" for cut in usual_cuts(last - landmark)),
+        after=" after the landmark" if landmark else "",
+        at=survival.at,
+        median=survival.median,
+        lower=survival.lower,
+        step=STEP_SD,
+    )
 
 
 def nearly_alike(guess: Guess) -> bool:
