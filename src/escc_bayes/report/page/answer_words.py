@@ -57,8 +57,8 @@ def times(line: Answer) -> str:
     assert line.posterior is not None
     value = ratio(line.posterior.value)
     if line.reference:
-        return f"{line.level} has {value} times the hazard of {line.reference}"
-    return f"{value} times the hazard {line.level}"
+        return f"{line.level} has {value} times the {line.hazard} of {line.reference}"
+    return f"{value} times the {line.hazard} {line.level}"
 
 
 def side(line: Answer) -> str:

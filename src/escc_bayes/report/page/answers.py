@@ -32,6 +32,7 @@ class Answer:
     posterior, sceptic, cox : hazard ratios; None for the reference.
     reference : what it is compared with, in words; "" for the reference itself.
     beside : who it is compared with where that is no line of the table, as within a level of another covariate.
+    hazard : of which hazard; in excess of a life table where the model has one.
     """
 
     topic: str
@@ -44,6 +45,7 @@ class Answer:
     reference: str = ""
     transition: str = ""
     beside: Behind | None = None
+    hazard: str = "hazard"
 
     @property
     def heading(self) -> str:
@@ -62,6 +64,7 @@ def answers(outcome: Outcome, bundle: Bundle) -> tuple[Answer, ...]:
     rows, labels = first.plan.rows, term_labels(bundle.cohort)
     found = by_contrast(outcome, bundle)
     lines: list[Answer] = []
+    hazard = "hazard" if first.plan.spec.background is None else "excess hazard"
     # Ratios of hazard ratios compare no two groups of patients; they stand with the other hazard ratios below.
     for asked in (one for one in standard_contrasts(first.plan.design) if one.within_versus is None):
         topic, within = labels.get(asked.term, asked.term), asked.transition
@@ -78,7 +81,7 @@ def answers(outcome: Outcome, bundle: Bundle) -> tuple[Answer, ...]:
         numbers = held(rows, asked, asked.level)
         posterior, sceptic, cox = (estimates.get(kind) for kind in ("posterior", "sceptic", "cox"))
         beside = behind(asked, rows)[1] if within_of(asked, rows) and asked.level else None
-        lines.append(Answer(topic, level, *numbers, posterior, sceptic, cox, reference, within, beside))
+        lines.append(Answer(topic, level, *numbers, posterior, sceptic, cox, reference, within, beside, hazard))
     return tuple(lines)
 
 

@@ -51,6 +51,7 @@ def test_the_paragraph_changes_with_the_table(lines):
     below = paragraph([of(moved, 0.31, 0.012), *others])
     assert f"{moved.level} has 0.31 times the hazard of {moved.reference} (below 1 with probability 0.988" in below
     assert "probably matters" in paragraph([of(moved, 1.9, 0.94), *others])
+    assert " has 3.21 times the excess hazard of " in paragraph([of(moved, 3.21, 0.991, hazard="excess hazard")])
     assert "the data do not say" in paragraph([of(moved, 1.1, 0.6)])
 
 
