@@ -103,7 +103,7 @@ def svg(figure: Figure) -> str:
 
 
 def png(figure: Figure) -> bytes:
-    """Return a figure as PNG, 300 dots per inch."""
+    """Return a figure as PNG, 200 dots per inch: those at which it was laid out."""
     buffer = io.BytesIO()
     with styled(), letters_said():
         # The same pixels; packing them tighter would take longer than drawing them.

@@ -48,8 +48,9 @@ if TYPE_CHECKING:
 type Stage = Callable[[str], Progress]
 
 SERIAL = Serial()
-# Iterations of warm-up and draws of each chain that confirms.
-WARMING, CONFIRMING = 250, 500
+# Iterations of warm-up and draws of each chain that confirms, and the acceptance that has most effective draws for its
+# CPU.
+WARMING, CONFIRMING, ACCEPTING = 250, 500, 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,6 +316,12 @@ def confirmation(
     return executor.start(confirmed, plan, settings, seed, silent if executor.apart else progress)
 
 
+def few(settings: RunSettings) -> RunSettings:
+    """Return settings of as few iterations as confirm."""
+    accept = ACCEPTING if settings.target_accept is None else settings.target_accept
+    return replace(settings, draws=CONFIRMING, tune=WARMING, target_accept=accept)
+
+
 def confirmed(plan: ModelPlan, settings: RunSettings, seed: Seed, progress: Progress) -> Posterior:
     """Return the posterior that confirms, with a random stream of its own.
 
@@ -325,7 +332,7 @@ def confirmed(plan: ModelPlan, settings: RunSettings, seed: Seed, progress: Prog
     if settings.draws is None and settings.tune == TUNE:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotFitForUseWarning)
-            found = fit_plan(plan, replace(settings, draws=CONFIRMING, tune=WARMING), seed=own, progress=progress)
+            found = fit_plan(plan, few(settings), seed=own, progress=progress)
         if found.diagnostics.fit_for_use:
             return found
     return fit_plan(plan, settings, seed=own, progress=progress)
