@@ -12,7 +12,9 @@ from escc_bayes.plots.style import BLACK, BLUE, GREEN, GREY, INK, ORANGE, PALE, 
 from escc_bayes.sensitivity.attribution import STEPS, AttributionStep
 
 # Okabe & Ito's colours, and lighter or darker kin of two of them.
-YELLOW, PALE_BLUE, PALE_GREEN, BROWN = "#F0E442", "#9EC9E2", "#8FD6B9", "#8C564B"
+YELLOW, PALE_BLUE, PALE_GREEN = "#F0E442", "#9EC9E2", "#8FD6B9"
+# Of terms of the model's own, which may stand beside each other.
+BROWN, TAN, UMBER = "#8C564B", "#C9A78F", "#4A2C20"
 WORDS = {
     "dropped_rows": "patients without other covariates",
     "likelihood_form": "form of the likelihood",
@@ -44,8 +46,8 @@ SHADES = (
     "#6A4C93",
     INK,
     BROWN,
-    BROWN,
-    BROWN,
+    TAN,
+    UMBER,
 )
 COLOURS = dict(zip(STEPS, SHADES, strict=True))
 BAR = 0.8

@@ -41,7 +41,7 @@ def test_a_step_without_finite_estimate_says_so(ax):
 def test_every_step_has_a_colour_of_its_own():
     patches = step_patches(way(6.0, 3.0, 2.0, 1.8))
     assert len({patch.get_facecolor() for patch in patches}) == 3
-    assert len(set(COLOURS.values())) == len(COLOURS) == 12
+    assert len(set(COLOURS.values())) == len(COLOURS) == 15
 
 
 def test_worse_models_stand_left_of_the_best(ax):
