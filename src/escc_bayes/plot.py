@@ -28,6 +28,7 @@ from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import CohortError, EstimandError
 from escc_bayes.foundation.kinds import LEVEL, month_of
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.plots import forest as forests
 from escc_bayes.plots import prior as priors
 from escc_bayes.plots.axes import month_ticks
@@ -261,12 +262,13 @@ def ratios_of(answers: Ratios) -> list[Estimate]:
 
 def titled(e: Estimate) -> str:
     """Say provenance, endpoint, patients and events of an estimate."""
-    return f"{e.record.provenance.upper()}: {e.endpoint} from {e.clock}, {e.events} events in {e.n} patients"
+    of = f"{counted(e.events, 'event')} in {counted(e.n, 'patient')}"
+    return f"{e.record.provenance.upper()}: {e.endpoint} from {e.clock}, {of}"
 
 
 def said_of(rows: AnalysisRows) -> str:
     """Say provenance, cohort, patients and events of the rows behind a figure."""
-    return f"{rows.provenance.upper()}: {rows.n} patients of {rows.cohort}, {rows.event_words}"
+    return f"{rows.provenance.upper()}: {counted(rows.n, 'patient')} of {rows.cohort}, {rows.event_words}"
 
 
 def refuse_number(cohort: Cohort, by: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from escc_bayes.classical.coding import classical_design, covariates_spec
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.foundation.errors import CohortError, NoContrastError
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.spec.baseline import resolve_baseline
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.rows import AnalysisRows
@@ -36,7 +37,7 @@ def too_late(cohort: Cohort, name: str, landmark: float | None) -> str:
     known_at = cohort.covariate(name).schema.known_at
     if landmark is None or not isinstance(known_at, float) or known_at <= landmark:
         return ""
-    return f"it becomes known at {known_at:g} months, after the landmark at {landmark:g}"
+    return f"it becomes known at {counted(known_at, 'month')}, after the landmark at {landmark:g}"
 
 
 def why(error: CohortError) -> str:

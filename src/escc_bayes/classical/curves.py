@@ -13,6 +13,7 @@ from escc_bayes.estimand.behind import of_group
 from escc_bayes.estimand.estimand import Estimand, HazardRatio, MedianSurvival, RMSTDifference, SurvivalAt
 from escc_bayes.estimand.estimate import joined_notes
 from escc_bayes.foundation.errors import EstimandError
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.late_entry import watched_from
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.spec.rows import AnalysisRows
@@ -113,7 +114,7 @@ def group_rmst(rows: AnalysisRows, term: str, group: str, until: float) -> Rmst:
     inside = watched(rows, term, group)
     start = start_of(rows, members(rows, term, group))
     if until <= start:
-        raise ValueError(f"nobody is under observation by {until:g} months")
+        raise ValueError(f"nobody is under observation by {counted(until, 'month')}")
     time, event, beside = spells(rows, inside)
     return rmst(time, event, until=until, **beside)
 

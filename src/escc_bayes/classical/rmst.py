@@ -11,6 +11,7 @@ from scipy.special import ndtr, ndtri
 
 from escc_bayes.classical.km import EventArray, KaplanMeier, followed, kaplan_meier
 from escc_bayes.classical.robust import Steps, area_influence, cluster_sums
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 
 
@@ -94,7 +95,7 @@ def refuse_beyond(curve: KaplanMeier, until: float) -> None:
         raise ValueError(f"until must be above 0 months, was given {until:g}")
     if until > curve.time[-1] and curve.survival[-1] > 0:
         raise ValueError(
-            f"until = {until:g} months lies beyond the longest follow-up, {curve.time[-1]:g} months, "
+            f"until = {counted(until, 'month')} lies beyond the longest follow-up, {counted(curve.time[-1], 'month')}, "
             f"where {curve.survival[-1]:.0%} are still event-free; choose an earlier time"
         )
 

@@ -22,6 +22,7 @@ from escc_bayes.foundation.errors import EstimandError
 from escc_bayes.foundation.kinds import LEVEL
 from escc_bayes.foundation.labels import numbered
 from escc_bayes.foundation.notebook import shown
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.spec.same_patients import other_data
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class Comparison:
 
 def question(e: Estimate) -> str:
     """Say what was asked: the estimand, the groups and the month."""
-    when = "" if np.isnan(e.time) else f" at {e.time:g} months"
+    when = "" if np.isnan(e.time) else f" at {counted(e.time, 'month')}"
     return f"{e.estimand.replace('_', ' ')} {e.term} {e.contrast_in}".strip() + when
 
 

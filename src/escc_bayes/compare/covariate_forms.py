@@ -28,6 +28,7 @@ from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import EstimandError, LandmarkError, SpecError
 from escc_bayes.foundation.kinds import SEED
 from escc_bayes.foundation.seeds import Seed, stream
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.plan import make_plan
@@ -249,10 +250,12 @@ def population(members: Sequence[Member], called: str) -> str:
     """Say who was analysed: with a landmark those at risk then."""
     rows, name = members[0].rows, members[0].found.name
     landmark = members[0].fits[NONE].plan.spec.outcome.landmark
-    who = f"{rows.provenance.upper()}: {rows.n} patients of {called} with {name} measured, {rows.events} events"
+    who = f"{rows.provenance.upper()}: {counted(rows.n, 'patient')} of {called} with {name} measured, "
+    who += f"{counted(rows.events, 'event')}"
     who += f" of {rows.endpoint}, {rows.clock}"
     if landmark is not None:
-        who += f"; those still at risk at {landmark:g} months, so that every form is compared within them alone"
+        who += f"; those still at risk at {counted(landmark, 'month')}, so that every form is compared within them"
+        who += " alone"
     return f"{who}; averages over {len(members)} reconstructions." if len(members) > 1 else f"{who}."
 
 

@@ -30,6 +30,7 @@ from escc_bayes.foundation.checks import suggestion
 from escc_bayes.foundation.errors import CohortError, DataWarning
 from escc_bayes.foundation.notebook import shown
 from escc_bayes.foundation.record import digest
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ class Cohort:
         apart = 0 if data.left is None else int((data.left < data.time).sum())
         between = f", {apart} of them between two months" if apart else ""
         censored = f"{100 * (1 - data.events / n):.0f} % censored"
-        return f"{endpoint}: {data.events} events{between} in {n} patients, {censored}{missing}"
+        return f"{endpoint}: {counted(data.events, 'event')}{between} in {counted(n, 'patient')}, {censored}{missing}"
 
     def refuse_several_rows(self, what: str) -> None:
         """Raise where patients have several rows, of a file or made of what changes: ``what`` takes one for each."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from escc_bayes.foundation.record import Record
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.piecewise import FloatArray
 
 # The exponential of a larger number overflows.
@@ -84,7 +85,7 @@ class Estimate:
 
     def __repr__(self) -> str:
         what = f"{self.estimand} {self.term} {self.contrast_in}".strip()
-        when = f" at {self.time:g} months" if not math.isnan(self.time) else ""
+        when = f" at {counted(self.time, 'month')}" if not math.isnan(self.time) else ""
         naive = "NAIVE " if self.clock.startswith("NAIVE") else ""
         lower, upper = limit_words(self, ".3g")
         return (

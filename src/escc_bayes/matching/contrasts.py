@@ -17,6 +17,7 @@ from escc_bayes.classical.rmst import rmst_difference
 from escc_bayes.estimand.estimand import MedianSurvival, RMSTDifference, SurvivalAt
 from escc_bayes.estimand.estimate import joined_notes, summary
 from escc_bayes.estimand.tables import Row
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.matching.answer import Answer
 from escc_bayes.matching.bootstrap import METHOD, drawn_curves
@@ -136,7 +137,7 @@ def probability_rows(row: Rows, months: Sequence[float], fitted: Sequence[Fitted
     for month in months:
         for one in fitted:
             value = (float((gain(row, one.posterior, month) > GAIN).mean()), math.nan, math.nan)
-            group = f"{row.contrast}: more than {GAIN:g} months gained"
+            group = f"{row.contrast}: more than {counted(GAIN, 'month')} gained"
             found.append(row.row("probability", group, month, one.method, value, note=one.note))
     return found
 
@@ -152,7 +153,7 @@ def without_model(row: Rows, months: Sequence[float]) -> list[Row]:
         apart, lived = treated.at(month) - control.at(month), treated.lived(month) - control.lived(month)
         found.append(row.row("survival_difference", row.contrast, month, METHOD, summary(apart, level)))
         found.append(row.row("rmst_difference", row.contrast, month, METHOD, summary(lived, level)))
-        group = f"{row.contrast}: more than {GAIN:g} months gained"
+        group = f"{row.contrast}: more than {counted(GAIN, 'month')} gained"
         share = (float((lived > GAIN).mean()), math.nan, math.nan)
         found.append(row.row("probability", group, month, METHOD, share))
     return found

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.foundation.errors import some_of
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.matching.balance import DISTANCE, Balance
 from escc_bayes.matching.design import Design, controls_short
 from escc_bayes.matching.immortal import start_words
@@ -59,8 +60,8 @@ def head(cohort: Cohort, asked: Request, patients: Patients) -> str:
     """Say who is compared on what."""
     own = patients.cohort.endpoint(asked.endpoint)
     groups = "; ".join(
-        f"{word}: {int((patients.treated == code).sum())} patients, "
-        f"{int(own.event[patients.treated == code].sum())} events"
+        f"{word}: {counted(int((patients.treated == code).sum()), 'patient')}, "
+        f"{counted(int(own.event[patients.treated == code].sum()), 'event')}"
         for code, word in ((True, patients.read[1]), (False, patients.read[0]))
     )
     return (

@@ -2,7 +2,7 @@
 
 import math
 
-from escc_bayes.foundation.sentence import capital
+from escc_bayes.foundation.sentence import capital, counted
 from escc_bayes.spec.baseline import PiecewisePrior, WeibullPrior
 from escc_bayes.spec.baseline_worth import baseline_worth
 from escc_bayes.spec.design import Block
@@ -55,7 +55,7 @@ def background_sentences(plan: ModelPlan) -> tuple[str, ...]:
     said = background.words()
     return (
         f"{capital(said)}. In their follow-up {expected:.1f} deaths are expected of these {rows.n} "
-        f"patients, and {rows.events} events were seen.",
+        f"patients, and {counted(rows.events, 'event')} {'was' if rows.events == 1 else 'were'} seen.",
     )
 
 
@@ -76,7 +76,7 @@ def baseline_sentence(plan: ModelPlan) -> str:
         shape = range_words(prior.log_shape)
         return (
             f"Baseline hazard{strata_words(prior, 'transition')}: Weibull, cumulative hazard "
-            f"H(t) = exp(b0) (t / {prior.reference_time:g} months)^k; "
+            f"H(t) = exp(b0) (t / {counted(prior.reference_time, 'month')})^k; "
             f"shape k {shape} (1: constant hazard; above 1: rising)."
         )
     assert isinstance(asked, PiecewiseBaseline)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from escc_bayes.foundation.errors import SpecError, some_of
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.rows import AnalysisRows
 
@@ -59,8 +60,8 @@ class External:
         """
         of = f"; {self.source}" if self.source else ""
         of += f"; {self.study}, whose log hazard may drift from ours with SD {self.sd:g}" if self.study else ""
-        began = "" if self.start == 0.0 else f" alive at {self.start:g} months"
-        return f"{self.alive} of {self.at_risk}{began} were alive at {self.stop:g} months ({self.whose}{of})"
+        began = "" if self.start == 0.0 else f" alive at {counted(self.start, 'month')}"
+        return f"{self.alive} of {self.at_risk}{began} were alive at {counted(self.stop, 'month')} ({self.whose}{of})"
 
 
 def studies_of(external: tuple[External, ...]) -> tuple[tuple[str, float], ...]:

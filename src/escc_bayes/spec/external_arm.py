@@ -15,6 +15,7 @@ from escc_bayes.data.cohort import Cohort, read_cohort
 from escc_bayes.data.shipped import find_schema
 from escc_bayes.foundation import checks
 from escc_bayes.foundation.errors import SpecError
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.product_limit import survival_point
 from escc_bayes.spec.external import External
 from escc_bayes.spec.request import Outcome
@@ -118,5 +119,5 @@ def counts_of(
         lived = round(known * point.survival)
         found.append(External(start - landmark, stop - landmark, known, lived, group, source, study, sd))
     if not found:
-        raise SpecError(f"{at}: nobody of {arm.source} is followed from {months[0]:g} to {months[1]:g} months")
+        raise SpecError(f"{at}: nobody of {arm.source} is followed from {months[0]:g} to {counted(months[1], 'month')}")
     return tuple(found)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from escc_bayes.foundation import checks
 from escc_bayes.foundation.errors import SpecError
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.spec.background import Background
 from escc_bayes.spec.external import External, studies_of
 from escc_bayes.spec.life_table import COLUMNS, read_life_table
@@ -50,7 +51,7 @@ def schedule_from(value: object, at: str) -> tuple[tuple[float, float, float], .
         if begin != before:
             raise SpecError(f"{at}: {checks.shown(stretch)} starts at {begin:g} months, must start at {before:g}")
         if not (0.0 < step <= end - begin):
-            raise SpecError(f"{at}: {checks.shown(stretch)} has a step of {step:g} in {end - begin:g} months")
+            raise SpecError(f"{at}: {checks.shown(stretch)} has a step of {step:g} in {counted(end - begin, 'month')}")
         if abs(count_of(begin, end, step) * step - (end - begin)) > 1e-6:
             raise SpecError(
                 f"{at}: steps of {step:g} from {begin:g} do not reach {end:g} months; let a stretch end at a visit"

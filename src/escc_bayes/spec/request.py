@@ -3,6 +3,7 @@
 import dataclasses
 from dataclasses import dataclass
 
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.spec.prior import Gamma, HalfNormal, Normal, SurvivalStatement
 from escc_bayes.spec.transitions import CompetingCauses, IllnessDeath, SeveralEndpoints
 from escc_bayes.spec.visits import Visits
@@ -45,7 +46,7 @@ class Outcome:
         """Say where the clock starts."""
         if self.naive:
             return "NAIVE time zero"
-        return "time zero" if self.landmark is None else f"landmark at {self.landmark:g} months"
+        return "time zero" if self.landmark is None else f"landmark at {counted(self.landmark, 'month')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from escc_bayes.data.covariates import CovariateData
 from escc_bayes.data.weights import effective_size
 from escc_bayes.foundation.record import digest
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.at_risk import AtRisk
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.spec.thin import ThinLevel
@@ -326,7 +327,7 @@ class AnalysisRows:
     def event_words(self) -> str:
         """Count the events in words: of one endpoint with the share censored, or of each transition."""
         if self.transitions is None:
-            return f"{self.events} events, {100 * (1 - self.events / self.n):.0f} % censored"
+            return f"{counted(self.events, 'event')}, {100 * (1 - self.events / self.n):.0f} % censored"
         each = [(name, self.in_transition(name)) for name in self.transitions.names]
         said = ", ".join(f"{in_words(name)} {rows.events} of {rows.n} at risk" for name, rows in each)
         gone = self.transitions.unknown

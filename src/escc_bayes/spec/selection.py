@@ -17,6 +17,7 @@ from escc_bayes.data.endpoints import EndpointData, as_read
 from escc_bayes.data.landmark import restart_clock
 from escc_bayes.data.weights import FEWEST_CLUSTERS, of_mean_one
 from escc_bayes.foundation.errors import CohortError, LandmarkError, some_of
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.spec.episodes import Episodes, episodes, whole
 from escc_bayes.spec.rows import NAIVE, AnalysisRows, Dropped
@@ -65,7 +66,7 @@ def select_rows(
     if landmark is not None:
         refuse_astride(cohort, endpoint, data, landmark)
         clock = restart_clock(data, landmark)
-        by = f"by the landmark at {landmark:g} months"
+        by = f"by the landmark at {counted(landmark, 'month')}"
         dropped += [Dropped(f"with the event {by}", clock.events_before)]
         dropped += [Dropped(f"censored {by}", clock.censored_before)]
         keep, data = clock.keep, clock.data
@@ -193,7 +194,7 @@ def clock_words(landmark: float | None, late: list[str]) -> str:
     """Say where the clock starts; NAIVE where covariates known later are treated as known at time zero."""
     if late:
         return f"{NAIVE} time zero ({', '.join(late)} treated as known at time zero)"
-    return "time zero" if landmark is None else f"the landmark at {landmark:g} months"
+    return "time zero" if landmark is None else f"the landmark at {counted(landmark, 'month')}"
 
 
 def known_too_late(chosen: Mapping[str, CovariateData], landmark: float | None) -> dict[str, float]:
@@ -213,8 +214,8 @@ def refuse_late(chosen: dict[str, CovariateData], landmark: float | None) -> Non
     late = known_too_late(chosen, landmark)
     if not late:
         return
-    months = ", ".join(f"'{name}' becomes known up to {month:g} months" for name, month in late.items())
-    have = "no landmark is set" if landmark is None else f"the landmark is at {landmark:g} months"
+    months = ", ".join(f"'{name}' becomes known up to {counted(month, 'month')}" for name, month in late.items())
+    have = "no landmark is set" if landmark is None else f"the landmark is at {counted(landmark, 'month')}"
     raise LandmarkError(
         f"{months} after time zero, but {have}: patients must survive to have it (immortal time); set [outcome] "
         f"landmark = {max(late.values()):g} or later, or let its value count from its month on, in the schema "
@@ -239,7 +240,7 @@ def incomplete(
     for name, covariate in chosen.items():
         found.append((f"with '{name}' missing", covariate.missing))
         if not naive and not isinstance(covariate.schema.known_at, float) and covariate.known_later:
-            found.append((f"with '{name}' not yet known at {start:g} months", covariate.known_at > start))
+            found.append((f"with '{name}' not yet known at {counted(start, 'month')}", covariate.known_at > start))
     return found
 
 

@@ -20,6 +20,7 @@ from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.data.covariates import CovariateData
 from escc_bayes.data.endpoints import EndpointData, significant
 from escc_bayes.foundation.errors import CohortError, some_of
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.spec.episodes import episodes
 from escc_bayes.spec.rows import AnalysisRows, Dropped
@@ -124,7 +125,7 @@ def refuse_contradictions(
     bad = np.flatnonzero(rows.time > death.time + SAME_MONTH).tolist()
     if not bad:
         return
-    shown = [f"{rows.ids[i]} ({rows.time[i] + start:g} and {death.time[i] + start:g} months)" for i in bad]
+    shown = [f"{rows.ids[i]} ({rows.time[i] + start:g} and {counted(death.time[i] + start, 'month')})" for i in bad]
     raise CohortError(
         f"{cohort.source}: follow-up of '{states.progression}' ends after that of '{states.death}' in {len(bad)} of "
         f"{rows.n} patients: {some_of(shown, most=5)}; nobody is seen free of progression, or to progress, after "

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escc_bayes.data.covariates import CovariateData
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 
 FEW_EVENTS = 5
@@ -31,7 +32,8 @@ class ThinLevel:
     def words(self) -> str:
         """Say so in a few words."""
         of = f" of {self.transition}" if self.transition else ""
-        return f"{self.covariate} = {self.level}: {self.events} events{of} in {self.patients} patients"
+        events, patients = counted(self.events, "event"), counted(self.patients, "patient")
+        return f"{self.covariate} = {self.level}: {events}{of} in {patients}"
 
 
 def thin_sentences(thin: Sequence[ThinLevel], clusters: Collection[str] = ()) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from escc_bayes.data.cohort import Cohort
 from escc_bayes.data.endpoints import EndpointData, significant
 from escc_bayes.data.interval_censored import last_without
 from escc_bayes.foundation.errors import CohortError, some_of
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.piecewise import FloatArray
 
 # Said in place of an endpoint where no event of the endpoint is a death.
@@ -50,7 +51,7 @@ class Visits:
     def words(self) -> str:
         """Say the schedule."""
         parts = [f"every {months(step)} to month {end:g}" for _, end, step in self.every]
-        late = f", up to {self.late:g} months late" if self.late else ""
+        late = f", up to {counted(self.late, 'month')} late" if self.late else ""
         return f"visits planned {', '.join(parts)}{late}"
 
 
@@ -62,7 +63,7 @@ def months(step: float) -> str:
     >>> months(1.0), months(3.0)
     ('month', '3 months')
     """
-    return "month" if step == 1.0 else f"{step:g} months"
+    return "month" if step == 1.0 else f"{counted(step, 'month')}"
 
 
 def count_of(begin: float, end: float, step: float) -> int:
@@ -112,7 +113,7 @@ def refuse_beyond(cohort: Cohort, endpoint: str, data: EndpointData, progressed:
     last = float(visits.planned[-1])
     bad = np.flatnonzero(progressed & (np.nan_to_num(data.time) > last + visits.late + SAME_MONTH)).tolist()
     if bad:
-        shown = some_of([f"{cohort.ids[i]} ({data.time[i]:g} months)" for i in bad], most=3)
+        shown = some_of([f"{cohort.ids[i]} ({counted(data.time[i], 'month')})" for i in bad], most=3)
         raise CohortError(
             f"{cohort.source}: {len(bad)} event(s) of '{endpoint}' lie after the last planned visit at {last:g} "
             f"months: {shown}; let [visits] every reach further"

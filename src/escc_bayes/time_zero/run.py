@@ -13,6 +13,7 @@ from escc_bayes.estimand.tables import Row
 from escc_bayes.foundation.errors import CohortError, LandmarkError
 from escc_bayes.foundation.record import Record, seed_label, versions
 from escc_bayes.foundation.seeds import Seed, stream
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.time_zero.answers import Answer, answers, pooled, refused_answer
 from escc_bayes.time_zero.emulation import BAYES, INTERVALS, Emulation, emulate
@@ -142,7 +143,7 @@ def clone_answers(found: Emulation | Refused, cohort: Cohort, asked: Request) ->
         middle, lower, upper = ratio_summary(drawn, asked.level)
         failed = found.failed[method]
         said = (
-            f"{by} of {patients.time.size} patients start by {asked.grace:g} months, "
+            f"{by} of {patients.time.size} patients start by {counted(asked.grace, 'month')}, "
             f"{int(patients.started.sum())} at all; largest weight {found.largest:.3g}; {drawn.size} bootstrap samples "
             "of patients, weights fitted anew in each",
             f"{failed} without a finite ratio left out" if failed else "",
@@ -152,7 +153,7 @@ def clone_answers(found: Emulation | Refused, cohort: Cohort, asked: Request) ->
                 analysis=CLONES,
                 landmark=math.nan,
                 term=asked.covariate,
-                contrast=f"{ever} by {asked.grace:g} months vs {never} throughout",
+                contrast=f"{ever} by {counted(asked.grace, 'month')} vs {never} throughout",
                 method=method,
                 hr=middle if method == BAYES else math.exp(found.log_hr),
                 lower=lower,
@@ -180,8 +181,8 @@ def sentences(cohorts: Sequence[Cohort], asked: Request, spec: ModelSpec) -> lis
     first, data = cohorts[0], cohorts[0].covariate(asked.covariate)
     whose = f"{len(cohorts)} cohorts of " if len(cohorts) > 1 else ""
     own = first.endpoint(asked.endpoint)
-    counted = f"{first.followed(asked.endpoint)} patients, {own.events} events"
-    head = f"{first.provenance.upper()}: {whose}{asked.called or first.name}, {asked.endpoint}: {counted}"
+    followed = f"{counted(first.followed(asked.endpoint), 'patient')}, {counted(own.events, 'event')}"
+    head = f"{first.provenance.upper()}: {whose}{asked.called or first.name}, {asked.endpoint}: {followed}"
     when = when_known(data.schema.known_at, data.changes.months if data.changes is not None else data.known_at)
     said = [f"{head}; '{asked.covariate}' {when}"]
     adjusted = others(spec, asked.covariate)
@@ -198,7 +199,7 @@ def sentences(cohorts: Sequence[Cohort], asked: Request, spec: ModelSpec) -> lis
 def when_known(known_at: float | str | None, months: np.ndarray) -> str:
     """Say when a covariate became known or changed."""
     if isinstance(known_at, float):
-        return f"becomes known at {known_at:g} months."
+        return f"becomes known at {counted(known_at, 'month')}."
     later = months[np.nan_to_num(months) > 0.0]
     if not later.size:
         return "never changes after month 0."

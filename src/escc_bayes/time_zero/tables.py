@@ -6,6 +6,7 @@ import numpy as np
 
 from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.estimand.tables import Row
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.time_zero.answers import Answer
 from escc_bayes.time_zero.emulation import INTERVALS, QUANTITIES, Emulation
@@ -51,7 +52,7 @@ def clone_rows(found: Sequence[Emulation], covariate: CovariateSchema, asked: Re
     if not found:
         return []
     never, ever = covariate.levels
-    arms = (f"{never} throughout", f"{ever} by {asked.grace:g} months")
+    arms = (f"{never} throughout", f"{ever} by {counted(asked.grace or 0.0, 'month')}")
     months = sorted(set.intersection(*(set(one.times.tolist()) for one in found)))
     n = round(float(np.median([one.clones.patients.time.size for one in found])))
     events = {arm: round(float(np.median([one.clones.died[k].sum() for one in found]))) for k, arm in enumerate(arms)}

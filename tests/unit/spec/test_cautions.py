@@ -1,5 +1,8 @@
 """What the data can carry: each caution where it is true, on the number it belongs to, and nowhere else."""
 
+from dataclasses import replace
+from types import MappingProxyType
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,13 +10,15 @@ import pytest
 from escc_bayes.bayes.posterior.fit import fit
 from escc_bayes.classical.baselines import baselines
 from escc_bayes.classical.fit import fit_classical
+from escc_bayes.data.bundled import example_cohort
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from
 from escc_bayes.foundation.errors import DataWarning
 from escc_bayes.spec.cautions import NOTHING, caution_of, caution_words, cautions
 from escc_bayes.spec.collinear import collinear
 from escc_bayes.spec.plan import make_plan
-from escc_bayes.spec.reading import spec_from
+from escc_bayes.spec.reading import load_spec, spec_from
+from escc_bayes.spec.thin import ThinLevel
 
 PRIOR = {"normal": [0.0, 1.0]}
 COVARIATES = {
@@ -185,6 +190,24 @@ def test_clusters_that_a_random_intercept_models_count_as_modelled(cluster, said
     words = f"patients of one '{cluster}' count as independent"
     assert (words in caution_words(make_plan(spec, cohort))) == said
     assert (words in repr(fit_classical(spec, cohort))) == said
+
+
+def test_a_caution_that_several_transitions_share_is_said_once():
+    """The effect has a block for each transition, and `compare` named the model once for each of them."""
+    cohort = example_cohort("escc79")
+    short = cohort.covariate("coverage").values == 1.0
+    endpoints = {
+        name: replace(held, time=np.where(short, np.minimum(held.time, 20.0), held.time))
+        for name, held in cohort.endpoints.items()
+    }
+    plan = make_plan(load_spec("illness_death"), replace(cohort, endpoints=MappingProxyType(endpoints)))
+    said = [sentence for sentence in cautions(plan) if "nobody is followed beyond" in sentence]
+    assert said
+    assert len(said) == len(set(said))
+
+
+def test_a_group_of_one_patient_and_one_event_is_counted_in_english():
+    assert ThinLevel("arm", "new", 1, 1, "").words == "arm = new: 1 event in 1 patient"
 
 
 def test_a_group_followed_less_than_survival_is_read_is_named():

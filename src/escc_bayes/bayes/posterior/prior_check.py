@@ -18,6 +18,7 @@ from escc_bayes.estimand.evaluate import averaged_over
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.kinds import LEVEL, SEED
 from escc_bayes.foundation.seeds import Seed
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.patients import PatientHazards
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.model import ModelSpec
@@ -92,7 +93,7 @@ class PriorCheck:
                 at = curves[:, int(np.argmin(np.abs(self.times - month)))]
                 low, middle, high = np.quantile(at, [tail, 0.5, 1.0 - tail])
                 found.append(
-                    f"{what} of {described} at {month:g} months: {100 * middle:.0f} % "
+                    f"{what} of {described} at {counted(month, 'month')}: {100 * middle:.0f} % "
                     f"({100 * self.level:g} % prior interval {100 * low:.0f} to {100 * high:.0f} %)."
                 )
         for ratio in self.hazard_ratios:
@@ -111,7 +112,7 @@ class PriorCheck:
     def whose(self) -> str:
         """Say whose columns stand behind the average patient, and from when time counts (NAIVE where it is)."""
         rows = self.plan.rows
-        return f"{rows.n} patients of {rows.cohort}, {rows.endpoint} from {rows.clock}"
+        return f"{counted(rows.n, 'patient')} of {rows.cohort}, {rows.endpoint} from {rows.clock}"
 
 
 @careful

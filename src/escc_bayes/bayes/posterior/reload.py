@@ -18,6 +18,7 @@ from escc_bayes.data.cohort import Cohort
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import InputError
 from escc_bayes.foundation.record import Record, seed_from_label
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.baseline import resolve_baseline
 from escc_bayes.spec.design import build_design
@@ -99,7 +100,7 @@ def refuse_other_month(path: str | Path, told: Mapping[str, Any], plan: ModelPla
     found = told.get("reference_time", wanted)
     if wanted is not None and float(found) != float(wanted):
         raise InputError(
-            f"{path}: an earlier version stated the Weibull's level at {float(found):g} months, this one at "
+            f"{path}: an earlier version stated the Weibull's level at {counted(float(found), 'month')}, this one at "
             f"{float(wanted):g}, the month of baseline_survival; its prior was another: fit again"
         )
 

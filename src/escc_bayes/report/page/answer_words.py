@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from itertools import groupby
 
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.plots.words import probability, ratio
 from escc_bayes.report.page.answers import Answer, surest
 from escc_bayes.spec.transitions import in_words
@@ -118,17 +119,6 @@ def large(heading: str) -> str:
     ('Stage group', 'pT stage', 'x3')
     """
     return heading[:1].upper() + heading[1:] if heading[1:2].islower() else heading
-
-
-def counted(number: int, what: str) -> str:
-    """Return a number with its noun.
-
-    Examples
-    --------
-    >>> counted(1, "event"), counted(0, "patient")
-    ('1 event', '0 patients')
-    """
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def in_a_row(words: Sequence[str]) -> str:

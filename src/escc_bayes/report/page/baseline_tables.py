@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 
 from escc_bayes.estimand.tables import Row
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.plots.words import METHODS, months, percent, probability, ratio, with_limits
 from escc_bayes.report.document.provenance import provenance_first
 from escc_bayes.report.page.bundle import Bundle
@@ -125,7 +126,7 @@ def ph_table(bundle: Bundle, endpoint: str) -> Table | None:
         return None
     rows = [(labels.get(str(r["term"]), str(r["term"])), *chi_squared_cells(r)) for r in found]
     first = found[0]
-    of = f"{first['n']} patients, {first['events']} events"
+    of = of_patients(first)
     heading = (f"All covariates together; {of}; time from {first['clock']}",)
     caption = provenance_first(bundle.cohort.provenance, f"{named(bundle, endpoint)}: tests of proportional hazards")
     return Table(caption, ("Covariate", "Chi-squared", "df", "P"), (heading, *rows))
@@ -152,7 +153,7 @@ def model_words(row: Row) -> str:
     words = {"univariable": "Covariate on its own", "multivariable_known_at_zero": "Covariates known at time zero"}
     model = words.get(str(row["model"]), "All covariates together")
     within = f", within {row['strata']}" if row["strata"] else ""
-    return f"{model}{within}; {row['n']} patients, {row['events']} events; time from {row['clock']}"
+    return f"{model}{within}; {of_patients(row)}; time from {row['clock']}"
 
 
 def ratio_cells(row: Row, bundle: Bundle) -> tuple[str, ...]:
@@ -165,3 +166,8 @@ def ratio_cells(row: Row, bundle: Bundle) -> tuple[str, ...]:
         probability(number(row, "p_value")),
         str(row["note"]),
     )
+
+
+def of_patients(row: Row) -> str:
+    """Say how many patients and events a row is of."""
+    return f"{counted(int(str(row['n'])), 'patient')}, {counted(int(str(row['events'])), 'event')}"

@@ -5,9 +5,9 @@ import re
 from itertools import groupby
 
 from escc_bayes.estimand.estimate import Estimate
-from escc_bayes.foundation.sentence import capital
+from escc_bayes.foundation.sentence import capital, counted
 from escc_bayes.plots.words import probability, ratio
-from escc_bayes.report.page.answer_words import counted, paragraph
+from escc_bayes.report.page.answer_words import paragraph
 from escc_bayes.report.page.answers import Answer, answers
 from escc_bayes.report.page.behind import Behind, by_contrast, share
 from escc_bayes.report.page.bundle import Bundle

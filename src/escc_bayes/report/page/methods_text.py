@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from escc_bayes.bayes.posterior.posterior import Posterior
-from escc_bayes.report.page.answer_words import counted, in_a_row
+from escc_bayes.foundation.sentence import counted
+from escc_bayes.report.page.answer_words import in_a_row
 from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.outcomes import Outcome, in_label_words, outcomes
 from escc_bayes.report.page.view import Block, Section

@@ -7,6 +7,7 @@ import numpy as np
 from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.compare.other_analyses import WORDS, Analysis, at_risk, sentences_of
 from escc_bayes.estimand.estimate import Estimate
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.plots.words import estimate_words, method_words
 from escc_bayes.report.document.provenance import provenance_first
 from escc_bayes.report.page.other_analyses import OtherAnalyses
@@ -109,7 +110,7 @@ def analyses_table(
 
 def question_of(e: Estimate, labels: Mapping[str, str], plan: ModelPlan) -> tuple[str, str]:
     """Return heading and words of a question, with the patients still at risk at its month."""
-    when = "" if np.isnan(e.time) else f"{e.time:g} months ({at_risk(plan, e.time)} at risk)"
+    when = "" if np.isnan(e.time) else f"{counted(e.time, 'month')} ({at_risk(plan, e.time)} at risk)"
     group = f"{labels.get(e.term, e.term)}: {e.contrast_in}" if e.term else "all patients"
     names = {
         "hazard_ratio": ("Hazard ratios", group),

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from escc_bayes.estimand.tables import Row
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.plots.words import percent
 
 type StateTables = Mapping[str, Sequence[Row]]
@@ -66,7 +67,7 @@ def state_sentences(tables: StateTables, method: str, level: float) -> tuple[str
     for month in years_of(states):
         start, progressed, dead = (chosen(states, time=month, state=s)[0] for s in ("start", "progressed", "dead"))
         found.append(
-            f"At {month:g} months: progression-free survival {interval(start)}, alive after progression "
+            f"At {counted(month, 'month')}: progression-free survival {interval(start)}, alive after progression "
             f"{interval(progressed)}, overall survival {interval(dead, of_rest=True)}."
         )
     found.append(

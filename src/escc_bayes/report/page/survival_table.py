@@ -6,6 +6,7 @@ from itertools import groupby
 
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand.estimate import Estimate
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.plots.words import NOTHING, estimate_words, interval_words, with_limits
 from escc_bayes.report.document.provenance import provenance_first
 from escc_bayes.report.page.outcomes import Outcome, term_labels
@@ -71,7 +72,7 @@ def short(e: Estimate) -> str:
 
 def heads(columns: Sequence[tuple[bool, float]]) -> list[str]:
     """Return the words over the columns."""
-    what = ["median, months" if median else f"{time:g} months, %" for median, time in columns]
+    what = ["median, months" if median else f"{counted(time, 'month')}, %" for median, time in columns]
     return [f"{who}, {words}" for words in what for who in ("KM", "Model")]
 
 

@@ -5,6 +5,7 @@ docs/methods/external_information.md.
 
 from escc_bayes.compare.other_analyses import WITH, WITHOUT, Analysis, at_risk
 from escc_bayes.estimand.estimate import Estimate
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.plots.words import estimate_words
 from escc_bayes.report.page.view import Table
 from escc_bayes.spec.plan import ModelPlan
@@ -63,7 +64,7 @@ def mean_words(with_sources: Estimate, without: Estimate) -> str:
         else "as wide"
     )
     return (
-        f"Mean survival to {with_sources.time:g} months: {number_words(with_sources)} with other sources, "
+        f"Mean survival to {counted(with_sources.time, 'month')}: {number_words(with_sources)} with other sources, "
         f"{number_words(without)} without; the interval is {change} with them."
     )
 

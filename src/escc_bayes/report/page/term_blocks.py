@@ -11,6 +11,7 @@ from escc_bayes.bayes.posterior.drifts import drift_sentences
 from escc_bayes.bayes.posterior.frailty import frailty_sentences
 from escc_bayes.bayes.posterior.trajectory import BETWEEN, CORRELATION, ERROR, MEAN
 from escc_bayes.estimand.tables import Row
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.plots.words import ratio, with_limits
 from escc_bayes.report.document.provenance import provenance_first
 from escc_bayes.report.page.outcomes import Outcome
@@ -101,7 +102,7 @@ def trajectory_block(posterior: Fitted, outcome: Outcome, labels: Mapping[str, s
     cells = []
     for row in rows:
         month = float(str(row["time"]))
-        when = "" if math.isnan(month) else f" at {month:g} months"
+        when = "" if math.isnan(month) else f" at {counted(month, 'month')}"
         words = f"{topic(row, labels)}: {TRAJECTORY[str(row['quantity'])]}{when}"
         cells.append((words, f"{row['measured']}", signed(row)))
     return block_of("Trajectory", posterior, outcome, (), ("", "Measured", "Posterior"), cells, level)

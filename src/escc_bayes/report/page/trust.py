@@ -20,6 +20,8 @@ from escc_bayes.spec.plan import ModelPlan
 LITTLE, MUCH = 0.5, 1.0
 # A test of proportional hazards below this is a sign against them.
 AGAINST = 0.05
+# Hazards that are proportional among those not cured come together over all patients, among whom the test looks.
+NOT_ALL = "; of all patients, whose hazards cannot be proportional where a share is cured"
 
 
 def trust(outcome: Outcome, bundle: Bundle, lines: Sequence[Answer]) -> tuple[Word, ...]:
@@ -100,7 +102,7 @@ def proportional(outcome: Outcome) -> Word:
         if len(names) > 1
         else ""
     )
-    return Word("Proportional hazards", verdict, tone, f"P {probability(p)}{of}")
+    return Word("Proportional hazards", verdict, tone, f"P {probability(p)}{of}{NOT_ALL if plan.spec.cure else ''}")
 
 
 def global_p(cox: ModelPlan) -> float:

@@ -2,7 +2,7 @@
 
 import math
 
-from escc_bayes.report.page.answer_words import counted
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.report.page.bundle import Bundle
 
 

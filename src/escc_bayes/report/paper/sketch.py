@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from escc_bayes.evidence.published_names import said
 from escc_bayes.foundation.errors import InputError
+from escc_bayes.foundation.sentence import counted
 
 Z_975, Z_80 = 1.959963984540054, 0.8416212335729143
 ACCRUAL, FOLLOW_UP, DROPOUT = 24.0, 24.0, 0.05
@@ -103,7 +104,7 @@ median = {sketch.median:g}{" " * 32}# CHECK: {sketch.median_from}; is it that of
 hr = {sketch.hr:.2f}{" " * 35}# CHECK: the belief below has this median; which effect is worth having?
 
 [accrual]
-patients = {sketch.patients}{" " * 29}# CHECK: enough for the events in {ACCRUAL + FOLLOW_UP:g} months
+patients = {sketch.patients}{" " * 29}# CHECK: enough for the events in {counted(ACCRUAL + FOLLOW_UP, "month")}
 months = {ACCRUAL:g}{" " * 33}# CHECK: how many patients a month can the centres enter?
 
 [dropout]

@@ -14,6 +14,7 @@ import numpy as np
 from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.foundation import checks
 from escc_bayes.foundation.errors import CutError, SpecError
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.piecewise import FloatArray, midpoint_distances
 from escc_bayes.spec import prior as priors
 from escc_bayes.spec.prior import NEUTRAL, HalfNormal, Normal
@@ -65,8 +66,8 @@ class TimeVarying:
         follow_up = float(rows.time.max())
         if self.cuts[-1] >= follow_up:
             raise CutError(
-                f"effect '{self.name}', cuts: {self.cuts[-1]:g} months is not before the last follow-up of "
-                f"'{rows.endpoint}', {follow_up:g} months: nobody is at risk after it; leave it out"
+                f"effect '{self.name}', cuts: {counted(self.cuts[-1], 'month')} is not before the last follow-up of "
+                f"'{rows.endpoint}', {counted(follow_up, 'month')}: nobody is at risk after it; leave it out"
             )
         covariate = self.covariates[0]
         categorical = rows.covariates[covariate].schema.categorical

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from escc_bayes.foundation.seeds import stream
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.plots.words import NOTHING, percent, ratio, with_limits
 from escc_bayes.study import middle as km
 from escc_bayes.study.coded import Coded, coded_cohort
@@ -127,7 +128,7 @@ def survival_table(subject: Subject, factors: Sequence[Coded], held: dict[tuple[
             )
     level = f"{100 * subject.level:g} %"
     head = (
-        *("Class", "Patients", "Events", f"Kaplan-Meier at {MONTH:g} months, % ({level} confidence)"),
+        *("Class", "Patients", "Events", f"Kaplan-Meier at {counted(MONTH, 'month')}, % ({level} confidence)"),
         f"Posterior, % ({level} credible)",
     )
     note = "As published: counts taken as known at time zero, whenever they were measured."
@@ -141,7 +142,7 @@ def analysis_table(subject: Subject, later: Sequence[tuple[str, Coded, list[Answ
     rows: list[Row] = []
     cells: list[tuple[str, ...]] = []
     for endpoint, factor, found in later:
-        known = f"known at {factor.known_at:g} months"
+        known = f"known at {counted(factor.known_at, 'month')}"
         cells.append((f"{subject.words(endpoint).capitalize()}, {factor.label} ({known})",))
         for contrast in dict.fromkeys(one.contrast for one in found if one.contrast):
             for analysis in ANALYSES:

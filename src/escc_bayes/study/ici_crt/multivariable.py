@@ -11,7 +11,7 @@ from escc_bayes.classical.firth import firth_wald
 from escc_bayes.classical.firth_search import FirthError
 from escc_bayes.data.published import PublishedEstimate
 from escc_bayes.estimand.estimate import Estimate
-from escc_bayes.foundation.sentence import capital
+from escc_bayes.foundation.sentence import capital, counted
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.plots.words import probability, ratio, with_limits
 from escc_bayes.study.coded import Coded
@@ -147,7 +147,8 @@ def table(subject: Subject, models: Sequence[Model]) -> StudyTable:
     cells: list[tuple[str, ...]] = []
     for model in models:
         first = model.bayes["piecewise"][0]
-        cells.append((f"{subject.words(model.endpoint).capitalize()}: {first.n} patients, {first.events} events",))
+        of = f"{counted(first.n, 'patient')}, {counted(first.events, 'event')}"
+        cells.append((f"{subject.words(model.endpoint).capitalize()}: {of}",))
         for k in range(len(model.factors)):
             rows += factor_rows(subject, model, k)
             cells.append(line(subject, model, k))

@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -16,7 +17,9 @@ from escc_bayes.report.page.first_screen import place_of, printed, screens
 from escc_bayes.report.page.outcomes import outcomes
 from escc_bayes.report.page.page import render
 from escc_bayes.report.page.trust import prior_sensitivity, proportional, trust
+from escc_bayes.spec.cure import Cure
 from escc_bayes.spec.plan import make_plan
+from escc_bayes.spec.prior import Normal
 from escc_bayes.spec.reading import load_spec
 
 
@@ -116,6 +119,18 @@ def test_proportional_hazards_are_tested_whatever_shrinks(model):
     assert found.verdict in ("no sign against", "signs against")
     row = next(row for row in ph_rows(fit_classical_plan(plan).plan) if row["term"] == "GLOBAL")
     assert found.more == f"P {probability(row['p_value'])}"
+
+
+def test_a_share_cured_says_why_hazards_of_all_patients_are_not_proportional():
+    """S = pi + (1 - pi) S_u: the ratio of hazards falls from that of the not cured towards one, whatever the effect."""
+    spec = replace(load_spec("os_weibull"), cure=Cure(Normal(-1.4, 0.6)))
+    plain = proportional(SimpleNamespace(posteriors=[SimpleNamespace(plan=make_plan(load_spec("os_weibull"), escc()))]))
+    found = proportional(SimpleNamespace(posteriors=[SimpleNamespace(plan=make_plan(spec, escc()))]))
+    assert found.more == f"{plain.more}; of all patients, whose hazards cannot be proportional where a share is cured"
+
+
+def escc():
+    return example_cohort("escc79")
 
 
 def test_the_screen_stands_before_everything_else(naive):

@@ -10,6 +10,7 @@ from escc_bayes.classical.km import kaplan_meier
 from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.estimand.printed import number
 from escc_bayes.estimand.tables import Row
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.matching.answer import Answer
 from escc_bayes.matching.followed import Followed, followed
 from escc_bayes.matching.run import Match
@@ -199,7 +200,7 @@ def within_estimate(row: Row, found: Match) -> Estimate:
         endpoint=found.asked.endpoint,
         estimand="hazard_ratio",
         term=name,
-        contrast=f"{found.levels.of(name, word)} ({n}, {events} events)",
+        contrast=f"{found.levels.of(name, word)} ({n}, {counted(events, 'event')})",
         method=str(row["method"]),
         model="shrunk" if shrunk else "",
         value=hr,
