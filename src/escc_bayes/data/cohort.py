@@ -267,7 +267,7 @@ def read_cohort(
     >>> schema = schema_from({"endpoints": {"os": {"time": "t", "event": "d"}}}, "example")
     >>> read_cohort(pd.DataFrame({"t": [5.0, 9.0], "d": [1, 0]}), schema)
     OBSERVED cohort cohort: 2 patients
-      os: 1 events in 2 patients, 50 % censored
+      os: 1 event in 2 patients, 50 % censored
     """
     known = schema if isinstance(schema, CohortSchema) else load_schema(schema)
     of_file = Path(source).stem if isinstance(source, str | Path) and known.name == UNNAMED else None
