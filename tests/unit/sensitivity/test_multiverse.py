@@ -1,9 +1,12 @@
 """The multiverse of a cohort: read from model and schema, P values over it, averages, sentences, curves."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from escc_bayes.data.bundled import example_cohort
+from escc_bayes.data.cohort import read_cohort
+from escc_bayes.data.schema import schema_from
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import contrast_words
 from escc_bayes.report.verbs.multiverse_figures import write_specification_curves
@@ -14,6 +17,7 @@ from escc_bayes.sensitivity.multiverse.permutation import Permuted
 from escc_bayes.sensitivity.multiverse.specifications import FULL, OWN, specifications
 from escc_bayes.sensitivity.multiverse.table import COLUMNS, multiverse
 from escc_bayes.sensitivity.part import number
+from escc_bayes.spec.formula import model
 from escc_bayes.spec.plan import make_plan
 from escc_bayes.spec.reading import load_spec, spec_from
 
@@ -180,3 +184,31 @@ def test_centres_alone_answer_no_question_and_are_no_specification():
     assert {row["covariates"] for row in rows} >= {FULL, "stage alone", "without sequence"}
     assert not {"sequence alone", "without stage"} & {row["covariates"] for row in rows}
     assert all(row["p_adjusted"] for row in rows if row["method"] == "cox" and row["p_value"] != "")
+
+
+def test_a_treatment_that_starts_later_is_no_alternative_of_a_model_without_it():
+    """With it patients have several rows, whose outcomes are not exchanged whole: the run went down on it."""
+    rng = np.random.default_rng(20261130)
+    n = 60
+    arm, time = rng.integers(0, 2, n), np.round(rng.exponential(15.0, n) + 0.1, 2)
+    wait = np.where(rng.random(n) < 0.5, np.round(time / 2.0, 2), np.nan)
+    table = {
+        "time": time,
+        "event": np.arange(n) % 4 > 0,
+        "arm": np.array(["a", "b"])[arm],
+        "age": rng.normal(64.0, 8.0, n).round(1),
+        "treated": np.where(np.isnan(wait), "no", "yes"),
+        "wait": wait,
+    }
+    schema = {
+        "endpoints": {"os": {"time": "time", "event": "event"}},
+        "covariates": {
+            "arm": {"kind": "binary", "levels": ["a", "b"]},
+            "age": {"kind": "continuous"},
+            "treated": {"kind": "binary", "levels": ["no", "yes"], "starts_at": "wait"},
+        },
+    }
+    cohort = read_cohort(pd.DataFrame(table), schema_from(schema, "schema"))
+    rows = multiverse(model("os ~ arm", cohort), cohort, level=0.95, seed=1, permutations=9).rows
+    assert "with age" in {row["covariates"] for row in rows}
+    assert "with treated" not in {row["covariates"] for row in rows}

@@ -144,7 +144,10 @@ def with_coding(base: Specification, place: int, coding: Recoded) -> Specificati
 
 
 def covariate_sets(base: Specification) -> Iterator[Specification]:
-    """Yield each effect alone, all but one, one covariate of several in an effect, and one more of the cohort."""
+    """Yield each effect alone, all but one, one covariate of several in an effect, and one more of the cohort.
+
+    None that changes during follow-up is added: outcomes of whole patients are no longer exchangeable with it.
+    """
     effects = base.spec.effects
     for place, effect in enumerate(effects):
         if len(effects) > 1:
@@ -153,8 +156,8 @@ def covariate_sets(base: Specification) -> Iterator[Specification]:
         for name in effect.covariates if len(effect.covariates) > 1 else ():
             one = Fixed(name, (name,), effect_prior(effect))
             yield with_effects(base, (*effects[:place], one, *effects[place + 1 :]), f"of {effect.name}, {name} only")
-    for name in base.cohort.covariates:
-        if name not in base.spec.covariates:
+    for name, data in base.cohort.covariates.items():
+        if name not in base.spec.covariates and not data.schema.changes:
             yield with_effects(base, (*effects, added(base.cohort, name)), f"with {name}")
 
 
