@@ -12,7 +12,7 @@ WORDS = (
     "Posterior with its credible interval, Cox with its confidence interval; bars run from the lowest to the highest "
     "hazard ratio under other priors, and of other analyses."
 )
-TEXT = frozenset({"term", "contrast", "endpoint", "model", "warning", "provenance", "clock", "cox_of"})
+TEXT = frozenset({"term", "contrast", "endpoint", "model", "warning", "provenance", "clock", "cox_of", "overturn"})
 
 
 def write_one_page(folder: Path, model: str, rows: Rows) -> None:
