@@ -42,7 +42,7 @@ def baseline_worth(spec: ModelSpec, baseline: BaselinePrior, rows: AnalysisRows)
     elif isinstance(baseline, WeibullPrior):
         month, events = baseline.reference_time, 1.0 / baseline.level.sd**2
     else:
-        month = float(baseline.cuts[0]) if baseline.cuts.size else float(np.median(rows.time))
+        month = float(baseline.cuts[0]) if baseline.cuts.size else float(np.median(rows.one_each.time))
         level = baseline.level
         events = level.shape if isinstance(level, Gamma) else 1.0 / level.sd**2
     return BaselineWorth(month, events, float((rows.weight * rows.event)[rows.time <= month].sum()))

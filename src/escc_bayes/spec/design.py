@@ -225,7 +225,7 @@ def build_design(spec: ModelSpec, rows: AnalysisRows) -> Design:
     start = first = 0
     for effect, within in spec.acting(rows.transition_names):
         refuse_kinds(effect, rows)
-        part = effect.columns(rows)
+        part = effect.columns(with_events_of(rows, within))
         refuse_crossed(effect, part.coding, within)
         refuse_evidence(effect, part.coding, rows)
         at_risk = rows_within(rows, part.coding.copies[:1] or within)
@@ -249,6 +249,16 @@ def rows_within(rows: AnalysisRows, within: tuple[str, ...]) -> IntArray | slice
     if not within:
         return slice(None)
     return np.flatnonzero(np.isin(rows.transition_code, [rows.transition_names.index(name) for name in within]))
+
+
+def with_events_of(rows: AnalysisRows, within: tuple[str, ...]) -> AnalysisRows:
+    """Return the rows as an effect in some transitions sees them: with the events of these alone."""
+    if not within or within == rows.transition_names:
+        return rows
+    event = np.zeros(rows.time.size)
+    own = rows_within(rows, within)
+    event[own] = rows.event[own]
+    return replace(rows, event=event)
 
 
 def acting_rows(blocks: list[Block], rows: AnalysisRows) -> FloatArray:

@@ -14,6 +14,7 @@ from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.estimand.tables import Row, computed_by, limits, remarks
 from escc_bayes.report.page.own_cox import own_cox
 from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.structures.coding import values_of_patients
 
 if TYPE_CHECKING:
     from escc_bayes.classical.fit import ClassicalFit
@@ -36,7 +37,7 @@ def along(term: str, plan: ModelPlan, transition: str = "") -> tuple[HazardRatio
     curve = plan.design.block_of(term, transition)[0].coding.curve
     assert curve is not None
     low, high = curve.within
-    middle = float(f"{np.median(plan.rows.covariates[term].values):.3g}")
+    middle = float(f"{np.median(values_of_patients(plan.rows, term)):.3g}")
     versus = f"{curve.center if low <= curve.center <= high else middle:g}"
     values = (f"{value:.5g}" for value in np.linspace(low, high, VALUES))
     return tuple(

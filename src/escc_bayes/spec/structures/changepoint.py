@@ -17,7 +17,7 @@ from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec import prior as priors
 from escc_bayes.spec.prior import NEUTRAL, Normal
 from escc_bayes.spec.rows import AnalysisRows
-from escc_bayes.spec.structures.coding import numbers_of, place, shown_contrast
+from escc_bayes.spec.structures.coding import numbers_of, place, shown_contrast, values_of_patients
 from escc_bayes.spec.structures.free import Free, Term
 from escc_bayes.spec.structures.keys import PER_UNIT
 from escc_bayes.spec.structures.natural import STRAIGHT
@@ -96,7 +96,7 @@ class Changepoint:
                 f"{place(schema, rows)} runs from {least:g} to {largest:g}, and the slope is to change at {self.at:g}, "
                 "where nobody is beyond; place it within"
             )
-        low, high = (float(f"{q:.3g}") for q in np.quantile(values, [0.25, 0.75]))
+        low, high = (float(f"{q:.3g}") for q in np.quantile(values_of_patients(rows, name), [0.25, 0.75]))
         shown = (high, low) if high > low else (largest, least)
         curve = BrokenLine(schema.center, schema.scale, self.at, (least, largest), shown)
         return Columns(curve.columns(values), Coding((name, f"{name}[above {self.at:g}]"), ((),), curve=curve))

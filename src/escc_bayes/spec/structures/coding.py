@@ -53,6 +53,17 @@ def numbers_of(name: str, rows: AnalysisRows) -> tuple[FloatArray, CovariateSche
     return covariate.values, covariate.schema
 
 
+def values_of_patients(rows: AnalysisRows, name: str) -> FloatArray:
+    """Return every value of a number that a patient has, once: quantiles of patients do not depend on their rows.
+
+    A patient has a row for each transition at risk of, and for each stretch without a change.
+    """
+    values = rows.covariates[name].values
+    if rows.patient is None:
+        return values
+    return np.unique(np.column_stack([rows.patient, values]), axis=0)[:, 1]
+
+
 def linear_column(covariate: CovariateData, rows: AnalysisRows) -> FloatArray:
     """Return (value - center) / scale, or the level's rank; a constant column is refused."""
     schema = covariate.schema

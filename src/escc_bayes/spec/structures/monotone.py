@@ -18,7 +18,7 @@ from escc_bayes.foundation.errors import SpecError
 from escc_bayes.spec import prior as priors
 from escc_bayes.spec.prior import NEUTRAL, HalfNormal, Normal
 from escc_bayes.spec.rows import AnalysisRows
-from escc_bayes.spec.structures.coding import numbers_of, place, shown_contrast
+from escc_bayes.spec.structures.coding import numbers_of, place, shown_contrast, values_of_patients
 from escc_bayes.spec.structures.free import Free, Simplex, Term
 from escc_bayes.spec.structures.keys import PRIOR
 from escc_bayes.spec.structures.ordered_curve import OrderedCurve
@@ -59,8 +59,9 @@ class Monotone:
         """Return the B-splines but the first."""
         name = self.covariates[0]
         values, schema = numbers_of(name, rows)
-        knots = placed_knots(self.knots, values, place(schema, rows))
-        curve = OrderedCurve(schema.center, knots, quartiles(values, knots))
+        own = values_of_patients(rows, name)
+        knots = placed_knots(self.knots, own, place(schema, rows))
+        curve = OrderedCurve(schema.center, knots, quartiles(own, knots))
         labels = tuple(f"{name}[spline {j + 1}]" for j in range(len(knots)))
         return Columns(curve.columns(values), Coding(labels, ((),), curve=curve))
 

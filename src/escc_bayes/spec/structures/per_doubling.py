@@ -14,7 +14,7 @@ from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.evidence_prior import EvidencePrior
 from escc_bayes.spec.prior import NEUTRAL, Normal
 from escc_bayes.spec.rows import AnalysisRows
-from escc_bayes.spec.structures.coding import linear_column, place, shown_contrast
+from escc_bayes.spec.structures.coding import linear_column, place, shown_contrast, values_of_patients
 from escc_bayes.spec.structures.free import Free, Term
 from escc_bayes.spec.structures.keys import PRIOR
 from escc_bayes.spec.structures.protocol import Coding, Columns, Contrast, Key
@@ -48,7 +48,7 @@ def log2_of(covariate: CovariateData, rows: AnalysisRows) -> Log2:
     linear_column(covariate, rows)  # Refuses a constant.
     values, schema = covariate.values, covariate.schema
     refuse_no_logarithm(covariate.schema, values, rows)
-    middle = float(f"{np.median(values):.1g}")
+    middle = float(f"{np.median(values_of_patients(rows, schema.name)):.1g}")
     center = schema.center if schema.center > 0.0 else 1.0
     return Log2(center, (float(values.min()), float(values.max())), (2.0 * middle, middle))
 

@@ -17,7 +17,7 @@ from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec import prior as priors
 from escc_bayes.spec.prior import NEUTRAL, HalfNormal, Normal
 from escc_bayes.spec.rows import AnalysisRows
-from escc_bayes.spec.structures.coding import numbers_of, place, shown_contrast
+from escc_bayes.spec.structures.coding import numbers_of, place, shown_contrast, values_of_patients
 from escc_bayes.spec.structures.free import Free, Standard, Term
 from escc_bayes.spec.structures.keys import PER_UNIT, SD
 from escc_bayes.spec.structures.natural import NaturalCurve
@@ -96,8 +96,9 @@ class Spline:
         """Return the number and its curves."""
         name = self.covariates[0]
         values, schema = numbers_of(name, rows)
-        knots = placed_knots(self.knots, values, place(schema, rows))
-        curve = NaturalCurve(schema.center, schema.scale, knots, quartiles(values, knots))
+        own = values_of_patients(rows, name)
+        knots = placed_knots(self.knots, own, place(schema, rows))
+        curve = NaturalCurve(schema.center, schema.scale, knots, quartiles(own, knots))
         labels = (name, *(f"{name}[curve {j + 1}]" for j in range(len(knots) - 2)))
         return Columns(curve.columns(values), Coding(labels, ((),), curve=curve))
 
