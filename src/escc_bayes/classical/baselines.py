@@ -140,12 +140,13 @@ def baselines(
     for problem in problems:
         warnings.warn(problem, DataWarning, stacklevel=2)
     carried = lines_of(tuple(dict.fromkeys((*of_patients(everyone), *parts[0].cautions, *of_each(plans)))))
-    said = (everyone.sentence(), *(sentence for part in parts for sentence in part.sentences), *carried, *problems)
     levels = level_labels(cohort.covariates)
-    return Baselines(tables, tuple(map(levels.said, (*said, *noted(tables, said)))), record, levels)
+    found_out = (sentence for part in parts for sentence in part.sentences)
+    said = tuple(map(levels.said, (everyone.sentence(), *found_out, *carried, *problems)))
+    return Baselines(tables, (*said, *noted(tables_as_read(tables, levels), said)), record, levels)
 
 
-def noted(tables: dict[str, list[Row]], said: tuple[str, ...]) -> tuple[str, ...]:
+def noted(tables: Mapping[str, Sequence[Row]], said: tuple[str, ...]) -> tuple[str, ...]:
     """Return what the notes of the tables of curves and tests say of each group that was not said, each once."""
     found: dict[str, None] = {}
     for name in ("landmarks", "medians", "rmst", "followup", "logrank", "ph_test"):

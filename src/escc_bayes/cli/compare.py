@@ -37,6 +37,7 @@ def compare(
     from escc_bayes.foundation.executors import Serial
     from escc_bayes.foundation.outputs import staged
     from escc_bayes.report.page import figures
+    from escc_bayes.report.page.outcomes import levels_of
     from escc_bayes.report.verbs import files
 
     specs = open_specs(model or [])  # What is wrong with a model shows before a large cohort is read.
@@ -55,6 +56,7 @@ def compare(
     for comparison in bundle.answered.values():
         typer.echo(repr(comparison))
     typer.echo("What the data can carry:")
+    said = levels_of(bundle).said
     for models, sentences in bundle.carried:
-        typer.echo("\n".join((f"  {models}:", *(f"  - {sentence}" for sentence in sentences))))
+        typer.echo("\n".join((f"  {models}:", *(f"  - {said(sentence)}" for sentence in sentences))))
     finish(bundle.faults, strict=strict)

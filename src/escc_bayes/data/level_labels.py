@@ -2,19 +2,15 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
 
 from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.data.covariates import CovariateData
+from escc_bayes.data.level_places import beside, contrasted, identifies, in_run, named, told, whole
+from escc_bayes.foundation.sentence import small
 
-# What stands between two levels of one covariate, and between its name and a level.
-BETWEEN = r"(?:(?: by [\d.]+ months?)?(?: vs | minus )| v | over | and | than |(?: \d+)?, )"
-BEHIND = r"(?: = |: | ?\n|, | |\[)"
-# A level in these is no word of English, and so means itself wherever it stands.
-IDENTIFIER = re.compile(r"_|[^\x00-\x7f]|\w-\w|[A-Za-z]\d|\d[A-Za-z]")
-# Letters beside which a word is part of a longer one, of a path or of a name.
-BEFORE, AFTER = r"(?<![\w/.-])", r"(?![\w/-])"
+# Characters for private use stand for a label until the whole sentence is read: no label is read as a level.
+HELD = re.compile("\ue000(\\d+)\ue001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,35 +40,44 @@ class LevelLabels:
     def contrast(self, term: str, text: str) -> str:
         """Return a contrast of levels of a covariate in labels."""
         own = next((c for c in self.covariates if c.name == term), None)
-        return self.said(text if own is None else replaced(beside(words_of(own)), text, own))
+        if own is None:
+            return self.said(text)
+        reading = Reading(text)
+        reading.label(contrasted(words_of(own)), own)
+        return reading.read()
 
     def under(self, heading: str, text: str) -> str:
-        """Return a text that stands under a heading: a level of the covariate that it names, or any other text."""
-        own = next((c for c in self.covariates if heading in (c.name, c.label)), None)
+        """Return a text under a heading: a level of the covariate that the heading names first, or any other text."""
+        first = re.split(r"; |\n", heading)[0]
+        own = next((c for c in self.covariates if first in (c.name, c.label)), None)
         if own is None:
             return self.said(text)
         return own.labels.get(text) or self.contrast(own.name, text)
 
-    def said(self, text: str) -> str:
+    def said(self, text: str, of: str = "") -> str:
         """Return a sentence with labels where it names levels.
 
-        A level that is no word of English (``ici_after_crt``) is known wherever it stands; any other behind the name of
-        its covariate, beside another of its levels, or where its events are counted.
-        """
-        for covariate in self.covariates:
-            text = replaced(behind(names_of(covariate), words_of(covariate)), text, covariate)
-        for covariate in self.covariates:
-            own = frozenset(level for level in covariate.levels if not self.otherwise(level, covariate.read_as(level)))
-            if len(own) == len(covariate.levels):
-                text = replaced(beside(words_of(covariate)), text, covariate)
-            text = replaced(counted(words_of(covariate)), text, covariate, only=own)
-            strange = frozenset(level for level in own if IDENTIFIER.search(level))
-            text = replaced(whole(words_of(covariate)), text, covariate, only=strange)
-        return text
+        ``of`` is the covariate that the sentence is about; without, the one that its first word names.
 
-    def otherwise(self, level: str, label: str) -> bool:
-        """Whether another covariate calls the same level otherwise."""
-        return any(level in c.levels and c.read_as(level) != label for c in self.covariates)
+        A level that is no word of English (``ici_after_crt``) is known wherever it stands; any other where nothing else
+        can be meant (``level_places``).
+        """
+        reading = Reading(text)
+        of = of or next((c.name for c in self.covariates if text.startswith((f"{c.name}: ", f"{c.name} "))), "")
+        for covariate in self.covariates:
+            reading.label(named(names_of(covariate), words_of(covariate)), covariate)
+        for covariate in self.covariates:
+            own = frozenset(level for level in covariate.levels if self.means(level, covariate, of))
+            if len(own) == len(covariate.levels):
+                reading.label(beside(words_of(covariate)), covariate)
+            reading.label(told(words_of(covariate)), covariate, only=own)
+            reading.label((whole(words_of(covariate)),), covariate, only=frozenset(filter(identifies, own)))
+        return reading.read()
+
+    def means(self, level: str, covariate: CovariateSchema, of: str) -> bool:
+        """Whether a level is this covariate's where no name says so: told of, or no other reads it otherwise."""
+        others = (c for c in self.covariates if level in c.levels and c.read_as(level) != covariate.read_as(level))
+        return covariate.name == of or not any(others)
 
 
 NO_LABELS = LevelLabels(())
@@ -83,21 +88,32 @@ def level_labels(covariates: Mapping[str, CovariateData]) -> LevelLabels:
     return LevelLabels(tuple(data.schema for data in covariates.values() if data.schema.labels))
 
 
-def replaced(
-    pattern: re.Pattern[str], text: str, covariate: CovariateSchema, *, only: frozenset[str] | None = None
-) -> str:
-    """Return text with labels in place of levels wherever a pattern is found; ``only`` of some levels."""
+@dataclass(slots=True)
+class Reading:
+    """A sentence while its levels are labelled: each label is held apart, so that what it says is not read again."""
 
-    def label(found: re.Match[str]) -> str:
-        level = found[0]
-        return level if only is not None and level not in only else covariate.read_as(level)
+    text: str
+    held: list[str] = field(default_factory=list)
 
-    def labels(found: re.Match[str]) -> str:
-        kept = found.groupdict().get("kept", "")
-        return kept + each.sub(label, found[0].removeprefix(kept))
+    def label(
+        self, places: Iterable[re.Pattern[str]], covariate: CovariateSchema, *, only: frozenset[str] | None = None
+    ) -> None:
+        """Hold the labels of the levels at these places; ``only`` of some levels."""
+        each = in_run(words_of(covariate))
 
-    each = whole(words_of(covariate))
-    return pattern.sub(labels, text)
+        def hold(found: re.Match[str]) -> str:
+            level = found["level"]
+            if only is not None and level not in only:
+                return found[0]
+            self.held.append(covariate.read_as(level))
+            return f"\ue000{len(self.held) - 1}\ue001{found['between']}"
+
+        for place in places:
+            self.text = place.sub(lambda found: found["kept"] + each.sub(hold, found["run"]), self.text)
+
+    def read(self) -> str:
+        """Return the sentence with the labels that were held."""
+        return HELD.sub(lambda found: self.held[int(found[1])], self.text)
 
 
 def words_of(covariate: CovariateSchema) -> tuple[str, ...]:
@@ -107,37 +123,5 @@ def words_of(covariate: CovariateSchema) -> tuple[str, ...]:
 
 def names_of(covariate: CovariateSchema) -> tuple[str, ...]:
     """Return what a covariate is called, also within a sentence."""
-    called = (covariate.name, covariate.label, covariate.label[:1].lower() + covariate.label[1:])
+    called = (covariate.name, covariate.label, small(covariate.label))
     return tuple(dict.fromkeys(filter(None, called)))
-
-
-@cache
-def whole(words: tuple[str, ...]) -> re.Pattern[str]:
-    """Return the pattern of any of these words, whole."""
-    return re.compile(f"{BEFORE}{choice(words)}{AFTER}")
-
-
-@cache
-def beside(words: tuple[str, ...]) -> re.Pattern[str]:
-    """Return the pattern of two levels or more with words between them."""
-    one = choice(words)
-    return re.compile(f"{BEFORE}{one}(?:{BETWEEN}{one})+{AFTER}")
-
-
-@cache
-def counted(words: tuple[str, ...]) -> re.Pattern[str]:
-    """Return the pattern of a level whose events or follow-up are told."""
-    one = f"{BEFORE}{choice(words)}"
-    return re.compile(rf"{one}(?=: \d+ events?\b)|(?<=follow-up of ){one}(?=,)")
-
-
-@cache
-def behind(names: tuple[str, ...], words: tuple[str, ...]) -> re.Pattern[str]:
-    """Return the pattern of the name of a covariate, and one level or several behind it."""
-    one = choice(words)
-    return re.compile(f"(?P<kept>{BEFORE}{choice(names)}{BEHIND}){one}(?:{BETWEEN}{one})*{AFTER}")
-
-
-def choice(words: Iterable[str]) -> str:
-    """Return words as a choice, the longest first."""
-    return f"(?:{'|'.join(map(re.escape, sorted(words, key=len, reverse=True)))})"

@@ -29,7 +29,12 @@ def estimates_as_read[E: Estimate](estimates: Iterable[E], levels: LevelLabels) 
     if not levels.covariates:
         return tuple(estimates)
     return tuple(
-        replace(e, contrast=levels.under(e.term, e.contrast), groups=levels.said(e.groups), note=levels.said(e.note))
+        replace(
+            e,
+            contrast=levels.under(e.term, e.contrast),
+            groups=levels.said(e.groups, e.term),
+            note=levels.said(e.note, e.term),
+        )
         for e in estimates
     )
 
@@ -61,5 +66,5 @@ def row_as_read(row: Row, levels: LevelLabels) -> Row:
     """Return one row as people read it."""
     term = str(row.get("term") or "")
     asked = {key: levels.under(term, str(row[key])) for key in ASKED if row.get(key)}
-    other = {key: levels.said(str(row[key])) for key in ("note", "groups") if row.get(key)}
+    other = {key: levels.said(str(row[key]), term) for key in ("note", "groups") if row.get(key)}
     return {**row, **asked, **other}

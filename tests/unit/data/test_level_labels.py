@@ -54,6 +54,80 @@ def test_words_that_mean_no_level_stay(text):
     assert ALL.said(text) == text
 
 
+SEX = CovariateSchema("sex", "sex", "binary", ("0", "1"), labels={"0": "female", "1": "male"})
+N = CovariateSchema("n", "n", "binary", ("0", "1"), labels={"0": "N0", "1": "N1"})
+STAGE = CovariateSchema("stage", "stage", "ordered", ("I", "II"), label="Stage", labels={"I": "early", "II": "late"})
+DIABETES = CovariateSchema("dm", "dm", "binary", ("no", "yes"), label="Diabetes", labels={"no": "Nein", "yes": "Ja"})
+ARM = CovariateSchema("arm", "arm", "binary", ("a", "or"), labels={"a": "Chemo", "or": "RT"})
+ECOG = CovariateSchema("ecog", "ecog", "ordered", ("0-1", "2"), label="ECOG", labels={"0-1": "good", "2": "poor"})
+HOSTILE = LevelLabels((SEX, N, STAGE, DIABETES, ARM, ECOG))
+
+
+@pytest.mark.parametrize("alone", [True, False])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hazard ratios between 0 and 1",
+        "0.0 and 1.2, 0 and 1.2, P = 0.03, 1 %",
+        "models 0, 1, 2",
+        "sex, 1 event",
+        "missing: age 3, sex 1",
+        "missing: sex 1, age 3",
+        "sex: 1 month",
+        "sex = 1 %",
+        "patients (n = 1)",
+        "patients (n = 1, 0 events)",
+        "a look at 3 vs 2 events, 0 vs 1 patients",
+        "Look 1: 3 events",
+        "stage or age",
+        "arm or no arm",
+        "arm: a free effect for each level",
+        "the arm a patient is in",
+        "diabetes: no interaction is seen",
+        "Diabetes, no event",
+        "a 95 % interval of 0-1, months 0-1",
+        "written to arm/or.csv and a.csv",
+        'state sex = "1" or `arm = or`',
+    ],
+)
+def test_numbers_and_words_of_english_are_no_levels(text, alone):
+    """A reader would take a number for a level, or a level for a number: what may be neither stays."""
+    labels = [LevelLabels((one,)) for one in HOSTILE.covariates] if alone else [HOSTILE]
+    assert {each.said(text) for each in labels} == {text}
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("HR sex 1 vs 0: 1.2; n: 0 vs 1", "HR sex male vs female: 1.2; n: N0 vs N1"),
+        ("sex = 1, n = 1: nobody is followed beyond 1 month", "sex = male, n = N1: nobody is followed beyond 1 month"),
+        ("sex: 1 by 1 month vs 0 throughout", "sex: male by 1 month vs female throughout"),
+        ("sex: 0 1, 1 66; n: 0 0, 1 67", "sex: female 1, male 66; n: N0 0, N1 67"),
+        ("arm: a free effect; or over a: hazard ratio 1", "arm: a free effect; RT over Chemo: hazard ratio 1"),
+        ("largest difference 0.00 (stage: I)", "largest difference 0.00 (stage: early)"),
+        ("diabetes: no, 3 events", "diabetes: Nein, 3 events"),
+        ("ECOG 0-1 vs 2", "ECOG good vs poor"),
+    ],
+)
+def test_a_number_or_a_word_of_english_is_a_level_where_nothing_else_can_be_meant(text, read):
+    assert HOSTILE.said(text) == read
+
+
+def test_of_a_covariate_that_is_told_of_numbers_are_levels():
+    text = "1: 2 events in 1; 0: 1 event in 0; beyond the last follow-up of 1, 1.0 months"
+    read = "male: 2 events in 1; female: 1 event in 0; beyond the last follow-up of male, 1.0 months"
+    assert HOSTILE.said(text) == text
+    assert HOSTILE.said(text, of="sex") == read
+    assert HOSTILE.contrast("sex", "1 by 1 month vs 0 throughout") == "male by 1 month vs female throughout"
+
+
+def test_what_a_label_says_is_not_read_again():
+    """The label of one covariate holds a level of another."""
+    drug = CovariateSchema("drug", "drug", "binary", ("d_0", "d_1"), labels={"d_0": "no d_2", "d_1": "RT: yes vs no"})
+    other = CovariateSchema("other", "other", "binary", ("d_2", "d_3"), labels={"d_2": "two", "d_3": "three"})
+    assert LevelLabels((drug, other, RT)).said("d_1 v d_0, d_2") == "RT: yes vs no v no d_2, two"
+
+
 @pytest.mark.parametrize("text", ["ALC: low vs high", "RT: yes vs no", "sequence: concurrent vs ici_after_crt"])
 def test_what_is_labelled_twice_is_labelled_once(text):
     assert ALL.said(ALL.said(text)) == ALL.said(text)

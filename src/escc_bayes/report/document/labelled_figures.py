@@ -41,15 +41,23 @@ def label_figure(figure: Figure | SubFigure, levels: LevelLabels) -> None:
 
 
 def label_axes(ax: Axes, levels: LevelLabels) -> None:
-    """Put labels in place of levels in the texts of axes, and in the words at their ticks."""
+    """Put labels in place of levels in the texts of axes and at their ticks; a number is a level in a legend alone."""
     heading = ax.get_title()
     for axis in (ax.xaxis, ax.yaxis):
         # Ticks that were given words write them anew whenever they are drawn.
         if isinstance(axis.get_major_locator(), FixedLocator):
             words = axis.get_major_formatter().format_ticks(list(axis.get_majorticklocs()))
-            named = [levels.under(heading, word) for word in words]
+            named = [word if is_number(word) else levels.under(heading, word) for word in words]
             if named != words:
                 axis.set_ticklabels(named)
+    legend = ax.get_legend()
+    groups = [] if legend is None else legend.get_texts()
     for text in ax.findobj(Text):
         assert isinstance(text, Text)
-        text.set_text(levels.under(heading, text.get_text()))
+        if text in groups or not is_number(text.get_text()):
+            text.set_text(levels.under(heading, text.get_text()))
+
+
+def is_number(words: str) -> bool:
+    """Whether a text is a number alone, which an axis or a count shows: also a level ``1`` is none there."""
+    return words.replace("\N{MINUS SIGN}", "-").strip("-+.% ").replace(".", "", 1).isdigit()

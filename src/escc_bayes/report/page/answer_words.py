@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from itertools import groupby
 
-from escc_bayes.foundation.sentence import counted
+from escc_bayes.foundation.sentence import counted, small
 from escc_bayes.plots.words import probability, ratio
 from escc_bayes.report.page.answers import Answer, surest
 from escc_bayes.spec.transitions import in_words
@@ -97,17 +97,6 @@ def within(line: Answer) -> str:
 def in_transition(line: Answer) -> str:
     """Say at risk of which transition a line's patients are; nothing of one endpoint."""
     return f" at risk of {in_words(line.transition)}" if line.transition else ""
-
-
-def small(heading: str) -> str:
-    """Return a heading inside a sentence: its first letter small, where it begins a word and no abbreviation.
-
-    Examples
-    --------
-    >>> small("Stage"), small("ALC at baseline"), small("T stage")
-    ('stage', 'ALC at baseline', 'T stage')
-    """
-    return heading[:1].lower() + heading[1:] if heading[1:2].islower() else heading
 
 
 def large(heading: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from escc_bayes.bayes.posterior.posterior import Posterior
-from escc_bayes.foundation.sentence import counted
+from escc_bayes.foundation.sentence import counted, small
 from escc_bayes.report.page.answer_words import in_a_row
 from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.outcomes import Outcome, in_label_words, outcomes
@@ -78,7 +78,7 @@ def who(bundle: Bundle) -> str:
 def analysed(outcome: Outcome) -> str:
     """Say endpoint, clock, patients and events."""
     rows = outcome.posteriors[0].plan.rows
-    title = outcome.title[:1].lower() + outcome.title[1:]
+    title = small(outcome.title)
     if rows.transitions is not None:
         return f"{title} from {rows.clock} in {counted(rows.n, 'patient')} ({rows.event_words})"
     return f"{title} from {rows.clock} in {counted(rows.n, 'patient')} with {counted(rows.events, 'event')}"

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from escc_bayes.foundation.sentence import small
 from escc_bayes.report.document.figure_files import FOLDER, Written
 from escc_bayes.report.document.labelled import in_labels
 from escc_bayes.report.document.method_pages import titles
-from escc_bayes.report.page.answer_words import small
 from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.report.page.first_screen import screens
 from escc_bayes.report.page.outcomes import endpoint_label, levels_of

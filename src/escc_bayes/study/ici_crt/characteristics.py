@@ -10,6 +10,7 @@ import numpy as np
 
 from escc_bayes.classical.association import association
 from escc_bayes.classical.balance import standardised_difference
+from escc_bayes.foundation.sentence import small
 from escc_bayes.study.groups import ALL, Cell, cells_of
 from escc_bayes.study.ici_crt.roles import PRINTED_LEVELS, PRINTED_MEDIANS
 from escc_bayes.study.members import count_words, p_words, spread
@@ -76,11 +77,6 @@ def reading(subject: Subject, tested: dict[str, Tested]) -> str:
         .replace("P = <", "P < ")
         .replace("P = >", "P > ")
     )
-
-
-def small(words: str) -> str:
-    """Return words for the middle of a sentence; abbreviations stay as they are."""
-    return words if words[:2].isupper() else f"{words[:1].lower()}{words[1:]}"
 
 
 def characteristics_table(subject: Subject, names: Sequence[str], tested: dict[str, Tested]) -> StudyTable:
