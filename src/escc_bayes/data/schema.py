@@ -94,7 +94,16 @@ def load_schema(path: str | Path) -> CohortSchema:
     TomlError, SchemaError, CutError : with the file, the key, what was given and what to do.
     """
     found = find_schema(path)
-    return schema_from(read_toml(found), str(found))
+    schema = schema_from(read_toml(found), str(found))
+    if schema.file.dictionary is None:
+        return schema
+    return replace(schema, file=replace(schema.file, dictionary=found_beside(found, schema.file.dictionary)))
+
+
+def found_beside(schema: Path, named: str) -> str:
+    """Return the path of a file that a schema names: beside the schema, or else from the folder one works in."""
+    beside, here = schema.parent / Path(named).expanduser(), Path(named).expanduser()
+    return str(here if here.is_file() and not beside.is_file() else beside)
 
 
 def schema_from(raw: Mapping[str, object], where: str) -> CohortSchema:

@@ -25,7 +25,7 @@ class FileOptions:
     decimal : the decimal sign, a point or a comma.
     encoding : of a text file, such as ``gb18030``.
     missing_values : words of a cell that mean a missing value, beside the empty ones.
-    dictionary : path of a REDCap data dictionary (CSV) that names columns and codes.
+    dictionary : path of a REDCap data dictionary (CSV) that names columns and codes; from the folder of the schema.
     """
 
     sheet: str | None = None

@@ -77,6 +77,32 @@ def test_a_redcap_dictionary_names_codes(tmp_path, plain, frame):
     assert table.labels["stage"] == "Stage at diagnosis"
 
 
+@pytest.mark.parametrize("where", ["beside the schema", "where one works", "by its whole path"])
+def test_a_dictionary_is_found(tmp_path, monkeypatch, where):
+    (tmp_path / "mine").mkdir()
+    home = tmp_path if where == "where one works" else tmp_path / "mine"
+    (home / "codes.csv").write_text('"Variable / Field Name","Field Label"\nsex,Geschlecht\n', encoding="utf-8")
+    named = str(home / "codes.csv") if where == "by its whole path" else "codes.csv"
+    (tmp_path / "mine" / "schema.toml").write_text(
+        f"schema = 1\n[file]\ndictionary = '{named}'\n[endpoints.os]\ntime = 't'\nevent = 'e'\n"
+        "[covariates.sex]\nkind = 'binary'\nlevels = ['1', '2']\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "c.csv").write_text("sex,t,e\n1,5,1\n2,7,0\n1,9,1\n2,3,1\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert read_cohort("c.csv", "mine/schema.toml").covariate("sex").schema.label == "Geschlecht"
+
+
+def test_a_dictionary_that_is_nowhere_is_named_beside_the_schema(tmp_path):
+    (tmp_path / "s.toml").write_text(
+        "schema = 1\n[file]\ndictionary = 'none.csv'\n[endpoints.os]\ntime = 't'\nevent = 'e'\n", encoding="utf-8"
+    )
+    (tmp_path / "c.csv").write_text("t,e\n5,1\n", encoding="utf-8")
+    with pytest.raises(CohortError, match=r"none\.csv: no such file") as refused:
+        read_cohort(tmp_path / "c.csv", tmp_path / "s.toml")
+    assert str(tmp_path / "none.csv") in str(refused.value)
+
+
 def test_frames_of_other_libraries_are_read(plain):
     polars = pytest.importorskip("polars", reason="polars is not installed")
     frame = polars.DataFrame(ROWS, schema=HEADER, orient="row")
