@@ -82,7 +82,7 @@ def report(
         fits = imputed_fits(tuple(completing), patients, engine or "laplace", sampling, stage) if completing else ()
         bundle = replace(bundle, imputed={found.spec.name: found for found in fits})
         if asked is not None:
-            chapter = import_module("escc_bayes.report.page.treatment.gather").treatment_of
+            chapter = import_module("escc_bayes.study.treatment.gather").treatment_of
             found = chapter(patients, ensemble, asked, level=sampling.level, seed=sampling.seed, executor=both)
             bundle = replace(bundle, treatment=found)
         if study is not None and study not in PAPERS:

@@ -8,8 +8,8 @@ from escc_bayes.foundation.errors import InputError, SpecError
 
 if TYPE_CHECKING:
     from escc_bayes.data.cohort import Cohort
-    from escc_bayes.report.page.treatment.asked import TreatmentAsked
     from escc_bayes.spec.model import ModelSpec
+    from escc_bayes.study.treatment.asked import TreatmentAsked
 
 
 def cohort_of_paper(study: str | None, cohort: str, schema: str | None, default: str) -> str:
@@ -47,7 +47,7 @@ def specs_of_report(
     SpecError : no model is named, and none fits.
     """
     if asked is not None:
-        from escc_bayes.report.page.treatment.gather import refuse_treatment
+        from escc_bayes.study.treatment.gather import refuse_treatment
 
         refuse_treatment(cohort, asked)
     if study is not None and study not in PAPERS:

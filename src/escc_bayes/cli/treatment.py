@@ -10,8 +10,8 @@ from escc_bayes.foundation.errors import InputError, SpecError
 
 if TYPE_CHECKING:
     from escc_bayes.data.cohort import Cohort
-    from escc_bayes.report.page.treatment.asked import TreatmentAsked
     from escc_bayes.spec.model import ModelSpec
+    from escc_bayes.study.treatment.asked import TreatmentAsked
 
 # Papers on one treatment, with the covariate that it is in their bundled cohort.
 PAPERS = {"seed2_cui2025": ("cui156", "radiotherapy")}
@@ -58,7 +58,7 @@ class TreatmentOptions:
         names = names_in(self.on or "")
         if self.on is not None and not names:
             raise InputError(f"--on {self.on}: write covariates separated by commas, such as age,sex,stage")
-        from escc_bayes.report.page.treatment.asked import TreatmentAsked
+        from escc_bayes.study.treatment.asked import TreatmentAsked
 
         return TreatmentAsked(named, names, self.caliper, study=own or "")
 

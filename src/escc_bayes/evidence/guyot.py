@@ -15,6 +15,7 @@ from escc_bayes.evidence.curve_units import refuse_other_units
 from escc_bayes.evidence.digitised import DigitisedCurve, NumbersAtRisk
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import CohortError
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 
 PROVENANCE = "reconstructed"
@@ -68,7 +69,8 @@ class ArmFromCurve:
         ]
         risk = f"missed at {'; '.join(missed)}" if missed else "all reproduced"
         head = (
-            f"RECONSTRUCTED arm {self.arm}: {self.time.size} patients, {self.events} events{of}; Kaplan-Meier within "
+            f"RECONSTRUCTED arm {self.arm}: {counted(self.time.size, 'patient')}, "
+            f"{counted(self.events, 'event')}{of}; Kaplan-Meier within "
             f"{self.largest_gap:.4f} of the digitised curve (furthest at month {self.gap_at:.1f}); numbers at risk: "
             f"{risk}."
         )
@@ -141,7 +143,8 @@ def patients_from_curve(curve: DigitisedCurve, at_risk: NumbersAtRisk, *, events
     patients = int(at_risk.count[0])
     if events is not None and not 0 <= events <= patients:
         raise CohortError(
-            f"arm '{curve.arm}': {events} events cannot happen to {patients} patients at risk at month 0; correct one"
+            f"arm '{curve.arm}': {events} events cannot happen to {counted(patients, 'patient')} at risk at month 0; "
+            "correct one"
         )
     refuse_other_units([(curve, at_risk)], "digitised curve")
     ways = [walked(knots_of(read, at_risk), curve, at_risk, events) for read in readings_of(curve, at_risk)]

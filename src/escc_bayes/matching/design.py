@@ -6,6 +6,7 @@ import numpy as np
 
 from escc_bayes.data.weights import effective_size
 from escc_bayes.foundation.errors import CohortError
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.matching.pairing import Pairs, full, nearest, optimal
 from escc_bayes.matching.patients import Patients
@@ -190,6 +191,6 @@ def controls_short(patients: Patients, asked: Request) -> str:
     if asked.method not in PAIRED or controls >= cases * asked.ratio:
         return ""
     return (
-        f"{controls} patients with {patients.read[0]} are fewer than {asked.ratio} for each of {cases} with "
-        f"{patients.read[1]}: who comes last goes without."
+        f"{counted(controls, 'patient')} with {patients.read[0]}: fewer than {asked.ratio} for each of {cases} with "
+        f"{patients.read[1]}, and who comes last goes without."
     )

@@ -13,6 +13,7 @@ import numpy as np
 from escc_bayes.classical.cox import CoxFit, cox
 from escc_bayes.classical.cox_robust import with_robust_errors
 from escc_bayes.classical.weibull import NoMaximumError, weibull_mle
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.matching.answer import Answer, Counted, absent, wald
 from escc_bayes.matching.design import Design
 from escc_bayes.matching.followed import Followed, followed
@@ -62,7 +63,7 @@ def weighted_cox(own: Followed, design: Design, level: float) -> Answer:
         plain, own.column, own.time, own.event, entry=own.entry, weight=own.weight, cluster=own.cluster
     )
     units = len(set(own.cluster.tolist()))
-    what = f"{units} matched sets" if design.pairs is not None else f"{units} patients"
+    what = counted(units, "matched set") if design.pairs is not None else counted(units, "patient")
     return replace(of_fit(method, design.method, fit, own, level), note=f"robust error over {what}, weights as known")
 
 

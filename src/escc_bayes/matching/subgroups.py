@@ -24,6 +24,7 @@ from escc_bayes.estimand.printed import number
 from escc_bayes.estimand.tables import Row
 from escc_bayes.foundation.errors import CohortError, EstimandError, LandmarkError, SpecError
 from escc_bayes.foundation.seeds import stream
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.matching.design import Design
 from escc_bayes.matching.followed import Followed, followed
@@ -150,7 +151,7 @@ def unshrunk_numbers(found: Levels, place: int, of: tuple[int, int], asked: Requ
         return Told(math.nan, math.nan, math.nan, "a group has no events in this level")
     se = math.sqrt(found.covariance[place, place])
     middle, lower, upper = (float(np.exp(b + sign * z * se)) for sign in (0.0, -1.0, 1.0))
-    return Told(middle, lower, upper, f"{of[1]} events only" if of[1] < FEW else "")
+    return Told(middle, lower, upper, f"{counted(of[1], 'event')} only" if of[1] < FEW else "")
 
 
 def shrunk_numbers(drawn: Posterior | str, level: str | None, patients: Patients, asked: Request) -> Told:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from escc_bayes.classical.cox import breslow, cox
 from escc_bayes.foundation.errors import CohortError
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.piecewise import FloatArray
 
 # Starters by the grace period, and patients beyond it without a start: fewer than these make no arm.
@@ -85,8 +86,8 @@ def refuse_thin(starters: int, others: int, grace: float, where: str) -> None:
     if starters >= FEWEST and others >= FEWEST:
         return
     raise CohortError(
-        f"{where}: of those still at risk at {grace:g} months {starters} have started and {others} have not; each "
-        f"strategy needs {FEWEST} at least: choose another grace period"
+        f"{where}: of those still at risk at {counted(grace, 'month')} {starters} have started and {others} have "
+        f"not; each strategy needs {FEWEST} at least: choose another grace period"
     )
 
 

@@ -15,6 +15,7 @@ from escc_bayes.data.endpoints import as_read
 from escc_bayes.data.known import as_if_started
 from escc_bayes.data.recode import with_covariate
 from escc_bayes.foundation.errors import CohortError
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.request import Outcome
 
@@ -160,7 +161,9 @@ def at_landmark(cohort: Cohort, endpoint: str, data: CovariateData, month: float
     if month >= last:
         return Refused(LANDMARK, f"the last event is at {last:.4g} months: none is left after {month:g}", month)
     if isinstance(known, float) and as_read(known) > month:
-        return Refused(LANDMARK, f"'{data.schema.name}' is known at {known:g} months, after the landmark", month)
+        return Refused(
+            LANDMARK, f"'{data.schema.name}' is known at {counted(known, 'month')}, after the landmark", month
+        )
     zero = np.zeros(cohort.rows)
     seen = cohort if data.changes is None else fixed(cohort, data, value_at(data, month), zero)
     return View(LANDMARK, seen, Outcome(endpoint, landmark=month), month)

@@ -6,8 +6,8 @@ from docx import Document
 
 from tests.unit.cli.running import run
 from tests.unit.matching.cohorts import frame
-from tests.unit.report.page.treatment.patients import SCHEMA
-from tests.unit.report.page.treatment.patients import frame as hospital
+from tests.unit.study.treatment.patients import SCHEMA
+from tests.unit.study.treatment.patients import frame as hospital
 
 PLAIN = """schema = 1
 id = "id"

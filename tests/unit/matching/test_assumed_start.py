@@ -7,7 +7,7 @@ import pytest
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import load_schema
 from escc_bayes.matching.assumed_start import COLUMN, AssumedStart, assumed_start_rows, starting
-from tests.unit.report.page.treatment.patients import SCHEMA, frame
+from tests.unit.study.treatment.patients import SCHEMA, frame
 
 # split <- function(L, t, e) { s <- ifelse(d$rt == 1, ifelse(t > L, L, t / 2), NA)
 #   a <- data.frame(a = 0, b = ifelse(d$rt == 1, s, t), e = ifelse(d$rt == 1, 0, e), x = 0)

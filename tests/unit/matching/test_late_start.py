@@ -11,7 +11,7 @@ from escc_bayes.matching.assumed_start import AssumedStart
 from escc_bayes.matching.late_start import NO_BENEFIT, NO_EFFECT, TOGETHER, late_start_rows
 from escc_bayes.spec.selection import select_rows
 from escc_bayes.time_zero.guarantee import no_effect, simulated_ratios
-from tests.unit.report.page.treatment.patients import SCHEMA, frame
+from tests.unit.study.treatment.patients import SCHEMA, frame
 
 # split(L, t, e) as in test_assumed_start; uniroot(function(L) coef(coxph(.., split(L, t, e))), c(0.5, 25))$root, and
 # min(t[rt == 1]) with the coefficient just before.   # R 4, survival 3.5-3

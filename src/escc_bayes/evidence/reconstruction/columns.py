@@ -15,6 +15,7 @@ from escc_bayes.evidence.reconstruction.layout import CovariateLayout, Layout, R
 from escc_bayes.evidence.reconstruction.problem import IntArray
 from escc_bayes.evidence.reconstruction.target_places import number_of
 from escc_bayes.evidence.reconstruction.targets_of_curves import half_width
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.piecewise import FloatArray
 
 TABLE_STEPS = 20_000
@@ -127,8 +128,8 @@ def counts_of(covariate: CovariateLayout, layout: Layout, study: Study, n: int) 
             raise ReconstructionError(f"{where}: {printed} is {count}; no group has fewer than 0 patients")
     if sum(counts) != n:
         raise ReconstructionError(
-            f"{where}: {' + '.join(map(str, counts))} = {sum(counts)}, but the cohort has {n} patients; name the "
-            "printed numbers that close the sum, or state the count that is missing"
+            f"{where}: {' + '.join(map(str, counts))} = {sum(counts)}, but the cohort has {counted(n, 'patient')}; "
+            "name the printed numbers that close the sum, or state the count that is missing"
         )
     return np.array(counts)
 

@@ -21,6 +21,7 @@ from escc_bayes.evidence.reconstruction.targets import targets_of
 from escc_bayes.evidence.rules.impossible_prints import possible
 from escc_bayes.foundation.ending import ended_with_block
 from escc_bayes.foundation.seeds import Seed, generator, stream
+from escc_bayes.foundation.sentence import counted
 
 REPLICATES, STEPS = 20, 50_000_000
 # A proposal costs as much as there are patients: beyond 80 the default search is shorter.
@@ -87,7 +88,7 @@ def reconstruct(
     n = int(number_of(layout.n, study, f"{layout.where}, n"))
     if not FEWEST_PATIENTS <= n <= MOST_PATIENTS:
         raise ReconstructionError(
-            f"{layout.where}, n: {n} patients; the search works from {FEWEST_PATIENTS} to {MOST_PATIENTS}"
+            f"{layout.where}, n: {counted(n, 'patient')}; the search works from {FEWEST_PATIENTS} to {MOST_PATIENTS}"
         )
     outside = patients_outside(study, layout, n)
     targets = in_order(targets)
@@ -142,7 +143,9 @@ def patients_outside(study: Study, layout: Layout, n: int) -> int:
         return 0
     total = int(number_of(layout.outside.total, study, f"{layout.where}, outside, total"))
     if total < n:
-        raise ReconstructionError(f"{layout.where}, outside, total: {total} patients in all, but n is {n}; correct one")
+        raise ReconstructionError(
+            f"{layout.where}, outside, total: {counted(total, 'patient')} in all, but n is {n}; correct one"
+        )
     return total - n
 
 

@@ -16,6 +16,7 @@ from escc_bayes.evidence.reconstruction.search import Solution
 from escc_bayes.evidence.reconstruction.target import Target
 from escc_bayes.evidence.reconstruction.target_places import number_of
 from escc_bayes.evidence.reconstruction.targets_of_curves import half_width
+from escc_bayes.foundation.sentence import counted
 
 COLUMNS = (
     *("study", "endpoint", "target", "printed", "achieved_median", "matched", "within_rounding", "reachable"),
@@ -252,7 +253,7 @@ def cohorts_words(found: Reconstruction) -> str:
 def patients_words(found: Reconstruction) -> str:
     """Say how many patients a cohort has, and how many of them have no outcome."""
     outside = len(found.cohorts[0]) - found.n
-    return f"{found.n} patients" + (f", beside {outside} of whom nothing is printed" if outside else "")
+    return f"{counted(found.n, 'patient')}" + (f", beside {outside} of whom nothing is printed" if outside else "")
 
 
 def nearest_words(row: dict[str, object]) -> str:

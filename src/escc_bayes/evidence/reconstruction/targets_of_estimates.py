@@ -12,6 +12,7 @@ from escc_bayes.evidence.reconstruction import problem as kinds
 from escc_bayes.evidence.reconstruction.layout import EndpointLayout, Layout
 from escc_bayes.evidence.reconstruction.target import DEFAULT_LEVEL, ModelKey, Target, TestKey
 from escc_bayes.evidence.reconstruction.target_places import endpoint_of, in_cutoff
+from escc_bayes.foundation.sentence import counted
 
 CHI2_TOLERANCE, LOG_HR_TOLERANCE, Z_TOLERANCE = 0.05, 0.02, 0.05
 HAZARD_RATIOS, TESTS = ("HR",), ("logrank", "logrank 3 groups")
@@ -35,7 +36,7 @@ def test_targets(estimate: PublishedEstimate, layout: Layout, endpoint: str) -> 
         if contrast.effect != estimate.effect or groups not in (None, len(contrast.groups)):
             continue
         key, count = TestKey(endpoint, number), len(contrast.groups)
-        name = f"log-rank chi2, {contrast.effect}, {count} groups"
+        name = f"log-rank chi2, {contrast.effect}, {counted(count, 'group')}"
         if estimate.chi2 is not None:
             printed, aim, words = interval(estimate.chi2), float(estimate.chi2), str(estimate.chi2)
         else:

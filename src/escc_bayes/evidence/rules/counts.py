@@ -24,6 +24,7 @@ from escc_bayes.evidence.rules.partitions import (
     partitions,
     totals,
 )
+from escc_bayes.foundation.sentence import counted
 
 RULE = "counts"
 RESPONSES = frozenset({"cr", "pr", "sd", "pd"})
@@ -114,7 +115,7 @@ def unequal(
         study.id,
         RULE,
         severity,
-        f"The {classes(partition.what)} sum to {found}, but {of} {whole.n} patients.",
+        f"The {classes(partition.what)} sum to {found}, but {of} {counted(whole.n, 'patient')}.",
         f"{sides} = {found}, not {whole.n}" + ("; another print of one level makes the sum fit" if fits else ""),
         ", ".join([number.place for number in pick] + ([whole.place] if whole.place else [])),
     )

@@ -20,6 +20,7 @@ from escc_bayes.evidence.finding import Finding, Severity
 from escc_bayes.evidence.ledger import Ledger
 from escc_bayes.evidence.rules.groups_of import curve_pairs
 from escc_bayes.evidence.rules.wald import log_interval, own_hazard_ratio
+from escc_bayes.foundation.sentence import counted
 
 RULE = "direction"
 RARE, UNUSUAL = 0.002, 0.02
@@ -58,7 +59,7 @@ def landmark_points(a: PublishedSurvival, b: PublishedSurvival) -> Iterator[Poin
             yield Point(
                 Interval(one.low - two.high, one.high - two.low),
                 variance,
-                f"survival {mark.s} against {other.s} at {mark.t} months",
+                f"survival {mark.s} against {other.s} at {counted(mark.t, 'month')}",
             )
 
 
@@ -79,7 +80,7 @@ def median_points(a: PublishedSurvival, b: PublishedSurvival) -> Iterator[Point]
         over, under = log_interval(b.median), log_interval(a.median)
         variance = LOST * (1 / a.n + 1 / b.n) / math.log(2.0) ** 2
         ratio = Interval(over.low - under.high, over.high - under.low)
-        yield Point(ratio, variance, f"medians {a.median} against {b.median} months")
+        yield Point(ratio, variance, f"medians {a.median} against {counted(b.median, 'month')}")
 
 
 def opposed(

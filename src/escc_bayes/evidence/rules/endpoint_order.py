@@ -18,6 +18,7 @@ from escc_bayes.evidence.finding import Finding, Severity
 from escc_bayes.evidence.ledger import Ledger
 from escc_bayes.evidence.rules.crossing_simulation import Asked, share_of_cohorts
 from escc_bayes.evidence.rules.curves import least_follow_up, one_group
+from escc_bayes.foundation.sentence import counted
 
 RULE = "PFS and OS"
 RARE, RARE_MEDIANS = 0.004, 0.01
@@ -77,7 +78,8 @@ def landmarks(study: Study, pfs: PublishedSurvival, os: PublishedSurvival) -> It
         yield crossing(
             study,
             (pfs, os),
-            f"{pfs.arm}: {pfs.endpoint} {mark.s} at {mark.t} months exceeds OS {lowest.text} months",
+            f"{pfs.arm}: {pfs.endpoint} {mark.s} at {counted(mark.t, 'month')} exceeds OS "
+            f"{counted(lowest.text, 'month')}",
             f"{mark.s} > {lowest.s:g} beyond rounding",
             None if certain else asked,
             looks,
@@ -90,11 +92,14 @@ def medians(study: Study, pfs: PublishedSurvival, os: PublishedSurvival) -> Iter
         return
     latest = interval(os.median, whole="rounded").high
     if pfs.median_reached is False:
-        gap, said = math.inf, f"{pfs.arm}: median {pfs.endpoint} is not reached, but median OS is {os.median} months"
+        gap, said = (
+            math.inf,
+            f"{pfs.arm}: median {pfs.endpoint} is not reached, but median OS is {counted(os.median, 'month')}",
+        )
         arithmetic = f"S_PFS({os.median}) <= S_OS({os.median}) <= 0.5 in every patient's time"
     elif pfs.median is not None and interval(pfs.median, whole="rounded").low > latest:
         gap = interval(pfs.median, whole="rounded").low - latest
-        said = f"{pfs.arm}: median {pfs.endpoint} {pfs.median} exceeds median OS {os.median} months"
+        said = f"{pfs.arm}: median {pfs.endpoint} {pfs.median} exceeds median OS {counted(os.median, 'month')}"
         arithmetic = f"{pfs.median} > {os.median}"
     else:
         return
@@ -163,7 +168,7 @@ def one_cause(study: Study, cause: PublishedSurvival, os: PublishedSurvival) -> 
                 study.id,
                 RULE,
                 "impossible",
-                f"{cause.arm}: {cause.endpoint} {mark.s} is below OS {other.s} at {mark.t} months.",
+                f"{cause.arm}: {cause.endpoint} {mark.s} is below OS {other.s} at {counted(mark.t, 'month')}.",
                 f"fewer deaths among the same patients at risk: {mark.s} >= {other.s} is needed",
                 f"{cause.place}, {os.place}",
             )

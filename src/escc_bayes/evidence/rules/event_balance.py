@@ -19,6 +19,7 @@ from escc_bayes.evidence.rules.curves import least_follow_up
 from escc_bayes.evidence.rules.implied_events import binary, least_events, other_error, widest
 from escc_bayes.evidence.rules.number_names import is_count, subject
 from escc_bayes.evidence.rules.wald import own_hazard_ratio, se_from_limits, se_from_p
+from escc_bayes.foundation.sentence import counted
 
 RULE = "event balance"
 FAILURES = frozenset(
@@ -106,7 +107,8 @@ def events_against_curve(study: Study, curve: PublishedSurvival) -> Iterator[Fin
     needed = [(least_by(study, curve, mark), mark) for mark in curve.landmarks] if n and events else []
     most, mark = max(needed, key=lambda pair: pair[0], default=(0, None))
     if mark is not None and most > events:
-        words = f"survival {mark.s} at {mark.t} months needs at least {most} events, but {events} are printed."
+        at = counted(mark.t, "month")
+        words = f"survival {mark.s} at {at} needs at least {counted(most, 'event')}, but {events} are printed."
         arithmetic = f"{n} x (1 - {mark.s}), the half of it if only half were followed so long: {most} > {events}"
         yield of_curve(study, curve, words, arithmetic)
 
@@ -134,12 +136,19 @@ def balance(study: Study, failures: PublishedNumber, pfs: PublishedSurvival, os:
     else:
         by_rate, when = events_by(pfs)
         events = max(by_rate, at_least or 0)
-        by = f"{pfs.endpoint} implies about {by_rate} events by {when:g} months"
+        by = f"{pfs.endpoint} implies about {counted(by_rate, 'event')} by {counted(when, 'month')}"
     if os is None or (os.events is None and not os.landmarks):
-        return Failures(failures, events, by, at_least, pfs.n or 0, f"{pfs.n} patients", late=False)
+        return Failures(failures, events, by, at_least, pfs.n or 0, counted(pfs.n or 0, "patient"), late=False)
     if os.events is not None:
         return Failures(
-            failures, events, by, at_least, os.events, f"{os.events} deaths", late=True, unseen=UNSEEN_OF_PRINTED
+            failures,
+            events,
+            by,
+            at_least,
+            os.events,
+            counted(os.events, "death"),
+            late=True,
+            unseen=UNSEEN_OF_PRINTED,
         )
     last = max(os.landmarks, key=lambda mark: mark.t)
     deaths = math.ceil((os.n or 0) * (1.0 - interval(last.s).low))
@@ -179,14 +188,17 @@ def fewer_failures(study: Study, found: Failures, pfs: PublishedSurvival, *, imp
     likely = impossible and found.at_least is not None
     severity: Severity = "impossible" if certain else "very unlikely" if likely else "ask the authors"
     model = (
-        "" if found.at_least is None else f"; at least {found.at_least} events by print or by precision of the ratios"
+        ""
+        if found.at_least is None
+        else f"; at least {counted(found.at_least, 'event')} by print or by precision of the ratios"
     )
     yield Finding(
         study.id,
         RULE,
         severity,
         f"{found.printed.value} treatment failures, but {found.by}.",
-        f"{found.events} - {found.printed.value} = {found.without} deaths without failure of {found.deaths_by}{model}",
+        f"{found.events} - {found.printed.value} = {counted(found.without, 'death')} without failure of "
+        f"{found.deaths_by}{model}",
         f"{found.printed.place}, {pfs.place}",
         BEYOND if severity == "very unlikely" else None,
     )
@@ -211,7 +223,8 @@ def deaths_after_failure(study: Study, found: Failures, os: PublishedSurvival | 
             study.id,
             RULE,
             severity,
-            f"About {after} deaths among {curve.n} failures by {end.t} months, but all deaths leave about {left}.",
+            f"About {counted(after, 'death')} among {curve.n} failures by {counted(end.t, 'month')}, but all deaths "
+            f"leave about {left}.",
             f"{found.deaths_by}; without failure {found.events} - {found.printed.value} = {found.without}; "
             f"after failure {curve.n} x (1 - {end.s}) = {after} > {left}",
             f"{curve.place}, {os.place}, {found.printed.place}",

@@ -17,6 +17,7 @@ from escc_bayes.data.rounding import interval
 from escc_bayes.evidence.finding import Finding
 from escc_bayes.evidence.ledger import Ledger
 from escc_bayes.evidence.rules.crossing_simulation import estimate
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.piecewise import FloatArray
 
 RULE = "events and rate"
@@ -54,12 +55,13 @@ def too_few(study: Study, curve: PublishedSurvival, mark: Landmark) -> Iterator[
         study.id,
         RULE,
         "very unlikely",
-        f"{curve.arm}, {curve.endpoint}: {events} events are printed, but {mark.s} at {mark.t} months"
-        f" among {n} patients "
+        f"{curve.arm}, {curve.endpoint}: {counted(events, 'event')} {'is' if events == 1 else 'are'} printed, but "
+        f"{mark.s} at {counted(mark.t, 'month')}"
+        f" among {counted(n, 'patient')} "
         f"followed for a median of {curve.followup_median} months has so few in fewer than"
         f" {100 * share:.2g} % of cohorts.",
-        f"n (1 - S) = {n * (1 - float(mark.s)):.0f} events by {mark.t} months if nobody is censored; {events} are "
-        f"{100 * ratio:.0f} % of them",
+        f"n (1 - S) = {n * (1 - float(mark.s)):.0f} events by {counted(mark.t, 'month')} if nobody is censored; "
+        f"{events} are {100 * ratio:.0f} % of them",
         curve.place,
         share,
     )

@@ -14,6 +14,7 @@ from escc_bayes.evidence.ledger import Ledger
 from escc_bayes.evidence.rules.moments import KEYS
 from escc_bayes.evidence.rules.number_names import words
 from escc_bayes.evidence.rules.study_dates import Entry, entry_of, printed_at
+from escc_bayes.foundation.sentence import counted
 
 RULE = "follow-up"
 SLACK, YEAR = 1.0, 12.0
@@ -77,7 +78,8 @@ def out_of_order(study: Study, printed: list[FollowUp]) -> Iterator[Finding]:
                     study.id,
                     RULE,
                     "impossible",
-                    f"The {CALLED[one.kind]} follow-up is {one.text} months, the {CALLED[other.kind]} {other.text}.",
+                    f"The {CALLED[one.kind]} follow-up is {counted(one.text, 'month')}, the {CALLED[other.kind]} "
+                    f"{other.text}.",
                     f"{one.text} > {other.text}",
                     f"{one.place}, {other.place}",
                 )
@@ -106,8 +108,8 @@ def beyond_dates(study: Study, printed: list[FollowUp], book: Ledger) -> Iterato
                 study.id,
                 RULE,
                 "impossible",
-                f"The {CALLED[one.kind]} follow-up is {one.text} months, but at most {end - start} lie between "
-                f"the {word} entry and the end of the year in which it was printed.",
+                f"The {CALLED[one.kind]} follow-up is {counted(one.text, 'month')}, but at most {end - start} lie "
+                f"between the {word} entry and the end of the year in which it was printed.",
                 f"entry {entry.said}, printed {study.year}: {one.low:g} > {end - start}",
                 one.place,
             )
@@ -123,13 +125,14 @@ def rates_beyond(study: Study, printed: list[FollowUp], book: Ledger) -> Iterato
             t = float(mark.t)
             book.made(span is not None or longest is not None)
             if span is not None and t > span and entry is not None:
-                statement = f"{curve.arm}, {curve.endpoint}: a rate at {mark.t} months, but the study lasted {span:g}."
+                at = counted(mark.t, "month")
+                statement = f"{curve.arm}, {curve.endpoint}: a rate at {at}, but the study lasted {span:g}."
                 arithmetic = f"entry {entry.said}, printed {study.year}: {t:g} > {span:g}"
                 yield Finding(study.id, RULE, "impossible", statement, arithmetic, curve.place)
             elif longest is not None and t > longest and mark.s > 0:
                 statement = (
-                    f"{curve.arm}, {curve.endpoint}: a rate at {mark.t} months, but the longest follow-up is "
-                    f"{longest:g} months."
+                    f"{curve.arm}, {curve.endpoint}: a rate at {counted(mark.t, 'month')}, but the longest follow-up "
+                    f"is {counted(longest, 'month')}."
                 )
                 arithmetic = f"{t:g} > {longest:g}; a curve beyond its last patient is unknown"
                 yield Finding(study.id, RULE, "ask the authors", statement, arithmetic, curve.place)

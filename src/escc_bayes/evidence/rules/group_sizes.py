@@ -9,6 +9,7 @@ from escc_bayes.data.study import PublishedEstimate, Study
 from escc_bayes.evidence.finding import Finding
 from escc_bayes.evidence.ledger import Ledger
 from escc_bayes.evidence.rules.number_names import is_count
+from escc_bayes.foundation.sentence import counted
 
 RULE = "group sizes"
 
@@ -61,5 +62,5 @@ def events_within_groups(study: Study, estimate: PublishedEstimate) -> Iterator[
 
 def too_many(study: Study, events: int, n: int, place: str) -> Finding:
     """Report more events than patients."""
-    statement = f"{events} patients with an event among {n} patients."
+    statement = f"{counted(events, 'patient')} with an event among {counted(n, 'patient')}."
     return Finding(study.id, RULE, "impossible", statement, f"{events} > {n}", place)

@@ -14,6 +14,7 @@ from escc_bayes.data.study_fields import StudyError
 from escc_bayes.evidence.endpoints import known as known_endpoint
 from escc_bayes.evidence.finding import Finding, Severity
 from escc_bayes.evidence.ledger import Ledger
+from escc_bayes.foundation.sentence import counted
 
 RULE = "impossible print"
 
@@ -58,7 +59,7 @@ def of_curve(study: Study, curve: PublishedSurvival, book: Ledger) -> Iterator[F
     yield from outside(study, f"{named}: median", limits, curve.place)
     for mark in curve.landmarks:
         book.made(mark.lo is not None or mark.hi is not None)
-        yield from outside(study, f"{named} at {mark.t} months", (mark.lo, mark.s, mark.hi), curve.place)
+        yield from outside(study, f"{named} at {counted(mark.t, 'month')}", (mark.lo, mark.s, mark.hi), curve.place)
     if curve.median is not None and curve.median_reached is False:
         said = f"{named}: a median of {curve.median} months is printed, and that it is not reached."
         yield Finding(study.id, RULE, "impossible", said, "a median is reached or not", curve.place)

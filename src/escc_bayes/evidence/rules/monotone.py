@@ -11,6 +11,7 @@ from escc_bayes.data.study import Landmark, PublishedSurvival, Study
 from escc_bayes.evidence.finding import Finding
 from escc_bayes.evidence.ledger import Ledger
 from escc_bayes.evidence.rules.curves import one_curve
+from escc_bayes.foundation.sentence import counted
 
 RULE = "monotone survival"
 
@@ -38,9 +39,8 @@ def falling(
     twice = early.t == late.t and not interval(late.s).meets(interval(early.s))
     if twice or interval(late.s).low > interval(early.s).high:
         verb = "is" if twice else "rises from"
-        statement = (
-            f"{first.endpoint} {verb} {early.s} at {early.t} {'and' if twice else 'to'} {late.s} at {late.t} months."
-        )
+        at = counted(late.t, "month")
+        statement = f"{first.endpoint} {verb} {early.s} at {early.t} {'and' if twice else 'to'} {late.s} at {at}."
         place = first.place if first is second else f"{first.place}, {second.place}"
         yield Finding(
             study.id, RULE, "impossible", statement, f"{late.s} {'is not' if twice else '>'} {early.s}", place
@@ -57,10 +57,10 @@ def median_side(study: Study, curve: PublishedSurvival, marks: PublishedSurvival
         if curve.median is not None:
             median = interval(curve.median, whole="rounded")
             if float(landmark.t) > median.high and s.low > 0.5:
-                wrong = f"the median is {curve.median} months, so survival is at most 0.5 from then on"
+                wrong = f"the median is {counted(curve.median, 'month')}, so survival is at most 0.5 from then on"
             if float(landmark.t) < median.low and s.high < 0.5:
-                wrong = f"the median is {curve.median} months, so survival is at least 0.5 until then"
+                wrong = f"the median is {counted(curve.median, 'month')}, so survival is at least 0.5 until then"
         if wrong:
-            statement = f"{curve.endpoint} is {landmark.s} at {landmark.t} months, but {wrong}."
+            statement = f"{curve.endpoint} is {landmark.s} at {counted(landmark.t, 'month')}, but {wrong}."
             arithmetic = f"{landmark.s} stands for {s.low:g} to {s.high:g}, on the wrong side of 0.5"
             yield Finding(study.id, RULE, "impossible", statement, arithmetic, marks.place)

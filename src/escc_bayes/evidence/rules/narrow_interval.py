@@ -17,6 +17,7 @@ from escc_bayes.evidence.finding import Finding, Severity
 from escc_bayes.evidence.ledger import Ledger
 from escc_bayes.evidence.quotes.quote import read_quote
 from escc_bayes.evidence.rules.wald import normal_quantile
+from escc_bayes.foundation.sentence import counted
 
 RULE = "narrow interval"
 NARROW = 0.85
@@ -79,7 +80,7 @@ def landmark_rates(study: Study) -> Iterator[Rate]:
             ):
                 continue
             yield Rate(
-                f"{curve.arm}, {curve.endpoint} at {mark.t} months",
+                f"{curve.arm}, {curve.endpoint} at {counted(mark.t, 'month')}",
                 float(mark.s),
                 interval(mark.lo),
                 interval(mark.hi),
@@ -152,7 +153,6 @@ def too_narrow(study: Study, rate: Rate, width: float, least: float, *, certain:
         severity,
         f"{rate.named}: {rate.shown} is narrower than {rate.n} patients allow.",
         f"width at most {100 * width:.1f} points; {level} interval of S = {rate.s:.3g} with variance"
-        f" S(1-S)/{rate.n}: at "
-        f"least {100 * least:.1f}",
+        f" S(1-S)/{rate.n}: at least {100 * least:.1f}",
         rate.place,
     )

@@ -23,6 +23,7 @@ from escc_bayes.evidence.ledger import Ledger
 from escc_bayes.evidence.rules.cox_simulation import standard_errors
 from escc_bayes.evidence.rules.number_names import is_count, subject, words
 from escc_bayes.evidence.rules.wald import own_hazard_ratio, se_from_limits, se_from_p
+from escc_bayes.foundation.sentence import counted
 
 COHORTS = 400
 SEED = 1959
@@ -152,8 +153,9 @@ def feasible(study: Study, table: CrossTable, outer: PublishedEstimate, inner: P
         f"{printed.low:.3f} to {printed.high:.3f}, out of reach beside {outer.effect}: all {table.both} patients of "
         f"{table.inner.name} are among {table.outer_only + table.both} of {table.outer.name}.",
         f"SE >= sqrt(1/{table.outer_only} + 1/{table.both}), the events of {events} at most: {bound:.3f}; "
-        f"{simulated.size} simulated Cox fits of {table.neither}/{table.outer_only}/{table.both} patients and {events} "
-        f"events: SE median {float(np.median(simulated)):.2f}, minimum {float(simulated.min()):.2f}; "
+        f"{simulated.size} simulated Cox fits of {table.neither}/{table.outer_only}/{counted(table.both, 'patient')} "
+        f"and {counted(events, 'event')}: SE median {float(np.median(simulated)):.2f}, minimum "
+        f"{float(simulated.min()):.2f}; "
         f"phi = {table.correlation:.2f}, variance inflation {1 / (1 - table.correlation**2):.1f}",
         f"{inner.place}, {outer.place}, {table.inner.place}, {table.outer.place}",
     )

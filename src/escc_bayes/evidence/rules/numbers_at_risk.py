@@ -20,6 +20,7 @@ from escc_bayes.evidence.endpoints import endpoint
 from escc_bayes.evidence.finding import Finding, Severity
 from escc_bayes.evidence.ledger import Ledger
 from escc_bayes.evidence.rules.curves import least_follow_up, one_curve
+from escc_bayes.foundation.sentence import counted
 
 RULE = "numbers at risk"
 MONTH, SCANS = 1.0, 3.0
@@ -69,7 +70,7 @@ def rising(study: Study, curve: PublishedSurvival, rows: list[AtRisk]) -> Iterat
     """Report more patients at risk than before."""
     for early, late in pairwise(rows):
         if late.n > early.n:
-            statement = f"{named(curve)}: {early.n} at risk at {early.t} months, {late.n} at {late.t}."
+            statement = f"{named(curve)}: {early.n} at risk at {counted(early.t, 'month')}, {late.n} at {late.t}."
             yield Finding(study.id, RULE, "impossible", statement, f"{late.n} > {early.n}", curve.place)
 
 
@@ -133,15 +134,17 @@ def too_many(
         return
     severity: Severity = "impossible" if share == 0.0 else "very unlikely" if share <= RARE else "ask the authors"
     at_once = (
-        "" if month < float(row.t) else f"; {needed} events in that very month would explain it (share {share:.2g})"
+        ""
+        if month < float(row.t)
+        else f"; {counted(needed, 'event')} in that very month would explain it (share {share:.2g})"
     )
     of = f"{s.high:g}" if start.t == 0 else f"{s.high:g} / {start.survival:g}"
     yield Finding(
         study.id,
         RULE,
         severity,
-        f"{named(curve)}: {row.n} at risk at {row.t} months, but survival at {month:g} months leaves {limit:.1f} of "
-        f"{start.n}.",
+        f"{named(curve)}: {row.n} at risk at {counted(row.t, 'month')}, but survival at {counted(month, 'month')} "
+        f"leaves {limit:.1f} of {start.n}.",
         f"{start.n} x {of} = {limit:.1f} < {row.n}{at_once}",
         curve.place,
         share if severity == "very unlikely" else None,
@@ -169,8 +172,8 @@ def before_censoring(study: Study, curve: PublishedSurvival, rows: list[AtRisk])
                 study.id,
                 RULE,
                 "ask the authors",
-                f"{named(curve)}: {row.n} at risk at {row.t} months, but {curve.n * max(left):.1f} of {curve.n} "
-                f"survive and all were followed for {least:g} months.",
+                f"{named(curve)}: {row.n} at risk at {counted(row.t, 'month')}, but {curve.n * max(left):.1f} of "
+                f"{curve.n} survive and all were followed for {counted(least, 'month')}.",
                 f"{curve.n} x {max(left):g} = {curve.n * max(left):.1f} > {row.n}; {missing} are missing",
                 curve.place,
             )

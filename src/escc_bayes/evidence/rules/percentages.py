@@ -16,6 +16,7 @@ from escc_bayes.evidence.quotes.grouped import beside, sizes_in
 from escc_bayes.evidence.quotes.quote import read_quote
 from escc_bayes.evidence.rules.number_names import is_count, is_percentage, stands, subject, words
 from escc_bayes.evidence.rules.partitions import ARM_NOUNS, CASES, SEX, groups, partitions, within
+from escc_bayes.foundation.sentence import counted
 
 RULE = "percentages"
 NO_SHARE = frozenset(
@@ -193,9 +194,14 @@ def sizes_told(study: Study, entry: Entry) -> bool:
     return arms or any(sized) or bool(read_quote(entry.quote).sizes)
 
 
+def printed_as(patients: int, percent: str) -> str:
+    """Return a count of patients and the percentage that is printed beside it."""
+    return f"{counted(patients, 'patient')} {'is' if patients == 1 else 'are'} printed as {percent} %"
+
+
 def no_share_at_all(study: Study, found: Pair, printed: Interval) -> Finding:
     """Report a count and a percentage that no number of patients whatever joins."""
-    statement = f"{found.patients} patients are printed as {found.percent} %, which no whole number of patients gives."
+    statement = f"{printed_as(found.patients, found.percent)}, which no whole number of patients gives."
     first = round(100 * found.patients / sum(printed) * 2)
     near = [n for n in (first - 1, first, first + 1) if n > 0]
     sides = ", ".join(f"{found.patients}/{n} = {share(found.patients, n):.3f} %" for n in near)
@@ -213,7 +219,7 @@ def not_its_share(
         study.id,
         RULE,
         "ask the authors" if possible and not certain else "impossible",
-        f"{k} patients are printed as {p} %, but {k}/{of} is {share(k, of):.1f} %.",
+        f"{printed_as(k, p)}, but {k}/{of} is {share(k, of):.1f} %.",
         f"{k}/{of} = {share(k, of):.2f} %, printed {printed.low:g} to {printed.high:g}; {fits}",
         found.entry.place,
     )
@@ -228,8 +234,8 @@ def swapped(study: Study, found: Pair, of: int, entry: PublishedSurvival) -> Fin
     """Report a percentage that fits another group's size and not that of its own."""
     own = share(found.patients, entry.n or 1)
     statement = (
-        f"{entry.arm}: {found.patients} patients are printed as {found.percent} %, which fits {of} patients, "
-        f"not its {entry.n}."
+        f"{entry.arm}: {printed_as(found.patients, found.percent)}, which fits "
+        f"{counted(of, 'patient')}, not its {entry.n}."
     )
     arithmetic = f"{found.patients}/{entry.n} = {own:.2f} %, {found.patients}/{of} = {share(found.patients, of):.2f} %"
     return Finding(study.id, RULE, "notice", statement, arithmetic, entry.place)

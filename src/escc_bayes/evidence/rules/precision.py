@@ -13,6 +13,7 @@ from escc_bayes.evidence.finding import Finding
 from escc_bayes.evidence.ledger import Ledger
 from escc_bayes.evidence.rules.implied_events import events_given
 from escc_bayes.evidence.rules.wald import own_hazard_ratio
+from escc_bayes.foundation.sentence import counted
 
 RULE = "precision"
 WIDE, ENOUGH = 10.0, 10.0
@@ -58,7 +59,7 @@ def few_events(study: Study, book: Ledger) -> Iterator[Finding]:
                 study.id,
                 RULE,
                 "notice",
-                f"{name}: {max(counts)} events for at least {len(covariates)} covariates of one model, "
+                f"{name}: {max(counts)} events for at least {counted(len(covariates), 'covariate')} of one model, "
                 f"{each:.1f} each.",
                 f"{max(counts)} / {len(covariates)} = {each:.1f} < {ENOUGH:g}: {', '.join(sorted(covariates))}",
                 ", ".join(estimate.place for estimate in members),

@@ -14,6 +14,7 @@ from escc_bayes.evidence.endpoints import endpoint
 from escc_bayes.evidence.finding import Finding
 from escc_bayes.evidence.ledger import Ledger
 from escc_bayes.evidence.rules.number_names import words
+from escc_bayes.foundation.sentence import counted
 
 RULE = "rmst"
 MEAN = frozenset({"rmst", "rmstd"})
@@ -55,7 +56,7 @@ def rmst_within_horizon(study: Study, ledger: Ledger | None = None) -> Iterator[
         if HORIZON & set(words(number.name)) or limit is None:
             continue
         if interval(abs(number.value), whole="rounded").low > limit:
-            statement = f"{number.name} = {number.value} months exceeds its horizon of {limit:g} months."
+            statement = f"{number.name} = {counted(number.value, 'month')} exceeds its horizon of {limit:g} months."
             yield Finding(study.id, RULE, "impossible", statement, f"{abs(number.value)} > {limit:g}", number.place)
         elif not GAIN & set(words(number.name)):
             yield from area(study, number, limit)
@@ -110,8 +111,8 @@ def area(study: Study, number: PublishedNumber, limit: float) -> Iterator[Findin
             study.id,
             RULE,
             "impossible",
-            f"{number.name} = {number.value} months, but the survival printed for {named[0].arm} allows "
-            f"{bounds.low:.2f} to {bounds.high:.2f} by {limit:g} months.",
+            f"{number.name} = {counted(number.value, 'month')}, but the survival printed for {named[0].arm} allows "
+            f"{bounds.low:.2f} to {bounds.high:.2f} by {counted(limit, 'month')}.",
             "area below the curve between the steps through its landmarks",
             f"{number.place}, {named[0].place}",
         )

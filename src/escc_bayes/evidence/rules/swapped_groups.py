@@ -20,6 +20,7 @@ from escc_bayes.evidence.quotes.quote import read_quote
 from escc_bayes.evidence.quotes.shares import Share as Printed
 from escc_bayes.evidence.rules.number_names import is_count, is_percentage, subject, words
 from escc_bayes.evidence.rules.partitions import within
+from escc_bayes.foundation.sentence import counted
 
 RULE = "swapped groups"
 RARE = 0.05
@@ -184,10 +185,11 @@ def swapped(study: Study, wrong: list[Share], right: list[Share], pair: tuple[Gr
         severity = "ask the authors"
     both = not right and {share.group for share in wrong} == {one, other}
     listed = "; ".join(f"{s.shown} of {s.group.name}" for s in wrong[:4])
+    fits = counted(other.n if wrong[0].group is one else one.n, "patient")
     reading = (
         f"the sizes of {one.name} ({one.n}) and {other.name} ({other.n}) may be exchanged"
         if both
-        else (f"it fits {other.n if wrong[0].group is one else one.n} patients and not its {wrong[0].group.n}")
+        else f"it fits {fits} and not its {wrong[0].group.n}"
     )
     first = wrong[0]
     theirs = other.n if first.group is one else one.n

@@ -20,6 +20,7 @@ from escc_bayes.evidence.ledger import Ledger
 from escc_bayes.evidence.rules.number_names import is_count, subject, words
 from escc_bayes.evidence.rules.partitions import ARM_NOUNS, groups, within
 from escc_bayes.evidence.rules.wald import size
+from escc_bayes.foundation.sentence import counted
 
 RULE = "t tests"
 STATISTIC = frozenset({"test", "statistic", "stat", "value", "student", "students", "paired", "unpaired", "welch"})
@@ -170,7 +171,7 @@ def two_groups(study: Study, number: PublishedNumber, one: Sample, other: Sample
     means = difference(one, other)
     found = Interval(means.low / max(errors), means.high / min(errors))
     if not found.meets(size(interval(number.value, whole="rounded"))):
-        what = f"the printed means and SDs of {one.n} and {other.n} patients"
+        what = f"the printed means and SDs of {one.n} and {counted(other.n, 'patient')}"
         yield unlike(study, number, found, what, "Student's t (pooled variance) and Welch's t")
 
 

@@ -13,6 +13,7 @@ from escc_bayes.evidence.finding import Finding
 from escc_bayes.evidence.ledger import Ledger
 from escc_bayes.evidence.rules.curves import least_follow_up
 from escc_bayes.evidence.rules.percentages import whole_number_prints
+from escc_bayes.foundation.sentence import counted
 
 
 def rates_before_censoring(study: Study, ledger: Ledger | None = None) -> Iterator[Finding]:
@@ -31,7 +32,8 @@ def rates_before_censoring(study: Study, ledger: Ledger | None = None) -> Iterat
                     "uncensored rates",
                     # Progression can be censored at the last scan, before the minimum follow-up ends.
                     "impossible" if endpoint(curve.endpoint) == "OS" else "ask the authors",
-                    f"{curve.arm}, {curve.endpoint}: {landmark.s} at {landmark.t} months is no fraction of {curve.n}.",
-                    f"minimum follow-up {least:g} months: S = k/{curve.n}, none in {s.low:g} to {s.high:g}",
+                    f"{curve.arm}, {curve.endpoint}: {landmark.s} at {counted(landmark.t, 'month')} is no fraction "
+                    f"of {curve.n}.",
+                    f"minimum follow-up {counted(least, 'month')}: S = k/{curve.n}, none in {s.low:g} to {s.high:g}",
                     curve.place,
                 )

@@ -12,6 +12,7 @@ from escc_bayes.data.study import Study
 from escc_bayes.evidence.finding import Finding, Severity
 from escc_bayes.evidence.ledger import Ledger
 from escc_bayes.evidence.rules.moments import Measured, measured, unit_of
+from escc_bayes.foundation.sentence import counted
 
 COUNTED = re.compile(
     r"\b(?:cycles?|lesions?|nodes?|metastases|fractions?|courses?|sites?|children|teeth|attacks?|seizures?|episodes?"
@@ -52,7 +53,7 @@ def no_mean(study: Study, quantity: Measured, below: int, *, certain: bool) -> F
         study.id,
         "whole-number means",
         severity,
-        f"{quantity.label}: a mean of {mean.value} is no sum of whole numbers over {n} patients.",
+        f"{quantity.label}: a mean of {mean.value} is no sum of whole numbers over {counted(n, 'patient')}.",
         f"{below}/{n} = {below / n:.4f}, {below + 1}/{n} = {(below + 1) / n:.4f}, printed {mean.value}",
         mean.place,
     )

@@ -42,8 +42,8 @@ from escc_bayes.spec.plan import ModelPlan, with_priors
 from escc_bayes.spec.sceptic import sceptical
 
 if TYPE_CHECKING:
-    from escc_bayes.report.page.treatment.gather import Treatment
     from escc_bayes.study.part import StudyChapter
+    from escc_bayes.study.treatment.gather import Treatment
 
 type Stage = Callable[[str], Progress]
 

@@ -22,11 +22,11 @@ from escc_bayes.report.document.method_pages import FILE, as_html
 from escc_bayes.report.page.bundle import SERIAL, Bundle, gather
 from escc_bayes.report.page.figures import Drawing, figure_makers, made, takes_long
 from escc_bayes.report.page.page import render
-from escc_bayes.report.page.treatment.asked import TreatmentAsked
 from escc_bayes.report.verbs.files import named_posteriors, write_posterior, write_report_files, write_run
 from escc_bayes.report.verbs.for_the_paper import LINKS, write_paper_figure, write_paper_files
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.plan import make_plan
+from escc_bayes.study.treatment.asked import TreatmentAsked
 
 PAGE = "report.html"
 type Piece = Callable[[Path], Written | None]
@@ -127,7 +127,7 @@ def report(
     asked = None if treatment is None else TreatmentAsked(treatment, tuple(on))
     if asked is not None:
         # Of that chapter alone: what it needs takes longer to load than all else here.
-        from escc_bayes.report.page.treatment.gather import refuse_treatment
+        from escc_bayes.study.treatment.gather import refuse_treatment
 
         refuse_treatment(cohort, asked)
     plans = [make_plan(spec.complete_cases, cohort) for spec in specs]
@@ -136,7 +136,7 @@ def report(
     imputed = {spec.name: fit_imputed(spec, cohort, seed=seed) for spec in specs if spec.missing is not None}
     bundle = replace(bundle, imputed=imputed)
     if asked is not None:
-        from escc_bayes.report.page.treatment.gather import treatment_of
+        from escc_bayes.study.treatment.gather import treatment_of
 
         bundle = replace(bundle, treatment=treatment_of(cohort, None, asked, level=level, seed=seed))
     return write_report(bundle, out, full=full, paper=paper)

@@ -1,5 +1,6 @@
 """The analysis of a design in words: looks, model, rules, and what is borrowed."""
 
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.trial.design.design import AnalysisPrior, TrialDesign
 from escc_bayes.trial.design.prior_events import PriorWorth
 from escc_bayes.trial.design.trial_plan import TrialPlan
@@ -30,8 +31,8 @@ def model_sentence(prior: AnalysisPrior) -> str:
     pieces = cuts or f"in {prior.pieces} pieces that end at quantiles of the pooled event times"
     return (
         f"Posterior rules: proportional hazards with a piecewise-constant baseline {pieces}{strata}; the hazard of "
-        f"each piece has a gamma prior worth {prior.baseline.shape:g} events in {prior.baseline.rate:g} person-months "
-        "and is integrated out exactly; patients without an event are censored when last seen."
+        f"each piece has a gamma prior worth {counted(prior.baseline.shape, 'event')} in {prior.baseline.rate:g} "
+        "person-months and is integrated out exactly; patients without an event are censored when last seen."
     )
 
 
@@ -45,7 +46,7 @@ def borrowing_sentences(plan: TrialPlan) -> tuple[str, ...]:
 def worth_sentence(worth: PriorWorth) -> str:
     """Say what the prior on the control hazard is worth before the trial has data."""
     parts = "; ".join(
-        f"{one.start:g} months on: {one.effective:.1f}"
+        f"{counted(one.start, 'month')} on: {one.effective:.1f}"
         if one.stop == float("inf")
         else f"{one.start:g} to {one.stop:g}: {one.effective:.1f}"
         for one in worth.pieces

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from escc_bayes.foundation.sentence import capital
+from escc_bayes.foundation.sentence import capital, counted
 from escc_bayes.trial.design.design import TrialDesign
 from escc_bayes.trial.design.null_truth import hazard_ratio_of
 from escc_bayes.trial.design.trial_plan import TrialPlan
@@ -24,10 +24,10 @@ def heading(design: TrialDesign) -> str:
     hr = design.effect.words()
     followed = ""
     if design.follow_up is not None:
-        followed = f", every patient followed for {design.follow_up:g} months and no longer"
+        followed = f", every patient followed for {counted(design.follow_up, 'month')} and no longer"
     return (
-        f"{design.name}: {design.arms[1]} ({treated} patients) v {design.arms[0]} ({control}), true hazard ratio {hr}, "
-        f"analysed at {looks}{followed}; {believed}. SIMULATED trials."
+        f"{design.name}: {design.arms[1]} ({counted(treated, 'patient')}) v {design.arms[0]} ({control}), true "
+        f"hazard ratio {hr}, analysed at {looks}{followed}; {believed}. SIMULATED trials."
     )
 
 
@@ -104,13 +104,14 @@ def dropout_sentence(design: TrialDesign) -> Iterator[str]:
 def follow_up_sentence(design: TrialDesign) -> Iterator[str]:
     """Yield for how long every patient is followed; nothing where that is until the trial ends."""
     if design.follow_up is not None:
-        yield f"Every patient is followed for {design.follow_up:g} months and no longer."
+        yield f"Every patient is followed for {counted(design.follow_up, 'month')} and no longer."
 
 
 def lag_sentence(design: TrialDesign) -> Iterator[str]:
     """Yield how much later data are known; nothing where at once."""
     if design.lag:
-        yield f"What happens is known {design.lag:g} months later: looks come that much after the end of their data."
+        late = counted(design.lag, "month")
+        yield f"What happens is known {late} later: looks come that much after the end of their data."
 
 
 def strata_sentence(design: TrialDesign) -> Iterator[str]:

@@ -7,6 +7,8 @@ null at the difference d. Which truth that is: ``null_truth.py``. ``docs/methods
 from dataclasses import dataclass
 from typing import Literal
 
+from escc_bayes.foundation.sentence import counted
+
 type NullKind = Literal["hazard_ratio", "rmst", "survival"]
 
 
@@ -32,7 +34,7 @@ class Null:
         if self.kind == "hazard_ratio":
             return f"hazard ratio {self.limit:g}"
         what = "RMST difference to" if self.kind == "rmst" else "survival difference at"
-        return f"{what} {self.month:g} months of {self.limit:g}"
+        return f"{what} {counted(self.month, 'month')} of {self.limit:g}"
 
     @property
     def truth(self) -> "Null":

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from escc_bayes.foundation.sentence import counted
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -51,9 +53,9 @@ class Look:
         """
         said = []
         if self.events is not None:
-            said.append(f"{self.events} events")
+            said.append(counted(self.events, "event"))
         if self.month is not None:
             said.append(f"month {self.month:g}")
         if self.follow_up is not None:
-            said.append(f"{self.follow_up:g} months after the last entry")
+            said.append(f"{counted(self.follow_up, 'month')} after the last entry")
         return f"{' or '.join(said)}, whichever comes first" if self.first else " and ".join(said)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.trial.design.design import TrialDesign
 from escc_bayes.trial.monitoring.this_look import ThisLook
 from escc_bayes.trial.monitoring.verdict import JudgedCriterion, Verdict
@@ -35,8 +36,8 @@ def look_words(design: TrialDesign, look: ThisLook) -> str:
     """Say which look this is and what it rests on."""
     count, planned = len(design.looks), design.looks[look.place].words()
     if look.final:
-        return f"VERDICT of the final look (planned at {planned}) with {look.events} events"
-    share = f"{look.events} events, {100.0 * look.fraction:.1f} % of the final information"
+        return f"VERDICT of the final look (planned at {planned}) with {counted(look.events, 'event')}"
+    share = f"{counted(look.events, 'event')}, {100.0 * look.fraction:.1f} % of the final information"
     if not look.due:
         return f"VERDICT before {'the' if count == 1 else 'the first'} look (planned at {planned}) with {share}"
     return f"VERDICT of look {look.place + 1} of {count} (planned at {planned}) with {share}"
@@ -54,7 +55,8 @@ def overrun_sentence(look: ThisLook) -> Iterator[str]:
         more.append(f"{late:.0f} event{'s' if late >= 1.5 else ''} more than this look was planned at")
     if more:
         yield (
-            f"Overrun: {' and '.join(more)}. The data are analysed at their own information, {look.events} events; "
+            f"Overrun: {' and '.join(more)}. The data are analysed at their own information, "
+            f"{counted(look.events, 'event')}; "
             "boundaries are those of the alpha spent by then, earlier looks as planned."
         )
 

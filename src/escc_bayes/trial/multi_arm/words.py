@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from escc_bayes.foundation.sentence import capital
+from escc_bayes.foundation.sentence import capital, counted
 from escc_bayes.trial.design.design_words import accrual_sentence
 from escc_bayes.trial.design.sensitivity_grid import SensitivityGrid, timing_over
 from escc_bayes.trial.multi_arm.design import ALL, ANY, MultiArmDesign
@@ -26,7 +26,7 @@ def heading(design: MultiArmDesign) -> str:
     looks = ", ".join(str(events) for events in design.looks)
     return (
         f"{design.name}: {', '.join(arms[1:])} v a common control, {arms[0]} (patients if none is dropped), analysed "
-        f"at {looks} events. SIMULATED trials."
+        f"at {counted(looks, 'event')}. SIMULATED trials."
     )
 
 

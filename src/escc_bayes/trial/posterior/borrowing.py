@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln
 
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.mixture import NormalMixture
 from escc_bayes.trial.looks.sufficient_statistics import ArmData
@@ -46,7 +47,8 @@ class GammaMixture:
     def words(self) -> str:
         """Say how many components, and the events of each."""
         parts = ", ".join(
-            f"{weight:.0%} {sum(shape):g} events" for weight, shape in zip(self.weights, self.shapes, strict=True)
+            f"{weight:.0%} {counted(float(sum(shape)), 'event')}"
+            for weight, shape in zip(self.weights, self.shapes, strict=True)
         )
         return f"mixture of {len(self.weights)} gamma priors ({parts})"
 
@@ -79,7 +81,8 @@ class Source:
             f" and {old.treated_events.sum():g} in {old.treated_months.sum():g} of its treated" if old.both_arms else ""
         )
         return (
-            f"{named}{old.events.sum():g} events in {old.months.sum():g} person-months of historical controls{treated}"
+            f"{named}{counted(float(old.events.sum()), 'event')} in {old.months.sum():g} person-months of historical "
+            f"controls{treated}"
             f": {self.model.words()}"
         )
 
@@ -114,8 +117,8 @@ class Borrowing:
         if self.mixture is not None:
             old = self.sources[0].historical
             return (
-                f"Posterior rules borrow {old.events.sum():g} events in {old.months.sum():g} person-months of "
-                f"historical controls: {self.mixture.words()}."
+                f"Posterior rules borrow {counted(float(old.events.sum()), 'event')} in {old.months.sum():g} "
+                f"person-months of historical controls: {self.mixture.words()}."
             )
         return f"Posterior rules borrow {'; '.join(source.words() for source in self.sources)}."
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from escc_bayes.foundation import checks
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.reading.truth import landmarks_from, pieces_from
 from escc_bayes.trial.truth.data_generating import ControlHazard, Effect
@@ -51,7 +52,7 @@ def form_from(raw: Mapping[str, object], key: str, at: str, control: ControlHaza
         ), f"that of a median of {median:g} months{average}"
     points = landmarks_from(checks.table(raw["survival"], f"{at}, survival"), f"{at}, survival")
     ratios = [math.log(s0 / s1) / gained(control, t0, t1, at) for (t0, s0), (t1, s1) in pairwise(points)]
-    said = ", ".join(f"{share:g} at {month:g} months" for month, share in points[1:])
+    said = ", ".join(f"{share:g} at {counted(month, 'month')}" for month, share in points[1:])
     cuts = tuple(month for month, _ in points[1:-1])
     return Effect(tuple(ratios), cuts), f"that of a survival of {said}{average}"
 

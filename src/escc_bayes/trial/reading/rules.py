@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from escc_bayes.foundation import checks
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.trial.design.criterion import (
     FinalTestCriterion,
     GainCriterion,
@@ -146,7 +147,7 @@ def refuse_confused(rule: DecisionRule, at: str, looks: int) -> None:
     if rule.tests and looks > 1 and rule.spending is None:
         kind = "Cox" if rule.test is not None and rule.test.cox else "log-rank"
         raise DesignError(
-            f"{at}: a {kind} test at {looks} looks must share its alpha; add spending = one of "
+            f"{at}: a {kind} test at {counted(looks, 'look')} must share its alpha; add spending = one of "
             f"{SPENDING_FORMS}, or boundaries = one of {BOUNDARY_FORMS}"
         )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from escc_bayes.foundation import checks
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.piecewise import MONTHS_PER_YEAR, FloatArray
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.reading.control import medians_control, posterior_control
@@ -123,7 +124,7 @@ def landmarks_from(raw: Mapping[str, object], at: str) -> list[tuple[float, floa
     points += [(month, checks.number(raw[word], f"{at}, {word}", above=0.0, below=1.0)) for month, word in months]
     for (t0, s0), (t1, s1) in pairwise(points):
         if not (t1 > t0 and s1 < s0):
-            raise DesignError(f"{at}: survival must fall, but is {s0:g} at {t0:g} and {s1:g} at {t1:g} months")
+            raise DesignError(f"{at}: survival must fall, but is {s0:g} at {t0:g} and {s1:g} at {counted(t1, 'month')}")
     return points
 
 
@@ -170,8 +171,8 @@ def drying_up(accrual: Accrual, at: str) -> Accrual:
     if reached >= patients and accrual.cuts:
         return drying_up(Accrual(patients, accrual.rates[:-1], accrual.cuts[:-1]), at)
     raise DesignError(
-        f"{at}: accrual brings {reached:g} patients in by month {edges[-1]:g} and then stops, {patients:g} are asked "
-        "for; raise the last rate above 0 (accrual ends by itself when all are in), or ask for fewer patients"
+        f"{at}: accrual brings {counted(reached, 'patient')} in by month {edges[-1]:g} and then stops, {patients:g} "
+        "are asked for; raise the last rate above 0 (accrual ends by itself when all are in), or ask for fewer patients"
     )
 
 
@@ -215,7 +216,9 @@ def scans_from(raw: Mapping[str, object], at: str) -> Scans:
     checks.refuse_unknown_keys(raw, ("every", "deaths"), at)
     every = checks.number(raw.get("every"), f"{at}, every", above=0.0)
     if every > RAREST_SCAN:
-        raise DesignError(f"{at}, every: {every:g} months between scans; times are months, {RAREST_SCAN:g} is the most")
+        raise DesignError(
+            f"{at}, every: {counted(every, 'month')} between scans; times are months, {RAREST_SCAN:g} is the most"
+        )
     return Scans(every, checks.number(raw.get("deaths", 0.0), f"{at}, deaths", least=0.0, below=1.0))
 
 

@@ -2,6 +2,7 @@
 
 import math
 
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.trial.design.criterion import GainCriterion
 from escc_bayes.trial.design.design import TrialDesign
 from escc_bayes.trial.design.normal_power import assurance_limit, has_normal_form
@@ -63,7 +64,8 @@ def refuse_too_many_events(design: TrialDesign, look: Look, total: int, at: str)
         return
     if look.events > total:
         raise DesignError(
-            f"{at}, events: {look.events} events of {total} patients; every patient has one at most. Enter more "
+            f"{at}, events: {counted(look.events, 'event')} of {total} patients; every patient has one at most. "
+            "Enter more "
             f"patients ({math.ceil(look.events / 0.7)} would leave three in ten without an event), or ask for fewer"
         )
     if look.first:
@@ -168,7 +170,7 @@ def refuse_months_beyond_follow_up(design: TrialDesign, where: str) -> None:
             if design.follow_up is not None and measure.month > design.follow_up:
                 raise DesignError(
                     f"{where}, rule '{rule.name}': {measure.words} is asked for, and every patient is followed for "
-                    f"{design.follow_up:g} months; choose an earlier month, or follow longer"
+                    f"{counted(design.follow_up, 'month')}; choose an earlier month, or follow longer"
                 )
             if measure.month >= last:
                 raise DesignError(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
-from escc_bayes.foundation.sentence import capital
+from escc_bayes.foundation.sentence import capital, counted
 from escc_bayes.trial.design.design_words import accrual_sentence
 from escc_bayes.trial.design.sensitivity_grid import SensitivityGrid, timing_over
 from escc_bayes.trial.reestimation.design import ReestimationDesign
@@ -27,9 +27,9 @@ def heading(design: ReestimationDesign) -> str:
     """Say what is planned."""
     (control, treatment), (controls, treated), rule = design.arms, design.patients, design.rule
     return (
-        f"{design.name}: {treatment} ({treated} patients) v {control} ({controls}), true hazard ratio "
-        f"{design.effect.words()}, an interim look at {rule.interim} events that may raise those of the end from "
-        f"{rule.planned} to {rule.most}. SIMULATED trials."
+        f"{design.name}: {treatment} ({counted(treated, 'patient')}) v {control} ({controls}), true hazard ratio "
+        f"{design.effect.words()}, an interim look at {counted(rule.interim, 'event')} that may raise those of the "
+        f"end from {rule.planned} to {rule.most}. SIMULATED trials."
     )
 
 
@@ -53,10 +53,11 @@ def rule_sentences(design: ReestimationDesign) -> Iterator[str]:
     rule = design.rule
     yield (
         f"Log-rank test one-sided {design.alpha:g} over two looks ({design.spending.words()}): Z above "
-        f"{rule.first:.3f} at {rule.interim} events, above {rule.last:.3f} at the end."
+        f"{rule.first:.3f} at {counted(rule.interim, 'event')}, above {rule.last:.3f} at the end."
     )
     yield (
-        f"Conditional power under the trend seen, with {rule.planned} events: below {rule.low:g} unfavourable, events "
+        f"Conditional power under the trend seen, with {counted(rule.planned, 'event')}: below {rule.low:g} "
+        "unfavourable, events "
         f"stay; from {rule.low:g} to {rule.wanted:g} promising, events rise to what gives {rule.wanted:g}, {rule.most} "
         "at most; above favourable, events stay."
     )
@@ -119,7 +120,8 @@ def protocol_sentences(found: ReestimationResult) -> Iterator[str]:
     error = found.of(NULL, design.test, "type_one_error")
     yield (
         f"{sum(design.patients)} patients, randomised {design.allocation[0]:g}:{design.allocation[1]:g}: "
-        f"{rule.planned} events, raised to {rule.most} at most where conditional power at {rule.interim} events lies "
+        f"{counted(rule.planned, 'event')}, raised to {rule.most} at most where conditional power at "
+        f"{counted(rule.interim, 'event')} lies "
         f"between {rule.low:g} and {rule.wanted:g}, give a power of {rounded(power)} under a hazard ratio of "
         f"{design.effect.words()}; without raising it is {rounded(planned)}."
     )
@@ -144,10 +146,11 @@ def left_to_say(design: ReestimationDesign) -> ToFill:
         ),
         reasons=(
             f"One-sided alpha {design.alpha:g}; conditional power {design.rule.wanted:g} wanted. Why: {FILL}",
-            f"At most {design.rule.most} events. The smallest effect that would then still matter: {FILL}",
+            f"At most {counted(design.rule.most, 'event')}. The smallest effect that would then still matter: {FILL}",
         ),
         adaptive=(
-            f"Events are set anew at {design.rule.interim} events by the rule above; patients stay as they are.",
+            f"Events are set anew at {counted(design.rule.interim, 'event')} by the rule above; patients stay as "
+            "they are.",
             f"Who computes conditional power, who learns the new number, how integrity is kept: {FILL}",
         ),
     )

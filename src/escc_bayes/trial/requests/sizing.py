@@ -15,6 +15,7 @@ from scipy.special import ndtri
 from escc_bayes.foundation.chunks import Progress, run_chunks
 from escc_bayes.foundation.scheduler import Arrays, Scheduler
 from escc_bayes.foundation.seeds import Seed
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.trial.design.design import SizingRequest, TrialDesign
 from escc_bayes.trial.errors import DesignError
@@ -214,7 +215,7 @@ def probit_line(sizes: FloatArray, shares: FloatArray, trials: int) -> ProbitLin
 
 def sizing_sentences(found: Sizing) -> tuple[str, ...]:
     """Say the answer."""
-    more = f" ({found.patients} patients)" if found.unit == "events" else ""
+    more = f" ({counted(found.patients, 'patient')})" if found.unit == "events" else ""
     if not found.reached:
         return (
             f"{found.rule}: no size was found that has {found.quantity} {found.target:g}: at {found.size} {found.unit}"

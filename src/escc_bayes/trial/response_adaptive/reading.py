@@ -5,6 +5,7 @@ from pathlib import Path
 
 from escc_bayes.foundation import checks
 from escc_bayes.foundation.record import digest
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.foundation.toml import read_toml
 from escc_bayes.trial.errors import DesignError
 from escc_bayes.trial.kind import RESPONSE_ADAPTIVE, design_path
@@ -73,7 +74,7 @@ def events_from(raw: Mapping[str, object], at: str, patients: int) -> int:
     number = given[0] if isinstance(given, list) and len(given) == 1 else given
     events = checks.whole_number(number, f"{at}, events", least=2)
     if events > patients:
-        raise DesignError(f"{at}, events: {events} events of {patients} patients; ask for fewer")
+        raise DesignError(f"{at}, events: {counted(events, 'event')} of {patients} patients; ask for fewer")
     return events
 
 

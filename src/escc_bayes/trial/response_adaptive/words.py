@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
-from escc_bayes.foundation.sentence import capital
+from escc_bayes.foundation.sentence import capital, counted
 from escc_bayes.trial.design.design_words import accrual_sentence
 from escc_bayes.trial.design.sensitivity_grid import SensitivityGrid, timing_over
 from escc_bayes.trial.response_adaptive.design import AdaptiveDesign
@@ -30,8 +30,10 @@ NAMES = {
 def heading(design: AdaptiveDesign) -> str:
     """Say what is planned."""
     return (
-        f"{design.name}: {design.arms[1]} v {design.arms[0]}, {design.patients} patients with response-adaptive "
-        f"allocation, true hazard ratio {design.ratio:g}, analysed at {design.events} events. SIMULATED trials."
+        f"{design.name}: {design.arms[1]} v {design.arms[0]}, {counted(design.patients, 'patient')} with "
+        "response-adaptive "
+        f"allocation, true hazard ratio {design.ratio:g}, analysed at {counted(design.events, 'event')}. SIMULATED "
+        "trials."
     )
 
 
@@ -52,8 +54,8 @@ def rule_sentences(design: AdaptiveDesign) -> Iterator[str]:
     said = design.adaptation.words()
     yield f"{capital(said)} (exponential working model)."
     yield (
-        f"Log-rank test one-sided {design.alpha:g} at {design.events} events, of all patients, and stratified by the "
-        "period of entry between two updates, in which all were randomised by one share."
+        f"Log-rank test one-sided {design.alpha:g} at {counted(design.events, 'event')}, of all patients, and "
+        "stratified by the period of entry between two updates, in which all were randomised by one share."
     )
 
 
@@ -113,8 +115,9 @@ def protocol_sentences(found: AdaptiveResult) -> Iterator[str]:
     design = found.design
     power = found.of(scenario_name(1.0, works=True), STRATIFIED, "power")
     yield (
-        f"{design.patients} patients with response-adaptive allocation ({design.adaptation.words()}), analysed at "
-        f"{design.events} events by a log-rank test stratified by period of entry, give a power of "
+        f"{counted(design.patients, 'patient')} with response-adaptive allocation ({design.adaptation.words()}), "
+        "analysed at "
+        f"{counted(design.events, 'event')} by a log-rank test stratified by period of entry, give a power of "
         f"{rounded(power)} under a hazard ratio of {design.ratio:g}."
     )
     names = [scenario_name(trend, works=False) for trend in design.trends]

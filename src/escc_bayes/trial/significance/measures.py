@@ -6,6 +6,7 @@ Each is positive where treatment does better, and says itself in words.
 from dataclasses import dataclass
 from typing import Protocol
 
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.trial.looks.risk_sets import RiskSets, stratified_z
 from escc_bayes.trial.posterior.arm_posterior import ArmPrior, Kind, probability_of_gain
@@ -123,8 +124,8 @@ class RmstGain:
     @property
     def words(self) -> str:
         """Say what differs."""
-        beyond = f" against {self.margin:g} months" if self.margin else ""
-        what = f"difference of restricted mean survival to {self.month:g} months"
+        beyond = f" against {counted(self.margin, 'month')}" if self.margin else ""
+        what = f"difference of restricted mean survival to {counted(self.month, 'month')}"
         return f"{'test of the ' if self.scaled else ''}{what}{beyond}"
 
     def of(self, orders: Orders) -> FloatArray:
@@ -145,7 +146,9 @@ class SurvivalGain:
     def words(self) -> str:
         """Say what differs."""
         beyond = f" against {self.margin:g}" if self.margin else ""
-        return f"{'test of the ' if self.scaled else ''}difference of survival at {self.month:g} months{beyond}"
+        return (
+            f"{'test of the ' if self.scaled else ''}difference of survival at {counted(self.month, 'month')}{beyond}"
+        )
 
     def of(self, orders: Orders) -> FloatArray:
         """Return the difference, or Z."""
@@ -165,7 +168,7 @@ class GainProbability:
     def words(self) -> str:
         """Say the probability."""
         what = "RMST difference to" if self.kind == "rmst" else "survival difference at"
-        return f"P({what} {self.month:g} months > {self.limit:g} | data)"
+        return f"P({what} {counted(self.month, 'month')} > {self.limit:g} | data)"
 
     def of(self, orders: Orders) -> FloatArray:
         """Return the probability."""

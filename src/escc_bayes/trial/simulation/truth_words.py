@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from escc_bayes.foundation.sentence import capital
+from escc_bayes.foundation.sentence import capital, counted
 from escc_bayes.trial.simulation.expected_course import median_of
 from escc_bayes.trial.truth.data_generating import ArmHazard
 
@@ -18,7 +18,9 @@ def survival_words(hazard: ArmHazard, *months: float) -> str:
     median = median_of(hazard)
     reached = f"a median of {median:.1f} months" if math.isfinite(median) else "no median"
     shares = 100.0 * np.exp(-hazard.cumulative(np.array(months)))
-    at = " and ".join(f"{share:.1f} % at {month:g} months" for share, month in zip(shares, months, strict=True))
+    at = " and ".join(
+        f"{share:.1f} % at {counted(month, 'month')}" for share, month in zip(shares, months, strict=True)
+    )
     return f"{reached} and a survival of {at}"
 
 

@@ -13,6 +13,7 @@ from scipy.special import gammaincinv, ndtri
 
 from escc_bayes.foundation.record import Record, versions
 from escc_bayes.foundation.root import root
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.spec.prior import Normal
 from escc_bayes.trial.looks.patients import Snapshot
 from escc_bayes.trial.monitoring.interim import SLACK, FollowUp
@@ -138,7 +139,7 @@ def milestone_now(seen: FollowUp, now: ArmSeen, rule: str, planned: Milestone, *
 def headline(design: SingleArmDesign, seen: FollowUp, judged: tuple[RuleNow, ...], *, due: bool) -> str:
     """Say whether the analysis is due, and what succeeds."""
     won = [of.rule for of in judged if of.crossed]
-    where = f"(planned at {design.look.words()}) with {seen.events} events"
+    where = f"(planned at {design.look.words()}) with {counted(seen.events, 'event')}"
     if not due:
         would = f"success of {', '.join(won)}" if won else "no success"
         return f"VERDICT before the analysis {where}: no analysis is due. Were it made now: {would}."

@@ -9,6 +9,7 @@ import numpy as np
 
 from escc_bayes.foundation import checks
 from escc_bayes.foundation.record import digest
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.foundation.toml import read_toml
 from escc_bayes.spec.mixture import NormalMixture
 from escc_bayes.spec.prior import Normal
@@ -71,7 +72,7 @@ def single_arm_from(raw: Mapping[str, object], where: str, *, folder: Path = Pat
     dropout = dropout_from(*section("dropout"))
     looks = looks_from(*section("analyses"))
     if len(looks) != 1:
-        raise DesignError(f"{where}, [analyses]: {len(looks)} looks; a single-arm design has one analysis")
+        raise DesignError(f"{where}, [analyses]: {counted(len(looks), 'look')}; a single-arm design has one analysis")
     believed = raw.get("design_prior")
     prior, drift = prior_from(*section("analysis_prior"), folder) if "analysis_prior" in raw else (None, 0.0)
     design = SingleArmDesign(
@@ -190,8 +191,8 @@ def milestone_from(seen: re.Match[str], at: str, reference: ControlHazard, patie
     found = Milestone(month, least, level(seen[3], at), patients, -math.log(least) / hazard)
     if found.needed > patients:
         raise DesignError(
-            f"{at}: not even all {patients} patients without the event at {month:g} months exclude {least:.3g} at "
-            f"one-sided {found.alpha:g} ({least**patients:.3g}); enter more, or raise the level"
+            f"{at}: not even all {patients} patients without the event at {counted(month, 'month')} exclude "
+            f"{least:.3g} at one-sided {found.alpha:g} ({least**patients:.3g}); enter more, or raise the level"
         )
     return found
 
@@ -201,7 +202,9 @@ def refuse_impossible(design: SingleArmDesign, where: str) -> None:
     at, look = f"{where}, [analyses]", design.look
     if look.events is not None and not look.first:
         if look.events > design.patients:
-            raise DesignError(f"{at}, events: {look.events} events of {design.patients} patients; ask for fewer")
+            raise DesignError(
+                f"{at}, events: {counted(look.events, 'event')} of {design.patients} patients; ask for fewer"
+            )
         if design.data_month(design.effect) > PATIENCE:
             raise DesignError(
                 f"{at}, events: {look.events} events are never expected under the stated effect; ask for fewer"
@@ -216,6 +219,7 @@ def refuse_impossible(design: SingleArmDesign, where: str) -> None:
         )
         if not known or (design.follow_up is not None and design.follow_up < month):
             raise DesignError(
-                f"{at}: rule '{rule.name}' counts patients without the event at {month:g} months, and not all are "
+                f"{at}: rule '{rule.name}' counts patients without the event at {counted(month, 'month')}, and not "
+                "all are "
                 f"followed so long by the analysis; state minimum_follow_up = {month:g} or more, or a later month"
             )

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import bdtrc, ndtr, ndtri
 
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.piecewise import BoolArray, FloatArray
 from escc_bayes.spec.prior import Normal
 from escc_bayes.trial.looks.patients import Snapshot
@@ -92,8 +93,8 @@ class Milestone:
     def words(self) -> str:
         """Say it."""
         return (
-            f"survival at {self.month:g} months above {self.least:.3g}, exact binomial one-sided {self.alpha:g}: "
-            f"{self.needed} or more of {self.patients} known to be without the event then"
+            f"survival at {counted(self.month, 'month')} above {self.least:.3g}, exact binomial one-sided "
+            f"{self.alpha:g}: {self.needed} or more of {self.patients} known to be without the event then"
         )
 
 

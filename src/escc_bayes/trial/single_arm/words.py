@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.trial.design.design_words import accrual_sentence
 from escc_bayes.trial.design.sensitivity_grid import Arms, SensitivityGrid, timing_over
 from escc_bayes.trial.simulation.decide import BELIEVED, NULL, TRUTH
@@ -19,7 +20,7 @@ HEADINGS = ("rule", "power", "type I", "assurance", "events", "patients", "month
 def heading(design: SingleArmDesign) -> str:
     """Say what is planned."""
     return (
-        f"{design.name}: {design.arm} ({design.patients} patients), one arm against a reference that is not "
+        f"{design.name}: {design.arm} ({counted(design.patients, 'patient')}), one arm against a reference that is not "
         f"randomised; true hazard ratio over the reference {design.effect.words()}, analysed at {design.look.words()}. "
         "SIMULATED trials."
     )
@@ -36,9 +37,9 @@ def design_sentences(design: SingleArmDesign) -> Iterator[str]:
     if design.dropout > 0.0:
         yield "Patients are lost at a constant rate, independent of the event."
     if design.follow_up is not None:
-        yield f"Every patient is followed for {design.follow_up:g} months and no longer."
+        yield f"Every patient is followed for {counted(design.follow_up, 'month')} and no longer."
     if design.lag:
-        yield f"What happens is known {design.lag:g} months later."
+        yield f"What happens is known {counted(design.lag, 'month')} later."
 
 
 def rule_sentences(design: SingleArmDesign) -> Iterator[str]:
@@ -105,7 +106,8 @@ def protocol_sentences(found: SingleArmResult) -> Iterator[str]:
     design, rule = found.design, found.design.rules[0]
     power, error = found.of(TRUTH, rule.name, "power"), found.of(NULL, rule.name, "type_one_error")
     yield (
-        f"{design.patients} patients in one arm, analysed at {design.look.words()}, give the {rule.criterion.words()} "
+        f"{counted(design.patients, 'patient')} in one arm, analysed at {design.look.words()}, give the "
+        f"{rule.criterion.words()} "
         f"a power of {rounded(power)} under a hazard ratio over the reference of {design.effect.words()} and a type I "
         f"error of {rounded(error)} at {null_words(rule.criterion.null)}."
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.trial.truth.data_generating import ArmHazard
 
@@ -46,7 +47,7 @@ class Scans:
     def words(self) -> str:
         """Say it."""
         seen = f"; {100.0 * self.deaths:g} % of events are deaths, seen when they happen" if self.deaths else ""
-        return f"Events are found at scans every {self.every:g} months and dated there{seen}."
+        return f"Events are found at scans every {counted(self.every, 'month')} and dated there{seen}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.piecewise import BoolArray, FloatArray
 from escc_bayes.trial.truth.data_generating import inverted
 
@@ -21,7 +22,9 @@ class Switching:
 
     def words(self) -> str:
         """Say who switches."""
-        return f"{self.share:.0%} of controls without the event switch to treatment after {self.after:g} months"
+        return (
+            f"{self.share:.0%} of controls without the event switch to treatment after {counted(self.after, 'month')}"
+        )
 
 
 def gained(clock: FloatArray, slopes: FloatArray, edges: FloatArray) -> FloatArray:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.trial.design.sensitivity_grid import SensitivityGrid, timing_over
 from escc_bayes.trial.simulation.decide import NULL, TRUTH
 from escc_bayes.trial.simulation.rounded import rounded
@@ -20,8 +21,8 @@ def heading(design: TwoEndpointDesign) -> str:
     control, treated = design.patients
     looks = "; ".join(look.words() for look in design.looks)
     return (
-        f"{design.name}: {design.arms[1]} ({treated} patients) v {design.arms[0]} ({control}), progression-free and "
-        f"overall survival, analysed at {looks}. SIMULATED trials."
+        f"{design.name}: {design.arms[1]} ({counted(treated, 'patient')}) v {design.arms[0]} ({control}), "
+        f"progression-free and overall survival, analysed at {looks}. SIMULATED trials."
     )
 
 
@@ -61,7 +62,7 @@ def boundary_sentences(found: TwoEndpointResult) -> Iterator[str]:
         counts = ", ".join(f"{found.events[this][place]:.0f}" for place in test.looks)
         own, more = (", ".join(f"{z:.3f}" for z in bounds) for bounds in (hypothesis.own, hypothesis.more))
         passed = "" if own == more else f"; above {more} with the alpha passed on"
-        yield f"{NAMES[test.endpoint]}: {counts} events expected at its looks; Z above {own}{passed}."
+        yield f"{NAMES[test.endpoint]}: {counted(counts, 'event')} expected at its looks; Z above {own}{passed}."
 
 
 def found_sentences(found: TwoEndpointResult) -> Iterator[str]:

@@ -1,1 +1,1 @@
-"""The chapter on one treatment: designs, balance, effect, start, location, grades of harm, subgroups."""
+"""The chapter on one treatment as people read it: a file for each block, figures, files (numbers: study/treatment)."""

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from escc_bayes.matching.balance import DISTANCE, Balance
 from escc_bayes.matching.run import Match
 from escc_bayes.report.document.provenance import provenance_first
-from escc_bayes.report.page.treatment.gather import Treatment
 from escc_bayes.report.page.treatment.words import DESIGNS, file_words, label_of, marks_note, note_of
 from escc_bayes.report.page.view import Block, Picture, Table
+from escc_bayes.study.treatment.gather import Treatment
 
 BALANCED = 0.1
 WHOSE = {

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 from scipy.special import ndtr
 
+from escc_bayes.foundation.sentence import small
 from escc_bayes.matching.answer import Answer
 from escc_bayes.matching.run import Match
 from escc_bayes.plots.words import probability
-from escc_bayes.report.page.treatment.gather import AS_THEY_ARE, Treatment
 from escc_bayes.report.page.treatment.words import (
     DESIGNS,
     alike_by,
@@ -23,6 +23,7 @@ from escc_bayes.report.page.treatment.words import (
     treatment_of,
 )
 from escc_bayes.report.page.view import Block, Picture, Table
+from escc_bayes.study.treatment.gather import AS_THEY_ARE, Treatment
 
 UNADJUSTED = "cox_unadjusted"
 IMPLIED = ("implied events",)
@@ -46,7 +47,7 @@ def unprinted(held: Treatment, endpoint: str) -> str:
     """Say that the study prints no hazard ratio of an endpoint."""
     own = " and on how the cohorts were reconstructed" if held.members > 1 else ""
     rests = f": this one rests on the printed medians{own}" if own else ""
-    return f"The study prints no hazard ratio of {endpoint_of(held.cohort, endpoint).lower()}{rests}."
+    return f"The study prints no hazard ratio of {small(endpoint_of(held.cohort, endpoint))}{rests}."
 
 
 def effect_table(held: Treatment, endpoint: str) -> Table:

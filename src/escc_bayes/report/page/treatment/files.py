@@ -2,9 +2,9 @@
 
 from escc_bayes.estimand.tables import Row
 from escc_bayes.matching.tables import balance_rows, design_rows, effect_rows
-from escc_bayes.report.page.treatment.gather import Treatment
-from escc_bayes.report.page.treatment.lacking import lacking_rows
-from escc_bayes.report.page.treatment.printed import CONTROL, MISSED, NEAR, TREATED, Printed
+from escc_bayes.study.treatment.gather import Treatment
+from escc_bayes.study.treatment.lacking import lacking_rows
+from escc_bayes.study.treatment.printed import CONTROL, MISSED, NEAR, TREATED, Printed
 
 
 def treatment_files(held: Treatment) -> dict[str, list[Row]]:

@@ -8,8 +8,6 @@ from escc_bayes.estimand.tables import Row
 from escc_bayes.matching.subgroups import SHRUNK, UNSHRUNK, subgroup_words
 from escc_bayes.plots.words import percent, with_limits
 from escc_bayes.report.document.provenance import provenance_first
-from escc_bayes.report.page.treatment.gather import Treatment
-from escc_bayes.report.page.treatment.grades import SEVERE_WORDS
 from escc_bayes.report.page.treatment.words import (
     alike_by,
     captioned,
@@ -21,6 +19,8 @@ from escc_bayes.report.page.treatment.words import (
     ratio_of,
 )
 from escc_bayes.report.page.view import Block, Picture, Table
+from escc_bayes.study.treatment.gather import Treatment
+from escc_bayes.study.treatment.grades import SEVERE_WORDS
 
 
 def location_block(held: Treatment) -> Block:

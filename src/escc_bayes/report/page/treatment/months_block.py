@@ -9,8 +9,6 @@ from escc_bayes.foundation.sentence import capital
 from escc_bayes.matching.bootstrap import METHOD as NO_MODEL
 from escc_bayes.matching.over_time import CHANGES
 from escc_bayes.plots.words import probability, ratio
-from escc_bayes.report.page.treatment.gather import Treatment
-from escc_bayes.report.page.treatment.printed import CONTROL, TREATED
 from escc_bayes.report.page.treatment.words import (
     captioned,
     cell_of,
@@ -24,6 +22,8 @@ from escc_bayes.report.page.treatment.words import (
     treatment_of,
 )
 from escc_bayes.report.page.view import Block, Table
+from escc_bayes.study.treatment.gather import Treatment
+from escc_bayes.study.treatment.printed import CONTROL, TREATED
 
 PROPORTIONAL = "bayes_piecewise"
 METHODS = ("kaplan_meier", PROPORTIONAL, CHANGES, NO_MODEL)

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from escc_bayes.report.page.treatment.design_block import design_block
 from escc_bayes.report.page.treatment.effect_block import effect_block
 from escc_bayes.report.page.treatment.further_blocks import harm_block, location_block, subgroup_block
-from escc_bayes.report.page.treatment.gather import Treatment
 from escc_bayes.report.page.treatment.months_block import months_block
 from escc_bayes.report.page.treatment.start_block import start_block
 from escc_bayes.report.page.treatment.words import file_words, label_of
 from escc_bayes.report.page.view import Block, Picture, Section, Table
+from escc_bayes.study.treatment.gather import Treatment
 
 NAME = "treatment"
 PAGES = ("treatment", "matching", "subgroup", "time_zero", "rmst", "proportions")

@@ -8,7 +8,6 @@ from functools import partial
 from escc_bayes.estimand.printed import number
 from escc_bayes.matching.run import Match
 from escc_bayes.report.document.sheet import Sheet
-from escc_bayes.report.page.treatment.gather import Treatment
 from escc_bayes.report.page.treatment.match_sheets import (
     curves_sheet,
     effect_sheet,
@@ -17,6 +16,7 @@ from escc_bayes.report.page.treatment.match_sheets import (
     subgroup_sheet,
 )
 from escc_bayes.report.page.treatment.section import NAME
+from escc_bayes.study.treatment.gather import Treatment
 
 
 def treatment_makers(held: Treatment) -> Iterator[partial[Sheet]]:

@@ -7,7 +7,6 @@ from escc_bayes.estimand.tables import Row
 from escc_bayes.matching.assumed_start import COLUMN
 from escc_bayes.matching.late_start import NO_BENEFIT, NO_EFFECT, TOGETHER
 from escc_bayes.plots.words import ratio
-from escc_bayes.report.page.treatment.gather import Treatment
 from escc_bayes.report.page.treatment.words import (
     captioned,
     endpoint_of,
@@ -18,6 +17,7 @@ from escc_bayes.report.page.treatment.words import (
     ratio_of,
 )
 from escc_bayes.report.page.view import Block, Table
+from escc_bayes.study.treatment.gather import Treatment
 from escc_bayes.time_zero.emulation import BAYES
 from escc_bayes.time_zero.views import CLONES, LANDMARK, NAIVE, UPDATED
 

@@ -9,7 +9,7 @@ from escc_bayes.estimand.tables import Row
 from escc_bayes.matching.run import Match
 from escc_bayes.plots.words import METHODS, NOTHING, months, percent, probability, ratio, with_limits
 from escc_bayes.report.document.provenance import provenance_first
-from escc_bayes.report.page.treatment.gather import Treatment
+from escc_bayes.study.treatment.gather import Treatment
 
 NO_MODEL, NOT_REACHED = "Bayes, no model", "not reached"
 BAYES = {

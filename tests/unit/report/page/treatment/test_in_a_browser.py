@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from escc_bayes.report.page.treatment.asked import TreatmentAsked
-from escc_bayes.report.page.treatment.gather import treatment_of
 from escc_bayes.report.verbs.report import write_report
 from escc_bayes.spec.formula import model
+from escc_bayes.study.treatment.asked import TreatmentAsked
+from escc_bayes.study.treatment.gather import treatment_of
 from tests.browser import CHROMIUM, WHY_NOT, browser, links_of, pages_of
 from tests.unit.matching.cohorts import cohort
 from tests.unit.report.conftest import bundle_of

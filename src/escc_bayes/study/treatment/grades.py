@@ -9,7 +9,7 @@ from escc_bayes.classical.proportions import share
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand.tables import Row
 from escc_bayes.matching.immortal import as_if_known
-from escc_bayes.report.page.treatment.found_columns import grade_in
+from escc_bayes.study.treatment.found_columns import grade_in
 
 SEVERE = 3
 SEVERE_WORDS = "grade 3 or more"

@@ -12,16 +12,16 @@ from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.ensemble import Ensemble
 from escc_bayes.data.schema import schema_from
 from escc_bayes.foundation.errors import InputError
-from escc_bayes.report.page.treatment.asked import TreatmentAsked
 from escc_bayes.report.page.treatment.files import treatment_files
-from escc_bayes.report.page.treatment.found_columns import grade_in
-from escc_bayes.report.page.treatment.gather import treatment_of
-from escc_bayes.report.page.treatment.grades import graded
-from escc_bayes.report.page.treatment.printed import Marks, printed_of
 from escc_bayes.report.page.treatment.section import blocks_of, treatment_section, treatment_tables
 from escc_bayes.report.page.treatment.sheets import treatment_makers
+from escc_bayes.study.treatment.asked import TreatmentAsked
+from escc_bayes.study.treatment.found_columns import grade_in
+from escc_bayes.study.treatment.gather import treatment_of
+from escc_bayes.study.treatment.grades import graded
+from escc_bayes.study.treatment.printed import Marks, printed_of
 from tests.unit.docs.test_site import explained
-from tests.unit.report.page.treatment.patients import SCHEMA, STARTS, frame
+from tests.unit.study.treatment.patients import SCHEMA, STARTS, frame
 
 # coxph(Surv(os, d) ~ cerv + rt + factor(ecog) + age, d)$coefficients, R 4, survival 3.5-3
 CERVICAL = (0.3099261741, 0.2597844024)

@@ -14,7 +14,7 @@ from escc_bayes.evidence.finding import Finding
 from escc_bayes.evidence.reconstruction.automatic import layout_for
 from escc_bayes.evidence.reconstruction.layout import Layout
 from escc_bayes.foundation.errors import InputError
-from escc_bayes.report.page.treatment.grades import SEVERE_WORDS, Counted
+from escc_bayes.study.treatment.grades import SEVERE_WORDS, Counted
 
 # The control and the treated, as positions.
 CONTROL, TREATED = 0, 1

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand.tables import Row
-from escc_bayes.report.page.treatment.asked import TreatmentAsked
+from escc_bayes.study.treatment.asked import TreatmentAsked
 
 
 @dataclass(frozen=True, slots=True)

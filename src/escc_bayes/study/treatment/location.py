@@ -24,9 +24,9 @@ from escc_bayes.matching.immortal import as_if_known
 from escc_bayes.matching.matched_cohort import with_data
 from escc_bayes.matching.models import adjusted_model
 from escc_bayes.matching.pooling import pool_rows
-from escc_bayes.report.page.treatment.asked import TreatmentAsked
-from escc_bayes.report.page.treatment.found_columns import Location
 from escc_bayes.spec.plan import make_plan
+from escc_bayes.study.treatment.asked import TreatmentAsked
+from escc_bayes.study.treatment.found_columns import Location
 
 CERVICAL, ELSEWHERE = "cervical", "elsewhere"
 ALONE, WITH_TREATMENT, WITH_ALL = "alone", "beside the treatment", "beside the treatment and the design's covariates"

@@ -20,12 +20,12 @@ from escc_bayes.matching.members import matched_members
 from escc_bayes.matching.patients import patients_of
 from escc_bayes.matching.request import Method, Request
 from escc_bayes.matching.run import Match
-from escc_bayes.report.page.treatment.asked import TreatmentAsked
-from escc_bayes.report.page.treatment.found_columns import location_of, pneumonitis_of
-from escc_bayes.report.page.treatment.grades import grade_rows, graded
-from escc_bayes.report.page.treatment.lacking import Lacking, lacking_of
-from escc_bayes.report.page.treatment.location import location_rows
-from escc_bayes.report.page.treatment.printed import Printed, printed_of
+from escc_bayes.study.treatment.asked import TreatmentAsked
+from escc_bayes.study.treatment.found_columns import location_of, pneumonitis_of
+from escc_bayes.study.treatment.grades import grade_rows, graded
+from escc_bayes.study.treatment.lacking import Lacking, lacking_of
+from escc_bayes.study.treatment.location import location_rows
+from escc_bayes.study.treatment.printed import Printed, printed_of
 
 SERIAL = Serial()
 FIRST: Method = "nearest"
