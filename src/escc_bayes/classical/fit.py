@@ -34,7 +34,7 @@ from escc_bayes.spec.design import Block
 from escc_bayes.spec.model import ModelSpec, with_key
 from escc_bayes.spec.plan import ModelPlan, make_plan
 from escc_bayes.spec.rows import AnalysisRows
-from escc_bayes.spec.transitions import TRANSITION
+from escc_bayes.spec.transitions import ENDPOINT, TRANSITION
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -258,8 +258,8 @@ def univariable_coefficients(plan: ModelPlan) -> ratios.Coefficients:
 def baseline_strata(plan: ModelPlan) -> Strata | None:
     """Return the strata of a plan whose baseline differs between them; None for one baseline."""
     rows = plan.rows
-    own = (TRANSITION, rows.strata) if rows.within and rows.has_states else (rows.strata,)
-    return strata_of(rows, own) if rows.strata else None
+    each = (ENDPOINT if rows.marginal else TRANSITION,) if rows.within and rows.transitions is not None else ()
+    return strata_of(rows, (*each, rows.strata)) if rows.strata else None
 
 
 def one_by_one(block: Block) -> Iterator[Block]:

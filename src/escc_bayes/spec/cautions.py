@@ -116,7 +116,7 @@ def of_patients(rows: AnalysisRows, trajectory: str = "") -> tuple[str, ...]:
     whole = f"{gone} of {rows.total} patients are " if rows.patient is None else ""
     stacked = rows.transitions is not None
     each = f"{rows.n} patients{rows.row_words}: each row holds its covariates; curves hold those of the first"
-    within = " within every transition" if stacked else ""
+    within = f" within every {'endpoint' if rows.marginal else 'transition'}" if stacked else ""
     strata = (
         f"a baseline hazard of its own in each stratum of {rows.strata}{within}; curves average over strata as "
         "patients lie"

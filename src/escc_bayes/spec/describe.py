@@ -71,18 +71,16 @@ def cure_sentences(plan: ModelPlan) -> tuple[str, ...]:
 
 def baseline_sentence(plan: ModelPlan) -> str:
     """Say the form of the baseline hazard and how it is smoothed."""
-    prior, asked = plan.baseline, plan.spec.baseline
+    prior, asked, word = plan.baseline, plan.spec.baseline, what_has_a_baseline(plan)
+    within = strata_words(prior, word)
     if isinstance(prior, WeibullPrior):
         shape = range_words(prior.log_shape)
         return (
-            f"Baseline hazard{strata_words(prior, 'transition')}: Weibull, cumulative hazard "
+            f"Baseline hazard{within}: Weibull, cumulative hazard "
             f"H(t) = exp(b0) (t / {counted(prior.reference_time, 'month')})^k; "
             f"shape k {shape} (1: constant hazard; above 1: rising)."
         )
     assert isinstance(asked, PiecewiseBaseline)
-    word = "endpoint" if plan.rows.marginal else "stratum" if plan.rows.transitions is None else "transition"
-    word = f"stratum of {plan.rows.strata} and transition" if plan.rows.has_states and plan.rows.within else word
-    within = strata_words(prior, word)
     cuts = ", ".join(f"{c:.3g}" for c in prior.cuts)
     form = f"constant within {prior.pieces} pieces, cut at {cuts} months" if cuts else "constant"
     if prior.sd is None:
@@ -91,6 +89,14 @@ def baseline_sentence(plan: ModelPlan) -> str:
     steps = f"SD of the step over {growth}: {prior.sd.words()}"
     shared = f", in common to every {word}" if within else ""
     return f"Baseline hazard{within}: {form}; the log rates follow a random walk; {steps}{shared}."
+
+
+def what_has_a_baseline(plan: ModelPlan) -> str:
+    """Return what each baseline is of, where there are several: a stratum, a transition, an endpoint, or both."""
+    if plan.rows.transitions is None:
+        return "stratum"
+    word = "endpoint" if plan.rows.marginal else "transition"
+    return f"stratum of {plan.rows.strata} and {word}" if plan.rows.within else word
 
 
 def strata_words(prior: PiecewisePrior | WeibullPrior, word: str) -> str:

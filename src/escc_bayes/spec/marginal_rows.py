@@ -25,6 +25,7 @@ def endpoint_rows(
     *,
     landmark: float | None = None,
     naive: bool = False,
+    strata: str = "",
 ) -> AnalysisRows:
     """Return the rows of every endpoint of the complete cases; a landmark keeps those at risk of each.
 
@@ -33,6 +34,7 @@ def endpoint_rows(
     cohort : with all endpoints.
     asked : which endpoints.
     covariates, landmark, naive : as for ``select_rows``.
+    strata : one of the covariates, whose levels have a baseline each for every endpoint.
 
     Raises
     ------
@@ -47,7 +49,7 @@ def endpoint_rows(
     for name in asked.endpoints:
         cohort.refuse_interval_censored(name, "a model of several endpoints")
         parts.append(select_rows(cohort, name, covariates, landmark=landmark, naive=naive))
-    return one_below_other(cohort, asked, tuple(parts))
+    return replace(one_below_other(cohort, asked, tuple(parts)), strata=strata or ENDPOINT)
 
 
 def one_below_other(cohort: Cohort, asked: SeveralEndpoints, parts: tuple[AnalysisRows, ...]) -> AnalysisRows:
@@ -73,7 +75,6 @@ def one_below_other(cohort: Cohort, asked: SeveralEndpoints, parts: tuple[Analys
         thin=thin_in_each(chosen, event, whose, code, asked.endpoints),
         cluster=own,
         patient=whose,
-        strata=ENDPOINT,
         transitions=Transitions(asked.endpoints, "forward", marginal=True),
     )
 

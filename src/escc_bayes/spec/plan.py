@@ -133,7 +133,12 @@ def rows_of(spec: ModelSpec, cohort: Cohort) -> AnalysisRows:
         )
     if isinstance(outcome.states, SeveralEndpoints):
         return endpoint_rows(
-            cohort, outcome.states, spec.asked_of_patients, landmark=outcome.landmark, naive=outcome.naive
+            cohort,
+            outcome.states,
+            spec.asked_of_patients,
+            landmark=outcome.landmark,
+            naive=outcome.naive,
+            strata=spec.strata_within,
         )
     if outcome.states is not None:
         return stacked_rows(

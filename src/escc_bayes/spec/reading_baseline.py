@@ -20,17 +20,6 @@ def baseline_from(raw: Mapping[str, object], where: str, outcome: Outcome) -> Pi
     if outcome.states is None:
         return found
     together = isinstance(outcome.states, SeveralEndpoints)
-    if together and isinstance(found, WeibullBaseline):
-        raise SpecError(
-            f"{where}, [baseline]: of several endpoints each has a piecewise baseline of its own, and how Weibull "
-            'shapes go together is not worked out; write family = "piecewise_exponential"'
-        )
-    if found.strata and together:
-        raise SpecError(
-            f"{where}, [baseline], strata: each endpoint has a baseline of its own already, and how the scores of "
-            f"endpoints go together within strata is not worked out; leave strata out, and let '{found.strata}' have "
-            "an effect on each endpoint, or fit each of its levels by itself"
-        )
     refuse_outcome_as_effect(outcome.states, (found.strata,), f"{where}, [baseline], strata")
     return replace(found, strata=found.strata or (ENDPOINT if together else TRANSITION))
 

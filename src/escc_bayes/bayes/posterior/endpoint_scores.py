@@ -27,12 +27,13 @@ def endpoint_scores(
 
     Parameters
     ----------
-    risk : rows at risk, their strata the endpoints.
+    plan : of several endpoints.
+    risk : its rows at risk.
     columns : (m, q - rates) what the coordinates of effects multiply.
     point : (q,) where.
     """
-    endpoints = np.unique(risk.at_risk.stratum)
-    parts = [np.flatnonzero(risk.at_risk.stratum == endpoint) for endpoint in endpoints]
+    endpoint = plan.rows.transition_code[risk.of]
+    parts = [np.flatnonzero(endpoint == code) for code in np.unique(endpoint)]
     found = [scores(plan.baseline, taken(risk.at_risk, own), columns[own], point) for own in parts]
     patients = int(risk.at_risk.patient.max()) + 1
     each = [by_patient(one, risk.at_risk.patient[own], patients) for one, own in zip(found, parts, strict=True)]

@@ -155,7 +155,7 @@ def prior_check_plan(plan: ModelPlan, *, seed: Seed = SEED, draws: int = 4000, l
         curves = {
             f"Survival, {name}": np.exp(-own.cumulative(times))
             for name, own in zip(
-                plan.rows.transition_names, parameters.baseline_hazards(plan.baseline, values), strict=True
+                plan.rows.stratum_levels, parameters.baseline_hazards(plan.baseline, values), strict=True
             )
         }
         cohort = next(iter(curves.values()))

@@ -33,17 +33,25 @@ CUTS, WIDE, NORMAL = [6.0, 18.0], {"normal": [0.0, 10.0]}, {"hr_median": 1.0, "h
 SHRUNK = {"structure": "across_transitions", "prior": NORMAL, "sd": {"halfnormal": 0.3}}
 
 
-def model(*effects, names=("os", "pfs"), endpoint=None, **outcome):
-    return spec_from(
-        {
-            "name": "both",
-            "outcome": ({"endpoint": endpoint} if endpoint else {"endpoints": list(names)}) | outcome,
-            "baseline": {"family": "piecewise_exponential", "cuts": CUTS, "sd": {"halfnormal": 0.5}},
-            "priors": {"baseline_log_rate": {"normal": [-3.0, 1.0]}},
-            "effect": list(effects),
-        },
-        "both.toml",
-    )
+PIECEWISE = {
+    "baseline": {"family": "piecewise_exponential", "cuts": CUTS, "sd": {"halfnormal": 0.5}},
+    "priors": {"baseline_log_rate": {"normal": [-3.0, 1.0]}},
+}
+WEIBULL = {
+    "baseline": {"family": "weibull", "reference_time": 12.0},
+    "priors": {"baseline_log_cumulative_hazard": {"normal": [-0.5, 1.0]}, "log_shape": {"normal": [0.0, 0.5]}},
+}
+FAMILIES = pytest.mark.parametrize("family", [PIECEWISE, WEIBULL], ids=["piecewise", "Weibull"])
+
+
+def within(strata):
+    """Return a piecewise baseline of each level for each endpoint."""
+    return PIECEWISE | {"baseline": PIECEWISE["baseline"] | {"strata": strata}}
+
+
+def model(*effects, names=("os", "pfs"), endpoint=None, family=PIECEWISE, **outcome):
+    asked = ({"endpoint": endpoint} if endpoint else {"endpoints": list(names)}) | outcome
+    return spec_from({"name": "both", "outcome": asked, "effect": list(effects), **family}, "both.toml")
 
 
 def coverage(**more):
@@ -61,10 +69,14 @@ def drawn_cohort(n=400, *, copy=False):
     time = [rng.exponential(20.0 * np.exp(-0.4 * arm)) for _ in range(2)]
     first, second = (np.minimum(one, 36.0) for one in (time[0], time[0] if copy else time[1]))
     frame = pd.DataFrame({"a": first, "b": second, "arm": np.array(["no", "yes"])[arm]})
+    frame["site"] = np.array(["x", "y"])[np.arange(n) % 2]
     frame["a_event"], frame["b_event"] = (first < 36.0).astype(int), (second < 36.0).astype(int)
     schema = {
         "endpoints": {"a": {"time": "a", "event": "a_event"}, "b": {"time": "b", "event": "b_event"}},
-        "covariates": {"arm": {"kind": "binary", "levels": ["no", "yes"]}},
+        "covariates": {
+            "arm": {"kind": "binary", "levels": ["no", "yes"]},
+            "site": {"kind": "binary", "levels": ["x", "y"]},
+        },
     }
     return read_cohort(frame, schema_from(schema, "made"), provenance="simulated")
 
@@ -82,25 +94,30 @@ def posterior(escc):
     return fit(model(coverage(**SHRUNK)), escc, seed=1, engine="laplace", draws=2000)
 
 
-def test_one_endpoint_twice_is_no_more_than_once():
+@pytest.mark.parametrize("family", [PIECEWISE, WEIBULL, within("site")], ids=["piecewise", "Weibull", "strata"])
+def test_one_endpoint_twice_is_no_more_than_once(family):
     """Limit: the copy's correlation is 1, and a common effect has the SD of one endpoint, not 1 / sqrt(2) of it."""
     cohort = drawn_cohort(copy=True)
-    once = fit(model(ARM, endpoint="a"), cohort, seed=1, engine="laplace").draws(HazardRatio("arm", "yes"))
-    twice = fit(model(ARM, names=("a", "b")), cohort, seed=1, engine="laplace")
+    alone = model(ARM, endpoint="a", family=family)
+    once = fit(alone, cohort, seed=1, engine="laplace").draws(HazardRatio("arm", "yes"))
+    twice = fit(model(ARM, names=("a", "b"), family=family), cohort, seed=1, engine="laplace")
     drawn = np.stack([twice.draws(HazardRatio("arm", "yes", transition=name)).ravel() for name in ("a", "b")])
     assert np.corrcoef(drawn)[0, 1] > 0.99
-    shared = fit(model(ARM | {"shared": True}, names=("a", "b")), cohort, seed=1, engine="laplace")
+    common = model(ARM | {"shared": True}, names=("a", "b"), family=family)
+    shared = fit(common, cohort, seed=1, engine="laplace")
     assert shared.draws(HazardRatio("arm", "yes", transition="a")).std() == pytest.approx(once.std(), rel=0.03)
 
 
-def test_endpoints_without_relation_stay_without():
+@FAMILIES
+def test_endpoints_without_relation_stay_without(family):
     """Limit: SDs of each alone, correlation 0 to what 400 patients tell, and a common effect as of two cohorts."""
     cohort = drawn_cohort()
-    both = fit(model(ARM, names=("a", "b")), cohort, seed=1, engine="laplace")
+    both = fit(model(ARM, names=("a", "b"), family=family), cohort, seed=1, engine="laplace")
     drawn = np.stack([both.draws(HazardRatio("arm", "yes", transition=name)).ravel() for name in ("a", "b")])
     assert abs(np.corrcoef(drawn)[0, 1]) < 3.0 / np.sqrt(400)
     for name, own in zip(("a", "b"), drawn, strict=True):
-        alone = fit(model(ARM, endpoint=name), cohort, seed=1, engine="laplace").draws(HazardRatio("arm", "yes"))
+        spec = model(ARM, endpoint=name, family=family)
+        alone = fit(spec, cohort, seed=1, engine="laplace").draws(HazardRatio("arm", "yes"))
         assert own.std() == pytest.approx(alone.std(), rel=0.04)
 
 
@@ -133,13 +150,17 @@ def test_scores_are_those_of_the_formula_by_hand(escc):
     assert np.linalg.eigvalsh(variance).min() > -1e-8 * np.linalg.eigvalsh(variance).max()
 
 
-def test_both_engines_say_the_same(posterior, escc):
-    sampled = fit(model(coverage(**SHRUNK)), escc, seed=1, engine="nuts", draws=800)
+@FAMILIES
+def test_both_engines_say_the_same(escc, family):
+    spec = model(coverage(**SHRUNK), family=family)
+    drawn = [
+        fit(spec, escc, seed=1, engine=engine, draws=draws) for engine, draws in (("laplace", 2000), ("nuts", 800))
+    ]
     for name in ("os", "pfs"):
-        ours, theirs = (one.draws(ratio(name)).ravel() for one in (posterior, sampled))
+        ours, theirs = (one.draws(ratio(name)).ravel() for one in drawn)
         assert ours.mean() == pytest.approx(theirs.mean(), abs=0.1 * theirs.std())
         assert ours.std() == pytest.approx(theirs.std(), rel=0.08)
-    (ours,), (theirs,) = going_together(posterior), going_together(sampled)
+    (ours,), (theirs,) = map(going_together, drawn)
     assert ours.estimates == pytest.approx(theirs.estimates, abs=0.05)
     assert np.median(ours.effects) == pytest.approx(np.median(theirs.effects), abs=0.06)
 
@@ -196,6 +217,28 @@ def test_it_is_said_and_read_back(posterior, escc, tmp_path):
     assert list(check.curves) == ["Survival, os", "Survival, pfs"]
 
 
+def test_baselines_of_other_kinds_are_said_and_read_back(escc, tmp_path):
+    """A Weibull of each endpoint, and pieces of each level for each endpoint; rows keep both apart."""
+    for spec, said, levels in (
+        (model(coverage(), family=WEIBULL), "in each endpoint (os, pfs): Weibull", ("os", "pfs")),
+        (
+            model(coverage(), family=within("stage")),
+            "in each stratum of stage and endpoint",
+            ("os (stage II)", "os (stage III)"),
+        ),
+    ):
+        (tmp_path / "one.toml").write_text(spec.toml)
+        assert load_spec(tmp_path / "one.toml").digest == spec.digest
+        plan = make_plan(spec, escc)
+        assert said in " ".join(describe(plan))
+        assert plan.rows.stratum_levels[:2] == levels
+        assert plan.rows.n == 79
+        found = fit(spec, escc, seed=1, engine="laplace", draws=500)
+        found.save(tmp_path / "one.nc")
+        again = load_posterior(tmp_path / "one.nc", spec, escc)
+        assert np.array_equal(again.draws(ratio("pfs")), found.draws(ratio("pfs")))
+
+
 def test_a_landmark_keeps_those_at_risk_of_each_endpoint(escc):
     rows = make_plan(model(coverage(), landmark=9.0), escc).rows
     at_risk = {name: rows.in_transition(name).n for name in ("os", "pfs")}
@@ -206,8 +249,9 @@ def test_a_landmark_keeps_those_at_risk_of_each_endpoint(escc):
     assert {one.reason[-5:-1] for one in rows.dropped if "(of" in one.reason} <= {"f os", " pfs"}
 
 
-def test_refits_and_ensembles_rescale_each_posterior(escc):
-    spec = model(coverage(shared=True))
+@FAMILIES
+def test_refits_and_ensembles_rescale_each_posterior(escc, family):
+    spec = model(coverage(shared=True), family=family)
     alone = fit(spec, escc, seed=1, engine="laplace").estimate(ratio("os"))
     (refit,) = refit_many(each_model({"one": spec}, escc), asked=(ratio("os"),), seed=1).rows()
     assert refit["log_sd"] == pytest.approx(alone.log_sd, rel=0.04)

@@ -1,4 +1,4 @@
-"""Illness-death models state one density to laplace, to the native sampler and to PyMC, whatever their baselines."""
+"""Transitions, or two endpoints: one density to laplace, the native sampler and PyMC, whatever the baselines."""
 
 from dataclasses import replace
 
@@ -12,16 +12,35 @@ from escc_bayes.bayes.modes.layout import coordinates
 from escc_bayes.data.bundled import example_cohort
 from escc_bayes.spec.plan import make_plan
 from escc_bayes.spec.prior import Normal
-from escc_bayes.spec.reading import load_spec
+from escc_bayes.spec.reading import load_spec, spec_from
 from escc_bayes.spec.request import WeibullBaseline
 from escc_bayes.spec.transitions import TRANSITION
 
 WEIBULL = WeibullBaseline(12.0, "mean", Normal(-1.0, 1.0), Normal(0.0, 0.5), TRANSITION)
 
 
-@pytest.fixture(params=["forward", "reset", "forward, Weibull", "reset, Weibull"])
+TWO = {
+    "name": "both",
+    "outcome": {"endpoints": ["os", "pfs"]},
+    "baseline": {"family": "weibull", "reference_time": 12.0},
+    "priors": {"baseline_survival": {"at": 12.0, "median": 0.7, "lower": 0.3}, "log_shape": {"normal": [0.0, 0.5]}},
+    "effect": [
+        {
+            "covariate": "coverage",
+            "structure": "across_transitions",
+            "prior": {"hr_median": 1.0, "hr_upper": 4.0},
+            "sd": {"halfnormal": 0.3},
+        },
+        {"covariate": "age", "structure": "linear", "prior": {"normal": [0.0, 0.7]}, "shared": True},
+    ],
+}
+
+
+@pytest.fixture(params=["forward", "reset", "forward, Weibull", "reset, Weibull", "two endpoints, Weibull"])
 def plan(request):
     clock, _, family = request.param.partition(", ")
+    if clock == "two endpoints":
+        return make_plan(spec_from(TWO, "both"), example_cohort("escc79"))
     spec = load_spec("illness_death", variant="reset" if clock == "reset" else None)
     return make_plan(replace(spec, baseline=WEIBULL) if family else spec, example_cohort("escc79"))
 
