@@ -1,10 +1,12 @@
-"""Formulas of an Excel sheet that have no value (#DIV/0!, #N/A): calamine gives their cells as empty ones."""
+"""Formulas of a sheet that have no value (#DIV/0!, #N/A): calamine gives their cells as empty ones."""
 
 import re
 import zipfile
 from pathlib import Path
+from xml.etree.ElementTree import ParseError
 from xml.sax.saxutils import unescape
 
+from escc_bayes.data.files.opendocument import failed_cells
 from escc_bayes.foundation.errors import some_of
 
 # ECMA-376, part 1: sheets by name (18.2.19), their parts (9.2), cells of the type error (18.18.11).
@@ -12,11 +14,12 @@ SHEET = re.compile(r"<(?:\w+:)?sheet\b([^>]*)>")
 PART = re.compile(r"<(?:\w+:)?Relationship\b([^>]*)>")
 CELL = re.compile(r"<(?:\w+:)?c\b([^>]*\bt=\"e\"[^>]*)>(.*?)</(?:\w+:)?c>", re.DOTALL)
 VALUE = re.compile(r"<(?:\w+:)?v>([^<]*)<")
+OPENDOCUMENT = "content.xml"
 SHOWN = 5
 
 
 def failed_formulas(path: Path, sheet: str) -> tuple[str, ...]:
-    """Return a sentence that names the cells of a sheet whose formulas failed; none for other formats than Excel's.
+    """Return a sentence that names the cells of a sheet whose formulas failed; none for the older formats of Excel.
 
     Parameters
     ----------
@@ -26,14 +29,21 @@ def failed_formulas(path: Path, sheet: str) -> tuple[str, ...]:
         return ()
     try:
         with zipfile.ZipFile(path) as book:
-            content = book.read(part_of(book, sheet)).decode("utf-8", errors="replace")
-    except (KeyError, zipfile.BadZipFile, OSError):
+            found = failed_in(book, sheet)
+    except (KeyError, zipfile.BadZipFile, OSError, ParseError):
         return ()
-    found = [f"{attribute(cell, 'r')} ({value_of(inside)})" for cell, inside in CELL.findall(content)]
     if not found:
         return ()
     verb = "was" if len(found) == 1 else "were"
     return (f"{path}, sheet '{sheet}', {some_of(found, most=SHOWN)}: no value of a formula; {verb} read as missing",)
+
+
+def failed_in(book: zipfile.ZipFile, sheet: str) -> list[str]:
+    """Return the cells of a sheet whose formulas failed, with what they show; raise ``KeyError`` without the sheet."""
+    if OPENDOCUMENT in book.namelist():
+        return list(failed_cells(book.read(OPENDOCUMENT), sheet))
+    content = book.read(part_of(book, sheet)).decode("utf-8", errors="replace")
+    return [f"{attribute(cell, 'r')} ({value_of(inside)})" for cell, inside in CELL.findall(content)]
 
 
 def part_of(book: zipfile.ZipFile, sheet: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.foundation.errors import CohortError, DataWarning
 from tests.unit.data.files.conftest import HEADER, ROWS, schema
+from tests.unit.data.files.opendocument import FAILED, opendocument
 
 
 def workbook(path, *rows, merge=(), title="Sheet", more=None):
@@ -97,6 +98,20 @@ def test_every_failed_formula_is_named_with_its_cell(tmp_path, sheet):
     with pytest.warns(DataWarning, match=r"E2 \(#DIV/0!\), E4 \(#VALUE!\), E6 \(#REF!\): no value of a formula; were"):
         found = read_cohort(tmp_path / "f.xlsx", schema())
     assert int(found.covariate("alc").missing.sum()) == 3
+
+
+def test_an_opendocument_sheet_is_the_cohort_of_the_text_file(tmp_path, plain):
+    """As LibreOffice writes it: a title, empty rows, cells and rows that stand for many, a second sheet."""
+    path = opendocument(tmp_path / "c.ods", [["Table 1"], [], HEADER, *ROWS], [["notes"]])
+    with pytest.warns(DataWarning, match="sheet 'Sheet1' was read, of 2 sheets"):
+        assert read_cohort(path, schema()).digest == plain.digest
+
+
+def test_a_failed_formula_of_an_opendocument_sheet_is_named_with_its_cell(tmp_path, plain):
+    rows = [[*row[:4], FAILED if row[4] is None else row[4]] for row in ROWS]
+    path = opendocument(tmp_path / "c.ods", [HEADER, *rows])
+    with pytest.warns(DataWarning, match=r"E5 \(#DIV/0!\): no value of a formula; was read as missing"):
+        assert read_cohort(path, schema()).digest == plain.digest
 
 
 def test_a_damaged_workbook_is_refused(tmp_path):
