@@ -23,13 +23,14 @@ from escc_bayes.hazard.piecewise import FloatArray
 
 DAYS_PER_MONTH = 30.4375
 CLOCK = r"(?:[T ]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s*(?:[AaPp]\.?[Mm]\.?|Z|[+-]\d{2}:?\d{2}))?)?"
-YEAR_FIRST = re.compile(rf"(\d{{4}})\s*[-/.年년 ]\s*(\d{{1,2}})\s*[-/.月월 ]\s*(\d{{1,2}})\s*[日일号.]?\s*{CLOCK}")
-YEAR_LAST = re.compile(rf"(\d{{1,2}})\s*([-/. ])\s*(\d{{1,2}})\s*\2\s*(\d{{4}})\s*{CLOCK}")
-SHORT_YEAR = re.compile(rf"(\d{{1,2}})\s*([-/.])\s*(\d{{1,2}})\s*\2\s*(\d{{2}})\s*{CLOCK}")
-COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
-NAMED = re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th)?[-./ ]*([^\W\d_]{{3,9}})\.?[-,./ ]*(\d{{4}}|\d{{2}})\s*{CLOCK}")
-NAMED_FIRST = re.compile(rf"([^\W\d_]{{3,9}})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})\s*{CLOCK}")
-WEEKDAY = re.compile(r"(?:(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\.?,?\s+)?(.*)", re.IGNORECASE | re.DOTALL)
+# Patterns as text: they are compiled when the first date is read, and most files have none.
+YEAR_FIRST = rf"(\d{{4}})\s*[-/.年년 ]\s*(\d{{1,2}})\s*[-/.月월 ]\s*(\d{{1,2}})\s*[日일号.]?\s*{CLOCK}"
+YEAR_LAST = rf"(\d{{1,2}})\s*([-/. ])\s*(\d{{1,2}})\s*\2\s*(\d{{4}})\s*{CLOCK}"
+SHORT_YEAR = rf"(\d{{1,2}})\s*([-/.])\s*(\d{{1,2}})\s*\2\s*(\d{{2}})\s*{CLOCK}"
+COMPACT = r"(\d{4})(\d{2})(\d{2})"
+NAMED = rf"(\d{{1,2}})(?:st|nd|rd|th)?[-./ ]*([^\W\d_]{{3,9}})\.?[-,./ ]*(\d{{4}}|\d{{2}})\s*{CLOCK}"
+NAMED_FIRST = rf"([^\W\d_]{{3,9}})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})\s*{CLOCK}"
+WEEKDAY = r"(?is)(?:(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\.?,?\s+)?(.*)"
 # First letters of the months in English, German, French, Spanish, Italian, Portuguese and Russian.
 MONTHS = (
     ("jan", "ene", "gen", "янв"),
@@ -97,7 +98,7 @@ def read_date(value: object, order: Order) -> date | str:
     if number is not None and number.is_integer() and SERIALS[0] <= number <= SERIALS[1]:
         return EXCEL_ZERO + timedelta(days=int(number))
     text = str(int(number)) if number is not None and number.is_integer() else str(value).strip()
-    said, rest = WEEKDAY.fullmatch(text).groups()  # type: ignore[union-attr]
+    said, rest = re.fullmatch(WEEKDAY, text).groups()  # type: ignore[union-attr]
     found = from_text(rest, order)
     if isinstance(found, date) and said and WEEKDAYS.index(said.lower()) != found.weekday():
         return f"is a {found:%A}; correct the date or its weekday"
@@ -108,20 +109,20 @@ def read_date(value: object, order: Order) -> date | str:
 def from_text(text: str, order: Order) -> date | str:
     """Return the day that text names, or why it names none."""
     for pattern, (year, month, day) in ((YEAR_FIRST, (0, 1, 2)), (COMPACT, (0, 1, 2))):
-        match = pattern.fullmatch(text)
+        match = re.fullmatch(pattern, text)
         if match:
             parts = [int(part) for part in match.groups()]
             return on_calendar(parts[year], parts[month], parts[day])
-    match = NAMED.fullmatch(text)
+    match = re.fullmatch(NAMED, text)
     if match:
         return in_named_month(match.group(2), int(match.group(1)), match.group(3))
-    match = NAMED_FIRST.fullmatch(text)
+    match = re.fullmatch(NAMED_FIRST, text)
     if match:
         return in_named_month(match.group(1), int(match.group(2)), match.group(3))
-    match = YEAR_LAST.fullmatch(text)
+    match = re.fullmatch(YEAR_LAST, text)
     if match:
         return year_last(int(match.group(1)), int(match.group(3)), int(match.group(4)), match.group(2), order)
-    if SHORT_YEAR.fullmatch(text):
+    if re.fullmatch(SHORT_YEAR, text):
         return "has a year of two digits; write it with four, as in 2019-01-07"
     return "is no date; write 2019-01-07, or leave the cell empty if it is missing"
 
@@ -178,7 +179,7 @@ def order_among(values: Iterable[object]) -> set[bool | None]:
     """Return what cells with a number above 12 say of the order; {None} if none does."""
     found: set[bool | None] = set()
     for value in set(values):
-        match = YEAR_LAST.fullmatch(value.strip()) if isinstance(value, str) else None
+        match = re.fullmatch(YEAR_LAST, value.strip()) if isinstance(value, str) else None
         if match and match.group(2) != "." and (int(match.group(1)) > 12) != (int(match.group(3)) > 12):
             found.add(int(match.group(1)) > 12)
     return found or {None}

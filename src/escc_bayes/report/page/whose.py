@@ -1,10 +1,14 @@
 """Whose a row of a posterior's own tables is: the columns that it begins with, and those that it ends with."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from escc_bayes.bayes.posterior.ensemble_posterior import EnsemblePosterior
 from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.estimand.tables import Row
+
+if TYPE_CHECKING:
+    from escc_bayes.bayes.posterior.ensemble_posterior import EnsemblePosterior
 
 type Fitted = Posterior | EnsemblePosterior
 
