@@ -11,7 +11,7 @@ from escc_bayes.bayes.posterior.fit import fit
 from escc_bayes.classical.fit import fit_classical
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from
-from escc_bayes.estimand.estimand import HazardRatio
+from escc_bayes.estimand.estimand import HazardRatio, SurvivalAt
 from escc_bayes.spec.reading import spec_from
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*duplicate row")
@@ -144,3 +144,26 @@ def test_strata_have_baselines_of_each_endpoint(mgus2):
     correlation = covariance[0, 1] / np.sqrt(covariance[0, 0] * covariance[1, 1])
     assert np.corrcoef(drawn)[0, 1] == pytest.approx(correlation, abs=0.05)
     assert drawn.mean(axis=1) == pytest.approx(R["strata_coef"], abs=0.3 * drawn.std())
+
+
+def influences(time, event, month):
+    """Return what each patient does to Kaplan-Meier at a month, (n,): the martingale form, in plain numpy."""
+    months = np.unique(time[(event == 1) & (time <= month)])
+    at_risk = (time[:, None] >= months).sum(axis=0)
+    died = ((time[:, None] == months) & (event[:, None] == 1)).astype(float)
+    return (died / at_risk - (time[:, None] >= months) * died.sum(axis=0) / at_risk**2).sum(axis=1)
+
+
+def test_curves_go_together_as_kaplan_meier_of_the_same_patients(mgus2):
+    """Correlation of survival and of survival free of progression at 5 years; means beside Kaplan-Meier."""
+    posterior = fit(model(), mgus2, seed=1, engine="laplace")
+    drawn = np.stack([posterior.draws(SurvivalAt(60.0, endpoint=name)) for name in ("os", "pfs")])
+    data = {name: np.array(values) for name, values in R["data"].items()}
+    moved = np.stack([influences(data[t], data[e], 60.0) for t, e in (("os", "died"), ("pfs", "failed"))])
+    sizes = np.sqrt((moved**2).sum(axis=1))
+    expected = float(moved[0] @ moved[1] / sizes.prod())
+    assert np.corrcoef(drawn)[0, 1] == pytest.approx(expected, abs=0.03)
+    classical = fit_classical(model(), mgus2)
+    for name, own in zip(("os", "pfs"), drawn, strict=True):
+        (km,) = classical.estimate(SurvivalAt(60.0, endpoint=name), level=0.95)
+        assert own.mean() == pytest.approx(km.value, abs=0.005)

@@ -24,6 +24,7 @@ from escc_bayes.estimand.estimand import Estimand, HazardRatio, RMSTDifference, 
 from escc_bayes.estimand.estimate import Estimate, joined_notes, ratio_words
 from escc_bayes.estimand.evaluate import NAMES, refuse_states, time_of
 from escc_bayes.estimand.maketables import ForMaketables
+from escc_bayes.estimand.one_endpoint import plan_behind
 from escc_bayes.estimand.tables import tidy_ratio_rows
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.kinds import LEVEL
@@ -73,10 +74,11 @@ class ClassicalFit(ForMaketables):
         """
         if isinstance(asked, HazardRatio):
             return self.ratios(asked, level)
-        refuse_states(self.plan)
+        behind = plan_behind(asked, self.plan)
+        refuse_states(behind)
         found = []
         if asked.population == "group":
-            found.append(self.curve_estimate(asked, "km", km_answer(asked, self.plan.rows, level), level))
+            found.append(self.curve_estimate(asked, "km", km_answer(asked, behind.rows, level), level))
         if isinstance(self.weibull, WeibullFit):
             why = unset(asked, self.plan)
             answer = (
@@ -130,13 +132,14 @@ class ClassicalFit(ForMaketables):
 
     def carried(self, asked: Estimand) -> str:
         """Return what an estimate of groups rests on: few events, and the weights or clusters of who is behind it."""
-        few = caution_of(self.plan, asked.term, groups_named(asked))
-        return joined_notes(few, self.plan.rows.basis_note(patients_behind(asked, self.plan.rows)))
+        behind = plan_behind(asked, self.plan)
+        few = caution_of(behind, asked.term, groups_named(asked))
+        return joined_notes(few, behind.rows.basis_note(patients_behind(asked, behind.rows)))
 
     def curve_estimate(self, asked: Estimand, method: str, answer: Answer, level: float) -> Estimate:
         """Return an estimate of survival, a median or a difference of restricted means."""
         assert not isinstance(asked, HazardRatio)
-        rows = self.plan.rows
+        rows = plan_behind(asked, self.plan).rows
         counts = counted(asked, rows)
         numbers = (answer.value, answer.lower, answer.upper)
         return Estimate(

@@ -65,15 +65,19 @@ class HazardRatio:
 
 @dataclass(frozen=True, slots=True)
 class SurvivalAt:
-    """Survival at ``time`` months: of all, or of a ``group`` of ``term``."""
+    """Survival at ``time`` months: of all, or of a ``group`` of ``term``.
+
+    Of several endpoints fitted together that of ``endpoint``.
+    """
 
     time: float
     term: str = ""
     group: str = ""
     population: str = "group"
+    endpoint: str = ""
 
     def __post_init__(self) -> None:
-        check_words("SurvivalAt", term=self.term, group=self.group)
+        check_words("SurvivalAt", term=self.term, group=self.group, endpoint=self.endpoint)
         check_group("SurvivalAt", self.term, self.group)
         check_population(self.population)
         check_positive("SurvivalAt", "time", self.time, "months")
@@ -81,30 +85,38 @@ class SurvivalAt:
 
 @dataclass(frozen=True, slots=True)
 class MedianSurvival:
-    """Median survival in months: of all, or of a ``group`` of ``term``."""
+    """Median survival in months: of all, or of a ``group`` of ``term``.
+
+    Of several endpoints fitted together that of ``endpoint``.
+    """
 
     term: str = ""
     group: str = ""
     population: str = "group"
+    endpoint: str = ""
 
     def __post_init__(self) -> None:
-        check_words("MedianSurvival", term=self.term, group=self.group)
+        check_words("MedianSurvival", term=self.term, group=self.group, endpoint=self.endpoint)
         check_group("MedianSurvival", self.term, self.group)
         check_population(self.population)
 
 
 @dataclass(frozen=True, slots=True)
 class RMSTDifference:
-    """Restricted mean survival time to ``until`` months: ``level`` minus ``versus`` of ``term``."""
+    """Restricted mean survival time to ``until`` months: ``level`` minus ``versus`` of ``term``.
+
+    Of several endpoints fitted together that of ``endpoint``.
+    """
 
     term: str
     level: str
     versus: str
     until: float
     population: str = "group"
+    endpoint: str = ""
 
     def __post_init__(self) -> None:
-        check_words("RMSTDifference", term=self.term, level=self.level, versus=self.versus)
+        check_words("RMSTDifference", term=self.term, level=self.level, versus=self.versus, endpoint=self.endpoint)
         check_population(self.population)
         check_positive("RMSTDifference", "until", self.until, "months")
 
@@ -150,10 +162,9 @@ def groups_named(estimand: Estimand) -> tuple[str, ...]:
 
 
 def contrast_in(estimand: Estimand) -> str:
-    """Return the contrast or group with its transition, where it has one: ``III vs II, progression``."""
-    transition = estimand.transition if isinstance(estimand, HazardRatio) else ""
-    words = contrast_words(estimand)
-    return f"{words}, {transition}" if transition else words
+    """Return the contrast or group with its transition or endpoint, where it names one: ``III vs II, progression``."""
+    within = estimand.transition if isinstance(estimand, HazardRatio) else estimand.endpoint
+    return ", ".join(word for word in (contrast_words(estimand), within) if word)
 
 
 def contrast_words(estimand: Estimand) -> str:

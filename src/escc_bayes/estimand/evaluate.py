@@ -16,6 +16,7 @@ from escc_bayes.estimand.estimand import (
     RMSTDifference,
     SurvivalAt,
 )
+from escc_bayes.estimand.one_endpoint import endpoint_asked, of_endpoint
 from escc_bayes.foundation.errors import EstimandError
 from escc_bayes.hazard.cells import distinct_rows
 from escc_bayes.hazard.patients import PatientHazards
@@ -56,8 +57,20 @@ def draws_of_many(asked: Sequence[Estimand], plan: ModelPlan, hazards: PatientHa
 
     Raises
     ------
-    EstimandError : the model lacks the term or level.
+    EstimandError : the model lacks the term, level or endpoint.
     """
+    apart: dict[str, list[int]] = {}
+    for place, one in enumerate(asked):
+        apart.setdefault(endpoint_asked(one, plan), []).append(place)
+    found: dict[int, FloatArray] = {}
+    for endpoint, places in apart.items():
+        own = draws_of_one([asked[place] for place in places], *of_endpoint(plan, hazards, endpoint))
+        found |= dict(zip(places, own, strict=True))
+    return [found[place] for place in range(len(asked))]
+
+
+def draws_of_one(asked: Sequence[Estimand], plan: ModelPlan, hazards: PatientHazards) -> list[FloatArray]:
+    """Return the same of hazard ratios, or of curves of one endpoint."""
     months: dict[Key, set[float]] = {}
     for one in asked:
         for key in curves_behind(one):
@@ -198,11 +211,6 @@ def check_group(plan: ModelPlan, term: str, group: str) -> None:
 
 def refuse_states(plan: ModelPlan) -> None:
     """Raise ``EstimandError`` where a plan has states, and so no one survival."""
-    if plan.rows.marginal:
-        raise EstimandError(
-            f"model '{plan.spec.name}' is of several endpoints and answers hazard ratios; survival, medians and "
-            "restricted means are those of a model of each endpoint alone, or of an illness-death model"
-        )
     if plan.rows.transitions is not None and plan.rows.transitions.competing:
         raise EstimandError(
             f"model '{plan.spec.name}' is of competing causes and answers how likely each is; ask "

@@ -1,7 +1,10 @@
 """What a report asks of a model: hazard ratios, survival, medians, differences of restricted means."""
 
+from dataclasses import replace
+
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import Estimand, MedianSurvival, RMSTDifference, SurvivalAt
+from escc_bayes.spec.one_transition import one_transition
 from escc_bayes.spec.plan import ModelPlan
 
 LANDMARKS = (12.0, 24.0, 36.0)
@@ -10,7 +13,8 @@ LANDMARKS = (12.0, 24.0, 36.0)
 def standard_questions(plan: ModelPlan) -> tuple[Estimand, ...]:
     """Return what a report asks: every hazard ratio; survival, medians and RMST differences of all and of groups.
 
-    Of an illness-death model hazard ratios alone: it has states, and no one survival.
+    Of an illness-death model hazard ratios alone: it has states, and no one survival. Of several endpoints likewise:
+    their survival is that of ``survival_questions``.
     """
     found: list[Estimand] = list(standard_contrasts(plan.design))
     if plan.rows.transitions is not None:
@@ -25,6 +29,14 @@ def standard_questions(plan: ModelPlan) -> tuple[Estimand, ...]:
         for term, levels in zip(block.effect.covariates, block.levels, strict=True):
             found += group_questions(plan, term, levels, months)
     return tuple(found)
+
+
+def survival_questions(plan: ModelPlan) -> tuple[SurvivalAt, ...]:
+    """Return survival of all and of groups at each month; of several endpoints that of each."""
+    if not plan.rows.marginal:
+        return tuple(asked for asked in standard_questions(plan) if isinstance(asked, SurvivalAt))
+    each = ((str(name), one_transition(plan, name)) for name in plan.rows.transition_names)
+    return tuple(replace(asked, endpoint=name) for name, own in each for asked in survival_questions(own))
 
 
 def group_questions(plan: ModelPlan, term: str, levels: tuple[str, ...], months: tuple[float, ...]) -> list[Estimand]:

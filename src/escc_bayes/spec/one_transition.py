@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from escc_bayes.hazard.piecewise import IntArray
 from escc_bayes.spec.design import Block, Design
 from escc_bayes.spec.plan import ModelPlan
 
@@ -28,6 +29,17 @@ def one_transition(plan: ModelPlan, name: str) -> ModelPlan:
     own = plan.rows.in_transition(name)
     rows = replace(own, endpoint=name, strata=own.strata if own.within else "", transitions=None)
     return replace(plan, rows=rows, design=design_of(plan.design, name, inside))
+
+
+def coefficients_in(design: Design, name: str) -> IntArray:
+    """Return which of the coefficients of a design act in a transition, in the order of ``design_of``."""
+    chosen = [np.zeros(0, dtype=np.int64)]
+    for block in design.blocks:
+        for within, own in block.parts:
+            if name in within:
+                first = block.first - block.start + np.arange(own.start, own.stop)
+                chosen += [first + span * block.width for span in range(block.coding.size // block.width)]
+    return np.concatenate(chosen)
 
 
 def design_of(design: Design, name: str, inside: np.ndarray) -> Design:

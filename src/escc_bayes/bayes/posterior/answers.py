@@ -12,6 +12,7 @@ from escc_bayes.estimand.differing import differing_note
 from escc_bayes.estimand.estimand import Estimand, HazardRatio, contrast_words, groups_named
 from escc_bayes.estimand.estimate import Estimate, joined_notes, ratio_summary, size_note, summary
 from escc_bayes.estimand.evaluate import NAMES, time_of
+from escc_bayes.estimand.one_endpoint import plan_behind
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.kinds import LEVEL
 from escc_bayes.foundation.record import Record
@@ -47,7 +48,9 @@ class Answers(Protocol):
         """Return an estimate of each estimand."""
         ...
 
-    def survival(self, times: FloatArray, *, term: str = "", group: str = "", population: str = "group") -> FloatArray:
+    def survival(
+        self, times: FloatArray, *, term: str = "", group: str = "", population: str = "group", endpoint: str = ""
+    ) -> FloatArray:
         """Return the survival curve of a group in every draw, (draws, times); see ``SurvivalAt``."""
         ...
 
@@ -105,11 +108,12 @@ def estimate_of(
     """
     ratio = isinstance(asked, HazardRatio)
     value, lower, upper = ratio_summary(drawn, level) if ratio else summary(drawn, level)
-    counts = counted(asked, plan.rows)
+    behind = plan_behind(asked, plan)
+    counts = counted(asked, behind.rows)
     months = asked.months if isinstance(asked, HazardRatio) else None
     transition = asked.transition if isinstance(asked, HazardRatio) else ""
     return Estimate(
-        endpoint=plan.rows.endpoint_in(transition),
+        endpoint=behind.rows.endpoint_in(transition),
         estimand=NAMES[type(asked)],
         term=asked.term,
         contrast=contrast_words(asked),
@@ -131,9 +135,9 @@ def estimate_of(
         record=record,
         verdict=verdict,
         note=joined_notes(
-            beyond_follow_up(asked, (value, lower, upper), plan.rows),
-            caution_of(plan, asked.term, groups_named(asked), transition),
-            pseudo_note(plan, patients_behind(asked, plan.rows)),
+            beyond_follow_up(asked, (value, lower, upper), behind.rows),
+            caution_of(behind, asked.term, groups_named(asked), transition),
+            pseudo_note(plan, patients_behind(asked, behind.rows)),
             few_in_months(plan.rows, months),
             beyond_knots(asked, plan.design) if isinstance(asked, HazardRatio) else "",
             differing_note(asked, plan),

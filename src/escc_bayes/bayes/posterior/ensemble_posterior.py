@@ -28,6 +28,7 @@ from escc_bayes.estimand.differing import differing_note
 from escc_bayes.estimand.estimand import Estimand, HazardRatio, groups_named
 from escc_bayes.estimand.estimate import Estimate, joined_notes, ratio_words
 from escc_bayes.estimand.evaluate import completed
+from escc_bayes.estimand.one_endpoint import order_note, plan_behind
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.errors import some_of
 from escc_bayes.foundation.kinds import LEVEL
@@ -119,7 +120,7 @@ class EnsemblePosterior(Answering, StateAnswers):
         """Return the estimate of an estimand that ``completed`` returned."""
         by_member = self.member_draws(asked)
         found = estimate_of(asked, by_member.ravel(), self.plan, level=level, record=self.record, verdict=self.verdict)
-        counts = [counted(asked, member.plan.rows) for member in self.members]
+        counts = [counted(asked, plan_behind(asked, member.plan).rows) for member in self.members]
         return replace(
             found,
             n=round(float(np.mean([of_member.n for of_member in counts]))),
@@ -127,20 +128,24 @@ class EnsemblePosterior(Answering, StateAnswers):
             rows=round(float(np.mean([of_member.rows for of_member in counts]))),
             last_follow_up=min(of_member.last_follow_up for of_member in counts),
             groups="",
-            note=self.note(asked, (found.value, found.lower, found.upper), by_member),
+            note=joined_notes(
+                self.note(asked, (found.value, found.lower, found.upper), by_member),
+                order_note(asked, by_member.ravel(), self.plan, self.draws),
+            ),
         )
 
     def note(self, asked: Estimand, numbers: tuple[float, float, float], by_member: FloatArray) -> str:
         """Return what a reader must know: the share between reconstructions, how far follow-up reaches, the priors."""
         ratio = isinstance(asked, HazardRatio)
-        beyond = [beyond_follow_up(asked, numbers, m.plan.rows) for m in self.members]
+        behind = [plan_behind(asked, m.plan) for m in self.members]
+        beyond = [beyond_follow_up(asked, numbers, own.rows) for own in behind]
         conflict = [] if ratio else [m.prior_conflict.note for m in self.members]
         return joined_notes(
             between_words(by_member, self.kind, ratio=ratio),
             *self.about,
             self.said_of_some(beyond),
             self.said_of_some(conflict),
-            self.said_of_some([caution_of(m.plan, asked.term, groups_named(asked)) for m in self.members]),
+            self.said_of_some([caution_of(own, asked.term, groups_named(asked)) for own in behind]),
             self.said_of_some([differing_note(asked, m.plan) for m in self.members]),
             self.ratio_note(asked) if isinstance(asked, HazardRatio) else "",
             pseudo_note(self.plan),
@@ -168,9 +173,12 @@ class EnsemblePosterior(Answering, StateAnswers):
         return f"in {self.typical.plan.rows.cohort}, looked at for all, {said}" if len(self.members) > 1 else said
 
     @careful
-    def survival(self, times: FloatArray, *, term: str = "", group: str = "", population: str = "group") -> FloatArray:
+    def survival(
+        self, times: FloatArray, *, term: str = "", group: str = "", population: str = "group", endpoint: str = ""
+    ) -> FloatArray:
         """Return the survival curve of a group in every draw of the mixture, (draws, times); see ``SurvivalAt``."""
-        curves = [member.survival(times, term=term, group=group, population=population) for member in self.members]
+        whom = {"term": term, "group": group, "population": population, "endpoint": endpoint}
+        curves = [member.survival(times, **whom) for member in self.members]
         return np.concatenate(evenly(curves))
 
     def of_draws(self, computed: OfDraws) -> FloatArray:

@@ -30,6 +30,7 @@ from escc_bayes.estimand.evaluate import (
     draws_of_many,
 )
 from escc_bayes.estimand.maketables import ForMaketables
+from escc_bayes.estimand.one_endpoint import endpoint_asked, of_endpoint, order_note
 from escc_bayes.foundation.careful import careful
 from escc_bayes.foundation.kinds import LEVEL
 from escc_bayes.foundation.notebook import shown
@@ -111,7 +112,7 @@ class Posterior(Answering, StateAnswers, ForMaketables, Drawn):
         ``drawn`` (draws,) are those of the estimand, of hazard ratios as logarithms.
         """
         if not isinstance(asked, HazardRatio):
-            return self.prior_conflict.note
+            return joined_notes(self.prior_conflict.note, order_note(asked, drawn, self.plan, self.draws))
         return joined_notes(self.plan.design.by_construction(asked.term), self.moved_by_baseline(asked, drawn))
 
     def moved_by_baseline(self, asked: HazardRatio, drawn: FloatArray) -> str:
@@ -120,12 +121,15 @@ class Posterior(Answering, StateAnswers, ForMaketables, Drawn):
         return self.vague_baseline.note(weights(asked, self.plan.design), mean, sd)
 
     @careful
-    def survival(self, times: FloatArray, *, term: str = "", group: str = "", population: str = "group") -> FloatArray:
+    def survival(
+        self, times: FloatArray, *, term: str = "", group: str = "", population: str = "group", endpoint: str = ""
+    ) -> FloatArray:
         """Return the survival curve of a group in every draw, (draws, times); see ``SurvivalAt``."""
-        asked = SurvivalAt(1.0, term, group, population)
+        asked = SurvivalAt(1.0, term, group, population, endpoint)
         refuse_no_months("survival", times)
-        columns, weight = averaged_over(self.plan, asked.term, asked.group, asked.population)
-        return marginal.survival(self.hazards, columns, weight[None], times)[0]
+        plan, hazards = of_endpoint(self.plan, self.hazards, endpoint_asked(asked, self.plan))
+        columns, weight = averaged_over(plan, asked.term, asked.group, asked.population)
+        return marginal.survival(hazards, columns, weight[None], times)[0]
 
     def of_draws(self, computed: OfDraws) -> FloatArray:
         """Return what ``computed`` makes of plan and hazards."""

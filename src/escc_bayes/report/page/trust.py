@@ -7,6 +7,8 @@ from dataclasses import replace
 from escc_bayes.classical.baseline_ratios import ph_rows
 from escc_bayes.classical.coding import classical_design
 from escc_bayes.classical.ph_test import GLOBAL
+from escc_bayes.estimand.estimate import Estimate
+from escc_bayes.estimand.questions import survival_questions
 from escc_bayes.plots.words import probability
 from escc_bayes.report.page.answers import Answer
 from escc_bayes.report.page.bundle import Bundle
@@ -28,7 +30,7 @@ def trust(outcome: Outcome, bundle: Bundle, lines: Sequence[Answer]) -> tuple[Wo
     """Return the five words of an outcome."""
     return (
         computed(outcome, bundle),
-        fits_states(outcome, bundle) if several(outcome) else fits_curve(outcome),
+        fits_states(outcome, bundle) if several(outcome) else fits_curve(outcome, bundle),
         proportional(outcome),
         prior_sensitivity(lines),
         left_out(outcome),
@@ -49,20 +51,33 @@ def computed(outcome: Outcome, bundle: Bundle) -> Word:
     return Word("Computed reliably", verdict, tone, more)
 
 
-def fits_curve(outcome: Outcome) -> Word:
-    """Say whether Kaplan-Meier lies within the posterior interval of survival at every month asked."""
-    everyone = [e for e in outcome.comparison.of("survival") if not e.term]
+def fits_curve(outcome: Outcome, bundle: Bundle) -> Word:
+    """Say whether Kaplan-Meier lies within the posterior interval of survival at every month, of each endpoint."""
     name = outcome.posteriors[0].plan.spec.name
-    seen = {e.time: e.value for e in everyone if e.method == "km"}
+    everyone = of_everyone(outcome, bundle)
+    seen = {(e.endpoint, e.time): e.value for e in everyone if e.method == "km"}
     model = [e for e in everyone if e.model == name and e.interval_kind == "credible"]
-    compared = [(e, seen[e.time]) for e in model if not math.isnan(seen.get(e.time, math.nan))]
+    compared = [(e, seen.get((e.endpoint, e.time), math.nan)) for e in model]
+    compared = [(e, value) for e, value in compared if not math.isnan(value)]
     if not compared:
         return Word("Fits the curve", "not checked", "doubt")
-    off = [e.time for e, value in compared if not e.lower <= value <= e.upper]
+    off = [e for e, value in compared if not e.lower <= value <= e.upper]
     if not off:
         return Word("Fits the curve", "yes", "good")
-    months = ", ".join(f"{time:g}" for time in off)
+    together = outcome.posteriors[0].plan.rows.marginal
+    months = ", ".join(f"{e.time:g} ({e.endpoint})" if together else f"{e.time:g}" for e in off)
     return Word("Fits the curve", "not everywhere", "doubt", f"month{'s' * (len(off) > 1)} {months}")
+
+
+def of_everyone(outcome: Outcome, bundle: Bundle) -> list[Estimate]:
+    """Return survival of all patients by every method; of several endpoints that of each."""
+    first = outcome.posteriors[0]
+    if not first.plan.rows.marginal:
+        return [e for e in outcome.comparison.of("survival") if not e.term]
+    asked = [one for one in survival_questions(first.plan) if not one.term]
+    beside = bundle.classical[first.plan.spec.name]
+    seen = (e for one in asked for e in beside.estimate(one, level=bundle.level))
+    return [*first.estimates(asked, level=bundle.level), *seen]
 
 
 def several(outcome: Outcome) -> bool:

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from escc_bayes.bayes.posterior.ensemble_posterior import EnsemblePosterior
-from escc_bayes.estimand.estimand import SurvivalAt
-from escc_bayes.estimand.questions import standard_questions
+from escc_bayes.estimand.questions import survival_questions
 from escc_bayes.estimand.tables import survival_rows
 from escc_bayes.report.page.own_tables import own_tables
 from escc_bayes.report.page.reconstructions import Reconstructions
@@ -41,12 +40,7 @@ def write_ensemble_fit(folder: Path, found: Reconstructions) -> Tables:
     Returns the tables. Hazard ratios have the columns of ``fit``, and the share of the variance between members.
     """
     pooled = found.pooled.values()
-    survival = [
-        p.estimate(asked, level=found.level)
-        for p in pooled
-        for asked in standard_questions(p.plan)
-        if isinstance(asked, SurvivalAt)
-    ]
+    survival = [p.estimate(asked, level=found.level) for p in pooled for asked in survival_questions(p.plan)]
     members = [
         {**row, "cohort": member.plan.rows.cohort}
         for p in pooled

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.estimand.contrast import standard_contrasts
-from escc_bayes.estimand.estimand import SurvivalAt
 from escc_bayes.estimand.estimate import Estimate
-from escc_bayes.estimand.questions import standard_questions
+from escc_bayes.estimand.questions import survival_questions
 from escc_bayes.estimand.tables import Row, comparison_rows, hazard_ratio_rows, survival_rows
 from escc_bayes.foundation.csv import write_csv
 from escc_bayes.foundation.outputs import write_json
@@ -215,11 +214,7 @@ def fit_tables(
 
         ratios += cause_specific(tuple(posteriors.values()), level)
         states = state_tables(posteriors.values(), level)
-    survival = [
-        e
-        for p in posteriors.values()
-        for e in p.estimates([q for q in standard_questions(p.plan) if isinstance(q, SurvivalAt)], level=level)
-    ]
+    survival = [e for p in posteriors.values() for e in p.estimates(survival_questions(p.plan), level=level)]
     changing = [e for p in posteriors.values() for e in posterior_over_time(p, level)]
     curves = [e for p in posteriors.values() for e in posterior_on_curves(p, level)]
     return {

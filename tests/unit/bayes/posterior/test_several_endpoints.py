@@ -2,6 +2,7 @@
 
 import csv
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -17,11 +18,14 @@ from escc_bayes.bayes.posterior.prior_check import prior_check
 from escc_bayes.bayes.posterior.reload import load_posterior
 from escc_bayes.bayes.refits.refit_many import refit_many
 from escc_bayes.bayes.refits.requests import each_model
+from escc_bayes.classical.fit import fit_classical_plan
 from escc_bayes.data.bundled import example_cohort, example_ensemble
 from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from
-from escc_bayes.estimand.estimand import HazardRatio, SurvivalAt
+from escc_bayes.estimand.estimand import HazardRatio, MedianSurvival, RMSTDifference, SurvivalAt
+from escc_bayes.estimand.one_endpoint import never_later, order_note
 from escc_bayes.foundation.errors import CohortError, EstimandError, SpecError
+from escc_bayes.report.page.trust import fits_curve
 from escc_bayes.report.verbs.files import fit_tables
 from escc_bayes.spec.describe import describe
 from escc_bayes.spec.plan import make_plan
@@ -40,6 +44,11 @@ PIECEWISE = {
 WEIBULL = {
     "baseline": {"family": "weibull", "reference_time": 12.0},
     "priors": {"baseline_log_cumulative_hazard": {"normal": [-0.5, 1.0]}, "log_shape": {"normal": [0.0, 0.5]}},
+}
+# One rate for all months, of which the prior is nearly sure.
+ONE_RATE = {
+    "baseline": {"family": "piecewise_exponential", "cuts": [], "smoothing": "independent"},
+    "priors": {"baseline_log_rate": {"normal": [-2.0, 0.05]}},
 }
 FAMILIES = pytest.mark.parametrize("family", [PIECEWISE, WEIBULL], ids=["piecewise", "Weibull"])
 
@@ -192,7 +201,10 @@ def test_tables_name_the_endpoint(posterior, tmp_path, escc):
         "prob_both_above_1",
         "effects",
     ]
-    assert "survival" not in tables
+    curves = [(row["endpoint"], row["group"], row["time"]) for row in tables["survival"]]
+    assert {endpoint for endpoint, *_ in curves} == {"os", "pfs"}
+    assert ("pfs", "RAL", 12.0) in curves
+    assert {row["events"] for row in tables["survival"] if not row["group"]} == {31, 56}
     assert "pseudo-posterior, draws rescaled to how the endpoints of one patient go together" in rows[0]["note"]
     posterior.save(tmp_path / "both.nc")
     again = load_posterior(tmp_path / "both.nc", posterior.plan.spec, escc)
@@ -239,6 +251,71 @@ def test_baselines_of_other_kinds_are_said_and_read_back(escc, tmp_path):
         assert np.array_equal(again.draws(ratio("pfs")), found.draws(ratio("pfs")))
 
 
+def test_weibull_curves_of_each_endpoint_are_those_of_the_formula(escc):
+    """Second source: exp(-exp(b) (t / t0)^s exp(x beta)) averaged over patients, in plain numpy."""
+    found = fit(model(coverage(), family=WEIBULL), escc, seed=1, engine="laplace", draws=500)
+    held = found.plan.rows.in_transition("os").covariates["coverage"].values.astype(float)
+    for k, name in enumerate(("os", "pfs")):
+        at = np.exp(found.flat["baseline"][:, k])[:, None] * 2.0 ** np.exp(found.flat["log_shape"][:, [k]])
+        relative = np.exp(found.coefficients[:, [k]] * (held - held.mean()))
+        curve = np.exp(-at * relative)
+        np.testing.assert_allclose(found.draws(SurvivalAt(24.0, endpoint=name)), curve.mean(axis=1), rtol=1e-10)
+        months = np.array([24.0])
+        of_group = found.survival(months, term="coverage", group="RPL", endpoint=name)[:, 0]
+        np.testing.assert_allclose(of_group, curve[:, held == 1.0].mean(axis=1), rtol=1e-10)
+        longer = found.draws(RMSTDifference("coverage", "RPL", "RAL", 24.0, endpoint=name))
+        assert ((longer < 0.0) == (found.coefficients[:, k] > 0.0)).all()
+
+
+def test_curves_of_strata_are_those_of_the_formula(escc):
+    """Second source: within the first piece H = t exp(log rate of the stratum) exp(x beta), patients as they lie."""
+    found = fit(model(coverage(), family=within("stage")), escc, seed=1, engine="laplace", draws=500)
+    rows = found.plan.rows.in_transition("pfs")
+    held, stage = (rows.covariates[name].values.astype(float) for name in ("coverage", "stage"))
+    rates = np.exp(found.flat["baseline"][:, 3 + stage.astype(int)])
+    curve = np.exp(-5.0 * rates * np.exp(found.coefficients[:, [1]] * (held - held.mean())))
+    np.testing.assert_allclose(found.draws(SurvivalAt(5.0, endpoint="pfs")), curve.mean(axis=1), rtol=1e-10)
+    of_stage = found.draws(SurvivalAt(5.0, "stage", "IV", endpoint="pfs"))
+    np.testing.assert_allclose(of_stage, curve[:, stage == 2.0].mean(axis=1), rtol=1e-10)
+
+
+def test_curves_have_the_width_of_each_endpoint_alone_and_go_together(escc):
+    """SDs of the model of one endpoint; correlated, as deaths are shared; who is counted is of the endpoint."""
+    both = fit(model(coverage()), escc, seed=1, engine="laplace")
+    drawn = np.stack([both.draws(SurvivalAt(12.0, endpoint=name)) for name in ("os", "pfs")])
+    assert np.corrcoef(drawn)[0, 1] > 0.3
+    for name, own in zip(("os", "pfs"), drawn, strict=True):
+        alone = fit(model(coverage(), endpoint=name), escc, seed=1, engine="laplace")
+        one = alone.draws(SurvivalAt(12.0))
+        assert own.std() == pytest.approx(one.std(), rel=0.06)
+        assert own.mean() == pytest.approx(one.mean(), abs=0.1 * one.std())
+        asked = MedianSurvival("coverage", "RPL")
+        ours, theirs = both.estimate(replace(asked, endpoint=name)), alone.estimate(asked)
+        assert (ours.endpoint, ours.n, ours.events) == (name, theirs.n, theirs.events)
+
+
+def test_endpoints_out_of_order_are_counted(escc):
+    """Survival free of progression cannot lie above survival; the note says in how many draws it does."""
+    plan, drawn = make_plan(model(coverage()), escc), np.array([0.5, 0.6, 0.7, 0.8])
+    assert never_later(plan.rows, "pfs", "os")
+    assert not never_later(plan.rows, "os", "pfs")
+    for name, word, other in (("pfs", "above", "os"), ("os", "below", "pfs")):
+        theirs = np.full(4, 0.75 if word == "above" else 0.55)
+        said = order_note(SurvivalAt(12.0, endpoint=name), drawn, plan, lambda _, theirs=theirs: theirs)
+        assert said.startswith(f"in 25 % of draws {word} that of {other}, as no patients can be")
+        assert not order_note(SurvivalAt(12.0, endpoint=name), drawn, plan, lambda _: drawn)
+
+
+def test_the_report_holds_each_endpoint_to_its_curve(escc):
+    """Kaplan-Meier of OS and of PFS within the intervals, and a model of one rate that neither follows."""
+    for family, said in ((PIECEWISE, "yes"), (ONE_RATE, "not everywhere")):
+        found = fit(model(coverage(), family=family), escc, seed=1, engine="laplace", draws=500)
+        beside = {"both": fit_classical_plan(found.plan)}
+        outcome, bundle = SimpleNamespace(posteriors=(found,)), SimpleNamespace(classical=beside, level=0.95)
+        word = fits_curve(outcome, bundle)
+        assert word.verdict == said, word
+
+
 def test_a_landmark_keeps_those_at_risk_of_each_endpoint(escc):
     rows = make_plan(model(coverage(), landmark=9.0), escc).rows
     at_risk = {name: rows.in_transition(name).n for name in ("os", "pfs")}
@@ -253,19 +330,29 @@ def test_a_landmark_keeps_those_at_risk_of_each_endpoint(escc):
 def test_refits_and_ensembles_rescale_each_posterior(escc, family):
     spec = model(coverage(shared=True), family=family)
     alone = fit(spec, escc, seed=1, engine="laplace").estimate(ratio("os"))
-    (refit,) = refit_many(each_model({"one": spec}, escc), asked=(ratio("os"),), seed=1).rows()
+    asked = (ratio("os"), SurvivalAt(24.0, "coverage", "RPL", endpoint="pfs"))
+    refit, curve = refit_many(each_model({"one": spec}, escc), asked=asked, seed=1).rows()
     assert refit["log_sd"] == pytest.approx(alone.log_sd, rel=0.04)
+    assert curve["contrast"] == "RPL, pfs"
     ensemble = example_ensemble("escc79")
     few = replace(ensemble, members=ensemble.members[:2])
     pooled = fit_ensemble(spec, few, seed=1)
     found = pooled.estimate(ratio("os"))
     assert found.endpoint == "os"
     assert "endpoints of one patient go together" in found.note
+    of_group = pooled.estimate(asked[1])
+    assert (of_group.endpoint, of_group.n, of_group.contrast) == ("pfs", 23, "RPL")
+    assert curve["value"] == pytest.approx(of_group.value, abs=0.1)
 
 
 def test_what_it_does_not_answer_is_refused(posterior, escc):
-    with pytest.raises(EstimandError, match="answers hazard ratios; survival, medians and restricted means"):
+    with pytest.raises(EstimandError, match=r"more than one curve; name one of os, pfs, as in SurvivalAt\(12.0, end"):
         posterior.estimate(SurvivalAt(12.0))
+    with pytest.raises(EstimandError, match="no 'efs'; name one of os, pfs"):
+        posterior.survival(np.array([12.0]), endpoint="efs")
+    alone = make_plan(model(coverage(), endpoint="os"), escc)
+    with pytest.raises(EstimandError, match="is of 'os', and not of 'pfs'"):
+        fit_classical_plan(alone).estimate(SurvivalAt(12.0, endpoint="pfs"))
     with pytest.raises(EstimandError, match="is of several endpoints, each by itself, and has no states"):
         posterior.states(np.array([12.0]))
     with pytest.raises(EstimandError, match="no probability of a patient left out"):
