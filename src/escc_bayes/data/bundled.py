@@ -48,6 +48,12 @@ def example_cohort(name: str) -> Cohort:
     Raises
     ------
     CohortError : no such cohort; the message lists the names.
+
+    Examples
+    --------
+    >>> cohort = example_cohort("escc79")
+    >>> len(cohort), cohort.provenance
+    (79, 'reconstructed')
     """
     if name in ENSEMBLES:
         bundled = ENSEMBLES[name]
@@ -72,6 +78,12 @@ def example_ensemble(name: str) -> Ensemble:
     Raises
     ------
     CohortError : no such ensemble; the message lists the names.
+
+    Examples
+    --------
+    >>> ensemble = example_ensemble("escc79")
+    >>> len(ensemble), ensemble.name
+    (20, 'escc79')
     """
     by_study = {bundled.study: cohort for cohort, bundled in ENSEMBLES.items()}
     cohort = by_study.get(name, name)

@@ -89,9 +89,23 @@ class CohortSchema:
 def load_schema(path: str | Path) -> CohortSchema:
     """Read a cohort schema: a file, or a bundled one by name, as on the command line.
 
+    Parameters
+    ----------
+    path : of a TOML file (``models/README.md`` has its words), or the name of a bundled schema.
+
+    Returns
+    -------
+    CohortSchema : what each column means; times of the file in ``time_unit``, months inside.
+
     Raises
     ------
     TomlError, SchemaError, CutError : with the file, the key, what was given and what to do.
+
+    Examples
+    --------
+    >>> schema = load_schema("escc")
+    >>> list(schema.endpoints), schema.covariates["stage"].levels
+    (['os', 'pfs'], ('II', 'III', 'IV'))
     """
     found = find_schema(path)
     schema = schema_from(read_toml(found), str(found))

@@ -131,11 +131,24 @@ class Reading:
 def read_study(path: str | Path) -> Study:
     """Read one study file, or a bundled one by name; ``[[check]]`` and ``derived`` tables are accepted and ignored.
 
-    Numbers that no print can mean are in ``misprints`` of the study, and nowhere else.
+    Parameters
+    ----------
+    path : of a TOML file of what a paper prints, each number as text with its place, or the name of a bundled study.
+
+    Returns
+    -------
+    Study : estimates, curves, numbers and quotes as printed, times in months. Numbers that no print can mean are in
+        ``misprints``, and nowhere else.
 
     Raises
     ------
     StudyError : a fault of the file, with the entry, what was given and what to do.
+
+    Examples
+    --------
+    >>> study = read_study("seed1_scirep2025")
+    >>> study.id, study.n
+    ('seed1_scirep2025', 79)
     """
     found = find_study(path)
     return study_from(parsed_toml(found), str(found))

@@ -149,7 +149,24 @@ def audited(study: Study) -> AuditedStudy:
 
 @careful
 def audit(study: Study) -> Findings:
-    """Return the findings of all rules, a tuple with the most serious first."""
+    """Hold what a paper prints against what its own numbers allow, by every rule (docs/methods/audit.md).
+
+    Parameters
+    ----------
+    study : what the paper prints, from ``read_study``.
+
+    Returns
+    -------
+    Findings : a tuple, the most serious first (``impossible``, ``very unlikely``, ..); each
+        with its ``statement``, the ``arithmetic`` behind it and the ``place`` in the paper. Empty: nothing was found,
+        which is no proof that nothing is wrong.
+
+    Examples
+    --------
+    >>> import escc_bayes as eb
+    >>> eb.audit(eb.read_study("seed1_scirep2025"))[0].statement
+    'The stages sum to 69, but the study has 79 patients.'
+    """
     return audited(study).findings
 
 

@@ -92,11 +92,28 @@ def printed_at_risk(months: Sequence[float], count: Sequence[float], *, arm: str
 def read_digitised_curves(path: str | Path) -> dict[str, DigitisedCurve]:
     """Read the curves of a CSV file, by arm, in the order of the file.
 
-    Columns: ``months``; ``survival`` (fractions) or ``survival_percent``; ``arm`` where there are several.
+    Parameters
+    ----------
+    path : of a CSV file with the columns ``months``; ``survival`` (fractions) or ``survival_percent``; ``arm`` where
+        there are several.
+
+    Returns
+    -------
+    DigitisedCurve by arm (``all`` without arms): ``time`` in months, ``survival`` between 0 and 1, both (n,).
 
     Raises
     ------
     CohortError : with file, lines, column, what was given and what to do.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "curve.csv")
+    ...     _ = file.write_text("months,survival_percent\\n0,100\\n6,80\\n12,50\\n")
+    ...     read_digitised_curves(file)["all"].survival
+    array([1. , 0.8, 0.5])
     """
     table = read_table(path)
     need_column(table, "months")
@@ -114,12 +131,28 @@ def read_digitised_curves(path: str | Path) -> dict[str, DigitisedCurve]:
 def read_numbers_at_risk(path: str | Path) -> dict[str, NumbersAtRisk]:
     """Read the numbers at risk of a CSV file, by arm.
 
-    Columns: ``months``, and ``nrisk_ARM`` for each arm (``nrisk`` where there is one). A cell may be empty where the
-    figure prints no number, but not at month 0.
+    Parameters
+    ----------
+    path : of a CSV file with the columns ``months``, and ``nrisk_ARM`` for each arm (``nrisk`` where there is one). A
+        cell may be empty where the figure prints no number, but not at month 0.
+
+    Returns
+    -------
+    NumbersAtRisk by arm (``all`` without arms): ``time`` in months, ``count`` of patients, both (k,).
 
     Raises
     ------
     CohortError : with file, lines, column, what was given and what to do.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "at_risk.csv")
+    ...     _ = file.write_text("months,nrisk\\n0,40\\n6,30\\n12,18\\n")
+    ...     read_numbers_at_risk(file)["all"].count
+    array([40, 30, 18])
     """
     table = read_table(path)
     need_column(table, "months")

@@ -195,9 +195,23 @@ def refuse_other_endpoint(found: EvidencePrior, raw: Mapping[str, object], where
 def read_prior(path: str | Path) -> EvidencePrior:
     """Read ``prior.toml``, or a bundled prior by name.
 
+    Parameters
+    ----------
+    path : of a file that ``escc-bayes evidence`` wrote, or the name of a bundled prior.
+
+    Returns
+    -------
+    EvidencePrior : a mixture of normals on the log hazard ratio of ``hazard_of`` over ``versus``.
+
     Raises
     ------
     TomlError, SpecError : with the file, the key, what was given and what to do.
+
+    Examples
+    --------
+    >>> prior = read_prior("rt_added")
+    >>> prior.endpoint, prior.hazard_of
+    ('OS', 'ICT + RT')
     """
     file = find_prior(path)
     raw = read_toml(file)

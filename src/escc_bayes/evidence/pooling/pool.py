@@ -76,7 +76,17 @@ class EvidencePool:
 
 @careful
 def pool_evidence(effects: Sequence[PublishedEffect], request: PoolRequest) -> EvidencePool:
-    """Pool what carries a standard error; name what does not.
+    """Pool log hazard ratios that carry a standard error; name what does not (docs/methods/pooling.md).
+
+    Parameters
+    ----------
+    effects : hazard ratios as they are published, each with its study, endpoint and direction.
+    request : which effect and endpoint; priors of the mean and of the SD between studies; terms of bias; the level;
+        why studies that could share patients do not.
+
+    Returns
+    -------
+    EvidencePool : the exact posterior and REML beside it, the studies as they entered, and what must be said.
 
     Raises
     ------
