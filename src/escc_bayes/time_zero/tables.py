@@ -19,18 +19,7 @@ def time_zero_rows(answers: Sequence[Answer], endpoint: str, provenance: str) ->
         {
             "endpoint": endpoint,
             "term": one.term,
-            "contrast": one.contrast,
-            "analysis": one.analysis,
-            "landmark": one.landmark,
-            "method": one.method,
-            "hr": one.hr,
-            "lower": one.lower,
-            "upper": one.upper,
-            "level": one.level,
-            "interval": one.interval,
-            "n": one.n,
-            "events": one.events,
-            "dropped": one.dropped,
+            **hazard_ratio_of(one),
             "rows": one.rows,
             "grace": one.grace,
             "model": one.model,
@@ -42,6 +31,24 @@ def time_zero_rows(answers: Sequence[Answer], endpoint: str, provenance: str) ->
         }
         for one in answers
     ]
+
+
+def hazard_ratio_of(one: Answer) -> Row:
+    """Return the hazard ratio of one analysis with its limits and its patients, and which analysis it is."""
+    return {
+        "contrast": one.contrast,
+        "analysis": one.analysis,
+        "landmark": one.landmark,
+        "method": one.method,
+        "hr": one.hr,
+        "lower": one.lower,
+        "upper": one.upper,
+        "level": one.level,
+        "interval": one.interval,
+        "n": one.n,
+        "events": one.events,
+        "dropped": one.dropped,
+    }
 
 
 def clone_rows(found: Sequence[Emulation], covariate: CovariateSchema, asked: Request, provenance: str) -> list[Row]:

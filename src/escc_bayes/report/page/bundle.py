@@ -21,7 +21,6 @@ from escc_bayes.compare.comparison import Comparison
 from escc_bayes.compare.imputed import Imputed, beside
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.data.ensemble import Ensemble
-from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimate import Estimate
 from escc_bayes.foundation.errors import NotFitForUseWarning
 from escc_bayes.foundation.executors import Executor, Serial
@@ -31,6 +30,7 @@ from escc_bayes.report.page.behind import information_of
 from escc_bayes.report.page.compared import comparable, compared
 from escc_bayes.report.page.other_analyses import OtherAnalyses, other_analyses
 from escc_bayes.report.page.reconstructions import Reconstructions, pool_reconstructions
+from escc_bayes.report.page.sceptics import sceptics_of
 from escc_bayes.report.page.state_groups import Fitted
 from escc_bayes.report.page.state_tables import state_tables
 from escc_bayes.report.page.state_words import StateTables
@@ -38,8 +38,7 @@ from escc_bayes.sensitivity.attribution import AttributionStep, attribute
 from escc_bayes.sensitivity.part import Rows
 from escc_bayes.spec.cautions import NOTHING, cautions, shared_cautions
 from escc_bayes.spec.names import refuse_same_names
-from escc_bayes.spec.plan import ModelPlan, with_priors
-from escc_bayes.spec.sceptic import sceptical
+from escc_bayes.spec.plan import ModelPlan
 
 if TYPE_CHECKING:
     from escc_bayes.study.part import StudyChapter
@@ -249,23 +248,13 @@ def gather(
         pooling = executor.start(
             pool_reconstructions, ensemble, first, seed, level, silent if executor.apart else progress
         )
-        doubting = pool_reconstructions(ensemble, [sceptical(spec) for spec in first], seed, level, silent)
-        sceptics = {
-            spec.name: tuple(ratio.pooled for ratio in ratios)
-            for spec, ratios in zip(first, doubting.ratios.values(), strict=True)
-        }
-    else:
-        sceptics = {p.plan.spec.name: doubted(p.plan, seed, level) for p in headline}
+    sceptics = sceptics_of([p.plan for p in headline], ensemble, seed, level)
     return Bundle(
         cohort=cohort,
         posteriors=posteriors,
         classical=classical,
         comparisons={key: compared(names, posteriors, classical, level) for key, names in groups.items()},
-        loo={
-            k: compare_loo([posteriors[n] for n in names])
-            for k, names in groups.items()
-            if len(names) > 1 and not posteriors[names[0]].plan.rows.pseudo
-        },
+        loo=compared_by_loo(groups, posteriors),
         attribution={name: attribute(posteriors[name], classical[name], cohort) for name in posteriors},
         baselines={
             endpoint: baselines(cohort, endpoint, level=level, strata=strata_asked(endpoint, cohort, plans))
@@ -287,6 +276,17 @@ def gather(
     )
 
 
+def compared_by_loo(
+    groups: Mapping[str, Sequence[str]], posteriors: Mapping[str, Posterior]
+) -> dict[str, tuple[LooRow, ...]]:
+    """Return the models of each outcome compared by patients left out, where there are several with such a density."""
+    return {
+        key: compare_loo([posteriors[name] for name in names])
+        for key, names in groups.items()
+        if len(names) > 1 and not posteriors[names[0]].plan.rows.pseudo
+    }
+
+
 def states_of(
     posteriors: Mapping[str, Fitted], level: float, classical: Mapping[str, ClassicalFit] = MappingProxyType({})
 ) -> dict[str, StateTables]:
@@ -299,13 +299,6 @@ def states_of(
         }
         for name, posterior in several.items()
     }
-
-
-def doubted(plan: ModelPlan, seed: Seed, level: float) -> tuple[Estimate, ...]:
-    """Return the hazard ratios of a model under a sceptical prior, by ``laplace`` or what stands in for it."""
-    doubting = with_priors(plan, sceptical(plan.spec))
-    posterior = fit_or_replace(doubting, RunSettings("laplace"), seed=stream(seed, plan.spec.name, "sceptic"))
-    return tuple(posterior.estimates(standard_contrasts(plan.design), level=level))
 
 
 def confirmation(

@@ -19,6 +19,7 @@ from escc_bayes.study.subject import Subject
 from escc_bayes.study.whole_model import Fitted, fitted, whole_spec
 from escc_bayes.time_zero.answers import Answer, answers, pooled
 from escc_bayes.time_zero.model import default_model
+from escc_bayes.time_zero.tables import hazard_ratio_of
 from escc_bayes.time_zero.views import views
 
 ENDPOINTS = ("os", "pfs")
@@ -174,18 +175,7 @@ def analysis_row(endpoint: str, factor: Coded, one: Answer, subject: Subject) ->
     return {
         "endpoint": endpoint,
         "time": factor.role,
-        "contrast": one.contrast,
-        "analysis": one.analysis,
-        "landmark": one.landmark,
-        "method": one.method,
-        "hr": one.hr,
-        "lower": one.lower,
-        "upper": one.upper,
-        "level": one.level,
-        "interval": one.interval,
-        "n": one.n,
-        "events": one.events,
-        "dropped": one.dropped,
+        **hazard_ratio_of(one),
         "members": len(subject.members),
         "note": one.note,
     }

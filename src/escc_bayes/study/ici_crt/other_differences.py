@@ -1,6 +1,6 @@
 """The difference from other studies of ICI with radiotherapy, and what selection and stage could make of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +25,21 @@ MONTHS = (12.0, 24.0, 36.0)
 # Four cycles of three weeks in months: whoever had them lived so long.
 GUARANTEED = 4 * 21 / 30.4375
 DRAWS = 20_000
+# Columns of the page, and quantities of the file.
+COLUMNS = (
+    "",
+    f"Here, {HEAD[:1].lower()}{HEAD[1:]}",
+    "Other arms (patients)",
+    "Here, %",
+    "Others: mean, %",
+    "Others: a new study, %",
+    "Difference, points",
+    "P(higher here)",
+    "A new study of those who lived through four cycles, %",
+    "Here, all stage IV, %",
+    "Here, none stage IV, %",
+)
+QUANTITIES = ("here", "mean", "new_study", "selected", "all_stage_iv", "no_stage_iv", "difference")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,57 +145,9 @@ def points(found: Middle) -> str:
 
 def difference_table(subject: Subject, differences: Sequence[Difference]) -> StudyTable:
     """Return the differences, and what selection and stage could make of them."""
-    rows: list[Row] = []
-    cells: list[tuple[str, ...]] = []
-    for one in differences:
-        numbers = (one.here, one.mean, one.new, one.selected, one.severe, one.mild)
-        here, mean, new, selected, severe, mild = (number.words(percent) for number in numbers)
-        name, of = f"{one.endpoint.upper()}, {one.month:g} months", counted(subject, one.endpoint)
-        behind = rests_on(subject, one, of)
-        cells.append(
-            (
-                name,
-                of.words,
-                f"{one.arms} ({one.patients})",
-                here,
-                mean,
-                new,
-                points(one.apart),
-                probability(one.higher),
-                selected,
-                severe,
-                mild,
-            )
-        )
-        named = ("here", "mean", "new_study", "selected", "all_stage_iv", "no_stage_iv", "difference")
-        rows += [
-            {
-                "endpoint": one.endpoint,
-                "time": one.month,
-                "arms": one.arms,
-                "quantity": what,
-                **behind[what],
-                "value": found.value,
-                "lower": found.lower,
-                "upper": found.upper,
-                "level": subject.level,
-                "prob_higher": one.higher if what == "difference" else np.nan,
-            }
-            for what, found in zip(named, (*numbers, one.apart), strict=True)
-        ]
-    head = (
-        *(
-            "",
-            f"Here, {HEAD[:1].lower()}{HEAD[1:]}",
-            "Other arms (patients)",
-            "Here, %",
-            "Others: mean, %",
-            "Others: a new study, %",
-            "Difference, points",
-            "P(higher here)",
-        ),
-        *("A new study of those who lived through four cycles, %", "Here, all stage IV, %", "Here, none stage IV, %"),
-    )
+    held = [(one, counted(subject, one.endpoint)) for one in differences]
+    rows = [row for one, of in held for row in difference_rows(subject, one, of)]
+    cells = [difference_cells(one, of) for one, of in held]
     note = (
         f"Posterior medians with {100 * subject.level:g} % credible intervals. Others: arms of ICI with radiotherapy, "
         "log cumulative hazards pooled with a half-normal prior of 0.35 on the drift between studies. Difference: this "
@@ -188,7 +155,45 @@ def difference_table(subject: Subject, differences: Sequence[Difference]) -> Stu
         "others is taken as constant until the month. Stage: a model of stage alone, everybody set to it. With two "
         "arms the drift rests on its prior."
     )
-    return table_of("others_difference", "difference to other studies", rows, head, cells, note=note)
+    return table_of("others_difference", "difference to other studies", rows, COLUMNS, cells, note=note)
+
+
+def difference_cells(one: Difference, of: Counted) -> tuple[str, ...]:
+    """Return what the page prints of one difference."""
+    percents = (one.here, one.mean, one.new, one.selected, one.severe, one.mild)
+    here, mean, new, selected, severe, mild = (number.words(percent) for number in percents)
+    return (
+        f"{one.endpoint.upper()}, {one.month:g} months",
+        of.words,
+        f"{one.arms} ({one.patients})",
+        here,
+        mean,
+        new,
+        points(one.apart),
+        probability(one.higher),
+        selected,
+        severe,
+        mild,
+    )
+
+
+def difference_rows(subject: Subject, one: Difference, of: Counted) -> Iterator[Row]:
+    """Yield the numbers of one difference, each with its limits and what it rests on."""
+    behind = rests_on(subject, one, of)
+    found = (one.here, one.mean, one.new, one.selected, one.severe, one.mild, one.apart)
+    for what, number in zip(QUANTITIES, found, strict=True):
+        yield {
+            "endpoint": one.endpoint,
+            "time": one.month,
+            "arms": one.arms,
+            "quantity": what,
+            **behind[what],
+            "value": number.value,
+            "lower": number.lower,
+            "upper": number.upper,
+            "level": subject.level,
+            "prob_higher": one.higher if what == "difference" else np.nan,
+        }
 
 
 def rests_on(subject: Subject, one: Difference, here: Counted) -> dict[str, dict[str, float]]:
