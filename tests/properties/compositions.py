@@ -14,6 +14,7 @@ LIFE_TABLE = Path(__file__).parents[1] / "reference" / "us_life_table.csv"
 CUTS = [3.0, 8.0]
 NORMALS = ({"normal": [0.2, 0.8]}, {"hr_median": 0.9, "hr_upper": 3.0})
 HALF = {"halfnormal": 0.5}
+EVIDENCE = {"evidence": "rt_added", "endpoint": "OS", "robust": 0.2, "flip": True}
 GRADES = {"kind": "ordered", "levels": ["low", "mid", "high"]}
 COVARIATES = {
     # Nobody is in IIIb, whose step an ordered effect keeps.
@@ -142,6 +143,8 @@ def effect_of(draw, covariate, *, states, changing, strata):
             | ({"distribution": "gamma"} if word == "gamma" else {})
         )
     words = words | {"structure": word}
+    if covariate == "arm" and word in ("fixed", "ordered", "linear") and not states:
+        prior = draw(st.sampled_from([prior, EVIDENCE]))
     return words | {
         "exchangeable": {"sd": HALF},
         "time_varying": {"prior": prior, "sd": HALF, "cuts": draw(st.sampled_from([[2.5], [3.0, 6.0], [1.0, 4.4]]))},
@@ -157,7 +160,7 @@ def effect_of(draw, covariate, *, states, changing, strata):
         "interaction": {
             "prior": prior,
             "ratio": {"normal": [0.0, 0.4]},
-            "by": "stage" if covariate == "arm" else "arm",
+            "by": draw(st.sampled_from(["stage", "age"])) if covariate == "arm" else "arm",
         },
     }.get(word, {"prior": prior})
 
@@ -173,7 +176,8 @@ def effects(draw, *, states, changing, strata, several_rows):
     for effect in list(found):
         lacking = effect.get("within", effect.get("by"))
         if lacking and lacking not in have and lacking != "site":
-            found.append({"covariate": lacking, "structure": "fixed", "prior": NORMALS[0]})
+            plain = "linear" if lacking == "age" else "fixed"
+            found.append({"covariate": lacking, "structure": plain, "prior": NORMALS[0]})
             have.add(lacking)
     if draw(st.integers(0, 3)) == 0:
         more = {
@@ -216,7 +220,10 @@ def baseline_of(draw, *, weibull, strata):
         return {"family": "weibull", "reference_time": 6.0, "at": at}, own | {"log_shape": {"normal": [0.1, 0.3]}}
     cuts = draw(st.sampled_from([CUTS, CUTS, [], [2.0, 3.0, 6.5]]))
     rate = {"baseline_log_rate": {"normal": [-2.0, 0.8]}}
-    body = {"family": "piecewise_exponential", "cuts": cuts, "at": at} | ({"strata": "site"} if strata else {})
+    body = {"family": "piecewise_exponential", "at": at} | ({"strata": "site"} if strata else {})
+    if draw(st.integers(0, 3)) == 0:
+        return body | {"pieces": draw(st.integers(2, 4)), "sd": HALF}, rate
+    body = body | {"cuts": cuts}
     if draw(st.booleans()):
         own = draw(st.sampled_from([rate, {"baseline_rate": {"gamma": [0.8, 6.0]}}]))
         return body | {"smoothing": "independent"}, own
@@ -261,7 +268,9 @@ def compositions(draw, kinds=("one", "one", "changing", "rows", *STATES), terms=
     more, between = term_of(draw, term)
     baseline, priors = baseline_of(draw, weibull=kind != "endpoints", strata=strata)
     outcome = {"endpoint": "pfs"} if not states else outcome_of(kind)
-    if kind not in ("rows", "changing") and term not in ("between", "visits") and draw(st.integers(0, 2)) == 0:
+    # Whether an event between two months lies before the landmark must be known: visits are planned at it.
+    landmark = kind != "rows" and term != "between" and "late" not in more.get("visits", {})
+    if landmark and draw(st.integers(0, 2)) == 0:
         outcome = outcome | {"landmark": 1.0}
     late = kind != "rows" and draw(st.booleans())
     weights = draw(st.sampled_from(weights_of(kind, term, strata=strata, changing=changing)))

@@ -24,7 +24,7 @@ class Baseline:
             seen = {s.values[name] for p in patients for s in p.stretches}
             self.strata = tuple(level for level in schema["covariates"][name]["levels"] if level in seen)
         self.copies = max(1, len(states)) * max(1, len(self.strata))
-        self.cuts = self.raw.get("cuts", []) if self.pieces else []
+        self.cuts = cuts_of(self.raw, patients, states) if self.pieces else []
         stated = spec["priors"].get("baseline_survival", {})
         self.reference = stated.get("at") or self.raw.get("reference_time")
 
@@ -63,6 +63,26 @@ class Baseline:
         level, shape = parameters["baseline"][copy], math.exp(parameters["log_shape"][copy])
         at = [math.exp(level) * (month / self.reference) ** shape for month in (start, stop)]
         return at[1] - at[0]
+
+
+def cuts_of(raw, patients, states):
+    """Return the cuts stated, or at quantiles of the months with an event and of those at which a value changes."""
+    if "pieces" not in raw:
+        return raw["cuts"]
+    events, turns = [], []
+    for p in patients:
+        events += [s.stop for s in p.stretches if s.event] * p.copies
+        pairs = [] if states else pairwise(p.stretches)
+        turns += [after.start for before, after in pairs if before.values != after.values] * p.copies
+    turns = [month for month in turns if month < max(events)]
+    return sorted({*at_quantiles(events, raw["pieces"]), *(at_quantiles(turns, raw["pieces"]) if turns else ())})
+
+
+def at_quantiles(months, pieces):
+    """Return months below the last, up to each of which a share k / pieces lies."""
+    held = sorted(months)
+    found = {held[math.ceil(k * len(held) / pieces) - 1] for k in range(1, pieces)}
+    return {month for month in found if month < held[-1]}
 
 
 class LifeTable:

@@ -6,11 +6,30 @@ they are coordinates as they are.
 """
 
 import math
+import tomllib
+from pathlib import Path
 
 import numpy as np
 from scipy import special, stats
 
 Z975 = 1.959963984540054
+PRIORS = Path(__file__).parents[3] / "models" / "priors"
+
+
+class Mixture:
+    """A prior from published evidence: normals of the file, and one of SD 2 about no effect for what is robust."""
+
+    def __init__(self, stated):
+        file = PRIORS / f"{stated['evidence']}.toml"
+        components = tomllib.loads(file.read_text(encoding="utf-8"))["prior"]["components"]
+        sign, robust = -1.0 if stated.get("flip") else 1.0, stated.get("robust", 0.0)
+        whole = math.fsum(one["weight"] for one in components)
+        self.parts = [((1.0 - robust) * c["weight"] / whole, sign * c["mean"], c["sd"]) for c in components]
+        self.parts += [(robust, 0.0, 2.0)] if robust else []
+
+    def logpdf(self, value):
+        """Return the log density."""
+        return np.log(sum(weight * stats.norm.pdf(value, mean, sd) for weight, mean, sd in self.parts))
 
 
 def normal_of(stated):
@@ -57,7 +76,8 @@ class Prior:
         if kind == "share":
             return self.of_shares(value, of_scores)
         law = self.law(name, kind, rest)
-        if not of_scores:
+        # A mixture has several scores: it is stated as the number itself.
+        if not of_scores or isinstance(law, Mixture):
             return float(law.logpdf(value).sum())
         return float(stats.norm.logpdf(stats.norm.isf(law.sf(value))).sum())
 
@@ -99,7 +119,8 @@ class Prior:
             return stats.halfcauchy(scale=1.0 if kind == "lambda" else self.common_scale(effect, rest))
         if kind == "sd":
             return stats.halfnorm(scale=effect.raw["sd"]["halfnormal"])
-        return stats.norm(*normal_of(effect.raw["prior" if kind in ("b", "mean") else kind]))
+        stated = effect.raw["prior" if kind in ("b", "mean") else kind]
+        return Mixture(stated) if "evidence" in stated else stats.norm(*normal_of(stated))
 
     def common_scale(self, effect, rest):
         """Return tau_0 = expected / (D - expected) / sqrt(events), the events of those states in which these act."""
