@@ -63,13 +63,14 @@ def effects_of_a_law(form, rng):
     raise AssertionError("no law in 1,000 draws")
 
 
-def patients(rng, n, effects):
-    """Return a SIMULATED table: constant hazards, everybody followed for 18 to 48 months."""
+def patients(rng, n, effects, bent=lambda months: months):
+    """Return a SIMULATED table: constant hazards on a clock that may be bent, followed for 18 to 48 months."""
     arm, age = rng.integers(0, 2, n), rng.uniform(65.0 - HALF, 65.0 + HALF, n).round(2)
     z = np.column_stack([arm - 0.5, (age - 65.0) / 10.0])
     of_death, of_either = (hazard * np.exp(z @ own) for hazard, own in zip(HAZARDS, effects, strict=True))
     death, progression = rng.standard_exponential((2, n)) / np.stack([of_death, of_either - of_death])
-    first, end = np.minimum(death, progression), rng.uniform(18.0, 48.0, n)
+    first, end = bent(np.minimum(death, progression)), rng.uniform(18.0, 48.0, n)
+    death = bent(death)
     return pd.DataFrame(
         {
             "os": np.minimum(death, end),
@@ -87,8 +88,13 @@ def one(study, place):
     form, n = study.split()
     rng = np.random.default_rng([SEED, int(n), place])
     effects, _ = effects_of_a_law(form, rng)
-    cohort = read_cohort(patients(rng, int(n), effects), schema_from(SCHEMA, "drawn"), provenance="simulated")
-    posterior = fitted(make_plan(spec_of(form), cohort), place)
+    return place_of(form, spec_of(form), patients(rng, int(n), effects), effects, place)
+
+
+def place_of(form, spec, frame, effects, seed):
+    """Return where the truths of a table lie among the draws of a model."""
+    cohort = read_cohort(frame, schema_from(SCHEMA, "drawn"), provenance="simulated")
+    posterior = fitted(make_plan(spec, cohort), seed)
     draws, truths = {}, {}
     for name, (column, parts, _) in asked_of(form).items():
         term = name.split(",")[0]

@@ -76,17 +76,20 @@ def survival_table(rows: Sequence[Row]) -> str:
         return ""
     kind = interval_words(own[0])
     months = sorted({number(row["time"]) for row in own})
+    several = several_endpoints(own)
     lines: dict[tuple[object, ...], dict[float, Row]] = {}
     for row in own:
-        lines.setdefault((row["model"], row["term"], row["group"]), {}).setdefault(number(row["time"]), row)
+        key = (row["model"], row.get("endpoint"), row["term"], row["group"])
+        lines.setdefault(key, {}).setdefault(number(row["time"]), row)
     notes = Notes()
     body = []
-    for (model, _, _), at in lines.items():
+    for (model, endpoint, _, _), at in lines.items():
         first = next(iter(at.values()))
         found = [at.get(month) for month in months]
         body.append(
             (
                 str(model),
+                *((str(endpoint),) if several else ()),
                 group_words(first),
                 count(first.get("n")),
                 count(first.get("events")),
@@ -94,7 +97,8 @@ def survival_table(rows: Sequence[Row]) -> str:
                 notes.mark(*(one for one in found if one is not None)),
             )
         )
-    head = ("model", "group", "n", "events", *(f"S({month:g}), {kind}" for month in months), "note")
+    whose = ("model", *(("endpoint",) if several else ()), "group", "n", "events")
+    head = (*whose, *(f"S({month:g}), {kind}" for month in months), "note")
     return aligned("Survival at months", head, body, notes)
 
 

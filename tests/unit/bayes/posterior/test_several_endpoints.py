@@ -24,6 +24,7 @@ from escc_bayes.data.cohort import read_cohort
 from escc_bayes.data.schema import schema_from
 from escc_bayes.estimand.estimand import HazardRatio, MedianSurvival, RMSTDifference, SurvivalAt
 from escc_bayes.estimand.one_endpoint import never_later, order_note
+from escc_bayes.estimand.printed import fit_tables as printed
 from escc_bayes.foundation.errors import CohortError, EstimandError, SpecError
 from escc_bayes.report.page.trust import fits_curve
 from escc_bayes.report.verbs.files import fit_tables
@@ -205,6 +206,7 @@ def test_tables_name_the_endpoint(posterior, tmp_path, escc):
     assert {endpoint for endpoint, *_ in curves} == {"os", "pfs"}
     assert ("pfs", "RAL", 12.0) in curves
     assert {row["events"] for row in tables["survival"] if not row["group"]} == {31, 56}
+    assert [f"both   {name:8}  all patients  79" in "".join(printed(tables)) for name in ("os", "pfs")] == [True, True]
     assert "pseudo-posterior, draws rescaled to how the endpoints of one patient go together" in rows[0]["note"]
     posterior.save(tmp_path / "both.nc")
     again = load_posterior(tmp_path / "both.nc", posterior.plan.spec, escc)
