@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from escc_bayes.classical.robust import cluster_sums
+from escc_bayes.data.endpoints import snap_ties
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.transitions import DEATH_AFTER, DEATH_WITHOUT, PROGRESSION
@@ -66,11 +67,21 @@ def stays(rows: AnalysisRows) -> tuple[Stay, ...]:
     start = Stay(whose[0], first.entry, first.time, first.weight, {1: first.event == 1.0, 2: second.event == 1.0})
     month = np.full(rows.n, np.nan)
     month[whose[0]] = first.time
-    ago = month[whose[1]] if rows.transitions is not None and rows.transitions.clock == "reset" else 0.0
-    entry, time = third.entry + ago, third.time + ago
+    entry, time = third.entry, third.time
+    if rows.transitions is not None and rows.transitions.clock == "reset":
+        entry, time = entry + month[whose[1]], time + month[whose[1]]
     known = ~np.isnan(time)
+    start, entry, time = one_clock(start, entry[known], time[known])
     into = {2: (third.event == 1.0)[known]}
-    return start, Stay(whose[1][known], entry[known], time[known], third.weight[known], into)
+    return start, Stay(whose[1][known], entry, time, third.weight[known], into)
+
+
+def one_clock(start: Stay, entry: FloatArray, time: FloatArray) -> tuple[Stay, FloatArray, FloatArray]:
+    """Return the stays in the start state, and months after progression: moves of one month in both are one month."""
+    exits, entries = np.concatenate([start.time, time]), np.concatenate([start.entry, entry])
+    exits, entries = snap_ties(exits, entries, of=exits)
+    split = start.time.size
+    return replace(start, time=exits[:split], entry=entries[:split]), entries[split:], exits[split:]
 
 
 def since_progression(rows: AnalysisRows) -> AnalysisRows:
@@ -80,7 +91,8 @@ def since_progression(rows: AnalysisRows) -> AnalysisRows:
         begun = rows.in_transition(PROGRESSION).one_each
         month = dict(zip((begun.ids[i] for i in begun.whose.tolist()), begun.time.tolist(), strict=True))
         ago = np.array([month.get(after.ids[i], entry) for i, entry in zip(after.whose, after.entry, strict=True)])
-        after = replace(after, time=after.time - ago, entry=np.maximum(after.entry - ago, 0.0))
+        time, entry = snap_ties(after.time - ago, np.maximum(after.entry - ago, 0.0), of=after.time)
+        after = replace(after, time=time, entry=entry)
     return replace(after, strata="", transitions=None, patient=None)
 
 

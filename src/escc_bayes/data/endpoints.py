@@ -171,13 +171,24 @@ def as_read(month: float) -> float:
     return float(significant(np.array([month]))[0])
 
 
-def snap_ties(time: FloatArray, entry: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Make times that differ by float noise equal, over exits and entries together."""
+def snap_ties(time: FloatArray, entry: FloatArray, *, of: FloatArray | None = None) -> tuple[FloatArray, FloatArray]:
+    """Make times that differ by float noise equal, over exits and entries together.
+
+    Parameters
+    ----------
+    time, entry : months.
+    of : the months whose differences these are, and of whose size the noise is; None: they were read as they stand.
+
+    Examples
+    --------
+    >>> last, begun = (significant(np.array(days) / 30.4375) for days in ([2925.0, 1000.0], [2195.0, 270.0]))
+    >>> len(set((last - begun).tolist())), len(set(snap_ties(last - begun, np.zeros(2), of=last)[0].tolist()))
+    (2, 1)
+    """
     distinct = np.unique(np.concatenate([time, np.unique(entry)]))
     distinct = distinct[~np.isnan(distinct)]
-    apart = (
-        np.append(True, np.diff(distinct) > TIE_TOLERANCE * np.median(np.abs(distinct))) if distinct.size > 1 else True
-    )
+    size = np.abs(distinct) if of is None else np.abs(of)
+    apart = np.append(True, np.diff(distinct) > TIE_TOLERANCE * np.median(size)) if distinct.size > 1 else True
     if np.all(apart):
         return time, entry
     both = np.concatenate([time, entry])

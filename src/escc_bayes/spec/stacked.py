@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.data.covariates import CovariateData
-from escc_bayes.data.endpoints import EndpointData, significant
+from escc_bayes.data.endpoints import EndpointData, significant, snap_ties
 from escc_bayes.foundation.errors import CohortError, some_of
 from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
@@ -152,7 +152,11 @@ def stack(rows: AnalysisRows, course: Course, transitions: Transitions, start: f
     of = np.concatenate([first, first, after])
     code = np.repeat(np.arange(3.0), [first.size, first.size, after.size])
     begun = np.maximum(course.left, course.entry)[after]
-    ago = course.left[after] if transitions.clock == "reset" else np.zeros(after.size)
+    last, ago = course.last[after], np.zeros(after.size)
+    if transitions.clock == "reset":
+        # 95 - 35 and 80 - 20 days are one time since progression, which months of 11 digits are not.
+        ago = course.left[after]
+        last, begun = (significant(months) for months in snap_ties(last - ago, begun - ago, of=last))
     held, whose = np.unique(of, return_inverse=True)
     never = rows.n - held.size
     event = np.concatenate([course.progressed[first], course.died_first[first], course.died[after]]).astype(np.float64)
@@ -163,9 +167,9 @@ def stack(rows: AnalysisRows, course: Course, transitions: Transitions, start: f
         endpoint=KIND,
         positions=rows.positions[of],
         ids=tuple(rows.ids[i] for i in held.tolist()),
-        time=np.concatenate([course.left[first], course.left[first], significant(course.last[after] - ago)]),
+        time=np.concatenate([course.left[first], course.left[first], last]),
         event=event,
-        entry=np.concatenate([course.entry[first], course.entry[first], significant(begun - ago)]),
+        entry=np.concatenate([course.entry[first], course.entry[first], begun]),
         weight=rows.weight[of],
         covariates={**chosen, TRANSITION: transition_of(code, TRANSITIONS)},
         dropped=(*rows.dropped, *((Dropped("who enter after follow-up of progression", never),) if never else ())),

@@ -102,7 +102,7 @@ def nonzero(probability: FloatArray) -> FloatArray:
 
 
 def still_unstarted(clones: Clones, v: FloatArray) -> FloatArray:
-    """Return P(W >= t | z) at each month: product limit (1, J) without covariates, with them Cox and Breslow (n, J)."""
+    """Return P(W >= t | z) at each month: product limit (1, J) without covariates, with them Cox's (n, J)."""
     p, months = clones.patients, clones.months
     until = np.minimum(p.time, p.start)
     if not p.z.shape[1]:
