@@ -78,6 +78,7 @@ def baselines(
     times: tuple[float, ...] = LANDMARKS,
     strata: str | Sequence[str] | None = None,
     interaction: tuple[str, str] | None = None,
+    causes: Sequence[str] = (),
 ) -> Baselines:
     """Return every classical table of a cohort for one endpoint.
 
@@ -91,6 +92,8 @@ def baselines(
         None: those of the schema.
     interaction : two covariates; tested by likelihood ratio, with the hazard ratios of the first within each level
         of the second (tables ``interaction`` and ``subgroups``).
+    causes : covariates that say of which cause an event was: known with the event alone, they part no patients at risk
+        and are left out.
 
     Raises
     ------
@@ -112,6 +115,8 @@ def baselines(
     asked = Asked(cohort, endpoint, landmark, level, within, record)
     everyone = rows_for(cohort, endpoint, (), landmark)
     plans, left_out = telling(cohort, endpoint, landmark)
+    plans = {name: plan for name, plan in plans.items() if name not in causes}
+    left_out = {name: reason for name, reason in left_out.items() if name not in causes}
     alone = {name: plan.rows for name, plan in plans.items()}
     categorical = [name for name in alone if cohort.covariates[name].schema.categorical]
     sections = [(everyone, "")] + [(alone[name], name) for name in categorical]

@@ -116,3 +116,14 @@ def counted(number: float | Decimal | str, what: str) -> str:
     """
     shown = f"{number:g}" if isinstance(number, float) else f"{number}"
     return f"{shown} {what}" if shown == "1" else f"{shown} {what}s"
+
+
+def about(number: float, what: str) -> str:
+    """Return a number to three digits with its noun.
+
+    Examples
+    --------
+    >>> about(1.0004, "event"), about(15.26, "event")
+    ('1 event', '15.3 events')
+    """
+    return counted(float(f"{number:.3g}"), what)

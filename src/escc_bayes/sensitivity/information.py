@@ -14,6 +14,7 @@ from escc_bayes.estimand.behind import behind, of_group, within_of
 from escc_bayes.estimand.contrast import weights
 from escc_bayes.estimand.differing import untold
 from escc_bayes.estimand.estimand import HazardRatio, contrast_in
+from escc_bayes.foundation.sentence import about
 from escc_bayes.hazard.baseline import Hazard
 from escc_bayes.hazard.stratified import Stratified
 from escc_bayes.sensitivity.cross_table import crossings
@@ -228,7 +229,7 @@ def warnings_of(cells: Row, asked: HazardRatio, tables: tuple[Crossed, ...]) -> 
     if cells["versus_events"] is not None:
         for level, count in ((asked.level, cells["events"]), (asked.versus, cells["versus_events"])):
             if int(str(count)) < FEW_EVENTS:
-                yield f"{level}: {count} events"
+                yield f"{level}: {count} event{'' if int(str(count)) == 1 else 's'}"
     for table, level in nested(asked, tables):
         yield carried_words(table, asked, level)
     if 0.0 < number(cells, "data_share") < 0.5:
@@ -301,15 +302,16 @@ def said(row: Row) -> str:
     share = 100 * number(row, "data_share")
     if row["term"] == BASELINE:
         return (
-            f"Baseline, {row['contrast']}: the prior is worth {number(row, 'prior_events'):.3g} events, beside "
+            f"Baseline, {row['contrast']}: the prior is worth {about(number(row, 'prior_events'), 'event')}, beside "
             f"{number(row, 'events'):.3g} in the data ({share:.0f} % data)."
         )
-    groups = f"{counted(row, 'events')} events in {counted(row, 'patients')}"
+    seen = counted(row, "events")
+    groups = f"{seen} event{'' if seen == '1' else 's'} in {counted(row, 'patients')}"
     if row["versus_patients"] is not None:
         groups += f" v {counted(row, 'versus_events')} in {counted(row, 'versus_patients')}"
     warning = f" Beware: {row['warning']}." if row["warning"] else ""
     return (
-        f"{row['term']} {row['contrast']}: {groups}; the prior is worth {number(row, 'prior_events'):.3g} events, "
+        f"{row['term']} {row['contrast']}: {groups}; the prior is worth {about(number(row, 'prior_events'), 'event')}, "
         f"{share:.0f} % of the precision is data.{warning}"
     )
 

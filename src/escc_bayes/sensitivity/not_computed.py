@@ -49,6 +49,11 @@ NOT_ONE_EVENT_EACH = (*WHOLE, TRANSITIONS)
 CROSSED = "a hazard ratio differs with another covariate, and this takes each to be one for all patients"
 
 MANY = "many covariates are shrunk together, and this takes effects one by one"
+WEIGHTED = "patients have sampling weights, and simulated cohorts, in which everybody counts once, would not be theirs"
+OWN_SCALES = (
+    "many covariates are shrunk together, each with a scale of its own, and this refits by laplace, whose grid over "
+    "scales is soon too large; examine a few covariates with priors of their own"
+)
 
 
 def kinds_of(plan: ModelPlan) -> tuple[str, ...]:
@@ -68,6 +73,7 @@ def kinds_of(plan: ModelPlan) -> tuple[str, ...]:
         OVER_TIME: bool(plan.design.segment_ends.size),
         CURVES: plan.course is None and any(block.coding.curve is not None for block in plan.design.blocks),
         MANY: any(block.coding.shrinkage is not None for block in plan.design.blocks),
+        OWN_SCALES: any(block.coding.shrinkage is not None for block in plan.design.blocks),
         CROSSED: any(block.coding.crossing is not None for block in plan.design.blocks),
     }
     return tuple(kind for kind, present in found.items() if present)

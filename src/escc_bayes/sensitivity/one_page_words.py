@@ -2,6 +2,7 @@
 
 import math
 
+from escc_bayes.foundation.sentence import about
 from escc_bayes.sensitivity.part import Row, Rows, number
 
 CONVINCED = 0.95
@@ -55,7 +56,7 @@ def data_words(row: Row) -> str:
 def prior_words(row: Row) -> str:
     """Say what the prior adds."""
     share = f"{100 * (1.0 - number(row, 'data_share')):.0f} % of the precision"
-    return f"The prior is worth {number(row, 'prior_events'):.3g} events, {share}."
+    return f"The prior is worth {about(number(row, 'prior_events'), 'event')}, {share}."
 
 
 def overturn_words(row: Row) -> str:

@@ -13,7 +13,7 @@ from escc_bayes.estimand.contrast import weights
 from escc_bayes.estimand.estimand import HazardRatio, contrast_in
 from escc_bayes.sensitivity.dials import Dial, Point, dials_of, turned_refits
 from escc_bayes.sensitivity.information import alone
-from escc_bayes.sensitivity.not_computed import TRAJECTORY, except_of, or_refusal
+from escc_bayes.sensitivity.not_computed import OWN_SCALES, TRAJECTORY, except_of, or_refusal
 from escc_bayes.sensitivity.part import Part, Row, Rows
 from escc_bayes.sensitivity.power_scaling import power_rows
 from escc_bayes.sensitivity.prior_spread import prior_mean, prior_sd
@@ -162,6 +162,6 @@ PART = Part(
     "what other priors would have said",
     COLUMNS,
     ("endpoint", "model", "term", "contrast", "kind", "prior", "prior_mean", "prior_sd", "alpha"),
-    except_of((TRAJECTORY,), priors, COLUMNS),
+    except_of((TRAJECTORY, OWN_SCALES), priors, COLUMNS),
     or_refusal(prior_words),
 )

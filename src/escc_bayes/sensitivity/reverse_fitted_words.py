@@ -3,6 +3,7 @@
 import math
 
 from escc_bayes.sensitivity.part import Row, Rows, number
+from escc_bayes.sensitivity.reverse_words import from_one
 
 
 def fitted_words(rows: Rows) -> tuple[str, ...]:
@@ -31,7 +32,8 @@ def tipping_words(row: Row) -> list[str]:
         limit = number(row, "scepticism_limit")
         found.append(f"a sceptic between {1.0 / limit:.2f} and {limit:.2f} is not convinced")
     if not math.isnan(number(row, "advocacy_limit")):
-        found.append(f"an advocate needs 1 to {number(row, 'advocacy_limit'):.3g} as a prior interval to be convinced")
+        low, high = from_one(number(row, "advocacy_limit"))
+        found.append(f"an advocate needs {low} to {high} as a prior interval to be convinced")
     return found
 
 

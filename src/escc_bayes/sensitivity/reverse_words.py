@@ -77,10 +77,23 @@ def advocacy_words(row: Cells, percent: str) -> str:
     """Say how much support an interval that holds 1 would need."""
     if absent(row, "advocacy_limit"):
         return ""
+    low, high = from_one(number(row, "advocacy_limit"))
     return (
         f"The {percent} interval holds 1: it convinces only an advocate who already puts {percent} on hazard ratios "
-        f"between 1 and {row['advocacy_limit']:.3g} or further (advocacy limit)."
+        f"between {low} and {high} or further (advocacy limit)."
     )
+
+
+def from_one(limit: float) -> tuple[str, str]:
+    """Return 1 and a limit on either side of it, the lower first.
+
+    Examples
+    --------
+    >>> from_one(0.4761), from_one(60.2)
+    (('0.476', '1'), ('1', '60.2'))
+    """
+    low, high = sorted((1.0, limit))
+    return f"{low:.3g}", f"{high:.3g}"
 
 
 def intrinsic_words(row: Cells) -> str:

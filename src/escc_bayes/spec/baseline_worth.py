@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from escc_bayes.foundation.sentence import about
 from escc_bayes.spec.baseline import BaselinePrior, WeibullPrior
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.prior import Gamma, SurvivalStatement
@@ -25,8 +26,8 @@ class BaselineWorth:
     def words(self) -> str:
         """Say all three."""
         return (
-            f"at {self.month:.3g} months it is worth {self.events:.3g} events (1 / variance of log H), beside "
-            f"{self.seen:.3g} in the data by then"
+            f"at {about(self.month, 'month')} it is worth {about(self.events, 'event')} (1 / variance of log H), "
+            f"beside {self.seen:.3g} in the data by then"
         )
 
 

@@ -15,6 +15,7 @@ from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.structures.registry import FOR_CLUSTERS
 from escc_bayes.spec.thin import FEW_EVENTS
+from escc_bayes.spec.transitions import in_words
 
 HEADING = "What the data can carry"
 # Months at which survival is read by default, as far as everyone's follow-up reaches.
@@ -97,7 +98,8 @@ def shared_cautions(plans: Sequence[ModelPlan]) -> tuple[str, ...]:
     said = {level.sentence for plan in plans for level in plan.rows.thin}
     few = f"fewer than {FEW_EVENTS} events"
     counted = [
-        f"{covariate} = {level}: {f'{few} of {transition}' if transition else few} in {count} of {len(plans)} cohorts"
+        f"{covariate} = {level}: {few}{f' of {in_words(transition)}' if transition else ''} in {count} of {len(plans)} "
+        "cohorts"
         for (covariate, level, transition), count in thin.items()
     ]
     return (*(sentence for sentence in kept if sentence not in said), *counted)
@@ -143,7 +145,7 @@ def transition_words(rows: AnalysisRows) -> tuple[str, ...]:
     if rows.transitions is None:
         return ()
     each = {name: rows.in_transition(name) for name in rows.transitions.names}
-    thin = [f"{name}: {in_all(own)}: its hazard rests on the prior" for name, own in each.items() if few(own)]
+    thin = [f"{in_words(name)}: {in_all(own)}: its hazard rests on the prior" for name, own in each.items() if few(own)]
     gone = rows.transitions.unknown
     late = (
         f"{gone} of {rows.n} patients died after follow-up for progression had ended: whether they had progressed is "

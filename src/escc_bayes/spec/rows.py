@@ -329,7 +329,7 @@ class AnalysisRows:
         if self.transitions is None:
             return f"{counted(self.events, 'event')}, {100 * (1 - self.events / self.n):.0f} % censored"
         each = [(name, self.in_transition(name)) for name in self.transitions.names]
-        said = ", ".join(f"{in_words(name)} {rows.events} of {rows.n} at risk" for name, rows in each)
+        said = ", ".join(f"{in_words(name)} {counted(rows.events, 'event')} of {rows.n} at risk" for name, rows in each)
         gone = self.transitions.unknown
         late = f"; {gone} died after follow-up for progression had ended and count until then" if gone else ""
         return f"{said}{late}"

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from escc_bayes.data.covariates import CovariateData
 from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
+from escc_bayes.spec.transitions import in_words
 
 FEW_EVENTS = 5
 
@@ -31,7 +32,7 @@ class ThinLevel:
     @property
     def words(self) -> str:
         """Say so in a few words."""
-        of = f" of {self.transition}" if self.transition else ""
+        of = f" of {in_words(self.transition)}" if self.transition else ""
         events, patients = counted(self.events, "event"), counted(self.patients, "patient")
         return f"{self.covariate} = {self.level}: {events}{of} in {patients}"
 

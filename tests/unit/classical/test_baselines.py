@@ -78,3 +78,12 @@ def test_no_covariate_that_says_anything_leaves_the_curve_of_all(frame):
     assert found.tables["km"]
     assert not found.tables["hazard_ratios"]
     assert not found.tables["logrank"]
+
+
+def test_the_cause_of_an_event_is_no_group_of_patients(frame):
+    """Second source: the tables of the cohort whose schema does not know the column."""
+    frame["cause"] = np.where(frame["d"] == 0, "none", np.where(frame["age"] > 60.0, "local", "distant"))
+    known = {"arm": {"kind": "binary", "levels": ["b", "a"]}}
+    cause = {"cause": {"kind": "nominal", "levels": ["none", "local", "distant"]}}
+    apart = baselines(cohort_of(frame, known | cause), "os", level=0.95, causes=("cause",))
+    assert without_digest(apart) == without_digest(baselines(cohort_of(frame, known), "os", level=0.95))

@@ -38,7 +38,9 @@ def methods_folder() -> Path:
 def titles() -> dict[str, str]:
     """Return the title of every page by its name."""
     paths = sorted(methods_folder().glob("*.md"))
-    return {path.stem: path.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ") for path in paths}
+    return {
+        path.stem: path.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ").replace("`", "") for path in paths
+    }
 
 
 def method_page(word: str) -> str:

@@ -39,6 +39,7 @@ from escc_bayes.sensitivity.part import Rows
 from escc_bayes.spec.cautions import NOTHING, cautions, shared_cautions
 from escc_bayes.spec.names import refuse_same_names
 from escc_bayes.spec.plan import ModelPlan
+from escc_bayes.spec.transitions import CompetingCauses
 
 if TYPE_CHECKING:
     from escc_bayes.study.part import StudyChapter
@@ -198,6 +199,12 @@ def strata_asked(endpoint: str, cohort: Cohort, plans: Sequence[ModelPlan]) -> t
     return tuple(dict.fromkeys((*cohort.strata, *own)))
 
 
+def causes_of(plans: Sequence[ModelPlan]) -> tuple[str, ...]:
+    """Return the covariates that say the cause of an event in some model: no groups of patients at risk."""
+    states = (plan.spec.outcome.states for plan in plans)
+    return tuple(dict.fromkeys(each.cause for each in states if isinstance(each, CompetingCauses)))
+
+
 def gather(
     cohort: Cohort,
     plans: Sequence[ModelPlan],
@@ -257,7 +264,9 @@ def gather(
         loo=compared_by_loo(groups, posteriors),
         attribution={name: attribute(posteriors[name], classical[name], cohort) for name in posteriors},
         baselines={
-            endpoint: baselines(cohort, endpoint, level=level, strata=strata_asked(endpoint, cohort, plans))
+            endpoint: baselines(
+                cohort, endpoint, level=level, strata=strata_asked(endpoint, cohort, plans), causes=causes_of(plans)
+            )
             for endpoint in endpoints
         },
         prior_checks={

@@ -7,6 +7,7 @@ from escc_bayes.bayes.posterior.posterior import Posterior
 from escc_bayes.compare.comparison import Comparison
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.data.level_labels import LevelLabels, level_labels
+from escc_bayes.foundation.sentence import small
 from escc_bayes.report.page.bundle import Bundle
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.transitions import CompetingCauses, SeveralEndpoints
@@ -89,7 +90,8 @@ def outcome_title(cohort: Cohort, plan: ModelPlan) -> str:
     if states is None:
         return endpoint_label(cohort, plan.rows.endpoint)
     if isinstance(states, SeveralEndpoints):
-        return " and ".join(endpoint_label(cohort, name) for name in states.endpoints)
+        first, *more = (endpoint_label(cohort, name) for name in states.endpoints)
+        return " and ".join([first, *map(small, more)])
     if isinstance(states, CompetingCauses):
         return f"{endpoint_label(cohort, states.endpoint)} by cause"
     return "Progression and death"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from escc_bayes.classical.characteristics import by_group, characteristics, first_rows
 from escc_bayes.data.cohort import Cohort
-from escc_bayes.foundation.sentence import capital
+from escc_bayes.foundation.sentence import capital, counted
 from escc_bayes.report.document.provenance import provenance_first
 from escc_bayes.report.page import baseline_tables
 from escc_bayes.report.page.bundle import Bundle
@@ -50,7 +50,7 @@ def flow(bundle: Bundle, found: Sequence[Outcome]) -> Table:
             own = analysed.in_transition(name)
             words = in_words(name)
             words = endpoint_label(bundle.cohort, name) if analysed.marginal else words
-            rows.append((capital(words), f"{own.events} of {own.n} at risk"))
+            rows.append((capital(words), f"{counted(own.events, 'event')} of {own.n} at risk"))
     caption = provenance_first(bundle.cohort.provenance, "Participant flow of each outcome")
     return Table(caption, ("", "Patients"), tuple(rows))
 
@@ -73,7 +73,7 @@ def table_one(cohort: Cohort, by: str = "") -> Table:
     else:
         head = ("Characteristic", f"All (n = {len(cohort)})", "Missing")
         found, note = [tuple(row) for row in characteristics(cohort)], ""
-    words = f"Table 1. Characteristics of the cohort{f' by {labels[by]}' if by else ''}: n (%) or median (range)"
+    words = f"Characteristics of the cohort{f' by {labels[by]}' if by else ''}: n (%) or median (range)"
     words += "; patients counted, not weighted" if cohort.sampled else ""
     words += "; of patients with several rows, the first" if several else ""
     return Table(provenance_first(cohort.provenance, words), head, tuple(under_headings(found, labels)), note)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from escc_bayes.bayes.posterior.loo import NO_LOO
 from escc_bayes.classical.fit import cox_word
 from escc_bayes.estimand.estimate import Estimate, notes_once
+from escc_bayes.foundation.sentence import capital
 from escc_bayes.plots.words import interval_words, probability, ratio
 from escc_bayes.report.page import baseline_tables, tables
 from escc_bayes.report.page.appendix import appendix, cautions
@@ -29,6 +30,7 @@ from escc_bayes.report.page.state_section import state_section
 from escc_bayes.report.page.survival_table import headline_survival
 from escc_bayes.report.page.term_blocks import term_blocks
 from escc_bayes.report.page.view import Block, Picture, Section, Table
+from escc_bayes.sensitivity.attribution_words import NONE
 from escc_bayes.spec.transitions import heading
 
 HR_WORDS = (
@@ -244,6 +246,7 @@ def attribution(bundle: Bundle, found: Sequence[Outcome], pictures: Pictures) ->
         "over the orders in which they can be taken; from the mode to the mean last."
     )
     title = "Why Cox and the posterior differ"
+    intro = intro if blocks else capital(f"{NONE}.")
     return Section("attribution", title, intro, blocks, "Why Cox differs", ("attribution",))
 
 

@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from escc_bayes.estimand.estimate import Estimate
+from escc_bayes.foundation.sentence import about
 from escc_bayes.plots.words import ratio
 from escc_bayes.report.document.provenance import provenance_first
 from escc_bayes.report.page import answers
@@ -44,11 +45,10 @@ def sensitivity_section(bundle: Bundle, found: Sequence[Outcome]) -> Section:
             told = (*conclusions(rows), *baseline(outcome, bundle), *origin(outcome, bundle))
             blocks.append(Block(f"{outcome.title}: {outcome.key}", told))
             blocks.append(Block(f"Every hazard ratio: {outcome.title}", (), (chapter_table(outcome, bundle, rows),)))
-    model = found[0].posteriors[0].plan.spec.name if found else "MODEL"
     intro = (
         "The first model of each outcome; what would overturn an answer is of the Cox estimate beside it, by formula. "
         "For refits under hundreds of other priors and analyses, patients whose removal overturns an answer, checks of "
-        f"fit and operating characteristics: escc-bayes sensitivity --cohort {bundle.cohort.name} --model {model}."
+        "fit and operating characteristics: escc-bayes sensitivity, with --cohort, --schema and --model as here."
     )
     methods = ("information", "reverse_bayes", "confounding")
     return Section(NAME, TITLE, intro if blocks else "", tuple(blocks), "Sensitivity", methods)
@@ -94,7 +94,7 @@ def sentence(row: Row) -> str:
     parts = (
         f"{row['label']}, {row['contrast']}: HR {limits(row, '')}.",
         f"Behind it stand {groups(row, 'events')} events in {groups(row, 'patients')} patients; {share(row)} of its "
-        f"precision is data, the prior is worth {number(row, 'prior_events'):.3g} events.",
+        f"precision is data, the prior is worth {about(number(row, 'prior_events'), 'event')}.",
         overturned(row),
         f"Beware: {row['warning']}." if row["warning"] else "",
     )

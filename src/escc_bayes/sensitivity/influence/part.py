@@ -43,6 +43,7 @@ from escc_bayes.sensitivity.not_computed import (
     CURED,
     EXCESS,
     OVER_TIME,
+    OWN_SCALES,
     WHOLE,
     except_of,
     kinds_of,
@@ -283,6 +284,6 @@ PART = Part(
     "influence and fragility",
     COLUMNS,
     KEYS,
-    except_of(WHOLE, run, COLUMNS),
+    except_of((*WHOLE, OWN_SCALES), run, COLUMNS),
     or_refusal(words),
 )

@@ -16,7 +16,17 @@ from escc_bayes.foundation.memory import keep_freed_memory
 from escc_bayes.foundation.scheduler import Arrays
 from escc_bayes.foundation.seeds import Seed, spawned
 from escc_bayes.hazard.piecewise import FloatArray
-from escc_bayes.sensitivity.not_computed import CROSSED, NOT_ONE_EVENT_EACH, OVER_TIME, OWN_TERMS, except_of, or_refusal
+from escc_bayes.sensitivity.not_computed import (
+    CROSSED,
+    NOT_ONE_EVENT_EACH,
+    OVER_TIME,
+    OWN_SCALES,
+    OWN_TERMS,
+    WEIGHTED,
+    except_of,
+    or_refusal,
+    refusal,
+)
 from escc_bayes.sensitivity.operating.methods import (
     COX,
     FIRTH,
@@ -50,7 +60,7 @@ CHUNK = 5
 def run(subject: Subject, tell: Tell) -> Rows:
     """Return the rows of ``operating_characteristics.csv``."""
     if subject.plan.rows.sampled:
-        return []
+        return [refusal(subject, WEIGHTED, COLUMNS)]
     count = cohorts(subject.asked)
     asked, seed = questions(subject), subject.stream("operating characteristics")
     truths = [truth(s, subject.posterior, subject.classical, subject.contrasts, count, seed) for s in SCENARIOS]
@@ -170,7 +180,7 @@ PART = Part(
     "operating characteristics at this n",
     COLUMNS,
     KEYS,
-    except_of((*NOT_ONE_EVENT_EACH, *OWN_TERMS, OVER_TIME, CROSSED), run, COLUMNS),
+    except_of((*NOT_ONE_EVENT_EACH, *OWN_TERMS, OVER_TIME, CROSSED, OWN_SCALES), run, COLUMNS),
     or_refusal(words),
     pooled,
 )

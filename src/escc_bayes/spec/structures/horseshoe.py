@@ -21,6 +21,7 @@ from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.foundation import checks
 from escc_bayes.foundation.careful import careful_class
 from escc_bayes.foundation.errors import SpecError
+from escc_bayes.foundation.sentence import about
 from escc_bayes.spec.prior import MOST_SCALE, Z975, HalfCauchy, Slab
 from escc_bayes.spec.rows import AnalysisRows
 from escc_bayes.spec.structures.coding import against_reference
@@ -95,8 +96,9 @@ class Horseshoe:
             f"{self.name}: a regularised horseshoe over {coding.width} covariates ({', '.join(self.covariates)}), of "
             f"which about {self.expected:g} are expected to matter: each log hazard ratio per standard deviation is "
             "shrunk by its own half-Cauchy scale times a common one, half-Cauchy with scale "
-            f"{coding.shrinkage.scale:.3g} (from {coding.shrinkage.events:g} events); one that is not shrunk lies "
-            f"within {1.0 / reach:.2f} to {reach:.2f}, as a hazard ratio per standard deviation, with 95 % probability."
+            f"{coding.shrinkage.scale:.3g} (from {about(coding.shrinkage.events, 'event')}); one that is not shrunk "
+            f"lies within {1.0 / reach:.2f} to {reach:.2f}, as a hazard ratio per standard deviation, with 95 % "
+            "probability."
         )
 
     def contrasts(self, coding: Coding) -> tuple[Contrast, ...]:

@@ -212,14 +212,14 @@ def test_tables_name_the_endpoint(posterior, tmp_path, escc):
     again = load_posterior(tmp_path / "both.nc", posterior.plan.spec, escc)
     assert np.array_equal(again.draws(ratio("pfs")), posterior.draws(ratio("pfs")))
     assert [in_words(e.transition) for e in load_posterior(tmp_path / "both.nc").hazard_ratios()] == ["os", "pfs"]
-    assert "os 31 of 79 at risk, pfs" in repr(load_posterior(tmp_path / "both.nc"))
+    assert "os 31 events of 79 at risk, pfs" in repr(load_posterior(tmp_path / "both.nc"))
     assert "log_likelihood" not in posterior.to_datatree().children
 
 
 def test_it_is_said_and_read_back(posterior, escc, tmp_path):
     words = " ".join(describe(posterior.plan))
     assert "one of its own with the same prior in each endpoint (os, pfs)" in words
-    assert "os 31 of 79 at risk, pfs 56 of 79 at risk" in words
+    assert "os 31 events of 79 at risk, pfs 56 events of 79 at risk" in words
     assert in_words(posterior.plan.rows.transition_names[0]) == "os"
     mixed = model(coverage(), {"covariate": "stage", "structure": "ordered", "prior": NORMAL, "endpoints": ["pfs"]})
     (tmp_path / "mixed.toml").write_text(mixed.toml)

@@ -91,7 +91,7 @@ def test_information_stands_beside_every_ratio_of_the_page(naive, rows):
 
 def test_the_chapter_has_every_table_folded_and_says_where_the_rest_is(naive):
     section = sensitivity_section(naive, outcomes(naive))
-    assert "escc-bayes sensitivity --cohort simulated79 --model one" in section.intro
+    assert "escc-bayes sensitivity, with --cohort, --schema and --model as here" in section.intro
     assert all(table.folded for block in section.blocks for table in block.tables)
 
 
