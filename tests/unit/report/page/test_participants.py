@@ -21,7 +21,7 @@ def test_levels_of_a_covariate_add_up_and_groups_have_their_sizes(naive):
     start = next(place for place, row in enumerate(table.rows) if row == ("Stage",))
     block = table.rows[start + 1 : start + 4]
     assert [sum(int(row[column].split()[0]) for row in block) for column in range(1, 4)] == sizes
-    assert table.caption.startswith("SIMULATED: Table 1.")
+    assert table.caption.startswith("SIMULATED: Characteristics of the cohort by")
 
 
 def test_the_survival_table_holds_the_estimates_of_both_methods(naive):
