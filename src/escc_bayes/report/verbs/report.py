@@ -26,7 +26,6 @@ from escc_bayes.report.verbs.files import named_posteriors, write_posterior, wri
 from escc_bayes.report.verbs.for_the_paper import LINKS, write_paper_figure, write_paper_files
 from escc_bayes.spec.model import ModelSpec
 from escc_bayes.spec.plan import make_plan
-from escc_bayes.study.treatment.asked import TreatmentAsked
 
 PAGE = "report.html"
 type Piece = Callable[[Path], Written | None]
@@ -124,11 +123,13 @@ def report(
     """
     if not specs:
         raise SpecError("report: no model; give at least one, from load_spec")
-    asked = None if treatment is None else TreatmentAsked(treatment, tuple(on))
-    if asked is not None:
+    asked = None
+    if treatment is not None:
         # Of that chapter alone: what it needs takes longer to load than all else here.
+        from escc_bayes.study.treatment.asked import TreatmentAsked
         from escc_bayes.study.treatment.gather import refuse_treatment
 
+        asked = TreatmentAsked(treatment, tuple(on))
         refuse_treatment(cohort, asked)
     plans = [make_plan(spec.complete_cases, cohort) for spec in specs]
     confirming = RunSettings("nuts") if confirm == "nuts" else None
