@@ -162,7 +162,9 @@ def on_calendar(year: int, month: int, day: int) -> date | str:
         found = date(year, month, day)
     except ValueError:
         return "is no day of the calendar; correct it"
-    return found if found >= EARLIEST else f"is in the year {year}; correct it"
+    if found < EARLIEST:
+        return f"is in the year {year}, and dates before {EARLIEST.year} are not read; correct it, or give months"
+    return found
 
 
 def order_of(table: RawTable, column: str) -> Order:

@@ -76,6 +76,7 @@ def refuse_after_event(
         one, two = int(first[bad[0]]), int(second[bad[0]])
         raise CohortError(
             f"{table.source}, {table.place([one])}, column '{endpoint.event}': patient '{ids[one]}' has the event, and "
-            f"another row after it ({table.row_word} {table.rows[two]}); the event stands in a patient's last row: "
-            "write 0 in the rows before, or remove what follows the event"
+            f"another row after it ({table.row_word} {table.rows[two]}); an event happens once here, in a patient's "
+            "last row: where it can come again, keep the rows up to the first; where every row of a patient says that "
+            "it happened, write 0 in all but the last"
         )

@@ -16,6 +16,8 @@ def other_outcomes(first: AnalysisRows, second: AnalysisRows) -> str:
     """
     if (first.endpoint, first.clock) != (second.endpoint, second.clock):
         return f"{first.endpoint} from {first.clock} against {second.endpoint} from {second.clock}"
+    if other_clock(first, second):
+        return other_clock(first, second)
     if first.ids != second.ids:
         return f"{first.n} and {second.n} patients, or others"
     if first.time.size != second.time.size or (first.whose != second.whose).any():
@@ -31,6 +33,15 @@ def other_outcomes(first: AnalysisRows, second: AnalysisRows) -> str:
             said = "last month without the event" if name == "last_free" else name
             return f"the same identifiers with another {said} in {len(differ)} of {first.time.size} rows ({words})"
     return ""
+
+
+def other_clock(first: AnalysisRows, second: AnalysisRows) -> str:
+    """Say from when two illness-death models count months after progression; "" where alike, or of other outcomes."""
+    if first.transitions is None or second.transitions is None or first.transitions.clock == second.transitions.clock:
+        return ""
+    since = {"forward": "time zero", "reset": "progression"}
+    words = [f"since {since[t.clock]} (clock {t.clock})" for t in (first.transitions, second.transitions)]
+    return f"death after progression in months {words[0]} against months {words[1]}"
 
 
 def other_covariates(first: AnalysisRows, second: AnalysisRows) -> str:

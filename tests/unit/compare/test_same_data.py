@@ -11,10 +11,12 @@ from escc_bayes.bayes.posterior.loo import compare_loo
 from escc_bayes.bayes.sampling.settings import RunSettings
 from escc_bayes.classical.fit import fit_classical
 from escc_bayes.compare.comparison import compare
+from escc_bayes.data.bundled import example_cohort
 from escc_bayes.estimand.estimand import HazardRatio, MedianSurvival
 from escc_bayes.foundation.errors import EstimandError, SpecError
 from escc_bayes.foundation.labels import numbered
 from escc_bayes.report.page.bundle import gather
+from escc_bayes.report.page.compared import comparable
 from escc_bayes.sensitivity.attribution import attribute
 from escc_bayes.spec.plan import make_plan
 from escc_bayes.spec.reading import load_spec
@@ -131,3 +133,17 @@ def test_a_run_of_models_that_share_a_name_is_refused(spec, larynx):
 
 def test_numbers_do_not_run_into_a_name_that_is_taken():
     assert numbered(["m", "m (2)", "m"], [1, 2, 3]) == ("m", "m (2)", "m (3)")
+
+
+def test_illness_death_models_of_both_clocks_stand_in_groups_of_their_own():
+    """Months since progression are no months since time zero, and the refusal says so rather than count rows."""
+    names = ("illness_death", "illness_death@reset")
+    cohort = example_cohort("escc79")
+    fits = {name: fit(load_spec(name), cohort, seed=1, engine="laplace", draws=100) for name in names}
+    assert list(comparable(fits).values()) == [[name] for name in names]
+    asked = [HazardRatio("stage", "IV", "III", transition="progression")]
+    said = r"months since time zero \(clock forward\) against months since progression \(clock reset\)"
+    with pytest.raises(EstimandError, match=said):
+        compare(asked, *fits.values(), level=0.95)
+    with pytest.raises(EstimandError, match=said):
+        compare_loo(tuple(fits.values()))

@@ -20,7 +20,9 @@ def comparable(posteriors: Mapping[str, Posterior]) -> dict[str, list[str]]:
     for name, posterior in posteriors.items():
         rows, spec = posterior.plan.rows, posterior.plan.spec
         between = None if rows.left is None else rows.left.tobytes()
-        key = (rows.endpoint, rows.clock, rows.ids, frozenset(spec.covariates), spec.strata, between)
+        # Months since progression are no months since time zero: models of the two clocks have other rows.
+        counted = None if rows.transitions is None else rows.transitions.clock
+        key = (rows.endpoint, rows.clock, rows.ids, frozenset(spec.covariates), spec.strata, between, counted)
         same.setdefault(key, []).append(name)
     labels = [f"{key[0]} from {key[1]}" for key in same]
     groups = zip(labels, same.values(), strict=True)
