@@ -51,41 +51,37 @@ for row in rows:
         print(f"begun in month {row[COLUMN]:g}: HR {row['hr']:.2f} ({row['lower']:.2f} to {row['upper']:.2f})")
 
 # %% [markdown]
-# SIMULATED data: with covariates of one's own the pairs are made, and not only taken. Patients who fare worse are
-# treated less often below, and the naive comparison rewards the treatment for it.
+# SIMULATED data (`consolidation156`): patients in the same design with the columns that the print lacks. Pairs are
+# made here, and not only taken. Whoever fares worse wishes for radiotherapy less often, and whoever had it lived until
+# it began.
 
 # %%
-import numpy as np
-import pandas as pd
-
-from escc_bayes.data.schema import schema_from
-
-rng = np.random.default_rng(4)
-ecog, age = rng.integers(0, 3, size := 150), rng.normal(62.0, 8.0, size).round()
-treated = rng.random(size) < 1.0 / (1.0 + np.exp(0.9 * (ecog - 1)))
-death = rng.exponential(1.0, size) / (0.03 * np.exp(0.5 * ecog - 0.2 * treated))
-followed = rng.uniform(12.0, 60.0, size)
-table = pd.DataFrame({"months": np.minimum(death, followed), "death": (death <= followed).astype(int), "ecog": ecog})
-table = table.assign(age=age, radiotherapy=np.where(treated, "yes", "no"))
-schema = schema_from(
-    {
-        "endpoints": {"os": {"time": "months", "event": "death"}},
-        "covariates": {
-            "radiotherapy": {"kind": "binary", "levels": ["no", "yes"]},
-            "ecog": {"kind": "ordered", "levels": ["0", "1", "2"]},
-            "age": {"kind": "continuous"},
-        },
-    },
-    "schema",
-)
-own = eb.read_cohort(table, schema, provenance="simulated")
-pairs = eb.match(own, "os", "radiotherapy", ["ecog", "age"], caliper=0.2, subgroups=["ecog"], designs=40, seed=1)
+own = eb.example_cohort("consolidation156")
+asked = own.schema.treatment
+pairs = eb.match(own, "os", asked.covariate, asked.on, caliper=0.2, subgroups=["ecog"], designs=40, seed=1)
 print(pairs)
 
 # %%
 for one in pairs.balance:
-    print(f"{one.covariate:<12} {one.smd_before:+.2f} before, {one.smd_after:+.2f} after")
+    print(f"{one.covariate:<20} {one.smd_before:+.2f} before, {one.smd_after:+.2f} after")
+
+# %% [markdown]
+# Pairs take confounding away, and leave the months in which those treated could not die. Here the months of the start
+# are known, and the truth as well.
+
+# %%
+import csv
+
+from escc_bayes.data.bundled import SIMULATED
+
+with (SIMULATED[own.name].folder / "truth.csv").open(encoding="utf-8") as stream:
+    truth = {row["quantity"]: float(row["value"]) for row in csv.DictReader(stream)}
+print(f"true: {truth['hazard ratio of death from the start of radiotherapy on']:.2f}")
+for row in pairs.time_zero.rows:
+    if row["method"]:
+        print(f"{row['analysis']}, {row['method']}: {row['hr']:.2f} ({row['lower']:.2f} to {row['upper']:.2f})")
 
 # %% [markdown]
 # The whole chapter, with weightings beside, subgroups and files, is one command: `escc-bayes report --study
-# seed2_cui2025`, and for a file of one's own `--treatment NAME --on a,b,c`.
+# seed2_cui2025` for the print, `escc-bayes report --cohort consolidation156` for these SIMULATED patients, and for a
+# file of one's own `--treatment NAME --on a,b,c`.

@@ -14,10 +14,18 @@ def match(
     cohort: CohortOption,
     endpoint: Annotated[str, typer.Option("--endpoint", help="An endpoint of the schema, such as os.")],
     treatment: Annotated[
-        str, typer.Option("--treatment", help="A covariate of two levels; the second is the treated.")
-    ],
+        str | None,
+        typer.Option(
+            "--treatment",
+            help="A covariate of two levels; the second is the treated. Default: [treatment] of the schema.",
+        ),
+    ] = None,
     on: Annotated[
-        str | None, typer.Option("--on", help="Covariates known at time zero that the treatment depended on: a,b,c.")
+        str | None,
+        typer.Option(
+            "--on",
+            help="Covariates known at time zero that the treatment depended on: a,b,c. Default: as the schema says.",
+        ),
     ] = None,
     schema: SchemaOption = None,
     method: Annotated[
@@ -66,15 +74,21 @@ def match(
     from escc_bayes.matching.request import Request
     from escc_bayes.matching.run import as_estimand, as_method, as_score
     from escc_bayes.report.verbs.match import write_match_files
+    from escc_bayes.study.treatment.asked import asked_of
 
     names = names_in(on or "")
     if on is not None and not names:
         raise InputError(f"--on {on}: write covariates separated by commas, such as age,sex,stage")
     patients, ensemble = open_ensemble(cohort, schema)
+    held = asked_of(patients, treatment, None if on is None else names)
+    if held is None:
+        raise InputError(
+            "match: say which covariate is the treatment with --treatment NAME, or [treatment] in the schema"
+        )
     asked = Request(
         endpoint,
-        treatment,
-        names,
+        held.treatment,
+        held.on,
         method=as_method(method),
         caliper=caliper,
         ratio=ratio,

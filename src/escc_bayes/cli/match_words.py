@@ -8,6 +8,7 @@ from escc_bayes.estimand.aligned import plain_table
 from escc_bayes.estimand.as_read import rows_as_read
 from escc_bayes.estimand.printed import limits, number, ratio
 from escc_bayes.estimand.tables import Row
+from escc_bayes.matching.as_read import column_read, covariate_read
 from escc_bayes.matching.run import Match
 from escc_bayes.matching.subgroups import subgroup_words
 
@@ -24,13 +25,18 @@ def match_lines(found: Match) -> list[str]:
     return lines if found.time_zero is None else [*lines, *table_lines(found.time_zero)]
 
 
+def treatment_of(found: Match) -> str:
+    """Return the label of the treatment."""
+    return covariate_read(found.patients.cohort, found.asked.treatment)
+
+
 def balance_table(found: Match) -> str:
     """Return standardised differences before and after; nothing where none are looked at."""
     if not found.balance:
         return ""
     body = [
         (
-            found.levels.said(one.covariate),
+            column_read(found.patients.cohort, one.covariate),
             *(f"{value:+.3f}" for value in (one.smd_before, one.smd_after)),
             *("" if math.isnan(value) else f"{value:.2f}" for value in (one.ratio_before, one.ratio_after)),
         )
@@ -57,7 +63,7 @@ def effect_table(found: Match) -> str:
         if not math.isnan(one.hr)
     ]
     asked, (control, treated) = found.asked, found.patients.read
-    title = f"Hazard ratio of {asked.treatment}, {treated} over {control}, {asked.endpoint}"
+    title = f"Hazard ratio of {treatment_of(found)}, {treated} over {control}, {asked.endpoint}"
     head = ("method", "design", "HR", f"{100 * asked.level:g} % limits", "interval", "SE of log", "n", "events")
     return plain_table(title, head, body)
 
@@ -126,5 +132,5 @@ def subgroup_tables(found: Match) -> list[str]:
         for row in rows
     ]
     head = ("within", "", "HR", f"{100 * number(rows[0]['level']):g} % limits", "interval", "n", "events", "note")
-    title = f"{rows[0]['term']} {rows[0]['contrast']} within levels; shrunk: towards a common hazard ratio"
+    title = f"{treatment_of(found)}, {rows[0]['contrast']} within levels; shrunk: towards a common hazard ratio"
     return [plain_table(title, head, body), *subgroup_words(found.subgroups)]

@@ -23,11 +23,17 @@ class TreatmentOptions:
 
     treatment: Annotated[
         str | None,
-        typer.Option(help="A covariate of two levels, the second the treated: a chapter on its effect."),
+        typer.Option(
+            help="A covariate of two levels, the second the treated: a chapter on its effect. Default: as the schema "
+            "says, [treatment]."
+        ),
     ] = None
     on: Annotated[
         str | None,
-        typer.Option(help="With --treatment: covariates known at time zero that it depended on: a,b,c."),
+        typer.Option(
+            help="With --treatment: covariates known at time zero that it depended on: a,b,c. Default: as the schema "
+            "says."
+        ),
     ] = None
     caliper: Annotated[
         float,
@@ -35,32 +41,42 @@ class TreatmentOptions:
     ] = 0.2
 
     def asked(self, cohort: "Cohort", study: str | None) -> "TreatmentAsked | None":
-        """Return what the chapter is asked for; None: there is none.
+        """Return what the chapter is asked for, on the command line or by the schema; None: there is none.
 
         Raises
         ------
         InputError : ``--on`` without a treatment, or a paper on one treatment without its name in this cohort.
         """
         own = study if study in PAPERS else None
-        named = self.treatment
-        if named is None and own is not None:
-            _, column = PAPERS[own]
-            if column not in cohort.covariates:
-                raise InputError(
-                    f"--study {own}: the cohort has no covariate '{column}' (covariates: "
-                    f"{', '.join(cohort.covariates)}); say which one is the treatment with --treatment NAME"
-                )
-            named = column
-        if named is None:
-            if self.on is not None:
-                raise InputError("--on names what a treatment depended on; say which one with --treatment NAME")
-            return None
         names = names_in(self.on or "")
         if self.on is not None and not names:
             raise InputError(f"--on {self.on}: write covariates separated by commas, such as age,sex,stage")
-        from escc_bayes.study.treatment.asked import TreatmentAsked
+        named = self.treatment or (treatment_of_paper(own, cohort) if own is not None else None)
+        if named is None and cohort.schema.treatment is None:
+            if self.on is not None:
+                raise InputError("--on names what a treatment depended on; say which one with --treatment NAME")
+            return None
+        from escc_bayes.study.treatment.asked import asked_of
 
-        return TreatmentAsked(named, names, self.caliper, study=own or "")
+        return asked_of(cohort, named, None if self.on is None else names, caliper=self.caliper, study=own or "")
+
+
+def treatment_of_paper(study: str, cohort: "Cohort") -> str | None:
+    """Return the covariate of a cohort that is a paper's treatment; None: the schema says which.
+
+    Raises
+    ------
+    InputError : the cohort has no covariate of that name, and its schema names none.
+    """
+    _, column = PAPERS[study]
+    if cohort.schema.treatment is not None:
+        return None
+    if column not in cohort.covariates:
+        raise InputError(
+            f"--study {study}: the cohort has no covariate '{column}' (covariates: {', '.join(cohort.covariates)}); "
+            "say which one is the treatment with --treatment NAME"
+        )
+    return column
 
 
 def own_models(asked: "TreatmentAsked", cohort: "Cohort") -> "tuple[ModelSpec, ...]":

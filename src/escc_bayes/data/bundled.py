@@ -33,7 +33,28 @@ ENSEMBLES: Mapping[str, Bundled] = {
     "escc79": Bundled("seed1_scirep2025", "escc"),
     "cui156": Bundled("seed2_cui2025", "cui"),
 }
-EXAMPLES = (*ENSEMBLES, "larynx")
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """A bundled SIMULATED cohort with a known truth; its schema has its name.
+
+    Attributes
+    ----------
+    like : the study whose design it follows.
+    """
+
+    name: str
+    like: str
+
+    @property
+    def folder(self) -> Path:
+        """Folder of its rows and of its truth."""
+        return models_folder() / "simulated" / self.name
+
+
+SIMULATED: Mapping[str, Simulated] = {"consolidation156": Simulated("consolidation156", "seed2_cui2025")}
+EXAMPLES = (*ENSEMBLES, *SIMULATED, "larynx")
 
 
 @careful
@@ -42,8 +63,10 @@ def example_cohort(name: str) -> Cohort:
 
     ``escc79``: RECONSTRUCTED, 79 patients with oesophageal squamous cell carcinoma, the first member of the ensemble
     of study ``seed1_scirep2025`` (``docs/escc79.md``). ``cui156``: RECONSTRUCTED, 156 patients, 32 matched pairs with
-    and without radiotherapy, the first member for study ``seed2_cui2025`` (``docs/cui156.md``). ``larynx``: observed,
-    90 patients, Kardaun 1983, as shipped with lifelines.
+    and without radiotherapy, the first member for study ``seed2_cui2025`` (``docs/cui156.md``).
+    ``consolidation156``: SIMULATED, 156 patients in the design of that study with the columns that its print lacks,
+    and a known truth (``docs/consolidation156.md``). ``larynx``: observed, 90 patients, Kardaun 1983, as shipped with
+    lifelines.
 
     Raises
     ------
@@ -60,6 +83,9 @@ def example_cohort(name: str) -> Cohort:
         table = read_table(bundled.folder / "cohorts.csv")
         rows = table.where(MEMBER, table.columns[MEMBER][0])
         return cohort_of(rows, load_schema(find_schema(bundled.schema)), provenance=PROVENANCE, name=name)
+    if name in SIMULATED:
+        rows = read_table(SIMULATED[name].folder / "cohort.csv")
+        return cohort_of(rows, load_schema(find_schema(name)), provenance="simulated", name=name)
     if name == "larynx":
         return read_larynx(models_folder() / "cohorts" / "larynx.toml")
     for first, bundled in ENSEMBLES.items():

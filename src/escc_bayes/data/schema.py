@@ -9,6 +9,7 @@ from escc_bayes.data.covariate_schema import CovariateSchema, covariate_from
 from escc_bayes.data.endpoint_schema import EndpointSchema, endpoint_from, optional_text
 from escc_bayes.data.files.options import FileOptions, file_options
 from escc_bayes.data.shipped import find_schema
+from escc_bayes.data.treatment_schema import TreatmentSchema, treatment_from
 from escc_bayes.foundation import checks
 from escc_bayes.foundation.careful import careful, careful_class
 from escc_bayes.foundation.errors import SchemaError
@@ -30,6 +31,7 @@ TOP_KEYS = (
     "strata",
     "file",
     "missing_values",
+    "treatment",
     "endpoints",
     "covariates",
 )
@@ -46,6 +48,7 @@ class CohortSchema:
     id, weight, cluster : columns; each may be absent.
     weight_kind : frequency (a row stands for so many patients alike) | sampling (a row stands for a share of a
         population); None: not said, and weights must be whole numbers.
+    treatment : what a report compares where nothing else is asked for; None: no treatment.
     """
 
     name: str
@@ -58,6 +61,7 @@ class CohortSchema:
     cluster: str | None = None
     strata: tuple[str, ...] = ()
     file: FileOptions = field(default_factory=FileOptions)
+    treatment: TreatmentSchema | None = None
 
     @property
     def months_per_unit(self) -> float:
@@ -135,17 +139,21 @@ def schema_from(raw: Mapping[str, object], where: str) -> CohortSchema:
             raise SchemaError(
                 f"{where}, endpoints.{endpoint.name}: not_after = '{endpoint.not_after}' is no endpoint; {hint}"
             )
+    read = {name: covariate_from(name, body, where) for name, body in covariates.items()}
     found = CohortSchema(
         name=checks.text(raw.get("name", UNNAMED), f"{where}, name"),
         time_unit=checks.one_of(raw.get("time_unit", "months"), tuple(MONTHS_PER), f"{where}, time_unit"),
         endpoints=MappingProxyType(built),
-        covariates=MappingProxyType({n: covariate_from(n, b, where) for n, b in covariates.items()}),
+        covariates=MappingProxyType(read),
         id=optional_text(raw, "id", where),
         weight=optional_text(raw, "weight", where),
         weight_kind=weight_kind_from(raw, where),
         cluster=optional_text(raw, "cluster", where),
         strata=strata_from(raw.get("strata", []), covariates, f"{where}, strata"),
         file=file_of(raw, where),
+        treatment=None
+        if "treatment" not in raw
+        else treatment_from(checks.table(raw["treatment"], f"{where}, [treatment]"), read, where),
     )
     refuse_beside_start_stop(found, where)
     refuse_beside_changes(found, where)

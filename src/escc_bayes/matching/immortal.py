@@ -7,6 +7,7 @@ import numpy as np
 
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.data.covariates import CovariateData
+from escc_bayes.matching.as_read import covariate_read
 from escc_bayes.matching.models import adjusted_model
 from escc_bayes.matching.request import Request
 from escc_bayes.time_zero.model import BASELINE
@@ -57,7 +58,7 @@ def usual_month(data: CovariateData) -> float:
 
 def start_words(cohort: Cohort, asked: Request, found: TimeZero | None) -> Sequence[str]:
     """Say what is known of when the treatment began, and what follows."""
-    data, name = cohort.covariate(asked.treatment), asked.treatment
+    data, name = cohort.covariate(asked.treatment), covariate_read(cohort, asked.treatment)
     if found is not None:
         return (
             f"NAIVE: '{name}' starts during follow-up, and the design compares who ever had it with who never had: "
@@ -69,7 +70,7 @@ def start_words(cohort: Cohort, asked: Request, found: TimeZero | None) -> Seque
             "the landmark analysis.",
         )
     return (
-        f"The file does not say in which month '{name}' began (starts_at in covariates.{name}): if patients had to "
-        "live to have it, that immortal time cannot be taken out here; landmark, time-updated and cloned analyses need "
-        "it.",
+        f"The file does not say in which month '{name}' began (starts_at in covariates.{asked.treatment}): if "
+        "patients had to live to have it, that immortal time cannot be taken out here; landmark, time-updated and "
+        "cloned analyses need it.",
     )

@@ -11,6 +11,7 @@ from escc_bayes.foundation.seeds import Seed
 type Method = Literal["nearest", "optimal", "full", "exact", "cem", "overlap", "iptw", "entropy", "none"]
 type EstimandWord = Literal["att", "ate", "ato"]
 type ScoreWord = Literal["logistic", "bayes"]
+type Extent = Literal["whole", "effect", "classical"]
 
 METHODS: tuple[Method, ...] = get_args(Method.__value__)
 ESTIMANDS: tuple[EstimandWord, ...] = get_args(EstimandWord.__value__)
@@ -53,6 +54,8 @@ class Request:
     subgroups : covariates within whose levels the effect is looked at.
     landmarks, grace : of a treatment that starts during follow-up, as for ``time_zero``.
     cuts : months at which periods of the hazard ratio end; None: 6, 12 and 24, where there are events enough.
+    extent : whole | effect (without analyses by the start of the treatment, which no design changes) | classical (the
+        design, its balance, and the ratios of Cox and Weibull alone).
     level, seed : of intervals, of everything random.
     """
 
@@ -70,6 +73,7 @@ class Request:
     landmarks: tuple[float, ...] = ()
     grace: float | None = None
     cuts: tuple[float, ...] | None = None
+    extent: Extent = "whole"
     level: float = LEVEL
     seed: Seed = SEED
 

@@ -182,6 +182,8 @@ def matched(cohort: Cohort, asked: Request) -> Match:
     scores = scores_of(patients, asked)
     design = design_of(patients, asked, scores.score)
     balance = balance_of(patients, design)
+    if asked.extent == "classical":
+        return without_posterior(asked, patients, design, balance)
     subgroups = tuple(subgroup_rows(patients, design, asked))
     piecewise = posteriors.piecewise(patients, design, asked)
     answers = (
@@ -196,7 +198,7 @@ def matched(cohort: Cohort, asked: Request) -> Match:
         *contrast_rows(patients, design, asked, piecewise.posterior),
         *probabilities_of(answers, rows),
     )
-    started = beside_naive(cohort, asked)
+    started = beside_naive(cohort, asked) if asked.extent == "whole" else None
     said = sentences(cohort, asked, patients, design, balance, scores.notes, started)
     return Match(
         asked=asked,
@@ -210,6 +212,23 @@ def matched(cohort: Cohort, asked: Request) -> Match:
         sentences=tuple(map(level_labels(patients.cohort.covariates).said, said)),
         record=record_of(patients, asked),
         posterior=piecewise.posterior,
+    )
+
+
+def without_posterior(asked: Request, patients: Patients, design: Design, balance: tuple[Balance, ...]) -> Match:
+    """Return the design, its balance and the ratios of Cox and Weibull alone."""
+    return Match(
+        asked=asked,
+        patients=patients,
+        design=design,
+        balance=balance,
+        answers=tuple(classical_answers(patients, design, asked)),
+        contrasts=(),
+        subgroups=(),
+        time_zero=None,
+        sentences=(),
+        record=record_of(patients, asked),
+        posterior=None,
     )
 
 

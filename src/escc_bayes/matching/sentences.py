@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.foundation.errors import some_of
 from escc_bayes.foundation.sentence import counted
+from escc_bayes.matching.as_read import column_read, covariate_read, covariates_read
 from escc_bayes.matching.balance import DISTANCE, Balance
 from escc_bayes.matching.design import Design, controls_short
 from escc_bayes.matching.immortal import start_words
@@ -49,8 +50,8 @@ def sentences(
         controls_short(patients, asked),
         thin_words(patients, design),
         cluster_words(patients, design),
-        balance_words(balance),
-        unmeasured(asked),
+        balance_words(balance, cohort),
+        unmeasured(asked, cohort),
         *start_words(cohort, asked, started),
     )
     return tuple(one for one in said if one)
@@ -65,14 +66,14 @@ def head(cohort: Cohort, asked: Request, patients: Patients) -> str:
         for code, word in ((True, patients.read[1]), (False, patients.read[0]))
     )
     return (
-        f"{cohort.provenance.upper()}: {cohort.name}, {asked.endpoint}: {asked.treatment} {patients.read[1]} vs "
-        f"{patients.read[0]} ({groups}){made_alike(asked)}."
+        f"{cohort.provenance.upper()}: {cohort.name}, {asked.endpoint}: {covariate_read(cohort, asked.treatment)}, "
+        f"{patients.read[1]} vs {patients.read[0]} ({groups}){made_alike(asked, cohort)}."
     )
 
 
-def made_alike(asked: Request) -> str:
+def made_alike(asked: Request, cohort: Cohort) -> str:
     """Say on what groups are made alike."""
-    return "" if asked.method == "none" else f", made alike on {', '.join(asked.on)}"
+    return "" if asked.method == "none" else f", made alike on {', '.join(covariates_read(cohort, asked.on))}"
 
 
 def design_words(asked: Request, patients: Patients, design: Design) -> str:
@@ -121,7 +122,7 @@ def cluster_words(patients: Patients, design: Design) -> str:
     return f"Errors take matched sets as independent; that patients of one '{column}' may be alike is not counted."
 
 
-def balance_words(balance: Sequence[Balance]) -> str:
+def balance_words(balance: Sequence[Balance], cohort: Cohort) -> str:
     """Say which covariates remain apart."""
     if not balance:
         return ""
@@ -129,7 +130,7 @@ def balance_words(balance: Sequence[Balance]) -> str:
     if not apart:
         return "Balance: every standardised difference is 0.1 or less in the end."
     worst = sorted(apart, key=lambda one: -math.inf if math.isnan(one.smd_after) else -abs(one.smd_after))
-    named = some_of([f"{one.covariate} {apart_words(one.smd_after)}" for one in worst], most=6)
+    named = some_of([f"{column_read(cohort, one.covariate)} {apart_words(one.smd_after)}" for one in worst], most=6)
     return f"NOT BALANCED: standardised differences beyond 0.1 remain in {named}."
 
 
@@ -138,9 +139,9 @@ def apart_words(smd: float) -> str:
     return "infinite" if math.isinf(smd) else f"{smd:+.2f}"
 
 
-def unmeasured(asked: Request) -> str:
+def unmeasured(asked: Request, cohort: Cohort) -> str:
     """Say what the design cannot do."""
     if not asked.on:
         return ""
-    named = some_of(asked.on, most=12)
+    named = some_of(covariates_read(cohort, asked.on), most=12)
     return f"Patients alike in {named} are taken to be alike in all else that matters; nothing here can show it."

@@ -62,7 +62,7 @@ def test_it_writes_what_it_states_and_a_cohort_that_is_read_again(asked):
     assert {path.name for path in (folder / "figures").glob("*.png")} == {
         *("love.png", "positivity.png", "curves.png", "effect.png")
     }
-    assert out.startswith("SIMULATED: c, os: 治疗 yes vs no")
+    assert out.startswith("SIMULATED: c, os: 治疗, yes vs no")
     balance = rows(folder / "balance.csv")
     assert [row["covariate"] for row in balance] == ["distance", "x", "stage: II", "stage: III", "stage: IV"]
     design, kept = rows(folder / "design.csv")[0], rows(folder / "weights.csv")
@@ -77,10 +77,19 @@ def test_labels_are_printed_and_drawn_and_files_of_numbers_keep_the_levels(asked
     labels = 'levels = ["no", "yes"]\nlabels = { no = "CRT alone", yes = "ICI added" }'
     stages = 'levels = ["II", "III", "IV"]\nlabels = { II = "Stage two" }'
     schema = SCHEMA.replace('levels = ["no", "yes"]', labels).replace('levels = ["II", "III", "IV"]', stages)
+    schema = schema.replace('column = "arm"', 'column = "arm"\nlabel = "Immunotherapy"')
+    schema = schema.replace("scale = 2.0", 'scale = 2.0\nlabel = "Lymphocytes"')
     (tmp_path / "s.toml").write_text(schema, encoding="utf-8")
     (code, out, err), folder = asked("--method", "iptw", "--subgroups", "stage")
     assert (code, err) == (0, "")
-    assert out.startswith("SIMULATED: c, os: 治疗 ICI added vs CRT alone (ICI added: ")
+    assert out.startswith("SIMULATED: c, os: Immunotherapy, ICI added vs CRT alone (ICI added: ")
+    assert "made alike on Lymphocytes, stage." in out
+    assert "Patients alike in Lymphocytes, stage are taken" in out
+    assert "began (starts_at in covariates.治疗)" in out
+    assert "in which month 'Immunotherapy' began" in out
+    assert "\nHazard ratio of Immunotherapy, ICI added over CRT alone, os" in out
+    assert re.search(r"^Lymphocytes +[+-]", out, re.MULTILINE)
+    assert [row["covariate"] for row in rows(folder / "balance.csv")][1] == "x"
     for part in (
         "patients with ICI added",
         "ICI added over CRT alone, os",
@@ -115,3 +124,17 @@ def test_a_wrong_request_leaves_nothing_behind(asked):
     (code, _, err), folder = asked(on="x,grade")
     assert (code, "no covariate 'grade'" in err) == (2, True)
     assert not folder.exists()
+
+
+def test_without_a_treatment_the_schema_says_which(tmp_path, monkeypatch, capsys):
+    frame(60).assign(provenance="simulated").to_csv(tmp_path / "c.csv", index=False)
+    given = ("match", "--cohort", tmp_path / "c.csv", "--schema", tmp_path / "s.toml", "--endpoint", "os")
+    given += ("--method", "overlap", "--designs", "0", "--out", tmp_path / "o")
+    (tmp_path / "s.toml").write_text(SCHEMA, encoding="utf-8")
+    code, _, err = run(monkeypatch, capsys, *given)
+    assert (code, "--treatment NAME, or [treatment] in the schema" in err) == (2, True)
+    named = SCHEMA.replace("[endpoints.os]", '[treatment]\ncovariate = "治疗"\non = ["x", "stage"]\n[endpoints.os]')
+    (tmp_path / "s.toml").write_text(named, encoding="utf-8")
+    code, out, _ = run(monkeypatch, capsys, *given)
+    assert code == 0
+    assert "made alike on x, stage." in out

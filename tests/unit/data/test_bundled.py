@@ -82,5 +82,5 @@ def test_schemas_studies_and_priors_are_read_by_name_as_on_the_command_line(tmp_
     copy = tmp_path / "schema.txt"
     copy.write_text(find_schema("escc").read_text(encoding="utf-8"), encoding="utf-8")
     assert eb.load_schema(copy).covariates == eb.load_schema("escc").covariates
-    with pytest.raises(eb.InputError, match="no cohort schema 'ecss'; known: cui, escc"):
+    with pytest.raises(eb.InputError, match="no cohort schema 'ecss'; known: consolidation156, cui, escc"):
         eb.read_cohort("c.csv", "ecss")

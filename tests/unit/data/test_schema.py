@@ -21,7 +21,19 @@ def guaranteeing(**rules):
     return with_covariate(kind="binary", levels=["a", "b"], guarantee=rules)
 
 
+def treated(**table):
+    covariates = {"arm": {"kind": "binary", "levels": ["no", "yes"]}, "age": {"kind": "continuous"}}
+    return {"endpoints": ENDPOINTS, "covariates": covariates, "treatment": table}
+
+
 BAD = {
+    "treatment without covariate": (treated(on=["age"]), SchemaError, "treatment]: the key 'covariate' is missing"),
+    "treatment unknown": (treated(covariate="arn"), SchemaError, "'arn' is no covariate; did you mean 'arm'"),
+    "treatment a number": (treated(covariate="age"), SchemaError, "'age' has not two levels"),
+    "treatment key": (treated(covariate="arm", one=["age"]), TomlError, "treatment]: unknown key 'one'; did you mean"),
+    "treatment on unknown": (treated(covariate="arm", on=["ago"]), SchemaError, "on: 'ago' is no covariate; did you"),
+    "treatment on itself": (treated(covariate="arm", on=["arm"]), SchemaError, "on: 'arm' is the treatment; leave it"),
+    "treatment on twice": (treated(covariate="arm", on=["age", "age"]), TomlError, "on: a word stands twice in ['age'"),
     "guarantee without interval": (guaranteeing(cycles=4), SchemaError, "guarantee: 'interval' is missing; write the"),
     "guarantee without cycles": (guaranteeing(interval=0.7), SchemaError, "'cycles' is missing; write cycles = 4, or"),
     "guarantee of no level": (
@@ -145,3 +157,10 @@ def test_a_schema_file_that_does_not_parse_is_named_with_its_line(tmp_path):
     path.write_text("schema = 1\n[endpoints.os\n")
     with pytest.raises(TomlError, match=r"schema\.toml: is not valid TOML: .*line 2"):
         load_schema(path)
+
+
+def test_a_schema_names_the_treatment_that_reports_compare():
+    found = schema_from(treated(covariate="arm", on=["age"]), "s").treatment
+    assert (found.covariate, found.on) == ("arm", ("age",))
+    assert schema_from(treated(covariate="arm"), "s").treatment.on == ()
+    assert schema_from({"endpoints": ENDPOINTS}, "s").treatment is None

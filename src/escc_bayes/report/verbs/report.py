@@ -94,7 +94,7 @@ def report(
     full: bool = False,
     paper: bool = False,
     treatment: str | None = None,
-    on: Sequence[str] = (),
+    on: Sequence[str] | None = None,
 ) -> Path:
     """Fit models to a cohort and write their report: ``report.html``, tables, figures, posteriors.
 
@@ -109,7 +109,7 @@ def report(
     confirm : whether headline models, fitted by ``laplace``, are fitted by ``nuts`` as well.
     full, paper : as for ``write_report``.
     treatment, on : a covariate of two levels, and those known at time zero that it depended on: a chapter on its
-        effect (``docs/treatment.md``).
+        effect (``docs/treatment.md``). None: as [treatment] of the schema says.
 
     Returns
     -------
@@ -124,12 +124,13 @@ def report(
     if not specs:
         raise SpecError("report: no model; give at least one, from load_spec")
     asked = None
-    if treatment is not None:
+    if treatment is not None or cohort.schema.treatment is not None:
         # Of that chapter alone: what it needs takes longer to load than all else here.
-        from escc_bayes.study.treatment.asked import TreatmentAsked
+        from escc_bayes.study.treatment.asked import asked_of
         from escc_bayes.study.treatment.gather import refuse_treatment
 
-        asked = TreatmentAsked(treatment, tuple(on))
+        asked = asked_of(cohort, treatment, on)
+    if asked is not None:
         refuse_treatment(cohort, asked)
     plans = [make_plan(spec.complete_cases, cohort) for spec in specs]
     confirming = RunSettings("nuts") if confirm == "nuts" else None

@@ -3,8 +3,8 @@
 docs/methods/treatment.md.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.data.ensemble import Ensemble
@@ -18,7 +18,7 @@ from escc_bayes.matching.immortal import as_if_known
 from escc_bayes.matching.late_start import late_start_rows
 from escc_bayes.matching.members import matched_members
 from escc_bayes.matching.patients import patients_of
-from escc_bayes.matching.request import Method, Request
+from escc_bayes.matching.request import PAIRED, Extent, Method, Request
 from escc_bayes.matching.run import Match
 from escc_bayes.study.treatment.asked import TreatmentAsked
 from escc_bayes.study.treatment.found_columns import location_of, pneumonitis_of
@@ -31,6 +31,9 @@ SERIAL = Serial()
 FIRST: Method = "nearest"
 AS_THEY_ARE: Method = "none"
 BESIDE: tuple[Method, ...] = ("overlap", "iptw")
+# Further designs, of which the page has balance and the ratios of Cox.
+FURTHER: tuple[Method, ...] = ("optimal", "full", "entropy")
+EVERY = (FIRST, *BESIDE, *FURTHER)
 
 
 @dataclass(frozen=True)
@@ -107,8 +110,8 @@ def treatment_of(
     own = stream(seed, "treatment")
     matches: dict[str, tuple[Match, ...]] = {}
     refused: list[str] = []
-    for endpoint in endpoints:
-        found, why = designs_of(members, endpoint, asked, level, own, executor)
+    designs = designs_of_each(members, endpoints, asked, level, own, executor)
+    for endpoint, (found, why) in zip(endpoints, designs, strict=True):
         matches[endpoint] = found
         refused += [one for one in why if one not in refused]
     starting = cohort.covariate(asked.treatment).changes is not None
@@ -192,36 +195,103 @@ def assumed_of(held: tuple[Sequence[Cohort], tuple[AssumedStart, ...]], place: i
     return assumed_start_rows(members, requests[place]), late_start_rows(members, requests[place])
 
 
+def designs_of_each(
+    members: Sequence[Cohort],
+    endpoints: Sequence[str],
+    asked: TreatmentAsked,
+    level: float,
+    seed: Seed,
+    executor: Executor,
+) -> list[tuple[tuple[Match, ...], list[str]]]:
+    """Return the designs of each endpoint, and why some cannot be had.
+
+    Processes share the reconstructions; of one cohort, the designs.
+    """
+    tasks = tuple((endpoint, method) for endpoint in endpoints for method in EVERY) if asked.on else ()
+    if len(members) > 1:
+        made = [tried(members, *task, asked, level, seed, executor, headline=task[1] == FIRST) for task in tasks]
+    else:
+        # Headlines take longest: the first goes to the other process with the task behind it, the rest stay here.
+        headlines = [place for place, (_, method) in enumerate(tasks) if method == FIRST]
+        order = [*headlines[:1], *(place + 1 for place in headlines[:1]), *headlines[1:]]
+        made = executor.shared(tried_alone, (members[0], tasks, asked, level, seed), len(tasks), order)
+    by_endpoint: dict[str, dict[Method, Match | str]] = {endpoint: {} for endpoint in endpoints}
+    for (endpoint, method), one in zip(tasks, made, strict=True):
+        by_endpoint[endpoint][method] = one
+    return [designs_of(members, e, own, asked, level, seed, executor) for e, own in by_endpoint.items()]
+
+
+def tried_alone(
+    held: tuple[Cohort, tuple[tuple[str, Method], ...], TreatmentAsked, float, Seed], place: int
+) -> Match | str:
+    """Return one design of one cohort, or why it cannot be had."""
+    cohort, tasks, asked, level, seed = held
+    endpoint, method = tasks[place]
+    return tried((cohort,), endpoint, method, asked, level, seed, SERIAL, headline=method == FIRST)
+
+
+def tried(
+    members: Sequence[Cohort],
+    endpoint: str,
+    method: Method,
+    asked: TreatmentAsked,
+    level: float,
+    seed: Seed,
+    executor: Executor,
+    *,
+    headline: bool,
+) -> Match | str:
+    """Return one design, or why it cannot be had."""
+    request = request_of(method, endpoint, asked, members[0], level, seed, headline=headline)
+    try:
+        return matched_members(members, request, executor)
+    except (CohortError, LandmarkError, InputError) as error:
+        return str(error)
+
+
 def designs_of(
-    members: Sequence[Cohort], endpoint: str, asked: TreatmentAsked, level: float, seed: Seed, executor: Executor
+    members: Sequence[Cohort],
+    endpoint: str,
+    made: Mapping[Method, Match | str],
+    asked: TreatmentAsked,
+    level: float,
+    seed: Seed,
+    executor: Executor,
 ) -> tuple[tuple[Match, ...], list[str]]:
-    """Return the match of each design, and why some cannot be had; of none, patients as they are."""
-    found: list[Match] = []
+    """Return the designs that can be had, the headline first, and why others cannot; of none, patients as they are.
+
+    Further designs stand beside others, never alone: balancing needs no score and would hide that there is none.
+    """
+    leading = next((method for method in (FIRST, *BESIDE) if isinstance(made.get(method), Match)), None)
     refused: dict[str, list[str]] = {}
-    for method in (FIRST, *BESIDE) if asked.on else ():
-        request = request_of(method, endpoint, asked, members[0], level, seed, headline=not found)
-        try:
-            found.append(matched_members(members, request, executor))
-        except (CohortError, LandmarkError, InputError) as error:
-            refused.setdefault(str(error), []).append(method)
-    if not found:
-        request = request_of(AS_THEY_ARE, endpoint, asked, members[0], level, seed, headline=False)
-        found.append(matched_members(members, request, executor))
-    return tuple(found), [f"No design by {', '.join(methods)}: {why}" for why, methods in refused.items()]
+    for method, one in made.items():
+        if isinstance(one, str) and (leading is not None or method not in FURTHER):
+            refused.setdefault(one, []).append(method)
+    why_not = [f"No design by {', '.join(methods)}: {why}" for why, methods in refused.items()]
+    if leading is None:
+        request = request_of(AS_THEY_ARE, endpoint, asked, members[0], level, seed, headline=True)
+        return (matched_members(members, replace(request, subgroups=()), executor),), why_not
+    found = {method: one for method, one in made.items() if isinstance(one, Match)}
+    if leading != FIRST:
+        request = request_of(leading, endpoint, asked, members[0], level, seed, headline=True)
+        found[leading] = matched_members(members, request, executor)
+    return tuple(found.values()), why_not
 
 
 def request_of(
     method: Method, endpoint: str, asked: TreatmentAsked, cohort: Cohort, level: float, seed: Seed, *, headline: bool
 ) -> Request:
-    """Return the request of one design; subgroups stand with the headline alone."""
+    """Return the request of one design; subgroups and analyses by the start stand with the headline alone."""
+    beside: Extent = "classical" if method in FURTHER else "effect"
     return Request(
         endpoint=endpoint,
         treatment=asked.treatment,
         on=asked.on,
         method=method,
-        caliper=asked.caliper if method == FIRST else None,
+        caliper=asked.caliper if method in PAIRED else None,
         designs=asked.designs,
         subgroups=levelled(cohort, asked) if headline else (),
+        extent="whole" if headline else beside,
         level=level,
         seed=stream(seed, endpoint, method),
     )

@@ -2,6 +2,7 @@
 
 import math
 import tomllib
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -59,7 +60,7 @@ def text_of(held):
 
 def test_every_design_stands_beside_the_others_with_its_balance(own):
     designs = treatment_files(own)["treatment_design"]
-    assert [row["method"] for row in designs] == ["nearest", "overlap", "iptw"]
+    assert [row["method"] for row in designs] == ["nearest", "overlap", "iptw", "optimal", "full", "entropy"]
     worst = max(
         abs(row["smd_after"]) for row in treatment_files(own)["treatment_balance"] if row["method"] == "overlap"
     )
@@ -148,6 +149,20 @@ def test_what_is_not_there_is_named_with_the_column_it_needs(own, paper):
     assert "cervical" in named["Cervical location"]
     assert "pneumonitis" in named["Pneumonitis, each grade"]
     assert "what the study prints of grade 3 or more" in text_of(paper)
+
+
+def test_below_what_a_print_lacks_stands_where_it_can_be_seen_and_no_simulated_number_above(paper):
+    """SIMULATED stands in the one sentence under the last table alone."""
+    *tables, last = treatment_tables(paper)
+    said = (
+        "seen at work on SIMULATED patients in the design of this study: escc-bayes report --cohort consolidation156."
+    )
+    assert last.note.endswith(said)
+    shown = [text for table in (*tables, replace(last, note="")) for row in table.rows for text in row]
+    shown += [text for table in (*tables, replace(last, note="")) for text in (table.caption, table.note)]
+    assert [text for text in shown if "SIMULATED" in text.upper()] == []
+    words = {str(value) for rows in treatment_files(paper).values() for row in rows for value in row.values()}
+    assert [word for word in words if "simulated" in word.lower()] == []
 
 
 def test_how_late_a_start_would_have_to_be_is_said(paper):

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from escc_bayes.matching.as_read import column_read, covariates_read
 from escc_bayes.matching.balance import DISTANCE, Balance
 from escc_bayes.matching.run import Match
 from escc_bayes.report.document.provenance import provenance_first
@@ -49,7 +50,7 @@ def design_table(held: Treatment) -> Table:
                 f"{int((kept & ~treated).sum())} of {int((~treated).sum())}",
                 f"{design.effective(treated):.1f} and {design.effective(~treated):.1f}",
                 str(design.sets or ""),
-                "" if worst is None else f"{signed(worst.smd_after)} ({worst.covariate})",
+                "" if worst is None else f"{signed(worst.smd_after)} ({column_read(held.cohort, worst.covariate)})",
             )
         )
     control, treated_word = held.first.patients.read
@@ -88,9 +89,10 @@ def design_reading(held: Treatment) -> str:
     control, word = match.patients.read
     counts = f"{int((kept & treated).sum())} patients with {word} and {int((kept & ~treated).sum())} with {control}"
     if design.method == "none" and held.refused:
+        named = ", ".join(covariates_read(held.cohort, held.asked.on))
         return (
-            f"NOT COMPARABLE by {', '.join(held.asked.on)}: no design makes the groups alike, for the reason below. "
-            f"{counts} are compared as they are, nothing adjusted."
+            f"NOT COMPARABLE by {named}: no design makes the groups alike, for the reason below. {counts} are compared "
+            "as they are, nothing adjusted."
         )
     if design.method == "none":
         before = held.printed.before.rstrip("*†") if held.printed is not None else ""
@@ -118,10 +120,9 @@ def balance_reading(held: Treatment) -> tuple[str, ...]:
         if worst is not None:
             apart = "" if abs(worst.smd_after) <= BALANCED else ", NOT BALANCED"
             after.append(f"{DESIGNS[match.design.method].lower()} {size(worst.smd_after)}{apart}")
-    return (
-        f"The largest standardised difference is {size(before.smd_before)} before ({before.covariate}); after: "
-        f"{'; '.join(after)}.",
-    )
+    which = column_read(held.cohort, before.covariate)
+    largest = f"{size(before.smd_before)} before ({which})"
+    return (f"The largest standardised difference is {largest}; after: {'; '.join(after)}.",)
 
 
 def balance_table(held: Treatment) -> Table:
@@ -130,7 +131,7 @@ def balance_table(held: Treatment) -> Table:
     after = [{one.covariate: one.smd_after for one in match.balance} for match in matches]
     rows = tuple(
         (
-            "Propensity score" if one.covariate == DISTANCE else one.covariate,
+            column_read(held.cohort, one.covariate),
             signed(one.smd_before),
             *(signed(of.get(one.covariate, math.nan)) for of in after),
         )

@@ -12,6 +12,7 @@ from escc_bayes.estimand.printed import number
 from escc_bayes.estimand.tables import Row
 from escc_bayes.foundation.sentence import counted
 from escc_bayes.matching.answer import Answer
+from escc_bayes.matching.as_read import column_read, covariate_read
 from escc_bayes.matching.followed import Followed, followed
 from escc_bayes.matching.run import Match
 from escc_bayes.matching.subgroups import SHRUNK, subgroup_words
@@ -45,7 +46,7 @@ def endpoint_words(found: Match) -> str:
 
 def treatment_words(found: Match) -> str:
     """Return the words of the treatment inside a title."""
-    return found.patients.cohort.covariate(found.asked.treatment).schema.label or found.asked.treatment
+    return covariate_read(found.patients.cohort, found.asked.treatment)
 
 
 def about(found: Match) -> str:
@@ -82,13 +83,16 @@ def match_sheet(
 
 def love_sheet(found: Match) -> Sheet:
     """Return the Love plot."""
-    differences = [Difference(one.covariate, one.smd_before, one.smd_after) for one in found.balance]
+    cohort = found.patients.cohort
+    differences = [
+        Difference(column_read(cohort, one.covariate), one.smd_before, one.smd_after) for one in found.balance
+    ]
     return match_sheet(
         found,
         lambda part: love(differences, ax=part.subplots()),
         name="love",
         title=f"Balance before and after: {found.design.method}",
-        words="In standard deviations of the treated before; distance: the propensity score.",
+        words="In standard deviations of the treated before.",
         height_mm=FRAME_MM + ROW_MM * len(differences),
     )
 
@@ -199,7 +203,7 @@ def within_estimate(row: Row, found: Match) -> Estimate:
     return Estimate(
         endpoint=found.asked.endpoint,
         estimand="hazard_ratio",
-        term=name,
+        term=covariate_read(found.patients.cohort, name),
         contrast=f"{found.levels.of(name, word)} ({n}, {counted(events, 'event')})",
         method=str(row["method"]),
         model="shrunk" if shrunk else "",
@@ -222,7 +226,7 @@ def estimate_of(one: Answer, found: Match) -> Estimate:
     return Estimate(
         endpoint=found.asked.endpoint,
         estimand="hazard_ratio",
-        term=f"{found.asked.treatment}, {treated} vs {control}",
+        term=f"{treatment_words(found)}, {treated} vs {control}",
         contrast="as they are" if one.design == "none" else one.design,
         method=one.method,
         model=one.method.removeprefix("bayes_"),

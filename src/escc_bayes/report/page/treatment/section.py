@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from escc_bayes.data.bundled import SIMULATED
 from escc_bayes.report.page.treatment.design_block import design_block
 from escc_bayes.report.page.treatment.effect_block import effect_block
 from escc_bayes.report.page.treatment.further_blocks import harm_block, location_block, subgroup_block
@@ -75,8 +76,20 @@ def lacking_block(held: Treatment) -> Block:
     )
     rows = tuple((one.analysis, one.column, one.instead) for one in held.lacking)
     head = ("Analysis", "Column that it needs", "Here instead")
-    table = Table(f"What cannot be shown, and what it needs; {file_words('lacking')}", head, rows)
+    note = at_work(held.printed.study.id) if of_print and held.printed is not None else ""
+    table = Table(f"What cannot be shown, and what it needs; {file_words('lacking')}", head, rows, note)
     return Block("Not shown, and what it needs", (said,), (table,))
+
+
+def at_work(study: str) -> str:
+    """Say on which bundled SIMULATED cohort what a print lacks can be seen; nothing where there is none."""
+    name = next((name for name, one in SIMULATED.items() if one.like == study), None)
+    if name is None:
+        return ""
+    return (
+        "All of them can be seen at work on SIMULATED patients in the design of this study: "
+        f"escc-bayes report --cohort {name}."
+    )
 
 
 def treatment_tables(held: Treatment) -> tuple[Table, ...]:

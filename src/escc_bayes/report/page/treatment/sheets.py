@@ -36,9 +36,14 @@ def treatment_makers(held: Treatment) -> Iterator[partial[Sheet]]:
 
 
 def every_design(matches: tuple[Match, ...]) -> Match:
-    """Return the first match with the hazard ratios of all designs."""
+    """Return the first match with the hazard ratios of all designs; of those without a posterior Cox's alone."""
     first, *others = matches
-    more = tuple(one for match in others for one in match.answers if one.design == match.design.method)
+    more = tuple(
+        one
+        for match in others
+        for one in match.answers
+        if one.design == match.design.method and (match.asked.extent != "classical" or one.method == "cox")
+    )
     return replace(first, answers=(*first.answers, *more))
 
 

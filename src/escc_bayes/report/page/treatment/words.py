@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand.printed import number
 from escc_bayes.estimand.tables import Row
+from escc_bayes.matching.as_read import covariate_read
 from escc_bayes.matching.run import Match
 from escc_bayes.plots.words import METHODS, NOTHING, months, percent, probability, ratio, with_limits
 from escc_bayes.report.document.provenance import provenance_first
@@ -27,6 +28,9 @@ DESIGNS = {
     "nearest": "Nearest neighbours",
     "overlap": "Overlap weights",
     "iptw": "Inverse-probability weights",
+    "optimal": "Optimal pairs",
+    "full": "Full matching",
+    "entropy": "Entropy balancing",
     "none": "As they are",
 }
 
@@ -43,7 +47,7 @@ def alike_by(match: Match) -> str:
 
 def label_of(cohort: Cohort, name: str) -> str:
     """Return the words of a covariate."""
-    return cohort.covariate(name).schema.label or name
+    return covariate_read(cohort, name)
 
 
 def treatment_of(held: Treatment) -> str:
