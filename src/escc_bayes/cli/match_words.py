@@ -133,4 +133,4 @@ def subgroup_tables(found: Match) -> list[str]:
     ]
     head = ("within", "", "HR", f"{100 * number(rows[0]['level']):g} % limits", "interval", "n", "events", "note")
     title = f"{treatment_of(found)}, {rows[0]['contrast']} within levels; shrunk: towards a common hazard ratio"
-    return [plain_table(title, head, body), *subgroup_words(found.subgroups)]
+    return [plain_table(title, head, body), *subgroup_words(found.subgroups, found.patients.cohort)]

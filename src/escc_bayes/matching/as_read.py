@@ -6,6 +6,17 @@ from escc_bayes.data.cohort import Cohort
 from escc_bayes.matching.balance import DISTANCE
 
 SCORE = "Propensity score"
+DESIGNS = {
+    "nearest": "Nearest neighbours",
+    "optimal": "Optimal pairs",
+    "full": "Full matching",
+    "exact": "Exact strata",
+    "cem": "Coarsened exact strata",
+    "overlap": "Overlap weights",
+    "iptw": "Inverse-probability weights",
+    "entropy": "Entropy balancing",
+    "none": "As they are",
+}
 
 
 def covariate_read(cohort: Cohort, name: str) -> str:

@@ -18,6 +18,7 @@ from escc_bayes.bayes.sampling.settings import RunSettings
 from escc_bayes.classical.cox import cox
 from escc_bayes.classical.cox_robust import with_robust_errors
 from escc_bayes.classical.logrank import quadratic_form, upper_tail
+from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand.estimand import HazardRatio
 from escc_bayes.estimand.estimate import joined_notes, p_words
 from escc_bayes.estimand.printed import number
@@ -26,6 +27,7 @@ from escc_bayes.foundation.errors import CohortError, EstimandError, LandmarkErr
 from escc_bayes.foundation.seeds import stream
 from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.piecewise import FloatArray, IntArray
+from escc_bayes.matching.as_read import covariate_read
 from escc_bayes.matching.design import Design
 from escc_bayes.matching.followed import Followed, followed
 from escc_bayes.matching.matched_cohort import matched_cohort, with_levels_met
@@ -210,11 +212,12 @@ def row(
     }
 
 
-def subgroup_words(rows: Sequence[Row]) -> list[str]:
+def subgroup_words(rows: Sequence[Row], cohort: Cohort) -> list[str]:
     """Return a sentence on the interaction with each covariate; of several reconstructions with the range of P."""
     said = {}
     for one in rows:
-        name, p = str(one["within"]).rpartition(": ")[0], number(one["p_interaction"])
+        name = covariate_read(cohort, str(one["within"]).rpartition(": ")[0])
+        p = number(one["p_interaction"])
         if math.isnan(p):
             said[name] = f"Interaction with {name}: fewer than two levels have events in both groups; not tested."
             continue

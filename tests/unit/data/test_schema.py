@@ -33,7 +33,7 @@ BAD = {
     "treatment key": (treated(covariate="arm", one=["age"]), TomlError, "treatment]: unknown key 'one'; did you mean"),
     "treatment on unknown": (treated(covariate="arm", on=["ago"]), SchemaError, "on: 'ago' is no covariate; did you"),
     "treatment on itself": (treated(covariate="arm", on=["arm"]), SchemaError, "on: 'arm' is the treatment; leave it"),
-    "treatment on twice": (treated(covariate="arm", on=["age", "age"]), TomlError, "on: a word stands twice in ['age'"),
+    "treatment on twice": (treated(covariate="arm", on=["age", "age"]), TomlError, "on: a word stands twice"),
     "guarantee without interval": (guaranteeing(cycles=4), SchemaError, "guarantee: 'interval' is missing; write the"),
     "guarantee without cycles": (guaranteeing(interval=0.7), SchemaError, "'cycles' is missing; write cycles = 4, or"),
     "guarantee of no level": (

@@ -135,4 +135,4 @@ def test_the_interaction_of_several_reconstructions_is_their_median_and_range():
     found = pool_rows(members, 0.95)
     alone = sorted(rows[0]["p_interaction"] for rows in members)
     assert [found[0][word] for word in ("p_low", "p_interaction", "p_high")] == pytest.approx(alone)
-    assert "median of the reconstructions" in subgroup_words(found)[0]
+    assert "median of the reconstructions" in subgroup_words(found, cohort())[0]

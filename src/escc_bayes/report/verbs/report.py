@@ -130,8 +130,8 @@ def report(
         from escc_bayes.study.treatment.gather import refuse_treatment
 
         asked = asked_of(cohort, treatment, on)
-    if asked is not None:
-        refuse_treatment(cohort, asked)
+        if asked is not None:
+            refuse_treatment(cohort, asked)
     plans = [make_plan(spec.complete_cases, cohort) for spec in specs]
     confirming = RunSettings("nuts") if confirm == "nuts" else None
     bundle = gather(cohort, plans, RunSettings("laplace"), seed=seed, level=level, confirming=confirming)

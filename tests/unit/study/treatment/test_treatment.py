@@ -109,7 +109,7 @@ def test_every_column_is_explained(own, paper):
 
 
 def test_the_run_remembers_every_design_and_its_verdicts(own):
-    assert len(own.records) == 3
+    assert len(own.records) == 6
     assert own.verdicts["os, nearest, bayes_piecewise"] == "ok"
     assert {name.split(", ")[1] for name in own.verdicts} == {"nearest", "overlap", "iptw"}
 

@@ -3,15 +3,16 @@
 import math
 from collections.abc import Sequence
 
-from escc_bayes.matching.as_read import column_read, covariates_read
+from escc_bayes.matching.as_read import DESIGNS, column_read, covariates_read
 from escc_bayes.matching.balance import DISTANCE, Balance
 from escc_bayes.matching.run import Match
 from escc_bayes.report.document.provenance import provenance_first
-from escc_bayes.report.page.treatment.words import DESIGNS, file_words, label_of, marks_note, note_of
+from escc_bayes.report.page.treatment.words import file_words, label_of, marks_note, note_of
 from escc_bayes.report.page.view import Block, Picture, Table
 from escc_bayes.study.treatment.gather import Treatment
 
 BALANCED = 0.1
+NO_DIFFERENCE = "0.00"
 WHOSE = {
     "att": "those who had it (att)",
     "atm": "the matched alone (atm)",
@@ -50,7 +51,7 @@ def design_table(held: Treatment) -> Table:
                 f"{int((kept & ~treated).sum())} of {int((~treated).sum())}",
                 f"{design.effective(treated):.1f} and {design.effective(~treated):.1f}",
                 str(design.sets or ""),
-                "" if worst is None else f"{signed(worst.smd_after)} ({column_read(held.cohort, worst.covariate)})",
+                largest(held, worst),
             )
         )
     control, treated_word = held.first.patients.read
@@ -67,6 +68,13 @@ def design_table(held: Treatment) -> Table:
         *marks_note(held, printed),
     )
     return Table(captioned_first(held, "Designs", "design"), head, tuple(rows), note)
+
+
+def largest(held: Treatment, worst: Balance | None) -> str:
+    """Print the largest difference with its covariate; which one it is does not matter where all are nothing."""
+    if worst is None or signed(worst.smd_after) == NO_DIFFERENCE:
+        return "" if worst is None else NO_DIFFERENCE
+    return f"{signed(worst.smd_after)} ({column_read(held.cohort, worst.covariate)})"
 
 
 def captioned_first(held: Treatment, words: str, file: str) -> str:
@@ -148,7 +156,7 @@ def signed(x: float) -> str:
     """Print a difference with its sign; infinite where all treated are alike, and the controls are not like them."""
     if math.isinf(x):
         return "infinite"
-    return "" if math.isnan(x) else "0.00" if abs(x) < 0.005 else f"{x:+.2f}"
+    return "" if math.isnan(x) else NO_DIFFERENCE if abs(x) < 0.005 else f"{x:+.2f}"
 
 
 def size(x: float) -> str:

@@ -7,10 +7,10 @@ from scipy.special import ndtr
 
 from escc_bayes.foundation.sentence import small
 from escc_bayes.matching.answer import Answer
+from escc_bayes.matching.as_read import DESIGNS
 from escc_bayes.matching.run import Match
 from escc_bayes.plots.words import probability
 from escc_bayes.report.page.treatment.words import (
-    DESIGNS,
     alike_by,
     captioned,
     endpoint_of,

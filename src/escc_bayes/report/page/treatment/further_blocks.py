@@ -59,7 +59,7 @@ def harm_block(held: Treatment) -> Block:
     """Return grades of pneumonitis in each group with exact limits, and what none seen does not exclude."""
     lines = tuple(
         (
-            f"{row['group']}, {row['grade']}{', printed' if row['source'] == 'printed' else ''}",
+            f"{group_of(held, row)}, {row['grade']}{', printed' if row['source'] == 'printed' else ''}",
             f"{row['count']} of {row['n']}",
             share_cell(row, "share", "lower_exact", "upper_exact"),
             share_cell(row, "posterior_median", "lower_credible", "upper_credible"),
@@ -86,6 +86,11 @@ def harm_block(held: Treatment) -> Block:
     return Block("Pneumonitis by grade", harm_reading(held), (Table(caption, head, lines, note),))
 
 
+def group_of(held: Treatment, row: Row) -> str:
+    """Return what people read for the group of a row."""
+    return held.cohort.covariate(held.asked.treatment).schema.read_as(str(row["group"]))
+
+
 def share_cell(row: Row, value: str, lower: str, upper: str) -> str:
     """Print a share with its limits, in per cent."""
     return with_limits(*(percent(number(row[key])) for key in (value, lower, upper)))
@@ -95,7 +100,7 @@ def harm_reading(held: Treatment) -> tuple[str, ...]:
     """Say of each group what its severe cases leave open."""
     said = []
     for row in chosen(held.grades, grade=SEVERE_WORDS):
-        where = f"{row['group']}{' (printed)' if row['source'] == 'printed' else ''}"
+        where = f"{group_of(held, row)}{' (printed)' if row['source'] == 'printed' else ''}"
         if row["count"] == 0:
             bound = number(row["upper_of_none"])
             said.append(
@@ -115,7 +120,7 @@ def subgroup_block(held: Treatment, pictures: Sequence[Picture]) -> Block:
         rows = matches[0].subgroups
         if rows:
             tables.append(subgroup_table(held, endpoint, rows))
-            said += [f"{endpoint_of(held.cohort, endpoint)}: {one}" for one in subgroup_words(rows)]
+            said += [f"{endpoint_of(held.cohort, endpoint)}: {one}" for one in subgroup_words(rows, held.cohort)]
     return Block("Effect within subgroups", tuple(said), tuple(tables), tuple(pictures))
 
 

@@ -12,7 +12,7 @@ from escc_bayes.estimand.printed import number
 from escc_bayes.estimand.tables import Row
 from escc_bayes.foundation.sentence import counted
 from escc_bayes.matching.answer import Answer
-from escc_bayes.matching.as_read import column_read, covariate_read
+from escc_bayes.matching.as_read import DESIGNS, column_read, covariate_read
 from escc_bayes.matching.followed import Followed, followed
 from escc_bayes.matching.run import Match
 from escc_bayes.matching.subgroups import SHRUNK, subgroup_words
@@ -91,7 +91,7 @@ def love_sheet(found: Match) -> Sheet:
         found,
         lambda part: love(differences, ax=part.subplots()),
         name="love",
-        title=f"Balance before and after: {found.design.method}",
+        title=f"Balance before and after: {DESIGNS[found.design.method].lower()}",
         words="In standard deviations of the treated before.",
         height_mm=FRAME_MM + ROW_MM * len(differences),
     )
@@ -121,7 +121,7 @@ def curves_sheet(found: Match) -> Sheet:
     """Return Kaplan-Meier curves before and after; patients who are compared as they are have one panel."""
     shown = [(followed(found.patients, found.asked.endpoint, None), "As they are")]
     if found.design.method != "none":
-        shown.append((followed(found.patients, found.asked.endpoint, found.design), found.design.method))
+        shown.append((followed(found.patients, found.asked.endpoint, found.design), DESIGNS[found.design.method]))
 
     def draw(part: SubFigure) -> None:
         axes = np.atleast_1d(part.subplots(1, len(shown)))
@@ -183,13 +183,13 @@ def effect_sheet(found: Match) -> Sheet:
 def subgroup_sheet(found: Match) -> Sheet:
     """Return the effect within levels as a forest, unshrunk and shrunk side by side."""
     shown = [within_estimate(row, found) for row in found.subgroups if math.isfinite(number(row["hr"]))]
-    first = found.subgroups[0]
+    first, cohort = found.subgroups[0], found.patients.cohort
     return match_sheet(
         found,
         lambda part: forest(shown, headings={}, ax=part.subplots()),
         name="subgroups",
         title=f"{treatment_words(found)}, {first['contrast']} within levels, {endpoint_words(found)}",
-        words=" ".join(["Shrunk: towards a common hazard ratio.", *subgroup_words(found.subgroups)]),
+        words=" ".join(["Shrunk: towards a common hazard ratio.", *subgroup_words(found.subgroups, cohort)]),
         height_mm=FRAME_MM + ROW_MM * (1.5 * len(shown) + 2 * len(found.asked.subgroups)),
     )
 
@@ -227,7 +227,7 @@ def estimate_of(one: Answer, found: Match) -> Estimate:
         endpoint=found.asked.endpoint,
         estimand="hazard_ratio",
         term=f"{treatment_words(found)}, {treated} vs {control}",
-        contrast="as they are" if one.design == "none" else one.design,
+        contrast=DESIGNS[one.design],
         method=one.method,
         model=one.method.removeprefix("bayes_"),
         value=one.hr,

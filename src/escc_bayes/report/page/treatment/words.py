@@ -24,15 +24,6 @@ BAYES = {
     "bayes_laplace": "Bayes",
     "kaplan_meier": "Kaplan-Meier",
 }
-DESIGNS = {
-    "nearest": "Nearest neighbours",
-    "overlap": "Overlap weights",
-    "iptw": "Inverse-probability weights",
-    "optimal": "Optimal pairs",
-    "full": "Full matching",
-    "entropy": "Entropy balancing",
-    "none": "As they are",
-}
 
 
 def method_of(word: str) -> str:
