@@ -24,6 +24,7 @@ from tests.calibration.under_the_prior import fitted, standing, write
 
 STORED = Path(__file__).with_name("cure_drawn.json")
 SEED, COHORTS, SIZES, MONTH = 20261130, 400, (79, 400), 60.0
+FOLLOW_UP = (24.0, 84.0)
 FAMILIES = ("weibull", "piecewise")
 CUTS, REFERENCE = [6.0, 12.0, 24.0], 12.0
 # Median share 25 %, 97.5 % point 70 %; hazard ratios within 0.25 and 4; half of those not cured gone in 3 to 22 months.
@@ -73,15 +74,15 @@ def months(family, relative, unit, rng):
     return event_times(rates, edges, unit), np.exp(-(rates * lived).sum(axis=1))
 
 
-def drawn(family, n, place):
-    """Return the plan of a SIMULATED cohort and its truths."""
+def patients(family, n, place, follow_up=FOLLOW_UP):
+    """Return a SIMULATED cohort, censored between two months, and its truths."""
     rng = np.random.default_rng([SEED, n, place])
     odds, arm_effect, age_effect = rng.normal(MEAN, (UPPER - MEAN) / Z975), *rng.normal(*RATIO, 2)
     arm, age = rng.integers(0, 2, n), rng.normal(64.0, 8.0, n).round(1)
     relative = np.exp(arm_effect * arm + age_effect * (age - 64.0) / 10.0)
     fraction = 1.0 / (1.0 + np.exp(-odds))
     late, left = months(family, relative, rng.standard_exponential(n), rng)
-    died, censored = np.where(rng.random(n) < fraction, np.inf, late), rng.uniform(24.0, 84.0, n)
+    died, censored = np.where(rng.random(n) < fraction, np.inf, late), rng.uniform(*follow_up, n)
     frame = pd.DataFrame(
         {
             "time": np.minimum(died, censored).clip(1e-6),
@@ -92,14 +93,14 @@ def drawn(family, n, place):
     )
     truths = {"cure": odds, "arm": arm_effect, "age": age_effect}
     truths["survival"] = float((fraction + (1.0 - fraction) * left).mean())
-    return make_plan(spec_of(family), cohort(frame)), truths
+    return cohort(frame), truths
 
 
 def one(study, place):
     """Return where the truths of a cohort lie."""
     family, n = study.split()
-    plan, truths = drawn(family, int(n), place)
-    posterior = fitted(plan, place)
+    data, truths = patients(family, int(n), place)
+    posterior = fitted(make_plan(spec_of(family), data), place)
     draws = {"cure": posterior.flat[CURE][:, 0], **{name: posterior.draws(ask) for name, ask in ASKED.items()}}
     return standing(posterior, draws, truths)
 

@@ -1,12 +1,19 @@
 """Are a cure fraction, hazard ratios among those not cured and survival recovered? By ``laplace``.
 
 Three of ten patients never have the event; the others have Weibull months (median half a year) or those of four pieces,
-with a hazard ratio of 1.65 between two arms and of 1.22 per 10 years of age, censored between months 24 and 84, and of
-the pieces also between 60 and 120, and 84 and 144. Cohorts of 79 and of 400 patients, 100 of each. The prior on the
-fraction has its median at 25 % and its 97.5 % point at 70 %. ``cure_drawn`` draws truths from a prior instead.
+with a hazard ratio of 1.65 between two arms and of 1.22 per 10 years of age. Cohorts of 79 and of 400 patients, 100 of
+each. The prior on the fraction has its median at 25 % and its 97.5 % point at 70 %. ``cure_drawn`` draws truths from a
+prior instead.
+
+Recovery is asked where patients are followed for so long that the package does not say SHORT FOLLOW-UP
+(``IDENTIFIED``): a Weibull, whose shape says when the last events come, from months 24 to 84; pieces, whose last rate
+begins at month 24 and is known from what is seen after it, from 60 to 120 and from 84 to 144. Pieces followed from 24
+to 84 are a study of their own, of what a short follow-up does and whether it is said (``SHORT``).
 
 Bias of posterior means and coverage of 95 % intervals, of log odds of cure, log hazard ratios and survival at 60
-months. ``python -m tests.calibration.cure_recovery`` writes ``cure_recovery.json``.
+months; and what the package says of follow-up in each cohort of three studies (``TOLD``, ``LOOKED_AT``), the longest
+pieces and more patients of a Weibull being told apart better yet.
+``python -m tests.calibration.cure_recovery`` writes ``cure_recovery.json``.
 """
 
 import json
@@ -18,6 +25,7 @@ import numpy as np
 import pandas as pd
 
 from escc_bayes.bayes.model.parameters import CURE
+from escc_bayes.bayes.posterior.cure_fraction import cure_fraction, is_short
 from escc_bayes.bayes.posterior.fallback import fit_or_replace
 from escc_bayes.bayes.sampling.settings import RunSettings
 from escc_bayes.data.cohort import read_cohort
@@ -36,6 +44,7 @@ FOLLOW_UP = {
     "piecewise_longest": (84.0, 144.0),
 }
 KINDS, FRACTION, MONTH = tuple(FOLLOW_UP), 0.3, 60.0
+SHORT, IDENTIFIED = "piecewise", ("weibull", "piecewise_long", "piecewise_longest")
 # Of a hazard twice that of ``likelihood_terms_recovery``, so that the others have had their event by the end.
 FASTER = 2.0
 PRIOR = {"fraction": {"median": 0.25, "upper": 0.7}}
@@ -44,6 +53,8 @@ ASKED = {
     "age": HazardRatio("age", per=10.0),
     "survival": SurvivalAt(MONTH),
 }
+LOOKED_AT = (("weibull", 79), ("piecewise", 400), ("piecewise_long", 400))
+TOLD = ("still_free", "data_share", "told_apart")
 SCHEMA = {"endpoints": {"os": {"time": "time", "event": "event"}}, "covariates": COVARIATES}
 
 
@@ -89,8 +100,8 @@ def reached(kind, month):
 
 
 def recovered(kind, n, cohorts=COHORTS):
-    """Return bias, its Monte Carlo error and coverage of each quantity."""
-    errors, covered, unfit = [], [], 0
+    """Return bias, its Monte Carlo error and coverage of each quantity, and of each cohort what tells of follow-up."""
+    errors, covered, told, unfit = [], [], [], 0
     for place in range(cohorts):
         plan, survival = drawn(kind, n, place)
         truth = np.array([np.log(FRACTION / (1.0 - FRACTION)), ARM, AGE, survival])
@@ -100,7 +111,11 @@ def recovered(kind, n, cohorts=COHORTS):
         low, high = np.quantile(values, [0.025, 0.975], axis=1)
         errors.append(values.mean(axis=1) - truth)
         covered.append((low <= truth) & (truth <= high))
+        if (kind, n) in LOOKED_AT:
+            told.append(follow_up(posterior))
     found = {"cohorts": cohorts, "by_nuts": unfit}
+    if told:
+        found |= {name: [one[name] for one in told] for name in TOLD}
     for j, name in enumerate(("cure", *ASKED)):
         mine = np.array(errors)[:, j]
         found[name] = {
@@ -109,6 +124,17 @@ def recovered(kind, n, cohorts=COHORTS):
             "coverage": float(np.mean(np.array(covered)[:, j])),
         }
     return found
+
+
+def follow_up(posterior):
+    """Return what the package says of follow-up: all that decides whether it says SHORT FOLLOW-UP."""
+    share = cure_fraction(posterior, 0.95)
+    return {name: round(getattr(share, name), 4) for name in TOLD}
+
+
+def said_short(found):
+    """Return the share of a study's cohorts of which the package says SHORT FOLLOW-UP."""
+    return float(np.mean([is_short(*told) for told in zip(*(found[name] for name in TOLD), strict=True)]))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import numpy as np
 
 from escc_bayes.bayes.posterior.fit import fit
 from escc_bayes.spec.reading import spec_from
-from tests.calibration.transitions import KINDS, Truth
+from tests.calibration.transitions import KINDS, Truth, read
 
 STORED = Path(__file__).with_name("transition_recovery.json")
 COHORTS, DRAWN, SIZES, SEED = 100, 500, (400, 79), 20261130
@@ -49,9 +49,18 @@ class Study:
     clock: str = ""
 
     @property
+    def cohorts(self):
+        """How many cohorts are simulated."""
+        return DRAWN if self.drawn else COHORTS
+
+    @property
     def names(self):
         """Names of what is looked at."""
         return (*KINDS[self.kind].transitions, *KINDS[self.kind].beside)
+
+    def held(self, which, patients):
+        """Return between which shares the 95 % intervals of a quantity are to hold."""
+        return 0.90, 0.99
 
     def spec(self):
         """Return the model."""
@@ -71,6 +80,16 @@ class Study:
         shapes = np.array(SHAPES[: effects.size]) if self.clock else np.ones(effects.size)
         return Truth(np.array(kind.rates), shapes, effects, self.clock or "forward")
 
+    def one(self, patients, place):
+        """Return the truth of one cohort, draws of the same quantities by each model, and whether it is fit for use."""
+        kind, truth = KINDS[self.kind], self.truth(np.random.default_rng([SEED, 7, patients, place]))
+        rng = np.random.default_rng([SEED, patients, place])
+        arm = rng.integers(0, 2, patients)
+        posterior = fit(
+            self.spec(), read(kind, kind.course(rng, arm, truth), arm), seed=place, engine="laplace", draws=500
+        )
+        return np.array([*truth.effects, *kind.known(truth)]), [looked_at(kind, posterior)], fit_for_use(posterior)
+
 
 STUDIES = {
     "illness_death": Study("illness_death"),
@@ -83,35 +102,57 @@ STUDIES = {
 }
 
 
-def one(study, patients, place):
-    """Return the truth of one cohort, draws of the same quantities, and whether the fit is for use."""
-    kind, truth = KINDS[study.kind], study.truth(np.random.default_rng([SEED, 7, patients, place]))
-    data = kind.cohort(np.random.default_rng([SEED, patients, place]), patients, truth)
-    posterior = fit(study.spec(), data, seed=place, engine="laplace", draws=500)
-    drawn = np.column_stack([posterior.coefficients, kind.drawn(posterior)])
-    return np.array([*truth.effects, *kind.known(truth)]), drawn, posterior.diagnostics.fit_for_use
+def looked_at(kind, posterior):
+    """Return draws of log hazard ratios and of what is looked at beside them, (draws, quantities)."""
+    return np.column_stack([posterior.coefficients, kind.drawn(posterior)])
+
+
+def fit_for_use(posterior):
+    """Return whether the engine answers for its draws."""
+    return bool(posterior.diagnostics.fit_for_use)
 
 
 def recovered(study, patients):
-    """Return bias with its Monte Carlo error and coverage of 95 % intervals of each quantity."""
-    cohorts = DRAWN if study.drawn else COHORTS
-    errors, covered, unfit = [], [], 0
-    for place in range(cohorts):
-        truth, drawn, fit_for_use = one(study, patients, place)
-        unfit += not fit_for_use
-        errors.append(drawn.mean(axis=0) - truth)
-        low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
-        covered.append((low <= truth) & (truth <= high))
-    bias, mc = np.mean(errors, axis=0), np.std(errors, axis=0, ddof=1) / np.sqrt(cohorts)
-    rows = zip(study.names, bias.tolist(), mc.tolist(), np.mean(covered, axis=0).tolist(), strict=True)
-    found = {name: {"bias": b, "mc_error": e, "coverage": c} for name, b, e, c in rows}
-    return {"cohorts": cohorts, "not_fit_for_use": unfit, **found}
+    """Return bias with its Monte Carlo error and coverage of 95 % intervals of each quantity.
+
+    With what a second model of the same cohorts gives, if the study has one, under its name.
+    """
+    answers = [study.one(patients, place) for place in range(study.cohorts)]
+    truth = np.array([answer[0] for answer in answers])
+    found = {"cohorts": study.cohorts, "not_fit_for_use": sum(not answer[2] for answer in answers)}
+    by_model = [figures(study.names, truth, [answer[1][j] for answer in answers]) for j in range(len(answers[0][1]))]
+    return found | by_model[0] | {"without": by_model[1]} if len(by_model) > 1 else found | by_model[0]
+
+
+def figures(names, truth, draws):
+    """Return bias, its Monte Carlo error and coverage by name, of truths (cohorts, q) and draws of each cohort."""
+    errors = np.array([drawn.mean(axis=0) for drawn in draws]) - truth
+    low, high = np.moveaxis([np.quantile(drawn, [0.025, 0.975], axis=0) for drawn in draws], 1, 0)
+    covered = ((low <= truth) & (truth <= high)).mean(axis=0)
+    bias, mc = errors.mean(axis=0), errors.std(axis=0, ddof=1) / np.sqrt(len(errors))
+    rows = zip(names, bias.tolist(), mc.tolist(), covered.tolist(), strict=True)
+    return {name: {"bias": b, "mc_error": e, "coverage": c} for name, b, e, c in rows}
+
+
+def assert_recovered(study, patients, found):
+    """95 % intervals hold what the study says; at 400 patients and one truth bias is within 3 Monte Carlo errors."""
+    assert found["not_fit_for_use"] == 0
+    for which in study.names:
+        if patients == 400 and not study.drawn:
+            assert abs(found[which]["bias"]) <= 3 * found[which]["mc_error"], which
+        lowest, highest = study.held(which, patients)
+        assert lowest <= found[which]["coverage"] <= highest, which
+
+
+def write(path, studies, asked):
+    """Store studies beside those that are there."""
+    made = json.loads(path.read_text()) if path.exists() else {}
+    for name in asked or studies:
+        for n in SIZES:
+            made[f"{name}, {n}"] = recovered(studies[name], n)
+            print(name, n, json.dumps(made[f"{name}, {n}"]), flush=True)
+            path.write_text(json.dumps(made, indent=1) + "\n")
 
 
 if __name__ == "__main__":
-    made = json.loads(STORED.read_text()) if STORED.exists() else {}
-    for asked in sys.argv[1:] or STUDIES:
-        for n in SIZES:
-            made[f"{asked}, {n}"] = recovered(STUDIES[asked], n)
-            print(asked, n, json.dumps(made[f"{asked}, {n}"]), flush=True)
-            STORED.write_text(json.dumps(made, indent=1) + "\n")
+    write(STORED, STUDIES, sys.argv[1:])

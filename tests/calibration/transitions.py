@@ -43,37 +43,33 @@ class Truth:
         return self.spent(k, month) * self.shapes[k] / month
 
 
-def illness_death(rng, n, truth):
-    """Return a cohort; progression in the month of a death does not occur."""
-    arm = rng.integers(0, 2, n)
-    first, second = (truth.reached(k, rng.standard_exponential(n), arm) for k in (0, 1))
-    unit = rng.standard_exponential(n)
+def illness_death(rng, arm, truth):
+    """Return both endpoints of patients; progression in the month of a death does not occur."""
+    first, second = (truth.reached(k, rng.standard_exponential(arm.size), arm) for k in (0, 1))
+    unit = rng.standard_exponential(arm.size)
     reset = truth.clock == "reset"
     third = first + truth.reached(2, unit, arm) if reset else truth.reached(2, unit, arm, first)
-    censored = rng.uniform(18.0, 60.0, n)
+    censored = rng.uniform(18.0, 60.0, arm.size)
     death = np.where(first < second, third, second)
     left = np.minimum(np.minimum(first, second), censored)
     frame = pd.DataFrame({"pfs": left, "seen": (left < censored).astype(int), "os": np.minimum(death, censored)})
-    ends = {"pfs": {"time": "pfs", "event": "seen"}, "os": {"time": "os", "event": "died"}}
-    return read(frame.assign(died=(death <= censored).astype(int)), arm, ends)
+    return frame.assign(died=(death <= censored).astype(int))
 
 
-def competing_causes(rng, n, truth):
-    """Return a cohort whose events have one of two causes."""
-    arm = rng.integers(0, 2, n)
-    first, second = (truth.reached(k, rng.standard_exponential(n), arm) for k in (0, 1))
-    censored = rng.uniform(18.0, 60.0, n)
+def competing_causes(rng, arm, truth):
+    """Return the event of patients, which has one of two causes."""
+    first, second = (truth.reached(k, rng.standard_exponential(arm.size), arm) for k in (0, 1))
+    censored = rng.uniform(18.0, 60.0, arm.size)
     time = np.minimum(np.minimum(first, second), censored)
     cause = np.where(time == censored, None, np.where(first < second, *CAUSES))
-    frame = pd.DataFrame({"time": time, "event": (time < censored).astype(int)}).assign(cause=cause)
-    ends = {"failure": {"time": "time", "event": "event"}}
-    return read(frame, arm, ends, cause={"kind": "nominal", "levels": list(CAUSES)})
+    return pd.DataFrame({"time": time, "event": (time < censored).astype(int)}).assign(cause=cause)
 
 
-def read(frame, arm, endpoints, **covariates):
-    """Return the SIMULATED cohort of a table."""
+def read(kind, frame, arm, covariates=None, **keys):
+    """Return the SIMULATED cohort of a table, with covariates beside the arm and keys of the schema beside these."""
     frame = frame.assign(id=np.arange(len(frame)), arm=np.array(ARM["levels"])[arm])
-    schema = {"id": "id", "endpoints": endpoints, "covariates": {"arm": ARM, **covariates}}
+    known = {"arm": ARM, **kind.covariates, **(covariates or {})}
+    schema = {"id": "id", "endpoints": kind.endpoints, "covariates": known, **keys}
     return read_cohort(frame, schema_from(schema, "recovery"), provenance="simulated")
 
 
@@ -109,13 +105,15 @@ def caused(posterior):
 
 @dataclass(frozen=True)
 class Kind:
-    """An outcome: its words, its transitions, who is simulated, and what beside the hazard ratios is looked at."""
+    """An outcome: its words and columns, its transitions, their courses, and what is looked at beside hazard ratios."""
 
     outcome: dict
+    endpoints: dict
+    covariates: dict
     transitions: tuple[str, ...]
     rates: tuple[float, ...]
     effects: tuple[float, ...]
-    cohort: Callable
+    course: Callable
     beside: tuple[str, ...]
     known: Callable
     drawn: Callable
@@ -124,6 +122,8 @@ class Kind:
 KINDS = {
     "illness_death": Kind(
         {"kind": "illness_death", "progression": "pfs", "death": "os", "clock": "forward"},
+        {"pfs": {"time": "pfs", "event": "seen"}, "os": {"time": "os", "event": "died"}},
+        {},
         TRANSITIONS,
         (0.04, 0.015, 0.05),
         (0.5, 0.0, 0.7),
@@ -134,6 +134,8 @@ KINDS = {
     ),
     "competing_causes": Kind(
         {"kind": "competing_causes", "endpoint": "failure", "cause": "cause"},
+        {"failure": {"time": "time", "event": "event"}},
+        {"cause": {"kind": "nominal", "levels": list(CAUSES)}},
         CAUSES,
         (0.02, 0.03),
         (0.7, 0.0),

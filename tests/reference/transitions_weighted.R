@@ -68,6 +68,17 @@ cox <- function(data, happened, begun, ended, unit) {
              control = tight)
   list(coef = many(coef(f)), std_error = many(sqrt(diag(f$var))))
 }
+# The sandwich of scores enlarged by leverage (Kauermann & Carroll 2001), a patient's share of a direction held at 3/4.
+few_units <- function(x, expected, residual, id, bread) {
+  root <- t(chol(bread))
+  meat <- 0
+  for (own in split(seq_along(id), id)) {
+    share <- eigen(crossprod(x[own, , drop = FALSE] %*% root * sqrt(expected[own])), symmetric = TRUE)
+    seen <- crossprod(share$vectors, t(root) %*% crossprod(x[own, , drop = FALSE], residual[own]))
+    meat <- meat + tcrossprod(share$vectors %*% (seen / sqrt(1 - pmin(share$values, 0.75))))
+  }
+  root %*% meat %*% t(root)
+}
 # Piecewise hazards with a baseline of each site: weighted Poisson regression of events on person-months.
 cuts <- c(24, 60, 120)
 poisson_of <- function(data, event) {
@@ -82,7 +93,8 @@ poisson_of <- function(data, event) {
   x <- model.matrix(f)
   bread <- solve(crossprod(x, x * parts$weight * exp(eta)), tol = 0)
   meat <- crossprod(rowsum(x * parts$weight * (parts$happened - exp(eta)), parts$id))
-  list(std_error = many(sqrt(diag(bread %*% meat %*% bread))[13:14]), log_rates = many(coef(f)[1:12]), effects = many(coef(f)[13:14]),
+  few <- sqrt(diag(few_units(x, parts$weight * exp(eta), parts$weight * (parts$happened - exp(eta)), parts$id, bread)))
+  list(std_error = many(sqrt(diag(bread %*% meat %*% bread))[13:14]), few_units = many(few[13:14]), log_rates = many(coef(f)[1:12]), effects = many(coef(f)[13:14]),
        log_likelihood = sum(parts$weight * (parts$happened * rate - exp(eta))))
 }
 since <- second$start

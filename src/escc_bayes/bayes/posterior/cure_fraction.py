@@ -3,7 +3,9 @@
 The data's share of the precision of the log odds of cure is 1 - posterior variance / prior variance. Of those not cured
 the share expected to be free of the event where follow-up of the patients without it ends says what of the plateau is
 not yet seen (Maller & Zhou 1996, Survival Analysis with Long-Term Survivors, chapter 2, who ask it of the last month:
-one patient seen for long would then vouch for all). docs/methods/cure.md.
+one patient seen for long would then vouch for all). Told apart is the precision of the log odds over what it would be
+if it were known who is cured: one less the fraction of missing information (Orchard & Woodbury 1972, Proc 6th Berkeley
+Symp 1:697; Louis 1982, J R Stat Soc B 44:226), here of being cured or late. docs/methods/cure.md.
 """
 
 from collections.abc import Sequence
@@ -23,8 +25,9 @@ from escc_bayes.spec.cure import fraction_range
 from escc_bayes.spec.plan import ModelPlan
 
 # Of those not cured: more of them free of the event at the end, and a plateau is a matter of belief. Of the precision
-# of the log odds: less of it data, and it is the prior's.
-STILL_FREE, HALF = 0.1, 0.5
+# of the log odds: less of it data, and it is the prior's. Of what it would be if it were known who is cured: below 3/4
+# half of the SD or more, (1 - 3/4)^(1/2), comes of not knowing.
+STILL_FREE, DATA, TOLD_APART = 0.1, 0.5, 0.75
 DRAWS, ENDS = 400, 50
 
 
@@ -42,6 +45,8 @@ class CureFraction:
         ensemble the earliest of the members' months.
     still_free : of those not cured, expected to be free of the event where follow-up of the patients without it ends,
         averaged over these; the members' mean.
+    told_apart : of the precision its log odds would have if it were known who is cured, what they have; the members'
+        mean.
     members : posteriors behind it.
     share_between : of the variance of the log odds, what lies between members; 0 of one.
     """
@@ -55,13 +60,14 @@ class CureFraction:
     median: float
     last: float
     still_free: float
+    told_apart: float
     members: int = 1
     share_between: float = 0.0
 
     @property
     def short(self) -> bool:
         """Whether prior and form of the hazard say much of it."""
-        return self.still_free > STILL_FREE or self.data_share < HALF
+        return is_short(self.still_free, self.data_share, self.told_apart)
 
     def sentence(self, kind: str = RECONSTRUCTIONS) -> str:
         """Say the share, its prior, and what tells it from late events; members are called ``kind``."""
@@ -77,7 +83,8 @@ class CureFraction:
             f"{100 * self.upper:.0f} %){over}; prior median {middle:.0f} % ({low:.0f} % to {high:.0f} %); "
             f"{100 * self.data_share:.0f} % of the precision of its log odds is data. Of those not cured "
             f"{100 * self.still_free:.0f} % are expected to be free of the event where follow-up of the patients "
-            f"without it ends (half of them by month {self.median:.1f}, the last at {self.last:.1f}){short}."
+            f"without it ends (half of them by month {self.median:.1f}, the last at {self.last:.1f}); its precision is "
+            f"{100 * self.told_apart:.0f} % of what it would be if it were known who is cured{short}."
         )
 
 
@@ -105,9 +112,33 @@ def cure_over(members: Sequence[Drawn], level: float) -> CureFraction | None:
         median=min(float(np.median(months)) for months in ends),
         last=min(float(member.plan.rows.time.max()) for member in members),
         still_free=float(np.mean([free_at(*pair).mean() for pair in zip(members, ends, strict=True)])),
+        told_apart=float(np.mean([told_apart(m.flat[CURE][:, 0], cure.prior.sd, m.plan.rows.n) for m in members])),
         members=len(members),
         share_between=variance_parts(by_member).share,
     )
+
+
+def is_short(still_free: float, data_share: float, told_apart: float) -> bool:
+    """Return whether prior and form of the hazard say much of a share cured."""
+    return still_free > STILL_FREE or data_share < DATA or told_apart < TOLD_APART
+
+
+def told_apart(log_odds: FloatArray, prior_sd: float, patients: int) -> float:
+    """Return the precision of draws (m,) of log odds, over what it would be if it were known who is cured.
+
+    Of n patients known to be cured or not the log odds have the information n pi (1 - pi); the prior adds its own.
+
+    Examples
+    --------
+    >>> from scipy.special import logit
+    >>> from scipy.stats import beta
+    >>> known = logit(beta(30, 70).ppf((np.arange(4000) + 0.5) / 4000))  # 30 of 100 known to be cured, and no prior
+    >>> round(told_apart(known, 100.0, 100), 2)
+    0.99
+    """
+    share = 1.0 / (1.0 + np.exp(-log_odds))
+    known = patients * float(np.mean(share * (1.0 - share))) + prior_sd**-2
+    return min(1.0, 1.0 / (float(log_odds.var(ddof=1)) * known))
 
 
 def ends_of_follow_up(plan: ModelPlan) -> FloatArray:

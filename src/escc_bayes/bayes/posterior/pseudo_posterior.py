@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from escc_bayes.bayes.model import parameters
 from escc_bayes.bayes.posterior.endpoint_scores import endpoint_scores
+from escc_bayes.bayes.posterior.few_units import variance_of_scores
 from escc_bayes.bayes.posterior.pseudo_scores import scores
 from escc_bayes.bayes.sampling.draws import Draws
 from escc_bayes.estimand.estimate import joined_notes
@@ -79,20 +80,32 @@ def rescaled(
     spread = (share[:, None] * apart).T @ apart
     risk = risk_rows(plan.rows, plan.design)
     columns = risk.columns @ directions(plan, values, share)
-    moved = endpoint_scores if plan.rows.marginal else unit_scores
-    information, variance = moved(plan, risk, columns, mean)
+    if plan.rows.marginal:
+        information, variance = endpoint_scores(plan, risk, columns, mean)
+    else:
+        information, variance = unit_scores(plan, risk, columns, mean, spread)
     return with_coordinates(plan, values, mean + apart @ stretch(spread, information, variance).T)
 
 
 def unit_scores(
-    plan: ModelPlan, risk: RiskRows, columns: FloatArray, point: FloatArray
+    plan: ModelPlan, risk: RiskRows, columns: FloatArray, point: FloatArray, spread: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the information (q, q) at a point, and the variance (q, q) of the score over independent units."""
-    found = scores(plan.baseline, risk.at_risk, columns, point)
+    """Return the information (q, q) at a point, and the variance (q, q) of the score over independent units.
+
+    Scores are those that units would have, had they not drawn the posterior, of covariance ``spread``, to themselves.
+    """
     assert plan.rows.cluster is not None
-    units = np.zeros((int(plan.rows.cluster.max()) + 1, point.size))
-    np.add.at(units, plan.rows.cluster[risk.of], found.of_rows)
-    return found.information, units.T @ units
+    root, back = roots(spread)
+    seen = variance_of_scores(plan.baseline, risk.at_risk, columns, point, plan.rows.cluster[risk.of], root)
+    return scores(plan.baseline, risk.at_risk, columns, point).information, back.T @ seen @ back
+
+
+def roots(spread: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return L (q, r) with L L' = S and its inverse (r, q), over the directions in which S (q, q) has any spread."""
+    sd = np.sqrt(np.diag(spread))
+    values, vectors = np.linalg.eigh(spread / np.outer(sd, sd))
+    kept = values > 1e-12 * values.max()
+    return sd[:, None] * vectors[:, kept] * np.sqrt(values[kept]), (vectors[:, kept] / np.sqrt(values[kept])).T / sd
 
 
 def stretch(spread: FloatArray, information: FloatArray, variance: FloatArray) -> FloatArray:
@@ -107,12 +120,7 @@ def stretch(spread: FloatArray, information: FloatArray, variance: FloatArray) -
     >>> stretch(np.array([[0.25]]), np.array([[4.0]]), np.array([[9.0]]))  # a flat prior: SD 0.5 becomes 3 / 4
     array([[1.5]])
     """
-    sd = np.sqrt(np.diag(spread))
-    values, vectors = np.linalg.eigh(spread / np.outer(sd, sd))
-    # A direction without any spread stays without.
-    kept = values > 1e-12 * values.max()
-    root = sd[:, None] * vectors[:, kept] * np.sqrt(values[kept])
-    back = (vectors[:, kept] / np.sqrt(values[kept])).T / sd
+    root, back = roots(spread)
     prior, axes = np.linalg.eigh(np.eye(root.shape[1]) - root.T @ information @ root)
     whole = (axes * np.clip(prior, 0.0, 1.0)) @ axes.T + root.T @ variance @ root
     size, axes = np.linalg.eigh(whole)

@@ -6,7 +6,7 @@ Each is a reading of the rows that stand in the CSV files, so that page and file
 import math
 from collections.abc import Mapping, Sequence
 
-from escc_bayes.bayes.posterior.cure_fraction import cure_sentences
+from escc_bayes.bayes.posterior.cure_fraction import cure_over, cure_sentences
 from escc_bayes.bayes.posterior.drifts import drift_sentences
 from escc_bayes.bayes.posterior.frailty import frailty_sentences
 from escc_bayes.bayes.posterior.trajectory import BETWEEN, CORRELATION, ERROR, MEAN
@@ -59,9 +59,11 @@ def cure_block(posterior: Fitted, outcome: Outcome, level: float) -> Sequence[Bl
 
 
 def cured_words(posterior: Fitted, level: float) -> tuple[str, ...]:
-    """Say the share cured in one short sentence; nothing of a model without one."""
+    """Say the share cured in one short sentence, and if follow-up is short for it; nothing of a model without one."""
+    found = cure_over(posteriors_of(posterior), level)
+    short = "; SHORT FOLLOW-UP for a cure" if found is not None and found.short else ""
     return tuple(
-        f"Cured: {shares(row, LIMITS)}; prior {shares(row, PRIOR)}. Hazard ratios are of those not cured."
+        f"Cured: {shares(row, LIMITS)}; prior {shares(row, PRIOR)}{short}. Hazard ratios are of those not cured."
         for row in cure_rows(posterior, level)
     )
 

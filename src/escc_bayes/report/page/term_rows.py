@@ -50,6 +50,7 @@ def cure_rows(posterior: Fitted, level: float) -> list[Row]:
             "median_follow_up": found.median,
             "last_follow_up": found.last,
             "still_free": found.still_free,
+            "told_apart": found.told_apart,
             **ended(posterior, found.share_between),
             "note": found.sentence(),
         }

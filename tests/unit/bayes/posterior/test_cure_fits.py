@@ -8,12 +8,13 @@ from tests.calibration.cure_recovery import ASKED, cohort, drawn, patients
 
 import escc_bayes as eb
 from escc_bayes.bayes.model.parameters import CURE
-from escc_bayes.bayes.posterior.cure_fraction import cure_fraction, ends_of_follow_up
+from escc_bayes.bayes.posterior.cure_fraction import cure_fraction, ends_of_follow_up, told_apart
 from escc_bayes.bayes.posterior.fit import fit_plan
 from escc_bayes.bayes.posterior.reload import load_posterior
 from escc_bayes.bayes.refits.refit_many import refit_many
 from escc_bayes.bayes.refits.requests import leave_one_out
 from escc_bayes.bayes.sampling.settings import RunSettings
+from escc_bayes.report.page.term_blocks import cured_words
 from escc_bayes.report.page.term_rows import cure_rows
 from escc_bayes.spec.cure import Cure
 from escc_bayes.spec.prior import Normal
@@ -51,18 +52,23 @@ def test_the_share_stands_beside_its_prior(fitted):
     assert found.value == pytest.approx(1.0 / (1.0 + np.exp(-np.median(log_odds))))
     assert found.data_share > 0.8
     assert found.still_free < 0.05
+    assert found.told_apart > 0.8
     assert not found.short
     assert found.sentence() in fitted.sentences()
     row = cure_rows(fitted, 0.95)[0]
     assert (row["value"], row["prior_upper"]) == (found.value, found.prior[2])
+    assert row["told_apart"] == found.told_apart
 
 
 def test_a_short_follow_up_is_said():
     """Followed for 3 to 9 months, many of those not cured are free of the event still: the prior speaks."""
     plan = drawn("weibull", 79, 3, follow_up=(3.0, 9.0))[0]
-    found = cure_fraction(fit_plan(plan, RunSettings("laplace", draws=500), seed=1), 0.95)
+    posterior = fit_plan(plan, RunSettings("laplace", draws=500), seed=1)
+    found = cure_fraction(posterior, 0.95)
     assert found.still_free > 0.15
+    assert found.told_apart < 0.5
     assert "SHORT FOLLOW-UP" in found.sentence()
+    assert "SHORT FOLLOW-UP" in cured_words(posterior, 0.95)[0]
 
 
 def longest(plan, month):
@@ -93,6 +99,38 @@ def test_still_free_is_the_average_over_ends_of_follow_up():
     found = cure_fraction(posterior, 0.95)
     assert found.still_free == pytest.approx(float(expected), abs=1e-9)
     assert found.median == pytest.approx(float(np.median(ends)))
+
+
+@pytest.mark.parametrize(("follow_up", "low", "high"), [((24.0, 84.0), 0.8, 1.0), ((6.0, 24.0), 0.1, 0.5)])
+def test_told_apart_is_the_variance_that_is_left_where_it_is_known_who_is_cured(follow_up, low, high):
+    """Second source: who is cured drawn for each draw, and the variance of the log odds given their number, on a grid.
+
+    Var(log odds) = E Var(log odds | who is cured) + Var E(log odds | who is cured): Rubin 1987, chapter 3.
+    """
+    plan = drawn("weibull", 79, 3, follow_up=follow_up)[0]
+    posterior = fit_plan(plan, RunSettings("laplace", draws=2000, chains=1), seed=1)
+    flat, prior, event = posterior.flat, plan.spec.cure.prior, plan.rows.event
+    beta = np.concatenate([flat["b_arm"], flat["b_age"]], axis=1)
+    months = (plan.rows.time / 12.0) ** np.exp(flat["log_shape"])
+    late = np.exp(-np.exp(flat["baseline"] + beta @ plan.design.centred.T) * months)
+    odds = np.exp(flat[CURE])
+    cured = (np.random.default_rng(1).random(late.shape) < odds / (odds + late)) & (event == 0.0)
+    grid = np.linspace(-6.0, 4.0, 2001)[:, None]
+    count = cured.sum(axis=1)
+    log_density = count * grid - 79 * np.logaddexp(0.0, grid) - 0.5 * ((grid - prior.mean) / prior.sd) ** 2
+    weight = np.exp(log_density - log_density.max(axis=0))
+    weight /= weight.sum(axis=0)
+    left = (weight * grid**2).sum(axis=0) - (weight * grid).sum(axis=0) ** 2
+    found = cure_fraction(posterior, 0.95).told_apart
+    assert found == pytest.approx(float(left.mean() / flat[CURE].var(ddof=1)), abs=0.05)
+    assert low < found < high
+
+
+def test_of_an_unknown_share_it_is_what_the_prior_says_beside_all_patients():
+    """Draws of the prior: its precision over that and n pi (1 - pi); and what is more precise than all is all."""
+    prior = np.random.default_rng(1).normal(0.0, 0.01, 100_000)
+    assert told_apart(prior, 0.01, 400) == pytest.approx(1e4 / (1e4 + 100.0), rel=0.01)
+    assert told_apart(prior / 10.0, 0.01, 400) == 1.0
 
 
 def test_with_one_end_of_follow_up_it_is_survival_then():
