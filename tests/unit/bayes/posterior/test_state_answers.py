@@ -80,7 +80,7 @@ def test_an_ensemble_pools_the_states_of_its_members(cohort):
     found = pooled.states(MONTHS)
     np.testing.assert_array_equal(found, np.concatenate([m.states(MONTHS) for m in pooled.members]))
     assert "death after progression" in pooled.sentences()[0]
-    few = "stage = III: fewer than 5 events of death_without_progression in 2 of 2 cohorts"
+    few = "stage = III: fewer than 5 events of death without progression in 2 of 2 cohorts"
     assert few in "".join(pooled.sentences())
     assert len(pooled.thinned(100).states(MONTHS)) == pytest.approx(100, rel=0.1)
 
