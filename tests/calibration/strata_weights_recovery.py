@@ -1,7 +1,7 @@
 """Are hazards of several transitions recovered within strata, and of a population by a weighted sample? By ``laplace``.
 
 SIMULATED (``transitions``): illness-death models and competing causes, constant hazards, 400 and 79 patients, 100
-cohorts each, with wide priors on the effects of arm b over arm a.
+cohorts each (400 of weighted samples of 79), with wide priors on the effects of arm b over arm a.
 
 - strata: patients of three sites, in which every transition has a hazard of its own and a fifth, a half and four fifths
   have arm b. Probabilities are of these patients, everyone set to arm b.
@@ -26,7 +26,7 @@ from tests.calibration.transition_recovery import FREE, PIECEWISE, fit_for_use, 
 from tests.calibration.transitions import KINDS, Truth, read
 
 STORED = Path(__file__).with_name("strata_weights_recovery.json")
-COHORTS, SEED = 100, 20261201
+COHORTS, MANY, SEED = 100, 400, 20261201
 SITES = {"kind": "nominal", "levels": ["p", "q", "r"]}
 IN_ARM_B = np.array([0.2, 0.5, 0.8])
 # Of each transition, times its hazard elsewhere, in the three sites.
@@ -60,8 +60,11 @@ class Stratified:
     """Three sites, each with hazards of its own and an own share of patients in arm b."""
 
     kind: str
-    cohorts: int = COHORTS
     drawn: bool = False
+
+    def cohorts(self, patients):
+        """Return how many cohorts are simulated."""
+        return COHORTS
 
     @property
     def names(self):
@@ -93,13 +96,17 @@ class Stratified:
 class Weighted(Stratified):
     """A sample in which those who fail early are many in arm b and few in arm a, and its weights."""
 
-    def held(self, which, patients):
-        """Return between which shares intervals are to hold: of 79 patients, who count as 59, as few as 88 %.
+    def cohorts(self, patients):
+        """Return how many cohorts are simulated: of 79 patients so many that coverage is known to 1 %.
 
-        Their sandwich rests on a dozen or two events of each transition, some of which weigh three times as much as
-        others: estimates scatter by a tenth more than it says. Of 400 they do not.
+        They count as 59, and their sandwich rests on a dozen or two events of each transition, some of which weigh
+        three times as much as others.
         """
-        return (0.88 if patients == 79 else 0.90), 0.99
+        return MANY if patients == 79 else COHORTS
+
+    def held(self, which, patients):
+        """Return between which shares intervals are to hold."""
+        return 0.90, 0.99
 
     def one(self, patients, place):
         """Return the truth of the population, draws with weights and without, and whether the first is fit for use."""

@@ -121,16 +121,26 @@ def test_the_first_cohorts_of_both_forms_repeat(study):
             assert value == pytest.approx(made[name][place], abs=0.1), (place, name)
 
 
+def by_chance(found, name):
+    """How far a repeated bias may lie off: 1e-6, and where nuts answered 4 Monte Carlo errors of its draws.
+
+    Another processor rounds otherwise, and a trajectory of nuts that parts once stays apart: the k cohorts that it
+    answered differ as two chains do, of at least 400 effective draws each.
+    """
+    share = 2 * found["by_nuts"] / (400 * found["cohorts"])
+    return max(1e-6, 4 * found[name]["mc_error"] * share**0.5)
+
+
 # In some cohorts nuts answers (`by_nuts` of the stored study counts them), in a few no engine is fit: all are counted.
 @pytest.mark.filterwarnings("ignore::escc_bayes.foundation.errors.EsccBayesWarning")
 @pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_study_repeats(kind, size):
-    """The same seeds give the stored numbers, to 1e-6; what is said of follow-up to its four digits."""
+    """The same seeds give the stored numbers, but for what nuts draws; what is said of follow-up to its four digits."""
     found, again = stored(kind, size), recovered(kind, size)
     for name in QUANTITIES:
-        assert again[name]["bias"] == pytest.approx(found[name]["bias"], abs=1e-6)
-        assert again[name]["coverage"] == found[name]["coverage"]
+        assert again[name]["bias"] == pytest.approx(found[name]["bias"], abs=by_chance(found, name))
+        assert abs(again[name]["coverage"] - found[name]["coverage"]) <= found["by_nuts"] / found["cohorts"]
     for name in TOLD if (kind, size) in LOOKED_AT else ():
         np.testing.assert_allclose(again[name], found[name], atol=2e-4)

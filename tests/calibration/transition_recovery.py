@@ -48,9 +48,8 @@ class Study:
     drawn: bool = False
     clock: str = ""
 
-    @property
-    def cohorts(self):
-        """How many cohorts are simulated."""
+    def cohorts(self, patients):
+        """Return how many cohorts are simulated."""
         return DRAWN if self.drawn else COHORTS
 
     @property
@@ -117,9 +116,9 @@ def recovered(study, patients):
 
     With what a second model of the same cohorts gives, if the study has one, under its name.
     """
-    answers = [study.one(patients, place) for place in range(study.cohorts)]
+    answers = [study.one(patients, place) for place in range(study.cohorts(patients))]
     truth = np.array([answer[0] for answer in answers])
-    found = {"cohorts": study.cohorts, "not_fit_for_use": sum(not answer[2] for answer in answers)}
+    found = {"cohorts": len(answers), "not_fit_for_use": sum(not answer[2] for answer in answers)}
     by_model = [figures(study.names, truth, [answer[1][j] for answer in answers]) for j in range(len(answers[0][1]))]
     return found | by_model[0] | {"without": by_model[1]} if len(by_model) > 1 else found | by_model[0]
 
