@@ -38,7 +38,8 @@ def test_one_cohort_of_500_says_so_and_repeats_the_stored_study():
     for name in HONEST:
         value, lower, upper = found[name]
         assert lower <= 0.0 <= upper, name
-        assert value == pytest.approx(stored[name]["first"], abs=1e-6)
+        # Which draws of a posterior are kept may turn on the last digit of a weight, that is on the processor.
+        assert value == pytest.approx(stored[name]["first"], abs=1e-3 if "bayes" in name else 1e-6)
 
 
 @pytest.mark.slow

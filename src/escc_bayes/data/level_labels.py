@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.data.covariates import CovariateData
 from escc_bayes.data.level_places import beside, contrasted, identifies, in_run, named, told, whole
-from escc_bayes.foundation.sentence import small
 
 # Characters for private use stand for a label until the whole sentence is read: no label is read as a level.
 HELD = re.compile("\ue000(\\d+)\ue001")
@@ -123,5 +122,5 @@ def words_of(covariate: CovariateSchema) -> tuple[str, ...]:
 
 def names_of(covariate: CovariateSchema) -> tuple[str, ...]:
     """Return what a covariate is called, also within a sentence."""
-    called = (covariate.name, covariate.label, small(covariate.label))
+    called = (covariate.name, covariate.label, covariate.label[:1].lower() + covariate.label[1:])
     return tuple(dict.fromkeys(filter(None, called)))

