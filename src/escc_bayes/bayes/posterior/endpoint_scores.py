@@ -2,8 +2,9 @@
 
 Of endpoint k alone let H_k be the information, s_ik the score of patient i, J_kl the sum over patients of s_ik s_il'.
 Within an endpoint the model says that the variance of the score is H_k; between two of them the patients say how they
-go together: C_kl = H_k^(1/2) R_kl H_l^(1/2), R_kl = J_kk^(-1/2) J_kl J_ll^(-1/2), whose norm is at most 1. The variance
-of the whole score is the sum of all H_k and C_kl. docs/methods/several_endpoints.md.
+go together: C_kl = A_k J_kl A_l', A_k = (H_k J_kk^-1)^(1/2) the principal root, with which A_k J_kk A_k' = H_k. The
+variance of the whole score is the sum of all H_k and C_kl, that of sum_k A_k s_ik.
+docs/methods/several_endpoints.md.
 """
 
 from itertools import permutations
@@ -16,7 +17,8 @@ from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.spec.plan import ModelPlan
 from escc_bayes.spec.risk_rows import RiskRows
 
-# Directions of which an endpoint knows less than this share of its largest are none.
+# Directions of which an endpoint knows less than this share of its largest, correlations of coordinates in mind, are
+# none; so are those in which scores of patients vary by less than this share of what the model says.
 SMALL = 1e-10
 
 
@@ -38,12 +40,8 @@ def endpoint_scores(
     patients = int(risk.at_risk.patient.max()) + 1
     each = [by_patient(one, risk.at_risk.patient[own], patients) for one, own in zip(found, parts, strict=True)]
     information = np.sum([one.information for one in found], axis=0)
-    roots = [root(one.information) for one in found]
-    inverse = [root(units.T @ units, inverse=True) for units in each]
-    variance = information.copy()
-    for k, other in permutations(range(len(found)), 2):
-        related = inverse[k] @ (each[k].T @ each[other]) @ inverse[other]
-        variance += roots[k] @ related @ roots[other]
+    sized = [units @ as_large(one.information, units.T @ units).T for one, units in zip(found, each, strict=True)]
+    variance = information + sum(sized[k].T @ sized[other] for k, other in permutations(range(len(found)), 2))
     return information, variance
 
 
@@ -54,21 +52,28 @@ def by_patient(found: Scores, patient: np.ndarray, patients: int) -> FloatArray:
     return units
 
 
-def root(matrix: FloatArray, *, inverse: bool = False) -> FloatArray:
-    """Return the symmetric root of a matrix, or of its inverse; directions without any size stay without.
+def as_large(information: FloatArray, squares: FloatArray) -> FloatArray:
+    """Return A (q, q) = (H J^-1)^(1/2), with which A J A' = H; directions without any size stay without.
+
+    With H = K K' and K^-1 J K^-T = U D U', A is K U D^(-1/2) U' K^-1, the principal root: in other coordinates, with H
+    and J as B'HB and B'JB, it is B' A B^-T, so that no change of units or of coding changes what it does.
 
     Examples
     --------
-    >>> root(np.diag([4.0, 9.0, 0.0]))
-    array([[2., 0., 0.],
-           [0., 3., 0.],
-           [0., 0., 0.]])
+    >>> as_large(np.diag([4.0, 9.0, 0.0]), np.diag([1.0, 4.0, 0.0]))
+    array([[2. , 0. , 0. ],
+           [0. , 1.5, 0. ],
+           [0. , 0. , 0. ]])
     """
-    size = np.diag(matrix)
-    kept = np.flatnonzero(size > SMALL * size.max(initial=0.0))
-    values, vectors = np.linalg.eigh(matrix[np.ix_(kept, kept)])
+    kept = np.flatnonzero(np.diag(information) > 0.0)
+    inside = np.ix_(kept, kept)
+    sd = np.sqrt(np.diag(information)[kept])
+    values, axes = np.linalg.eigh(information[inside] / np.outer(sd, sd))
     large = values > SMALL * values.max(initial=0.0)
-    power = values[large] ** (-0.5 if inverse else 0.5)
-    found = np.zeros_like(matrix)
-    found[np.ix_(kept, kept)] = (vectors[:, large] * power) @ vectors[:, large].T
+    size = np.sqrt(values[large])
+    factor, back = sd[:, None] * axes[:, large] * size, (axes[:, large] / size).T / sd
+    beside, along = np.linalg.eigh(back @ squares[inside] @ back.T)
+    seen = beside > SMALL
+    found = np.zeros_like(information)
+    found[inside] = factor @ (along[:, seen] / np.sqrt(beside[seen])) @ along[:, seen].T @ back
     return found

@@ -7,10 +7,11 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.linalg import block_diag, sqrtm
 from tests.unit.cli.running import run
 
 from escc_bayes.bayes.posterior.endpoint_correlation import going_together
-from escc_bayes.bayes.posterior.endpoint_scores import endpoint_scores, root
+from escc_bayes.bayes.posterior.endpoint_scores import as_large, endpoint_scores
 from escc_bayes.bayes.posterior.ensemble import fit_ensemble
 from escc_bayes.bayes.posterior.fit import fit
 from escc_bayes.bayes.posterior.loo import compare_loo
@@ -153,11 +154,40 @@ def test_scores_are_those_of_the_formula_by_hand(escc):
     power = {}
     for k, kept in enumerate(own):
         inside = np.ix_(kept, kept)
-        power[k] = root(by_hand[inside]) @ root(score[k].T[kept] @ score[k][:, kept], inverse=True)
+        power[k] = sqrtm(by_hand[inside] @ np.linalg.inv(score[k].T[kept] @ score[k][:, kept]))
     across = power[0] @ (score[0][:, own[0]].T @ score[1][:, own[1]]) @ power[1].T
     np.testing.assert_allclose(variance[np.ix_(*own)], across, rtol=1e-8, atol=1e-10)
     np.testing.assert_allclose(variance[np.ix_(own[0], own[0])], by_hand[np.ix_(own[0], own[0])], rtol=1e-10)
     assert np.linalg.eigvalsh(variance).min() > -1e-8 * np.linalg.eigvalsh(variance).max()
+
+
+def in_other_coordinates(plan, turn):
+    """Return information and variance of the score at one point, columns times ``turn`` (2, 2), and the map."""
+    risk = risk_rows(plan.rows, plan.design)
+    rates = np.array([-3.2, -3.0, -3.4, -2.8, -2.5, -2.9])
+    point = np.concatenate([rates, np.linalg.solve(turn, [0.3, 0.1])])
+    return *endpoint_scores(plan, risk, risk.columns @ turn, point), block_diag(np.eye(6), turn)
+
+
+@pytest.mark.parametrize("turn", [np.diag([10.0, 0.01]), np.array([[1.0, 0.0], [-0.7, 2.0]])], ids=["units", "coding"])
+def test_no_unit_and_no_coding_changes_what_endpoints_share(escc, turn):
+    plan = make_plan(model(coverage()), escc)
+    information, variance, _ = in_other_coordinates(plan, np.eye(2))
+    turned, beside, by = in_other_coordinates(plan, turn)
+    np.testing.assert_allclose(turned, by.T @ information @ by, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(beside, by.T @ variance @ by, rtol=1e-8, atol=1e-8)
+
+
+def test_scores_are_made_as_large_as_the_model_says_in_any_coordinates():
+    """A J A' = H, A the principal root of H / J (scipy), and B' A B^-T in coordinates turned by B."""
+    rng = np.random.default_rng(3)
+    h, j, turn = (rng.standard_normal((5, 9)) for _ in range(3))
+    h, j, turn = h @ h.T, j @ j.T, turn[:, :5]
+    found = as_large(h, j)
+    np.testing.assert_allclose(found @ j @ found.T, h, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(found, sqrtm(h @ np.linalg.inv(j)), rtol=1e-8, atol=1e-9)
+    turned = as_large(turn.T @ h @ turn, turn.T @ j @ turn)
+    np.testing.assert_allclose(turned, turn.T @ found @ np.linalg.inv(turn.T), rtol=1e-7, atol=1e-8)
 
 
 @FAMILIES
