@@ -5,8 +5,11 @@ import math
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from benchmarks import make_consolidation156 as law
+from lifelines import CoxPHFitter, CoxTimeVaryingFitter
+from tests.reference import consolidation156_page as estimates
 
 from escc_bayes.data.bundled import SIMULATED, example_cohort
 from escc_bayes.matching.design import design_of, scores_of
@@ -114,3 +117,56 @@ def test_the_page_prints_the_truth_that_is_stated(stated):
     text = PAGE.read_text(encoding="utf-8")
     lines = [f"| {row['quantity']} | {float(row['value']):g} | {row['source']} |" for row in stated.values()]
     assert [line for line in lines if line not in text] == []
+
+
+def test_the_page_prints_the_estimates_of_designs():
+    """`python -m tests.reference.consolidation156_page` writes them."""
+    text = PAGE.read_text(encoding="utf-8")
+    assert [line for line in estimates.lines_of_designs() if line not in text] == []
+
+
+@pytest.mark.slow
+def test_the_page_prints_the_estimates_by_the_month_of_the_start():
+    text = PAGE.read_text(encoding="utf-8")
+    assert [line for line in estimates.lines_of_starts(estimates.later()) if line not in text] == []
+
+
+def with_indicators(table):
+    """Every covariate of the design as numbers, a column for each level but one."""
+    numbers = pd.get_dummies(table[["sex", "ecog", "location", "metastases", "sites"]].astype(str), drop_first=True)
+    return pd.concat([numbers.astype(float), table[["age"]]], axis=1)
+
+
+def printed_of(words, endpoint):
+    """The ratio with its limits in one line of the page."""
+    line = next(line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith(f"| {words}"))
+    return line.split(" | ")[1 + ("os", "pfs").index(endpoint)]
+
+
+def as_printed(fitted):
+    limits = fitted.confidence_intervals_.loc["treated"]
+    hr, lower, upper = np.exp([fitted.params_["treated"], *limits])
+    return f"{hr:.2f} ({lower:.2f} to {upper:.2f})"
+
+
+@pytest.mark.parametrize("endpoint", ["os", "pfs"])
+def test_landmark_and_time_updated_estimates_of_the_page_are_those_of_lifelines(endpoint):
+    """Rows by hand from the file: who is followed beyond month 7, and months before and from the start on."""
+    table = pd.read_csv(FOLDER / "cohort.csv", dtype={"ecog": str, "sites": str})
+    x, months = with_indicators(table), table[f"{endpoint}_months"]
+    event, start = table[f"{endpoint}_event"], table["rt_month"]
+    late = x.assign(months=months, event=event, treated=(start <= 7.0).astype(float))[months > 7.0]
+    fitted = CoxPHFitter().fit(late, "months", "event")
+    assert printed_of("landmark at month 7", endpoint) == as_printed(fitted)
+    end = start.fillna(np.inf).clip(upper=months)
+    before = x.assign(id=table.index, start=0.0, stop=end, event=event * (start.isna()), treated=0.0)
+    on = x.assign(id=table.index, start=start, stop=months, event=event, treated=1.0)[start.notna()]
+    fitted = CoxTimeVaryingFitter().fit(pd.concat([before, on]), "event", "start", "stop", id_col="id")
+    assert printed_of("time-updated", endpoint) == as_printed(fitted)
+
+
+@pytest.mark.parametrize(("endpoint", "true"), [("os", 0.7), ("pfs", 0.636)])
+def test_analyses_from_the_start_on_hold_the_truth_as_the_page_says(endpoint, true):
+    for words in ("landmark", "time-updated"):
+        lower, upper = printed_of(words, endpoint).split("(")[1].rstrip(")").split(" to ")
+        assert float(lower) < true < float(upper)

@@ -1,4 +1,4 @@
-"""Covariates and columns of balance as people read them: labels in place of names. Files of numbers keep the names."""
+"""Covariates, columns, designs and posteriors as people read them. Files of numbers keep the names."""
 
 from collections.abc import Iterable
 
@@ -16,6 +16,16 @@ DESIGNS = {
     "iptw": "Inverse-probability weights",
     "entropy": "Entropy balancing",
     "none": "As they are",
+}
+
+POSTERIORS = {
+    "bayes_piecewise": "piecewise",
+    "bayes_weibull": "Weibull",
+    "bayes_frailty": "within pairs",
+    "bayes_design": "over designs",
+    "bayes_time_varying": "changing over time",
+    "bayes_bootstrap": "no model",
+    "bayes_shrunk": "shrunk",
 }
 
 

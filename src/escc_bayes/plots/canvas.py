@@ -2,7 +2,6 @@
 
 import io
 import logging
-import textwrap
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,12 +9,15 @@ from pathlib import Path
 
 from matplotlib.figure import Figure, SubFigure
 
+from escc_bayes.estimand.aligned import width
 from escc_bayes.plots.fonts import show_all_letters
 from escc_bayes.plots.style import INK, styled
 
 WIDTH_MM = 180.0
 MM_PER_INCH = 25.4
-NOTE_LETTERS = 152
+# Letters of a line over 180 mm: of a note in 6 points, of a title in 9 points and bold; Chinese ones count as two.
+NOTE_LETTERS, TITLE_LETTERS = 152, 84
+TITLE_LINE_MM = 4.2
 # Below this width panels stand below each other: a column of a journal has 85 mm.
 NARROW_MM = 120.0
 PAPER_DPI = 600
@@ -29,16 +31,40 @@ def sheet(draw: Callable[[SubFigure], object], *, height_mm: float, title: str, 
     draw : draws on the part between title and note.
     title, note : above and below; the note says provenance, patients and clock first.
     """
+    lines = wrapped(title, TITLE_LETTERS)
+    height_mm += TITLE_LINE_MM * (len(lines) - 1)
     with styled():
         figure = Figure(figsize=(WIDTH_MM / MM_PER_INCH, height_mm / MM_PER_INCH), layout="constrained")
         # A part of its own: legends outside its axes then stay clear of title and note.
         draw(figure.add_subfigure(figure.add_gridspec(1, 1)[0, 0]))
-        figure.suptitle(title, x=0.01, ha="left", fontsize=9.0, fontweight="bold")
+        figure.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=9.0, fontweight="bold")
         figure.supxlabel(
-            "\n".join(textwrap.wrap(note, NOTE_LETTERS)), x=0.01, ha="left", fontsize=6.0, color=INK, linespacing=1.25
+            "\n".join(wrapped(note, NOTE_LETTERS)), x=0.01, ha="left", fontsize=6.0, color=INK, linespacing=1.25
         )
         lay_out(figure)
     return figure
+
+
+def wrapped(text: str, letters: int) -> list[str]:
+    """Return the lines of a text; wide letters (Chinese) count as two, and a word longer than a line is cut.
+
+    Examples
+    --------
+    >>> wrapped("overall survival by stage", 12), wrapped("总生存期与分期", 8)
+    (['overall', 'survival by', 'stage'], ['总生存期', '与分期'])
+    """
+    lines = [""]
+    for word in text.split():
+        joined = f"{lines[-1]} {word}" if lines[-1] else word
+        if width(joined) <= letters:
+            lines[-1] = joined
+            continue
+        # A word that no line holds, as a Chinese sentence is, goes on in the line begun.
+        lines += [] if width(word) > letters or not lines[-1] else [""]
+        for letter in f"{' ' if lines[-1] else ''}{word}":
+            lines += [""] if width(lines[-1] + letter) > letters else []
+            lines[-1] += letter
+    return [line.strip() for line in lines]
 
 
 def plain_sheet(draw: Callable[[SubFigure], object], *, width_mm: float, height_mm: float) -> Figure:

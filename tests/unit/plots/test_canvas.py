@@ -3,6 +3,7 @@
 import re
 
 import matplotlib
+import pytest
 
 from escc_bayes.plots.canvas import png, sheet, svg
 
@@ -12,8 +13,8 @@ def draw(figure):
     figure.axes[0].legend()
 
 
-def made(note="SIMULATED: 79 patients from time zero. " + "A long note. " * 20):
-    return sheet(draw, height_mm=60.0, title="SIMULATED: a title", note=note)
+def made(note="SIMULATED: 79 patients from time zero. " + "A long note. " * 20, title="SIMULATED: a title"):
+    return sheet(draw, height_mm=60.0, title=title, note=note)
 
 
 def test_files_are_the_same_byte_for_byte():
@@ -37,13 +38,20 @@ def test_figures_are_180_mm_wide_with_title_and_note():
     assert figure.get_supxlabel().startswith("SIMULATED: 79 patients from time zero.")
 
 
-def test_note_and_title_stay_inside_and_clear_of_the_axes():
-    figure = made()
+WIDE = "巩固性胸部放疗与免疫治疗及化疗联合治疗晚期食管癌患者的总生存期。" * 6
+LONG = "SIMULATED: Consolidative thoracic radiotherapy: hazard of MORE THAN 50 GY over none, " * 3
+
+
+@pytest.mark.parametrize("text", ["SIMULATED: a title", LONG, WIDE, f"{LONG} {WIDE}"])
+def test_note_and_title_stay_inside_and_clear_of_the_axes(text):
+    """Letters are measured by matplotlib as it draws them."""
+    figure = made(note=f"{text} {text}", title=text)
     figure.draw_without_rendering()
     renderer = figure.canvas.get_renderer() if hasattr(figure.canvas, "get_renderer") else figure._get_renderer()
     note, title = (text.get_window_extent(renderer) for text in (figure._supxlabel, figure._suptitle))
     box = figure.axes[0].get_tightbbox(renderer)
-    assert note.x1 <= figure.bbox.x1
+    assert max(note.x1, title.x1) <= figure.bbox.x1
+    assert title.y1 <= figure.bbox.y1
     assert note.y1 <= box.y0
     assert box.y1 <= title.y0
 

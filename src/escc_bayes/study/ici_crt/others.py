@@ -170,7 +170,10 @@ def response_table(subject: Subject) -> StudyTable:
         limits = f"{percent(found.value)} ({percent(found.lower)} to {percent(found.upper)})"
         cells.append((what.capitalize(), study, f"{events} of {n}", limits))
     head = ("", "Study", "n", f"% (exact {100 * subject.level:g} % confidence interval)")
-    note = "No other bundled study prints fistulas, and none objective response in patients that can be counted."
+    note = (
+        "No other bundled study prints fistulas, and none objective response in patients that can be counted. Rates of "
+        "fistula that the paper's text cites from elsewhere are not among its bundled quotes, and none is shown."
+    )
     return table_of("others_response", "response and fistula beside other studies", rows, head, cells, note=note)
 
 

@@ -104,7 +104,12 @@ def design_reading(held: Treatment) -> str:
         )
     if design.method == "none":
         before = held.printed.before.rstrip("*†") if held.printed is not None else ""
-        own = f"; the study matched them out of {before} before, and prints no covariate of theirs" if before else ""
+        own = (
+            f"; the study matched them out of {before} before, and prints no covariate of theirs, so that balance, "
+            "scores, pairs and subgroups cannot be shown: the end of the chapter says which column each needs"
+            if before
+            else ""
+        )
         return f"{counts} are compared as they are{own}."
     if design.pairs is None:
         return f"{DESIGNS[design.method]}, since there are no pairs: {counts} have a weight."

@@ -12,7 +12,7 @@ from escc_bayes.estimand.printed import number
 from escc_bayes.estimand.tables import Row
 from escc_bayes.foundation.sentence import counted
 from escc_bayes.matching.answer import Answer
-from escc_bayes.matching.as_read import DESIGNS, column_read, covariate_read
+from escc_bayes.matching.as_read import DESIGNS, POSTERIORS, column_read, covariate_read
 from escc_bayes.matching.followed import Followed, followed
 from escc_bayes.matching.run import Match
 from escc_bayes.matching.subgroups import SHRUNK, subgroup_words
@@ -167,8 +167,8 @@ def panel(own: Followed, found: Match, title: str, ax: object) -> None:
 def effect_sheet(found: Match) -> Sheet:
     """Return the hazard ratios of every method as a forest."""
     finite = [one for one in found.answers if math.isfinite(one.hr)]
-    # What they are before any design stands first, what the design makes of it below.
-    shown = [estimate_of(one, found) for one in sorted(finite, key=lambda one: one.design == found.design.method)]
+    # Patients as they are stand first, what each design makes of them below, in the order of the tables.
+    shown = [estimate_of(one, found) for one in sorted(finite, key=lambda one: one.method != "cox_unadjusted")]
     control, treated = found.patients.read
     return match_sheet(
         found,
@@ -183,13 +183,15 @@ def effect_sheet(found: Match) -> Sheet:
 def subgroup_sheet(found: Match) -> Sheet:
     """Return the effect within levels as a forest, unshrunk and shrunk side by side."""
     shown = [within_estimate(row, found) for row in found.subgroups if math.isfinite(number(row["hr"]))]
-    first, cohort = found.subgroups[0], found.patients.cohort
+    control, treated = found.patients.read
     return match_sheet(
         found,
         lambda part: forest(shown, headings={}, ax=part.subplots()),
         name="subgroups",
-        title=f"{treatment_words(found)}, {first['contrast']} within levels, {endpoint_words(found)}",
-        words=" ".join(["Shrunk: towards a common hazard ratio.", *subgroup_words(found.subgroups, cohort)]),
+        title=f"{treatment_words(found)}: {treated} vs {control} within levels, {endpoint_words(found)}",
+        words=" ".join(
+            ["Shrunk: towards a common hazard ratio.", *subgroup_words(found.subgroups, found.patients.cohort)]
+        ),
         height_mm=FRAME_MM + ROW_MM * (1.5 * len(shown) + 2 * len(found.asked.subgroups)),
     )
 
@@ -206,7 +208,7 @@ def within_estimate(row: Row, found: Match) -> Estimate:
         term=covariate_read(found.patients.cohort, name),
         contrast=f"{found.levels.of(name, word)} ({n}, {counted(events, 'event')})",
         method=str(row["method"]),
-        model="shrunk" if shrunk else "",
+        model=POSTERIORS[SHRUNK] if shrunk else "",
         value=hr,
         lower=lower,
         upper=upper,
@@ -229,7 +231,7 @@ def estimate_of(one: Answer, found: Match) -> Estimate:
         term=f"{treatment_words(found)}, {treated} vs {control}",
         contrast=DESIGNS[one.design],
         method=one.method,
-        model=one.method.removeprefix("bayes_"),
+        model=POSTERIORS.get(one.method, ""),
         value=one.hr,
         lower=one.lower,
         upper=one.upper,

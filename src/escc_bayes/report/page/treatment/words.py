@@ -6,29 +6,19 @@ from collections.abc import Iterable, Sequence
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand.printed import number
 from escc_bayes.estimand.tables import Row
-from escc_bayes.matching.as_read import covariate_read
+from escc_bayes.matching.as_read import POSTERIORS, covariate_read
 from escc_bayes.matching.run import Match
 from escc_bayes.plots.words import METHODS, NOTHING, months, percent, probability, ratio, with_limits
 from escc_bayes.report.document.provenance import provenance_first
 from escc_bayes.study.treatment.gather import Treatment
 
-NO_MODEL, NOT_REACHED = "Bayes, no model", "not reached"
-BAYES = {
-    "bayes_piecewise": "Bayes, piecewise",
-    "bayes_weibull": "Bayes, Weibull",
-    "bayes_frailty": "Bayes, within pairs",
-    "bayes_design": "Bayes, over designs",
-    "bayes_time_varying": "Bayes, changing over time",
-    "bayes_bootstrap": NO_MODEL,
-    "bayes_shrunk": "Bayes, shrunk",
-    "bayes_laplace": "Bayes",
-    "kaplan_meier": "Kaplan-Meier",
-}
+NOT_REACHED = "not reached"
+OTHERS = {"bayes_laplace": "Bayes"}
 
 
 def method_of(word: str) -> str:
     """Name a method."""
-    return BAYES.get(word) or METHODS.get(word, word)
+    return f"Bayes, {POSTERIORS[word]}" if word in POSTERIORS else OTHERS.get(word) or METHODS.get(word, word)
 
 
 def alike_by(match: Match) -> str:

@@ -3,9 +3,15 @@
 from dataclasses import replace
 
 import pytest
+from matplotlib.text import Text
 
 from escc_bayes.cli.treatment import TreatmentOptions
 from escc_bayes.data.bundled import example_cohort
+from escc_bayes.matching.as_read import DESIGNS as DESIGN_WORDS
+from escc_bayes.plots.words import method_words
+from escc_bayes.report.page.treatment.match_sheets import effect_sheet, estimate_of
+from escc_bayes.report.page.treatment.sheets import every_design
+from escc_bayes.report.page.treatment.words import method_of
 from escc_bayes.report.verbs.report import write_report
 from escc_bayes.spec.formula import model
 from escc_bayes.study.treatment.asked import asked_of
@@ -77,6 +83,19 @@ def test_nothing_is_lacking_and_every_part_has_file_figure_and_heading(chapter, 
     assert all((folder / file).is_file() for file in files)
     assert len(contents) == len(HEADINGS)
     assert methods
+
+
+def test_figures_and_tables_call_a_method_by_one_name(chapter):
+    for match in chapter.matches["os"]:
+        drawn = [estimate_of(one, match) for one in match.answers]
+        assert [method_words(e.method, e.model) for e in drawn] == [method_of(e.method) for e in drawn]
+        assert not any("_" in method_words(e.method, e.model) for e in drawn)
+
+
+def test_designs_are_drawn_in_the_order_of_the_table_after_patients_as_they_are(chapter):
+    figure = effect_sheet(every_design(chapter.matches["os"])).figure
+    words = [text.get_text() for text in figure.findobj(Text)]
+    assert [one for one in words if one in DESIGN_WORDS.values()] == [DESIGN_WORDS[name] for name in ["none", *DESIGNS]]
 
 
 @pytest.mark.parametrize("width", [1300, 390])
