@@ -170,7 +170,11 @@ def refuse_late_number(cohort: Cohort, asked: Asked) -> None:
     late = {} if outcome.naive else known_too_late({name: cohort.covariate(name)}, outcome.landmark)
     if late:
         month = f"{late[name]:g}"
-        have = "no landmark is set" if outcome.landmark is None else f"the landmark is at {outcome.landmark:g} months"
+        have = (
+            "no landmark is set"
+            if outcome.landmark is None
+            else f"the landmark is at {counted(outcome.landmark, 'month')}"
+        )
         raise LandmarkError(
             f"{cohort.source}: '{name}' becomes known up to {month} months after time zero, but {have}: patients must "
             f"survive to have it (immortal time), and forms are compared of those who did: set [outcome] landmark = "

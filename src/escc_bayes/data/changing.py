@@ -16,6 +16,7 @@ from escc_bayes.data.endpoints import EndpointData, need_column, refuse, refuse_
 from escc_bayes.data.schema import CohortSchema
 from escc_bayes.data.table import RawTable
 from escc_bayes.foundation.errors import CohortError
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.piecewise import FloatArray
 
 
@@ -98,7 +99,8 @@ def refuse_falling(table: RawTable, covariate: CovariateSchema, months: FloatArr
             named = month if isinstance(month, str) else column
             raise CohortError(
                 f"{table.source}, {table.place([row])}, column '{named}': '{covariate.name}' was measured at "
-                f"{months[row, place + 1]:g} months, and before that in the list at {last[row, place]:g}; months of "
+                f"{counted(months[row, place + 1], 'month')}, and before that in the list at "
+                f"{last[row, place]:g}; months of "
                 "measurements must rise: correct the months, or their order in measured"
             )
 
@@ -145,7 +147,8 @@ def carried_notes(table: RawTable, data: CovariateData, longest: FloatArray) -> 
         if rows:
             found.append(
                 f"{table.source}, {table.place(rows)}, column '{column}': no value of '{data.schema.name}' at "
-                f"{month:g} months in {len(rows)} patient(s) still followed; the last value before is carried forward"
+                f"{counted(month, 'month')} in {counted(len(rows), 'patient')} still followed; the last value before "
+                "is carried forward"
             )
         before |= ~gone
     return found

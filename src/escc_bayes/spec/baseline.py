@@ -15,6 +15,7 @@ from scipy.special import ndtr, ndtri
 from escc_bayes.data.endpoints import significant
 from escc_bayes.foundation.errors import SpecError
 from escc_bayes.foundation.root import root
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.piecewise import (
     FloatArray,
     cumulative_hazard,
@@ -287,7 +288,8 @@ def too_late(statement: SurvivalStatement, cuts: FloatArray, scale: FloatArray, 
         f"lower the smoothing sd ({{ halfnormal = {narrower:g} }} serves)" if narrower else "lower the smoothing sd",
         "or state a smaller 'lower'",
     ]
-    return f"[priors] baseline_survival: at {statement.at:g} months {taken}; {', '.join(way for way in ways if way)}"
+    when = counted(statement.at, "month")
+    return f"[priors] baseline_survival: at {when} {taken}; {', '.join(way for way in ways if way)}"
 
 
 def solve_independent(statement: SurvivalStatement, cuts: FloatArray) -> Normal:

@@ -138,7 +138,8 @@ def prior_sentence(plan: ModelPlan) -> str:
         return f"Prior on the baseline: {numbers}; {worth}."
     said = asked.prior
     return (
-        f"Prior on the baseline: survival at {said.at:g} months has median {100 * said.median:g} % and 2.5 % point "
+        f"Prior on the baseline: survival at {counted(said.at, 'month')} has median {100 * said.median:g} % and "
+        "2.5 % point "
         f"{100 * said.lower:g} %; that is, {numbers}; {worth}."
     )
 

@@ -49,12 +49,15 @@ def schedule_from(value: object, at: str) -> tuple[tuple[float, float, float], .
         begin, end, step = (checks.number(one, at, least=0.0) for one in stretch)
         before = found[-1][1] if found else 0.0
         if begin != before:
-            raise SpecError(f"{at}: {checks.shown(stretch)} starts at {begin:g} months, must start at {before:g}")
+            raise SpecError(
+                f"{at}: {checks.shown(stretch)} starts at {counted(begin, 'month')}, must start at {before:g}"
+            )
         if not (0.0 < step <= end - begin):
             raise SpecError(f"{at}: {checks.shown(stretch)} has a step of {step:g} in {counted(end - begin, 'month')}")
         if abs(count_of(begin, end, step) * step - (end - begin)) > 1e-6:
             raise SpecError(
-                f"{at}: steps of {step:g} from {begin:g} do not reach {end:g} months; let a stretch end at a visit"
+                f"{at}: steps of {step:g} from {begin:g} do not reach {counted(end, 'month')}; let a stretch "
+                "end at a visit"
             )
         if (end - begin) / step > checks.MOST_NUMBERS:
             raise SpecError(f"{at}: {checks.shown(stretch)} plans more than {checks.MOST_NUMBERS} visits")

@@ -145,9 +145,12 @@ def refuse_astride(cohort: Cohort, endpoint: str, data: EndpointData, landmark: 
     ).tolist()
     bad = [i for i in bad if data.event[i] == 1.0]
     if bad:
-        shown = some_of([f"{cohort.ids[i]} ({data.left[i]:g} to {data.time[i]:g} months)" for i in bad], most=3)
+        shown = some_of(
+            [f"{cohort.ids[i]} ({data.left[i]:g} to {counted(data.time[i], 'month')})" for i in bad], most=3
+        )
         raise LandmarkError(
-            f"{cohort.source}, endpoint '{endpoint}': the landmark at {landmark:g} months lies between the last month "
+            f"{cohort.source}, endpoint '{endpoint}': the landmark at {counted(landmark, 'month')} lies between "
+            "the last month "
             f"without the event and the first with it in {len(bad)} patient(s), {shown}: whether they were free of it "
             "at the landmark is not known; choose a landmark at which everybody was seen, a planned visit"
         )

@@ -103,12 +103,12 @@ def trajectory_sentences(members: Sequence[Drawn], level: float, kind: str = REC
         return f"{middle:.2f} ({low:.2f} to {high:.2f})"
 
     means_said = ", ".join(
-        f"{words(one)} at {one.month:g} months ({one.measured} measured)" for one in found if one.quantity == MEAN
+        f"{words(one)} at month {one.month:g} ({one.measured} measured)" for one in found if one.quantity == MEAN
     )
     last = [one for one in found if one.quantity == BETWEEN][-1]
     error = found[-1]
     return (
-        f"Trajectory of {course.name}{over}: geometric mean {means_said}; SD between patients at {last.month:g} months "
+        f"Trajectory of {course.name}{over}: geometric mean {means_said}; SD between patients at month {last.month:g} "
         f"{words(last)}, error of one measurement {words(error)}, both on the log2 scale "
         f"({100 * level:g} % credible intervals)",
     )

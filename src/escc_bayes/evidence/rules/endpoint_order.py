@@ -128,7 +128,7 @@ def crossing(
     watched = (
         f"unknown follow-up (at least {'the median' if asked.medians else 'half of it'})"
         if asked.follow_up is None
-        else f"a median follow-up of {asked.follow_up:g} months"
+        else f"a median follow-up of {counted(asked.follow_up, 'month')}"
     )
     events = (
         "progressions from rare to frequent"

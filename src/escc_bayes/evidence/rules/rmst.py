@@ -56,7 +56,9 @@ def rmst_within_horizon(study: Study, ledger: Ledger | None = None) -> Iterator[
         if HORIZON & set(words(number.name)) or limit is None:
             continue
         if interval(abs(number.value), whole="rounded").low > limit:
-            statement = f"{number.name} = {counted(number.value, 'month')} exceeds its horizon of {limit:g} months."
+            statement = (
+                f"{number.name} = {counted(number.value, 'month')} exceeds its horizon of {counted(limit, 'month')}."
+            )
             yield Finding(study.id, RULE, "impossible", statement, f"{abs(number.value)} > {limit:g}", number.place)
         elif not GAIN & set(words(number.name)):
             yield from area(study, number, limit)

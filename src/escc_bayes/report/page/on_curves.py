@@ -45,9 +45,14 @@ def along(term: str, plan: ModelPlan, transition: str = "") -> tuple[HazardRatio
     )
 
 
+def asked_along(plan: ModelPlan) -> list[HazardRatio]:
+    """Return the hazard ratios along every curve of a model."""
+    return [one for term, transition in curved(plan) for one in along(term, plan, transition)]
+
+
 def on_curves(posterior: Posterior, classical: "ClassicalFit", level: float) -> tuple[Estimate, ...]:
     """Return the hazard ratios along every curve of a model: of the posterior, then of Cox."""
-    asked = [one for term, transition in curved(posterior.plan) for one in along(term, posterior.plan, transition)]
+    asked = asked_along(posterior.plan)
     beside = (e for one in asked for e in classical.estimate(one, level=level))
     return own_cox((*posterior.estimates(asked, level=level), *beside)) if asked else ()
 

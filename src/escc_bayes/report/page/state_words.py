@@ -81,7 +81,7 @@ def state_sentences(tables: StateTables, method: str, level: float) -> tuple[str
 def after_sentence(after: Sequence[Row]) -> str:
     """Say survival after progression of all who progress."""
     alive = "; ".join(
-        f"at {number(row, 'time'):g} months {value_words(row, 100.0, ' %')}"
+        f"at {counted(number(row, 'time'), 'month')} {value_words(row, 100.0, ' %')}"
         for row in chosen(after, estimand="survival")
     )
     median = value_words(chosen(after, estimand="median")[0], 1.0, " months")

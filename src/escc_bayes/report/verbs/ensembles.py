@@ -6,7 +6,7 @@ from pathlib import Path
 from escc_bayes.bayes.posterior.ensemble_posterior import EnsemblePosterior
 from escc_bayes.estimand.questions import survival_questions
 from escc_bayes.estimand.tables import survival_rows
-from escc_bayes.report.page.own_tables import own_tables
+from escc_bayes.report.page.pooled_tables import pooled_tables
 from escc_bayes.report.page.reconstructions import Reconstructions
 from escc_bayes.report.page.state_tables import state_tables
 from escc_bayes.report.verbs.files import Tables, write_run, write_tables
@@ -35,7 +35,7 @@ def write_ensemble_fit(folder: Path, found: Reconstructions) -> Tables:
     """Write ``hazard_ratios.csv``, ``survival.csv``, ``diagnostics.csv`` (a row for each member) and ``run.json``.
 
     Of illness-death models the tables of their states in place of ``survival.csv``; of models with events between two
-    months ``intervals.csv``, with other sources ``external.csv``; and what ``own_tables`` has.
+    months ``intervals.csv``, with other sources ``external.csv``; and what ``pooled_tables`` has.
 
     Returns the tables. Hazard ratios have the columns of ``fit``, and the share of the variance between members.
     """
@@ -50,7 +50,7 @@ def write_ensemble_fit(folder: Path, found: Reconstructions) -> Tables:
         "hazard_ratios": found.rows(),
         **({"survival": survival_rows(survival)} if survival else {}),
         **state_tables(pooled, found.level),
-        **own_tables(pooled, found.level),
+        **pooled_tables(pooled, found.level),
         **pooled_others(pooled, found.level),
         "diagnostics": members,
     }

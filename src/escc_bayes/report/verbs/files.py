@@ -17,6 +17,7 @@ from escc_bayes.report.page.on_curves import on_curves, posterior_on_curves, spl
 from escc_bayes.report.page.other_analyses import NO_OTHERS, OtherAnalyses, other_tables
 from escc_bayes.report.page.over_time import over_time, posterior_over_time, time_varying_rows
 from escc_bayes.report.page.own_tables import own_tables
+from escc_bayes.report.page.pooled_tables import pooled_tables
 from escc_bayes.report.verbs.rows import agreement_row, diagnostics_rows, imputation_rows, loo_row
 
 if TYPE_CHECKING:
@@ -119,7 +120,8 @@ def write_report_files(folder: Path, bundle: "Bundle") -> None:
         found["agreement"] = [agreement_row(row) for rows in bundle.agreements.values() for row in rows]
     if bundle.reconstructions is not None:
         found["reconstructions"] = bundle.reconstructions.rows()
-    pooled = {**one_below_other(bundle.pooled_states.values()), **own_tables(bundle.pooled.values(), bundle.level)}
+    states = one_below_other(bundle.pooled_states.values())
+    pooled = {**states, **pooled_tables(bundle.pooled.values(), bundle.level)}
     found |= {f"reconstructions_{name}": rows for name, rows in pooled.items()}
     found["information"] = [row for rows in bundle.information.values() for row in rows]
     write_tables(folder, found | chapter_files(bundle))

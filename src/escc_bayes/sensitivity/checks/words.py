@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.sensitivity.not_computed import refusals
 from escc_bayes.sensitivity.part import Row, Rows, number
 
@@ -32,7 +33,7 @@ def replicated(rows: Rows) -> Iterator[str]:
         f"({curve} and events, everybody and by level; predictive P of at least {NOTED:g})."
     )
     for row in apart:
-        when = f" at {number(row, 'time'):g} months" if row["time"] != "" else ""
+        when = f" at {counted(number(row, 'time'), 'month')}" if row["time"] != "" else ""
         where = f"{row['term']} {row['who']}".strip()
         yield (
             f"{where}: {row['quantity']}{when} is {number(row, 'value'):.3g}, replicates have "
@@ -54,7 +55,8 @@ def predicted(rows: Rows) -> Iterator[str]:
             continue
         name = "Brier score" if row["quantity"] == "brier" else "AUC"
         yield (
-            f"{row['method']}, patients left out, {number(row, 'time'):g} months: {name} {number(row, 'value'):.3f} "
+            f"{row['method']}, patients left out, {counted(number(row, 'time'), 'month')}: {name} "
+            f"{number(row, 'value'):.3f} "
             f"({number(row, 'expected'):.3f} without covariates), optimism {number(row, 'optimism'):.3f}."
         )
 

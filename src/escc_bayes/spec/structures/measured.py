@@ -6,6 +6,7 @@ import numpy as np
 
 from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.foundation.errors import SpecError
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.hazard.piecewise import FloatArray
 
 
@@ -51,7 +52,8 @@ def planned(schema: CovariateSchema, cohort: str) -> tuple[float, ...]:
         )
     if months[0] != 0.0:
         raise SpecError(
-            f"{at}: its first measurement is at {months[0]:g} months; a trajectory begins at time zero, since who had "
+            f"{at}: its first measurement is at {counted(months[0], 'month')}; a trajectory begins at time "
+            "zero, since who had "
             'the event before the first measurement would be left out; use a landmark and structure = "per_doubling"'
         )
     return months

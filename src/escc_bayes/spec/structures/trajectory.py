@@ -142,7 +142,8 @@ class Trajectory:
             f"{self.name}: the current value of each patient's trajectory of log {name}, estimated together with "
             f"survival from the values measured at {months} months (in {counted} of {len(held.ids)} patients during "
             f"follow-up): a mean that may bend at each of these months, a level and a slope of each patient's own, and "
-            f"an error of each measurement; constant after {held.months[-1]:g} months. Measurements may be missing at "
+            f"an error of each measurement; constant after {counted(held.months[-1], 'month')}. Measurements "
+            "may be missing at "
             "random, given those before and the event. Per doubling of the current value: "
             f"{self.prior.hazard_ratio_words()}. {self.prior_words(curve.center)}"
         )

@@ -49,7 +49,7 @@ def form_from(raw: Mapping[str, object], key: str, at: str, control: ControlHaza
         median = checks.number(raw["median"], f"{at}, median", above=0.0)
         return Effect(
             (math.log(2.0) / gained(control, 0.0, median, at),)
-        ), f"that of a median of {median:g} months{average}"
+        ), f"that of a median of {counted(median, 'month')}{average}"
     points = landmarks_from(checks.table(raw["survival"], f"{at}, survival"), f"{at}, survival")
     ratios = [math.log(s0 / s1) / gained(control, t0, t1, at) for (t0, s0), (t1, s1) in pairwise(points)]
     said = ", ".join(f"{share:g} at {counted(month, 'month')}" for month, share in points[1:])
