@@ -163,8 +163,12 @@ def groups_named(estimand: Estimand) -> tuple[str, ...]:
 
 def contrast_in(estimand: Estimand) -> str:
     """Return the contrast or group with its transition or endpoint, where it names one: ``III vs II, progression``."""
-    within = estimand.transition if isinstance(estimand, HazardRatio) else estimand.endpoint
-    return ", ".join(word for word in (contrast_words(estimand), within) if word)
+    return ", ".join(word for word in (contrast_words(estimand), part_of(estimand)) if word)
+
+
+def part_of(estimand: Estimand) -> str:
+    """Return the transition, or the endpoint, of which an estimand is; empty where it names none."""
+    return estimand.transition if isinstance(estimand, HazardRatio) else estimand.endpoint
 
 
 def contrast_words(estimand: Estimand) -> str:

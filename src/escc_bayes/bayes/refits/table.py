@@ -4,14 +4,14 @@ import csv
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from escc_bayes.bayes.sampling.diagnose import diagnose_weights
 from escc_bayes.data.ensemble import span
-from escc_bayes.estimand.estimand import Estimand, contrast_in
+from escc_bayes.estimand.estimand import Estimand, contrast_in, part_of
 from escc_bayes.estimand.evaluate import NAMES, time_of
 from escc_bayes.foundation.careful import careful, careful_class
 from escc_bayes.foundation.checks import suggestion
@@ -30,25 +30,33 @@ OTHER_PATIENTS = "log marginal likelihoods compare models only between rows whos
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An estimand in the words of a table; ``time`` in months, None where none belongs."""
+    """An estimand in the words of a table; ``time`` in months, None where none belongs.
+
+    ``transition`` is that, or the endpoint, of which it is; empty of a model of one endpoint.
+    """
 
     estimand: str
     term: str
     contrast: str
     time: float | None
     population: str
+    transition: str = ""
 
     @classmethod
     def of(cls, asked: Estimand) -> "Asked":
         """Return the words of an estimand."""
         month = time_of(asked)
         time = None if math.isnan(month) else month
-        return cls(NAMES[type(asked)], asked.term, contrast_in(asked), time, getattr(asked, "population", ""))
+        population = getattr(asked, "population", "")
+        return cls(NAMES[type(asked)], asked.term, contrast_in(asked), time, population, part_of(asked))
 
 
 @dataclass(frozen=True, slots=True)
 class OfWhom:
-    """Whose observations a refit is of; marginal likelihoods of other ``patients`` are not comparable with its own."""
+    """Whose observations a refit is of; marginal likelihoods of other ``patients`` are not comparable with its own.
+
+    ``parts`` has the patients and events of each transition, or endpoint; nothing of one endpoint.
+    """
 
     provenance: str
     endpoint: str
@@ -56,13 +64,26 @@ class OfWhom:
     n: int
     events: int
     patients: str
+    parts: tuple[tuple[str, int, int], ...] = ()
 
     @classmethod
     def of(cls, rows: AnalysisRows) -> "OfWhom":
         """Return whose observations rows are; a patient left out by weight 0 is not among them."""
         counted = rows.weight > 0.0
         n, events = rows.patients_in(counted), int(rows.event[counted].sum())
-        return cls(rows.provenance, rows.endpoint, rows.clock, n, events, rows.patients_digest)
+        parts = []
+        for code, name in enumerate(() if rows.transitions is None else rows.transitions.names):
+            own = counted & (rows.transition_code == code)
+            parts.append((str(name), rows.patients_in(own), int(rows.event[own].sum())))
+        return cls(rows.provenance, rows.endpoint, rows.clock, n, events, rows.patients_digest, tuple(parts))
+
+    def columns(self, transition: str) -> dict[str, object]:
+        """Return the columns of a row: patients and events are those of a transition, or endpoint, that it is of."""
+        found = asdict(self)
+        for name, n, events in found.pop("parts"):
+            if name == transition:
+                found |= {"n": n, "events": events}
+        return found
 
 
 @careful_class
@@ -151,16 +172,17 @@ class RefitTable:
     def rows(self) -> Iterator[dict[str, object]]:
         """Yield one row for each refit and estimand, ready for a data frame."""
         verdicts, mark = self.verdicts, "" if self.same_patients else OTHER_PATIENTS
+        unused = () if any(asked.transition for asked in self.asked) else ("transition",)
         for place, labels in enumerate(self.labels):
             for asked, numbers in zip(self.asked, self.numbers[place].tolist(), strict=True):
                 yield (
                     dict(zip(self.varied, labels, strict=True))
-                    | asdict(asked)
+                    | {name: word for name, word in asdict(asked).items() if name not in unused}
                     | dict(zip(NUMBERS, numbers, strict=True))
                     | {"level": self.level}
                     | dict(zip(CHECKS, self.checks[place].tolist(), strict=True))
                     | {"verdict": verdicts[place]}
-                    | asdict(self.whom[place])
+                    | self.whom[place].columns(asked.transition)
                     | {"evidence_note": mark}
                 )
 
@@ -171,7 +193,9 @@ class RefitTable:
         with staged(Path(folder)) as staging:
             write_csv(staging / TABLE, list(self.rows()))
             index = {"varied": dict(zip(self.varied, kinds, strict=True)), "estimands": len(self.asked)}
-            write_json(staging / INDEX, index | {"record": self.record.as_dict()})
+            # Rows count the patients of what each is asked of.
+            whole = [[of.n, of.events, of.parts] for of in self.whom] if self.whom[0].parts else []
+            write_json(staging / INDEX, index | {"record": self.record.as_dict(), "of_whom": whole})
 
     def who(self) -> str:
         """Say whose observations these are: provenance first, NAIVE clocks, patients and events."""
@@ -229,7 +253,7 @@ def table_of(place: Path) -> RefitTable:
     index = json.loads((place / INDEX).read_text(encoding="utf-8"))
     with (place / TABLE).open(encoding="utf-8", newline="") as stream:
         rows = [{name: meant(cell) for name, cell in row.items()} for row in csv.DictReader(stream)]
-    each, raw = int(index["estimands"]), index["record"]
+    each, raw, whole = int(index["estimands"]), index["record"], index.get("of_whom", [])
     if not rows or len(rows) != each * raw["settings"]["refits"]:
         raise InputError(f"{place / TABLE}: {len(rows)} rows do not belong to {INDEX}; refit, and save again")
     record = Record(**{**raw, **{key: tuple(raw[key].items()) for key in ("settings", "versions")}})
@@ -247,6 +271,7 @@ def table_of(place: Path) -> RefitTable:
                 row["contrast"],
                 float(row["time"]) if row["time"] else None,
                 row["population"],
+                row.get("transition", ""),
             )
             for row in rows[:each]
         ),
@@ -254,7 +279,7 @@ def table_of(place: Path) -> RefitTable:
         checks=np.array([[number(row[name]) for name in CHECKS] for row in firsts]),
         level=float(rows[0]["level"]),
         record=record,
-        whom=tuple(read_whom(row) for row in firsts),
+        whom=tuple(read_whom(row) for row in firsts) if not whole else tuple(map(read_parts, firsts, whole)),
     )
 
 
@@ -262,6 +287,12 @@ def read_whom(row: Mapping[str, str]) -> OfWhom:
     """Return whose observations a row of ``refits.csv`` is of."""
     words = {name: row[name] for name in ("provenance", "endpoint", "clock", "patients")}
     return OfWhom(**words, n=int(row["n"]), events=int(row["events"]))
+
+
+def read_parts(row: Mapping[str, str], whole: tuple[int, int, list[tuple[str, int, int]]]) -> OfWhom:
+    """Return whose observations a row is of, with all patients and events and those of each transition or endpoint."""
+    n, events, parts = whole
+    return replace(read_whom(row), n=n, events=events, parts=tuple((name, own, died) for name, own, died in parts))
 
 
 def number(text: str) -> float:

@@ -19,6 +19,7 @@ from escc_bayes.data.covariate_schema import CovariateSchema
 from escc_bayes.foundation import checks
 from escc_bayes.foundation.careful import careful_class
 from escc_bayes.foundation.errors import SpecError
+from escc_bayes.foundation.sentence import counted
 from escc_bayes.spec import prior as priors
 from escc_bayes.spec.prior import NEUTRAL, HalfNormal, Location, Normal
 from escc_bayes.spec.rows import AnalysisRows
@@ -137,10 +138,10 @@ class Trajectory:
         assert held is not None
         assert curve is not None
         name, months = self.covariates[0], ", ".join(f"{month:g}" for month in held.months)
-        counted = ", ".join(str(int(n)) for n in held.counts)
+        how_many = ", ".join(str(int(n)) for n in held.counts)
         return (
             f"{self.name}: the current value of each patient's trajectory of log {name}, estimated together with "
-            f"survival from the values measured at {months} months (in {counted} of {len(held.ids)} patients during "
+            f"survival from the values measured at {months} months (in {how_many} of {len(held.ids)} patients during "
             f"follow-up): a mean that may bend at each of these months, a level and a slope of each patient's own, and "
             f"an error of each measurement; constant after {counted(held.months[-1], 'month')}. Measurements "
             "may be missing at "

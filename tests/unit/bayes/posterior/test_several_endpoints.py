@@ -19,6 +19,7 @@ from escc_bayes.bayes.posterior.prior_check import prior_check
 from escc_bayes.bayes.posterior.reload import load_posterior
 from escc_bayes.bayes.refits.refit_many import refit_many
 from escc_bayes.bayes.refits.requests import each_model
+from escc_bayes.bayes.refits.table import load_refits
 from escc_bayes.classical.fit import fit_classical_plan
 from escc_bayes.data.bundled import example_cohort, example_ensemble
 from escc_bayes.data.cohort import read_cohort
@@ -359,11 +360,17 @@ def test_a_landmark_keeps_those_at_risk_of_each_endpoint(escc):
 
 
 @FAMILIES
-def test_refits_and_ensembles_rescale_each_posterior(escc, family):
+def test_refits_and_ensembles_rescale_each_posterior(escc, family, tmp_path):
     spec = model(coverage(shared=True), family=family)
     alone = fit(spec, escc, seed=1, engine="laplace").estimate(ratio("os"))
     asked = (ratio("os"), SurvivalAt(24.0, "coverage", "RPL", endpoint="pfs"))
-    refit, curve = refit_many(each_model({"one": spec}, escc), asked=asked, seed=1).rows()
+    table = refit_many(each_model({"one": spec}, escc), asked=asked, seed=1)
+    refit, curve = table.rows()
+    assert [(row["transition"], row["n"], row["events"]) for row in (refit, curve)] == [("os", 79, 31), ("pfs", 79, 56)]
+    table.save(tmp_path / "refits")
+    again = load_refits(tmp_path / "refits")
+    assert (again.whom, repr(again)) == (table.whom, repr(table))
+    assert [row["events"] for row in again.rows()] == [31, 56]
     assert refit["log_sd"] == pytest.approx(alone.log_sd, rel=0.04)
     assert curve["contrast"] == "RPL, pfs"
     ensemble = example_ensemble("escc79")
