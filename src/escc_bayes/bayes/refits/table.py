@@ -285,8 +285,8 @@ def table_of(place: Path) -> RefitTable:
 
 def read_whom(row: Mapping[str, str]) -> OfWhom:
     """Return whose observations a row of ``refits.csv`` is of."""
-    words = {name: row[name] for name in ("provenance", "endpoint", "clock", "patients")}
-    return OfWhom(**words, n=int(row["n"]), events=int(row["events"]))
+    counts = int(row["n"]), int(row["events"])
+    return OfWhom(row["provenance"], row["endpoint"], row["clock"], *counts, row["patients"])
 
 
 def read_parts(row: Mapping[str, str], whole: tuple[int, int, list[tuple[str, int, int]]]) -> OfWhom:
