@@ -18,6 +18,8 @@ from tests.unit.cli.running import run
 from tests.unit.report.page.test_in_a_browser import is_read_at
 
 pytestmark = pytest.mark.slow
+# As for one of twenty reconstructions: 25 simulated cohorts in place of 100; every part is asked.
+FEW = Asked(1, reconstructions=20)
 
 
 @entries("nuts", refused=False)
@@ -79,7 +81,7 @@ def test_the_report_is_written_whole_and_reads_well(case, tab, tmp_path, monkeyp
 @entries("sensitivity", refused=False)
 def test_a_sensitivity_analysis_computes_what_it_can_and_says_the_rest(case):
     """A part is computed, or stands in the table with the words of why it is not."""
-    found = examine(case.cohort, case.spec, Asked(1), silent)
+    found = examine(case.cohort, case.spec, FEW, silent)
     said = {part.name: "\n".join(part.words(found.tables[part.name])) for part in PARTS}
     refused = {name: words for name, words in said.items() if words.startswith(NOT_COMPUTED)}
     assert set(refused) == set(case.entry.apart)
@@ -91,5 +93,5 @@ def test_a_sensitivity_analysis_computes_what_it_can_and_says_the_rest(case):
 @entries("sensitivity", refused=True)
 def test_a_sensitivity_analysis_is_refused_with_a_sentence(case):
     with pytest.raises(InputError) as refused:
-        examine(case.cohort, case.spec, Asked(1), silent)
+        examine(case.cohort, case.spec, FEW, silent)
     refuses_cleanly(refused.value, case.entry.refused["sensitivity"])
