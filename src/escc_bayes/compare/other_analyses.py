@@ -202,6 +202,8 @@ def sentences_of(analyses: tuple[Analysis, ...]) -> tuple[str, ...]:
         return tuple(heads)
     _, name, key = max(moves)
     one, two = ratios[first][key], ratios[name][key]
+    if f"{one.value:.2f}" == f"{two.value:.2f}":
+        return (*heads, f"No hazard ratio differs in its second decimal: {WORDS[first]} or {WORDS[name]}.")
     said = f"HR {one.term} {one.contrast_in}: {WORDS[first]} {one.value:.2f}, {WORDS[name]} {two.value:.2f}"
     return (*heads, f"Of all hazard ratios the one that differs most is {said}.")
 
