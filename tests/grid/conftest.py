@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import escc_bayes as eb
-from escc_bayes.foundation.errors import DataWarning, NotFitForUseWarning
+from escc_bayes.foundation.errors import DataWarning, EngineReplacedWarning, NotFitForUseWarning
 from escc_bayes.spec.reading import load_spec
 from tests.grid.patients import schema_text, write_patients
 from tests.grid.table import GRID, Entry
@@ -84,8 +84,9 @@ def case(request, cases):
 
 @pytest.fixture(autouse=True)
 def cautions_are_expected():
-    """Few events and few draws are said by warnings, which are no faults here."""
+    """Few events, few draws and another engine in place of one are said by warnings, which are no faults here."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DataWarning)
         warnings.simplefilter("ignore", NotFitForUseWarning)
+        warnings.simplefilter("ignore", EngineReplacedWarning)
         yield

@@ -173,9 +173,12 @@ GRID: dict[str, Entry] = {
             "horseshoe", "age,ldh,ratio,stage,arm,sex,year,alc_before,alc_during", prior="expected = 2\nslab = 1.0\n"
         ),
         refused=dict.fromkeys(("laplace", "refit_many"), "need more than 20000 grid nodes"),
-        apart=dict.fromkeys(
-            ("attribution", "priors", "multiverse", "influence", "operating_characteristics"), "shrunk together"
-        ),
+        apart={
+            **dict.fromkeys(
+                ("attribution", "priors", "multiverse", "influence", "operating_characteristics"), "shrunk together"
+            ),
+            "checks": "need more than 20000 grid nodes",
+        },
         files=("shrinkage",),
     ),
     "subgroup": Entry(

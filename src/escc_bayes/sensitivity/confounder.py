@@ -14,6 +14,7 @@ from scipy.special import expit, logit
 from escc_bayes.bayes.laplace import laplace
 from escc_bayes.bayes.model.likelihood.of_plan import cells_of
 from escc_bayes.bayes.modes.coordinates import loadings
+from escc_bayes.foundation.errors import SamplingError
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.sensitivity.poisson_data import poisson_data
 from escc_bayes.spec.plan import ModelPlan
@@ -113,8 +114,14 @@ def positive(information: FloatArray) -> FloatArray:
 
 
 def hidden_of(plan: ModelPlan) -> Hidden | None:
-    """Return a plan's data and priors at the mode of its SDs, shares and shape; None where rates have gamma priors."""
-    parts = laplace.explored(plan, cells_of(plan))
+    """Return a plan's data and priors at the mode of its SDs, shares and shape.
+
+    None where rates have gamma priors, and where there are more SDs and shares than a grid of nodes holds.
+    """
+    try:
+        parts = laplace.explored(plan, cells_of(plan))
+    except SamplingError:
+        return None
     part = max(parts, key=lambda one: one.share)
     if part.target.coords.gamma is not None:
         return None

@@ -15,7 +15,7 @@ from escc_bayes.classical.fit import ClassicalFit, fit_classical_plan
 from escc_bayes.data.cohort import Cohort
 from escc_bayes.estimand.contrast import standard_contrasts
 from escc_bayes.estimand.estimand import HazardRatio
-from escc_bayes.foundation.errors import SpecError
+from escc_bayes.foundation.errors import SamplingError, SpecError
 from escc_bayes.foundation.scheduler import Scheduler, Serial
 from escc_bayes.foundation.seeds import Seed, stream
 from escc_bayes.spec.model import ModelSpec
@@ -116,6 +116,15 @@ def subject_of(cohort: Cohort, spec: ModelSpec, asked: Asked) -> Subject:
             raise SpecError(f"control '{term}': model '{spec.name}' has no such term; it has {known}")
     plan = make_plan(spec, cohort)
     posterior = fit_or_replace(plan, RunSettings("laplace"), seed=stream(asked.seed, spec.name, "fit"))
-    # Laplace, by which refits are made, has no modes of a trajectory.
-    starts = starts_of(plan) if plan.course is None else ()
+    starts = starts_or_none(plan)
     return Subject(cohort, spec, posterior, fit_classical_plan(plan), asked, starts)
+
+
+def starts_or_none(plan: ModelPlan) -> tuple[Start, ...]:
+    """Return the modes of a model; none of a trajectory, or of more scales than a grid holds, which nuts alone fits."""
+    if plan.course is not None:
+        return ()
+    try:
+        return starts_of(plan)
+    except SamplingError:
+        return ()

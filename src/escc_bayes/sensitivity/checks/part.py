@@ -22,6 +22,7 @@ from escc_bayes.classical.regression import entry_of, weight_of
 from escc_bayes.estimand.contrast import weights
 from escc_bayes.estimand.differing import untold
 from escc_bayes.estimand.estimand import contrast_words
+from escc_bayes.foundation.errors import SamplingError
 from escc_bayes.hazard.piecewise import FloatArray
 from escc_bayes.sensitivity.checks.foretold import BAYES, COX, Foretold, by_bayes, by_cox, months_foretold
 from escc_bayes.sensitivity.checks.of_states import state_checks
@@ -44,7 +45,7 @@ from escc_bayes.sensitivity.checks.rows import (
     row,
 )
 from escc_bayes.sensitivity.checks.words import words
-from escc_bayes.sensitivity.not_computed import OVER_TIME, WHOLE, except_of, or_refusal
+from escc_bayes.sensitivity.not_computed import OVER_TIME, WHOLE, except_of, or_refusal, refusal
 from escc_bayes.sensitivity.part import Part, Row, Rows
 from escc_bayes.sensitivity.subject import Subject, Tell
 from escc_bayes.spec.plan import ModelPlan
@@ -54,7 +55,10 @@ def run(subject: Subject, tell: Tell) -> Rows:
     """Return the rows of ``checks.csv``."""
     if subject.plan.rows.has_states:
         return state_checks(subject, tell)
-    drawn = weighted_draws(subject.plan, subject.stream("checks"))
+    try:
+        drawn = weighted_draws(subject.plan, subject.stream("checks"))
+    except SamplingError as error:
+        return [refusal(subject, str(error), COLUMNS)]
     steps: tuple[Callable[[], list[Row]], ...] = (
         lambda: replicated_rows(subject),
         lambda: residual_rows(subject, drawn),
