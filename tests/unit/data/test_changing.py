@@ -102,7 +102,7 @@ def test_a_start_after_follow_up_is_said_and_never_counts():
 
 def test_values_carried_forward_for_want_of_a_new_one_are_said_with_rows():
     raw = {"endpoints": {"os": {"time": "os_months", "event": "os_event"}}, "covariates": {"marker": MARKER}}
-    with pytest.warns(DataWarning, match=r"row 2, column 'm1': no value of 'marker' at 1 months in 1 patient"):
+    with pytest.warns(DataWarning, match=r"row 2, column 'm1': no value of 'marker' at 1 month in 1 patient"):
         read_cohort(frame(), schema_from(raw, "s"))
 
 
